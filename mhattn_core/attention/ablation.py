@@ -1,0 +1,70 @@
+"""Switching heads off, in the one place where every call passes."""
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.models import Model
+from mhattn_core.tap import Call, visible_keys
+
+HeadId = tuple[str, int, int]
+"""Stack, layer, head."""
+Kind = Literal["zero", "mean", "uniform"]
+
+
+def _zero(call: Call, head: int) -> Tensor:
+    """Nothing (Michel et al. 2019)."""
+    return torch.zeros_like(call.output[:, :, head])
+
+
+def _mean(call: Call, head: int) -> Tensor:
+    """The head's mean output over the positions of this pair."""
+    return call.output[:, :, head].mean(dim=1, keepdim=True).expand_as(call.output[:, :, head])
+
+
+def _uniform(call: Call, head: int) -> Tensor:
+    """Equal weight on every visible key (Kovaleva et al. 2019)."""
+    value = call.value[:, head * call.value.shape[1] // call.pattern.shape[1]]
+    return uniform_pattern(call, head) @ value
+
+
+def uniform_pattern(call: Call, head: int) -> Tensor:
+    """``[batch, query, key]``: equal weight on every visible key."""
+    visible = visible_keys(call)
+    visible = visible.expand(-1, call.pattern.shape[1], -1, -1)[:, head].to(call.pattern.dtype)
+    return visible.expand_as(call.pattern[:, head]) / visible.sum(dim=-1, keepdim=True)
+
+
+OUTPUTS: Mapping[Kind, Callable[[Call, int], Tensor]] = {"zero": _zero, "mean": _mean, "uniform": _uniform}
+
+
+def check(model: Model, ablate: Mapping[HeadId, Kind]) -> None:
+    """Raise Problem for a head that the model does not have or a kind that does not exist."""
+    for (stack, layer, head), kind in ablate.items():
+        sites = model.attention.sites.get(stack, ())
+        if layer not in range(len(sites)) or head not in range(sites[layer].heads):
+            raise Problem(
+                _("“{name}” has no head L{layer} H{head} in its {stack}.").format(
+                    name=model.name, layer=layer, head=head, stack=stack
+                ),
+                _("Its stacks are: {stacks}.").format(stacks=", ".join(model.stacks)),
+            )
+        if kind not in OUTPUTS:
+            raise Problem(
+                _("“{kind}” is not a way to switch a head off.").format(kind=kind),
+                _("Use one of: {kinds}.").format(kinds=", ".join(OUTPUTS)),
+            )
+
+
+def switch_off(call: Call, ablate: Mapping[HeadId, Kind]) -> Tensor:
+    """The per-head output of ``call`` with the given heads replaced; the call itself is left as it is."""
+    output = call.output
+    for (stack, layer, head), kind in ablate.items():
+        if (stack, layer) == (call.stack, call.layer):
+            output = output.clone() if output is call.output else output
+            output[:, :, head] = OUTPUTS[kind](call, head)
+    return output

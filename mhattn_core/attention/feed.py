@@ -1,0 +1,124 @@
+"""How a pair is fed to a model: which tokens, and what each of them stands for.
+
+An encoder reads ``[CLS] A [SEP] B [SEP]`` as its tokenizer joins them; a causal model reads BOS, A, a line break
+tokenised apart, B; of an encoder–decoder the encoder reads A, and the decoder is shown B step by step.
+"""
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from mhattn_core.attention.pieces import Piece, encode, encode_target
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.models import Model
+from mhattn_core.text.pair import SentencePair
+from mhattn_core.text.words import Sentence, cut
+
+LINE_BREAK = "\n"
+LONGEST_GENERATED = 200
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One pair ready for one forward.
+
+    ``inputs`` are the tensors for the network, a batch of one; ``queries`` and ``keys`` give the pieces on either
+    axis of each stack's pattern; ``sentences`` are A and B with their words (B as generated where none was given).
+    """
+
+    inputs: dict[str, Tensor]
+    queries: dict[str, tuple[Piece, ...]]
+    keys: dict[str, tuple[Piece, ...]]
+    sentences: dict[str, Sentence]
+
+
+def feed(model: Model, pair: SentencePair) -> Feed:
+    """Tokenise a pair for ``model``. Raises Problem for an empty or overlong sentence."""
+    if not pair.a:
+        raise Problem(_("There is no sentence to look at."), _("Type one, or choose one from the gallery."))
+    if "cross" in model.stacks:
+        return _feed_encoder_decoder(model, pair)
+    sentences = {"a": pair.a, "b": pair.b}
+    if model.stacks == ("decoder",):
+        pieces = _causal_pieces(model, pair)
+        inputs = {"input_ids": [piece.id for piece in pieces], "attention_mask": [1] * len(pieces)}
+    else:
+        encoded = encode(model, pair.a.text, pair.b.text)
+        inputs, pieces = encoded.inputs, encoded.pieces
+    _check_length(model, len(pieces))
+    (stack,) = model.stacks
+    return Feed(_tensors(model, inputs), {stack: pieces}, {stack: pieces}, sentences)
+
+
+def _causal_pieces(model: Model, pair: SentencePair) -> tuple[Piece, ...]:
+    pieces = (Piece(_first_token(model)), *encode(model, pair.a.text, special=False).pieces)
+    if not pair.b:
+        return pieces
+    line_break = tuple(Piece(piece.id) for piece in encode(model, LINE_BREAK, special=False).pieces)
+    second = tuple(replace(piece, side="b") for piece in encode(model, pair.b.text, special=False).pieces)
+    return pieces + line_break + second
+
+
+def _first_token(model: Model) -> int:
+    """BOS: the tokenizer's, else the config's, else EOS. Without one the first word becomes the sink."""
+    candidates = (model.tokenizer.bos_token_id, model.network.config.bos_token_id, model.tokenizer.eos_token_id)
+    return next(candidate for candidate in candidates if candidate is not None)
+
+
+def _feed_encoder_decoder(model: Model, pair: SentencePair) -> Feed:
+    source = encode(model, pair.a.text)
+    _check_length(model, len(source.pieces))
+    inputs = _tensors(model, source.inputs)
+    target = pair.b or cut(_generate(model, inputs))
+    labels = encode_target(model, target.text)
+    _check_length(model, len(labels.pieces))
+    shifted = _shift_right(model, labels.inputs["input_ids"])
+    # Step t reads label t - 1, so each label's piece moves one step on; the last label is never read.
+    steps = (Piece(shifted[0]), *labels.pieces[:-1])
+    steps = tuple(piece if piece.id == id_ else Piece(id_) for piece, id_ in zip(steps, shifted, strict=True))
+    return Feed(
+        inputs | {"decoder_input_ids": torch.tensor([shifted], device=model.network.device)},
+        {"encoder": source.pieces, "decoder": steps, "cross": steps},
+        {"encoder": source.pieces, "decoder": steps, "cross": source.pieces},
+        {"a": pair.a, "b": target},
+    )
+
+
+def _shift_right(model: Model, labels: list[int]) -> list[int]:
+    own = getattr(model.network, "prepare_decoder_input_ids_from_labels", None)
+    if own is not None:
+        return [int(id_) for id_ in own(torch.tensor([labels]))[0]]
+    return [int(model.network.config.decoder_start_token_id), *labels[:-1]]
+
+
+@torch.no_grad()
+def _generate(model: Model, inputs: dict[str, Tensor]) -> str:
+    """What the model itself says to A: greedy, unwatched, shown to the decoder afterwards."""
+    if model.head != "language":
+        raise Problem(
+            _("“{name}” has no language head, so it cannot write the second sentence.").format(name=model.name),
+            _("Type a second sentence."),
+        )
+    network = model.network
+    tokens = network.generate(**inputs, num_beams=1, do_sample=False, max_new_tokens=LONGEST_GENERATED)  # type: ignore[operator]
+    with model.tokenizing:
+        text = model.tokenizer.decode(tokens[0], skip_special_tokens=True)
+    if not text.strip():
+        raise Problem(_("“{name}” wrote nothing in answer.").format(name=model.name), _("Type a second sentence."))
+    return str(text)
+
+
+def _tensors(model: Model, inputs: dict[str, list[int]]) -> dict[str, Tensor]:
+    return {name: torch.tensor([row], device=model.network.device) for name, row in inputs.items()}
+
+
+def _check_length(model: Model, tokens: int) -> None:
+    if tokens > model.longest:
+        raise Problem(
+            _("This sentence has {tokens} tokens; “{name}” takes {longest}.").format(
+                tokens=tokens, name=model.name, longest=model.longest
+            ),
+            _("Shorten it, or choose a model that takes longer text."),
+        )

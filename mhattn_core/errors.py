@@ -1,0 +1,18 @@
+"""What a person is told when something cannot be done."""
+
+
+class Problem(Exception):
+    """An expected failure in three parts: what happened, what still stands, what to do.
+
+    ``stands`` may be left empty: the dashboard then names the models that are loaded.
+    """
+
+    def __init__(self, happened: str, remedy: str, stands: str = "") -> None:
+        super().__init__(" ".join(part for part in (happened, stands, remedy) if part))
+        self.happened = happened
+        self.stands = stands
+        self.remedy = remedy
+
+
+class ShapeError(ValueError):
+    """Two arrays whose shapes do not belong together."""

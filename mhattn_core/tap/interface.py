@@ -1,0 +1,132 @@
+"""The attention function that every model is loaded with.
+
+Transformers looks an attention function up by name (``AttentionInterface``). Ours delegates to the model's own
+eager function when somebody watches, so that each family's quirks are right by construction, and to a fast kernel
+when nobody does. A network is never switched afterwards: whether it is watched depends on the calling thread alone.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from transformers import AttentionInterface, AttentionMaskInterface, PreTrainedModel
+from transformers.integrations.sdpa_attention import sdpa_attention_forward
+from transformers.masking_utils import eager_mask
+
+WITH_SDPA = "mhattn"
+EAGER_ONLY = "mhattn_eager"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of the attention function, as the model made it.
+
+    query ``[batch, head, query, dimension]``; key and value ``[batch, key/value head, key, dimension]``;
+    mask: additive, broadcastable to the pattern, or None when every key is visible;
+    pattern ``[batch, head, query, key]``, after the softmax; output ``[batch, query, head, dimension]``;
+    options: what else the model passed (``scaling``, ``softcap``, ``position_bias``, ``s_aux`` …).
+    """
+
+    module: nn.Module
+    stack: str
+    layer: int
+    query: Tensor
+    key: Tensor
+    value: Tensor
+    mask: Tensor | None
+    pattern: Tensor
+    output: Tensor
+    options: Mapping[str, Any]
+
+
+Watcher = Callable[[Call], Tensor | None]
+"""Sees each call in turn; a tensor that it returns takes the place of the per-head output."""
+
+
+class _Session:
+    """One watched forward: who watches, and how many calls each stack has made so far."""
+
+    def __init__(self, stack_of: Mapping[nn.Module, str], watcher: Watcher) -> None:
+        self.stack_of = stack_of
+        self.watcher = watcher
+        self.calls: Counter[str] = Counter()
+
+    def next_layer(self, stack: str) -> int:
+        # By order of calls, not by module: ALBERT shares one module among its layers.
+        self.calls[stack] += 1
+        return self.calls[stack] - 1
+
+
+_session: ContextVar[_Session | None] = ContextVar("session", default=None)
+
+
+@contextmanager
+def watching(stack_of: Mapping[nn.Module, str], watcher: Watcher) -> Iterator[None]:
+    """Show every attention call of one forward, in this thread, to ``watcher``.
+
+    ``stack_of`` names the stack of each attention module; layers are counted from the start of the block.
+    """
+    token = _session.set(_Session(stack_of, watcher))
+    try:
+        yield
+    finally:
+        _session.reset(token)
+
+
+def implementation_for(network_class: type[PreTrainedModel]) -> str:
+    """The name to pass as ``attn_implementation``: SDPA is used only by classes that declare it."""
+    return WITH_SDPA if getattr(network_class, "_supports_sdpa", False) else EAGER_ONLY
+
+
+@cache
+def eager_function(module_class: type[nn.Module]) -> Callable[..., tuple[Tensor, Tensor]]:
+    """The family's own eager attention: it stands beside the class of the MRO that defines ``forward``."""
+    defining = next(parent for parent in module_class.__mro__ if "forward" in vars(parent))
+    function: Callable[..., tuple[Tensor, Tensor]] = vars(sys.modules[defining.__module__])["eager_attention_forward"]
+    return function
+
+
+def _eager(
+    module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None, **options: Any
+) -> tuple[Tensor, Tensor | None]:
+    output, pattern = eager_function(type(module))(module, query, key, value, attention_mask, **options)
+    session = _session.get()
+    if session is None:
+        return output, None
+    stack = session.stack_of[module]
+    layer = session.next_layer(stack)
+    call = Call(module, stack, layer, query, key, value, attention_mask, pattern, output, options)
+    replaced = session.watcher(call)
+    return (output if replaced is None else replaced), pattern
+
+
+def _fast(
+    module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None, **options: Any
+) -> tuple[Tensor, Tensor | None]:
+    unsupported = options.get("softcap") is not None or options.get("s_aux") is not None
+    if _session.get() is not None or unsupported:
+        return _eager(module, query, key, value, attention_mask, **options)
+    # To an eager function no mask means that every key is visible; SDPA would ask module.is_causal instead.
+    options["is_causal"] = False
+    return sdpa_attention_forward(module, query, key, value, attention_mask, **options)
+
+
+for _name, _function in ((WITH_SDPA, _fast), (EAGER_ONLY, _eager)):
+    AttentionInterface.register(_name, _function)
+    # Without a mask function of the same name padding would be attended.
+    AttentionMaskInterface.register(_name, eager_mask)
+
+
+def visible_keys(call: Call) -> Tensor:
+    """Which keys each query may see: bool, broadcastable to ``[batch, head, query, key]``."""
+    if call.mask is None:
+        return torch.ones_like(call.pattern[:, :1], dtype=torch.bool)
+    mask = call.mask[..., : call.pattern.shape[-1]]
+    return mask if mask.dtype == torch.bool else mask > torch.finfo(mask.dtype).min / 2

@@ -1,0 +1,33 @@
+"""A pair of sentences, or one alone."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from mhattn_core.text.words import Sentence, cut
+
+Side = Literal["source", "target"]
+
+
+@dataclass(frozen=True)
+class SentencePair:
+    """Two sentences as a person typed them; the second may be empty.
+
+    ``source_words`` and ``target_words`` give the cut into words where it is known (from a file, or by hand).
+    Raises Problem, when first read, if a given cut does not follow its sentence.
+    """
+
+    source: str
+    target: str = ""
+    source_words: tuple[str, ...] = ()
+    target_words: tuple[str, ...] = ()
+
+    @cached_property
+    def a(self) -> Sentence:
+        """The first sentence as fed, with its words."""
+        return cut(self.source, self.source_words)
+
+    @cached_property
+    def b(self) -> Sentence:
+        """The second sentence as fed, with its words; no words if it is empty."""
+        return cut(self.target, self.target_words)
