@@ -9,6 +9,7 @@ from torch import Tensor
 
 from mhattn_core.attention.ablation import HeadId, Kind, check, switch_off, uniform_pattern
 from mhattn_core.attention.feed import Feed, feed
+from mhattn_core.attention.pieces import Piece
 from mhattn_core.attention.readable import readable
 from mhattn_core.attention.word_grid import WordAxis, WordGrid, to_words, word_axis
 from mhattn_core.models import Model
@@ -59,17 +60,18 @@ class Seen:
 
     def words(self, stack: str) -> WordGrid:
         """The patterns of a stack on the word grid."""
-        return to_words(self._patterns[stack], self._axis(self._feed.queries[stack]), self._axis(self._feed.keys[stack]))
+        queries, keys = self._axis(self._feed.queries[stack]), self._axis(self._feed.keys[stack])
+        return to_words(self._patterns[stack], queries, keys, causal=stack == "decoder")
 
     def unknown_share(self, stack: str) -> float:
         """Share of the text's tokens that the tokenizer does not know, 0 to 1; of a cross stack, the worse side's."""
         return max(self._unknown_share(self._feed.queries[stack]), self._unknown_share(self._feed.keys[stack]))
 
-    def _unknown_share(self, pieces: tuple) -> float:
+    def _unknown_share(self, pieces: tuple[Piece, ...]) -> float:
         text = [piece for piece in pieces if piece.side]
         return sum(piece.id == self.model.tokenizer.unk_token_id for piece in text) / len(text) if text else 0.0
 
-    def _axis(self, pieces: tuple) -> WordAxis:
+    def _axis(self, pieces: tuple[Piece, ...]) -> WordAxis:
         return word_axis(pieces, self.sentences, self.model.tokenizer.unk_token_id)
 
 

@@ -39,12 +39,14 @@ class WordAxis:
 class WordGrid:
     """The patterns of one stack on words.
 
-    ``pattern`` ``[layer, head, query word, key word]``; ``special_mass`` ``[layer, head, query word]``.
+    ``pattern`` ``[layer, head, query word, key word]``; ``special_mass`` ``[layer, head, query word]``;
+    ``visible`` ``[query word, key word]``: which keys a query may see (a causal model sees no later word).
     Rows of a word that no piece covers are NaN.
     """
 
     pattern: Array
     special_mass: Array
+    visible: Array
     query_axis: WordAxis
     key_axis: WordAxis
 
@@ -80,13 +82,14 @@ def word_axis(pieces: Sequence[Piece], sentences: Mapping[str, Sentence], unknow
     )
 
 
-def to_words(pattern: Array, query_axis: WordAxis, key_axis: WordAxis) -> WordGrid:
+def to_words(pattern: Array, query_axis: WordAxis, key_axis: WordAxis, *, causal: bool = False) -> WordGrid:
     """Bring patterns ``[layer, head, query piece, key piece]`` onto words."""
     mass_to_words = pattern @ key_axis.shares
     rows = _normalised(query_axis.shares, axis=0)
     words = np.swapaxes(rows, 0, 1) @ mass_to_words
     words[..., ~query_axis.seen, :] = np.nan
-    return WordGrid(words, 1 - words.sum(axis=-1), query_axis, key_axis)
+    visible = np.ones(words.shape[-2:], dtype=bool)
+    return WordGrid(words, 1 - words.sum(axis=-1), np.tril(visible) if causal else visible, query_axis, key_axis)
 
 
 def _normalised(counts: Array, axis: int) -> Array:

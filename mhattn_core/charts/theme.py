@@ -1,0 +1,54 @@
+"""One visual language: schemes and colours that mean the same on every page."""
+
+import base64
+import json
+from collections.abc import Sequence
+from hashlib import sha256
+from io import BytesIO
+
+import numpy as np
+from PIL import Image
+
+ATTENTION_SCHEME = "viridis"
+# Ten steps of the same scheme, for pictures that Vega does not draw.
+_VIRIDIS = "440154 482878 3e4a89 31688e 26828e 1f9e89 35b779 6dcd59 b4de2c fde725".split()
+SPECIAL_COLOUR = "#8c8c8c"
+MARK_COLOUR = "#d1495b"
+# Okabe and Ito's palette, which survives colour blindness; random weights are always grey.
+_MODEL_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00"]
+_RANDOM_COLOUR = "#999999"
+_KNOWN_MODELS = ["minilm", "smollm2", "marian-en-zh", "marian-zh-en"]
+
+
+def model_colour(name: str) -> str:
+    """The colour of a model on every page."""
+    if name.endswith("@random"):
+        return _RANDOM_COLOUR
+    place = _KNOWN_MODELS.index(name) if name in _KNOWN_MODELS else sha256(name.encode()).digest()[0]
+    return _MODEL_COLOURS[place % len(_MODEL_COLOURS)]
+
+
+def attention_colours(levels: int = 256) -> np.ndarray:
+    """The attention scheme as uint8 ``[level, 3]``."""
+    steps = np.array([[int(step[place : place + 2], 16) for place in (0, 2, 4)] for step in _VIRIDIS])
+    at = np.linspace(0, len(steps) - 1, levels)
+    return np.stack([np.interp(at, np.arange(len(steps)), steps[:, channel]) for channel in range(3)], axis=1).round().astype(np.uint8)
+
+
+def data_uri(levels: np.ndarray, palette: np.ndarray) -> str:
+    """A PNG of indices ``[row, column]`` into ``palette`` ``[level, 3]``, as an address that a chart can draw."""
+    image = Image.fromarray(levels.astype(np.uint8), mode="P")
+    image.putpalette(palette.astype(np.uint8).tobytes())
+    return png_uri(image)
+
+
+def png_uri(image: Image.Image) -> str:
+    """Any picture as a data address."""
+    file = BytesIO()
+    image.save(file, format="PNG", optimize=False)
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def label_expression(labels: Sequence[str]) -> str:
+    """A Vega expression that writes ``labels`` at positions 0, 1, 2 …; equal labels stay apart."""
+    return f"{json.dumps(list(labels), ensure_ascii=True)}[datum.value]"

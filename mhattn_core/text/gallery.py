@@ -1,0 +1,43 @@
+"""Sentence pairs that the dashboard offers."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from mhattn_core.locale import current_language
+from mhattn_core.text.pair import SentencePair
+
+
+@dataclass(frozen=True)
+class GalleryPair:
+    """A pair with a title in both languages, the languages it is written in, and telling heads by model name."""
+
+    id: str
+    pair: SentencePair
+    titles: Mapping[str, str]
+    languages: tuple[str, ...]
+    heads: Mapping[str, str]
+
+    @property
+    def title(self) -> str:
+        return self.titles[current_language()]
+
+
+@cache
+def gallery() -> dict[str, GalleryPair]:
+    """The gallery by id, in the order in which it is offered."""
+    rows = tomllib.loads((Path(__file__).parent / "gallery.toml").read_text(encoding="utf-8"))
+    return {
+        id_: GalleryPair(
+            id_,
+            SentencePair(
+                row["source"], row["target"], tuple(row.get("source_words", ())), tuple(row.get("target_words", ()))
+            ),
+            row["title"],
+            tuple(row["languages"]),
+            row.get("heads", {}),
+        )
+        for id_, row in rows.items()
+    }

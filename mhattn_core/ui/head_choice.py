@@ -1,0 +1,73 @@
+"""Choosing a stack and a head of one model; the address carries the choice."""
+
+import re
+
+import streamlit as st
+
+from mhattn_core.attention import Seen
+from mhattn_core.locale import _
+from mhattn_core.measures.telling import heads_by_entropy
+from mhattn_core.ui.address import shared
+
+AUTOMATIC = "auto"
+NAME = re.compile(r"L(\d+) H(\d+)")
+
+
+def head_name(layer: int, head: int) -> str:
+    """How a head is named everywhere; both count from 0."""
+    return f"L{layer} H{head}"
+
+
+def parse_head(name: str) -> tuple[int, int]:
+    """Layer and head of a name such as ``L3 H7``."""
+    matched = NAME.fullmatch(name)
+    if not matched:
+        raise ValueError(f"not a head: {name!r}")
+    return int(matched[1]), int(matched[2])
+
+
+def key_for(what: str, place: int) -> str:
+    """The state key, and address parameter, of the model at ``place``: ``head``, ``head2``, ``head3`` …"""
+    return what if place == 0 else f"{what}{place + 1}"
+
+
+def choose_stack(seen: Seen, place: int) -> str:
+    """A stack of the model; cross-attention first where there is some."""
+    if len(seen.stacks) == 1:
+        return seen.stacks[0]
+    names = {"encoder": _("encoder"), "decoder": _("decoder"), "cross": _("cross")}
+    key = key_for("stack", place)
+    with shared(key, "cross", accepts=seen.stacks.__contains__):
+        st.segmented_control(
+            _("Stack"), seen.stacks, format_func=names.__getitem__, required=True, key=key, persist_state="session"
+        )
+    return str(st.session_state[key])
+
+
+def choose_head(seen: Seen, stack: str, place: int, gallery_heads: dict[str, str]) -> tuple[int, int, str]:
+    """A head of the stack as layer, head and, if nobody chose it, why it is shown."""
+    attention = seen.model.attention
+    names = [head_name(layer, head) for layer in range(attention.layers(stack)) for head in range(attention.heads(stack))]
+    telling, reason = _telling_head(seen, stack, gallery_heads)
+    options, key = [AUTOMATIC, *names], key_for("head", place)
+    with shared(key, AUTOMATIC, accepts=options.__contains__):
+        chosen = st.selectbox(
+            _("Head"),
+            options,
+            format_func=lambda name: _("A telling head: {name}").format(name=telling) if name == AUTOMATIC else name,
+            key=key,
+            persist_state="session",
+        )
+    if chosen == AUTOMATIC:
+        return *parse_head(telling), reason
+    return *parse_head(chosen), ""
+
+
+def _telling_head(seen: Seen, stack: str, gallery_heads: dict[str, str]) -> tuple[str, str]:
+    if seen.model.name in gallery_heads and stack == seen.stacks[0]:
+        return gallery_heads[seen.model.name], _("Chosen for this sentence by hand.")
+    grid = seen.words(stack)
+    layer, head = heads_by_entropy(grid.pattern, grid.visible, grid.special_mass)[0]
+    return head_name(layer, head), _(
+        "Shown because it is the most concentrated head (least normalised entropy) among those with less than half of their mass on special tokens."
+    )

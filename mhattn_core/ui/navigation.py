@@ -1,0 +1,61 @@
+"""The pages of the dashboard, and links to them."""
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from mhattn_core.locale import _
+
+PAGES = Path(__file__).parents[2] / "pages"
+
+
+def _groups() -> dict[str, list[tuple[str, str, str]]]:
+    """Group → pages as (name, title, icon). A page's file is its name in small letters."""
+    return {
+        _("Start"): [("Home", _("Home"), ":material/home:")],
+        _("One pair"): [("Attention", _("Attention"), ":material/grid_on:")],
+    }
+
+
+def page_file(name: str) -> Path:
+    """The script of a page, whether or not it is built."""
+    return PAGES / f"{name.lower().replace(' ', '_')}.py"
+
+
+def is_built(name: str) -> bool:
+    return page_file(name).is_file()
+
+
+def page_title(name: str) -> str:
+    """A page's name in the reader's language; pages to come are named in claims before they are built."""
+    titles = {
+        "Home": _("Home"),
+        "Attention": _("Attention"),
+        "Inside a head": _("Inside a head"),
+        "Fusion": _("Fusion"),
+        "Translation": _("Translation"),
+        "Summarisation": _("Summarisation"),
+        "Runs": _("Runs"),
+        "Head roles": _("Head roles"),
+        "Redundancy": _("Redundancy"),
+        "Fault tolerance": _("Fault tolerance"),
+        "Compare models": _("Compare models"),
+        "Methods": _("Methods"),
+    }
+    return titles[name]
+
+
+def navigation() -> Any:
+    """The menu of pages; ``run()`` of the result runs the chosen one."""
+    return st.navigation(
+        {
+            group: [st.Page(page_file(name), title=title, icon=icon, default=name == "Home") for name, title, icon in pages]
+            for group, pages in _groups().items()
+        }
+    )
+
+
+def link(name: str, label: str, **settings: str | list[str]) -> None:
+    """A link to a page with its settings, such as ``pair="fox"`` or ``head="L2 H0"``."""
+    st.page_link(page_file(name), label=label, icon=":material/arrow_forward:", query_params=settings)

@@ -1,0 +1,56 @@
+"""What every page begins with, and how it says what went wrong."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.ui.resources import loaded_names
+
+# Below this width a matrix is read one row at a time and a grid becomes a list.
+STYLE = """<style>
+[class*="st-key-narrow"] { display: none; }
+@media (max-width: 600px) {
+  [class*="st-key-narrow"] { display: flex; }
+  [class*="st-key-wide"] { display: none; }
+}
+.mh-chip { display: inline-block; margin: 2px; padding: 1px 7px; border-radius: 9px; border: 1px solid rgba(128,128,128,.5); font-size: .85rem; }
+.mh-unknown { background: repeating-linear-gradient(45deg, transparent 0 4px, rgba(128,128,128,.45) 4px 6px); }
+</style>"""
+
+
+def page(title: str, question: str) -> None:
+    """The page's head: its title and the one question that it answers."""
+    st.html(STYLE)
+    st.title(title, anchor=False)
+    st.markdown(question)
+
+
+def badge(pairs: int = 1) -> None:
+    """How much evidence a chart rests on."""
+    st.badge(_("1 pair: an example") if pairs == 1 else _("{pairs} pairs").format(pairs=f"{pairs:,}"), icon=":material/visibility:", color="gray")
+
+
+def wide_and_narrow(key: str) -> tuple[st.delta_generator.DeltaGenerator, st.delta_generator.DeltaGenerator]:
+    """Two places for the same content: one for wide screens, one for narrow; the browser shows one of them."""
+    return st.container(key=f"wide-{key}"), st.container(key=f"narrow-{key}")
+
+
+@contextmanager
+def problems() -> Iterator[None]:
+    """Show a Problem in three parts: what happened, what still stands, what to do."""
+    try:
+        yield
+    except Problem as problem:
+        names = ", ".join(loaded_names())
+        stands = problem.stands or (_("Loaded: {names}.").format(names=names) if names else "")
+        st.error(" ".join(escape(part) for part in (problem.happened, stands, problem.remedy) if part), icon=":material/error:")
+
+
+def escape(text: str) -> str:
+    """Text of a person's so that Markdown shows it as it is."""
+    for sign in "\\`*_{}[]<>()#+-.!|~$:":
+        text = text.replace(sign, "\\" + sign)
+    return text

@@ -1,0 +1,177 @@
+"""The sidebar that all pages share: language, evidence, models, pair."""
+
+import os
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.models.catalogue import entries
+from mhattn_core.models.load import RANDOM
+from mhattn_core.text.gallery import gallery
+from mhattn_core.text.pair import SentencePair
+from mhattn_core.text.words import Sentence, cut
+from mhattn_core.ui.address import shared
+from mhattn_core.ui.chips import chips
+from mhattn_core.ui.language import language_switch, set_language
+from mhattn_core.ui.page import problems
+
+CONTROLS = "controls"
+MODELS = "models"
+MOST_MODELS = 4
+PAIR = "pair"
+OWN = "own"
+SHOWN = "pair-shown"
+KEPT = "own-pair"
+CUTS = "cuts"
+TAKEN = "taken"
+
+
+@dataclass(frozen=True)
+class Controls:
+    """models: names, one to four; pair: the sentences as typed; gallery_id: empty for a person's own pair."""
+
+    models: tuple[str, ...]
+    pair: SentencePair
+    gallery_id: str
+
+
+def hosted() -> bool:
+    """Whether this is a copy for everybody, where no free model names and no local folders are taken."""
+    return os.environ.get("MHATTN_HOSTED") == "1"
+
+
+def sidebar() -> Controls:
+    """Draw the sidebar, unless it stands already in this run, and return what it holds."""
+    if not _drawn():
+        set_language()
+        with st.sidebar:
+            language_switch()
+            models = _models()
+            pair, gallery_id = _pair()
+            _evidence()
+        st.session_state[CONTROLS] = Controls(tuple(models), pair, gallery_id)
+    value: Controls = st.session_state[CONTROLS]
+    return value
+
+
+def _drawn() -> bool:
+    """After a cold start a page can be run without dashboard.py; then nobody has drawn the sidebar for it."""
+    context = get_script_run_ctx()
+    return context is not None and MODELS in context.shared.widget_user_keys_this_run
+
+
+def _evidence() -> None:
+    st.selectbox(
+        _("Evidence"),
+        ["pair"],
+        format_func=lambda _value: _("This pair (an example)"),
+        key="evidence",
+        help=_("One pair shows what a head can do, not what it usually does. Runs over many pairs will be chosen here."),
+    )
+
+
+def _models() -> list[str]:
+    offered = [name + suffix for name in entries() for suffix in ("", RANDOM)]
+
+    def accepted(names: list[str]) -> bool:
+        return len(names) <= MOST_MODELS and (not hosted() or set(names) <= set(offered))
+
+    with shared(MODELS, offered[:2], accepts=accepted, parse=lambda text: text.split(","), write=",".join):
+        models = st.multiselect(
+            _("Models"),
+            offered,
+            key=MODELS,
+            max_selections=MOST_MODELS,
+            accept_new_options=not hosted(),
+            placeholder=_("Choose one, or type a Hub id"),
+            help=_(
+                "@random is the same architecture with random weights: what it shows, training did not teach. You can also type a Hub id such as bert-base-uncased, or a folder that starts with / or ."
+            ),
+            persist_state="session",
+        )
+    return models or offered[:1]
+
+
+def _pair() -> tuple[SentencePair, str]:
+    state = st.session_state
+    offered = gallery()
+    if state.pop(TAKEN, False):
+        state[PAIR] = OWN
+    options = [*offered, OWN]
+    with shared(PAIR, options[0], accepts=options.__contains__):
+        chosen = st.selectbox(
+            _("Sentence pair"),
+            options,
+            format_func=lambda id_: _("My own") if id_ == OWN else offered[id_].title,
+            key=PAIR,
+            persist_state="session",
+        )
+    if state.get(SHOWN) != chosen:
+        state[SHOWN] = chosen
+        state["source"], state["target"] = state.get(KEPT, ("", "")) if chosen == OWN else _texts(chosen)
+    st.text_area(_("First sentence"), key="source", height=68, on_change=_typed, persist_state="session", max_chars=20_000)
+    st.text_area(_("Second sentence (may be empty)"), key="target", height=68, on_change=_typed, persist_state="session", max_chars=20_000)
+    if not state["source"].strip():
+        st.info(_("Your own sentence is not part of a link. Type one above; until then you see an example."))
+        example = next(iter(offered))
+        return offered[example].pair, example
+    given = offered[chosen].pair if chosen != OWN else SentencePair("")
+    cuts = state.setdefault(CUTS, {})
+    pair = SentencePair(
+        state["source"],
+        state["target"],
+        cuts.get(state["source"], given.source_words),
+        cuts.get(state["target"], given.target_words),
+    )
+    return _with_cut(pair), "" if chosen == OWN else chosen
+
+
+def _texts(gallery_id: str) -> tuple[str, str]:
+    pair = gallery()[gallery_id].pair
+    return pair.source, pair.target
+
+
+def _typed() -> None:
+    """What a person types is theirs: kept when they look at the gallery in between."""
+    state = st.session_state
+    state[KEPT] = (state["source"], state["target"])
+    state[PAIR] = state[SHOWN] = OWN
+
+
+def take_sentence(text: str) -> None:
+    """Make a sentence typed on a page the pair of the sidebar, from the next run on."""
+    st.session_state[KEPT] = (text, "")
+    st.session_state[TAKEN] = True
+
+
+def _with_cut(pair: SentencePair) -> SentencePair:
+    """Show the words, and let them be cut otherwise. A cut that does not fit is told, and the usual one goes on."""
+    try:
+        a, b = pair.a, pair.b
+    except Problem:
+        pair = SentencePair(pair.source, pair.target)
+        a, b = pair.a, pair.b
+    for sentence in filter(None, (a, b)):
+        chips([word.text for word in sentence.words])
+    with st.expander(_("Edit the cut"), icon=":material/content_cut:"):
+        st.caption(_("A space ends a word. Models meet on these words; the models themselves are fed the sentence without your cuts."))
+        for side, typed, sentence in (("source", pair.source, a), ("target", pair.target, b)):
+            if sentence:
+                _edit_cut(side, typed, sentence)
+    return pair
+
+
+def _edit_cut(side: str, typed: str, sentence: Sentence) -> None:
+    label = _("Words of the first sentence") if side == "source" else _("Words of the second sentence")
+    usual = " ".join(word.text for word in sentence.words)
+    key = f"cut-{side}-{hash(typed)}"
+    edited = st.text_input(label, value=usual, key=key)
+    if edited == usual:
+        return
+    with problems():
+        cut(typed, edited.split())
+        st.session_state[CUTS][typed] = tuple(edited.split())
+        st.rerun()
