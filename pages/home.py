@@ -6,30 +6,28 @@ from mhattn_core import ui
 from mhattn_core.locale import _
 from mhattn_core.text.claims import chapters
 
+controls = ui.sidebar()
 ui.page(
     _("What do attention heads do?"),
-    _("A note on multi-head attention says that heads are specialists. Follow it claim by claim: what it says, what a real model does with the same words, and how far one sentence can be believed."),
+    _(
+        "A note on multi-head attention says that heads are specialists. Follow it claim by claim: what it says, what a real model does with the same words, and how far one sentence can be believed."
+    ),
 )
-controls = ui.sidebar()
-
-titles = {chapter.number: f"{chapter.number} · {chapter.title}" for chapter in chapters()}
-with ui.shared("chapter", 1, accepts=titles.__contains__, parse=int):
-    number = st.pills(
-        _("Chapter"), list(titles), format_func=titles.__getitem__, required=True, key="chapter", persist_state="session"
-    )
+numbers = [chapter.number for chapter in chapters()]
+number = st.segmented_control(_("Chapter of the note"), numbers, default=1, required=True, key="chapter", bind="query-params")
 chapter = chapters()[number - 1]
-claim = st.selectbox(
-    _("Claim of the note"),
-    chapter.claims,
-    format_func=lambda claim: claim.quote,
-    key=f"claim-{number}",
-)
+st.subheader(chapter.title, anchor=False)
+claims = {claim.id: claim for claim in chapter.claims}
+quotes = {id_: claim.quote for id_, claim in claims.items()}
+chosen = st.selectbox(_("Claim of the note"), list(claims), format_func=quotes.__getitem__, key=f"claim-{number}", persist_state="session")
 with ui.problems():
-    ui.claim_panel(claim, controls)
+    ui.claim_panel(claims[chosen], controls)
 
 st.header(_("Your own sentence"), anchor=False)
 with st.form("own", border=False):
-    sentence = st.text_input(_("A sentence in any language"), max_chars=2000, placeholder=_("for example: The dog that barked chased the cat"))
+    sentence = st.text_input(
+        _("A sentence in any language"), max_chars=2000, placeholder=_("for example: The dog that barked chased the cat")
+    )
     if st.form_submit_button(_("See every head read it"), icon=":material/grid_on:") and sentence.strip():
         ui.take_sentence(sentence)
         st.switch_page(ui.page_file("Attention"))

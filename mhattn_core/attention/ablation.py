@@ -48,9 +48,7 @@ def check(model: Model, ablate: Mapping[HeadId, Kind]) -> None:
         sites = model.attention.sites.get(stack, ())
         if layer not in range(len(sites)) or head not in range(sites[layer].heads):
             raise Problem(
-                _("“{name}” has no head L{layer} H{head} in its {stack}.").format(
-                    name=model.name, layer=layer, head=head, stack=stack
-                ),
+                _("“{name}” has no head L{layer} H{head} in its {stack}.").format(name=model.name, layer=layer, head=head, stack=stack),
                 _("Its stacks are: {stacks}.").format(stacks=", ".join(model.stacks)),
             )
         if kind not in OUTPUTS:

@@ -102,7 +102,7 @@ def _generate(model: Model, inputs: dict[str, Tensor]) -> str:
             _("Type a second sentence."),
         )
     network = model.network
-    tokens = network.generate(**inputs, num_beams=1, do_sample=False, max_new_tokens=LONGEST_GENERATED)  # type: ignore[operator]
+    tokens = network.generate(**inputs, num_beams=1, do_sample=False, max_new_tokens=LONGEST_GENERATED)
     with model.tokenizing:
         text = model.tokenizer.decode(tokens[0], skip_special_tokens=True)
     if not text.strip():
@@ -117,8 +117,6 @@ def _tensors(model: Model, inputs: dict[str, list[int]]) -> dict[str, Tensor]:
 def _check_length(model: Model, tokens: int) -> None:
     if tokens > model.longest:
         raise Problem(
-            _("This sentence has {tokens} tokens; “{name}” takes {longest}.").format(
-                tokens=tokens, name=model.name, longest=model.longest
-            ),
+            _("This sentence has {tokens} tokens; “{name}” takes {longest}.").format(tokens=tokens, name=model.name, longest=model.longest),
             _("Shorten it, or choose a model that takes longer text."),
         )

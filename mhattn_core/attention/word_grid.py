@@ -63,9 +63,7 @@ def word_axis(pieces: Sequence[Piece], sentences: Mapping[str, Sentence], unknow
     """Map pieces to the words of the sentences that they cover, by characters."""
     sides = sorted({piece.side for piece in pieces if piece.side})
     columns = [(side, word) for side in sides for word in sentences[side].words]
-    column_of = {
-        (side, place): column for column, (side, word) in enumerate(columns) for place in range(word.start, word.end)
-    }
+    column_of = {(side, place): column for column, (side, word) in enumerate(columns) for place in range(word.start, word.end)}
     counts = np.zeros((len(pieces), len(columns)), dtype=np.float32)
     for row, piece in enumerate(pieces):
         for place in range(piece.start, piece.end):

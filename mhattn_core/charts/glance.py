@@ -43,7 +43,9 @@ def glance(heads: pd.DataFrame, *, chosen: tuple[int, int] | None = None) -> alt
     heads: one row a head with layer, head, name, picture (data address) and, where known, entropy (normalised) and
     special_mass.
     """
-    x = alt.X("head:O", title=_("head"), axis=alt.Axis(orient="top", labelAngle=0, ticks=False, domain=False), scale=alt.Scale(paddingInner=0.06))
+    x = alt.X(
+        "head:O", title=_("head"), axis=alt.Axis(orient="top", labelAngle=0, ticks=False, domain=False), scale=alt.Scale(paddingInner=0.06)
+    )
     y = alt.Y("layer:O", title=_("layer"), axis=alt.Axis(ticks=False, domain=False), scale=alt.Scale(paddingInner=0.06))
     base = alt.Chart(heads).encode(x, y)
     pictures = base.mark_image(width=alt.expr("bandwidth('x')"), height=alt.expr("bandwidth('y')"), aspect=False).encode(url="picture:N")

@@ -41,20 +41,14 @@ def matrix(table: pd.DataFrame, *, largest: float | None = None) -> alt.LayerCha
         top=table["query_position"] - 0.5,
         bottom=table["query_position"] + 0.5,
     )
-    if len(table) > CELLS_DRAWN:
-        layers = _picture(boxes, x, y, largest)
-    else:
-        layers = _cells(boxes, x, y, largest)
-    layers += _hatching(boxes, x, y) + _borders(table, x, y, len(queries), len(keys))
+    cells_or_picture = _picture if len(table) > CELLS_DRAWN else _cells
+    layers = cells_or_picture(boxes, x, y, largest) + _hatching(boxes, x, y) + _borders(table, x, y)
     return alt.layer(*layers).properties(height=_height(len(queries)))
 
 
 def _labels(table: pd.DataFrame, axis: str) -> list[str]:
     rows = table.drop_duplicates(f"{axis}_position").sort_values(f"{axis}_position")
-    return [
-        f"▨ {label}" if unknown >= UNKNOWN_FROM else label
-        for label, unknown in zip(rows[axis], rows[f"{axis}_unknown"], strict=True)
-    ]
+    return [f"▨ {label}" if unknown >= UNKNOWN_FROM else label for label, unknown in zip(rows[axis], rows[f"{axis}_unknown"], strict=True)]
 
 
 def _height(rows: int) -> int:
@@ -102,13 +96,19 @@ def _cells(boxes: pd.DataFrame, x: alt.X, y: alt.Y, largest: float) -> list[alt.
         scale=alt.Scale(scheme=ATTENTION_SCHEME, domain=[0, largest], clamp=True),
         legend=alt.Legend(title=_("weight"), type="gradient", format=".2f", gradientLength=120),
     )
-    words = alt.Chart(boxes[boxes["kind"] == "weight"]).mark_rect().encode(x, alt.X2("right"), y, alt.Y2("bottom"), colour, tooltip=_tooltip())
+    words = (
+        alt.Chart(boxes[boxes["kind"] == "weight"]).mark_rect().encode(x, alt.X2("right"), y, alt.Y2("bottom"), colour, tooltip=_tooltip())
+    )
     special = boxes[boxes["kind"] == "special"]
     if special.empty:
         return [words]
     # A field of its own: two scales on one field would share one legend.
     opacity = alt.Opacity("mass:Q", scale=alt.Scale(domain=[0, 1], range=[0.04, 1]), legend=None)
-    grey = alt.Chart(special.assign(mass=special["weight"])).mark_rect(color=SPECIAL_COLOUR).encode(x, alt.X2("right"), y, alt.Y2("bottom"), opacity, tooltip=_special_tooltip())
+    grey = (
+        alt.Chart(special.assign(mass=special["weight"]))
+        .mark_rect(color=SPECIAL_COLOUR)
+        .encode(x, alt.X2("right"), y, alt.Y2("bottom"), opacity, tooltip=_special_tooltip())
+    )
     return [words, grey]
 
 
@@ -121,7 +121,11 @@ def _picture(boxes: pd.DataFrame, x: alt.X, y: alt.Y, largest: float) -> list[al
     place = pd.DataFrame({"left": [(columns - 1) / 2], "top": [(rows - 1) / 2], "picture": [png_uri(_enlarged(pixels))]})
     span = x.to_dict()["scale"]["domain"]
     share = columns / (span[1] - span[0])
-    picture = alt.Chart(place).mark_image(width=alt.expr(f"width * {share}"), height=alt.expr("height"), aspect=False).encode(x, y, url="picture:N")
+    picture = (
+        alt.Chart(place)
+        .mark_image(width=alt.expr(f"width * {share}"), height=alt.expr("height"), aspect=False)
+        .encode(x, y, url="picture:N")
+    )
     strongest = boxes[boxes["kind"] == "weight"].nlargest(CELLS_WITH_TOOLTIP, "weight")
     pointer = alt.Chart(strongest).mark_rect(opacity=0).encode(x, alt.X2("right"), y, alt.Y2("bottom"), tooltip=_tooltip())
     return [picture, pointer, *_cells(boxes[boxes["kind"] == "special"], x, y, largest)[1:]]
@@ -155,7 +159,7 @@ def _hatch_tile() -> str:
     return png_uri(tile)
 
 
-def _borders(table: pd.DataFrame, x: alt.X, y: alt.Y, rows: int, columns: int) -> list[alt.Chart]:
+def _borders(table: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """Lines between sentence A and sentence B, where both stand on one axis."""
     lines = []
     for axis in ("query", "key"):

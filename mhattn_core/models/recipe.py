@@ -13,6 +13,7 @@ import random
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import sentencepiece
 import torch
@@ -38,11 +39,12 @@ def read_pairs(path: Path, *, swap: bool) -> list[Pair]:
     from opencc import OpenCC
 
     simplify = OpenCC("t2s").convert
-    pairs = {}
+    pairs: dict[Pair, None] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         columns = [simplify(unicodedata.normalize("NFKC", text)).strip() for text in line.split("\t")[:2]]
         if len(columns) == 2 and all(columns):
-            pairs[tuple(reversed(columns)) if swap else tuple(columns)] = None
+            first, second = columns
+            pairs[(second, first) if swap else (first, second)] = None
     return list(pairs)
 
 
@@ -139,7 +141,8 @@ def join_some(rows: list[Encoded], chance: random.Random) -> list[Encoded]:
 def batches(rows: list[Encoded], padding: int, chance: random.Random) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """Batches of similar length, in random order, as padded tensors ``[pair, position]``."""
     rows = sorted(rows, key=lambda row: (len(row[1]), len(row[0]), chance.random()))
-    groups, group = [], []
+    groups: list[list[Encoded]] = []
+    group: list[Encoded] = []
     for row in rows:
         if group and (len(group) + 1) * max(len(row[0]), len(row[1])) > TARGET_TOKENS_PER_BATCH:
             groups.append(group)
@@ -148,10 +151,12 @@ def batches(rows: list[Encoded], padding: int, chance: random.Random) -> Iterato
     groups.append(group)
     chance.shuffle(groups)
     for group in groups:
-        yield tuple(
-            torch.stack([pad(torch.tensor(row[side]), (0, width - len(row[side])), value=padding) for row in group])
-            for side, width in ((side, max(len(row[side]) for row in group)) for side in (0, 1))
-        )
+        yield _padded([row[0] for row in group], padding), _padded([row[1] for row in group], padding)
+
+
+def _padded(rows: list[list[int]], padding: int) -> torch.Tensor:
+    width = max(map(len, rows))
+    return torch.stack([pad(torch.tensor(row), (0, width - len(row)), value=padding) for row in rows])
 
 
 def batch_loss(model: MarianMTModel, inputs: torch.Tensor, labels: torch.Tensor, smoothing: float) -> torch.Tensor:
@@ -210,7 +215,7 @@ def train(pairs_file: Path, out: Path, source: str = "en", target: str = "zh", s
     torch.manual_seed(0)
     model = make_model(tokenizer)
     optimizer = torch.optim.AdamW(model.parameters(), lr=PEAK_RATE, betas=(0.9, 0.98), weight_decay=0.01)
-    progress = {"epoch": 0, "step": 0, "best": math.inf}
+    progress: dict[str, Any] = {"epoch": 0, "step": 0, "best": math.inf}
     checkpoint = out / "training.pt"
     if checkpoint.exists():
         stored = torch.load(checkpoint, weights_only=True)

@@ -96,7 +96,8 @@ def eager_function(module_class: type[nn.Module]) -> Callable[..., tuple[Tensor,
 def _eager(
     module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None, **options: Any
 ) -> tuple[Tensor, Tensor | None]:
-    output, pattern = eager_function(type(module))(module, query, key, value, attention_mask, **options)
+    eager = eager_function(type(module))  # type: ignore[arg-type]  # classes are hashable
+    output, pattern = eager(module, query, key, value, attention_mask, **options)
     session = _session.get()
     if session is None:
         return output, None

@@ -6,23 +6,18 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from mhattn_core.locale import current_language
 from mhattn_core.text.pair import SentencePair
 
 
 @dataclass(frozen=True)
 class GalleryPair:
-    """A pair with a title in both languages, the languages it is written in, and telling heads by model name."""
+    """A pair with its title, the languages it is written in, and telling heads by model name."""
 
     id: str
     pair: SentencePair
-    titles: Mapping[str, str]
+    title: str
     languages: tuple[str, ...]
     heads: Mapping[str, str]
-
-    @property
-    def title(self) -> str:
-        return self.titles[current_language()]
 
 
 @cache
@@ -32,9 +27,7 @@ def gallery() -> dict[str, GalleryPair]:
     return {
         id_: GalleryPair(
             id_,
-            SentencePair(
-                row["source"], row["target"], tuple(row.get("source_words", ())), tuple(row.get("target_words", ()))
-            ),
+            SentencePair(row["source"], row["target"], tuple(row.get("source_words", ())), tuple(row.get("target_words", ()))),
             row["title"],
             tuple(row["languages"]),
             row.get("heads", {}),

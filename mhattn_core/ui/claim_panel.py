@@ -17,6 +17,9 @@ from mhattn_core.ui.page import badge, escape
 from mhattn_core.ui.resources import attended
 from mhattn_core.ui.sidebar import Controls
 
+# From this share of the link's weight on, the same head does about the same wherever it looks that far.
+POSITION_EXPLAINS = 0.75
+
 
 def claim_panel(claim: Claim, controls: Controls) -> None:
     """What the note says, a live picture of the models' heads on the same words, and where it is decided."""
@@ -55,12 +58,14 @@ def _links(claim: Claim, controls: Controls) -> None:
     noted = claim.weights[chosen or 0] if claim.weights else None
     st.altair_chart(charts.strip(heads, noted=noted), key="strip", alt=finding)
     st.caption(
-        _("One dot is one head. Among many heads some give any link a high weight by chance or by position alone: compare with random weights, and with the same head at the same distance elsewhere (hover).")
+        _(
+            "One dot is one head. Among many heads some give any link a high weight by chance or by position alone: compare with random weights, and with the same head at the same distance elsewhere (hover)."
+        )
     )
     best = heads.loc[heads.groupby("model", sort=False)["weight"].idxmax()]
     _matrices(claim, seen, best)
     first = best.iloc[0]
-    link("Attention", _("Open this head on Attention"), pair=claim.sentence, head=str(first["name"]))
+    link("Attention", _("Open this head on Attention"), pair=gallery()[claim.sentence].title, head=str(first["name"]))
 
 
 def _link_name(words: list[str], link: Link) -> str:
@@ -85,7 +90,9 @@ def _finding(heads: pd.DataFrame, link_name: str) -> str:
             model=escape(first["model"]), head=first["name"], link=escape(link_name), weight=first["weight"]
         )
     ]
-    if first["usual"] >= 0.75 * first["weight"]:
+    if pd.isna(first["usual"]):
+        sentences.append(_("The sentence has no other place at that distance to compare with."))
+    elif first["usual"] >= POSITION_EXPLAINS * first["weight"]:
         sentences.append(
             _("It gives words at that distance {usual:.2f} on average elsewhere in the sentence, so position alone may explain it.").format(
                 usual=first["usual"]
@@ -141,18 +148,20 @@ def _patterns(claim: Claim, controls: Controls) -> None:
                 name=[head_name(*place) for place in places], picture=thumbnails(grid.pattern, same_scale=False)
             )
             st.markdown(f"**{escape(name)}**")
-            st.altair_chart(charts.glance(table), key=f"claim-glance-{name}", alt=_("All heads of {name} on this sentence").format(name=name))
+            st.altair_chart(
+                charts.glance(table), key=f"claim-glance-{name}", alt=_("All heads of {name} on this sentence").format(name=name)
+            )
     if claim.matrix:
         with columns[-1]:
             _note_matrix(claim)
     badge()
-    link("Attention", _("Open this sentence on Attention"), pair=claim.sentence)
+    link("Attention", _("Open this sentence on Attention"), pair=gallery()[claim.sentence].title)
 
 
 def _decided(claim: Claim) -> None:
     """Where evidence for the claim comes from."""
     where = _("One sentence is an example, not evidence. This claim is decided on *{page}* by: {measure}.").format(
-        page=page_title(claim.page), measure=claim.measure
+        page=page_title(claim.page), measure=f"`{claim.measure}`"
     )
     if not is_built(claim.page):
         where += " " + _("That page is not built yet.")

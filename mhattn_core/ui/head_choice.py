@@ -7,7 +7,6 @@ import streamlit as st
 from mhattn_core.attention import Seen
 from mhattn_core.locale import _
 from mhattn_core.measures.telling import heads_by_entropy
-from mhattn_core.ui.address import shared
 
 AUTOMATIC = "auto"
 NAME = re.compile(r"L(\d+) H(\d+)")
@@ -35,13 +34,10 @@ def choose_stack(seen: Seen, place: int) -> str:
     """A stack of the model; cross-attention first where there is some."""
     if len(seen.stacks) == 1:
         return seen.stacks[0]
-    names = {"encoder": _("encoder"), "decoder": _("decoder"), "cross": _("cross")}
-    key = key_for("stack", place)
-    with shared(key, "cross", accepts=seen.stacks.__contains__):
-        st.segmented_control(
-            _("Stack"), seen.stacks, format_func=names.__getitem__, required=True, key=key, persist_state="session"
-        )
-    return str(st.session_state[key])
+    # The names of stacks are the library's own in every language, as in tables and addresses.
+    return str(
+        st.segmented_control(_("Stack"), seen.stacks, default="cross", required=True, key=key_for("stack", place), bind="query-params")
+    )
 
 
 def choose_head(seen: Seen, stack: str, place: int, gallery_heads: dict[str, str]) -> tuple[int, int, str]:
@@ -49,15 +45,14 @@ def choose_head(seen: Seen, stack: str, place: int, gallery_heads: dict[str, str
     attention = seen.model.attention
     names = [head_name(layer, head) for layer in range(attention.layers(stack)) for head in range(attention.heads(stack))]
     telling, reason = _telling_head(seen, stack, gallery_heads)
-    options, key = [AUTOMATIC, *names], key_for("head", place)
-    with shared(key, AUTOMATIC, accepts=options.__contains__):
-        chosen = st.selectbox(
-            _("Head"),
-            options,
-            format_func=lambda name: _("A telling head: {name}").format(name=telling) if name == AUTOMATIC else name,
-            key=key,
-            persist_state="session",
-        )
+    labels = {AUTOMATIC: _("A telling head: {name}").format(name=telling)}
+    chosen = st.selectbox(
+        _("Head"),
+        [AUTOMATIC, *names],
+        format_func=lambda name: labels.get(name, name),
+        key=key_for("head", place),
+        bind="query-params",
+    )
     if chosen == AUTOMATIC:
         return *parse_head(telling), reason
     return *parse_head(chosen), ""

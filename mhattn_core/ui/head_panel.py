@@ -1,7 +1,5 @@
 """One model's share of the Attention page: a head in full, and all heads at a glance."""
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
@@ -15,7 +13,7 @@ from mhattn_core.text.claims import NoteMatrix
 from mhattn_core.text.gallery import gallery
 from mhattn_core.ui.head_choice import choose_head, choose_stack, head_name, key_for
 from mhattn_core.ui.page import badge, escape, wide_and_narrow
-from mhattn_core.ui.resources import attended
+from mhattn_core.ui.resources import HASHES, attended
 from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.unknown import may_draw
 
@@ -31,9 +29,10 @@ def head_panel(name: str, place: int, controls: Controls, *, units: Units, same_
     stack = choose_stack(seen, place)
     heads = dict(gallery()[controls.gallery_id].heads) if controls.gallery_id else {}
     layer, head, reason = choose_head(seen, stack, place, heads)
-    st.session_state[CHOSEN.format(place=place)] = (stack, layer, head)
+    st.session_state.pop(CHOSEN.format(place=place), None)
     if not may_draw(seen, stack, place):
         return
+    st.session_state[CHOSEN.format(place=place)] = (stack, layer, head)
     table = pattern_table(seen, stack, layer, head, units=units)
     finding = largest_weight(table)
     st.markdown(finding)
@@ -78,7 +77,11 @@ def _picture(table: pd.DataFrame, key: str, alt: str, largest: float | None) -> 
         rows = table.drop_duplicates("query_position").set_index("query_position")["query"]
         top = int(table.loc[table["weight"].where(table["kind"] == "weight").idxmax(), "query_position"])
         query = st.selectbox(
-            _("From which word?"), list(rows.index), index=top, format_func=lambda position: f"{rows[position]} ({position})", key=f"row-of-{key}"
+            _("From which word?"),
+            list(rows.index),
+            index=top,
+            format_func=lambda position: f"{rows[position]} ({position})",
+            key=f"row-of-{key}",
         )
         st.altair_chart(charts.row(table, query), key=f"row-{key}", alt=alt)
 
@@ -95,9 +98,9 @@ def _notices(table: pd.DataFrame) -> None:
         st.caption(_("There is room to name only some of the {words} words on the axes.").format(words=longest))
 
 
-@st.cache_data(max_entries=24, show_spinner=False)
-def _glance_table(_seen: Seen, name: str, revision: str, pair: tuple[Any, ...], stack: str, same_scale: bool) -> pd.DataFrame:
-    grid = _seen.words(stack)
+@st.cache_data(max_entries=24, show_spinner=False, hash_funcs=HASHES)
+def _glance_table(seen: Seen, stack: str, same_scale: bool) -> pd.DataFrame:
+    grid = seen.words(stack)
     layers, heads = grid.pattern.shape[:2]
     entropy, special = mean_entropy(grid.pattern, grid.visible, grid.special_mass)
     places = [(layer, head) for layer in range(layers) for head in range(heads)]
@@ -119,8 +122,7 @@ def glance_panel(name: str, place: int, controls: Controls, *, same_scale: bool)
     seen = attended(name, controls.pair)
     if stack not in seen.stacks:
         return
-    pair = controls.pair
-    table = _glance_table(seen, name, seen.model.revision, (pair.source, pair.target, pair.source_words, pair.target_words), stack, same_scale)
+    table = _glance_table(seen, stack, same_scale)
     st.markdown(f"**{escape(name)}** · {escape(stack)}")
     wide, narrow = wide_and_narrow(f"glance-{place}")
     with wide:

@@ -3,26 +3,36 @@
 import streamlit as st
 
 from mhattn_core.locale import Language, use_language
-from mhattn_core.ui.address import shared
 
 KEY = "lang"
 NAMES: dict[Language, str] = {"en": "English", "zh": "中文"}
+OPENED_WITH = "lang-opened-with"
 
 
 def set_language() -> None:
     """Let every message of this run be in the reader's language. Called before anything is said."""
-    asked = st.session_state.get(KEY) or st.query_params.get(KEY)
-    use_language(asked if asked in NAMES else _browser_language())
+    state = st.session_state
+    asked = st.query_params.get(KEY)
+    if asked != state.get(OPENED_WITH) and asked in NAMES:
+        # A link was opened, or the person went back; otherwise the switch below decides.
+        state[KEY] = state[OPENED_WITH] = asked
+    state.setdefault(KEY, "zh" if (st.context.locale or "").lower().startswith("zh") else "en")
+    use_language(state[KEY])
 
 
 def language_switch() -> None:
     """The switch between the languages."""
-    with shared(KEY, _browser_language(), accepts=NAMES.__contains__):
-        st.segmented_control(
-            "Language · 语言", list(NAMES), format_func=NAMES.__getitem__, required=True, key=KEY, label_visibility="collapsed"
-        )
-    use_language(st.session_state[KEY])
+    st.segmented_control(
+        "Language · 语言",
+        list(NAMES),
+        format_func=NAMES.__getitem__,
+        required=True,
+        key=KEY,
+        on_change=_write,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
 
 
-def _browser_language() -> Language:
-    return "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
+def _write() -> None:
+    st.query_params[KEY] = st.session_state[OPENED_WITH] = st.session_state[KEY]

@@ -6,7 +6,9 @@ from typing import Any
 import streamlit as st
 
 from mhattn_core.locale import _
+from mhattn_core.ui.language import set_language
 
+STARTED = "started"
 PAGES = Path(__file__).parents[2] / "pages"
 
 
@@ -46,8 +48,11 @@ def page_title(name: str) -> str:
     return titles[name]
 
 
-def navigation() -> Any:
-    """The menu of pages; ``run()`` of the result runs the chosen one."""
+def start() -> Any:
+    """Begin a run of the dashboard: language, layout, the menu of pages. ``run()`` of the result runs the chosen one."""
+    st.session_state[STARTED] = True
+    st.set_page_config(page_title="mhattn", page_icon=":material/grid_on:", layout="wide")
+    set_language()
     return st.navigation(
         {
             group: [st.Page(page_file(name), title=title, icon=icon, default=name == "Home") for name, title, icon in pages]

@@ -30,7 +30,9 @@ def page(title: str, question: str) -> None:
 
 def badge(pairs: int = 1) -> None:
     """How much evidence a chart rests on."""
-    st.badge(_("1 pair: an example") if pairs == 1 else _("{pairs} pairs").format(pairs=f"{pairs:,}"), icon=":material/visibility:", color="gray")
+    st.badge(
+        _("1 pair: an example") if pairs == 1 else _("{pairs} pairs").format(pairs=f"{pairs:,}"), icon=":material/visibility:", color="gray"
+    )
 
 
 def wide_and_narrow(key: str) -> tuple[st.delta_generator.DeltaGenerator, st.delta_generator.DeltaGenerator]:

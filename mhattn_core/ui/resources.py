@@ -1,5 +1,8 @@
 """Models and patterns, kept between reruns and shared by everybody who uses this copy."""
 
+from collections.abc import Callable
+from typing import Any
+
 import streamlit as st
 
 from mhattn_core.attention import Seen, attend
@@ -7,8 +10,24 @@ from mhattn_core.models import Model, load
 from mhattn_core.text.pair import SentencePair
 
 
+def _model_id(model: Model) -> tuple[str, str]:
+    return model.name, model.revision
+
+
+def _pair_id(pair: SentencePair) -> tuple[object, ...]:
+    return pair.source, pair.target, pair.source_words, pair.target_words
+
+
+HASHES: dict[str | type[Any], Callable[[Any], Any]] = {
+    Model: _model_id,
+    SentencePair: _pair_id,
+    Seen: lambda seen: (_model_id(seen.model), _pair_id(seen.pair)),
+}
+"""What tells one from another, for Streamlit's caches."""
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _model(name: str) -> Model:
+def _load(name: str) -> Model:
     model = load(name)
     loaded_names().append(name)
     return model
@@ -20,17 +39,11 @@ def loaded_names() -> list[str]:
     return []
 
 
-def loaded(name: str) -> Model:
-    """A model by name, loaded once. Raises Problem."""
-    return _model(name)
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _attended(_model: Model, name: str, revision: str, pair: tuple) -> Seen:
-    return attend(_model, SentencePair(*pair))
+@st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=HASHES)
+def _attend(model: Model, pair: SentencePair) -> Seen:
+    return attend(model, pair)
 
 
 def attended(name: str, pair: SentencePair) -> Seen:
     """What a model's heads did with a pair, computed once. Raises Problem."""
-    model = loaded(name)
-    return _attended(model, model.name, model.revision, (pair.source, pair.target, pair.source_words, pair.target_words))
+    return _attend(_load(name), pair)

@@ -13,16 +13,15 @@ from mhattn_core.models.load import RANDOM
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.words import Sentence, cut
-from mhattn_core.ui.address import shared
 from mhattn_core.ui.chips import chips
 from mhattn_core.ui.language import language_switch, set_language
+from mhattn_core.ui.navigation import STARTED, start
 from mhattn_core.ui.page import problems
 
 CONTROLS = "controls"
 MODELS = "models"
 MOST_MODELS = 4
 PAIR = "pair"
-OWN = "own"
 SHOWN = "pair-shown"
 KEPT = "own-pair"
 CUTS = "cuts"
@@ -44,8 +43,12 @@ def hosted() -> bool:
 
 
 def sidebar() -> Controls:
-    """Draw the sidebar, unless it stands already in this run, and return what it holds."""
+    """Draw the sidebar, unless it stands already in this run, and return what it holds. The first line of a page."""
     if not _drawn():
+        if not st.session_state.get(STARTED):
+            # After a cold start Streamlit runs a page without dashboard.py. Now that the pages are known, again.
+            start()
+            st.rerun()
         set_language()
         with st.sidebar:
             language_switch()
@@ -58,16 +61,16 @@ def sidebar() -> Controls:
 
 
 def _drawn() -> bool:
-    """After a cold start a page can be run without dashboard.py; then nobody has drawn the sidebar for it."""
     context = get_script_run_ctx()
     return context is not None and MODELS in context.shared.widget_user_keys_this_run
 
 
 def _evidence() -> None:
+    names = {"pair": _("This pair (an example)")}
     st.selectbox(
         _("Evidence"),
-        ["pair"],
-        format_func=lambda _value: _("This pair (an example)"),
+        list(names),
+        format_func=names.__getitem__,
         key="evidence",
         help=_("One pair shows what a head can do, not what it usually does. Runs over many pairs will be chosen here."),
     )
@@ -75,23 +78,19 @@ def _evidence() -> None:
 
 def _models() -> list[str]:
     offered = [name + suffix for name in entries() for suffix in ("", RANDOM)]
-
-    def accepted(names: list[str]) -> bool:
-        return len(names) <= MOST_MODELS and (not hosted() or set(names) <= set(offered))
-
-    with shared(MODELS, offered[:2], accepts=accepted, parse=lambda text: text.split(","), write=",".join):
-        models = st.multiselect(
-            _("Models"),
-            offered,
-            key=MODELS,
-            max_selections=MOST_MODELS,
-            accept_new_options=not hosted(),
-            placeholder=_("Choose one, or type a Hub id"),
-            help=_(
-                "@random is the same architecture with random weights: what it shows, training did not teach. You can also type a Hub id such as bert-base-uncased, or a folder that starts with / or ."
-            ),
-            persist_state="session",
-        )
+    models = st.multiselect(
+        _("Models"),
+        offered,
+        default=offered[:2],
+        key=MODELS,
+        bind="query-params",
+        max_selections=MOST_MODELS,
+        accept_new_options=not hosted(),
+        placeholder=_("Choose one, or type a Hub id"),
+        help=_(
+            "@random is the same architecture with random weights: what it shows, training did not teach. You can also type a Hub id such as bert-base-uncased, or a folder that starts with / or ."
+        ),
+    )
     return models or offered[:1]
 
 
@@ -99,26 +98,27 @@ def _pair() -> tuple[SentencePair, str]:
     state = st.session_state
     offered = gallery()
     if state.pop(TAKEN, False):
-        state[PAIR] = OWN
-    options = [*offered, OWN]
-    with shared(PAIR, options[0], accepts=options.__contains__):
-        chosen = st.selectbox(
-            _("Sentence pair"),
-            options,
-            format_func=lambda id_: _("My own") if id_ == OWN else offered[id_].title,
-            key=PAIR,
-            persist_state="session",
-        )
-    if state.get(SHOWN) != chosen:
+        state[PAIR] = None
+    if PAIR not in state and PAIR not in st.query_params:
+        state[PAIR] = state.get(SHOWN, next(iter(offered)))
+    chosen = st.selectbox(
+        _("Sentence pair"),
+        list(offered),
+        index=None,
+        format_func=lambda id_: offered[id_].title,
+        placeholder=_("My own"),
+        key=PAIR,
+        bind="query-params",
+        help=_("Clear the choice to come back to the sentences that you typed."),
+    )
+    if not chosen and KEPT not in state:
+        chosen = next(iter(offered))  # nothing typed yet, so there is nothing of one's own to come back to
+    if "source" not in state or state[SHOWN] != chosen:
         state[SHOWN] = chosen
-        state["source"], state["target"] = state.get(KEPT, ("", "")) if chosen == OWN else _texts(chosen)
+        state["source"], state["target"] = _texts(chosen) if chosen else state[KEPT]
     st.text_area(_("First sentence"), key="source", height=68, on_change=_typed, persist_state="session", max_chars=20_000)
     st.text_area(_("Second sentence (may be empty)"), key="target", height=68, on_change=_typed, persist_state="session", max_chars=20_000)
-    if not state["source"].strip():
-        st.info(_("Your own sentence is not part of a link. Type one above; until then you see an example."))
-        example = next(iter(offered))
-        return offered[example].pair, example
-    given = offered[chosen].pair if chosen != OWN else SentencePair("")
+    given = offered[chosen].pair if chosen else SentencePair("")
     cuts = state.setdefault(CUTS, {})
     pair = SentencePair(
         state["source"],
@@ -126,7 +126,12 @@ def _pair() -> tuple[SentencePair, str]:
         cuts.get(state["source"], given.source_words),
         cuts.get(state["target"], given.target_words),
     )
-    return _with_cut(pair), "" if chosen == OWN else chosen
+    pair = _with_cut(pair)
+    if not pair.a:
+        st.info(_("Type a sentence above; until then you see an example."))
+        example = next(iter(offered))
+        return offered[example].pair, example
+    return pair, chosen or ""
 
 
 def _texts(gallery_id: str) -> tuple[str, str]:
@@ -138,7 +143,7 @@ def _typed() -> None:
     """What a person types is theirs: kept when they look at the gallery in between."""
     state = st.session_state
     state[KEPT] = (state["source"], state["target"])
-    state[PAIR] = state[SHOWN] = OWN
+    state[PAIR] = state[SHOWN] = None
 
 
 def take_sentence(text: str) -> None:

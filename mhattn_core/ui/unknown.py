@@ -20,9 +20,9 @@ def may_draw(seen: Seen, stack: str, place: int) -> bool:
         return True
     grid = seen.words(stack)
     st.warning(
-        _("{name} does not know {share:.0%} of this text's tokens. Their weights say where unknown pieces stand, not what they mean; such words are hatched.").format(
-            name=seen.model.name, share=share
-        ),
+        _(
+            "{name} does not know {share:.0%} of this text's tokens. Their weights say where unknown pieces stand, not what they mean; such words are hatched."
+        ).format(name=seen.model.name, share=share),
         icon=":material/question_mark:",
     )
     chips(grid.keys, list(grid.key_axis.unknown))

@@ -1,0 +1,193 @@
+"""Every page as a person meets it, without a browser."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+TIMEOUT = 120
+
+
+def dashboard(**parameters: str | list[str]) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return app
+
+
+def page(name: str, **parameters: str | list[str]) -> AppTest:
+    app = dashboard(**parameters).run()
+    for key, value in parameters.items():
+        app.query_params[key] = value
+    return app.switch_page(f"pages/{name}.py").run()
+
+
+def texts(app: AppTest) -> str:
+    parts = [*app.markdown, *app.caption, *app.title, *app.header, *app.subheader, *app.warning, *app.error, *app.info]
+    return "\n".join(str(part.value) for part in parts)
+
+
+def specs(app: AppTest) -> list[dict[str, Any]]:
+    return [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
+
+
+def type_pair(app: AppTest, first: str, second: str = "") -> AppTest:
+    app.text_area(key="target").set_value(second)
+    return app.text_area(key="source").set_value(first).run()
+
+
+@pytest.mark.parametrize("name", ["home", "attention"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_page_opens_with_a_chart(name: str, lang: str) -> None:
+    app = page(name, lang=lang)
+    assert not app.exception
+    assert not app.error
+    assert specs(app)
+
+
+@pytest.mark.parametrize("name", ["home", "attention"])
+def test_chinese_pages_show_no_english_but_names_and_code(name: str) -> None:
+    app = page(name, lang="zh")
+    labels = [
+        widget.label for kind in ("selectbox", "multiselect", "toggle", "text_input", "text_area", "button") for widget in app.get(kind)
+    ]
+    # Names (models, heads, stacks), code, emphasised words of a sentence, and the icon inside a badge.
+    allowed = r"`[^`]*`|\*[^*]*\*|:\w+-badge\[:\S+|minilm|@?random|encoder|Hub|L\d+ H\d+|although|still"
+    said = re.sub(allowed, "", texts(app) + "\n".join(labels))
+    assert not re.findall(r"[A-Za-z]{2,}", said)
+
+
+@pytest.mark.parametrize("chapter", range(1, 7))
+def test_every_claim_of_every_chapter_is_shown(chapter: int) -> None:
+    app = dashboard().run()
+    app.session_state["chapter"] = chapter
+    app.run()
+    claims = app.selectbox(key=f"claim-{chapter}")
+    for claim in claims.options:
+        app.selectbox(key=f"claim-{chapter}").set_value(claim).run()
+        assert not app.exception, claim
+        assert not app.error, claim
+        assert "not built yet" in texts(app), claim
+
+
+def test_home_tells_what_one_sentence_can_show() -> None:
+    app = dashboard().run()
+    said = texts(app)
+    assert re.search(r"In \*\*minilm\*\* head L\d+ H\d+ gives \*Although → still\*", said)
+    assert "The best head of minilm" in said
+    assert "an example, not evidence" in said
+
+
+def test_attention_opens_on_the_telling_head_of_a_gallery_pair() -> None:
+    app = page("attention")
+    assert "*the* puts 0.84 of its attention on *mat*." in texts(app)
+    assert app.selectbox(key="head").value == "auto"
+
+
+def test_another_pair_opens_on_the_most_concentrated_head_and_says_so() -> None:
+    app = type_pair(page("attention"), "The dog barks at the tree")
+    assert "least normalised entropy" in texts(app)
+    assert not app.exception
+
+
+def test_a_chosen_head_stays_for_the_next_pair() -> None:
+    app = page("attention")
+    app.selectbox(key="head").set_value("L3 H7").run()
+    type_pair(app, "The dog barks")
+    assert app.selectbox(key="head").value == "L3 H7"
+
+
+def test_tokens_show_special_ones() -> None:
+    app = page("attention")
+    app.toggle(key="tokens").set_value(True).run()
+    labels = json.dumps(specs(app)[0])
+    assert "[CLS]" in labels
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("word " * 300, ""),
+        ("😀👩‍👩‍👧 cafe\u0301", "🏽"),
+        ("שלום עולם", "مرحبا"),
+        ("<script>alert('x')</script> **bold** [link](http://x) $x^2$ :material/home:", "<b>b</b>"),
+        ("a", ""),
+        ("!", "?"),
+        ("\u200b", ""),  # no visible character: an example is shown
+    ],
+)
+def test_odd_sentences_are_read_or_refused_in_words(first: str, second: str) -> None:
+    app = type_pair(page("attention"), first, second)
+    assert not app.exception
+    assert specs(app) or app.info or "does not know" in app.warning[0].value
+
+
+def test_markup_in_a_sentence_is_shown_not_obeyed() -> None:
+    app = type_pair(page("attention"), "<script> **bold**")
+    chips = "".join(element.proto.body for element in app.get("html"))
+    assert "<script" not in chips
+    assert "&lt;" in chips
+    assert not [part for part in app.markdown if part.allow_html]
+
+
+def test_an_overlong_sentence_is_told_in_three_parts() -> None:
+    app = type_pair(page("attention"), "word " * 700)
+    message = app.error[0].value.replace("\\", "")
+    assert "702 tokens" in message
+    assert "Loaded: minilm" in message
+    assert "Shorten it" in message
+
+
+def test_a_model_that_cannot_be_had_leaves_the_others_standing() -> None:
+    app = page("attention")
+    app.session_state["models"] = ["minilm", "./nowhere"]
+    app.run()
+    assert "no model in the folder" in app.error[0].value
+    assert specs(app)
+
+
+def test_chinese_with_minilm_is_said_hatched_and_drawn_only_when_asked() -> None:
+    app = type_pair(page("attention", models=["minilm"]), "虽然天气不好，但是我们还是要出门")
+    app.session_state["models"] = ["minilm"]
+    app.run()
+    assert "69%" in app.warning[0].value
+    assert "mh-unknown" in "".join(element.proto.body for element in app.get("html"))
+    assert not specs(app)
+    app.toggle(key="draw-0").set_value(True).run()
+    assert specs(app)
+
+
+def test_a_typed_pair_survives_the_gallery() -> None:
+    app = type_pair(page("attention"), "My own words", "and more")
+    assert app.selectbox(key="pair").value is None
+    app.selectbox(key="pair").set_value("fox").run()
+    assert app.text_area(key="source").value.startswith("The quick brown fox")
+    app.session_state["pair"] = None
+    app.run()
+    assert (app.text_area(key="source").value, app.text_area(key="target").value) == ("My own words", "and more")
+
+
+def test_the_cut_can_be_edited_and_a_wrong_cut_is_told() -> None:
+    app = type_pair(page("attention"), "don't go")
+    edit = next(widget for widget in app.text_input if widget.key and widget.key.startswith("cut-source"))
+    edit.set_value("do n't go").run()
+    assert '[\\"do\\", \\"n\'t\\", \\"go\\"' in json.dumps(specs(app)[0])
+    edit = next(widget for widget in app.text_input if widget.key and widget.key.startswith("cut-source"))
+    edit.set_value("do not go").run()
+    assert "does not follow the sentence" in app.error[0].value
+
+
+def test_an_empty_sentence_shows_an_example() -> None:
+    app = type_pair(page("attention"), "   ")
+    assert app.info
+    assert specs(app)
+
+
+def test_a_page_alone_draws_its_own_sidebar() -> None:
+    app = AppTest.from_file(str(ROOT / "pages/attention.py"), default_timeout=TIMEOUT).run()
+    assert not app.exception
+    assert app.multiselect(key="models").value == ["minilm", "minilm@random"]

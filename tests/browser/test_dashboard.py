@@ -1,0 +1,115 @@
+"""The dashboard in a real browser: open, choose, click a head, type a pair, come back by a link."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+
+def main(page: Page):  # noqa: ANN201
+    return page.get_by_test_id("stMain")
+
+
+def head_box(page: Page):  # noqa: ANN201
+    return main(page).get_by_test_id("stSelectbox").first.locator("input").first
+
+
+def first_sentence(page: Page):  # noqa: ANN201
+    return page.get_by_label("First sentence", exact=True)
+
+
+def type_first(page: Page, text: str) -> None:
+    first_sentence(page).fill(text)
+    first_sentence(page).press("Control+Enter")
+
+
+def test_home_shows_a_claim_with_a_live_picture(server: str, page: Page) -> None:
+    page.goto(server)
+    expect(main(page).get_by_role("heading", name="What do attention heads do?")).to_be_visible()
+    expect(main(page).get_by_text(re.compile("In minilm head L"))).to_be_visible()
+    expect(main(page).get_by_test_id("stVegaLiteChart").first.locator("svg, canvas").first).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_claim_leads_to_its_head_on_attention(server: str, page: Page) -> None:
+    page.goto(f"{server}/?chapter=2")
+    main(page).get_by_text("Open this head on Attention").click()
+    expect(main(page).get_by_role("heading", name="Attention", exact=True)).to_be_visible()
+    expect(head_box(page)).to_have_value(re.compile(r"L\d+ H\d+"))
+    expect(main(page).get_by_text(re.compile("of its attention on")).first).to_be_visible()
+
+
+def test_a_link_reopens_the_view_after_a_cold_start(server: str, page: Page) -> None:
+    page.goto(f"{server}/attention?pair=The+quick+brown+fox+%E2%80%A6&head=L3+H7&tokens=true&models=minilm")
+    expect(head_box(page)).to_have_value("L3 H7")
+    expect(first_sentence(page)).to_have_value(re.compile("The quick brown fox"))
+    expect(main(page).get_by_role("heading", name="minilm@random")).to_have_count(0)
+    expect(main(page).get_by_text("[CLS]").first).to_be_visible()
+    # The menu is the router's own, not a list of files.
+    expect(page.get_by_test_id("stSidebarNav").get_by_text("dashboard")).to_have_count(0)
+
+
+def test_clicking_a_thumbnail_opens_that_head(server: str, page: Page) -> None:
+    page.goto(f"{server}/attention?models=minilm")
+    glance = main(page).get_by_test_id("stVegaLiteChart").last
+    glance.scroll_into_view_if_needed()
+    expect(glance.locator("svg, canvas").first).to_be_visible()
+    expect(head_box(page)).to_have_value("A telling head: L2 H8")
+    cells = glance.locator("g.mark-rect path")
+    expect(cells).to_have_count(72)
+    cells.nth(4 * 12 + 5).click()
+    expect(head_box(page)).to_have_value("L4 H5")
+    expect(page).to_have_url(re.compile("head=L4"))
+
+
+def test_a_typed_pair_and_the_head_survive_page_changes(server: str, page: Page) -> None:
+    page.goto(f"{server}/attention?head=L3+H7")
+    expect(head_box(page)).to_have_value("L3 H7")
+    type_first(page, "My dog sleeps <b>here</b>")
+    expect(main(page).get_by_text(re.compile("of its attention on")).first).to_be_visible()
+    page.get_by_role("link", name="Home").click()
+    expect(main(page).get_by_role("heading", name="What do attention heads do?")).to_be_visible()
+    expect(first_sentence(page)).to_have_value("My dog sleeps <b>here</b>")
+    page.get_by_role("link", name="Attention", exact=True).click()
+    expect(head_box(page)).to_have_value("L3 H7")
+    expect(first_sentence(page)).to_have_value("My dog sleeps <b>here</b>")
+    # What a person typed is not in the address.
+    assert "dog" not in page.url
+    page.go_back()
+    expect(first_sentence(page)).to_have_value("My dog sleeps <b>here</b>")
+
+
+def test_hostile_text_is_shown_and_does_not_run(server: str, page: Page) -> None:
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.goto(f"{server}/attention?models=minilm")
+    expect(first_sentence(page)).to_have_value("The cat sits on the mat")
+    type_first(page, "<img src=x onerror=alert(1)> '];alert(2)//")
+    expect(main(page).get_by_text(re.compile("of its attention on")).first).to_be_visible()
+    expect(page.get_by_test_id("stSidebar").locator(".mh-chip", has_text="onerror")).to_be_visible()
+    expect(page.locator("img[src=x]")).to_have_count(0)
+    assert not dialogs
+
+
+def test_chinese_by_address_and_by_browser(server: str, page: Page) -> None:
+    page.goto(f"{server}/?lang=zh")
+    expect(main(page).get_by_role("heading", name="注意力头在做什么？")).to_be_visible()
+    expect(page.get_by_role("link", name="注意力", exact=True)).to_be_visible()
+    page.get_by_test_id("stSidebar").get_by_text("English").click()
+    expect(main(page).get_by_role("heading", name="What do attention heads do?")).to_be_visible()
+
+
+def test_a_phone_reads_one_row_and_a_list_of_heads(server: str, phone: Page) -> None:
+    phone.goto(f"{server}/attention?models=minilm")
+    expect(main(phone).get_by_label("From which word?").first).to_be_visible()
+    expect(main(phone).get_by_label("The ten most concentrated heads")).to_be_visible()
+    charts = main(phone).get_by_test_id("stVegaLiteChart")
+    expect(charts.filter(visible=True).first).to_be_visible()
+    assert phone.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")
+
+
+def test_own_sentence_on_home_opens_attention(server: str, page: Page) -> None:
+    page.goto(server)
+    page.get_by_label("A sentence in any language").fill("Birds that sing wake early")
+    main(page).get_by_role("button", name=re.compile("See every head read it")).click()
+    expect(main(page).get_by_role("heading", name="Attention", exact=True)).to_be_visible()
+    expect(first_sentence(page)).to_have_value("Birds that sing wake early")

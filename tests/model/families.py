@@ -1,0 +1,198 @@
+"""Tiny random networks of many families, built offline from their config classes: one line a family.
+
+A line names the model type, the settings in which it departs from its group, and the path of the output projection of
+each stack, so that what the survey finds by value is checked against what the family's source calls it.
+"""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForMaskedLM, AutoModelForSeq2SeqLM, PreTrainedConfig, PreTrainedModel
+
+# Layers, heads, key/value heads and widths all differ, so that no two can be mistaken for one another.
+COMMON = {"vocab_size": 120, "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
+PLAIN = COMMON | {
+    "hidden_size": 32,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "intermediate_size": 48,
+    "max_position_embeddings": 64,
+}
+GROUPED = PLAIN | {"num_key_value_heads": 2, "head_dim": 8}
+BART = COMMON | {
+    "d_model": 32,
+    "encoder_layers": 3,
+    "decoder_layers": 2,
+    "encoder_attention_heads": 4,
+    "decoder_attention_heads": 4,
+    "encoder_ffn_dim": 48,
+    "decoder_ffn_dim": 48,
+    "max_position_embeddings": 64,
+    "decoder_start_token_id": 2,
+}
+T5 = COMMON | {
+    "d_model": 32,
+    "d_kv": 8,
+    "d_ff": 48,
+    "num_layers": 3,
+    "num_decoder_layers": 2,
+    "num_heads": 4,
+    "decoder_start_token_id": 0,
+}
+
+OF_BERT = {"encoder": r"attention\.output\.dense"}
+OF_LLAMA = {"decoder": r"self_attn\.o_proj"}
+OF_BART = {
+    "encoder": r"encoder\..*self_attn\.out_proj",
+    "decoder": r"decoder\..*self_attn\.out_proj",
+    "cross": r"decoder\..*encoder_attn\.out_proj",
+}
+OF_T5 = {
+    "encoder": r"encoder\..*SelfAttention\.o",
+    "decoder": r"decoder\..*SelfAttention\.o",
+    "cross": r"decoder\..*EncDecAttention\.o",
+}
+
+
+@dataclass(frozen=True)
+class Family:
+    """One architecture: ``projections[stack]`` is a pattern that the end of the projections' paths matches."""
+
+    name: str
+    model_type: str
+    auto: Any
+    settings: Mapping[str, Any]
+    projections: Mapping[str, str]
+
+    def build(self, attn_implementation: str) -> PreTrainedModel:
+        """The same random network each time, on the attention asked for."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            # A config remembers the attention that it was built with: shared, the reference would run on the tap.
+            network = self.auto.from_config(copy.deepcopy(self.config()), attn_implementation=attn_implementation)
+            return _with_telling_weights(network).eval().requires_grad_(False)
+
+    def config(self) -> PreTrainedConfig:
+        return AutoConfig.for_model(self.model_type, **self.settings)
+
+    def network_class(self) -> type[PreTrainedModel]:
+        return self.auto._model_mapping[type(self.config())]
+
+
+def _with_telling_weights(network: PreTrainedModel) -> PreTrainedModel:
+    """Weights as initialised give near-uniform patterns and zero biases and sinks, which would hide mistakes."""
+    for name, parameter in network.named_parameters():
+        if parameter.dim() > 1 or name.endswith(("bias", "sinks")):
+            torch.nn.init.normal_(parameter, std=1.0 if name.endswith("sinks") else 0.3)
+    return network
+
+
+def _masked(name: str, projections: Mapping[str, str] = OF_BERT, group: Mapping[str, Any] = PLAIN, **settings: Any) -> Family:
+    return _family(name, AutoModelForMaskedLM, {**group, **settings}, projections)
+
+
+def _causal(name: str, projections: Mapping[str, str] = OF_LLAMA, group: Mapping[str, Any] = GROUPED, **settings: Any) -> Family:
+    return _family(name, AutoModelForCausalLM, {**group, **settings}, projections)
+
+
+def _bart(name: str, projections: Mapping[str, str] = OF_BART, **settings: Any) -> Family:
+    return _family(name, AutoModelForSeq2SeqLM, {**BART, **settings}, projections)
+
+
+def _t5(name: str, **settings: Any) -> Family:
+    return _family(name, AutoModelForSeq2SeqLM, {**T5, **settings}, OF_T5)
+
+
+def _family(name: str, auto: Any, settings: Mapping[str, Any], projections: Mapping[str, str]) -> Family:
+    # "gemma2 window": a model type and what is special about this line.
+    return Family(name, name.split()[0], auto, settings, projections)
+
+
+# Windows are shorter than the sentences of the tests where a line says so, and longer elsewhere.
+READABLE = (
+    _masked("bert"),
+    _masked("roberta"),
+    _masked("xlm-roberta"),
+    _masked("camembert"),
+    _masked("data2vec-text"),
+    _masked("roberta-prelayernorm"),
+    _masked("xlm-roberta-xl"),
+    _masked("ernie"),
+    _masked("electra", embedding_size=24),
+    _masked("esm", mask_token_id=3),
+    _masked("albert", {"encoder": r"albert_layers\.0\.attention\.dense"}, embedding_size=24),
+    _masked("distilbert", {"encoder": r"attention\.out_lin"}, hidden_dim=48),
+    _masked("modernbert", {"encoder": r"attn\.Wo"}, cls_token_id=1, sep_token_id=2),
+    _masked("modernbert window", {"encoder": r"attn\.Wo"}, cls_token_id=1, sep_token_id=2, local_attention=4),
+    _masked("eurobert", {"encoder": r"self_attn\.o_proj"}, GROUPED),
+    _causal("gpt2", {"decoder": r"attn\.c_proj"}, PLAIN),
+    _causal("gpt_bigcode", {"decoder": r"attn\.c_proj"}, PLAIN),
+    _causal("opt", {"decoder": r"self_attn\.out_proj"}, PLAIN, ffn_dim=48, word_embed_proj_dim=32),
+    _causal("biogpt", {"decoder": r"self_attn\.out_proj"}, PLAIN),
+    _causal("gpt_neox", {"decoder": r"attention\.dense"}, PLAIN),
+    _causal("phi", {"decoder": r"self_attn\.dense"}),
+    _causal("phi3"),
+    _causal("llama"),
+    _causal("mistral"),
+    _causal("mistral window", sliding_window=4),
+    _causal("mixtral", num_local_experts=4),
+    _causal("qwen2"),
+    _causal("qwen3"),
+    _causal("qwen3_moe", num_experts=4, num_experts_per_tok=2, moe_intermediate_size=24),
+    _causal("gemma"),
+    _causal("gemma2"),
+    _causal("gemma2 window", sliding_window=4, attn_logit_softcapping=2.0),
+    _causal("gemma3_text"),
+    _causal("gemma3_text window", sliding_window=4),
+    _causal("gpt_oss", num_local_experts=4),
+    _causal("gpt_oss window", num_local_experts=4, sliding_window=4),
+    _causal("olmo"),
+    _causal("olmo2"),
+    _causal("olmo3"),
+    _causal("smollm3"),
+    _causal("stablelm"),
+    _causal("starcoder2"),
+    _causal("granite"),
+    _causal("cohere"),
+    _causal("glm"),
+    _causal("helium"),
+    _bart("bart"),
+    _bart("mbart"),
+    _bart("plbart"),
+    _bart("marian"),
+    _bart("m2m_100"),
+    _bart("pegasus"),
+    _bart("blenderbot"),
+    _bart("blenderbot-small"),
+    _bart("nllb-moe", OF_BART | {"cross": r"decoder\..*cross_attention\.out_proj"}, num_experts=4, expert_capacity=16),
+    _t5("t5"),
+    _t5("mt5"),
+    _t5("umt5"),
+    _t5("switch_transformers", num_experts=4, expert_capacity=16),
+)
+
+# These never call the attention function, or do not accept one.
+OUT_OF_REACH = (
+    _causal("bloom", {}, PLAIN),
+    _causal("falcon", {}, PLAIN),
+    _causal("gpt_neo", {}, PLAIN, attention_types=[[["global", "local", "global"], 1]]),
+    _causal("gptj", {}, PLAIN, rotary_dim=4),
+    _masked("deberta-v2", {}),
+    _masked("mpnet", {}),
+    _causal("xlnet", {}, {name: value for name, value in PLAIN.items() if name != "max_position_embeddings"}),
+)
+
+# These attend in windows or blocks, or take the difference of two patterns: there is no one pattern to show.
+NOT_ONE_PATTERN = (
+    _masked("longformer", {}, attention_window=4),
+    _masked("big_bird", {}),
+    _bart("led", {}, attention_window=4),
+    _bart("pegasus_x", {}),
+    _bart("bigbird_pegasus", {}),
+    _t5("longt5"),
+    _t5("longt5 global", encoder_attention_type="transient-global"),
+    _causal("diffllama", {}),
+)

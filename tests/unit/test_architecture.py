@@ -1,0 +1,52 @@
+"""Imports point one way: a room imports only rooms below it."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+CORE = Path(__file__).parents[2] / "mhattn_core"
+# From the ground up. A room may import its own files and any room on an earlier line.
+FLOORS = [{"errors", "locale"}, {"text", "tap"}, {"models"}, {"attention"}, {"measures"}, {"charts"}, {"bench"}, {"ui"}]
+# What only some rooms may import.
+ONLY_IN = {"streamlit": {"ui"}, "torch": {"tap", "models", "attention", "bench"}, "altair": {"charts"}}
+
+
+def imports() -> Iterator[tuple[str, str, str]]:
+    """Room, file and imported module of every import inside mhattn_core."""
+    for path in CORE.rglob("*.py"):
+        room = path.relative_to(CORE).parts[0].removesuffix(".py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                yield room, str(path), node.module or ""
+            elif isinstance(node, ast.Import):
+                yield from ((room, str(path), alias.name) for alias in node.names)
+
+
+def floor(room: str) -> int:
+    return next(number for number, rooms in enumerate(FLOORS) if room in rooms)
+
+
+def test_no_arrow_runs_back() -> None:
+    for room, path, module in imports():
+        if room in {"__init__", "__main__"} or not module.startswith("mhattn_core."):
+            continue
+        imported = module.split(".")[1]
+        assert imported == room or floor(imported) < floor(room), f"{path} imports {module}"
+
+
+def test_libraries_stay_in_their_rooms() -> None:
+    for room, path, module in imports():
+        library = module.split(".")[0]
+        assert library not in ONLY_IN or room in ONLY_IN[library], f"{path} imports {module}"
+
+
+def test_no_code_from_models_and_no_pickles() -> None:
+    for path in CORE.rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        assert "trust_remote_code=True" not in source
+        assert "import pickle" not in source
+
+
+def test_the_root_shows_just_these() -> None:
+    visible = {path.name for path in CORE.parent.iterdir() if not path.name.startswith((".", "__"))}
+    assert {"README.md", "requirements.txt", "dashboard.py", "pages", "mhattn_core", "tests"} <= visible

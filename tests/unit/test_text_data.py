@@ -1,0 +1,64 @@
+"""The gallery and the claims hold together."""
+
+import pytest
+
+from mhattn_core.text.claims import Claim, chapters, claims, matrices
+from mhattn_core.text.gallery import gallery
+from mhattn_core.ui.head_choice import parse_head
+from mhattn_core.ui.navigation import page_title
+
+
+def test_gallery_pairs_can_be_cut() -> None:
+    for pair in gallery().values():
+        assert pair.pair.a.words, pair.id
+        for head in pair.heads.values():
+            parse_head(head)
+
+
+def test_titles_tell_the_pairs_apart_in_an_address() -> None:
+    titles = [pair.title for pair in gallery().values()]
+    assert len(set(titles)) == len(titles)
+
+
+def test_every_chapter_of_the_note_has_claims() -> None:
+    assert [chapter.number for chapter in chapters()] == [1, 2, 3, 4, 5, 6]
+    assert all(chapter.claims for chapter in chapters())
+    assert len({claim.id for claim in claims()}) == len(claims())
+
+
+@pytest.mark.parametrize("claim", claims(), ids=lambda claim: claim.id)
+def test_a_claim_names_what_exists(claim: Claim) -> None:
+    assert set(claim.quotes) == {"en", "zh"}
+    assert claim.measure
+    assert page_title(claim.page)
+    if claim.remarks:
+        assert set(claim.remarks) == {"en", "zh"}
+    if claim.matrix:
+        assert claim.matrix in matrices()
+    if claim.links:
+        words = len(gallery()[claim.sentence].pair.a.words)
+        assert all(query < words and key < words for query, key in claim.links)
+    assert len(claim.weights) in {0, len(claim.links)}
+
+
+@pytest.mark.parametrize(
+    ("id_", "links"),
+    [
+        ("2-sits-cat", [("sits", "cat")]),
+        ("2-the-noun", [("the", "mat"), ("The", "cat")]),
+        ("1-grammar", [("Although", "still")]),
+        ("4-modifiers", [("quick", "fox"), ("brown", "fox"), ("lazy", "dog")]),
+        ("5-sparse", [("are", "keys")]),
+    ],
+)
+def test_links_join_the_words_that_the_note_names(id_: str, links: list[tuple[str, str]]) -> None:
+    claim = next(claim for claim in claims() if claim.id == id_)
+    words = gallery()[claim.sentence].pair.a.words
+    assert [(words[query].text, words[key].text) for query, key in claim.links] == links
+
+
+def test_the_notes_matrices_fit_their_words() -> None:
+    for note in matrices().values():
+        assert note.weights.shape == (len(note.queries), len(note.keys))
+    # The note's own contradiction, which its remark tells: "the" gives itself 0.4 and "mat" 0.2.
+    assert matrices()["cat-mat"].weights[4].tolist() == pytest.approx([0.1, 0.05, 0.05, 0.2, 0.4, 0.2])
