@@ -10,11 +10,10 @@ controls = ui.sidebar()
 ui.page(
     _("Attention"),
     _(
-        "What does each head look at? A row is a word that attends, a column a word attended; each row, with its grey special column, makes one. A weight is a score, never an explanation: what breaks without the head is another question."
+        "What does each head look at? A row is a word that attends, a column a word attended; each row, with its grey special column, makes one. Below, each small picture is one head: click it to open it in full. A weight is a score, never an explanation: what breaks without the head is another question."
     ),
 )
-switches = st.container(horizontal=True)
-with switches:
+with st.container(horizontal=True):
     tokens = st.toggle(
         _("Tokens instead of words"),
         key="tokens",
@@ -29,24 +28,12 @@ with switches:
     )
 
 note = matrices().get(controls.gallery_id)
-panels = list(controls.models) + (["note"] if note else [])
-width = len(panels) if len(panels) <= 3 else 2
-for start in range(0, len(panels), width):
-    for place, column in enumerate(st.columns(width)[: len(panels) - start], start):
-        with column:
-            if note and panels[place] == "note":
-                ui.note_panel(note)
-                continue
-            with ui.problems():
-                ui.head_panel(panels[place], place, controls, units="tokens" if tokens else "words", same_scale=same_scale)
-
-st.header(_("All heads at a glance"), anchor=False)
-st.markdown(
-    _(
-        "Each picture is one head; click it, or choose it above, to open it in full. Colour shows the weight between words; special tokens are left out."
-    )
-)
 for start in range(0, len(controls.models), 2):
-    for place, column in enumerate(st.columns(min(2, len(controls.models)))[: len(controls.models) - start], start):
-        with column, ui.problems():
-            ui.glance_panel(controls.models[place], place, controls, same_scale=same_scale)
+    row = controls.models[start : start + 2]
+    columns = st.columns([3] * len(row) + [2] * bool(note and start == 0))
+    for place, (name, column) in enumerate(zip(row, columns, strict=False), start):
+        with column:
+            ui.model_panel(name, place, controls, units="tokens" if tokens else "words", same_scale=same_scale)
+    if note and start == 0:
+        with columns[-1]:
+            ui.note_panel(note)

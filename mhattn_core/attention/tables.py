@@ -53,21 +53,21 @@ def matrix_table(
 ) -> pd.DataFrame:
     """A matrix ``[query, key]`` as a long table; the sides (``a``, ``b``) and unknown shares go with the labels."""
     rows, columns = len(queries), len(keys)
-    query_position, key_position = (axis.ravel().tolist() for axis in np.indices((rows, columns)))
+    query_position, key_position = (axis.ravel() for axis in np.indices((rows, columns)))
     table = _cells(query_position, key_position, weights.ravel(), queries, query_sides, query_unknown, WEIGHT)
-    table["key"] = [keys[position] for position in key_position]
-    table["key_side"] = [key_sides[position] for position in key_position] if key_sides else ""
+    table["key"] = _take(keys, key_position)
+    table["key_side"] = _take(key_sides, key_position) if key_sides else ""
     table["key_unknown"] = key_unknown[key_position] if key_unknown is not None else 0.0
     if special_mass is None:
         return table
-    special = _cells(list(range(rows)), [columns] * rows, special_mass, queries, query_sides, query_unknown, SPECIAL)
+    special = _cells(np.arange(rows), np.full(rows, columns), special_mass, queries, query_sides, query_unknown, SPECIAL)
     special["key"], special["key_side"], special["key_unknown"] = "", "", 0.0
     return pd.concat([table, special], ignore_index=True)
 
 
 def _cells(
-    query_position: list[int],
-    key_position: list[int],
+    query_position: np.ndarray,
+    key_position: np.ndarray,
     weights: np.ndarray,
     queries: Sequence[str],
     sides: Sequence[str],
@@ -78,10 +78,14 @@ def _cells(
         {
             "query_position": query_position,
             "key_position": key_position,
-            "query": [queries[position] for position in query_position],
-            "query_side": [sides[position] for position in query_position] if sides else "",
+            "query": _take(queries, query_position),
+            "query_side": _take(sides, query_position) if sides else "",
             "query_unknown": unknown[query_position] if unknown is not None else 0.0,
             "weight": weights.astype(float),
             "kind": kind,
         }
     )
+
+
+def _take(labels: Sequence[str], positions: np.ndarray) -> np.ndarray:
+    return np.array(labels, dtype=object)[positions]

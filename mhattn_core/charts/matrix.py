@@ -12,13 +12,14 @@ from mhattn_core.locale import _
 
 CELLS_DRAWN = 4096
 """Above so many cells the matrix is one picture, and only its strongest cells answer to the pointer."""
-CELLS_WITH_TOOLTIP = 1500
-LABELS_DRAWN = 64
+CELLS_WITH_TOOLTIP = 1000
+LABELS_DRAWN = 40
 """Above so many words only every second, third … is named on the axis."""
+SLANTED_BELOW = 20
+"""Fewer labels than this stand slanted across the top; more stand upright, which takes less room."""
 UNKNOWN_FROM = 0.5
 """A word of which this share is unknown to the tokenizer is hatched."""
-
-_GREY_LEVELS = 64
+POINTED = ["left", "right", "top", "bottom", "query", "query_position", "key", "key_position", "weight"]
 
 
 def matrix(table: pd.DataFrame, *, largest: float | None = None) -> alt.LayerChart:
@@ -52,7 +53,7 @@ def _labels(table: pd.DataFrame, axis: str) -> list[str]:
 
 
 def _height(rows: int) -> int:
-    return int(rows * min(40.0, max(7.0, 440 / rows)))
+    return int(rows * min(40.0, max(12.0, 440 / rows))) if rows <= LABELS_DRAWN else 620
 
 
 def _axes(queries: list[str], keys: list[str], special: bool) -> tuple[alt.X, alt.Y]:
@@ -68,7 +69,7 @@ def _axes(queries: list[str], keys: list[str], special: bool) -> tuple[alt.X, al
     right = len(keys) - 0.5 + (0.35 if special else 0)
     x_scale = alt.Scale(domain=[-0.5, right], nice=False, zero=False)
     y_scale = alt.Scale(domain=[-0.5, len(queries) - 0.5], nice=False, zero=False, reverse=True)
-    x_axis = axis(keys, orient="top", labelAngle=-50, labelLimit=110, labelPadding=2)
+    x_axis = axis(keys, orient="top", labelAngle=-50 if len(keys) < SLANTED_BELOW else -90, labelLimit=110, labelPadding=2)
     y_axis = axis(queries, labelLimit=120)
     return (
         alt.X("left:Q", scale=x_scale, axis=x_axis, title=_("attended word (key)")),
@@ -91,11 +92,7 @@ def _special_tooltip() -> list[alt.Tooltip]:
 
 
 def _cells(boxes: pd.DataFrame, x: alt.X, y: alt.Y, largest: float) -> list[alt.Chart]:
-    colour = alt.Color(
-        "weight:Q",
-        scale=alt.Scale(scheme=ATTENTION_SCHEME, domain=[0, largest], clamp=True),
-        legend=alt.Legend(title=_("weight"), type="gradient", format=".2f", gradientLength=120),
-    )
+    colour = _colour(largest)
     words = (
         alt.Chart(boxes[boxes["kind"] == "weight"]).mark_rect().encode(x, alt.X2("right"), y, alt.Y2("bottom"), colour, tooltip=_tooltip())
     )
@@ -112,6 +109,14 @@ def _cells(boxes: pd.DataFrame, x: alt.X, y: alt.Y, largest: float) -> list[alt.
     return [words, grey]
 
 
+def _colour(largest: float) -> alt.Color:
+    return alt.Color(
+        "weight:Q",
+        scale=alt.Scale(scheme=ATTENTION_SCHEME, domain=[0, largest], clamp=True),
+        legend=alt.Legend(title=_("weight"), type="gradient", format=".2f", gradientLength=120, gradientOpacity=1),
+    )
+
+
 def _picture(boxes: pd.DataFrame, x: alt.X, y: alt.Y, largest: float) -> list[alt.Chart]:
     """The whole matrix as one picture, under transparent boxes where its strongest cells are."""
     grid = boxes[boxes["kind"] == "weight"].pivot(index="query_position", columns="key_position", values="weight").to_numpy()
@@ -126,8 +131,10 @@ def _picture(boxes: pd.DataFrame, x: alt.X, y: alt.Y, largest: float) -> list[al
         .mark_image(width=alt.expr(f"width * {share}"), height=alt.expr("height"), aspect=False)
         .encode(x, y, url="picture:N")
     )
-    strongest = boxes[boxes["kind"] == "weight"].nlargest(CELLS_WITH_TOOLTIP, "weight")
-    pointer = alt.Chart(strongest).mark_rect(opacity=0).encode(x, alt.X2("right"), y, alt.Y2("bottom"), tooltip=_tooltip())
+    strongest = boxes.loc[boxes["kind"] == "weight", POINTED].nlargest(CELLS_WITH_TOOLTIP, "weight")
+    pointer = (
+        alt.Chart(strongest).mark_rect(opacity=0).encode(x, alt.X2("right"), y, alt.Y2("bottom"), _colour(largest), tooltip=_tooltip())
+    )
     return [picture, pointer, *_cells(boxes[boxes["kind"] == "special"], x, y, largest)[1:]]
 
 

@@ -14,8 +14,9 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.tap.interface import Call, watching
 
-CROSS = re.compile(r"encoder_attn|EncDecAttention|crossattention", re.IGNORECASE)
-ENCODER = re.compile(r"(^|\.)encoder\.")
+CROSS = re.compile(r"encoder_attn|EncDecAttention|cross_?att", re.IGNORECASE)
+# The decoder of a pair of BERTs has an "encoder" of its own.
+ENCODER = re.compile(r"((?!decoder)\w+\.)*encoder\.")
 
 # Two lengths that differ, so that a pattern with its axes swapped or cut to a window is noticed.
 SOURCE_LENGTH, TARGET_LENGTH = 7, 5
@@ -123,7 +124,7 @@ class _ProjectionFinder:
 def _stack(path: str, encoder_decoder: bool) -> str:
     if encoder_decoder and CROSS.search(path):
         return "cross"
-    if encoder_decoder and not ENCODER.search(path):
+    if encoder_decoder and not ENCODER.match(path):
         return "decoder"
     return "encoder"
 
@@ -146,16 +147,19 @@ def _is_causal(pattern: Tensor) -> bool:
 
 
 def _expected_shapes(config: PreTrainedConfig, *, causal: bool) -> dict[str, list[tuple[int, ...]]]:
-    def first(*names: str) -> int:
-        return int(next(getattr(config, name) for name in names if getattr(config, name, None) is not None))
-
     if not config.is_encoder_decoder:
         stack = "decoder" if causal else "encoder"
-        return {stack: [(SOURCE_LENGTH, SOURCE_LENGTH)] * first("num_hidden_layers")}
-    encoder_layers = first("encoder_layers", "num_layers", "num_hidden_layers")
-    decoder_layers = first("decoder_layers", "num_decoder_layers", "num_hidden_layers")
+        return {stack: [(SOURCE_LENGTH, SOURCE_LENGTH)] * _layers(config, "num_hidden_layers")}
+    encoder_layers = _layers(getattr(config, "encoder", config), "encoder_layers", "num_layers", "num_hidden_layers")
+    decoder_layers = _layers(getattr(config, "decoder", config), "decoder_layers", "num_decoder_layers", "num_hidden_layers")
     return {
         "encoder": [(SOURCE_LENGTH, SOURCE_LENGTH)] * encoder_layers,
         "decoder": [(TARGET_LENGTH, TARGET_LENGTH)] * decoder_layers,
         "cross": [(TARGET_LENGTH, SOURCE_LENGTH)] * decoder_layers,
     }
+
+
+def _layers(config: PreTrainedConfig, *names: str) -> int:
+    """The first of ``names`` that the config of the text side gives; 0, which no calls match, where it gives none."""
+    text = config.get_text_config()
+    return next((int(getattr(text, name)) for name in names if getattr(text, name, None) is not None), 0)

@@ -13,7 +13,7 @@ from mhattn_core.text.claims import Claim, Link, matrices
 from mhattn_core.text.gallery import gallery
 from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.navigation import is_built, link, page_title
-from mhattn_core.ui.page import badge, escape
+from mhattn_core.ui.page import badge, draw, escape
 from mhattn_core.ui.resources import attended
 from mhattn_core.ui.sidebar import Controls
 
@@ -56,7 +56,7 @@ def _links(claim: Claim, controls: Controls) -> None:
     st.markdown(finding)
     badge()
     noted = claim.weights[chosen or 0] if claim.weights else None
-    st.altair_chart(charts.strip(heads, noted=noted), key="strip", alt=finding)
+    draw(charts.strip(heads, noted=noted), key="strip", alt_text=finding)
     st.caption(
         _(
             "One dot is one head. Among many heads some give any link a high weight by chance or by position alone: compare with random weights, and with the same head at the same distance elsewhere (hover)."
@@ -120,7 +120,7 @@ def _matrices(claim: Claim, seen: dict[str, Seen], best: pd.DataFrame) -> None:
         with column:
             title = f"{head['model']} · {head['name']}"
             st.markdown(f"**{escape(title)}**")
-            st.altair_chart(charts.matrix(table, largest=largest), key=f"claim-{head['model']}", alt=title)
+            draw(charts.matrix(table, largest=largest), key=f"claim-{head['model']}", alt_text=title)
     if claim.matrix:
         with columns[-1]:
             _note_matrix(claim)
@@ -130,7 +130,7 @@ def _note_matrix(claim: Claim) -> None:
     note = matrices()[claim.matrix]
     title = _("The note's own matrix")
     st.markdown(f"**{title}**")
-    st.altair_chart(charts.matrix(matrix_table(note.weights, note.queries, note.keys)), key="claim-note", alt=title)
+    draw(charts.matrix(matrix_table(note.weights, note.queries, note.keys)), key="claim-note", alt_text=title)
     st.caption(_("Invented to explain the idea (section {number} of the note); no model was measured.").format(number=note.section))
 
 
@@ -148,9 +148,7 @@ def _patterns(claim: Claim, controls: Controls) -> None:
                 name=[head_name(*place) for place in places], picture=thumbnails(grid.pattern, same_scale=False)
             )
             st.markdown(f"**{escape(name)}**")
-            st.altair_chart(
-                charts.glance(table), key=f"claim-glance-{name}", alt=_("All heads of {name} on this sentence").format(name=name)
-            )
+            draw(charts.glance(table), key=f"claim-glance-{name}", alt_text=_("All heads of {name} on this sentence").format(name=name))
     if claim.matrix:
         with columns[-1]:
             _note_matrix(claim)

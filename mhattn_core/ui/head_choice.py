@@ -1,6 +1,8 @@
 """Choosing a stack and a head of one model; the address carries the choice."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -10,6 +12,20 @@ from mhattn_core.measures.telling import heads_by_entropy
 
 AUTOMATIC = "auto"
 NAME = re.compile(r"L(\d+) H(\d+)")
+
+
+@dataclass(frozen=True)
+class Head:
+    """A chosen head; ``reason`` says why it is shown if nobody chose it."""
+
+    stack: str
+    layer: int
+    head: int
+    reason: str = ""
+
+    @property
+    def name(self) -> str:
+        return head_name(self.layer, self.head)
 
 
 def head_name(layer: int, head: int) -> str:
@@ -40,8 +56,8 @@ def choose_stack(seen: Seen, place: int) -> str:
     )
 
 
-def choose_head(seen: Seen, stack: str, place: int, gallery_heads: dict[str, str]) -> tuple[int, int, str]:
-    """A head of the stack as layer, head and, if nobody chose it, why it is shown."""
+def choose_head(seen: Seen, stack: str, place: int, gallery_heads: Mapping[str, str]) -> Head:
+    """A head of the stack: the person's choice, or a telling one with the reason why it is shown."""
     attention = seen.model.attention
     names = [head_name(layer, head) for layer in range(attention.layers(stack)) for head in range(attention.heads(stack))]
     telling, reason = _telling_head(seen, stack, gallery_heads)
@@ -54,11 +70,11 @@ def choose_head(seen: Seen, stack: str, place: int, gallery_heads: dict[str, str
         bind="query-params",
     )
     if chosen == AUTOMATIC:
-        return *parse_head(telling), reason
-    return *parse_head(chosen), ""
+        return Head(stack, *parse_head(telling), reason)
+    return Head(stack, *parse_head(chosen))
 
 
-def _telling_head(seen: Seen, stack: str, gallery_heads: dict[str, str]) -> tuple[str, str]:
+def _telling_head(seen: Seen, stack: str, gallery_heads: Mapping[str, str]) -> tuple[str, str]:
     if seen.model.name in gallery_heads and stack == seen.stacks[0]:
         return gallery_heads[seen.model.name], _("Chosen for this sentence by hand.")
     grid = seen.words(stack)

@@ -7,6 +7,7 @@ from mhattn_core.locale import Language, use_language
 KEY = "lang"
 NAMES: dict[Language, str] = {"en": "English", "zh": "中文"}
 OPENED_WITH = "lang-opened-with"
+SPOKEN = "lang-spoken"
 
 
 def set_language() -> None:
@@ -16,8 +17,15 @@ def set_language() -> None:
     if asked != state.get(OPENED_WITH) and asked in NAMES:
         # A link was opened, or the person went back; otherwise the switch below decides.
         state[KEY] = state[OPENED_WITH] = asked
-    state.setdefault(KEY, "zh" if (st.context.locale or "").lower().startswith("zh") else "en")
+    if state.get(KEY) not in NAMES:
+        state[KEY] = "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
+    state[SPOKEN] = state[KEY]
     use_language(state[KEY])
+
+
+def keep_language() -> None:
+    """The same in a fragment, which Streamlit runs again without the rest of the page."""
+    use_language(st.session_state[SPOKEN])
 
 
 def language_switch() -> None:

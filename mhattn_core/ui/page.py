@@ -2,12 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import altair as alt
 import streamlit as st
+from altair.utils import schemapi
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.ui.resources import loaded_names
+
+# Checking each chart against Vega-Lite's schema takes longer than all the rest of a click; the tests do it once for all.
+schemapi.DEBUG_MODE = False
 
 # Below this width a matrix is read one row at a time and a grid becomes a list.
 STYLE = """<style>
@@ -16,6 +22,7 @@ STYLE = """<style>
   [class*="st-key-narrow"] { display: flex; }
   [class*="st-key-wide"] { display: none; }
 }
+.mh-chips { max-height: 11rem; overflow-y: auto; }
 .mh-chip { display: inline-block; margin: 2px; padding: 1px 7px; border-radius: 9px; border: 1px solid rgba(128,128,128,.5); font-size: .85rem; }
 .mh-unknown { background: repeating-linear-gradient(45deg, transparent 0 4px, rgba(128,128,128,.45) 4px 6px); }
 </style>"""
@@ -38,6 +45,11 @@ def badge(pairs: int = 1) -> None:
 def wide_and_narrow(key: str) -> tuple[st.delta_generator.DeltaGenerator, st.delta_generator.DeltaGenerator]:
     """Two places for the same content: one for wide screens, one for narrow; the browser shows one of them."""
     return st.container(key=f"wide-{key}"), st.container(key=f"narrow-{key}")
+
+
+def draw(chart: alt.TopLevelMixin, *, key: str, alt_text: str, **options: Any) -> None:
+    """Show a chart with its text for screen readers."""
+    st.vega_lite_chart(spec=chart.to_dict(validate=False), key=key, alt=alt_text, **options)
 
 
 @contextmanager

@@ -35,12 +35,13 @@ def _offer_readers(seen: Seen, place: int) -> None:
     language = "zh" if any(HAN_STRETCH.search(sentence.text) for sentence in seen.sentences.values()) else "en"
     readers = [name for name, entry in entries().items() if language in entry.languages and name != seen.model.name]
     for name in readers:
-        st.button(
+        if st.button(
             _("Use {name}, which reads this language").format(name=name),
             key=f"reader-{place}-{name}",
             on_click=_replace_model,
             args=(place, name),
-        )
+        ):
+            st.rerun()  # the whole page: the choice stands in the sidebar
     if not readers:
         st.markdown(_("A model that reads it: type `bert-base-chinese` under *Models* (412 MB from the Hub)."))
 

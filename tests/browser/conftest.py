@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-PATIENCE = 120  # seconds: how long a busy machine may take before the test gives up
+PATIENCE = 60  # seconds: how long a busy machine may take before the test gives up
 expect.set_options(timeout=PATIENCE * 1000)
 
 
@@ -52,7 +52,7 @@ def _wait_for(address: str, process: subprocess.Popen[str]) -> None:
         if process.poll() is not None:
             raise RuntimeError(f"the dashboard ended at once:\n{process.stdout.read() if process.stdout else ''}")
         try:
-            urlopen(f"{address}/_stcore/health", timeout=1).close()
+            urlopen(f"{address}/_stcore/health", timeout=1).close()  # noqa: S310 - our own server
         except (URLError, TimeoutError):
             time.sleep(1)
         else:

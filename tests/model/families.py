@@ -42,6 +42,28 @@ T5 = COMMON | {
     "num_heads": 4,
     "decoder_start_token_id": 0,
 }
+# Keys and values from a latent vector; a value is narrower than a key.
+LATENT = {
+    "kv_lora_rank": 16,
+    "q_lora_rank": 16,
+    "qk_rope_head_dim": 4,
+    "qk_nope_head_dim": 8,
+    "v_head_dim": 6,
+    "num_key_value_heads": 4,
+    "n_routed_experts": 4,
+    "num_experts_per_tok": 2,
+    "n_group": 1,
+    "topk_group": 1,
+    "first_k_dense_replace": 1,
+    "moe_intermediate_size": 24,
+}
+# The eyes of a model that is only read to.
+SMALL_VISION = PLAIN | {"image_size": 28, "patch_size": 14}
+TWO_BERTS = COMMON | {
+    "encoder": PLAIN | {"model_type": "bert"},
+    "decoder": PLAIN | {"model_type": "bert", "num_hidden_layers": 2, "is_decoder": True, "add_cross_attention": True},
+    "decoder_start_token_id": 1,
+}
 
 OF_BERT = {"encoder": r"attention\.output\.dense"}
 OF_LLAMA = {"decoder": r"self_attn\.o_proj"}
@@ -55,6 +77,16 @@ OF_T5 = {
     "decoder": r"decoder\..*SelfAttention\.o",
     "cross": r"decoder\..*EncDecAttention\.o",
 }
+OF_BERTS = {
+    "encoder": r"encoder\.encoder\..*\.attention\.output\.dense",
+    "decoder": r"decoder\..*\.attention\.output\.dense",
+    "cross": r"decoder\..*\.crossattention\.output\.dense",
+}
+OF_T5GEMMA = {
+    "encoder": r"encoder\..*self_attn\.o_proj",
+    "decoder": r"decoder\..*self_attn\.o_proj",
+    "cross": r"decoder\..*cross_attn\.o_proj",
+}
 
 
 @dataclass(frozen=True)
@@ -66,6 +98,7 @@ class Family:
     auto: Any
     settings: Mapping[str, Any]
     projections: Mapping[str, str]
+    spread: float = 0.2
 
     def build(self, attn_implementation: str) -> PreTrainedModel:
         """The same random network each time, on the attention asked for."""
@@ -73,7 +106,7 @@ class Family:
             torch.manual_seed(0)
             # A config remembers the attention that it was built with: shared, the reference would run on the tap.
             network = self.auto.from_config(copy.deepcopy(self.config()), attn_implementation=attn_implementation)
-            return _with_telling_weights(network).eval().requires_grad_(False)
+            return _with_telling_weights(network, self.spread).eval().requires_grad_(False)
 
     def config(self) -> PreTrainedConfig:
         return AutoConfig.for_model(self.model_type, **self.settings)
@@ -82,11 +115,14 @@ class Family:
         return self.auto._model_mapping[type(self.config())]
 
 
-def _with_telling_weights(network: PreTrainedModel) -> PreTrainedModel:
-    """Weights as initialised give near-uniform patterns and zero biases and sinks, which would hide mistakes."""
+def _with_telling_weights(network: PreTrainedModel, spread: float) -> PreTrainedModel:
+    """Weights as initialised give near-uniform patterns and zero biases and sinks, which would hide mistakes.
+
+    Much larger ones would blow rounding up until it looks like a mistake.
+    """
     for name, parameter in network.named_parameters():
         if parameter.dim() > 1 or name.endswith(("bias", "sinks")):
-            torch.nn.init.normal_(parameter, std=1.0 if name.endswith("sinks") else 0.3)
+            torch.nn.init.normal_(parameter, std=1.0 if name.endswith("sinks") else spread)
     return network
 
 
@@ -103,12 +139,13 @@ def _bart(name: str, projections: Mapping[str, str] = OF_BART, **settings: Any) 
 
 
 def _t5(name: str, **settings: Any) -> Family:
-    return _family(name, AutoModelForSeq2SeqLM, {**T5, **settings}, OF_T5)
+    # T5 does not scale its scores down: the same spread would make its patterns all but one-hot.
+    return _family(name, AutoModelForSeq2SeqLM, {**T5, **settings}, OF_T5, spread=0.12)
 
 
-def _family(name: str, auto: Any, settings: Mapping[str, Any], projections: Mapping[str, str]) -> Family:
+def _family(name: str, auto: Any, settings: Mapping[str, Any], projections: Mapping[str, str], **more: Any) -> Family:
     # "gemma2 window": a model type and what is special about this line.
-    return Family(name, name.split()[0], auto, settings, projections)
+    return Family(name, name.split()[0], auto, settings, projections, **more)
 
 
 # Windows are shorter than the sentences of the tests where a line says so, and longer elsewhere.
@@ -127,6 +164,9 @@ READABLE = (
     _masked("distilbert", {"encoder": r"attention\.out_lin"}, hidden_dim=48),
     _masked("modernbert", {"encoder": r"attn\.Wo"}, cls_token_id=1, sep_token_id=2),
     _masked("modernbert window", {"encoder": r"attn\.Wo"}, cls_token_id=1, sep_token_id=2, local_attention=4),
+    _masked("gte", {"encoder": r"self_attn\.o_proj"}),
+    _masked("nomic_bert", {"encoder": r"self_attn\.o_proj"}),
+    _masked("jina_embeddings_v3", {"encoder": r"self_attn\.o_proj"}),
     _masked("eurobert", {"encoder": r"self_attn\.o_proj"}, GROUPED),
     _causal("gpt2", {"decoder": r"attn\.c_proj"}, PLAIN),
     _causal("gpt_bigcode", {"decoder": r"attn\.c_proj"}, PLAIN),
@@ -147,6 +187,7 @@ READABLE = (
     _causal("gemma2 window", sliding_window=4, attn_logit_softcapping=2.0),
     _causal("gemma3_text"),
     _causal("gemma3_text window", sliding_window=4),
+    _causal("gemma3", group=COMMON, text_config=GROUPED, vision_config=SMALL_VISION, image_token_index=3, mm_tokens_per_image=4),
     _causal("gpt_oss", num_local_experts=4),
     _causal("gpt_oss window", num_local_experts=4, sliding_window=4),
     _causal("olmo"),
@@ -157,7 +198,13 @@ READABLE = (
     _causal("starcoder2"),
     _causal("granite"),
     _causal("cohere"),
+    _causal("cohere2"),
     _causal("glm"),
+    _causal("glm4"),
+    _causal("exaone4"),
+    _causal("modernbert-decoder", {"decoder": r"attn\.Wo"}, PLAIN, cls_token_id=1, sep_token_id=2),
+    _causal("olmoe", num_experts=4, num_experts_per_tok=2),
+    _causal("deepseek_v3", group=PLAIN | LATENT),
     _causal("helium"),
     _bart("bart"),
     _bart("mbart"),
@@ -167,12 +214,17 @@ READABLE = (
     _bart("pegasus"),
     _bart("blenderbot"),
     _bart("blenderbot-small"),
-    _bart("nllb-moe", OF_BART | {"cross": r"decoder\..*cross_attention\.out_proj"}, num_experts=4, expert_capacity=16),
+    _bart("nllb-moe", OF_BART | {"cross": r"decoder\..*cross_attention\.out_proj"}, num_experts=4, expert_capacity=64),
     _t5("t5"),
     _t5("mt5"),
     _t5("umt5"),
-    _t5("switch_transformers", num_experts=4, expert_capacity=16),
+    _family("encoder-decoder", AutoModelForSeq2SeqLM, TWO_BERTS, OF_BERTS),
+    _family("t5gemma", AutoModelForSeq2SeqLM, COMMON | {"encoder": GROUPED, "decoder": GROUPED | {"num_hidden_layers": 2}}, OF_T5GEMMA),
+    _t5("switch_transformers", num_experts=4, expert_capacity=64),
 )
+
+# Patterns can be read and heads switched off; a layer's output is not a sum over its heads.
+BEFORE_A_NORM = _causal("bitnet", {})
 
 # These never call the attention function, or do not accept one.
 OUT_OF_REACH = (
@@ -182,7 +234,7 @@ OUT_OF_REACH = (
     _causal("gptj", {}, PLAIN, rotary_dim=4),
     _masked("deberta-v2", {}),
     _masked("mpnet", {}),
-    _causal("xlnet", {}, {name: value for name, value in PLAIN.items() if name != "max_position_embeddings"}),
+    _causal("xlnet", {}, {name: value for name, value in PLAIN.items() if name != "max_position_embeddings"}, d_head=8),
 )
 
 # These attend in windows or blocks, or take the difference of two patterns: there is no one pattern to show.

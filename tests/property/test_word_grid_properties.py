@@ -1,5 +1,7 @@
 """What must hold of every sentence and every pattern on the word grid."""
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -53,7 +55,7 @@ def pieced(draw: st.DrawFn) -> tuple[str, list[Piece]]:
     text = draw(st.text(st.sampled_from("ab我爱 ,"), min_size=1, max_size=12))
     cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=6)) | {0, len(text)})
     pieces = [Piece(0)]
-    for start, end in zip(cuts[:-1], cuts[1:], strict=True):
+    for start, end in pairwise(cuts):
         pieces += [Piece(1, "a", start, end)] + [Piece(0)] * draw(st.integers(0, 1))
     return text, pieces
 

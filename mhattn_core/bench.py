@@ -1,0 +1,68 @@
+"""How much watching costs: attend() against the bare model, and against what one does without it."""
+
+import copy
+from collections.abc import Callable, Mapping
+from functools import partial
+from statistics import median
+from time import perf_counter
+
+import torch
+
+from mhattn_core.attention import attend
+from mhattn_core.models import load
+from mhattn_core.text.pair import SentencePair
+
+LENGTHS = (16, 64, 128, 300)
+
+
+def attend_times(name: str, *, rounds: int) -> list[dict[str, object]]:
+    """Medians over interleaved rounds, in milliseconds, and their ratios to the bare forward.
+
+    bare: one SDPA forward on the same inputs; plain: the same with ``output_attentions=True`` on an eager copy.
+    """
+    model = load(name)
+    network_class = type(model.network)
+    eager = network_class._from_config(copy.deepcopy(model.network.config), attn_implementation="eager")
+    eager.load_state_dict(model.network.state_dict())
+    eager.to(model.network.device).eval()
+    rows: list[dict[str, object]] = []
+    for words in LENGTHS:
+        pair = SentencePair(sentence(words))
+        inputs = attend(model, pair).inputs
+        tasks = {
+            "bare": partial(model.network, **inputs),
+            "attend": partial(attend, model, pair),
+            "plain": partial(eager, **inputs, output_attentions=True),
+        }
+        with torch.no_grad():
+            times = interleaved(tasks, rounds=rounds)
+        rows.append(
+            {
+                "words": words,
+                "tokens": inputs["input_ids"].shape[1],
+                "bare forward, ms": times["bare"] * 1000,
+                "attend, ms": times["attend"] * 1000,
+                "output_attentions, ms": times["plain"] * 1000,
+                "attend ÷ bare": times["attend"] / times["bare"],
+                "attend ÷ output_attentions": times["attend"] / times["plain"],
+            }
+        )
+    return rows
+
+
+def sentence(words: int) -> str:
+    """A text of so many words, each one token of an English tokenizer."""
+    return " ".join(["the", "dog", "sees", "a", "cat", "and", "runs", "home"][place % 8] for place in range(words))
+
+
+def interleaved(tasks: Mapping[str, Callable[[], object]], *, rounds: int) -> dict[str, float]:
+    """Median seconds of each task; the tasks take turns, so that a machine's moods meet all of them alike."""
+    times: dict[str, list[float]] = {name: [] for name in tasks}
+    for task in tasks.values():
+        task()
+    for _round in range(rounds):
+        for name, task in tasks.items():
+            start = perf_counter()
+            task()
+            times[name].append(perf_counter() - start)
+    return {name: median(measured) for name, measured in times.items()}

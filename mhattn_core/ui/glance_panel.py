@@ -1,0 +1,74 @@
+"""All heads of one model at a glance."""
+
+import pandas as pd
+import streamlit as st
+
+from mhattn_core import charts
+from mhattn_core.attention import Seen
+from mhattn_core.charts.glance import PICKED, thumbnails
+from mhattn_core.locale import _
+from mhattn_core.measures.telling import heads_by_entropy, mean_entropy
+from mhattn_core.ui.head_choice import Head, head_name, key_for
+from mhattn_core.ui.page import draw, wide_and_narrow
+from mhattn_core.ui.resources import HASHES
+
+LISTED = 10
+
+
+@st.cache_data(max_entries=24, show_spinner=False, hash_funcs=HASHES)
+def _glance_table(seen: Seen, stack: str, same_scale: bool) -> pd.DataFrame:
+    grid = seen.words(stack)
+    layers, heads = grid.pattern.shape[:2]
+    entropy, special = mean_entropy(grid.pattern, grid.visible, grid.special_mass)
+    places = [(layer, head) for layer in range(layers) for head in range(heads)]
+    return pd.DataFrame(
+        {
+            "layer": [layer for layer, _head in places],
+            "head": [head for _layer, head in places],
+            "name": [head_name(layer, head) for layer, head in places],
+            "entropy": entropy.ravel(),
+            "special_mass": special.ravel(),
+            "picture": thumbnails(grid.pattern, same_scale=same_scale),
+        }
+    )
+
+
+def glance_panel(seen: Seen, chosen: Head, place: int, *, same_scale: bool) -> None:
+    """All heads as a grid of pictures; on narrow screens the ten most concentrated as a list."""
+    stack = chosen.stack
+    table = _glance_table(seen, stack, same_scale)
+    title = _("All heads at a glance")
+    st.markdown(f"**{title}** · `{stack}`")
+    wide, narrow = wide_and_narrow(f"glance-{place}")
+    with wide:
+        draw(
+            charts.glance(table, chosen=(chosen.layer, chosen.head)),
+            key=f"glance-{place}",
+            on_select=lambda: _open_picked(place),
+            selection_mode=PICKED,
+            alt_text=_("{heads} heads of {name}, layer by layer; {chosen} is open above.").format(
+                heads=len(table), name=seen.model.name, chosen=chosen.name
+            ),
+        )
+    with narrow:
+        grid = seen.words(stack)
+        listed = [head_name(*found) for found in heads_by_entropy(grid.pattern, grid.visible, grid.special_mass)[:LISTED]]
+        st.selectbox(
+            _("The ten most concentrated heads"),
+            listed,
+            index=None,
+            placeholder=_("Choose a head to open it above"),
+            key=f"listed-{place}",
+            on_change=lambda: _open(place, st.session_state[f"listed-{place}"]),
+        )
+
+
+def _open_picked(place: int) -> None:
+    picked = st.session_state[f"glance-{place}"].selection.get(PICKED, [])
+    if picked:
+        _open(place, head_name(picked[0]["layer"], picked[0]["head"]))
+
+
+def _open(place: int, name: str | None) -> None:
+    if name:
+        st.session_state[key_for("head", place)] = name

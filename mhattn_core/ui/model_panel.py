@@ -1,0 +1,31 @@
+"""One model's share of the Attention page."""
+
+import streamlit as st
+
+from mhattn_core.attention.tables import Units
+from mhattn_core.locale import _
+from mhattn_core.text.gallery import gallery
+from mhattn_core.ui.glance_panel import glance_panel
+from mhattn_core.ui.head_choice import choose_head, choose_stack
+from mhattn_core.ui.head_panel import head_panel
+from mhattn_core.ui.language import keep_language
+from mhattn_core.ui.page import escape, problems
+from mhattn_core.ui.resources import attended
+from mhattn_core.ui.sidebar import Controls
+from mhattn_core.ui.unknown import may_draw
+
+
+@st.fragment
+def model_panel(name: str, place: int, controls: Controls, *, units: Units, same_scale: bool) -> None:
+    """A model's chosen head in full and all its heads at a glance; a click redraws this model alone."""
+    keep_language()
+    st.subheader(escape(name), anchor=False)
+    with problems():
+        with st.spinner(_("Loading {name} …").format(name=name)):
+            seen = attended(name, controls.pair)
+        stack = choose_stack(seen, place)
+        telling = gallery()[controls.gallery_id].heads if controls.gallery_id else {}
+        head = choose_head(seen, stack, place, telling)
+        if may_draw(seen, stack, place):
+            head_panel(seen, head, place, units=units, same_scale=same_scale)
+            glance_panel(seen, head, place, same_scale=same_scale)
