@@ -1,6 +1,7 @@
 """Switching heads off, in the one place where every call passes."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Literal
 
 import torch
@@ -28,6 +29,8 @@ def _mean(call: Call, head: int) -> Tensor:
 
 def _uniform(call: Call, head: int) -> Tensor:
     """Equal weight on every visible key (Kovaleva et al. 2019)."""
+    if call.value is None:
+        raise ValueError("This call does not tell its values and its mask.")
     value = call.value[:, head * call.value.shape[1] // call.pattern.shape[1]]
     return uniform_pattern(call, head) @ value
 
@@ -43,7 +46,7 @@ OUTPUTS: Mapping[Kind, Callable[[Call, int], Tensor]] = {"zero": _zero, "mean": 
 
 
 def check(model: Model, ablate: Mapping[HeadId, Kind]) -> None:
-    """Raise Problem for a head that the model does not have or a kind that does not exist."""
+    """Raise Problem for a head that the model does not have, or a kind that does not exist or that it cannot give."""
     for (stack, layer, head), kind in ablate.items():
         sites = model.attention.sites.get(stack, ())
         if layer not in range(len(sites)) or head not in range(sites[layer].heads):
@@ -56,6 +59,13 @@ def check(model: Model, ablate: Mapping[HeadId, Kind]) -> None:
                 _("“{kind}” is not a way to switch a head off.").format(kind=kind),
                 _("Use one of: {kinds}.").format(kinds=", ".join(OUTPUTS)),
             )
+        if kind == "uniform" and not model.attention.gives_values:
+            raise Problem(
+                _("“{name}” does not tell which keys its heads may see, so no head can be made to look at all of them equally.").format(
+                    name=model.name
+                ),
+                _("Use one of: {kinds}.").format(kinds=", ".join(kind for kind in OUTPUTS if kind != "uniform")),
+            )
 
 
 def switch_off(call: Call, ablate: Mapping[HeadId, Kind]) -> Tensor:
@@ -66,3 +76,13 @@ def switch_off(call: Call, ablate: Mapping[HeadId, Kind]) -> Tensor:
             output = output.clone() if output is call.output else output
             output[:, :, head] = OUTPUTS[kind](call, head)
     return output
+
+
+def ablated(call: Call, ablate: Mapping[HeadId, Kind]) -> Call:
+    """``call`` as it goes on: the outputs of ``switch_off``, and the pattern of a head that looks at all keys equally."""
+    pattern = call.pattern
+    for (stack, layer, head), kind in ablate.items():
+        if kind == "uniform" and (stack, layer) == (call.stack, call.layer):
+            pattern = pattern.clone() if pattern is call.pattern else pattern
+            pattern[:, head] = uniform_pattern(call, head)
+    return replace(call, pattern=pattern, output=switch_off(call, ablate))

@@ -1,19 +1,22 @@
 """One pair through one model."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from mhattn_core.attention.ablation import HeadId, Kind, check, switch_off, uniform_pattern
+from mhattn_core.attention.ablation import HeadId, Kind, ablated, check
 from mhattn_core.attention.feed import Feed, feed
 from mhattn_core.attention.pieces import Piece
 from mhattn_core.attention.readable import readable
+from mhattn_core.attention.values import HeadValues, contributions, head_values
 from mhattn_core.attention.word_grid import WordAxis, WordGrid, to_words, word_axis
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
 from mhattn_core.models import Model
-from mhattn_core.tap import Call, watching
+from mhattn_core.tap import Call
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.words import Sentence
 
@@ -28,6 +31,7 @@ class Seen:
     pair: SentencePair
     _feed: Feed
     _patterns: Mapping[str, np.ndarray]
+    _ablate: Mapping[HeadId, Kind] = field(default_factory=dict)
 
     @property
     def stacks(self) -> tuple[str, ...]:
@@ -67,6 +71,55 @@ class Seen:
         """Share of the text's tokens that the tokenizer does not know, 0 to 1; of a cross stack, the worse side's."""
         return max(self._unknown_share(self._feed.queries[stack]), self._unknown_share(self._feed.keys[stack]))
 
+    def values(self, stack: str, *, layer: int, head: int) -> HeadValues:
+        """One head's queries, keys, values and output, and how a score is made of them: see ``HeadValues``.
+
+        The network is run again on the same inputs, with the same heads switched off.
+        Raises Problem for a head that the model does not have, and for a model that does not tell.
+        """
+        if not self.model.attention.gives_values:
+            raise Problem(
+                _("The queries, keys and values of “{name}” cannot be read: it computes attention in a way of its own.").format(
+                    name=self.model.name
+                ),
+                _("Its patterns can be. To take a head apart, choose another model; the README lists the families."),
+            )
+        check(self.model, {(stack, layer, head): "zero"})
+        taken: list[HeadValues] = []
+
+        def see(call: Call) -> None:
+            if (call.stack, call.layer) == (stack, layer):
+                taken.append(head_values(call, head))
+
+        _run(self.model, self._feed, self._ablate, see)
+        return taken[0]
+
+    def contributions(self, stack: str) -> np.ndarray:
+        """What each head adds: float32 ``[layer, head, query, model dimension]``, its output through its slice of W_O.
+
+        The sum over heads, plus the projection's bias, is the output projection's own output, before dropout, residual and
+        norm; with heads switched off, too. The network is run again on the same inputs.
+        Raises Problem for a stack that the model does not have, and where a layer's output is not a sum over its heads.
+        """
+        check(self.model, {(stack, 0, 0): "zero"})
+        projections = [site.projection for site in self.model.attention.sites[stack]]
+        added: list[np.ndarray] = []
+
+        def see(call: Call) -> None:
+            projection = projections[call.layer] if call.stack == stack else None
+            if projection is not None:
+                added.append(contributions(call.output[0], projection))
+
+        if None in projections:
+            raise Problem(
+                _("What each head of “{name}” adds cannot be told: no projection of the heads' own outputs was found in it.").format(
+                    name=self.model.name
+                ),
+                _("Its patterns can be read. To compare what heads add, choose another model; the README lists the families."),
+            )
+        _run(self.model, self._feed, self._ablate, see)
+        return np.stack(added)
+
     def _unknown_share(self, pieces: tuple[Piece, ...]) -> float:
         text = [piece for piece in pieces if piece.side]
         return sum(piece.id == self.model.tokenizer.unk_token_id for piece in text) / len(text) if text else 0.0
@@ -86,15 +139,21 @@ def attend(model: Model, pair: SentencePair, ablate: Mapping[HeadId, Kind] = NO_
     fed = feed(model, pair)
     patterns: dict[str, list[np.ndarray]] = {stack: [] for stack in model.stacks}
 
-    def watch(call: Call) -> Tensor:
-        pattern = call.pattern[0].float()
-        for (stack, layer, head), kind in ablate.items():
-            if kind == "uniform" and (stack, layer) == (call.stack, call.layer):
-                pattern = pattern.clone()
-                pattern[head] = uniform_pattern(call, head)[0]
-        patterns[call.stack].append(pattern.cpu().numpy())
-        return switch_off(call, ablate)
+    def see(call: Call) -> None:
+        patterns[call.stack].append(call.pattern[0].float().cpu().numpy())
 
-    with watching(model.attention.stack_of, watch):
+    _run(model, fed, ablate, see)
+    return Seen(model, pair, fed, {stack: np.stack(layers) for stack, layers in patterns.items()}, dict(ablate))
+
+
+@torch.no_grad()
+def _run(model: Model, fed: Feed, ablate: Mapping[HeadId, Kind], see: Callable[[Call], None]) -> None:
+    """One forward with some heads switched off; ``see`` is shown each call as it goes on."""
+
+    def watch(call: Call) -> Tensor:
+        call = ablated(call, ablate)
+        see(call)
+        return call.output
+
+    with model.attention.watching(watch):
         model.network(**fed.inputs)
-    return Seen(model, pair, fed, {stack: np.stack(layers) for stack, layers in patterns.items()})

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.attention.attend import Seen
+from mhattn_core.attention.word_grid import WordGrid
 
 Units = Literal["words", "tokens"]
 WEIGHT, SPECIAL = "weight", "special"
@@ -27,7 +28,11 @@ def pattern_table(seen: Seen, stack: str, layer: int, head: int, *, units: Units
             query_sides=[side or "" for side in query_sides],
             key_sides=[side or "" for side in key_sides],
         )
-    grid = seen.words(stack)
+    return word_table(seen.words(stack), layer, head)
+
+
+def word_table(grid: WordGrid, layer: int, head: int) -> pd.DataFrame:
+    """One head of a word grid, with a row of kind ``special`` for each query."""
     return matrix_table(
         grid.pattern[layer, head],
         grid.queries,

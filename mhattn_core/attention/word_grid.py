@@ -58,6 +58,15 @@ class WordGrid:
     def keys(self) -> tuple[str, ...]:
         return self.key_axis.words
 
+    def block(self, queries: str, keys: str) -> Array:
+        """The part of the patterns from words of one sentence to words of another: ``block("a", "b")`` is A→B.
+
+        Shape ``[layer, head, query word of the one, key word of the other]``; empty where the stack has no such words.
+        """
+        rows = [side == queries for side in self.query_axis.sides]
+        columns = [side == keys for side in self.key_axis.sides]
+        return self.pattern[:, :, rows][..., columns]
+
 
 def word_axis(pieces: Sequence[Piece], sentences: Mapping[str, Sentence], unknown_id: int | None) -> WordAxis:
     """Map pieces to the words of the sentences that they cover, by characters."""

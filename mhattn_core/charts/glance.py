@@ -40,8 +40,7 @@ def _shrink(patterns: np.ndarray) -> np.ndarray:
 def glance(heads: pd.DataFrame, *, chosen: tuple[int, int] | None = None) -> alt.LayerChart:
     """The layer × head grid of thumbnails; a click picks a head (selection ``picked``: layer, head).
 
-    heads: one row a head with layer, head, name, picture (data address) and, where known, entropy (normalised) and
-    special_mass.
+    heads: one row a head with layer, head, name, picture (data address), entropy (normalised) and special_mass.
     """
     x = alt.X(
         "head:O", title=_("head"), axis=alt.Axis(orient="top", labelAngle=0, ticks=False, domain=False), scale=alt.Scale(paddingInner=0.06)
@@ -54,19 +53,15 @@ def glance(heads: pd.DataFrame, *, chosen: tuple[int, int] | None = None) -> alt
         base.mark_rect(fillOpacity=0, strokeWidth=3, cursor="pointer")
         .encode(
             stroke=alt.condition(_is(chosen), alt.value(MARK_COLOUR), alt.value("transparent")),
-            tooltip=_tooltip(heads),
+            tooltip=[
+                alt.Tooltip("name:N", title=_("head")),
+                alt.Tooltip("entropy:Q", title=_("normalised entropy"), format=".2f"),
+                alt.Tooltip("special_mass:Q", title=_("on special tokens"), format=".2f"),
+            ],
         )
         .add_params(pick)
     )
     return alt.layer(pictures, targets).properties(height=alt.Step(46))
-
-
-def _tooltip(heads: pd.DataFrame) -> list[alt.Tooltip]:
-    tooltip = [alt.Tooltip("name:N", title=_("head"))]
-    if "entropy" in heads:
-        tooltip.append(alt.Tooltip("entropy:Q", title=_("normalised entropy"), format=".2f"))
-        tooltip.append(alt.Tooltip("special_mass:Q", title=_("on special tokens"), format=".2f"))
-    return tooltip
 
 
 def _is(chosen: tuple[int, int] | None) -> str:

@@ -20,6 +20,7 @@ class Claim:
     """One claim of the note.
 
     ``links`` may be empty, as may ``sentence`` and ``matrix`` (a gallery id, an id of ``matrices()``);
+    ``models`` and ``stack`` may be empty: the reader's models, and each model's first stack.
     ``page`` is where it is decided and ``measure`` by what.
     """
 
@@ -31,6 +32,8 @@ class Claim:
     sentence: str
     links: tuple[Link, ...]
     weights: tuple[float, ...]
+    models: tuple[str, ...]
+    stack: str
     matrix: str
     remarks: Mapping[str, str]
 
@@ -82,6 +85,8 @@ def claims() -> tuple[Claim, ...]:
             sentence=row.get("sentence", ""),
             links=tuple((query, key) for query, key in row.get("links", ())),
             weights=tuple(row.get("weights", ())),
+            models=tuple(row.get("models", ())),
+            stack=row.get("stack", ""),
             matrix=row.get("matrix", ""),
             remarks=row.get("remark", {}),
         )

@@ -4,13 +4,13 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
-from mhattn_core.attention import Seen
-from mhattn_core.attention.tables import matrix_table, pattern_table
-from mhattn_core.charts.glance import thumbnails
+from mhattn_core.attention import WordGrid
+from mhattn_core.attention.tables import matrix_table, word_table
 from mhattn_core.locale import _
 from mhattn_core.measures.links import link_weights
-from mhattn_core.text.claims import Claim, Link, matrices
+from mhattn_core.text.claims import Claim, matrices
 from mhattn_core.text.gallery import gallery
+from mhattn_core.ui.glance_panel import glance_table
 from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.navigation import is_built, link, page_title
 from mhattn_core.ui.page import badge, draw, escape
@@ -27,57 +27,51 @@ def claim_panel(claim: Claim, controls: Controls) -> None:
     if claim.remark:
         st.caption(claim.remark)
     if claim.links:
-        _links(claim, controls)
+        _links(claim, _grids(claim, controls))
     elif claim.sentence:
-        _patterns(claim, controls)
+        _patterns(claim, _grids(claim, controls))
     elif claim.matrix:
         _note_matrix(claim)
     _decided(claim)
 
 
-def _links(claim: Claim, controls: Controls) -> None:
-    sentence = gallery()[claim.sentence]
-    words = [word.text for word in sentence.pair.a.words]
-    chosen = 0
-    if len(claim.links) > 1:
-        chosen = st.pills(
-            _("Link"),
-            range(len(claim.links)),
-            format_func=lambda number: _link_name(words, claim.links[number]),
-            default=0,
-            required=True,
-            key=f"link-{claim.id}",
+def _grids(claim: Claim, controls: Controls) -> dict[str, WordGrid]:
+    """The claim's sentence on words, by model: the models that the claim names, else those of the sidebar."""
+    pair = gallery()[claim.sentence].pair
+    seen = {name: attended(name, pair) for name in claim.models or controls.models}
+    return {name: model.words(claim.stack or model.stacks[0]) for name, model in seen.items()}
+
+
+def _links(claim: Claim, grids: dict[str, WordGrid]) -> None:
+    grid = next(iter(grids.values()))
+    names = [f"{grid.queries[query]} → {grid.keys[key]}" for query, key in claim.links]
+    number = 0
+    if len(names) > 1:
+        number = st.pills(
+            _("Link"), range(len(names)), format_func=names.__getitem__, default=0, required=True, key=f"link-{claim.id}",
             persist_state="session",
-        )
-    query, key = claim.links[chosen or 0]
-    seen = {name: attended(name, sentence.pair) for name in controls.models}
-    heads = pd.concat([_heads(name, model, query, key) for name, model in seen.items()], ignore_index=True)
-    finding = _finding(heads, _link_name(words, (query, key)))
+        )  # fmt: skip
+    query, key = claim.links[number or 0]
+    heads = pd.concat([_heads(name, grid, query, key) for name, grid in grids.items()], ignore_index=True)
+    finding = _finding(heads, names[number or 0])
     st.markdown(finding)
     badge()
-    noted = claim.weights[chosen or 0] if claim.weights else None
-    draw(charts.strip(heads, noted=noted), key="strip", alt_text=finding)
+    draw(charts.strip(heads, noted=claim.weights[number or 0] if claim.weights else None), key="strip", alt_text=finding)
     st.caption(
         _(
             "One dot is one head. Among many heads some give any link a high weight by chance or by position alone: compare with random weights, and with the same head at the same distance elsewhere (hover)."
         )
     )
     best = heads.loc[heads.groupby("model", sort=False)["weight"].idxmax()]
-    _matrices(claim, seen, best)
-    first = best.iloc[0]
-    link("Attention", _("Open this head on Attention"), pair=gallery()[claim.sentence].title, head=str(first["name"]))
+    _matrices(claim, grids, best)
+    stack = {"stack": claim.stack} if claim.stack else {}
+    shown = {"models": list(claim.models)} if claim.models else {}
+    settings = {"pair": gallery()[claim.sentence].title, "head": str(best.iloc[0]["name"])}
+    link("Attention", _("Open this head on Attention"), **settings, **stack, **shown)
 
 
-def _link_name(words: list[str], link: Link) -> str:
-    return f"{words[link[0]]} → {words[link[1]]}"
-
-
-def _self_stack(seen: Seen) -> str:
-    return seen.stacks[0]
-
-
-def _heads(name: str, seen: Seen, query: int, key: int) -> pd.DataFrame:
-    table = link_weights(seen.words(_self_stack(seen)).pattern, query, key)
+def _heads(name: str, grid: WordGrid, query: int, key: int) -> pd.DataFrame:
+    table = link_weights(grid.pattern, query, key)
     names = [head_name(layer, head) for layer, head in zip(table["layer"], table["head"], strict=True)]
     return table.assign(model=name, name=names)
 
@@ -107,12 +101,10 @@ def _finding(heads: pd.DataFrame, link_name: str) -> str:
     return " ".join(sentences)
 
 
-def _matrices(claim: Claim, seen: dict[str, Seen], best: pd.DataFrame) -> None:
+def _matrices(claim: Claim, grids: dict[str, WordGrid], best: pd.DataFrame) -> None:
     """The best head of the first two models in full, and the note's own matrix."""
     shown = best.head(2)
-    tables = [
-        pattern_table(seen[head["model"]], _self_stack(seen[head["model"]]), head["layer"], head["head"]) for _row, head in shown.iterrows()
-    ]
+    tables = [word_table(grids[head["model"]], head["layer"], head["head"]) for _row, head in shown.iterrows()]
     # One scale for both, or the noise of random weights would shine as bright as a trained head.
     largest = max(table.loc[table["kind"] == "weight", "weight"].max() for table in tables)
     columns = st.columns(len(shown) + bool(claim.matrix))
@@ -134,21 +126,18 @@ def _note_matrix(claim: Claim) -> None:
     st.caption(_("Invented to explain the idea (section {number} of the note); no model was measured.").format(number=note.section))
 
 
-def _patterns(claim: Claim, controls: Controls) -> None:
+def _patterns(claim: Claim, grids: dict[str, WordGrid]) -> None:
     """All heads of the first two models at a glance, beside the note's ideal."""
-    pair = gallery()[claim.sentence].pair
-    names = controls.models[:2]
-    columns = st.columns([2] * len(names) + [1] * bool(claim.matrix))
-    for column, name in zip(columns, names, strict=False):
+    shown = list(grids.items())[:2]
+    columns = st.columns([2] * len(shown) + [1] * bool(claim.matrix))
+    for column, (name, grid) in zip(columns, shown, strict=False):
         with column:
-            seen = attended(name, pair)
-            grid = seen.words(_self_stack(seen))
-            places = [(layer, head) for layer in range(grid.pattern.shape[0]) for head in range(grid.pattern.shape[1])]
-            table = pd.DataFrame(places, columns=["layer", "head"]).assign(
-                name=[head_name(*place) for place in places], picture=thumbnails(grid.pattern, same_scale=False)
-            )
             st.markdown(f"**{escape(name)}**")
-            draw(charts.glance(table), key=f"claim-glance-{name}", alt_text=_("All heads of {name} on this sentence").format(name=name))
+            draw(
+                charts.glance(glance_table(grid, same_scale=False)),
+                key=f"claim-glance-{name}",
+                alt_text=_("All heads of {name} on this sentence").format(name=name),
+            )
     if claim.matrix:
         with columns[-1]:
             _note_matrix(claim)

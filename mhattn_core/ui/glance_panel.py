@@ -1,10 +1,11 @@
 """All heads of one model at a glance."""
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
-from mhattn_core.attention import Seen
+from mhattn_core.attention import Seen, WordGrid
 from mhattn_core.charts.glance import PICKED, thumbnails
 from mhattn_core.locale import _
 from mhattn_core.measures.telling import heads_by_entropy, mean_entropy
@@ -16,16 +17,20 @@ LISTED = 10
 
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=HASHES)
-def _glance_table(seen: Seen, stack: str, same_scale: bool) -> pd.DataFrame:
-    grid = seen.words(stack)
+def _cached_table(seen: Seen, stack: str, same_scale: bool) -> pd.DataFrame:
+    return glance_table(seen.words(stack), same_scale=same_scale)
+
+
+def glance_table(grid: WordGrid, *, same_scale: bool) -> pd.DataFrame:
+    """One row a head, as ``charts.glance`` reads it."""
     layers, heads = grid.pattern.shape[:2]
     entropy, special = mean_entropy(grid.pattern, grid.visible, grid.special_mass)
-    places = [(layer, head) for layer in range(layers) for head in range(heads)]
+    layer, head = (axis.ravel().tolist() for axis in np.indices((layers, heads)))
     return pd.DataFrame(
         {
-            "layer": [layer for layer, _head in places],
-            "head": [head for _layer, head in places],
-            "name": [head_name(layer, head) for layer, head in places],
+            "layer": layer,
+            "head": head,
+            "name": [head_name(*place) for place in zip(layer, head, strict=True)],
             "entropy": entropy.ravel(),
             "special_mass": special.ravel(),
             "picture": thumbnails(grid.pattern, same_scale=same_scale),
@@ -36,7 +41,7 @@ def _glance_table(seen: Seen, stack: str, same_scale: bool) -> pd.DataFrame:
 def glance_panel(seen: Seen, chosen: Head, place: int, *, same_scale: bool) -> None:
     """All heads as a grid of pictures; on narrow screens the ten most concentrated as a list."""
     stack = chosen.stack
-    table = _glance_table(seen, stack, same_scale)
+    table = _cached_table(seen, stack, same_scale)
     title = _("All heads at a glance")
     st.markdown(f"**{title}** · `{stack}`")
     wide, narrow = wide_and_narrow(f"glance-{place}")

@@ -60,6 +60,15 @@ def case_of(family: Family) -> Case:
     return Case(family, tapped, family.build("eager"), survey(tapped))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _one_core_each() -> Iterator[None]:
+    """Tensors this small only lose time to threads that wait for one another."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @pytest.fixture(scope="module", params=READABLE, ids=lambda family: family.name)
 def case(request: pytest.FixtureRequest) -> Case:
     return case_of(request.param)

@@ -89,3 +89,12 @@ def test_minilm_reads_anything(minilm: mh.Model, first: str, second: str) -> Non
     rows = grid.query_axis.seen
     np.testing.assert_allclose((grid.pattern.sum(axis=-1) + grid.special_mass)[..., rows], 1, atol=1e-5)
     assert [piece.id for piece in encode(minilm, pair.a.text, pair.b.text).pieces] == seen.inputs["input_ids"][0].tolist()
+
+
+@settings(max_examples=20)
+@given(st.integers(1, 4), st.integers(0, 3))
+def test_blocks_reassemble_the_whole(minilm: mh.Model, first: int, second: int) -> None:
+    grid = mh.attend(minilm, mh.SentencePair("one " * first, "two " * second)).words("encoder")
+    rows = [np.concatenate([grid.block(queries, keys) for keys in "ab"], axis=3) for queries in "ab"]
+    assert grid.block("b", "a").shape == (6, 12, second, first)
+    np.testing.assert_array_equal(np.concatenate(rows, axis=2), grid.pattern)

@@ -101,6 +101,7 @@ def test_a_row_shows_one_word_only() -> None:
 
 def test_the_glance_marks_the_chosen_head_and_offers_a_click() -> None:
     heads = pd.DataFrame({"layer": [0, 0], "head": [0, 1], "name": ["L0 H0", "L0 H1"], "picture": ["data:,", "data:,"]})
+    heads = heads.assign(entropy=0.5, special_mass=0.1)
     written = spec(charts.glance(heads, chosen=(0, 1)))
     assert written["params"][0]["name"] == "picked"
     assert "datum.layer == 0 && datum.head == 1" in json.dumps(written["layer"][1]["encoding"]["stroke"])

@@ -36,8 +36,9 @@ def test_a_claim_names_what_exists(claim: Claim) -> None:
     if claim.matrix:
         assert claim.matrix in matrices()
     if claim.links:
-        words = len(gallery()[claim.sentence].pair.a.words)
-        assert all(query < words and key < words for query, key in claim.links)
+        pair = gallery()[claim.sentence].pair
+        queries = pair.b.words if claim.stack == "cross" else pair.a.words
+        assert all(query < len(queries) and key < len(pair.a.words) for query, key in claim.links)
     assert len(claim.weights) in {0, len(claim.links)}
 
 

@@ -1,0 +1,79 @@
+"""One head taken apart: what it compares, what it carries, and what it adds to the layer's output."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from transformers.pytorch_utils import Conv1D
+
+from mhattn_core.errors import ShapeError
+from mhattn_core.tap import Call, visible_keys
+
+
+@dataclass(frozen=True, eq=False)
+class HeadValues:
+    """What one head works with, for one pair; arrays are float32 unless said otherwise.
+
+    ``query`` ``[query, dimension]`` and ``key`` ``[key, dimension]``: as the attention function gets them, rotated
+    where the model rotates; ``value`` ``[key, value dimension]``: with ``key`` those of the head's key/value group;
+    ``output`` ``[query, value dimension]``: what the head hands to W_O (of a head that is switched off, what stands there instead).
+
+    A score is ``scaling * query @ key``, then ``softcap * tanh(score / softcap)`` where there is a soft-cap, then plus
+    ``bias`` ``[query, key]`` where there is one (T5's positions). ``mask`` (bool ``[query, key]``) tells which keys a query sees;
+    softmax over these is the pattern. ``sink`` is the score of the key that is not there (GPT-OSS), which takes its share.
+    """
+
+    query: np.ndarray
+    key: np.ndarray
+    value: np.ndarray
+    output: np.ndarray
+    scaling: float
+    softcap: float | None
+    bias: np.ndarray | None
+    mask: np.ndarray
+    sink: float | None
+
+
+def head_values(call: Call, head: int) -> HeadValues:
+    """Take one head of the first sentence of a call apart.
+
+    Raises ShapeError for a call that does not tell its queries, keys and values (a network read without the tap).
+    Source: Vaswani et al. 2017, section 3.2; grouped keys and values: Ainslie et al. 2023.
+    """
+    if call.query is None or call.key is None or call.value is None:
+        raise ShapeError("This call has no queries, keys and values.")
+    heads = call.pattern.shape[1]
+    group = head * call.key.shape[1] // heads
+    scaling, softcap, bias, sinks = (call.options.get(name) for name in ("scaling", "softcap", "position_bias", "s_aux"))
+    return HeadValues(
+        _array(call.query[0, head]),
+        _array(call.key[0, group]),
+        _array(call.value[0, group]),
+        _array(call.output[0, :, head]),
+        call.query.shape[-1] ** -0.5 if scaling is None else float(scaling),
+        None if softcap is None else float(softcap),
+        None if bias is None else _array(bias.expand_as(call.pattern)[0, head]),
+        visible_keys(call).expand_as(call.pattern)[0, head].cpu().numpy(),
+        None if sinks is None else float(sinks[head]),
+    )
+
+
+def contributions(output: Tensor, projection: nn.Module) -> np.ndarray:
+    """Each head's output through its own rows of W_O: float32 ``[head, query, model dimension]``.
+
+    output: ``[query, head, dimension]``, as handed to ``projection``, a Linear or a Conv1D. The sum over heads, plus the
+    projection's bias, is the projection's own output.
+    Raises ShapeError when the projection takes another width.
+    Source: Kobayashi et al. 2020, section 3, on values that are already mixed; Elhage et al. 2021, "attention heads are independent and additive".
+    """
+    # A Linear keeps its weight turned round, [out, in].
+    weight = projection.weight if isinstance(projection, Conv1D) else projection.weight.T
+    if not isinstance(weight, Tensor) or weight.shape[0] != output.shape[1:].numel():
+        raise ShapeError(f"The output projection does not take {output.shape[1]} heads of {output.shape[2]} dimensions.")
+    return _array(torch.einsum("qhd,hdm->hqm", output, weight.unflatten(0, output.shape[1:])))
+
+
+def _array(tensor: Tensor) -> np.ndarray:
+    # A copy: a view would keep the whole batch alive, or change with the network's weights.
+    return tensor.detach().float().cpu().numpy().copy()
