@@ -25,9 +25,8 @@ with ui.problems():
 
 st.header(_("Your own sentence"), anchor=False)
 with st.form("own", border=False):
-    sentence = st.text_input(
-        _("A sentence in any language"), max_chars=2000, placeholder=_("for example: The dog that barked chased the cat")
-    )
-    if st.form_submit_button(_("See every head read it"), icon=":material/grid_on:") and sentence.strip():
-        ui.take_sentence(sentence)
+    first = st.text_input(_("A sentence in any language"), max_chars=2000, placeholder=_("for example: The dog that barked chased the cat"))
+    second = st.text_input(_("A second one, or its translation (may be empty)"), max_chars=2000)
+    if st.form_submit_button(_("See every head read it"), icon=":material/grid_on:") and first.strip():
+        ui.take_pair(first, second)
         st.switch_page(ui.page_file("Attention"))

@@ -71,7 +71,7 @@ def contributions(output: Tensor, projection: nn.Module) -> np.ndarray:
     weight = projection.weight if isinstance(projection, Conv1D) else projection.weight.T
     if not isinstance(weight, Tensor) or weight.shape[0] != output.shape[1:].numel():
         raise ShapeError(f"The output projection does not take {output.shape[1]} heads of {output.shape[2]} dimensions.")
-    return _array(torch.einsum("qhd,hdm->hqm", output, weight.unflatten(0, output.shape[1:])))
+    return _array(torch.einsum("qhd,hdm->hqm", output, weight.reshape(*output.shape[1:], -1)))
 
 
 def _array(tensor: Tensor) -> np.ndarray:

@@ -15,6 +15,7 @@ CELLS_DRAWN = 4096
 CELLS_WITH_TOOLTIP = 1000
 LABELS_DRAWN = 40
 """Above so many words only every second, third … is named on the axis."""
+AXIS_HEIGHT = 90
 SLANTED_BELOW = 20
 """Fewer labels than this stand slanted across the top; more stand upright, which takes less room."""
 UNKNOWN_FROM = 0.5
@@ -53,7 +54,8 @@ def _labels(table: pd.DataFrame, axis: str) -> list[str]:
 
 
 def _height(rows: int) -> int:
-    return int(rows * min(40.0, max(12.0, 440 / rows))) if rows <= LABELS_DRAWN else 620
+    # The axis and its labels take their share of the height.
+    return AXIS_HEIGHT + (int(rows * min(40.0, max(12.0, 440 / rows))) if rows <= LABELS_DRAWN else 560)
 
 
 def _axes(queries: list[str], keys: list[str], special: bool) -> tuple[alt.X, alt.Y]:

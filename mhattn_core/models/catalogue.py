@@ -7,11 +7,16 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import pandas as pd
+from huggingface_hub import try_to_load_from_cache
+
+from mhattn_core.models.cache import cache_folder
+
+BUNDLED = Path(__file__).parent / "bundled"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One model of the catalogue; it comes in a wheel whose ``folder`` holds an ordinary model directory."""
+    """One model of the catalogue. Which of the last fields it has says where it comes from; see catalogue.toml."""
 
     name: str
     title: str
@@ -22,17 +27,45 @@ class Entry:
     languages: tuple[str, ...]
     licence: str
     gated: bool
-    wheel: str
-    folder: str
-    sha256: str
+    wheel: str = ""
+    folder: str = ""
+    gguf: str = ""
+    sha256: str = ""
+    bundled: str = ""
+    hub: str = ""
+    revision: str | None = None
+
+    @property
+    def source(self) -> str:
+        """Where it comes from, in words."""
+        if self.hub:
+            return f"Hub {self.hub}"
+        if self.bundled:
+            return "package"
+        return f"wheel {self.wheel}"
 
     def path(self) -> Path | None:
-        """Where the model lies on this machine; None if its wheel is not installed. The package is never run."""
+        """Where the model lies on this machine; None if it is not here. A wheel's package is never run."""
+        if self.hub:
+            weights = try_to_load_from_cache(self.hub, "model.safetensors", revision=self.revision)
+            return Path(weights).parent if isinstance(weights, str) else None
+        path = self._folder()
+        return path if path is not None and path.is_dir() else None
+
+    def _folder(self) -> Path | None:
+        if self.bundled:
+            return BUNDLED / self.bundled
+        if self.gguf:
+            return converted_folder(self.sha256)
         try:
-            path = Path(str(distribution(self.wheel).locate_file(self.folder)))
+            return Path(str(distribution(self.wheel).locate_file(self.folder)))
         except PackageNotFoundError:
             return None
-        return path if path.is_dir() else None
+
+
+def converted_folder(sha256: str) -> Path:
+    """Where the safetensors made from the GGUF file with this SHA-256 lie, or will lie."""
+    return cache_folder() / f"gguf-{sha256[:16]}"
 
 
 @cache
@@ -42,8 +75,18 @@ def entries() -> dict[str, Entry]:
     return {name: Entry(name=name, **row | {"languages": tuple(row["languages"])}) for name, row in rows.items()}
 
 
+def offered() -> list[str]:
+    """Names to offer at once: the models that are on this machine, and those that ``fetch`` can bring."""
+    return [name for name, entry in entries().items() if entry.gguf or entry.path() is not None]
+
+
+def present() -> list[str]:
+    """Names of the models that can be loaded without a network."""
+    return [name for name, entry in entries().items() if entry.path() is not None]
+
+
 def catalogue() -> pd.DataFrame:
-    """One row a model: name, family, layers, heads, size (MB), languages, licence, gated, source, present."""
+    """One row a model: name, family, layers, heads, size (MB to download), languages, licence, gated, source, present."""
     return pd.DataFrame(
         {
             "name": entry.name,
@@ -54,7 +97,7 @@ def catalogue() -> pd.DataFrame:
             "languages": " ".join(entry.languages),
             "licence": entry.licence,
             "gated": entry.gated,
-            "source": entry.wheel,
+            "source": entry.source,
             "present": entry.path() is not None,
         }
         for entry in entries().values()

@@ -39,7 +39,8 @@ class Model:
         """How many tokens one sequence may have."""
         limits = [self.tokenizer.model_max_length]
         positions = getattr(self.network.config, "max_position_embeddings", None) or getattr(self.network.config, "n_positions", None)
-        if positions:
+        # XLNet's -1 says that it takes any length.
+        if positions and positions > 0:
             # RoBERTa's positions start behind the padding index.
             limits.append(positions - (2 if self.family in {"roberta", "xlm-roberta", "camembert"} else 0))
         return min(limits)

@@ -22,24 +22,30 @@ from transformers.masking_utils import eager_mask
 
 WITH_SDPA = "mhattn"
 EAGER_ONLY = "mhattn_eager"
+# Transformers' own, for families that the tap does not reach.
+UNTAPPED = "eager"
+# Where a network is made of others, these call the attention function.
+_PARTS = {"encoder", "decoder", "text_config"}
 
 
 @dataclass(frozen=True)
 class Call:
     """One call of the attention function, as the model made it.
 
+    A network that is read without the tap tells stack, layer, pattern and output only: module, query, key and value
+    are then None, and the mask is not known.
     query ``[batch, head, query, dimension]``; key and value ``[batch, key/value head, key, dimension]``;
     mask: additive, broadcastable to the pattern, or None when every key is visible;
     pattern ``[batch, head, query, key]``, after the softmax; output ``[batch, query, head, dimension]``;
     options: what else the model passed (``scaling``, ``softcap``, ``position_bias``, ``s_aux`` …).
     """
 
-    module: nn.Module
+    module: nn.Module | None
     stack: str
     layer: int
-    query: Tensor
-    key: Tensor
-    value: Tensor
+    query: Tensor | None
+    key: Tensor | None
+    value: Tensor | None
     mask: Tensor | None
     pattern: Tensor
     output: Tensor
@@ -81,7 +87,14 @@ def watching(stack_of: Mapping[nn.Module, str], watcher: Watcher) -> Iterator[No
 
 
 def implementation_for(network_class: type[PreTrainedModel]) -> str:
-    """The name to pass as ``attn_implementation``: SDPA is used only by classes that declare it."""
+    """The name to pass as ``attn_implementation``: the tap, with SDPA only for classes that declare it.
+
+    A family whose source does not so much as import the table of attention functions would never call the tap, or
+    refuse its name: it stays on its own eager attention, and is read by ``tap.fallback``.
+    """
+    made_of_others = _PARTS & set(getattr(network_class.config_class, "sub_configs", ()))
+    if not made_of_others and not hasattr(sys.modules[network_class.__module__], "ALL_ATTENTION_FUNCTIONS"):
+        return UNTAPPED
     return WITH_SDPA if getattr(network_class, "_supports_sdpa", False) else EAGER_ONLY
 
 

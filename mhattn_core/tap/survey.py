@@ -1,9 +1,10 @@
 """One dummy forward tells where a network attends: its stacks, layers, heads and output projections."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -12,7 +13,8 @@ from transformers.pytorch_utils import Conv1D
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.tap.interface import Call, watching
+from mhattn_core.tap.fallback import Products
+from mhattn_core.tap.interface import UNTAPPED, Call, Watcher, watching
 
 CROSS = re.compile(r"encoder_attn|EncDecAttention|cross_?att", re.IGNORECASE)
 # The decoder of a pair of BERTs has an "encoder" of its own.
@@ -22,6 +24,9 @@ ENCODER = re.compile(r"((?!decoder)\w+\.)*encoder\.")
 SOURCE_LENGTH, TARGET_LENGTH = 7, 5
 
 _STACKS = ("encoder", "decoder", "cross")
+
+# XLNet multiplies with a bare parameter: there is no module to find.
+_WITHOUT_PROJECTION = {"xlnet"}
 
 
 @dataclass(frozen=True)
@@ -34,10 +39,17 @@ class Site:
 
 @dataclass(frozen=True)
 class AttentionMap:
-    """Where a network attends: ``sites[stack]`` are its layers in order, ``stack_of`` names each module's stack."""
+    """Where a network attends, and how it is read.
+
+    ``sites[stack]`` are its layers in order. ``reading`` is ``tap`` (our attention function; ``stack_of`` names each
+    module's stack) or ``products`` (the family's own attention, see ``tap.fallback``; ``order`` holds stack and
+    number of heads of each product of one forward).
+    """
 
     sites: Mapping[str, tuple[Site, ...]]
     stack_of: Mapping[nn.Module, str]
+    reading: Literal["tap", "products"] = "tap"
+    order: tuple[tuple[str, int], ...] = ()
 
     @property
     def stacks(self) -> tuple[str, ...]:
@@ -50,14 +62,34 @@ class AttentionMap:
     def heads(self, stack: str) -> int:
         return self.sites[stack][0].heads
 
+    @property
+    def gives_values(self) -> bool:
+        """Whether queries, keys, values and masks are known; without them no head can attend uniformly either."""
+        return self.reading == "tap"
+
+    @property
+    def gives_contributions(self) -> bool:
+        """Whether W_O was found behind every layer, so that a layer's output is a sum over its heads."""
+        return all(site.projection is not None for sites in self.sites.values() for site in sites)
+
+    def watching(self, watcher: Watcher) -> AbstractContextManager[object]:
+        """Show every attention call of one forward, in this thread, to ``watcher``."""
+        return watching(self.stack_of, watcher) if self.reading == "tap" else Products(self.order, watcher)
+
 
 def survey(network: PreTrainedModel) -> AttentionMap:
-    """Run a few tokens through ``network`` and map its calls of the tap.
+    """Run a few tokens through ``network`` and map its calls of the tap, or its attention products.
 
-    Raises Problem when it calls the tap less or more often than it has layers, or with a pattern that is not
-    ``[batch, head, query, key]`` in full (attention in windows or blocks).
+    Raises Problem when it makes less or more of them than it has layers, or with a pattern that is not
+    ``[batch, head, query, key]`` in full (attention in windows or blocks), and for a network without the tap also when
+    its own ``output_attentions`` differ or a layer's output projection is not found.
     """
-    encoder_decoder = bool(network.config.is_encoder_decoder)
+    config = network.config
+    encoder_decoder = bool(config.is_encoder_decoder)
+    tapped = config._attn_implementation != UNTAPPED
+    if getattr(config, "attention_type", None) == "block_sparse":
+        # BigBird reads sentences as short as ours in full, and leaves keys out of longer ones.
+        raise _out_of_reach(config)
     stack_of = {module: _stack(path, encoder_decoder) for path, module in network.named_modules()}
     calls: list[Call] = []
     finder = _ProjectionFinder(network)
@@ -66,26 +98,57 @@ def survey(network: PreTrainedModel) -> AttentionMap:
         finder.expect(len(calls), call.output)
         calls.append(call)
 
-    with finder, torch.no_grad(), watching(stack_of, watch):
-        network(**_dummy_inputs(network))
+    with finder, torch.no_grad():
+        if tapped:
+            with watching(stack_of, watch):
+                network(**_dummy_inputs(network))
+            stacks = [call.stack for call in calls]
+        else:
+            with Products(None, watch):
+                returned = network(**_dummy_inputs(network), output_attentions=True)
+            stacks = _stacks_by_value(calls, returned, encoder_decoder)
 
     if not encoder_decoder and calls and _is_causal(calls[0].pattern):
-        stack_of = dict.fromkeys(stack_of, "decoder")
+        stacks = ["decoder"] * len(stacks)
     shapes: dict[str, list[tuple[int, ...]]] = {}
     sites: dict[str, list[Site]] = {}
-    for number, call in enumerate(calls):
-        stack = stack_of[call.module]
+    for number, (call, stack) in enumerate(zip(calls, stacks, strict=False)):
         shapes.setdefault(stack, []).append(tuple(call.pattern.shape[2:]))
         sites.setdefault(stack, []).append(Site(call.pattern.shape[1], finder.found.get(number)))
-    if shapes != _expected_shapes(network.config, causal="decoder" in shapes):
-        raise Problem(
-            _("The attention of “{family}” models cannot be read in full: it is computed in windows, or out of reach.").format(
-                family=network.config.model_type
-            ),
-            _("Choose a model whose attention covers the whole sentence; the README lists the families."),
-        )
-    attending = {call.module: stack_of[call.module] for call in calls}
-    return AttentionMap({stack: tuple(sites[stack]) for stack in _STACKS if stack in sites}, attending)
+    complete = tapped or config.model_type in _WITHOUT_PROJECTION or len(finder.found) == len(calls)
+    if len(stacks) != len(calls) or shapes != _expected_shapes(config, causal="decoder" in shapes) or not complete:
+        raise _out_of_reach(config)
+    layers = {stack: tuple(sites[stack]) for stack in _STACKS if stack in sites}
+    if not tapped:
+        order = tuple((stack, call.pattern.shape[1]) for call, stack in zip(calls, stacks, strict=True))
+        return AttentionMap(layers, {}, "products", order)
+    return AttentionMap(layers, {call.module: stack for call, stack in zip(calls, stacks, strict=True) if call.module})
+
+
+def _out_of_reach(config: PreTrainedConfig) -> Problem:
+    return Problem(
+        _("The attention of “{family}” models cannot be read in full: it is computed in windows, or out of reach.").format(
+            family=config.model_type
+        ),
+        _("Choose a model whose attention covers the whole sentence; the README lists the families."),
+    )
+
+
+def _stacks_by_value(calls: Sequence[Call], returned: Any, encoder_decoder: bool) -> list[str]:
+    """The stack of each product: where its pattern is the next that the network itself returns.
+
+    Shorter than ``calls`` as soon as one is not, and empty when the network returns more patterns than it multiplied.
+    """
+    names = {stack: f"{stack}_attentions" for stack in _STACKS} if encoder_decoder else {"encoder": "attentions"}
+    waiting = {stack: list(getattr(returned, name, None) or ()) for stack, name in names.items()}
+    stacks: list[str] = []
+    for call in calls:
+        stack = next((stack for stack, patterns in waiting.items() if patterns and torch.equal(patterns[0], call.pattern)), None)
+        if stack is None:
+            return stacks
+        waiting[stack].pop(0)
+        stacks.append(stack)
+    return [] if any(waiting.values()) else stacks
 
 
 class _ProjectionFinder:

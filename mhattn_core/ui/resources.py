@@ -6,7 +6,8 @@ from typing import Any
 import streamlit as st
 
 from mhattn_core.attention import Seen, attend
-from mhattn_core.models import Model, load
+from mhattn_core.models import Model
+from mhattn_core.models.resident import Resident
 from mhattn_core.text.pair import SentencePair
 
 
@@ -26,17 +27,15 @@ HASHES: dict[str | type[Any], Callable[[Any], Any]] = {
 """What tells one from another, for Streamlit's caches."""
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _load(name: str) -> Model:
-    model = load(name)
-    loaded_names().append(name)
-    return model
-
-
 @st.cache_resource
+def models() -> Resident:
+    """The models in memory. What was seen keeps its model alive, so when bytes are needed it goes first."""
+    return Resident(on_pressure=lambda: _attend.clear())
+
+
 def loaded_names() -> list[str]:
-    """Names of the models that have been loaded, in order."""
-    return []
+    """Names of the models in memory, the most recently used last."""
+    return models().names()
 
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=HASHES)
@@ -46,4 +45,4 @@ def _attend(model: Model, pair: SentencePair) -> Seen:
 
 def attended(name: str, pair: SentencePair) -> Seen:
     """What a model's heads did with a pair, computed once. Raises Problem."""
-    return _attend(_load(name), pair)
+    return _attend(models().get(name), pair)

@@ -1,6 +1,5 @@
 """The sidebar that all pages share: language, evidence, models, pair."""
 
-import os
 from dataclasses import dataclass
 
 import streamlit as st
@@ -8,12 +7,13 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.models.catalogue import entries
-from mhattn_core.models.load import RANDOM
+from mhattn_core.models.catalogue import offered
+from mhattn_core.models.sources import RANDOM, hosted
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.words import Sentence, cut
 from mhattn_core.ui.chips import chips
+from mhattn_core.ui.fetch import offer_fetch
 from mhattn_core.ui.language import language_switch, set_language
 from mhattn_core.ui.navigation import STARTED, start
 from mhattn_core.ui.page import problems
@@ -35,11 +35,6 @@ class Controls:
     models: tuple[str, ...]
     pair: SentencePair
     gallery_id: str
-
-
-def hosted() -> bool:
-    """Whether this is a copy for everybody, where no free model names and no local folders are taken."""
-    return os.environ.get("MHATTN_HOSTED") == "1"
 
 
 def sidebar() -> Controls:
@@ -77,11 +72,11 @@ def _evidence() -> None:
 
 
 def _models() -> list[str]:
-    offered = [name + suffix for name in entries() for suffix in ("", RANDOM)]
+    names = [name + suffix for name in offered() for suffix in ("", RANDOM)]
     models = st.multiselect(
         _("Models"),
-        offered,
-        default=offered[:2],
+        names,
+        default=names[:2],
         key=MODELS,
         bind="query-params",
         max_selections=MOST_MODELS,
@@ -91,7 +86,8 @@ def _models() -> list[str]:
             "@random is the same architecture with random weights: what it shows, training did not teach. You can also type a Hub id such as bert-base-uncased, or a folder that starts with / or ."
         ),
     )
-    return models or offered[:1]
+    offer_fetch(models)
+    return models or names[:1]
 
 
 def _pair() -> tuple[SentencePair, str]:
@@ -146,9 +142,9 @@ def _typed() -> None:
     state[PAIR] = state[SHOWN] = None
 
 
-def take_sentence(text: str) -> None:
-    """Make a sentence typed on a page the pair of the sidebar, from the next run on."""
-    st.session_state[KEPT] = (text, "")
+def take_pair(first: str, second: str) -> None:
+    """Make sentences typed on a page the pair of the sidebar, from the next run on."""
+    st.session_state[KEPT] = (first, second)
     st.session_state[TAKEN] = True
 
 

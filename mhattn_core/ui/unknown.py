@@ -11,6 +11,7 @@ from mhattn_core.ui.sidebar import MODELS
 
 SAID_FROM = 0.1
 DRAWN_BELOW = 0.5
+MOST_DOWNLOADS = 2
 
 
 def may_draw(seen: Seen, stack: str, place: int) -> bool:
@@ -31,19 +32,19 @@ def may_draw(seen: Seen, stack: str, place: int) -> bool:
 
 
 def _offer_readers(seen: Seen, place: int) -> None:
-    """A button for each model of the catalogue that reads the sentence's language."""
+    """Buttons for models that read the sentence's language: those on this machine, else two from the Hub."""
     language = "zh" if any(HAN_STRETCH.search(sentence.text) for sentence in seen.sentences.values()) else "en"
-    readers = [name for name, entry in entries().items() if language in entry.languages and name != seen.model.name]
-    for name in readers:
+    readers = [entry for entry in entries().values() if language in entry.languages and entry.name != seen.model.name]
+    here = [entry for entry in readers if entry.path() is not None]
+    for entry in here or readers[:MOST_DOWNLOADS]:
+        label = _("Use {name}, which reads this language") if here else _("Download and use {name} ({size} MB), which reads this language")
         if st.button(
-            _("Use {name}, which reads this language").format(name=name),
-            key=f"reader-{place}-{name}",
+            label.format(name=entry.name, size=entry.size_mb),
+            key=f"reader-{place}-{entry.name}",
             on_click=_replace_model,
-            args=(place, name),
+            args=(place, entry.name),
         ):
             st.rerun()  # the whole page: the choice stands in the sidebar
-    if not readers:
-        st.markdown(_("A model that reads it: type `bert-base-chinese` under *Models* (412 MB from the Hub)."))
 
 
 def _replace_model(place: int, name: str) -> None:

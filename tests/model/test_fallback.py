@@ -1,0 +1,359 @@
+"""Families that never call the tap, against the same networks as plain transformers runs them."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Barrier, Thread
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from cases import (
+    HEAD,
+    HEADS,
+    PADDINGS,
+    SOURCE_LENGTHS,
+    TARGET_LENGTHS,
+    Case,
+    batch,
+    before_projection,
+    case_of,
+    close,
+    eager_patterns,
+    family_named,
+    model_of,
+    projections,
+    real_logits,
+    real_queries,
+    run,
+    watch,
+)
+from families import BEFORE_A_NORM, NOT_ONE_PATTERN, ON_THEIR_OWN, XLNET, Family
+from torch import Tensor
+
+import mhattn_core as mh
+from mhattn_core.errors import Problem
+from mhattn_core.tap import implementation_for, survey
+from mhattn_core.tap.fallback import Products
+
+PAIR = mh.SentencePair("the cat sits on a mat", "it was tired")
+
+
+@pytest.fixture(scope="module", params=(*ON_THEIR_OWN, XLNET), ids=lambda family: family.name)
+def case(request: pytest.FixtureRequest) -> Case:
+    return case_of(request.param)
+
+
+def test_the_survey_says_how_the_network_is_read_and_what_it_gives(case: Case) -> None:
+    assert case.attention.reading == "products"
+    assert case.attention.stacks == tuple(case.family.projections)
+    for stack, sites in case.attention.sites.items():
+        assert [site.heads for site in sites] == [HEADS] * case.layers(stack)
+    assert not case.attention.gives_values
+    assert case.attention.gives_contributions == (case.family is not XLNET)
+
+
+def test_the_projections_are_those_of_the_familys_source(case: Case) -> None:
+    for stack, sites in case.attention.sites.items():
+        named = [None] * 3 if case.family is XLNET else projections(case, case.tapped, stack)
+        assert len(sites) == len(named)
+        assert all(site.projection is name for site, name in zip(sites, named, strict=True))
+
+
+@pytest.mark.parametrize("padding", PADDINGS)
+def test_patterns_equal_plain_transformers(case: Case, padding: str) -> None:
+    inputs = batch(case, padding)
+    calls, logits = watch(case, inputs)
+    for stack, plain in eager_patterns(case, inputs).items():
+        real = real_queries(case, stack, inputs)
+        assert len(calls[stack]) == len(plain) == case.layers(stack)
+        for call, pattern in zip(calls[stack], plain, strict=True):
+            close(call.pattern.transpose(1, 2)[real], pattern.transpose(1, 2)[real])
+            assert pattern.transpose(1, 2)[real].std() > 0.005
+    expected = real_logits(case, run(case.eager, inputs), inputs)
+    close(real_logits(case, logits, inputs), expected)
+    close(real_logits(case, run(case.tapped, inputs), inputs), expected)
+
+
+def test_outputs_are_what_the_projection_is_given(case: Case) -> None:
+    inputs = batch(case, "right")
+    calls, _logits = watch(case, inputs)
+    for stack, stack_calls in calls.items():
+        for layer, call in enumerate(stack_calls):
+            given: list[Tensor] = []
+            with by_hand(case, stack, layer, lambda heads, given=given: given.append(heads)):
+                run(case.eager, inputs)
+            close(call.output, given[0])
+
+
+def test_batched_equals_single(case: Case) -> None:
+    if case.family.model_type == "fsmt":
+        pytest.skip("plain transformers gives another answer for a padded target, too")
+    batched, logits = watch(case, batch(case, "right"))
+    for row in range(len(SOURCE_LENGTHS)):
+        lengths = {"": SOURCE_LENGTHS[row], "decoder_": TARGET_LENGTHS[row]}
+        alone = {
+            name: tensor[row : row + 1, : lengths["decoder_" if name.startswith("decoder_") else ""]]
+            for name, tensor in batch(case, "right").items()
+        }
+        single, single_logits = watch(case, alone)
+        # RemBERT's logits are sums of a thousand products.
+        close(logits[row, : single_logits.shape[1]], single_logits[0], 1e-4)
+        for stack, calls in single.items():
+            for call, together in zip(calls, batched[stack], strict=True):
+                queries, keys = call.pattern.shape[2:]
+                close(together.pattern[row, :, :queries, :keys], call.pattern[0])
+                assert not together.pattern[row, :, :queries, keys:].any()
+
+
+@contextmanager
+def by_hand(case: Case, stack: str, layer: int, see: Callable[[Tensor], Tensor | None]) -> Iterator[None]:
+    """Show one layer's per-head output ``[batch, query, head, dimension]`` of the next eager forward; an answer replaces it."""
+    # FSMT has the batch behind the query.
+    swapped = case.family.model_type == "fsmt"
+    if case.family is not XLNET:
+
+        def see_joined(joined: Tensor) -> Tensor | None:
+            heads = joined.unflatten(-1, (HEADS, -1))
+            replaced = see(heads.transpose(0, 1) if swapped else heads)
+            if replaced is None:
+                return None
+            return (replaced.transpose(0, 1) if swapped else replaced).flatten(-2)
+
+        with before_projection(case, stack, layer, see_joined):
+            yield
+        return
+    attention: Any = case.eager.transformer.layer[layer].rel_attn
+    own = attention.rel_attn_core
+
+    def core(*arguments: Any, **options: Any) -> Any:
+        output, *pattern = own(*arguments, **options | {"output_attentions": True})
+        replaced = see(output.transpose(0, 1))
+        output = output if replaced is None else replaced.transpose(0, 1)
+        return (output, *pattern) if options["output_attentions"] else output
+
+    attention.rel_attn_core = core
+    try:
+        yield
+    finally:
+        del attention.rel_attn_core
+
+
+@pytest.mark.parametrize("kind", ["zero", "mean"])
+def test_ablation_equals_one_done_by_hand(case: Case, kind: str) -> None:
+    inputs = batch(case, "none")
+
+    def replace(heads: Tensor) -> Tensor:
+        changed = heads.clone()
+        changed[:, :, HEAD] = heads[:, :, HEAD].mean(1, keepdim=True) if kind == "mean" else 0
+        return changed
+
+    for stack in case.attention.stacks:
+        layer = (case.layers(stack) - 1) // 2
+        with by_hand(case, stack, layer, replace):
+            patterns = eager_patterns(case, inputs)
+        with by_hand(case, stack, layer, replace):
+            logits = run(case.eager, inputs)
+        calls, ablated = watch(case, inputs, {(stack, layer, HEAD): kind})
+        close(ablated, logits)
+        assert (ablated - run(case.eager, inputs)).abs().max() > 1e-3
+        for other, plain in patterns.items():
+            for call, pattern in zip(calls[other], plain, strict=True):
+                close(call.pattern, pattern)
+
+
+def test_a_pair_through_attend(case: Case) -> None:
+    seen = mh.attend(model_of(case.family), PAIR)
+    plain = eager_patterns(case, seen.inputs)
+    assert seen.stacks == tuple(plain)
+    for stack in seen.stacks:
+        np.testing.assert_allclose(seen.pattern(stack), torch.stack(plain[stack])[:, 0], atol=1e-5)
+    first, second = ("the", "cat", "sits", "on", "a", "mat"), ("it", "was", "tired")
+    assert seen.words(seen.stacks[0]).queries == (first if case.is_pair else first + second)
+
+
+def test_what_it_cannot_give_is_said(case: Case) -> None:
+    seen = mh.attend(model_of(case.family), PAIR)
+    for stack in seen.stacks:
+        with pytest.raises(Problem, match="Use one of: zero, mean"):
+            mh.attend(seen.model, PAIR, ablate={(stack, 0, 1): "uniform"})
+        with pytest.raises(Problem, match="queries, keys and values"):
+            seen.values(stack, layer=0, head=1)
+    if case.family is XLNET:
+        with pytest.raises(Problem, match="no projection"):
+            seen.contributions("encoder")
+
+
+@pytest.mark.parametrize("prompt", [(1, 25, 40, 61)])
+def test_generating_equals_generating_on_eager(case: Case, prompt: tuple[int, ...]) -> None:
+    """Nothing is installed, so what is generated after a watched forward is what plain transformers generates."""
+    if not case.tapped.can_generate():
+        pytest.skip("the family has no class that generates")
+    watch(case, batch(case, "none"))
+    inputs = {"input_ids": torch.tensor([prompt]), "attention_mask": torch.ones(1, len(prompt), dtype=torch.long)}
+    ours, plain = (network.generate(**inputs, max_new_tokens=4, num_beams=1, do_sample=False) for network in (case.tapped, case.eager))
+    assert torch.equal(ours, plain)
+
+
+@pytest.mark.parametrize("name", ["bert", "gpt2", "t5", "bart"])
+def test_the_two_readings_agree(name: str) -> None:
+    """Families that are on the tap, read the other way: stacks, layers, patterns, outputs and projections are the same."""
+    tap = case_of(family_named(name))
+    products = Case(tap.family, tap.eager, tap.eager, survey(tap.eager))
+    assert products.attention.reading == "products"
+    assert products.attention.stacks == tap.attention.stacks
+    inputs = batch(tap, "right")
+    (ours, _logits), (theirs, _other) = watch(products, inputs), watch(tap, inputs)
+    for stack in tap.attention.stacks:
+        assert len(ours[stack]) == len(theirs[stack])
+        for call, other in zip(ours[stack], theirs[stack], strict=True):
+            close(call.pattern, other.pattern)
+            close(call.output, other.output)
+        named = projections(products, tap.eager, stack)
+        assert [site.projection for site in products.attention.sites[stack]] == named
+
+
+def test_a_model_that_returns_other_patterns_than_it_uses_is_refused() -> None:
+    network = family_named("mpnet").build("eager")
+    assert survey(network).stacks == ("encoder",)
+
+    def return_others(_module: Any, _inputs: Any, output: Any) -> None:
+        first, *rest = output.attentions
+        output.attentions = (first.flip(1), *rest)
+
+    network.register_forward_hook(return_others)
+    with pytest.raises(Problem, match="mpnet"):
+        survey(network)
+
+
+@pytest.mark.parametrize("kept", [0, 2])
+def test_a_model_that_returns_too_few_patterns_is_refused(kept: int) -> None:
+    network = family_named("bloom").build("eager")
+
+    def drop(_module: Any, _inputs: Any, output: Any) -> None:
+        output.attentions = output.attentions[:kept]
+
+    network.register_forward_hook(drop)
+    with pytest.raises(Problem, match="bloom"):
+        survey(network)
+
+
+@pytest.mark.parametrize("name", ["longformer", "led", "big_bird", "bigbird_pegasus", "longt5", "diffllama"])
+def test_windows_blocks_and_differences_are_refused(name: str) -> None:
+    """As read this way: BigBird even though it reads the survey's few tokens in full."""
+    family = next(family for family in NOT_ONE_PATTERN if family.name == name)
+    with pytest.raises(Problem, match=family.model_type):
+        survey(family.build("eager"))
+
+
+def test_a_projection_behind_a_norm_is_refused() -> None:
+    """BitNet without the tap: the patterns may be right, but what the heads hand on was not found again."""
+    with pytest.raises(Problem, match="bitnet"):
+        survey(BEFORE_A_NORM.build("eager"))
+
+
+def test_every_family_stays_where_it_was_loaded() -> None:
+    for family in (*ON_THEIR_OWN, XLNET):
+        assert implementation_for(family.network_class()) == "eager"
+    for name in ("bert", "encoder-decoder", "gemma3", "t5"):
+        assert implementation_for(family_named(name).network_class()).startswith("mhattn")
+
+
+@pytest.mark.parametrize("name", ["falcon", "deberta-v2", "mpt"])
+def test_loading_from_a_folder(name: str, tmp_path: Path) -> None:
+    made = model_of(family_named(name))
+    made.network.save_pretrained(tmp_path)
+    made.tokenizer.save_pretrained(tmp_path)
+    loaded, random = (mh.load(f"{tmp_path}{ending}", device="cpu") for ending in ("", "@random"))
+    assert loaded.attention.reading == random.attention.reading == "products"
+    (stack,) = loaded.stacks
+    expected = mh.attend(made, PAIR).pattern(stack)
+    np.testing.assert_allclose(mh.attend(loaded, PAIR).pattern(stack), expected, atol=1e-6)
+    assert np.abs(mh.attend(random, PAIR).pattern(stack) - expected).max() > 1e-2
+
+
+@pytest.mark.parametrize("forwards", [0, 2])
+def test_one_block_watches_one_forward(forwards: int) -> None:
+    case = case_of(family_named("gptj"))
+    inputs = batch(case, "none")
+
+    def watch_them() -> None:
+        with case.attention.watching(lambda _call: None):
+            for _forward in range(forwards):
+                run(case.tapped, inputs)
+
+    with pytest.raises(RuntimeError, match="3 attention products"):
+        watch_them()
+
+
+def test_nobody_else_is_watched() -> None:
+    """Not a thread that starts inside a watched block, and nothing once the block is left."""
+    case = case_of(family_named("mpnet"))
+    inputs = batch(case, "right")
+    expected = run(case.eager, inputs)
+    calls: list[str] = []
+    others: list[Tensor] = []
+
+    def silence(call: Any) -> Tensor:
+        calls.append(call.stack)
+        other = Thread(target=lambda: others.append(run(case.tapped, inputs)))
+        other.start()
+        other.join()
+        return torch.zeros_like(call.output)
+
+    with case.attention.watching(silence):
+        silenced = run(case.tapped, inputs)
+    assert calls == ["encoder"] * 3
+    assert (silenced - expected).abs().max() > 1e-3
+    for output in (*others, run(case.tapped, inputs)):
+        close(output, expected)
+
+
+@pytest.mark.parametrize(
+    "family", [family_named("bloom"), family_named("deberta-v2"), family_named("fsmt"), XLNET], ids=lambda family: family.name
+)
+def test_twenty_threads_on_one_network(family: Family) -> None:
+    case = case_of(family)
+    stack = case.attention.stacks[-1]
+    tasks = {"bare": None, "watched": {}, "silenced": {(stack, 0, HEAD): "zero"}, "averaged": {(stack, 1, 0): "mean"}}
+    inputs = [{name: tensor[:rows] for name, tensor in batch(case, "right").items()} for rows in (1, 2, 3)]
+
+    def do(task: str, rows: int) -> list[Tensor]:
+        if tasks[task] is None:
+            return [run(case.tapped, inputs[rows])]
+        calls, logits = watch(case, inputs[rows], tasks[task])
+        return [logits, *(call.pattern for stack_calls in calls.values() for call in stack_calls)]
+
+    alone = {(task, rows): do(task, rows) for task in tasks for rows in range(3)}
+    together = Barrier(20)
+
+    def work(thread: int) -> list[tuple[tuple[str, int], list[Tensor]]]:
+        together.wait()
+        order = [*alone, *alone][thread % len(alone) :][:6]
+        return [(key, do(*key)) for key in order]
+
+    with ThreadPoolExecutor(20) as pool:
+        for results in pool.map(work, range(20)):
+            for key, tensors in results:
+                for ours, expected in zip(tensors, alone[key], strict=True):
+                    close(ours, expected, 1e-6)
+
+
+def test_a_watcher_of_products_keeps_what_it_does_not_replace() -> None:
+    """Whatever shape the product has; another softmax, or a product with something else, is not one."""
+    shown: list[Any] = []
+    scores, values = torch.randn(2, 3, 4, 5), torch.randn(2, 3, 5, 6)
+    with Products([("encoder", 3)] * 2, shown.append):
+        pattern = scores.softmax(-1)
+        flat = torch.bmm(pattern.flatten(0, 1), values.flatten(0, 1))
+        torch.softmax(scores, dim=-1)
+        unrelated = scores @ values
+        straight = torch.nn.functional.softmax(scores, dim=-1) @ values
+    assert len(shown) == 2
+    assert [call.layer for call in shown] == [0, 1]
+    close(flat.unflatten(0, (2, 3)), straight)
+    close(shown[0].output, straight.transpose(1, 2))
+    close(shown[0].pattern, scores.softmax(-1))
+    close(unrelated, scores @ values)

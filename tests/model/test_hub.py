@@ -1,0 +1,121 @@
+"""Models of the Hub, from a small stand-in for it on this machine."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hub_server import COMMIT, Hub, hub
+from huggingface_hub import constants
+from tiny import put_model, put_pickled_model
+
+import mhattn_core as mh
+from mhattn_core.models import hub as hub_module
+from mhattn_core.models.catalogue import entries
+
+
+@pytest.fixture
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    good = put_model(tmp_path / "good")
+    (good / "modeling_own.py").write_text("raise SystemExit('code of a model was run')")
+    (good / "pytorch_model.bin").write_bytes(b"a pickle beside safetensors is left where it is")
+    folders = {
+        "org/good": good,
+        "org/gated": good,
+        "org/pickled": put_pickled_model(tmp_path / "pickled"),
+        "google-bert/bert-base-chinese": good,
+    }
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    with hub(folders, gated={"org/gated"}) as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.address)
+        yield server
+
+
+def test_a_good_repository(served: Hub) -> None:
+    model = mh.load("org/good", device="cpu")
+    assert model.revision == COMMIT
+    assert mh.attend(model, mh.SentencePair("It runs")).pattern("encoder").shape == (2, 3, 4, 4)
+    fetched = {path.rsplit("/", 1)[1] for path in served.asked if path.startswith("GET /org")}
+    assert fetched == {"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.txt"}
+
+
+def test_the_second_time_nothing_is_downloaded(served: Hub) -> None:
+    mh.load("org/good", device="cpu")
+    served.asked.clear()
+    mh.load("org/good@main", device="cpu")
+    assert not [path for path in served.asked if path.startswith("GET /org")]
+
+
+def test_without_a_connection_the_cached_files_serve(served: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    mh.load("org/good", device="cpu")
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    assert mh.load("org/good", device="cpu").revision == COMMIT
+
+
+def test_without_a_connection_and_without_files(served: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(mh.Problem, match="no connection") as problem:
+        mh.load("org/good")
+    assert "HF_ENDPOINT" in problem.value.remedy
+    assert "minilm" in problem.value.stands
+
+
+def test_a_short_name_stands_for_its_repository(served: Hub) -> None:
+    entry = entries()["bert-base-chinese"]
+    assert entry.path() is None
+    mh.load("bert-base-chinese", device="cpu")
+    assert entry.path() is not None
+    assert mh.catalogue().set_index("name").loc["bert-base-chinese", "present"]
+
+
+def test_a_gated_repository(served: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(mh.Problem, match="accepted its terms") as problem:
+        mh.load("org/gated")
+    assert "https://huggingface.co/org/gated" in problem.value.remedy
+    assert "HF_TOKEN" in problem.value.remedy
+    monkeypatch.setenv("HF_TOKEN", "good")
+    assert mh.load("org/gated", device="cpu").revision == COMMIT
+
+
+def test_a_missing_repository(served: Hub) -> None:
+    with pytest.raises(mh.Problem, match="no model “org/nothing”"):
+        mh.load("org/nothing")
+
+
+def test_a_misspelt_name(served: Hub) -> None:
+    with pytest.raises(mh.Problem) as problem:
+        mh.load("bert-base-chinse")
+    assert "Did you mean bert-base-chinese" in problem.value.remedy
+
+
+def test_a_missing_revision(served: Hub) -> None:
+    with pytest.raises(mh.Problem, match="no revision “old”"):
+        mh.load("org/good@old")
+
+
+def test_a_repository_of_pickles(served: Hub) -> None:
+    with pytest.raises(mh.Problem, match="pickle") as problem:
+        mh.load("org/pickled")
+    assert problem.value.remedy.endswith("hf download org/pickled --local-dir pickled && python -m mhattn_core convert pickled")
+    assert not [path for path in served.asked if path.startswith("GET /org")]
+
+
+def test_a_repository_too_big_for_the_memory(served: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MHATTN_MODEL_BYTES", "1000")
+    with pytest.raises(mh.Problem, match="models may take 0 MB"):
+        mh.load("org/good")
+    assert not [path for path in served.asked if path.startswith("GET /org")]
+
+
+def test_a_shared_copy_takes_neither_paths_nor_free_names(served: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("MHATTN_HOSTED", "1")
+    for name in ("org/good", str(tmp_path / "good"), "bert-base-chinese@main", "~/good"):
+        with pytest.raises(mh.Problem, match="this copy is shared"):
+            mh.load(name)
+    assert not served.asked
+    assert mh.load("bert-base-chinese", device="cpu").revision == COMMIT
+
+
+def test_code_files_are_not_among_what_is_downloaded() -> None:
+    assert ".py" not in hub_module.WITH_WEIGHTS
+    assert ".bin" not in hub_module.WITH_WEIGHTS
