@@ -140,6 +140,12 @@ def attend(model: Model, pair: SentencePair, ablate: Mapping[HeadId, Kind] = NO_
     patterns: dict[str, list[np.ndarray]] = {stack: [] for stack in model.stacks}
 
     def see(call: Call) -> None:
+        if call.pattern.shape[-2:] != (len(fed.queries[call.stack]), len(fed.keys[call.stack])):
+            # Some families read short texts in full and leave keys out of longer ones; the survey saw a short one.
+            raise Problem(
+                _("“{name}” does not attend to this whole text: it leaves words out of longer ones.").format(name=model.name),
+                _("Shorten the text, or choose another model."),
+            )
         patterns[call.stack].append(call.pattern[0].float().cpu().numpy())
 
     _run(model, fed, ablate, see)

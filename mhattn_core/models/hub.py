@@ -4,30 +4,36 @@ import os
 from pathlib import Path, PurePosixPath
 
 from httpx2 import HTTPError
-from huggingface_hub import HfApi, ModelInfo, hf_hub_download, try_to_load_from_cache
+from huggingface_hub import HfApi, ModelInfo, hf_hub_download
 from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, HFValidationError, RepositoryNotFoundError, RevisionNotFoundError
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
+from mhattn_core.models.hub_cache import cached
 from mhattn_core.models.memory import budget
 from mhattn_core.models.quiet import first_line
 from mhattn_core.models.said import did_you_mean, only_pickles, stands, too_big
 
 WITH_WEIGHTS = {".json", ".txt", ".model", ".jinja", ".spm", ".codes", ".tiktoken"}
 BYTES_OF_FLOAT32 = 4
+ROBOT, OFFER = "SFconvertbot", "Adding `safetensors` variant of this model"
 
 
 def snapshot(repository: str, revision: str | None = None) -> Path:
     """The folder of a repository's files in the Hub's cache; its name is the commit. Downloads what is not there yet.
 
     ``HF_ENDPOINT`` names a mirror, ``HF_TOKEN`` opens gated and private repositories, ``HF_HUB_CACHE`` the folder.
+    Of a repository with pickles alone, the safetensors are taken that the Hub's own robot made of them, if it did.
     Without a connection the newest cached commit of the revision is taken.
     Raises Problem when the repository is missing, gated, only pickled, too big for the memory, or out of reach.
     """
     endpoint = os.environ.get("HF_ENDPOINT") or None
     token = os.environ.get("HF_TOKEN") or None
     try:
-        info = HfApi(endpoint=endpoint, token=token).model_info(repository, revision=revision, files_metadata=True)
+        api = HfApi(endpoint=endpoint, token=token)
+        info = api.model_info(repository, revision=revision, files_metadata=True)
+        if revision is None and not _weights(info) and (revision := _conversion(api, repository)):
+            info = api.model_info(repository, revision=revision, files_metadata=True)
         for file in _wanted(repository, info):
             # The revision as asked for, so that the cache learns which commit it names.
             path = Path(hf_hub_download(repository, file, revision=revision, endpoint=endpoint, token=token))
@@ -52,18 +58,16 @@ def snapshot(repository: str, revision: str | None = None) -> Path:
             stands(),
         ) from error
     except (HTTPError, OSError) as error:
-        cached = _cached(repository, revision)
-        if cached is None:
+        there = cached(repository, revision)
+        if there is None:
             raise _unreachable(repository, error) from error
-        return cached
+        return there
     return path.parent
 
 
 def _wanted(repository: str, info: ModelInfo) -> list[str]:
     """The files to download: of the top folder, and one set of safetensors. Raises Problem if there is none, or too much."""
-    sizes = {file.rfilename: file.size or 0 for file in info.siblings or () if "/" not in file.rfilename}
-    weights = [name for name in sizes if name.endswith(".safetensors")]
-    weights = [name for name in weights if name == "model.safetensors"] or [name for name in weights if name.startswith("model-")]
+    sizes, weights = _sizes(info), _weights(info)
     if not weights:
         if any(name.endswith(".bin") for name in sizes):
             raise only_pickles(repository, f"hf download {repository} --local-dir {PurePosixPath(repository).name}")
@@ -79,11 +83,25 @@ def _wanted(repository: str, info: ModelInfo) -> list[str]:
     return [name for name in sizes if PurePosixPath(name).suffix in WITH_WEIGHTS] + weights
 
 
-def _cached(repository: str, revision: str | None) -> Path | None:
-    config = try_to_load_from_cache(repository, "config.json", revision=revision)
-    if not isinstance(config, str) or not any(Path(config).parent.glob("*.safetensors")):
-        return None
-    return Path(config).parent
+def _sizes(info: ModelInfo) -> dict[str, int]:
+    """Bytes of the files of the top folder."""
+    return {file.rfilename: file.size or 0 for file in info.siblings or () if "/" not in file.rfilename}
+
+
+def _weights(info: ModelInfo) -> list[str]:
+    """One set of safetensors: the whole, else its parts."""
+    names = [name for name in _sizes(info) if name.endswith(".safetensors")]
+    return [name for name in names if name == "model.safetensors"] or [name for name in names if name.startswith("model-")]
+
+
+def _conversion(api: HfApi, repository: str) -> str | None:
+    """The open pull request in which the Hub's robot offers a repository's pickled weights as safetensors."""
+    try:
+        requests = list(api.get_repo_discussions(repository, author=ROBOT, discussion_type="pull_request", discussion_status="open"))
+    except (HTTPError, OSError):
+        return None  # a mirror need not have them
+    # The author is looked at here too: anybody may open a request with this title.
+    return next((f"refs/pr/{request.num}" for request in requests if (request.author, request.title) == (ROBOT, OFFER)), None)
 
 
 def _unreachable(repository: str, error: Exception) -> Problem:

@@ -1,9 +1,9 @@
 """Reading networks that never ask transformers for an attention function (BLOOM, DeBERTa, Falcon, GPT-J …).
 
 They stay on their own eager attention. A watched forward looks for what every such attention does somewhere: it
-multiplies the outcome of a softmax, ``[batch, head, query, key]`` (or batch and head on one axis), with the values. That product is the per-head
-output, and replacing it switches a head off. Torch keeps the mode that sees it per thread, so nothing is installed
-in the network, and an unwatched forward is the family's own.
+multiplies the outcome of a softmax, ``[batch, head, query, key]`` (or batch and head on one axis), with the values.
+That product is the per-head output, and replacing it switches a head off. Torch keeps the mode that sees it per
+thread, so nothing is installed in the network, and an unwatched forward is the family's own.
 """
 
 from collections.abc import Sequence
@@ -25,8 +25,7 @@ class Products(TorchFunctionMode):
     """Shows a watcher every product of a pattern with values, as the call of an attention function, in this thread.
 
     ``order``: stack and number of heads of each product of one forward; None for one sentence whose products are still
-    to be found out. Queries, keys, values and masks are not known: of
-    such a call only stack, layer, pattern and output are.
+    to be found out. Queries, keys, values and masks are not known: such a call tells stack, layer, pattern and output.
     Raises RuntimeError when a forward makes another number of products than ``order`` tells.
     """
 

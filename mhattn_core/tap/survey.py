@@ -98,15 +98,19 @@ def survey(network: PreTrainedModel) -> AttentionMap:
         finder.expect(len(calls), call.output)
         calls.append(call)
 
-    with finder, torch.no_grad():
-        if tapped:
-            with watching(stack_of, watch):
-                network(**_dummy_inputs(network))
-            stacks = [call.stack for call in calls]
-        else:
-            with Products(None, watch):
-                returned = network(**_dummy_inputs(network), output_attentions=True)
-            stacks = _stacks_by_value(calls, returned, encoder_decoder)
+    try:
+        with finder, torch.no_grad():
+            if tapped:
+                with watching(stack_of, watch):
+                    network(**_dummy_inputs(network))
+                stacks = [call.stack for call in calls]
+            else:
+                with Products(None, watch):
+                    returned = network(**_dummy_inputs(network), output_attentions=True)
+                stacks = _stacks_by_value(calls, returned, encoder_decoder)
+    except (AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        # A network that wants more than tokens (a language, images) says so in its own way.
+        raise _out_of_reach(config) from error
 
     if not encoder_decoder and calls and _is_causal(calls[0].pattern):
         stacks = ["decoder"] * len(stacks)

@@ -7,20 +7,34 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import unquote
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+OFFERED = "89abcdef0123456789abcdef0123456789abcdef"
 GATED = {"status": 403, "X-Error-Code": "GatedRepo", "X-Error-Message": "Access to this model is restricted"}
 MISSING = {"status": 401, "X-Error-Code": "RepoNotFound", "X-Error-Message": "Repository not found"}
 
 
 class Hub:
-    """repositories: folders by repository id; gated: ids whose files are refused; asked: the paths asked for so far."""
+    """repositories: folders by repository id, or id@revision for pull requests; gated: ids whose files are refused.
+
+    requests: by repository, the numbers of open pull requests that offer safetensors, with their authors.
+    asked: the paths asked for so far.
+    """
 
     def __init__(self, repositories: dict[str, Path], gated: set[str]) -> None:
         self.repositories = repositories
+        self.requests: dict[str, dict[int, str]] = {}
         self.gated = gated
         self.asked: list[str] = []
         self.address = ""
+
+    def folder(self, repository: str, revision: str) -> Path | None:
+        return self.repositories.get(f"{repository}@{revision}") or self.repositories.get(repository)
+
+
+def commit(revision: str) -> str:
+    return OFFERED if revision.startswith("refs/pr/") else COMMIT
 
 
 @contextmanager
@@ -32,34 +46,50 @@ def hub(repositories: dict[str, Path], gated: set[str] = frozenset()) -> Iterato
         def do_GET(self) -> None:
             path = self.path.split("?")[0]
             served.asked.append(f"{self.command} {path}")
-            if path.startswith("/api/models/"):
+            if path.endswith("/discussions"):
+                self._requests(path.removeprefix("/api/models/").removesuffix("/discussions"))
+            elif path.startswith("/api/models/"):
                 self._info(path.removeprefix("/api/models/").split("/revision/"))
             else:
                 repository, _, rest = path.removeprefix("/").partition("/resolve/")
-                self._file(repository, rest.partition("/")[2])
+                self._file(repository, *map(unquote, rest.split("/", 1)))
 
         do_HEAD = do_GET
 
         def _info(self, asked: list[str]) -> None:
-            folder = served.repositories.get(asked[0])
+            revision = unquote(asked[1]) if asked[1:] else ""
+            folder = served.folder(asked[0], revision)
             if folder is None:
                 self._refuse(MISSING)
-            elif asked[1:] not in ([], ["main"], [COMMIT]):
+            elif not revision.startswith("refs/pr/") and asked[1:] not in ([], ["main"], [COMMIT]):
                 self._refuse({"status": 404, "X-Error-Code": "RevisionNotFound", "X-Error-Message": "Invalid rev id"})
             else:
                 files = [{"rfilename": path.name, "size": path.stat().st_size, "blobId": "0"} for path in sorted(folder.iterdir())]
-                body = {"id": asked[0], "sha": COMMIT, "siblings": files, "gated": asked[0] in served.gated, "private": False, "tags": []}
+                body = {
+                    "id": asked[0],
+                    "sha": commit(revision),
+                    "siblings": files,
+                    "gated": asked[0] in served.gated,
+                    "private": False,
+                    "tags": [],
+                }
                 self._send(json.dumps(body).encode(), {"Content-Type": "application/json"})
 
-        def _file(self, repository: str, name: str) -> None:
-            folder = served.repositories.get(repository)
+        def _requests(self, repository: str) -> None:
+            common = {"title": "Adding `safetensors` variant of this model", "status": "open", "isPullRequest": True}
+            common |= {"createdAt": "2023-01-01T00:00:00.000Z", "repo": {"name": repository, "type": "model"}}
+            found = [common | {"num": number, "author": {"name": author}} for number, author in served.requests.get(repository, {}).items()]
+            self._send(json.dumps({"discussions": found, "count": len(found), "start": 0}).encode(), {"Content-Type": "application/json"})
+
+        def _file(self, repository: str, revision: str, name: str) -> None:
+            folder = served.folder(repository, revision)
             if folder is None:
                 self._refuse(MISSING)
             elif repository in served.gated and self.headers.get("Authorization") != "Bearer good":
                 self._refuse(GATED)
             else:
                 body = (folder / name).read_bytes()
-                self._send(body, {"X-Repo-Commit": COMMIT, "ETag": f'"{hashlib.sha256(body).hexdigest()}"'})
+                self._send(body, {"X-Repo-Commit": commit(revision), "ETag": f'"{hashlib.sha256(body).hexdigest()}"'})
 
         def _send(self, body: bytes, headers: dict[str, str]) -> None:
             self.send_response(200)

@@ -228,14 +228,14 @@ def test_a_model_that_returns_other_patterns_than_it_uses_is_refused() -> None:
         survey(network)
 
 
-@pytest.mark.parametrize("kept", [0, 2])
-def test_a_model_that_returns_too_few_patterns_is_refused(kept: int) -> None:
+@pytest.mark.parametrize("number", [0, 2, 4])
+def test_a_model_that_returns_another_number_of_patterns_is_refused(number: int) -> None:
     network = family_named("bloom").build("eager")
 
-    def drop(_module: Any, _inputs: Any, output: Any) -> None:
-        output.attentions = output.attentions[:kept]
+    def return_as_many(_module: Any, _inputs: Any, output: Any) -> None:
+        output.attentions = (output.attentions * 2)[:number]
 
-    network.register_forward_hook(drop)
+    network.register_forward_hook(return_as_many)
     with pytest.raises(Problem, match="bloom"):
         survey(network)
 

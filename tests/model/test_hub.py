@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hub_server import COMMIT, Hub, hub
+from hub_server import COMMIT, OFFERED, Hub, hub
 from huggingface_hub import constants
 from tiny import put_model, put_pickled_model
 
@@ -98,6 +98,21 @@ def test_a_repository_of_pickles(served: Hub) -> None:
         mh.load("org/pickled")
     assert problem.value.remedy.endswith("hf download org/pickled --local-dir pickled && python -m mhattn_core convert pickled")
     assert not [path for path in served.asked if path.startswith("GET /org")]
+
+
+def test_what_the_robot_of_the_hub_converted_is_taken(served: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    served.repositories["org/pickled@refs/pr/3"] = served.repositories["org/good"]
+    served.requests["org/pickled"] = {2: "somebody", 3: "SFconvertbot"}
+    assert mh.load("org/pickled", device="cpu").revision == OFFERED
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    assert mh.load("org/pickled", device="cpu").revision == OFFERED
+
+
+def test_what_somebody_else_offers_is_not_taken(served: Hub) -> None:
+    served.repositories["org/pickled@refs/pr/2"] = served.repositories["org/good"]
+    served.requests["org/pickled"] = {2: "somebody"}
+    with pytest.raises(mh.Problem, match="pickle"):
+        mh.load("org/pickled")
 
 
 def test_a_repository_too_big_for_the_memory(served: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
