@@ -1,0 +1,47 @@
+"""The README's table of families says what the survey of each tiny network found.
+
+``PYTHONPATH=.:tests/model python tests/model/test_readme.py`` writes it anew.
+"""
+
+from pathlib import Path
+
+from families import BEFORE_A_NORM, NOT_ONE_PATTERN, ON_THEIR_OWN, READABLE, XLNET, Family
+
+from mhattn_core.tap import implementation_for, survey
+
+README = Path(__file__).parents[2] / "README.md"
+HEADER = "| families | stacks | Q, K, V | what each head adds | switching off | generates |\n| --- | --- | --- | --- | --- | --- |"
+START, END = "<!-- families: written by tests/model/test_readme.py -->\n", "\n<!-- end of families -->"
+
+
+def facts(family: Family) -> tuple[str, ...]:
+    """One family's cells, from its surveyed network."""
+    network = family.build(implementation_for(family.network_class()))
+    attention = survey(network)
+    return (
+        ", ".join(attention.stacks),
+        "yes" if attention.gives_values else "no",
+        "yes" if attention.gives_contributions else "no",
+        "zero, mean, uniform" if attention.gives_values else "zero, mean",
+        "yes" if network.can_generate() else "no",
+    )
+
+
+def table() -> str:
+    """Families with the same facts share a line; those that are refused come last."""
+    lines: dict[tuple[str, ...], dict[str, None]] = {}
+    for family in (*READABLE, BEFORE_A_NORM, *ON_THEIR_OWN, XLNET):
+        lines.setdefault(facts(family), {})[family.model_type] = None
+    rows = [" | ".join(("| " + ", ".join(families), *cells)) + " |" for cells, families in lines.items()]
+    refused = ", ".join(dict.fromkeys(family.model_type for family in NOT_ONE_PATTERN))
+    return "\n".join([HEADER, *rows, f"| {refused} | refused: attention in windows or blocks | – | – | – | – |"])
+
+
+def test_the_readme_says_what_was_found() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert text[text.index(START) + len(START) : text.index(END)] == table()
+
+
+if __name__ == "__main__":
+    whole = README.read_text(encoding="utf-8")
+    README.write_text(whole[: whole.index(START) + len(START)] + table() + whole[whole.index(END) :], encoding="utf-8")
