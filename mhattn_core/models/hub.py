@@ -11,6 +11,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.hub_cache import cached
 from mhattn_core.models.memory import budget
+from mhattn_core.models.progress import Bar
 from mhattn_core.models.quiet import first_line
 from mhattn_core.models.said import did_you_mean, only_pickles, stands, too_big
 
@@ -36,7 +37,7 @@ def snapshot(repository: str, revision: str | None = None) -> Path:
             info = api.model_info(repository, revision=revision, files_metadata=True)
         for file in _wanted(repository, info):
             # The revision as asked for, so that the cache learns which commit it names.
-            path = Path(hf_hub_download(repository, file, revision=revision, endpoint=endpoint, token=token))
+            path = Path(hf_hub_download(repository, file, revision=revision, endpoint=endpoint, token=token, tqdm_class=Bar))
     except GatedRepoError as error:
         raise Problem(
             _("“{name}” is open only to those who accepted its terms.").format(name=repository),

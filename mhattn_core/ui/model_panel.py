@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from mhattn_core.attention import Seen
 from mhattn_core.attention.tables import Units
 from mhattn_core.locale import _
+from mhattn_core.models.progress import reporting
 from mhattn_core.text.gallery import gallery
 from mhattn_core.ui.glance_panel import glance_panel
 from mhattn_core.ui.head_choice import choose_head, choose_stack
@@ -21,11 +23,24 @@ def model_panel(name: str, place: int, controls: Controls, *, units: Units, same
     keep_language()
     st.subheader(escape(name), anchor=False)
     with problems():
-        with st.spinner(_("Loading {name} …").format(name=name)):
-            seen = attended(name, controls.pair)
+        seen = _attended_with_progress(name, controls)
         stack = choose_stack(seen, place)
         telling = gallery()[controls.gallery_id].heads if controls.gallery_id else {}
         head = choose_head(seen, stack, place, telling)
         if may_draw(seen, stack, place):
             head_panel(seen, head, place, units=units, same_scale=same_scale)
             glance_panel(seen, head, place, same_scale=same_scale)
+
+
+def _attended_with_progress(name: str, controls: Controls) -> Seen:
+    """What the model sees, with a bar while it is downloaded. Stop, or another choice, cancels: Streamlit ends the run at the bar."""
+    place = st.empty()
+
+    def report(file: str, share: float) -> None:
+        text = _("Downloading {name}: {file}. Stop cancels; what is here already is kept.").format(name=name, file=file)
+        place.progress(share, text=escape(text))
+
+    with st.spinner(_("Loading {name} …").format(name=name)), reporting(report):
+        seen = attended(name, controls.pair)
+    place.empty()
+    return seen

@@ -11,6 +11,7 @@ from tiny import put_model, put_pickled_model
 import mhattn_core as mh
 from mhattn_core.models import hub as hub_module
 from mhattn_core.models.catalogue import entries
+from mhattn_core.models.progress import reporting
 
 
 @pytest.fixture
@@ -134,3 +135,26 @@ def test_a_shared_copy_takes_neither_paths_nor_free_names(served: Hub, monkeypat
 def test_code_files_are_not_among_what_is_downloaded() -> None:
     assert ".py" not in hub_module.WITH_WEIGHTS
     assert ".bin" not in hub_module.WITH_WEIGHTS
+
+
+def test_a_download_tells_how_far_it_is(served: Hub) -> None:
+    told: list[tuple[str, float]] = []
+    with reporting(lambda file, share: told.append((file, share))):
+        mh.load("org/good", device="cpu")
+    assert ("model.safetensors", 1.0) in told
+    assert all(0 <= share <= 1 for _file, share in told)
+
+
+def test_a_cancelled_download_goes_on_the_next_time(served: Hub) -> None:
+    class Cancelled(BaseException):
+        pass
+
+    def cancel(file: str, _share: float) -> None:
+        if file == "model.safetensors":
+            raise Cancelled
+
+    with pytest.raises(Cancelled), reporting(cancel):
+        mh.load("org/good", device="cpu")
+    served.asked.clear()
+    assert mh.load("org/good", device="cpu").revision == COMMIT
+    assert not [path for path in served.asked if path.startswith("GET") and path.endswith("tokenizer.json")]
