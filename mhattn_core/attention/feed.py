@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from mhattn_core.attention.languages import first_of, language_of, other_language, set_languages
 from mhattn_core.attention.pieces import Piece, encode, encode_target
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
@@ -68,11 +69,17 @@ def _first_token(model: Model) -> int:
 
 
 def _feed_encoder_decoder(model: Model, pair: SentencePair) -> Feed:
-    source = encode(model, pair.a.text)
+    reads = language_of(pair.a.text)
+    writes = language_of(pair.b.text) if pair.b else other_language(pair.a.text)
+    with model.tokenizing:
+        set_languages(model, reads, writes)
+        source = encode(model, pair.a.text)
     _check_length(model, len(source.pieces))
     inputs = _tensors(model, source.inputs)
-    target = pair.b or cut(_generate(model, inputs))
-    labels = encode_target(model, target.text)
+    target = pair.b or cut(_generate(model, inputs, writes))
+    with model.tokenizing:
+        set_languages(model, reads, writes)
+        labels = encode_target(model, target.text)
     _check_length(model, len(labels.pieces))
     shifted = _shift_right(model, labels.inputs["input_ids"])
     # Step t reads label t - 1, so each label's piece moves one step on; the last label is never read.
@@ -94,7 +101,7 @@ def _shift_right(model: Model, labels: list[int]) -> list[int]:
 
 
 @torch.no_grad()
-def _generate(model: Model, inputs: dict[str, Tensor]) -> str:
+def _generate(model: Model, inputs: dict[str, Tensor], language: str) -> str:
     """What the model itself says to A: greedy, unwatched, shown to the decoder afterwards."""
     if model.head != "language":
         raise Problem(
@@ -102,7 +109,9 @@ def _generate(model: Model, inputs: dict[str, Tensor]) -> str:
             _("Type a second sentence."),
         )
     network = model.network
-    tokens = network.generate(**inputs, num_beams=1, do_sample=False, max_new_tokens=LONGEST_GENERATED)
+    longest = min(LONGEST_GENERATED, model.longest - 2)
+    first = first_of(model, language)
+    tokens = network.generate(**inputs, **first, num_beams=1, do_sample=False, max_new_tokens=longest)
     with model.tokenizing:
         text = model.tokenizer.decode(tokens[0], skip_special_tokens=True)
     if not text.strip():

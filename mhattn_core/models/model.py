@@ -1,7 +1,7 @@
 """A loaded model."""
 
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import RLock
 from typing import Literal
 
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -24,7 +24,7 @@ class Model:
     tokenizer: PreTrainedTokenizerBase
     attention: AttentionMap
     head: Literal["language", "class"] | None
-    tokenizing: Lock = field(default_factory=Lock, repr=False)
+    tokenizing: RLock = field(default_factory=RLock, repr=False)
 
     @property
     def family(self) -> str:

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -11,6 +12,7 @@ import mhattn_core as mh
 from mhattn_core.attention.pieces import Piece, encode
 from mhattn_core.attention.word_grid import to_words, word_axis
 from mhattn_core.measures.entropy import normalised_row_entropy
+from mhattn_core.models.catalogue import entries
 from mhattn_core.text.offsets import locate
 from mhattn_core.text.words import cut
 
@@ -98,3 +100,28 @@ def test_blocks_reassemble_the_whole(minilm: mh.Model, first: int, second: int) 
     rows = [np.concatenate([grid.block(queries, keys) for keys in "ab"], axis=3) for queries in "ab"]
     assert grid.block("b", "a").shape == (6, 12, second, first)
     np.testing.assert_array_equal(np.concatenate(rows, axis=2), grid.pattern)
+
+
+@pytest.fixture(scope="module", params=["marian-zh-en", "smollm2"])
+def other_tokenizer(request: pytest.FixtureRequest) -> mh.Model:
+    """SentencePiece without offsets, and a byte-level tokenizer out of a GGUF file."""
+    if entries()[request.param].path() is None:
+        pytest.skip("smollm2 has not been fetched: python -m mhattn_core fetch smollm2")
+    return mh.load(request.param, device="cpu")
+
+
+@settings(max_examples=40)
+@given(SENTENCES, SENTENCES)
+def test_other_tokenizers_read_anything_too(other_tokenizer: mh.Model, first: str, second: str) -> None:
+    pair = mh.SentencePair(first, second or "x")
+    if not pair.a or not pair.b:
+        return
+    seen = mh.attend(other_tokenizer, pair)
+    for stack in seen.stacks:
+        grid = seen.words(stack)
+        rows = grid.query_axis.seen
+        np.testing.assert_allclose((grid.pattern.sum(axis=-1) + grid.special_mass)[..., rows], 1, atol=1e-5)
+        # A piece belongs to words only, and to no more than one word for each of its characters.
+        assert grid.key_axis.shares.sum(axis=1).max(initial=0) <= 1 + 1e-6
+        queries, _keys = seen.tokens(stack)
+        assert len(queries) == seen.pattern(stack).shape[2]
