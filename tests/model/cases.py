@@ -113,6 +113,17 @@ def eager_patterns(case: Case, inputs: Inputs) -> dict[str, tuple[Tensor, ...]]:
     return {stack: output[ATTENTIONS[stack] if case.is_pair else "attentions"] for stack in case.family.projections}
 
 
+def patterns_are_eager(case: Case, inputs: Inputs, calls: Mapping[str, list[Call]]) -> None:
+    """Assert that every watched pattern is the one that plain transformers returns, wherever a real word asks."""
+    for stack, plain in eager_patterns(case, inputs).items():
+        real = real_queries(case, stack, inputs)
+        assert len(calls[stack]) == len(plain) == case.layers(stack)
+        for call, pattern in zip(calls[stack], plain, strict=True):
+            close(call.pattern.transpose(1, 2)[real], pattern.transpose(1, 2)[real])
+            # Random weights are large enough for a mistake in the pattern to show.
+            assert pattern.transpose(1, 2)[real].std() > 0.005
+
+
 def projections(case: Case, network: PreTrainedModel, stack: str) -> list[nn.Module]:
     """The output projection of each layer, by name."""
     ending = re.compile(rf"(^|.*\.){case.family.projections[stack]}")

@@ -24,9 +24,9 @@ from cases import (
     eager_patterns,
     family_named,
     model_of,
+    patterns_are_eager,
     projections,
     real_logits,
-    real_queries,
     run,
     watch,
 )
@@ -66,12 +66,7 @@ def test_the_projections_are_those_of_the_familys_source(case: Case) -> None:
 def test_patterns_equal_plain_transformers(case: Case, padding: str) -> None:
     inputs = batch(case, padding)
     calls, logits = watch(case, inputs)
-    for stack, plain in eager_patterns(case, inputs).items():
-        real = real_queries(case, stack, inputs)
-        assert len(calls[stack]) == len(plain) == case.layers(stack)
-        for call, pattern in zip(calls[stack], plain, strict=True):
-            close(call.pattern.transpose(1, 2)[real], pattern.transpose(1, 2)[real])
-            assert pattern.transpose(1, 2)[real].std() > 0.005
+    patterns_are_eager(case, inputs, calls)
     expected = real_logits(case, run(case.eager, inputs), inputs)
     close(real_logits(case, logits, inputs), expected)
     close(real_logits(case, run(case.tapped, inputs), inputs), expected)

@@ -21,6 +21,7 @@ from cases import (
     close,
     eager_patterns,
     family_named,
+    patterns_are_eager,
     projections,
     real_logits,
     real_queries,
@@ -61,13 +62,7 @@ def test_a_projection_of_something_else_is_not_taken_for_w_o() -> None:
 def test_watched_patterns_equal_eager(case: Case, padding: str) -> None:
     inputs = batch(case, padding)
     calls, logits = watch(case, inputs)
-    for stack, plain in eager_patterns(case, inputs).items():
-        real = real_queries(case, stack, inputs)
-        assert len(calls[stack]) == len(plain) == case.layers(stack)
-        for call, pattern in zip(calls[stack], plain, strict=True):
-            close(call.pattern.transpose(1, 2)[real], pattern.transpose(1, 2)[real])
-            # Random weights are large enough for a mistake in the pattern to show.
-            assert pattern.transpose(1, 2)[real].std() > 0.005
+    patterns_are_eager(case, inputs, calls)
     close(real_logits(case, logits, inputs), real_logits(case, run(case.eager, inputs), inputs))
 
 
