@@ -52,6 +52,9 @@ def _links(claim: Claim, grids: dict[str, WordGrid]) -> None:
             persist_state="session",
         )  # fmt: skip
     query, key = claim.links[number or 0]
+    grids = _that_can_see(grids, query, key)
+    if not grids:
+        return
     heads = pd.concat([_heads(name, grid, query, key) for name, grid in grids.items()], ignore_index=True)
     finding = _finding(heads, names[number or 0])
     st.markdown(finding)
@@ -68,6 +71,16 @@ def _links(claim: Claim, grids: dict[str, WordGrid]) -> None:
     shown = {"models": list(claim.models)} if claim.models else {}
     settings = {"pair": gallery()[claim.sentence].title, "head": str(best.iloc[0]["name"])}
     link("Attention", _("Open this head on Attention"), **settings, **stack, **shown)
+
+
+def _that_can_see(grids: dict[str, WordGrid], query: int, key: int) -> dict[str, WordGrid]:
+    """The models that can look from the one word to the other; a causal one cannot look ahead, and zero is no finding."""
+    for name, grid in grids.items():
+        if not grid.visible[query, key]:
+            st.caption(
+                _("{name} reads from left to right: this link leads to a later word, which it cannot see.").format(name=escape(name))
+            )
+    return {name: grid for name, grid in grids.items() if grid.visible[query, key]}
 
 
 def _heads(name: str, grid: WordGrid, query: int, key: int) -> pd.DataFrame:

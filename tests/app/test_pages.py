@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mhattn_core.models.catalogue import entries
+
 ROOT = Path(__file__).parents[2]
 TIMEOUT = 120
 
@@ -191,3 +193,16 @@ def test_a_page_alone_draws_its_own_sidebar() -> None:
     app = AppTest.from_file(str(ROOT / "pages/attention.py"), default_timeout=TIMEOUT).run()
     assert not app.exception
     assert app.multiselect(key="models").value == ["minilm", "minilm@random"]
+
+
+def test_a_causal_model_is_not_blamed_for_words_that_it_cannot_see() -> None:
+    if entries()["smollm2"].path() is None:
+        pytest.skip("smollm2 has not been fetched: python -m mhattn_core fetch smollm2")
+    app = dashboard(models=["minilm", "smollm2"]).run()
+    app.session_state["models"] = ["minilm", "smollm2"]
+    app.session_state["chapter"] = 2
+    app.run()
+    assert "The best head of smollm2" in texts(app)  # sits → cat leads back
+    app.selectbox(key="claim-2").set_value("2-on-mat").run()
+    assert "smollm2 reads from left to right" in texts(app)
+    assert "The best head of smollm2" not in texts(app)
