@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 ATTENTION_SCHEME = "viridis"
+DIFFERENCE_SCHEME = "purpleorange"
 # Ten steps of the same scheme, for pictures that Vega does not draw.
 _VIRIDIS = ["440154", "482878", "3e4a89", "31688e", "26828e", "1f9e89", "35b779", "6dcd59", "b4de2c", "fde725"]
 SPECIAL_COLOUR = "#8c8c8c"

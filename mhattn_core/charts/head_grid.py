@@ -1,0 +1,67 @@
+"""One number a head: layers down, heads across."""
+
+import altair as alt
+import pandas as pd
+
+from mhattn_core.charts.glance import PICKED
+from mhattn_core.charts.theme import ATTENTION_SCHEME, DIFFERENCE_SCHEME, MARK_COLOUR
+from mhattn_core.locale import _
+
+CELL = 34
+"""Height of a row, in pixels."""
+
+
+def head_grid(
+    heads: pd.DataFrame,
+    *,
+    measure: str,
+    title: str = "",
+    domain: tuple[float, float] | None = None,
+    difference: bool = False,
+    reverse: bool = False,
+    chosen: tuple[int, int] | None = None,
+) -> alt.LayerChart:
+    """The layer × head grid of one measure of one model and stack; a click picks a head (selection ``picked``: layer, head).
+
+    heads: rows with layer, head, measure, value and, where known, low, high, n (as ``heads.parquet``); other measures are left out.
+    title: what the colour means, with its unit. domain: ends of the colour scale, so that models can be compared; by default
+    the data's own. difference: a diverging scheme with 0 in the middle. reverse: low values are the bright ones (an error rate).
+    chosen: the head to frame. Heads without a value (NaN) are drawn as a grey cross.
+    """
+    rows = heads[heads["measure"] == measure].assign(name=lambda table: "L" + table["layer"].astype(str) + " H" + table["head"].astype(str))
+    low, high = domain or (float(rows["value"].min()), float(rows["value"].max()))
+    if difference:
+        low, high = -max(abs(low), abs(high), 1e-9), max(abs(low), abs(high), 1e-9)
+    axis = {"ticks": False, "domain": False}
+    x = alt.X("head:O", title=_("head"), axis=alt.Axis(orient="top", labelAngle=0, **axis), scale=alt.Scale(paddingInner=0.06))
+    y = alt.Y("layer:O", title=_("layer"), axis=alt.Axis(**axis), scale=alt.Scale(paddingInner=0.06))
+    colour = alt.Color(
+        "value:Q",
+        title=title or measure,
+        scale=alt.Scale(scheme=DIFFERENCE_SCHEME if difference else ATTENTION_SCHEME, domain=[low, high], clamp=True, reverse=reverse),
+        legend=alt.Legend(gradientLength=120, format=".2f"),
+    )
+    pick = alt.selection_point(name=PICKED, fields=["layer", "head"], on="click", clear=False)
+    layer, head = chosen or (-1, -1)
+    known = alt.Chart(rows[rows["value"].notna()]).mark_rect(cursor="pointer", strokeWidth=3)
+    cells = known.encode(
+        x,
+        y,
+        colour,
+        stroke=alt.condition(f"datum.layer == {layer} && datum.head == {head}", alt.value(MARK_COLOUR), alt.value("transparent")),
+        tooltip=_tooltips(rows, title or measure),
+    ).add_params(pick)
+    missing = alt.Chart(rows[rows["value"].isna()]).mark_point(shape="cross", color="#8c8c8c", size=60)
+    return alt.layer(cells, missing.encode(x, y, tooltip=_tooltips(rows, title or measure))).properties(height=alt.Step(CELL))
+
+
+def _tooltips(rows: pd.DataFrame, title: str) -> list[alt.Tooltip]:
+    tooltips = [alt.Tooltip("name:N", title=_("head")), alt.Tooltip("value:Q", title=title, format=".3f")]
+    if {"low", "high"} <= set(rows):
+        tooltips += [
+            alt.Tooltip("low:Q", title=_("interval from"), format=".3f"),
+            alt.Tooltip("high:Q", title=_("interval to"), format=".3f"),
+        ]
+    if "n" in rows:
+        tooltips.append(alt.Tooltip("n:Q", title="n"))
+    return tooltips
