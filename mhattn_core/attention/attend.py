@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from mhattn_core.attention.ablation import HeadId, Kind, ablated, check
 from mhattn_core.attention.feed import Feed, feed
 from mhattn_core.attention.pieces import Piece
 from mhattn_core.attention.readable import readable
-from mhattn_core.attention.values import HeadValues, contributions, head_values
+from mhattn_core.attention.values import HeadValues, contributions, head_values, value_norms
 from mhattn_core.attention.word_grid import WordAxis, WordGrid, to_words, word_axis
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
@@ -57,6 +57,10 @@ class Seen:
         queries, keys = self._feed.queries[stack], self._feed.keys[stack]
         return readable(self.model, queries, self.sentences), readable(self.model, keys, self.sentences)
 
+    def pieces(self, stack: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+        """What each query and each key stands for; of a decoder, the token that a step reads."""
+        return self._feed.queries[stack], self._feed.keys[stack]
+
     def token_sides(self, stack: str) -> tuple[tuple[str | None, ...], tuple[str | None, ...]]:
         """The sentence (``a``, ``b``) of each query and key token; None for special tokens."""
         queries, keys = self._feed.queries[stack], self._feed.keys[stack]
@@ -77,13 +81,7 @@ class Seen:
         The network is run again on the same inputs, with the same heads switched off.
         Raises Problem for a head that the model does not have, and for a model that does not tell.
         """
-        if not self.model.attention.gives_values:
-            raise Problem(
-                _("The queries, keys and values of “{name}” cannot be read: it computes attention in a way of its own.").format(
-                    name=self.model.name
-                ),
-                _("Its patterns can be. To take a head apart, choose another model; the README lists the families."),
-            )
+        self._check_values()
         check(self.model, {(stack, layer, head): "zero"})
         taken: list[HeadValues] = []
 
@@ -101,14 +99,36 @@ class Seen:
         norm; with heads switched off, too. The network is run again on the same inputs.
         Raises Problem for a stack that the model does not have, and where a layer's output is not a sum over its heads.
         """
+        return self._through_projections(stack, lambda call, projection: contributions(call.output[0], projection))
+
+    def value_norms(self, stack: str) -> np.ndarray:
+        """How much each key has to give: float32 ``[layer, head, key]``, the length of its value through the head's slice of W_O.
+
+        A weight times this length is the length of what one query receives from one key. The network is run again.
+        Raises Problem as ``contributions``, and for a model that does not tell its values.
+        Source: Kobayashi et al. 2020, section 3.
+        """
+        self._check_values()
+        return self._through_projections(stack, value_norms)
+
+    def _check_values(self) -> None:
+        if not self.model.attention.gives_values:
+            raise Problem(
+                _("The queries, keys and values of “{name}” cannot be read: it computes attention in a way of its own.").format(
+                    name=self.model.name
+                ),
+                _("Its patterns can be. To take a head apart, choose another model; the README lists the families."),
+            )
+
+    def _through_projections(self, stack: str, measured: Callable[[Call, nn.Module], np.ndarray]) -> np.ndarray:
         check(self.model, {(stack, 0, 0): "zero"})
         projections = [site.projection for site in self.model.attention.sites[stack]]
-        added: list[np.ndarray] = []
+        layers: list[np.ndarray] = []
 
         def see(call: Call) -> None:
             projection = projections[call.layer] if call.stack == stack else None
             if projection is not None:
-                added.append(contributions(call.output[0], projection))
+                layers.append(measured(call, projection))
 
         if None in projections:
             raise Problem(
@@ -118,7 +138,7 @@ class Seen:
                 _("Its patterns can be read. To compare what heads add, choose another model; the README lists the families."),
             )
         _run(self.model, self._feed, self._ablate, see)
-        return np.stack(added)
+        return np.stack(layers)
 
     def _unknown_share(self, pieces: tuple[Piece, ...]) -> float:
         text = [piece for piece in pieces if piece.side]

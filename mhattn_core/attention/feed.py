@@ -69,8 +69,8 @@ def _first_token(model: Model) -> int:
 
 
 def _feed_encoder_decoder(model: Model, pair: SentencePair) -> Feed:
-    reads = language_of(pair.a.text)
-    writes = language_of(pair.b.text) if pair.b else other_language(pair.a.text)
+    reads = pair.source_language or language_of(pair.a.text)
+    writes = pair.target_language or (language_of(pair.b.text) if pair.b else other_language(pair.a.text))
     with model.tokenizing:
         set_languages(model, reads, writes)
         source = encode(model, pair.a.text)

@@ -67,11 +67,30 @@ def contributions(output: Tensor, projection: nn.Module) -> np.ndarray:
     Raises ShapeError when the projection takes another width.
     Source: Kobayashi et al. 2020, section 3, on values that are already mixed; Elhage et al. 2021, "attention heads are independent and additive".
     """
+    return _array(torch.einsum("qhd,hdm->hqm", output, _rows_of_heads(projection, *output.shape[1:])))
+
+
+def value_norms(call: Call, projection: nn.Module) -> np.ndarray:
+    """The length of each key's value through each head's rows of W_O: float32 ``[head, key]``, of the first sentence of a call.
+
+    Heads of one key/value group share values, but not their rows of W_O.
+    Raises ShapeError when the projection takes another width, or the call does not tell its values.
+    Source: Kobayashi et al. 2020, section 3: ‖f(x)‖.
+    """
+    if call.value is None:
+        raise ShapeError("This call has no values.")
+    heads = call.pattern.shape[1]
+    values = call.value[0].repeat_interleave(heads // call.value.shape[1], dim=0)
+    return _array(torch.einsum("hkd,hdm->hkm", values, _rows_of_heads(projection, heads, values.shape[-1])).norm(dim=-1))
+
+
+def _rows_of_heads(projection: nn.Module, heads: int, dimension: int) -> Tensor:
+    """W_O as ``[head, dimension, model dimension]``."""
     # A Linear keeps its weight turned round, [out, in].
     weight = projection.weight if isinstance(projection, Conv1D) else projection.weight.T
-    if not isinstance(weight, Tensor) or weight.shape[0] != output.shape[1:].numel():
-        raise ShapeError(f"The output projection does not take {output.shape[1]} heads of {output.shape[2]} dimensions.")
-    return _array(torch.einsum("qhd,hdm->hqm", output, weight.reshape(*output.shape[1:], -1)))
+    if not isinstance(weight, Tensor) or weight.shape[0] != heads * dimension:
+        raise ShapeError(f"The output projection does not take {heads} heads of {dimension} dimensions.")
+    return weight.reshape(heads, dimension, -1)
 
 
 def _array(tensor: Tensor) -> np.ndarray:

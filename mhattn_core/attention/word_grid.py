@@ -34,6 +34,12 @@ class WordAxis:
         """bool ``[word]``: whether any piece covers the word; a tokenizer may drop a character without a trace."""
         return self.shares.sum(axis=0) > 0
 
+    def averaged(self, rows: Array) -> Array:
+        """Rows of pieces ``[..., piece, column]`` averaged over each word's pieces, ``[..., word, column]``; NaN for words not seen."""
+        words = np.swapaxes(_normalised(self.shares, axis=0), 0, 1) @ rows
+        words[..., ~self.seen, :] = np.nan
+        return words
+
 
 @dataclass(frozen=True)
 class WordGrid:
@@ -91,10 +97,7 @@ def word_axis(pieces: Sequence[Piece], sentences: Mapping[str, Sentence], unknow
 
 def to_words(pattern: Array, query_axis: WordAxis, key_axis: WordAxis, *, causal: bool = False) -> WordGrid:
     """Bring patterns ``[layer, head, query piece, key piece]`` onto words."""
-    mass_to_words = pattern @ key_axis.shares
-    rows = _normalised(query_axis.shares, axis=0)
-    words = np.swapaxes(rows, 0, 1) @ mass_to_words
-    words[..., ~query_axis.seen, :] = np.nan
+    words = query_axis.averaged(pattern @ key_axis.shares)
     visible = np.ones(words.shape[-2:], dtype=bool)
     return WordGrid(words, 1 - words.sum(axis=-1), np.tril(visible) if causal else visible, query_axis, key_axis)
 

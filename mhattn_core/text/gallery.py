@@ -7,17 +7,19 @@ from functools import cache
 from pathlib import Path
 
 from mhattn_core.text.pair import SentencePair
+from mhattn_core.text.pharaoh import Alignment, parse
 
 
 @dataclass(frozen=True)
 class GalleryPair:
-    """A pair with its title, the languages it is written in, and telling heads by model name."""
+    """A pair with its title, the languages it is written in, telling heads by model name, and links between its words where gold is given."""
 
     id: str
     pair: SentencePair
     title: str
     languages: tuple[str, ...]
     heads: Mapping[str, str]
+    alignment: Alignment | None
 
 
 @cache
@@ -31,6 +33,7 @@ def gallery() -> dict[str, GalleryPair]:
             row["title"],
             tuple(row["languages"]),
             row.get("heads", {}),
+            parse(row["alignment"]) if "alignment" in row else None,
         )
         for id_, row in rows.items()
     }

@@ -1,0 +1,70 @@
+"""Reading a person's own pairs, in every format that people have them in."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.text.reading.assemble import assemble
+from mhattn_core.text.reading.columns import FIELDS
+from mhattn_core.text.reading.conllu import read_conllu
+from mhattn_core.text.reading.gold import attach_links, read_gold
+from mhattn_core.text.reading.limits import HOSTED, Limits
+from mhattn_core.text.reading.packed import read_jsonl, read_parquet
+from mhattn_core.text.reading.parallel import read_parallel
+from mhattn_core.text.reading.records import Columns, GoldWord, PairRecord, Upload
+from mhattn_core.text.reading.samples import samples
+from mhattn_core.text.reading.separated import read_csv, read_tsv, read_txt
+from mhattn_core.text.reading.sheet import read_xlsx
+from mhattn_core.text.reading.source import Source, load
+
+__all__ = [
+    "FIELDS",
+    "FORMATS",
+    "HOSTED",
+    "Columns",
+    "GoldWord",
+    "Limits",
+    "PairRecord",
+    "Upload",
+    "attach_links",
+    "read_gold",
+    "read_pairs",
+    "read_parallel",
+    "samples",
+]
+
+TEXT = {".csv": read_csv, ".tsv": read_tsv, ".txt": read_txt, ".jsonl": read_jsonl}
+PACKED = {".xlsx": read_xlsx, ".parquet": read_parquet}
+FORMATS = (*TEXT, *PACKED, ".conllu")
+
+
+def read_pairs(
+    source: Source,
+    *,
+    columns: Mapping[str, str] | None = None,
+    header: bool | None = None,
+    base: Literal[0, 1] = 0,
+    limits: Limits = Limits(),  # noqa: B008  frozen
+) -> Upload:
+    """Read a file of pairs, told by its name: .csv .tsv .txt .jsonl .xlsx .parquet .conllu.
+
+    ``columns`` says for fields (FIELDS) which column they stand in, by name or place (``#2``), or nowhere (an empty name), where the
+    file's own names do not tell; ``header`` whether the first row holds names, where this does not show. ``base`` is the number of the
+    first word in links. Rows that cannot be read are in ``bad`` with their line and reason, and the others go on; if no column of
+    sources is known, there are no pairs and ``columns.used`` says so.
+    Raises Problem when the file cannot be read as a whole, ValueError at an unknown field.
+    """
+    name, content = load(source, limits)
+    suffix = Path(name).suffix.lower()
+    if suffix == ".conllu":
+        return read_conllu(name, content, limits)
+    if suffix in TEXT:
+        return assemble(name, TEXT[suffix](name, content), columns, limits, header=header, base=base)
+    if suffix in PACKED:
+        return assemble(name, PACKED[suffix](name, content, limits), columns, limits, header=header, base=base)
+    raise Problem(
+        _("“{name}” is of a kind that is not read here.").format(name=name),
+        _("Save it as one of: {formats}.").format(formats=" ".join(FORMATS)),
+    )

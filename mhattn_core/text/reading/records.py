@@ -1,0 +1,92 @@
+"""What reading a file of pairs gives."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from mhattn_core.text.pair import SentencePair
+from mhattn_core.text.pharaoh import Alignment
+
+Bad = tuple[int, str]
+"""The line of a row that was left out, and why."""
+
+
+@dataclass(frozen=True)
+class GoldWord:
+    """A word of a gold tree; ``head`` is the position of its head in the sentence, counted from 0, and -1 at the root."""
+
+    form: str
+    lemma: str
+    upos: str
+    head: int
+    deprel: str
+
+
+@dataclass(frozen=True)
+class PairRecord:
+    """A pair as a file gives it.
+
+    ``line`` is where it begins in the file, as an editor counts (a sheet: its row). ``tree`` has one entry for each word of ``pair.a``,
+    or none. Links of ``alignment`` count the words of ``pair.a`` and ``pair.b``.
+    """
+
+    id: str
+    pair: SentencePair
+    line: int
+    document: str = ""
+    group: str = ""
+    label: str = ""
+    alignment: Alignment | None = None
+    tree: tuple[GoldWord, ...] = ()
+
+
+@dataclass(frozen=True)
+class Columns:
+    """``found`` in the file (``#1``, ``#2`` … where it has no names), and which of them each field was read from.
+
+    ``used`` without ``source``: the names do not tell, and somebody has to say.
+    """
+
+    found: tuple[str, ...] = ()
+    used: Mapping[str, str] = field(default_factory=dict)
+    header: bool = False
+
+
+@dataclass(frozen=True)
+class Upload:
+    """``bad`` holds the rows left out (line, reason); ``head`` the first rows as they stand in the file, by column."""
+
+    name: str
+    format: str
+    pairs: list[PairRecord]
+    bad: pd.DataFrame
+    columns: Columns = Columns()
+    encoding: str = ""
+    separator: str = ""
+    head: tuple[Mapping[str, str], ...] = ()
+
+
+class Row(NamedTuple):
+    """A row of a table before anybody knows what its cells mean; ``fault`` says why it cannot be read."""
+
+    line: int
+    cells: list[Any]
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """``names`` is None where the first row may hold them."""
+
+    format: str
+    rows: Iterable[Row]
+    names: tuple[str, ...] | None = None
+    encoding: str = ""
+    separator: str = ""
+
+
+def bad_rows(rows: Iterable[Bad]) -> pd.DataFrame:
+    """The rows left out as a table in the order of the file."""
+    return pd.DataFrame(sorted(rows), columns=["line", "reason"]).astype({"line": "int64", "reason": "str"})

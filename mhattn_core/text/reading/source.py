@@ -1,0 +1,51 @@
+"""The bytes of a file, if it can be what its name says."""
+
+from pathlib import Path
+
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.text.reading.limits import Limits
+
+Source = Path | str | tuple[str, bytes]
+"""A file on disk, or the name and the bytes of an uploaded one."""
+
+BEGINNINGS = (
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x89PNG\r\n", "PNG"),
+    (b"GIF8", "GIF"),
+    (b"RIFF", "RIFF"),
+    (b"%PDF", "PDF"),
+    (b"\xd0\xcf\x11\xe0", "Excel 97 / OLE"),
+    (b"\x1f\x8b", "gzip"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"\x7fELF", "ELF"),
+    (b"PAR1", "Parquet"),
+    (b"PK\x03\x04", "ZIP"),
+)
+EXPECTED = {".xlsx": "ZIP", ".parquet": "Parquet"}
+
+
+def load(source: Source, limits: Limits) -> tuple[str, bytes]:
+    """The name and the bytes. Raises Problem when there is nothing, too much, or something else than the name says."""
+    if isinstance(source, tuple):
+        name, content = source
+    else:
+        path = Path(source)
+        name = path.name
+        try:
+            limits.check_bytes(name, path.stat().st_size)
+            content = path.read_bytes()
+        except OSError as error:
+            raise Problem(_("“{name}” cannot be read.").format(name=name), _("Check the name of the file and its folder.")) from error
+    limits.check_bytes(name, len(content))
+    if not content.strip():
+        raise Problem(_("“{name}” is empty.").format(name=name), _("Choose a file that holds sentences; there is a sample of each format."))
+    expected = EXPECTED.get(Path(name).suffix.lower(), "")
+    kind = next((kind for beginning, kind in BEGINNINGS if content.startswith(beginning)), "")
+    if kind != expected:
+        happened = _("“{name}” is not what its name says: inside, it is {kind}.") if kind else _("“{name}” is not what its name says.")
+        raise Problem(
+            happened.format(name=name, kind=kind),
+            _("Open it in a spreadsheet or an editor and save it as CSV with the encoding UTF-8, or as .xlsx."),
+        )
+    return name, content
