@@ -1,0 +1,65 @@
+"""Saying which column of an upload holds what."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from mhattn_core.locale import _
+from mhattn_core.text.reading import FIELDS, Upload
+
+
+def choose_columns(key: str, upload: Upload) -> None:
+    """Select boxes for what stands in which column; a choice is kept under ``{key}-reading`` for the next reading."""
+    columns = upload.columns
+    if not columns.found:
+        return
+    known = "source" in columns.used
+    if not known:
+        st.warning(_("The columns do not say which of them holds the sentences: choose it below."), icon=":material/view_column:")
+    labels = _field_labels()
+    first: Mapping[str, str] = upload.head[0] if upload.head else {}
+    names = {"": _("(none)")} | {name: f"{name}: {first.get(name, '')[:30]}" if not columns.header else name for name in columns.found}
+    # Boxes of another file, or of the same one read with other names, are other boxes.
+    token = f"{key}-{st.session_state[f'{key}-given'][2]}-{columns.header}"
+    with st.expander(_("Columns"), expanded=not known, icon=":material/view_column:"):
+        if upload.format in ("csv", "tsv", "txt", "xlsx"):
+            st.toggle(
+                _("The first row holds names"), value=columns.header, key=f"{token}-header", on_change=_header_told, args=(key, token)
+            )
+        places = st.columns(3)
+        for number, field in enumerate(FIELDS):
+            places[number % 3].selectbox(
+                labels[field],
+                list(names),
+                index=list(names).index(columns.used.get(field, "")),
+                format_func=names.__getitem__,
+                key=f"{token}-{field}",
+                on_change=_column_chosen,
+                args=(key, token),
+            )
+
+
+def _field_labels() -> dict[str, str]:
+    return {
+        "source": _("First sentence"),
+        "target": _("Second sentence"),
+        "id": _("Id"),
+        "document": _("Document"),
+        "group": _("Group"),
+        "label": _("Label"),
+        "alignment": _("Alignment (0-0 1p2)"),
+        "source_words": _("Words of the first sentence"),
+        "target_words": _("Words of the second sentence"),
+    }
+
+
+def _header_told(key: str, token: str) -> None:
+    st.session_state[f"{key}-reading"] = {"header": st.session_state[f"{token}-header"]}
+
+
+def _column_chosen(key: str, token: str) -> None:
+    way: dict[str, Any] = {"columns": {field: st.session_state[f"{token}-{field}"] for field in FIELDS}}
+    if f"{token}-header" in st.session_state:
+        way["header"] = st.session_state[f"{token}-header"]
+    st.session_state[f"{key}-reading"] = way
