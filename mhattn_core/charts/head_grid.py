@@ -7,8 +7,11 @@ from mhattn_core.charts.glance import PICKED
 from mhattn_core.charts.theme import ATTENTION_SCHEME, DIFFERENCE_SCHEME, MARK_COLOUR
 from mhattn_core.locale import _
 
-CELL = 34
-"""Height of a row, in pixels."""
+READ = ("layer", "head", "value", "low", "high", "n")
+"""What is drawn; a chart carries its whole table, and every column costs time."""
+HEIGHT = 420
+LOWEST_ROW, HIGHEST_ROW = 14, 34
+"""Heights in pixels: of the whole where rows may shrink to fit, and of one row."""
 
 
 def head_grid(
@@ -20,15 +23,20 @@ def head_grid(
     difference: bool = False,
     reverse: bool = False,
     chosen: tuple[int, int] | None = None,
+    clicks: int = 0,
 ) -> alt.LayerChart:
     """The layer × head grid of one measure of one model and stack; a click picks a head (selection ``picked``: layer, head).
 
     heads: rows with layer, head, measure, value and, where known, low, high, n (as ``heads.parquet``); other measures are left out.
     title: what the colour means, with its unit. domain: ends of the colour scale, so that models can be compared; by default
     the data's own. difference: a diverging scheme with 0 in the middle. reverse: low values are the bright ones (an error rate).
-    chosen: the head to frame. Heads without a value (NaN) are drawn as a grey cross.
+    chosen: the head to frame. clicks: a number that differs from one drawing to the next; without it a second click on the same
+    head, after another was chosen elsewhere, is no event. Heads without a value (NaN) are drawn as a grey cross.
     """
-    rows = heads[heads["measure"] == measure].assign(name=lambda table: "L" + table["layer"].astype(str) + " H" + table["head"].astype(str))
+    rows = heads.loc[heads["measure"] == measure, [name for name in READ if name in heads]].assign(clicks=clicks)
+    rows["name"] = "L" + rows["layer"].astype(str) + " H" + rows["head"].astype(str)
+    layers = max(1, rows["layer"].nunique())
+    step = min(HIGHEST_ROW, max(LOWEST_ROW, HEIGHT // layers))
     low, high = domain or (float(rows["value"].min()), float(rows["value"].max()))
     if difference:
         low, high = -max(abs(low), abs(high), 1e-9), max(abs(low), abs(high), 1e-9)
@@ -39,9 +47,9 @@ def head_grid(
         "value:Q",
         title=title or measure,
         scale=alt.Scale(scheme=DIFFERENCE_SCHEME if difference else ATTENTION_SCHEME, domain=[low, high], clamp=True, reverse=reverse),
-        legend=alt.Legend(gradientLength=120, format=".2f"),
+        legend=alt.Legend(gradientLength=min(120, step * layers), format=".2f"),
     )
-    pick = alt.selection_point(name=PICKED, fields=["layer", "head"], on="click", clear=False)
+    pick = alt.selection_point(name=PICKED, fields=["layer", "head", "clicks"], on="click", clear=False)
     layer, head = chosen or (-1, -1)
     known = alt.Chart(rows[rows["value"].notna()]).mark_rect(cursor="pointer", strokeWidth=3)
     cells = known.encode(
@@ -51,13 +59,17 @@ def head_grid(
         stroke=alt.condition(f"datum.layer == {layer} && datum.head == {head}", alt.value(MARK_COLOUR), alt.value("transparent")),
         tooltip=_tooltips(rows, title or measure),
     ).add_params(pick)
-    missing = alt.Chart(rows[rows["value"].isna()]).mark_point(shape="cross", color="#8c8c8c", size=60)
-    return alt.layer(cells, missing.encode(x, y, tooltip=_tooltips(rows, title or measure))).properties(height=alt.Step(CELL))
+    drawn = [cells]
+    missing = rows[rows["value"].isna()]
+    if len(missing):
+        cross = alt.Chart(missing).mark_point(shape="cross", color="#8c8c8c", size=60)
+        drawn.append(cross.encode(x, y, tooltip=_tooltips(rows, title or measure)))
+    return alt.layer(*drawn).properties(height=alt.Step(step))
 
 
 def _tooltips(rows: pd.DataFrame, title: str) -> list[alt.Tooltip]:
     tooltips = [alt.Tooltip("name:N", title=_("head")), alt.Tooltip("value:Q", title=title, format=".3f")]
-    if {"low", "high"} <= set(rows):
+    if {"low", "high"} <= set(rows) and rows["low"].notna().any():
         tooltips += [
             alt.Tooltip("low:Q", title=_("interval from"), format=".3f"),
             alt.Tooltip("high:Q", title=_("interval to"), format=".3f"),

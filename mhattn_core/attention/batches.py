@@ -1,0 +1,160 @@
+"""Many pairs as padded batches of about the same length."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mhattn_core.attention.feed import LINE_BREAK, feed, first_token
+from mhattn_core.attention.pieces import encode
+from mhattn_core.attention.word_layer import NO_SIDE, SIDES, WordAxes, piece_spans, word_axes, word_spans
+from mhattn_core.errors import Problem
+from mhattn_core.models import Model
+from mhattn_core.text.pair import SentencePair
+
+# How much goes through a network at once. On a CPU one layer's patterns should stay in its cache.
+TOKENS, CELLS = 1024, 2**19
+GPU_TOKENS, GPU_CELLS = 8192, 2**25
+# Families that find out by themselves where a padded sequence ends, and attend to padding.
+ONE_BY_ONE = {"fsmt"}
+
+SPECIAL = np.array([[NO_SIDE, 0, 0]])
+"""The span of a special token."""
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One pair as fed, without tensors: ``feed`` for many. ``number`` is its place among the pairs that were given.
+
+    queries and keys hold each stack's pieces, and words the words, as spans: int ``[token or word, 3]`` of side, start and end.
+    """
+
+    number: int
+    inputs: dict[str, list[int]]
+    queries: dict[str, np.ndarray]
+    keys: dict[str, np.ndarray]
+    words: np.ndarray
+
+    @property
+    def tokens(self) -> int:
+        """Length of its longest sequence."""
+        return max(map(len, self.keys.values()))
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Rows ready for one forward: padded inputs, and the axes of each stack."""
+
+    rows: Sequence[Row]
+    inputs: dict[str, Tensor]
+    axes: dict[str, WordAxes]
+
+
+def feed_all(model: Model, pairs: Sequence[SentencePair]) -> tuple[list[Row], dict[int, Problem]]:
+    """Tokenise pairs in order, as ``feed`` does each: the rows, and by number why a pair cannot be fed."""
+    rows: dict[int, Row] = {}
+    problems: dict[int, Problem] = {}
+    if model.tokenizer.is_fast and "cross" not in model.stacks:
+        rows = {row.number: row for row in _feed_fast(model, pairs) if row.tokens <= model.longest}
+    for number, pair in enumerate(pairs):
+        if number not in rows:
+            try:
+                rows[number] = _feed_one(model, number, pair)
+            except Problem as problem:
+                problems[number] = problem
+    return [rows[number] for number in sorted(rows)], problems
+
+
+def batches(model: Model, rows: Sequence[Row], *, tokens: int | None = None) -> Iterator[list[Row]]:
+    """Rows of about the same length together, the longest first; ``tokens`` bounds rows × length where given."""
+    heads = max(model.attention.heads(stack) for stack in model.stacks)
+    on_cpu = model.network.device.type == "cpu"
+    most_tokens, most_cells = (TOKENS, CELLS) if on_cpu else (GPU_TOKENS, GPU_CELLS)
+    waiting = sorted(rows, key=lambda row: (-row.tokens, row.number))
+    while waiting:
+        length = waiting[0].tokens
+        size = tokens // length if tokens else min(most_tokens // length, most_cells // (heads * length**2))
+        size = 1 if model.family in ONE_BY_ONE else max(size, 1)
+        yield waiting[:size]
+        waiting = waiting[size:]
+
+
+def collate(model: Model, rows: Sequence[Row]) -> Batch:
+    """Pad rows on the right into one batch."""
+    device = model.network.device
+    padding = {"input_ids": model.tokenizer.pad_token_id or 0, "decoder_input_ids": model.tokenizer.pad_token_id or 0}
+    inputs = {name: _pad([row.inputs[name] for row in rows], padding.get(name, 0)).to(device) for name in rows[0].inputs}
+    words = [row.words for row in rows]
+    axes = {}
+    for stack in model.stacks:
+        queries = [row.queries[stack] for row in rows]
+        keys = [row.keys[stack] for row in rows] if stack == "cross" else queries
+        axes[stack] = word_axes(stack, model.attention.heads(stack), queries, keys, words, device)
+    return Batch(rows, inputs, axes)
+
+
+def _pad(rows: Sequence[list[int]], value: int) -> Tensor:
+    padded = np.full((len(rows), max(map(len, rows))), value)
+    for place, row in enumerate(rows):
+        padded[place, : len(row)] = row
+    return torch.from_numpy(padded)
+
+
+def _feed_one(model: Model, number: int, pair: SentencePair) -> Row:
+    fed = feed(model, pair)
+    inputs = {name: tensor[0].tolist() for name, tensor in fed.inputs.items()}
+    queries = {stack: piece_spans(pieces) for stack, pieces in fed.queries.items()}
+    keys = {stack: piece_spans(pieces) for stack, pieces in fed.keys.items()}
+    return Row(number, inputs, queries, keys, word_spans(fed.sentences))
+
+
+def _feed_fast(model: Model, pairs: Sequence[SentencePair]) -> Iterator[Row]:
+    """The pairs that can be fed, by few calls of a tokenizer that tells places itself; what is wrong with the others ``feed`` says."""
+    readable = [number for number, pair in enumerate(pairs) if _is_readable(pair)]
+    alone = [number for number in readable if not pairs[number].b.text]
+    paired = [number for number in readable if pairs[number].b.text]
+    (stack,) = model.stacks
+    for numbers in (alone, paired):
+        if numbers:
+            parts = [[pairs[number].a.text for number in numbers]]
+            parts += [[pairs[number].b.text for number in numbers]] if numbers is paired else []
+            found = _causal(model, parts) if stack == "decoder" else _joined(model, parts)
+            for number, (inputs, spans) in zip(numbers, found, strict=True):
+                words = word_spans({"a": pairs[number].a, "b": pairs[number].b})
+                yield Row(number, inputs, {stack: spans}, {stack: spans}, words)
+
+
+def _is_readable(pair: SentencePair) -> bool:
+    try:
+        return bool(pair.a) and (bool(pair.b) or not pair.b.text)
+    except Problem:
+        return False
+
+
+def _joined(model: Model, parts: list[list[str]]) -> Iterator[tuple[dict[str, list[int]], np.ndarray]]:
+    """As the tokenizer joins them."""
+    with model.tokenizing:
+        encoded = model.tokenizer(*parts)
+    for place, encoding in enumerate(encoded.encodings):
+        sides = [NO_SIDE if part is None else part for part in encoding.sequence_ids]
+        spans = np.column_stack([np.array(sides, dtype=int), np.array(encoding.offsets, dtype=int).reshape(-1, 2)])
+        yield {name: rows[place] for name, rows in encoded.items()}, spans
+
+
+def _causal(model: Model, parts: list[list[str]]) -> Iterator[tuple[dict[str, list[int]], np.ndarray]]:
+    """First token, A, a line break tokenised apart, B."""
+    first = [first_token(model)], SPECIAL
+    pieces = encode(model, LINE_BREAK, special=False).pieces
+    line_break = [piece.id for piece in pieces], np.tile(SPECIAL, (len(pieces), 1))
+    with model.tokenizing:
+        encoded = [model.tokenizer(texts, add_special_tokens=False).encodings for texts in parts]
+    for encodings in zip(*encoded, strict=True):
+        sentences = [
+            (encoding.ids, np.column_stack([np.full(len(encoding.ids), side), np.array(encoding.offsets, dtype=int).reshape(-1, 2)]))
+            for side, encoding in zip(SIDES.values(), encodings, strict=False)
+        ]
+        sequence = [first, sentences[0]] + [part for second in sentences[1:] for part in (line_break, second)]
+        ids = [id_ for part, _spans in sequence for id_ in part]
+        yield {"input_ids": ids, "attention_mask": [1] * len(ids)}, np.concatenate([spans for _part, spans in sequence])

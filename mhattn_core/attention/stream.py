@@ -1,0 +1,37 @@
+"""One forward over a batch of pairs, watched layer by layer on words; no layer's patterns outlive it."""
+
+from collections.abc import Callable
+
+import torch
+
+from mhattn_core.attention.allocator import keep_freed_pages
+from mhattn_core.attention.attend import not_in_full
+from mhattn_core.attention.batches import Batch
+from mhattn_core.attention.word_layer import WordLayer, word_layer
+from mhattn_core.models import Model
+from mhattn_core.tap import Call
+
+
+@torch.no_grad()
+def watch_words(model: Model, batch: Batch, see: Callable[[WordLayer], None]) -> None:
+    """Run a batch through the network below its head, and show ``see`` every layer of every stack on words.
+
+    Raises Problem where the network leaves keys out, and whatever the network raises.
+    """
+    keep_freed_pages()
+
+    def watch(call: Call) -> None:
+        axes = batch.axes[call.stack]
+        if call.pattern.shape[-2:] != (axes.query_tokens.shape[1], axes.key_tokens.shape[1]):
+            raise not_in_full(model)
+        see(word_layer(call.pattern.float(), call.layer, axes))
+
+    with model.attention.watching(watch):
+        run_bare(model, batch)
+
+
+@torch.no_grad()
+def run_bare(model: Model, batch: Batch) -> None:
+    """The same forward, watched by nobody."""
+    cache = {} if model.stacks == ("encoder",) else {"use_cache": False}
+    model.network.base_model(**batch.inputs, **cache)

@@ -1,0 +1,30 @@
+"""What a measure over many pairs is, and which there are. A new one is a file of its own and a line in ``MEASURES``."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from torch import Tensor
+
+from mhattn_core.attention.batches import Batch
+from mhattn_core.attention.word_layer import WordLayer
+from mhattn_core.measures.basic import basic
+from mhattn_core.measures.statistics import quotient
+
+LayerSums = Callable[[WordLayer], Mapping[str, Tensor]]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Named sums of each layer, and what makes values of them.
+
+    ``start`` is shown a batch and gives a function that is shown each of its layers in turn and returns name → ``[batch, head, part]``,
+    the same names for each batch and layer of a stack. Sums of pairs add up; ``finish`` maps the total of any set of pairs,
+    ``[..., part]``, to the value, ``[...]``, NaN where there is none. The last part counts: a pair with more than 0 adds to n.
+    """
+
+    start: Callable[[Batch], LayerSums]
+    finish: Callable[[np.ndarray], np.ndarray] = quotient
+
+
+MEASURES: dict[str, Measure] = {"basic": Measure(lambda _batch: basic)}

@@ -1,0 +1,50 @@
+"""All heads of all compared models as a table that sorts and filters."""
+
+import pandas as pd
+import streamlit as st
+
+from mhattn_core.charts.distributions import head_names
+from mhattn_core.locale import _
+
+
+def all_heads(heads: pd.DataFrame, measure: str) -> None:
+    """One row a head with every measure, the chosen one first and with its interval where there is one. heads: as ``heads_table``."""
+    table = wide_table(heads, measure)
+    known = table[measure].dropna()
+    low, high = float(known.min()), float(known.max())
+    if low < high:
+        low, high = st.slider(
+            _("Only heads with {measure} from … to …").format(measure=measure),
+            low,
+            high,
+            (low, high),
+            format="%.3f",
+            key=f"range-{measure}-{low}-{high}",
+        )
+        table = table[table[measure].between(low, high)]
+    shares = {name: st.column_config.NumberColumn(name, format="%.3f") for name in table.columns[3:]}
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=380,
+        column_config={
+            "model": st.column_config.TextColumn(_("model"), pinned=True),
+            "stack": st.column_config.TextColumn(_("stack")),
+            "name": st.column_config.TextColumn(_("head"), pinned=True),
+            **shares,
+        },
+    )
+    st.caption(_("{heads:,} heads. A click on a column's name sorts by it.").format(heads=len(table)))
+
+
+def wide_table(heads: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """model, stack, name, the measure with low, high and n where they are known, then the other measures."""
+    keys = ["model", "stack", "layer", "head"]
+    values = heads.pivot(index=keys, columns="measure", values="value").dropna(axis=1, how="all")
+    values = values[[name for name in heads["measure"].unique() if name in values]]
+    chosen = heads[heads["measure"] == measure].set_index(keys)[["value", "low", "high", "n"]]
+    if chosen["low"].isna().all():
+        chosen = chosen[["value"]]
+    wide = chosen.rename(columns={"value": measure}).join(values.drop(columns=measure)).reset_index()
+    wide.insert(2, "name", head_names(wide))
+    return wide.drop(columns=["layer", "head"])

@@ -1,0 +1,184 @@
+"""Two checkpoints of one architecture, head by head."""
+
+import pandas as pd
+import streamlit as st
+
+from mhattn_core import charts
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.measures.difference import difference, shape
+from mhattn_core.models.sources import RANDOM
+from mhattn_core.ui.compared import clicks, heads_of, picked
+from mhattn_core.ui.export_panel import export_panel
+from mhattn_core.ui.head_choice import AUTOMATIC, Head, choose_stack, head_name, parse_head
+from mhattn_core.ui.head_panel import head_panel
+from mhattn_core.ui.language import keep_language
+from mhattn_core.ui.measure_words import MeasureWords, measure_words
+from mhattn_core.ui.model_panel import attended_with_progress
+from mhattn_core.ui.page import badge, draw, escape, problems, wide_and_narrow
+from mhattn_core.ui.resources import attended
+from mhattn_core.ui.sidebar import Controls
+from mhattn_core.ui.unknown import may_draw
+
+CHOSEN = "changed"
+LISTED = 10
+
+
+@st.fragment
+def difference_panel(controls: Controls) -> None:
+    """The tab *difference*; a click on a head redraws it and not the page."""
+    keep_language()
+    words = measure_words()
+    places = _offered(controls)
+    with problems():
+        before, after = _choose_two(controls, list(places))
+        measure = str(st.selectbox(_("Measure"), list(words), key="measure", bind="query-params"))
+        if before == after:
+            raise Problem(_("Both are {name}.").format(name=after), _("Choose another model on one side."))
+        seen = {name: attended_with_progress(name, controls) for name in (before, after)}
+        table = difference(heads_of(seen[before]), heads_of(seen[after]))
+        stack = choose_stack(seen[after], places[after])
+        if not may_draw(seen[after], stack, places[after]):
+            return
+        rows = table[(table["stack"] == stack) & (table["measure"] == measure)]
+        if rows["value"].isna().all():
+            st.info(_("There is no value of this measure on this pair. {reads}").format(reads=words[measure].reads))
+            return
+        chosen = _pictures(rows, measure, words[measure], " · ".join(f"{name}@{seen[name].model.revision}" for name in (before, after)))
+        first, second = st.columns(2)
+        for place, (column, name) in enumerate(zip((first, second), (before, after), strict=True)):
+            with column:
+                st.markdown(f"**{escape(name)}**")
+                head_panel(seen[name], Head(stack, *chosen), place, units="words", same_scale=True)
+
+
+def _offered(controls: Controls) -> dict[str, int]:
+    """The sidebar's models and, of each, its counterpart with random weights: name → place in the sidebar."""
+    places = {name: place for place, name in enumerate(controls.models)}
+    for place, name in enumerate(controls.models):
+        places.setdefault(name.removesuffix(RANDOM) if name.endswith(RANDOM) else name + RANDOM, place)
+    return places
+
+
+def _choose_two(controls: Controls, names: list[str]) -> tuple[str, str]:
+    before, after = _default(controls, names)
+    columns = st.columns(2)
+    with columns[0]:
+        first = st.selectbox(_("From"), names, index=names.index(before), key="from", bind="query-params")
+    with columns[1]:
+        second = st.selectbox(_("To"), names, index=names.index(after), key="to", bind="query-params")
+    return str(first), str(second)
+
+
+def _default(controls: Controls, names: list[str]) -> tuple[str, str]:
+    """The first two of the sidebar's models that have the same shape, else the first with random weights and with its own."""
+    first = controls.models[0]
+    for other in controls.models[1:]:
+        try:
+            same = shape(heads_of(attended(first, controls.pair))) == shape(heads_of(attended(other, controls.pair)))
+        except Problem:
+            continue  # told when it is chosen
+        if same:
+            return (other, first) if other.endswith(RANDOM) else (first, other)
+    counterpart = next(name for name in names if name.removesuffix(RANDOM) == first.removesuffix(RANDOM) and name != first)
+    return (first, counterpart) if first.endswith(RANDOM) else (counterpart, first)
+
+
+def _pictures(rows: pd.DataFrame, measure: str, words: MeasureWords, note: str) -> tuple[int, int]:
+    """The grid, the scatter and the table; the result is the head that is chosen."""
+    model_a, model_b = str(rows["model_a"].iloc[0]), str(rows["model_b"].iloc[0])
+    finding = _finding(rows, words, model_a, model_b)
+    st.markdown(f"{escape(finding)} {words.says} {words.reads}")
+    badge(int(rows["n"].max()))
+    pictures = st.container()
+    chosen = _choose_head(rows)
+    with pictures:
+        grid, scatter, most = st.tabs([_("Head by head"), _("One against the other"), _("Most changed")])
+    title = _("difference")
+    answering = {"selection_mode": charts.PICKED, "alt_text": finding}
+    with grid:
+        wide, narrow = wide_and_narrow("difference")
+        with wide:
+            draw(
+                charts.head_grid(rows, measure=measure, title=title, difference=True, chosen=chosen, clicks=clicks()),
+                key="difference",
+                on_select=lambda: _open("difference"),
+                **answering,
+            )
+        with narrow:
+            draw(charts.strongest(rows, title=title, end="farthest"), key="most-changed", alt_text=finding)
+    with scatter:
+        draw(
+            charts.before_after(rows, title=words.title, chosen=chosen, clicks=clicks()),
+            key="before-after",
+            on_select=lambda: _open("before-after"),
+            **answering,
+        )
+        st.caption(_("One mark is one head. On the broken line both models give the same; the farther from it, the more differs."))
+    with most:
+        _table(rows, model_a, model_b)
+        export_panel(
+            lambda: charts.before_after(rows, title=words.title, chosen=chosen),
+            rows,
+            key="difference",
+            name=f"{model_a} {model_b} {measure}",
+            note=note,
+        )
+    _caution(rows, model_a, model_b)
+    return chosen
+
+
+def _finding(rows: pd.DataFrame, words: MeasureWords, model_a: str, model_b: str) -> str:
+    known = rows.dropna(subset="value")
+    top = known.loc[known["value"].abs().idxmax()]
+    return _(
+        "From {a} to {b}, {title} rises in {up} heads and falls in {down}. It changes most in {head}: from {before:.2f} to {after:.2f}."
+    ).format(
+        a=model_a, b=model_b, title=words.title, up=(known["value"] > 0).sum(), down=(known["value"] < 0).sum(),
+        head=head_name(top["layer"], top["head"]), before=top["a"], after=top["b"],
+    )  # fmt: skip
+
+
+def _choose_head(rows: pd.DataFrame) -> tuple[int, int]:
+    """The head that a person chose or clicked, else the one that differs most."""
+    known = rows.dropna(subset="value")
+    top = known.loc[known["value"].abs().idxmax()]
+    label = _("The most changed: {name}").format(name=head_name(top["layer"], top["head"]))
+    names = [head_name(layer, head) for layer, head in zip(known["layer"], known["head"], strict=True)]
+    name = st.selectbox(
+        _("Head"), [AUTOMATIC, *names], format_func=lambda name: label if name == AUTOMATIC else name, key=CHOSEN, bind="query-params",
+        help=_("The same as a click on a head above."),
+    )  # fmt: skip
+    return (int(top["layer"]), int(top["head"])) if name == AUTOMATIC else parse_head(str(name))
+
+
+def _open(chart: str) -> None:
+    place = picked(chart)
+    if place:
+        st.session_state[CHOSEN] = head_name(*place)
+
+
+def _table(rows: pd.DataFrame, model_a: str, model_b: str) -> None:
+    ordered = rows.reindex(rows["value"].abs().sort_values(ascending=False, kind="stable").index)
+    names = [head_name(layer, head) for layer, head in zip(ordered["layer"], ordered["head"], strict=True)]
+    intervals = [] if ordered["low"].isna().all() else ["low", "high", "n"]
+    number = st.column_config.NumberColumn
+    columns = {
+        "name": st.column_config.TextColumn(_("head")),
+        "a": number(model_a, format="%.3f"),
+        "b": number(model_b, format="%.3f"),
+        "value": number(_("difference"), format="%+.3f"),
+    }
+    st.dataframe(ordered.assign(name=names)[["name", "a", "b", "value", *intervals]], hide_index=True, height=380, column_config=columns)
+
+
+def _caution(rows: pd.DataFrame, model_a: str, model_b: str) -> None:
+    """How far it may be believed."""
+    if rows["low"].isna().all():
+        st.caption(_("Without intervals: on other pairs the same heads may differ less, or the other way round."))
+    if model_a.endswith(RANDOM) != model_b.endswith(RANDOM):
+        st.caption(
+            _(
+                "@random is not where training began: its weights are drawn anew, so its heads have no history in common with the trained ones. Read it as what the architecture does by itself; the rest is what training taught."
+            )
+        )

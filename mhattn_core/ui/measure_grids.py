@@ -1,0 +1,67 @@
+"""The layer × head grids of one measure, side by side on one colour scale."""
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from mhattn_core import charts
+from mhattn_core.locale import _
+from mhattn_core.ui.compared import Chosen, Compared, clicks, full_name, picked
+from mhattn_core.ui.export_panel import export_panel
+from mhattn_core.ui.measure_words import MeasureWords
+from mhattn_core.ui.page import draw, escape, wide_and_narrow
+
+CHOSEN = "compared"
+
+
+def grids(drawn: Sequence[Compared], rows: pd.DataFrame, words: MeasureWords, chosen: Chosen, near: pd.DataFrame) -> None:
+    """One grid a model, two in a row. rows: those of the measure; near: the heads nearest to the chosen one, as ``nearest`` gives them."""
+    framed = {row.model: (int(row.layer), int(row.head)) for row in near.drop_duplicates("model").itertuples()}
+    framed[chosen.model] = chosen.layer, chosen.head
+    domain = (float(rows["value"].min()), float(rows["value"].max()))
+    for start in range(0, len(drawn), 2):
+        for model, column in zip(drawn[start : start + 2], st.columns(2), strict=False):
+            with column:
+                st.markdown(f"**{escape(model.name)}** · `{model.stack}`")
+                _grid(model, rows[rows["model"] == model.name], words, domain, framed.get(model.name))
+    wide, narrow = wide_and_narrow("grids-caption")
+    with wide:
+        st.caption(
+            _(
+                "One colour scale for all. Framed: the head shown below and, in the other models, the head nearest to it by all measures. A click opens a head."
+            )
+        )
+    with narrow:
+        st.caption(_("The ten heads at the telling end of each model. Any head can be chosen below."))
+
+
+def _grid(model: Compared, rows: pd.DataFrame, words: MeasureWords, domain: tuple[float, float], framed: tuple[int, int] | None) -> None:
+    key = f"grid-{model.place}"
+    said = _("{name}: {heads} heads from {low:.2f} to {high:.2f}, median {median:.2f}.").format(
+        name=model.name, heads=len(rows), low=rows["value"].min(), high=rows["value"].max(), median=rows["value"].median()
+    )
+    wide, narrow = wide_and_narrow(key)
+    measure, clicked = str(rows["measure"].iloc[0]), clicks()
+
+    def grid() -> alt.LayerChart:
+        return charts.head_grid(rows, measure=measure, title=words.title, domain=domain, chosen=framed, clicks=clicked)
+
+    with wide:
+        draw(
+            grid(),
+            key=key,
+            on_select=lambda: _open(model, key),
+            selection_mode=charts.PICKED,
+            alt_text=said,
+        )
+    with narrow:
+        draw(charts.strongest(rows, title=words.title, end=words.telling, most=domain[1]), key=f"strongest-{model.place}", alt_text=said)
+    export_panel(grid, rows, key=key, name=f"{model.name} {model.stack} {measure}", note=model.source)
+
+
+def _open(model: Compared, chart: str) -> None:
+    place = picked(chart)
+    if place:
+        st.session_state[CHOSEN] = full_name(model.name, *place)

@@ -1,0 +1,16 @@
+"""Compare models: how the heads of several models differ."""
+
+from mhattn_core import ui
+from mhattn_core.locale import _
+
+controls = ui.sidebar()
+ui.page(
+    _("Compare models"),
+    _(
+        "How do these models differ? Each head is given a number, and the numbers stand side by side whatever the models' tokenizers, layers and heads are. The models are chosen in the sidebar."
+    ),
+)
+if ui.open_tab({"measure": _("One measure"), "difference": _("Difference")}) == "measure":
+    ui.measure_panel(controls)
+else:
+    ui.difference_panel(controls)
