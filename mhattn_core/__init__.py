@@ -1,8 +1,12 @@
 """mhattn: compare the attention heads of Hugging Face models."""
 
+from mhattn_core import charts
 from mhattn_core.attention import Seen, attend
+from mhattn_core.charts import save
 from mhattn_core.errors import Problem
 from mhattn_core.models import Model, catalogue, load
+from mhattn_core.runs import Run, analyze
 from mhattn_core.text.pair import SentencePair
+from mhattn_core.text.reading import read_pairs
 
-__all__ = ["Model", "Problem", "Seen", "SentencePair", "attend", "catalogue", "load"]
+__all__ = ["Model", "Problem", "Run", "Seen", "SentencePair", "analyze", "attend", "catalogue", "charts", "load", "read_pairs", "save"]

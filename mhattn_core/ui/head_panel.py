@@ -8,6 +8,7 @@ from mhattn_core.attention import Seen
 from mhattn_core.attention.tables import Units, matrix_table, pattern_table
 from mhattn_core.locale import _
 from mhattn_core.text.claims import NoteMatrix
+from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import Head
 from mhattn_core.ui.page import badge, draw, escape, wide_and_narrow
 
@@ -20,9 +21,17 @@ def head_panel(seen: Seen, head: Head, place: int, *, units: Units, same_scale: 
     badge()
     drawn, numbers = st.tabs([_("Picture"), _("Table")])
     with drawn:
-        _picture(table, f"head-{place}", f"{seen.model.name} · {head.name}: {finding}", 1.0 if same_scale else None)
+        picture(table, f"head-{place}", f"{seen.model.name} · {head.name}: {finding}", 1.0 if same_scale else None)
     with numbers:
         st.dataframe(table, hide_index=True, height=300)
+    model = seen.model
+    export_panel(
+        lambda: charts.matrix(table, largest=1.0 if same_scale else None),
+        table,
+        key=f"head-{place}",
+        name=f"{model.name} {head.stack} {head.name}",
+        note=f"{model.name}@{model.revision} · {head.stack} {head.name}",
+    )
     if head.reason:
         st.caption(head.reason)
     if head.stack == "cross":
@@ -34,7 +43,7 @@ def note_panel(note: NoteMatrix) -> None:
     st.subheader(_("The note's own matrix"), anchor=False)
     table = matrix_table(note.weights, note.queries, note.keys)
     st.markdown(largest_weight(table))
-    _picture(table, "note", _("The note's own matrix"), None)
+    picture(table, "note", _("The note's own matrix"), None)
     st.caption(_("Invented to explain the idea (section {number} of the note); no model was measured.").format(number=note.section))
 
 
@@ -49,7 +58,7 @@ def largest_weight(table: pd.DataFrame) -> str:
     )
 
 
-def _picture(table: pd.DataFrame, key: str, alt: str, largest: float | None) -> None:
+def picture(table: pd.DataFrame, key: str, alt: str, largest: float | None) -> None:
     wide, narrow = wide_and_narrow(key)
     with wide:
         draw(charts.matrix(table, largest=largest), key=f"matrix-{key}", alt_text=alt)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 CORE = Path(__file__).parents[2] / "mhattn_core"
 # From the ground up. A room may import its own files and any room on an earlier line.
-FLOORS = [{"errors", "locale"}, {"text", "tap"}, {"models"}, {"attention"}, {"measures"}, {"charts"}, {"bench"}, {"ui"}]
+FLOORS = [{"errors", "locale", "version"}, {"text", "tap"}, {"models"}, {"attention"}, {"measures"}, {"runs"}, {"charts"}, {"bench"}, {"ui"}]
 # What only some rooms may import.
-ONLY_IN = {"streamlit": {"ui"}, "torch": {"tap", "models", "attention", "bench"}, "altair": {"charts", "ui"}}
+ONLY_IN = {"streamlit": {"ui"}, "torch": {"tap", "models", "attention", "measures", "runs", "bench"}, "altair": {"charts", "ui"}}
 
 
 def imports() -> Iterator[tuple[str, str, str]]:

@@ -1,0 +1,17 @@
+"""One head of what a model saw, drawn: for notebooks."""
+
+import altair as alt
+
+from mhattn_core.attention import Seen
+from mhattn_core.attention.tables import Units, pattern_table
+from mhattn_core.charts.matrix import matrix
+
+
+def pattern(seen: Seen, stack: str, layer: int, head: int, *, units: Units = "words") -> alt.LayerChart:
+    """The pattern of one head: rows attend, columns are attended, special mass in grey behind.
+
+    units: ``words`` (shared by all models) or ``tokens`` (as fed, special ones too).
+    Raises KeyError for a stack that the model does not have, IndexError for a layer or head.
+    """
+    chart = matrix(pattern_table(seen, stack, layer, head, units=units))
+    return chart.properties(title=f"{seen.model.name} · L{layer} H{head}")

@@ -1,0 +1,121 @@
+"""A chart or its table as a file: what stands in a paper, a slide or a notebook."""
+
+import json
+import re
+from functools import cache
+from html import escape
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import vl_convert
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from mhattn_core.charts.presets import PRESETS, Preset
+from mhattn_core.charts.presets import fitted as fit
+from mhattn_core.charts.table_export import TABLES, table_bytes
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.version import VERSION
+
+FIGURES = ("png", "svg", "pdf", "html", "json")
+VEGALITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+
+
+def save(what: alt.TopLevelMixin | pd.DataFrame, path: str | Path, *, preset: str = "screen", note: str = "") -> Path:
+    """Write a chart (.png .svg .pdf .html .json) or a table (.csv .parquet .tex); the file's ending says which.
+
+    preset: ``screen`` (700 px), ``slide`` (16:9, 20 pt), ``column`` (3.03 in, 8 pt) or ``page`` (6.3 in, 8 pt); tables have none.
+    note: what the numbers come from, ``model@revision`` or a run's id; it goes with this version into the file's metadata.
+    Raises Problem for an ending that cannot hold it; KeyError for an unknown preset.
+    """
+    path = Path(path)
+    format_ = path.suffix.removeprefix(".").lower()
+    path.write_bytes(
+        table_bytes(what, format_, note=note) if isinstance(what, pd.DataFrame) else chart_bytes(what, format_, preset=preset, note=note)
+    )
+    return path
+
+
+def chart_bytes(chart: alt.TopLevelMixin, format_: str, *, preset: str = "screen", note: str = "") -> bytes:
+    """A chart as the content of a file; see ``save``. ``html`` opens without a network, ``pdf`` carries its fonts."""
+    if format_ not in FIGURES:
+        raise Problem(
+            _("A chart cannot be saved as “{format}”.").format(format=format_),
+            _("Choose one of: {formats}. Tables go into: {tables}.").format(formats=", ".join(FIGURES), tables=", ".join(TABLES)),
+        )
+    size = PRESETS[preset]
+    origin = " · ".join(part for part in (note, f"mhattn {VERSION}") if part)
+    spec = fit(chart.to_dict(validate=False), size) | {"usermeta": {"mhattn": origin}}
+    if format_ == "json":
+        return json.dumps(spec, ensure_ascii=False, indent=1).encode()
+    if format_ == "html":
+        return _html(spec, origin).encode()
+    if format_ == "png":
+        return _png(vl_convert.vegalite_to_png(spec, vl_version=VEGALITE, scale=size.scale, ppi=size.ppi), size, origin)
+    svg = vl_convert.vegalite_to_svg(spec, vl_version=VEGALITE)
+    if format_ == "pdf":
+        # A pixel of the SVG becomes a point of the PDF.
+        return _pdf(vl_convert.svg_to_pdf(_resized(svg, size.scale, "")), origin)
+    head, rest = _resized(svg, size.scale, "pt").split(">", 1)
+    return f"{head}><desc>{escape(origin)}</desc>{rest}".encode()
+
+
+def _resized(svg: str, scale: float, unit: str) -> str:
+    """The same drawing on a page of the preset's own size."""
+
+    def resized(matched: re.Match[str]) -> str:
+        width, height = (float(side) * scale for side in matched.groups())
+        return f'width="{width:.2f}{unit}" height="{height:.2f}{unit}" viewBox='
+
+    return re.sub(r'width="([\d.]+)" height="([\d.]+)" viewBox=', resized, svg, count=1)
+
+
+def _pdf(pdf: bytes, origin: str) -> bytes:
+    from pypdf import PdfReader, PdfWriter
+
+    writer = PdfWriter()
+    writer.add_page(PdfReader(BytesIO(pdf)).pages[0])
+    writer.add_metadata({"/Subject": origin, "/Creator": f"mhattn {VERSION}"})
+    file = BytesIO()
+    writer.write(file)
+    return file.getvalue()
+
+
+def _png(png: bytes, size: Preset, origin: str) -> bytes:
+    said = PngInfo()
+    said.add_itxt("Description", origin)
+    file = BytesIO()
+    Image.open(BytesIO(png)).save(file, format="PNG", pnginfo=said, dpi=(size.ppi, size.ppi))
+    return file.getvalue()
+
+
+@cache
+def _vega() -> str:
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGALITE)
+
+
+def _html(spec: dict[str, Any], origin: str) -> str:
+    """A page that carries all that draws it, and that a browser keeps from calling anywhere."""
+    # A word such as </script> must not end the script.
+    written = json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")
+    policy = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:"
+    return f"""<!DOCTYPE html>
+<html>
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="description" content="{escape(origin)}">
+<title>{escape(origin)}</title>
+</head>
+<body>
+<div id="chart"></div>
+<script type="module">{_vega()}</script>
+<script type="module">window.vegaEmbed("#chart", {written}, {{renderer: "svg"}});</script>
+<p style="font: 11px sans-serif; color: #595959">{escape(origin)}</p>
+</body>
+</html>
+"""

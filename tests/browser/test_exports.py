@@ -1,0 +1,35 @@
+"""What leaves the dashboard: a figure that is saved, and a page that draws without a network."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+import mhattn_core as mh
+from mhattn_core.attention.tables import matrix_table
+from mhattn_core.text.claims import matrices
+
+
+def test_a_figure_is_downloaded_as_pdf(server: str, page: Page) -> None:
+    page.goto(f"{server}/attention?models=minilm")
+    main = page.get_by_test_id("stMain")
+    main.get_by_role("button", name=re.compile("Download")).first.click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=re.compile("Save the file")).click()
+    assert waiting.value.suggested_filename == "minilm-encoder-L2-H8.pdf"
+    assert Path(waiting.value.path()).read_bytes().startswith(b"%PDF")
+
+
+def test_a_saved_page_draws_without_a_network(browser: Browser, tmp_path: Path) -> None:
+    note = matrices()["cat-mat"]
+    words = ["</script><script>document.title='ran'</script>", *note.keys[1:]]
+    path = mh.save(mh.charts.matrix(matrix_table(note.weights, note.queries, words)), tmp_path / "figure.html", note="the note")
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path.as_uri())
+    expect(page.locator("#chart svg g.mark-rect.role-mark path")).to_have_count(len(note.queries) * len(words))
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert page.title().startswith("the note")
+    context.close()
