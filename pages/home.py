@@ -30,3 +30,5 @@ with st.form("own", border=False):
     if st.form_submit_button(_("See every head read it"), icon=":material/grid_on:") and first.strip():
         ui.take_pair(first, second)
         st.switch_page(ui.page_file("Attention"))
+with st.expander(_("Or bring a file of pairs"), icon=":material/upload_file:"):
+    ui.upload_panel("home")

@@ -10,8 +10,8 @@ STEP = 26
 """Height of a word, in pixels."""
 FAINTEST = 0.05
 """Weights below this leave no line."""
-_COLOURS = {"link": "#0072B2", "right": "#009E73", "wrong": "#D55E00", "missed": SPECIAL_COLOUR}
-_DASHES = {"link": [1, 0], "right": [1, 0], "wrong": [6, 3], "missed": [2, 3]}
+COLOURS = {"link": "#0072B2", "right": "#009E73", "wrong": "#D55E00", "missed": SPECIAL_COLOUR}
+DASHES = {"link": [1, 0], "right": [1, 0], "wrong": [6, 3], "missed": [2, 3]}
 
 
 def lines(table: pd.DataFrame) -> alt.LayerChart:
@@ -39,8 +39,8 @@ def lines(table: pd.DataFrame) -> alt.LayerChart:
     legend = alt.Legend(orient="bottom", symbolType="stroke", symbolSize=400) if shown != ["link"] else None
     ties.data = labelled
     ties = ties.encode(
-        alt.Color("meaning:N", scale=alt.Scale(range=[_COLOURS[kind] for kind in shown], **scale), legend=legend, title=None),
-        alt.StrokeDash("meaning:N", scale=alt.Scale(range=[_DASHES[kind] for kind in shown], **scale), legend=legend, title=None),
+        alt.Color("meaning:N", scale=alt.Scale(range=[COLOURS[kind] for kind in shown], **scale), legend=legend, title=None),
+        alt.StrokeDash("meaning:N", scale=alt.Scale(range=[DASHES[kind] for kind in shown], **scale), legend=legend, title=None),
     )
     words = [_words(sources, -0.04, "right"), _words(targets, 1.04, "left")]
     opacity = alt.Opacity("weight:Q", scale=alt.Scale(domain=[0, 1], range=[0.1, 0.9]), legend=None)

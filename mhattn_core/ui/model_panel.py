@@ -23,7 +23,7 @@ def model_panel(name: str, place: int, controls: Controls, *, units: Units, same
     keep_language()
     st.subheader(escape(name), anchor=False)
     with problems():
-        seen = _attended_with_progress(name, controls)
+        seen = attended_with_progress(name, controls)
         stack = choose_stack(seen, place)
         telling = gallery()[controls.gallery_id].heads if controls.gallery_id else {}
         head = choose_head(seen, stack, place, telling)
@@ -32,7 +32,7 @@ def model_panel(name: str, place: int, controls: Controls, *, units: Units, same
             glance_panel(seen, head, place, same_scale=same_scale)
 
 
-def _attended_with_progress(name: str, controls: Controls) -> Seen:
+def attended_with_progress(name: str, controls: Controls) -> Seen:
     """What the model sees, with a bar while it is downloaded. Stop, or another choice, cancels: Streamlit ends the run at the bar."""
     place = st.empty()
 

@@ -1,5 +1,6 @@
 """The pages of the dashboard, and links to them."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,15 @@ def _groups() -> dict[str, list[tuple[str, str, str]]]:
     """Group → pages as (name, title, icon). A page's file is its name in small letters."""
     return {
         _("Start"): [("Home", _("Home"), ":material/home:")],
-        _("One pair"): [("Attention", _("Attention"), ":material/grid_on:")],
+        _("One pair"): [
+            ("Attention", _("Attention"), ":material/grid_on:"),
+            ("Translation", _("Translation"), ":material/translate:"),
+        ],
+        _("Many pairs"): [
+            ("Runs", _("Runs"), ":material/dataset:"),
+            ("Redundancy", _("Redundancy"), ":material/content_copy:"),
+        ],
+        _("Across models"): [("Compare models", _("Compare models"), ":material/compare_arrows:")],
     }
 
 
@@ -48,17 +57,36 @@ def page_title(name: str) -> str:
     return titles[name]
 
 
+@dataclass(frozen=True)
+class First:
+    """What a page shows before the reader has chosen anything: names of models, and a pair of the gallery."""
+
+    models: tuple[str, ...] = ("minilm", "minilm@random")
+    pair: str = "cat-mat"
+
+
+FIRST = {
+    "Translation": First(("marian-en-zh", "marian-zh-en"), "love-nlp"),
+    "Redundancy": First(pair="keys"),
+}
+
+
+def first_shown(page: str) -> First:
+    """What a page opens on."""
+    return FIRST.get(page, First())
+
+
 def start() -> Any:
     """Begin a run of the dashboard: language, layout, the menu of pages. ``run()`` of the result runs the chosen one."""
-    st.session_state[STARTED] = True
     st.set_page_config(page_title="mhattn", page_icon=":material/grid_on:", layout="wide")
     set_language()
-    return st.navigation(
-        {
-            group: [st.Page(page_file(name), title=title, icon=icon, default=name == "Home") for name, title, icon in pages]
-            for group, pages in _groups().items()
-        }
-    )
+    pages = {
+        group: {name: st.Page(page_file(name), title=title, icon=icon, default=name == "Home") for name, title, icon in named}
+        for group, named in _groups().items()
+    }
+    page = st.navigation({group: list(named.values()) for group, named in pages.items()})
+    st.session_state[STARTED] = next(name for named in pages.values() for name, other in named.items() if other == page)
+    return page
 
 
 def link(name: str, label: str, **settings: str | list[str]) -> None:

@@ -16,7 +16,7 @@ def _model_id(model: Model) -> tuple[str, str]:
 
 
 def _pair_id(pair: SentencePair) -> tuple[object, ...]:
-    return pair.source, pair.target, pair.source_words, pair.target_words
+    return pair.source, pair.target, pair.source_words, pair.target_words, pair.source_language, pair.target_language
 
 
 HASHES: dict[str | type[Any], Callable[[Any], Any]] = {

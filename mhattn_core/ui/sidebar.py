@@ -15,8 +15,9 @@ from mhattn_core.text.words import Sentence, cut
 from mhattn_core.ui.chips import chips
 from mhattn_core.ui.fetch import offer_fetch
 from mhattn_core.ui.language import language_switch, set_language
-from mhattn_core.ui.navigation import STARTED, start
+from mhattn_core.ui.navigation import STARTED, first_shown, start
 from mhattn_core.ui.page import problems
+from mhattn_core.ui.runs_evidence import choose_evidence
 
 CONTROLS = "controls"
 MODELS = "models"
@@ -26,31 +27,41 @@ SHOWN = "pair-shown"
 KEPT = "own-pair"
 CUTS = "cuts"
 TAKEN = "taken"
+OPENED = "opened"
+CHOSEN = "chosen"
 
 
 @dataclass(frozen=True)
 class Controls:
-    """models: names, one to four; pair: the sentences as typed; gallery_id: empty for a person's own pair."""
+    """models: names, one to four; pair: the sentences as typed; gallery_id: empty for a person's own pair.
+
+    evidence: ``pair``, or the key of a finished run that pages which can draw from runs draw from.
+    """
 
     models: tuple[str, ...]
     pair: SentencePair
     gallery_id: str
+    evidence: str
 
 
-def sidebar() -> Controls:
-    """Draw the sidebar, unless it stands already in this run, and return what it holds. The first line of a page."""
+def sidebar(page: str = "") -> Controls:
+    """Draw the sidebar, unless it stands already in this run, and return what it holds. The first line of a page.
+
+    page: its name, where it opens on models or a pair of its own (``navigation.first_shown``).
+    """
     if not _drawn():
         if not st.session_state.get(STARTED):
             # After a cold start Streamlit runs a page without dashboard.py. Now that the pages are known, again.
             start()
             st.rerun()
         set_language()
+        _open_on_the_pages_own(page or st.session_state[STARTED])
         with st.sidebar:
             language_switch()
             models = _models()
             pair, gallery_id = _pair()
-            _evidence()
-        st.session_state[CONTROLS] = Controls(tuple(models), pair, gallery_id)
+            evidence = choose_evidence()
+        st.session_state[CONTROLS] = Controls(tuple(models), pair, gallery_id, evidence)
     value: Controls = st.session_state[CONTROLS]
     return value
 
@@ -60,15 +71,25 @@ def _drawn() -> bool:
     return context is not None and MODELS in context.shared.widget_user_keys_this_run
 
 
-def _evidence() -> None:
-    names = {"pair": _("This pair (an example)")}
-    st.selectbox(
-        _("Evidence"),
-        list(names),
-        format_func=names.__getitem__,
-        key="evidence",
-        help=_("One pair shows what a head can do, not what it usually does. Runs over many pairs will be chosen here."),
-    )
+def _open_on_the_pages_own(page: str) -> None:
+    """Until the reader chooses, every page opens on the models and the pair that show best what it is for."""
+    state = st.session_state
+    if state.get(OPENED) == page:
+        return
+    state[OPENED] = page
+    first = first_shown(page)
+    shown = {MODELS: state.get(MODELS), PAIR: [gallery()[state[PAIR]].title] if state.get(PAIR) else None}
+    for key, value in ((MODELS, list(first.models)), (PAIR, first.pair)):
+        # The address still says what the page before showed by itself; anything else in it is somebody's link.
+        if key in st.query_params and st.query_params.get_all(key) != shown[key]:
+            _chosen(key)
+        elif key not in state.get(CHOSEN, set()):
+            state[key] = value
+
+
+def _chosen(key: str) -> None:
+    """From now on the choice is the reader's, and goes with them from page to page."""
+    st.session_state.setdefault(CHOSEN, set()).add(key)
 
 
 def _models() -> list[str]:
@@ -76,9 +97,10 @@ def _models() -> list[str]:
     models = st.multiselect(
         _("Models"),
         names,
-        default=names[:2],
         key=MODELS,
         bind="query-params",
+        on_change=_chosen,
+        args=(MODELS,),
         max_selections=MOST_MODELS,
         accept_new_options=not hosted(),
         placeholder=_("Choose one, or type a Hub id"),
@@ -96,7 +118,7 @@ def _pair() -> tuple[SentencePair, str]:
     if state.pop(TAKEN, False):
         state[PAIR] = None
     if PAIR not in state and PAIR not in st.query_params:
-        state[PAIR] = state.get(SHOWN, next(iter(offered)))
+        state[PAIR] = state.get(SHOWN)
     chosen = st.selectbox(
         _("Sentence pair"),
         list(offered),
@@ -105,6 +127,8 @@ def _pair() -> tuple[SentencePair, str]:
         placeholder=_("My own"),
         key=PAIR,
         bind="query-params",
+        on_change=_chosen,
+        args=(PAIR,),
         help=_("Clear the choice to come back to the sentences that you typed."),
     )
     if not chosen and KEPT not in state:
@@ -138,14 +162,17 @@ def _texts(gallery_id: str) -> tuple[str, str]:
 def _typed() -> None:
     """What a person types is theirs: kept when they look at the gallery in between."""
     state = st.session_state
+    _chosen(PAIR)
     state[KEPT] = (state["source"], state["target"])
     state[PAIR] = state[SHOWN] = None
 
 
 def take_pair(first: str, second: str) -> None:
     """Make sentences typed on a page the pair of the sidebar, from the next run on."""
+    _chosen(PAIR)
     st.session_state[KEPT] = (first, second)
     st.session_state[TAKEN] = True
+    st.session_state[SHOWN] = TAKEN  # another pair of one's own may be shown now: these sentences replace it
 
 
 def _with_cut(pair: SentencePair) -> SentencePair:

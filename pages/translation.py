@@ -1,0 +1,48 @@
+"""Translation: which source word feeds which target word."""
+
+import streamlit as st
+
+from mhattn_core import ui
+from mhattn_core.locale import _
+from mhattn_core.text.claims import matrices
+
+NOTE = "love-nlp"
+
+controls = ui.sidebar("Translation")
+ui.page(
+    _("Translation"),
+    _(
+        "Which source word feeds which target word? A translator's cross-attention ties each word that it writes to words that it reads. Whether a head aligns is measured against links that a person drew; one pair is an example, and many pairs with gold decide."
+    ),
+)
+tab = ui.open_tab({"pair": _("This pair"), "gold": _("Many pairs with gold")})
+if tab == "pair":
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        weight = st.segmented_control(
+            _("Weights"),
+            ["pattern", "norm"],
+            default="pattern",
+            required=True,
+            key="weight",
+            bind="query-params",
+            help=_(
+                "pattern: the attention weights. norm: the weights times the length of what each source word gives (Kobayashi et al. 2020); a word may get much weight and give little."
+            ),
+        )
+        yardstick = ui.choose_yardstick(controls)
+    note = matrices()["translation"] if controls.gallery_id == NOTE else None
+    columns = st.columns([3] * min(2, len(controls.models)) + [2] * bool(note))
+    for place, name in enumerate(controls.models):
+        with columns[place % 2 if len(controls.models) > 1 else 0]:
+            ui.alignment_panel(name, place, controls, yardstick, weight="norm" if weight == "norm" else "pattern")
+    if note:
+        with columns[-1]:
+            ui.note_panel(note)
+    with st.expander(_("Taught and untaught alignment"), icon=":material/school:"):
+        st.markdown(
+            _(
+                "Most heads that align were never told to. Four models were: opus-mt-en-fr, opus-mt-fr-en, opus-mt-en-de and opus-mt-de-en were trained with links from a word aligner, which head 0 of the last decoder layer's cross-attention had to follow. In these four that head is a positive control: if it did not come out best, the measuring would be wrong. opus-mt-en-zh and opus-mt-zh-en had no such training, nor had the two small translators here."
+            )
+        )
+else:
+    ui.gold_panel(controls)
