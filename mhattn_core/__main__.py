@@ -1,14 +1,16 @@
 """The command line: ``python -m mhattn_core``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import pandas as pd
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 
 from mhattn_core.errors import Problem
+from mhattn_core.locale import _
 from mhattn_core.models import catalogue
 
 command = typer.Typer(help="Compare the attention heads of Hugging Face models.", no_args_is_help=True, add_completion=False)
@@ -43,15 +45,103 @@ def convert(
 
 
 @command.command()
-def bench(
-    model: str = typer.Option("minilm", help="Name of a model."), rounds: int = typer.Option(20, min=3, help="Repeats of each measurement.")
+def analyze(
+    pairs: Annotated[Path, typer.Argument(help="A file of pairs: .csv .tsv .txt .jsonl .xlsx .parquet .conllu.", metavar="PAIRS")],
+    model: Annotated[list[str], typer.Option(help="Name of a model; may be given several times.")],
+    out: Annotated[Path, typer.Option(help="Folder of the run; one that was stopped there resumes.", metavar="DIR")],
+    measures: Annotated[str, typer.Option(help="Which measures, with commas between them.")] = "basic",
+    device: Annotated[str, typer.Option(help="cpu, cuda, mps; auto takes the fastest.")] = "auto",
+    consecutive: Annotated[bool, typer.Option(help="Pair neighbouring sentences of a document: first and second, third and fourth …")] = False,
 ) -> None:
-    """Time attend() against the bare model, and a click on the Attention page. Quote the ratios, not the seconds."""
-    from mhattn_core.bench import attend_times
+    """Measure every head of every model over many pairs, with intervals; Ctrl-C leaves a run that resumes."""
+    from mhattn_core import runs
+
+    given = runs.read_consecutive(pairs) if consecutive else pairs
+    with Progress(
+        SpinnerColumn(), *Progress.get_default_columns(), TextColumn("{task.fields[rate]:.0f}/s"), console=Console(stderr=True)
+    ) as bars:
+        bar = bars.add_task("", rate=0.0)
+
+        def tell(progress: runs.Progress) -> None:
+            bars.update(bar, description=progress.model, completed=progress.done, total=progress.total, rate=progress.rate)
+
+        try:
+            run = runs.analyze(model, given, out=out, measures=measures.split(","), device=device, progress=tell)
+        except KeyboardInterrupt:
+            raise Problem(_("Stopped."), _("The same command goes on from here.")) from None
+    _tell_left_out(run.skipped)
+    Console().print(f"{run.folder} {run.id}", markup=False, soft_wrap=True)
+
+
+@command.command()
+def align(
+    pairs: Annotated[
+        list[Path], typer.Argument(help="A file of pairs, or one of first and one of second sentences, cut by spaces.", metavar="PAIRS")
+    ],
+    model: Annotated[list[str], typer.Option(help="Name of a model; may be given several times.")],
+    out: Annotated[Path, typer.Option(help="The table to write, .csv.", metavar="TABLE")],
+    gold: Annotated[Path | None, typer.Option(help="File of links, a pair a line; else the column “alignment” of PAIRS.")] = None,
+    base: Annotated[int, typer.Option(help="The number of the first word in links.", min=0, max=1)] = 0,
+    turned: Annotated[bool, typer.Option(help="Let the models read the second sentence and write the first.")] = False,
+    reverse: Annotated[str | None, typer.Option(help="A translator of the other direction, to combine links with.")] = None,
+    yardstick: Annotated[str | None, typer.Option(help="An encoder whose embeddings align, for comparison.")] = None,
+) -> None:
+    """Measure every head as a word aligner against gold: alignment error, precision, recall, F1, with intervals."""
+    from mhattn_core.measures.alignment_report import report
+    from mhattn_core.models import load
+    from mhattn_core.text.reading import read_gold
+
+    read = read_gold(pairs, gold, base=1 if base else 0)
+    tables = []
+    with Progress(SpinnerColumn(), *Progress.get_default_columns(), console=Console(stderr=True)) as bars:
+        for name in model:
+            bar = bars.add_task(name)
+
+            def tell(done: int, total: int, bar: TaskID = bar) -> None:
+                bars.update(bar, completed=done, total=total)
+
+            table, skipped = report(
+                load(name),
+                read.pairs,
+                turned=turned,
+                reverse=load(reverse) if reverse else None,
+                yardstick=load(yardstick) if yardstick else None,
+                progress=tell,
+            )
+            tables.append(table)
+            _tell_left_out(pd.concat([read.bad, skipped]))
+    table = pd.concat(tables, ignore_index=True)
+    table.to_csv(out, index=False, float_format="%.4f")
+    _show([_aligner(row) for row in table.itertuples() if row.choice or row.stack in ("", "embeddings")])
+
+
+@command.command()
+def bench(
+    model: str = typer.Option("minilm", help="Name of a model."),
+    rounds: int = typer.Option(20, min=3, help="Repeats of each measurement."),
+    pairs: Annotated[list[int], typer.Option(help="Length of a whole run; may be given several times.")] = [200, 2000],  # noqa: B006
+) -> None:
+    """Time attend(), a click, and runs over many pairs, against the bare model. Quote the ratios, not the seconds."""
+    from mhattn_core.bench import attend_times, corpus_ratios, corpus_runs
     from mhattn_core.ui.timing import click_times
 
+    _show(corpus_runs(model, sizes=sorted(pairs)))
+    _show(corpus_ratios(model, rounds=rounds))
     _show(attend_times(model, rounds=rounds))
     _show(click_times(model, rounds=rounds))
+
+
+def _aligner(row: Any) -> dict[str, object]:
+    """A line for the terminal: what was chosen on one half, its error on the other, and how much better than the diagonal it is."""
+    head = f"L{row.layer} H{row.head} {row.rows} {row.weight}" if row.choice else ""
+    gain = f"{row.gain:+.2f} [{row.gain_low:+.2f}, {row.gain_high:+.2f}]" if row.choice else ""
+    error = f"{row.aer:.2f} [{row.low:.2f}, {row.high:.2f}]"
+    return {"links of": f"{row.model} {row.choice or row.stack}\n{head}".strip(), "error": error, "less than diagonal": gain, "n": row.n}
+
+
+def _tell_left_out(rows: pd.DataFrame) -> None:
+    for row in rows.itertuples():
+        Console(stderr=True).print(_("Line {line}: {reason}").format(line=row.line, reason=row.reason), markup=False)
 
 
 def _show(rows: list[dict[str, object]]) -> None:

@@ -161,15 +161,19 @@ def attend(model: Model, pair: SentencePair, ablate: Mapping[HeadId, Kind] = NO_
 
     def see(call: Call) -> None:
         if call.pattern.shape[-2:] != (len(fed.queries[call.stack]), len(fed.keys[call.stack])):
-            # Some families read short texts in full and leave keys out of longer ones; the survey saw a short one.
-            raise Problem(
-                _("“{name}” does not attend to this whole text: it leaves words out of longer ones.").format(name=model.name),
-                _("Shorten the text, or choose another model."),
-            )
+            raise not_in_full(model)
         patterns[call.stack].append(call.pattern[0].float().cpu().numpy())
 
     _run(model, fed, ablate, see)
     return Seen(model, pair, fed, {stack: np.stack(layers) for stack, layers in patterns.items()}, dict(ablate))
+
+
+def not_in_full(model: Model) -> Problem:
+    """Some families read short texts in full and leave keys out of longer ones; the survey saw a short one."""
+    return Problem(
+        _("“{name}” does not attend to this whole text: it leaves words out of longer ones.").format(name=model.name),
+        _("Shorten the text, or choose another model."),
+    )
 
 
 @torch.no_grad()

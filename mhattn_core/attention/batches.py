@@ -15,7 +15,7 @@ from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
 
 # How much goes through a network at once. On a CPU one layer's patterns should stay in its cache.
-TOKENS, CELLS = 1024, 2**19
+TOKENS, CELLS = 1024, 2**20
 GPU_TOKENS, GPU_CELLS = 8192, 2**25
 # Families that find out by themselves where a padded sequence ends, and attend to padding.
 ONE_BY_ONE = {"fsmt"}

@@ -54,7 +54,7 @@ def feed(model: Model, pair: SentencePair) -> Feed:
 
 
 def _causal_pieces(model: Model, pair: SentencePair) -> tuple[Piece, ...]:
-    pieces = (Piece(_first_token(model)), *encode(model, pair.a.text, special=False).pieces)
+    pieces = (Piece(first_token(model)), *encode(model, pair.a.text, special=False).pieces)
     if not pair.b:
         return pieces
     line_break = tuple(Piece(piece.id) for piece in encode(model, LINE_BREAK, special=False).pieces)
@@ -62,7 +62,7 @@ def _causal_pieces(model: Model, pair: SentencePair) -> tuple[Piece, ...]:
     return pieces + line_break + second
 
 
-def _first_token(model: Model) -> int:
+def first_token(model: Model) -> int:
     """BOS: the tokenizer's, else the config's, else EOS. Without one the first word becomes the sink."""
     candidates = (model.tokenizer.bos_token_id, model.network.config.bos_token_id, model.tokenizer.eos_token_id)
     return next(candidate for candidate in candidates if candidate is not None)

@@ -127,8 +127,8 @@ def basic(layer: WordLayer) -> dict[str, Tensor]:
 
 def _row_entropy(pattern: Tensor, mass: Tensor, rows: Tensor) -> Rows:
     """Entropy of each row made to sum to 1; rows without any mass do not count."""
-    # Σ α ln α over what a row holds; a weight of 0 adds 0.
-    products = pattern.clamp(min=torch.finfo(pattern.dtype).tiny).log_().mul_(pattern).sum(dim=-1)
+    # Σ α ln α over what a row holds: a weight of 0 adds 0, and not 0 · −∞.
+    products = pattern.log().mul_(pattern).nansum(dim=-1)
     counted = (mass > 0) & rows[:, None]
     mass = mass.where(counted, 1)
     return mass.log() - products / mass, counted

@@ -9,6 +9,8 @@ from torch import Tensor
 from mhattn_core.attention.batches import Batch
 from mhattn_core.attention.word_layer import WordLayer
 from mhattn_core.measures.basic import basic
+from mhattn_core.measures.pattern_types import pattern_value
+from mhattn_core.measures.patterns import patterns
 from mhattn_core.measures.statistics import quotient
 
 LayerSums = Callable[[WordLayer], Mapping[str, Tensor]]
@@ -27,4 +29,4 @@ class Measure:
     finish: Callable[[np.ndarray], np.ndarray] = quotient
 
 
-MEASURES: dict[str, Measure] = {"basic": Measure(lambda _batch: basic)}
+MEASURES: dict[str, Measure] = {"basic": Measure(lambda _batch: basic), "patterns": Measure(lambda _batch: patterns, pattern_value)}

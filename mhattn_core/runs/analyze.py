@@ -1,0 +1,97 @@
+"""Measuring many pairs with many models."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.measures.measure import MEASURES
+from mhattn_core.models import Model, load
+from mhattn_core.models.sources import RANDOM, find
+from mhattn_core.runs.corpus import Pairs, corpus_digest, pairs_table, records_of
+from mhattn_core.runs.files import write_table
+from mhattn_core.runs.lock import locked
+from mhattn_core.runs.manifest import Manifest, refuse_another
+from mhattn_core.runs.model_sums import measure_model
+from mhattn_core.runs.progress import Meter, Progress
+from mhattn_core.runs.run import Run, heads_of, sums_file
+from mhattn_core.runs.sums import ModelSums
+from mhattn_core.text.reading import PairRecord
+
+
+def analyze(
+    models: Sequence[str | Model],
+    pairs: Pairs,
+    *,
+    out: str | Path,
+    device: str = "auto",
+    measures: Sequence[str] = ("basic",),
+    keep_sentences: bool = True,
+    tokens: int | None = None,
+    progress: Callable[[Progress], object] = lambda _progress: None,
+    cancel: Callable[[], bool] = lambda: False,
+    get: Callable[[str], Model] | None = None,
+) -> Run:
+    """Measure every head of every model over pairs, into the folder ``out``; a run that was stopped there resumes.
+
+    pairs: a path (see ``read_pairs``), or SentencePairs or PairRecords. keep_sentences: whether ``pairs.parquet`` holds them. tokens: the most
+    tokens, padding included, that go through a network at once; by default what suits the device. progress: told after every batch. cancel: asked
+    after every batch, such as an Event's ``is_set``. get: brings a model by its name, in place of ``load``, such as a pool's.
+    Raises Problem, in three parts, when there is nothing to measure, a model cannot be had, the folder cannot be written, is in use, or holds
+    another run; Cancelled when asked to stop. Pairs that a model cannot take are in ``skipped``.
+    """
+    unknown = set(measures) - MEASURES.keys()
+    if unknown or not measures or not models:
+        raise Problem(
+            _("These measures are not known: {names}.").format(names=", ".join(sorted(unknown)))
+            if unknown
+            else _("There is nothing to measure."),
+            _("Name one model or more, and measures of: {names}.").format(names=", ".join(MEASURES)),
+        )
+    records, bad = records_of(pairs)
+    named = tuple((model, _revision(model)) if isinstance(model, str) else (model.name, model.revision) for model in models)
+    manifest = Manifest(named, corpus_digest(records), len(records), tuple(measures), keep_sentences)
+    folder = Path(out)
+    with locked(folder):
+        there = Manifest.read(folder)
+        if there is not None:
+            refuse_another(folder, there, manifest)
+            if there.finished:
+                return Run.open(folder)
+        else:
+            write_table(folder / "pairs.parquet", pairs_table(records, keep_sentences=keep_sentences))
+            manifest.write(folder)
+        meter = Meter(len(records) * len(models), progress, cancel)
+        for number, model in enumerate(models):
+            meter.start(named[number][0])
+            measure_model(model, get or (lambda name: load(name, device)), records, sums_file(folder, number), measures, tokens, meter)
+        return finish(folder, manifest, _skipped(folder, manifest, records, bad))
+
+
+def finish(folder: Path, manifest: Manifest, skipped: pd.DataFrame) -> Run:
+    """Write the tables that the sums hold, and say last that the run is whole."""
+    sums = (ModelSums.load(sums_file(folder, number)) for number in range(len(manifest.models)))
+    heads = [heads_of(name, of_model) for (name, _revision), of_model in zip(manifest.models, sums, strict=True)]
+    write_table(folder / "heads.parquet", pd.concat(heads, ignore_index=True))
+    write_table(folder / "skipped.parquet", skipped)
+    replace(manifest, finished=True).write(folder)
+    return Run.open(folder)
+
+
+def _revision(name: str) -> str:
+    """What ``load`` will call the revision, without loading."""
+    random = RANDOM if name.endswith(RANDOM) else ""
+    return find(name.removesuffix(RANDOM)).revision + random
+
+
+def _skipped(folder: Path, manifest: Manifest, records: Sequence[PairRecord], bad: pd.DataFrame) -> pd.DataFrame:
+    """line, reason, id, model."""
+    rows = [(row.line, row.reason, "", "") for row in bad.itertuples()]
+    for number, (name, _revision) in enumerate(manifest.models):
+        reasons = ModelSums.load(sums_file(folder, number)).reasons
+        rows += [(records[place].line, reason, records[place].id, name) for place, reason in sorted(reasons.items())]
+    types = {"line": "int64", "reason": "str", "id": "str", "model": "str"}
+    return pd.DataFrame(rows, columns=list(types)).astype(types)

@@ -1,0 +1,99 @@
+"""The sums of a few hundred pairs, one row a pair."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from mhattn_core.attention.batches import Row, batches, collate, feed_all
+from mhattn_core.attention.stream import watch_words
+from mhattn_core.attention.word_layer import WordLayer
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.measures.measure import MEASURES
+from mhattn_core.models import Model
+from mhattn_core.text.pair import SentencePair
+
+
+class Entry(NamedTuple):
+    """One measure of one layer: its sums take ``heads × parts`` places in a row."""
+
+    measure: str
+    stack: str
+    name: str
+    layer: int
+    heads: int
+    parts: int
+
+
+Layout = tuple[Entry, ...]
+"""What stands in a row, in order."""
+
+
+class Chunk(NamedTuple):
+    """float64 ``rows [pair, place]``, 0 for a pair that could not be measured; ``reasons`` says why, by the pair's number."""
+
+    layout: Layout
+    rows: np.ndarray
+    reasons: dict[int, str]
+
+
+def measure_chunk(
+    model: Model,
+    pairs: Sequence[SentencePair],
+    measures: Sequence[str],
+    *,
+    tokens: int | None = None,
+    tell: Callable[[int], None] = lambda _pairs: None,
+) -> Chunk:
+    """The sums of each pair. tokens: see ``batches``. tell: told after each batch how many pairs it had; what it raises ends the work."""
+    rows, problems = feed_all(model, pairs)
+    reasons = {number: problem.happened for number, problem in problems.items()}
+    tell(len(reasons))
+    layout: Layout = ()
+    sums = np.zeros((len(pairs), 0))
+    for batch in batches(model, rows, tokens=tokens):
+        for part, found in _measured(model, batch, measures, reasons):
+            if not layout:
+                layout, sums = found.layout, np.zeros((len(pairs), found.rows.shape[1]))
+            sums[[row.number for row in part]] = found.rows
+        tell(len(batch))
+    broken = ~np.isfinite(sums).all(axis=1)
+    sums[broken] = 0
+    return Chunk(layout, sums, reasons | dict.fromkeys(np.flatnonzero(broken).tolist(), _("The model gives no numbers for it.")))
+
+
+def _measured(model: Model, rows: list[Row], measures: Sequence[str], reasons: dict[int, str]) -> list[tuple[list[Row], Chunk]]:
+    """One forward; when it fails, one for each pair, so that a pair that cannot be measured takes no others with it."""
+    try:
+        return [(rows, _forward(model, rows, measures))]
+    except (Problem, RuntimeError, MemoryError, IndexError, ValueError) as error:
+        if len(rows) > 1:
+            return [part for row in rows for part in _measured(model, [row], measures, reasons)]
+        reasons[rows[0].number] = _reason(error)
+        return []
+
+
+def _forward(model: Model, rows: list[Row], measures: Sequence[str]) -> Chunk:
+    batch = collate(model, rows)
+    watching = {name: MEASURES[name].start(batch) for name in measures}
+    layout: list[Entry] = []
+    found: list[torch.Tensor] = []
+
+    def see(layer: WordLayer) -> None:
+        for measure, sums in watching.items():
+            for name, part in sums(layer).items():
+                layout.append(Entry(measure, layer.axes.stack, name, layer.layer, *part.shape[1:]))
+                found.append(part.flatten(1))
+
+    watch_words(model, batch, see)
+    return Chunk(tuple(layout), torch.cat(found, dim=1).cpu().double().numpy(), {})
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, Problem):
+        return error.happened
+    if isinstance(error, MemoryError | torch.OutOfMemoryError) or "allocate memory" in str(error):
+        return _("There is not enough memory for it.")
+    return _("The model fails on it: {reason}").format(reason=(str(error).splitlines() or [type(error).__name__])[0])

@@ -1,0 +1,88 @@
+"""The pairs of a run."""
+
+import json
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from itertools import groupby
+from pathlib import Path
+
+import pandas as pd
+
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.runs.sums import fold_of
+from mhattn_core.text.pair import SentencePair
+from mhattn_core.text.reading import PairRecord, Upload, read_pairs
+
+MOST_GROUPS = 20
+
+Pairs = str | Path | Upload | Iterable[SentencePair | PairRecord]
+
+
+def records_of(pairs: Pairs) -> tuple[list[PairRecord], pd.DataFrame]:
+    """The records of a file or a list, and the rows that could not be read (line, reason). Raises Problem when nothing is left, or too many groups."""
+    bad = pd.DataFrame({"line": pd.Series(dtype="int64"), "reason": pd.Series(dtype="str")})
+    if isinstance(pairs, str | Path | Upload):
+        read = pairs if isinstance(pairs, Upload) else read_pairs(Path(pairs))
+        records, bad = read.pairs, read.bad
+    else:
+        records = [_record(line, pair) for line, pair in enumerate(pairs, start=1)]
+    if not records:
+        raise Problem(_("There are no pairs to measure."), _("Give at least one pair; a file needs a column “source”."))
+    groups = {record.group for record in records}
+    if len(groups) > MOST_GROUPS:
+        raise Problem(
+            _("The pairs have {number} groups; a run takes at most {most}.").format(number=len(groups), most=MOST_GROUPS),
+            _("Use the column “group” for a few kinds of pairs, and “id” or “label” for what differs from pair to pair."),
+        )
+    return records, bad
+
+
+def consecutive(records: Sequence[PairRecord]) -> list[PairRecord]:
+    """Neighbouring sentences of one document as disjoint pairs: first and second, third and fourth …; an odd last one stands alone.
+
+    Cuts into words, group and label are those of the sentences (group and label of the first).
+    """
+    paired = []
+    for _document, sentences in groupby(records, key=lambda record: record.document):
+        waiting = list(sentences)
+        for first, second in zip(waiting[::2], [*waiting[1::2], None], strict=False):
+            a, b = first.pair, second.pair if second else SentencePair("")
+            pair = SentencePair(a.source, b.source, a.source_words, b.source_words)
+            paired.append(PairRecord(first.id, pair, first.line, first.document, first.group, first.label, tree=first.tree))
+    return paired
+
+
+def read_consecutive(path: Path) -> list[PairRecord]:
+    """The sentences of a file as such pairs. Raises Problem as ``read_pairs``."""
+    return consecutive(read_pairs(path).pairs)
+
+
+def corpus_digest(records: Sequence[PairRecord]) -> str:
+    """A hash of everything about the pairs that a run may depend on, in their order."""
+    digest = blake2b(digest_size=16)
+    for record in records:
+        pair = record.pair
+        told = (record.id, pair.source, pair.target, pair.source_words, pair.target_words, record.document, record.group, record.label)
+        digest.update(json.dumps(told).encode())
+    return digest.hexdigest()
+
+
+def pairs_table(records: Sequence[PairRecord], *, keep_sentences: bool) -> pd.DataFrame:
+    """id, source, target (only if kept), fold, document, group, label."""
+    table = pd.DataFrame(
+        {
+            "id": [record.id for record in records],
+            "source": [record.pair.source for record in records],
+            "target": [record.pair.target for record in records],
+            "fold": [fold_of(record) for record in records],
+            "document": [record.document for record in records],
+            "group": [record.group for record in records],
+            "label": [record.label for record in records],
+        }
+    )
+    return table if keep_sentences else table.drop(columns=["source", "target"])
+
+
+def _record(line: int, pair: SentencePair | PairRecord) -> PairRecord:
+    return pair if isinstance(pair, PairRecord) else PairRecord(str(line), pair, line)

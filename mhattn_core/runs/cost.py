@@ -1,0 +1,108 @@
+"""What a run will cost, told by a few of its pairs measured now."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from shutil import disk_usage
+from time import monotonic
+from typing import TypeVar
+
+import numpy as np
+import psutil
+
+from mhattn_core.attention.batches import batches, collate, feed_all
+from mhattn_core.attention.stream import run_bare
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.measures.statistics import FOLDS, REPLICATES
+from mhattn_core.models import Model
+from mhattn_core.models.memory import readable
+from mhattn_core.runs.chunk import measure_chunk
+from mhattn_core.runs.model_sums import CHUNK
+from mhattn_core.text.reading import PairRecord
+
+T = TypeVar("T")
+TRIED = 24
+"""Pairs that are measured, evenly spread over the file."""
+BYTES_OF_FLOAT64 = 8
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One model over all pairs: ``tokens`` that it is fed, ``memory`` for its sums and ``disk`` in bytes, ``seconds``.
+
+    parts: seconds of the ``forward`` pass itself, of ``tokens`` (cutting text into tokens, and writing second sentences that are missing),
+    and of each measure. unknown: share of the tokens that the model does not know. reasons: why pairs that were tried cannot be measured.
+    """
+
+    model: str
+    tokens: int
+    memory: int
+    disk: int
+    seconds: float
+    parts: Mapping[str, float]
+    unknown: float
+    tried: int
+    reasons: tuple[str, ...]
+
+
+def estimate(model: Model, records: Sequence[PairRecord], measures: Sequence[str]) -> Cost:
+    """Measure a few pairs and reckon from them. It takes as long as some three times these pairs."""
+    places = np.unique(np.linspace(0, len(records) - 1, TRIED).round().astype(int))
+    pairs = [records[place].pair for place in places]
+    share = len(records) / len(pairs)
+    feed_all(model, pairs[:1])  # what is only slow the first time
+    (rows, _problems), feeding = _timed(lambda: feed_all(model, pairs))
+    _none, forward = _timed(lambda: [run_bare(model, collate(model, batch)) for batch in batches(model, rows)])
+    chunk, seconds = _timed(lambda: measure_chunk(model, pairs, measures))
+    alone = (
+        {name: _timed(partial(measure_chunk, model, pairs, [name]))[1] for name in measures}
+        if len(measures) > 1
+        else {measures[0]: seconds}
+    )
+    parts = {"forward": forward, "tokens": feeding} | {name: max(took - forward - feeding, 0.0) for name, took in alone.items()}
+    fed = [id_ for row in rows for name in ("input_ids", "decoder_input_ids") for id_ in row.inputs.get(name, ())]
+    groups = 1 + len({record.group for record in records} - {""})
+    sums = groups * (FOLDS + REPLICATES + 1) * chunk.rows.shape[1] * BYTES_OF_FLOAT64
+    return Cost(
+        model.name,
+        round(len(fed) * share),
+        2 * sums + CHUNK * chunk.rows.shape[1] * BYTES_OF_FLOAT64,  # a chunk is weighted before it is added
+        2 * sums,  # the new file stands beside the old one for a moment
+        seconds * share,
+        {name: part * share for name, part in parts.items()},
+        fed.count(model.tokenizer.unk_token_id) / len(fed) if fed and model.tokenizer.unk_token_id is not None else 0.0,
+        len(pairs),
+        tuple(chunk.reasons.values()),
+    )
+
+
+def refuse(costs: Sequence[Cost], folder: Path) -> None:
+    """Raise Problem, with the reason, for what cannot be measured at all or cannot fit."""
+    for cost in costs:
+        if len(cost.reasons) == cost.tried:
+            raise Problem(
+                _("“{model}” could measure none of {tried} pairs that were tried: {reason}").format(
+                    model=cost.model, tried=cost.tried, reason=cost.reasons[0]
+                ),
+                _("Choose another model, or other pairs."),
+            )
+    fewer = _("Choose fewer models, or fewer groups.")
+    memory = max((cost.memory for cost in costs), default=0)
+    free = psutil.virtual_memory().available
+    if memory > free:
+        raise Problem(_("The sums need {needed} of memory; {free} are free.").format(needed=readable(memory), free=readable(free)), fewer)
+    disk = sum(cost.disk for cost in costs)
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if disk > (room := disk_usage(there).free):
+        raise Problem(
+            _("The run needs {needed} in “{folder}”; {free} are free.").format(needed=readable(disk), folder=folder, free=readable(room)),
+            fewer,
+        )
+
+
+def _timed(work: Callable[[], T]) -> tuple[T, float]:
+    start = monotonic()
+    result = work()
+    return result, monotonic() - start

@@ -1,0 +1,70 @@
+"""What a run is: the models, the corpus and the settings that its numbers follow from."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.runs.files import write_json
+from mhattn_core.version import VERSION
+
+FILE = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """``models``: name and revision of each; ``corpus``: a hash of the pairs; ``finished``: whether the tables are there."""
+
+    models: tuple[tuple[str, str], ...]
+    corpus: str
+    pairs: int
+    measures: tuple[str, ...]
+    keep_sentences: bool = True
+    finished: bool = False
+    version: str = VERSION
+
+    @property
+    def id(self) -> str:
+        """Twelve hexadecimal digits; the same for the same models, corpus, settings and version, anywhere."""
+        told = {name: value for name, value in asdict(self).items() if name != "finished"}
+        return blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=6).hexdigest()
+
+    def write(self, folder: Path) -> None:
+        write_json(folder / FILE, {"id": self.id, **asdict(self)})
+
+    @classmethod
+    def read(cls, folder: Path) -> "Manifest | None":
+        """None where there is no run. Raises Problem when its manifest cannot be read."""
+        try:
+            told: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
+            told.pop("id")
+            models = tuple((name, revision) for name, revision in told.pop("models"))
+            return cls(models=models, measures=tuple(told.pop("measures")), **told)
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise Problem(
+                _("The run in “{folder}” cannot be read: its manifest is damaged, or of another version.").format(folder=folder),
+                _("Choose another folder, or delete this one."),
+            ) from error
+
+
+def refuse_another(folder: Path, there: Manifest, wanted: Manifest) -> None:
+    """Raise Problem when the run in ``folder`` is not the one that is wanted, saying in what."""
+    names = {
+        "version": _("the version of mhattn"),
+        "corpus": _("the pairs"),
+        "models": _("the models"),
+        "measures": _("the measures"),
+        "keep_sentences": _("whether sentences are kept"),
+    }
+    differing: Sequence[str] = [said for name, said in names.items() if getattr(there, name) != getattr(wanted, name)]
+    if differing:
+        raise Problem(
+            _("“{folder}” holds another run; what differs: {what}.").format(folder=folder, what=", ".join(differing)),
+            _("Choose another folder: runs are never mixed."),
+        )

@@ -1,0 +1,48 @@
+"""Telling how far a run is, and being told to stop."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+
+
+class Cancelled(Exception):
+    """The work was asked to stop; what was finished is kept, and the same call resumes."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: ``done`` of ``total`` pairs, counted once for each model; ``rate``: pairs per second since the start of this call."""
+
+    model: str
+    done: int
+    total: int
+    rate: float
+
+
+class Meter:
+    """Counts pairs, tells of them, and stops the work when asked to."""
+
+    def __init__(self, total: int, progress: Callable[[Progress], object], cancel: Callable[[], bool]) -> None:
+        self._total = total
+        self._progress = progress
+        self._cancel = cancel
+        self._model = ""
+        self._done = self._resumed = 0
+        self._started = monotonic()
+
+    def start(self, model: str) -> None:
+        self._model = model
+
+    def resume(self, pairs: int) -> None:
+        """These were done before."""
+        self._done += pairs
+        self._resumed += pairs
+        self.count(0)
+
+    def count(self, pairs: int) -> None:
+        """So many more are done. Raises Cancelled."""
+        self._done += pairs
+        rate = (self._done - self._resumed) / max(monotonic() - self._started, 1e-9)
+        self._progress(Progress(self._model, self._done, self._total, rate))
+        if self._cancel():
+            raise Cancelled

@@ -1,0 +1,102 @@
+"""Relations over many pairs: the items of every head, what random twins reach, and the table of both."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from mhattn_core.attention.batches import Row, batches, collate, feed_all
+from mhattn_core.attention.stream import watch_words
+from mhattn_core.measures.roles import Collector, Corpus, Links, Role, StackItems, best_of_twins, joined, relations_table, unmeasurable
+from mhattn_core.models import Model
+from mhattn_core.models.twin import random_twin
+from mhattn_core.runs.sums import fold_of, text_key
+from mhattn_core.text.annotation import Annotated
+from mhattn_core.text.reading import PairRecord
+from mhattn_core.text.relations import RELATIONS, Found, Relation, find_items, missing
+
+SEEDS, TWIN_PAIRS = 20, 200
+CONTROL = ".control"
+"""Behind a relation's name: the items that it is compared with."""
+
+
+def measure_relations(
+    model: Model,
+    records: Sequence[PairRecord],
+    annotated: Sequence[Annotated],
+    relations: Sequence[Relation] = (),
+    *,
+    tokens: int | None = None,
+    tell: Callable[[int], None] = lambda _pairs: None,
+) -> dict[str, StackItems]:
+    """The items of relations (by default of all) and of their controls, for each stack; pairs that the model cannot take have none.
+
+    annotated: as ``annotate`` gives the records. tokens, tell: see ``batches``; tell is told after each batch how many pairs are done.
+    """
+    rows, problems = feed_all(model, [record.pair for record in records])
+    tell(len(problems))
+    found = items_of(annotated, relations)
+    parts = []
+    for batch in batches(model, rows, tokens=tokens):
+        parts.append(_measured(model, batch, records, annotated, found))
+        tell(len(batch))
+    return joined(parts)
+
+
+def items_of(annotated: Sequence[Annotated], relations: Sequence[Relation] = ()) -> Found:
+    """Items of relations (by default of all) and, under the name with ``.control``, of those that they are compared with."""
+    own, controls = find_items(annotated, relations), find_items(annotated, relations, control=True)
+    names = own.names + tuple(name + CONTROL for name in controls.names)
+    both = [np.concatenate(parts) for parts in ((own.pair, controls.pair), (own.query, controls.query), (own.key, controls.key))]
+    relation = np.concatenate([own.relation, controls.relation + len(own.names)])
+    return Found(names, both[0], relation, both[1], both[2])
+
+
+def twins_of(
+    model: Model,
+    records: Sequence[PairRecord],
+    annotated: Sequence[Annotated],
+    relations: Sequence[Relation] = (),
+    *,
+    seeds: int = SEEDS,
+    pairs: int = TWIN_PAIRS,
+) -> dict[Role, float]:
+    """``random95`` from models of the same architecture with random weights, on pairs spread evenly over the corpus."""
+    chosen = np.unique(np.linspace(0, len(records) - 1, pairs).astype(int))
+    some, annotations = [records[place] for place in chosen], [annotated[place] for place in chosen]
+    return best_of_twins([measure_relations(random_twin(model, seed), some, annotations, relations) for seed in range(seeds)])
+
+
+def relations_of(
+    model: str,
+    stacks: Mapping[str, StackItems],
+    records: Sequence[PairRecord],
+    annotated: Sequence[Annotated],
+    random95: Mapping[Role, float],
+) -> pd.DataFrame:
+    """``relations.parquet`` of one model: what was measured, and each relation that cannot be, with the reason."""
+    texts = {record.id: text_key(record) for record in records}
+    table = relations_table(model, stacks, texts, random95)
+    why = {name: missing(relation, annotated) for name, relation in RELATIONS.items()}
+    return pd.concat([table, unmeasurable(model, {name: reason for name, reason in why.items() if reason})], ignore_index=True)
+
+
+def _measured(
+    model: Model, rows: Sequence[Row], records: Sequence[PairRecord], annotated: Sequence[Annotated], found: Found
+) -> dict[str, StackItems]:
+    numbers = np.array([row.number for row in rows])
+    place = np.full(len(records), -1)
+    place[numbers] = np.arange(len(rows))
+    here = place[found.pair] >= 0
+    links = Links(place[found.pair[here]], found.relation[here], found.query[here], found.key[here])
+    some = [records[number] for number in numbers]
+    corpus = Corpus(
+        ids=[record.id for record in some],
+        folds=[fold_of(record) for record in some],
+        words_of_a=[len(annotated[number].a.words) for number in numbers],
+        relations=found.names,
+    )
+    batch = collate(model, rows)
+    collector = Collector(batch.axes, links, corpus)
+    watch_words(model, batch, collector.see)
+    return collector.stacks()

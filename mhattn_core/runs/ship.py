@@ -1,0 +1,108 @@
+"""Make the runs that come with the package: ``python -m mhattn_core.runs.ship DATA``.
+
+DATA holds the folders ``ud-english-ewt-dev`` and ``ud-chinese-gsdsimp-dev`` with the .conllu files of these treebanks. Tables only are kept:
+the treebanks' sentences do not ship, and sums, from which any two models could be compared, are large, so the differences from random
+weights are computed here. A run that is there already is left as it is: delete its folder first.
+"""
+
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+
+from mhattn_core.attention.feed import feed
+from mhattn_core.errors import Problem
+from mhattn_core.models import load
+from mhattn_core.models.sources import RANDOM
+from mhattn_core.runs.analyze import analyze
+from mhattn_core.runs.corpus import consecutive
+from mhattn_core.runs.files import write_table
+from mhattn_core.runs.run import DIFFERENCES, Run
+from mhattn_core.runs.store import SHIPPED, About, write_about
+from mhattn_core.text.examples import example_pairs
+from mhattn_core.text.reading import PairRecord, read_pairs
+
+EWT = "ud-english-ewt-dev/en_ewt-ud-dev.conllu"
+GSD = "ud-chinese-gsdsimp-dev/zh_gsdsimp-ud-dev.conllu"
+TREEBANK = "CC BY-SA 4.0"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A run that ships: ``models`` are measured with and without training on what ``pairs`` reads from the folder of data."""
+
+    key: str
+    name: str
+    models: tuple[str, ...]
+    pairs: Callable[[Path], Sequence[PairRecord]]
+    pairing: str
+    source: str
+    licence: str
+    keep_sentences: bool = False
+
+
+RECIPES = (
+    Recipe(
+        "ewt-dev", "UD English EWT dev", ("minilm", "smollm2"),
+        lambda data: consecutive(read_pairs(data / EWT).pairs),
+        "neighbours", "Universal Dependencies, UD_English-EWT, dev", TREEBANK,
+    ),
+    Recipe(
+        "ewt-dev-en-zh", "UD English EWT dev → zh", ("marian-en-zh",),
+        lambda data: translated("marian-en-zh", read_pairs(data / EWT).pairs),
+        "translated", "Universal Dependencies, UD_English-EWT, dev", TREEBANK,
+    ),
+    Recipe(
+        "gsdsimp-dev-zh-en", "UD Chinese GSDSimp dev → en", ("marian-zh-en",),
+        lambda data: translated("marian-zh-en", read_pairs(data / GSD).pairs),
+        "translated", "Universal Dependencies, UD_Chinese-GSDSimp, dev", TREEBANK,
+    ),
+    Recipe("examples-en", "Examples en", ("minilm", "smollm2"), lambda _data: example_pairs("english", "english_next"), "written", "", "", True),
+    Recipe("examples-en-zh", "Examples en → zh", ("marian-en-zh",), lambda _data: example_pairs("english", "chinese"), "written", "", "", True),
+    Recipe("examples-zh-en", "Examples zh → en", ("marian-zh-en",), lambda _data: example_pairs("chinese", "english"), "written", "", "", True),
+)  # fmt: skip
+
+
+def translated(name: str, records: Sequence[PairRecord]) -> list[PairRecord]:
+    """Each sentence with what the model writes for it, so that its twin with random weights is fed the same words.
+
+    A sentence to which it writes nothing, or which is too long for it, is left out.
+    """
+    model = load(name)
+    pairs = []
+    for record in records:
+        with suppress(Problem):
+            pairs.append(replace(record, pair=replace(record.pair, target=feed(model, record.pair).sentences["b"].text), tree=()))
+    return pairs
+
+
+def ship(recipe: Recipe, data: Path) -> None:
+    """Measure, and keep the tables."""
+    models = [name + suffix for name in recipe.models for suffix in ("", RANDOM)]
+    with TemporaryDirectory() as working:
+        run = analyze(models, recipe.pairs(data), out=Path(working) / "run", keep_sentences=recipe.keep_sentences)
+        write_table(run.folder / DIFFERENCES, differences(run, recipe.models))
+        about = About(
+            recipe.name, datetime.now(UTC).isoformat(timespec="seconds"), run.models, run.manifest.measures, run.manifest.pairs,
+            recipe.pairing, recipe.source, recipe.licence,
+        )  # fmt: skip
+        write_about(run.folder, about)
+        shutil.copytree(run.folder, SHIPPED / recipe.key, ignore=shutil.ignore_patterns("sums", ".*"))
+
+
+def differences(run: Run, models: Sequence[str]) -> pd.DataFrame:
+    """Each model and its twin with random weights, both ways round, with paired intervals."""
+    ordered = [pair for name in models for pair in ((name + RANDOM, name), (name, name + RANDOM))]
+    return pd.concat([run.difference(*pair) for pair in ordered], ignore_index=True)
+
+
+if __name__ == "__main__":
+    for recipe in RECIPES:
+        if not (SHIPPED / recipe.key).exists():
+            ship(recipe, Path(sys.argv[1]))

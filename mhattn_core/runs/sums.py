@@ -1,0 +1,141 @@
+"""What a run keeps of its pairs: sums that merge, of the same size for ten pairs and for a million."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from mhattn_core.measures.measure import MEASURES
+from mhattn_core.measures.statistics import FOLDS, REPLICATES, bootstrap_weights, fold, spread
+from mhattn_core.runs.chunk import Chunk, Entry, Layout
+from mhattn_core.runs.files import written
+from mhattn_core.text.reading import PairRecord
+
+ALL = ""
+"""The group that holds every pair."""
+
+
+@dataclass
+class GroupSums:
+    """float64 ``folds [fold, place]``, their total of all pairs; ``replicates [replicate, place]``; ``counted [place]``: pairs with more than 0."""
+
+    folds: np.ndarray
+    replicates: np.ndarray
+    counted: np.ndarray
+
+    @classmethod
+    def empty(cls, places: int) -> "GroupSums":
+        return cls(np.zeros((FOLDS, places)), np.zeros((REPLICATES, places)), np.zeros(places))
+
+    def add(self, other: "GroupSums") -> None:
+        self.folds += other.folds
+        self.replicates += other.replicates
+        self.counted += other.counted
+
+
+class HeadValues(NamedTuple):
+    """One measure of one stack, ``[layer, head]`` (replicates ``[replicate, layer, head]``)."""
+
+    stack: str
+    name: str
+    group: str
+    value: np.ndarray
+    replicates: np.ndarray
+    n: np.ndarray
+
+    def interval(self) -> tuple[np.ndarray, np.ndarray]:
+        return spread(self.replicates)
+
+
+@dataclass
+class ModelSums:
+    """One model's sums over the pairs that are done: the first ``done`` of the run's. ``reasons``: why some of them were left out."""
+
+    layout: Layout = ()
+    groups: dict[str, GroupSums] = field(default_factory=dict)
+    done: int = 0
+    reasons: dict[int, str] = field(default_factory=dict)
+
+    def add_chunk(self, chunk: Chunk, records: Sequence[PairRecord]) -> None:
+        """Add the next pairs."""
+        if chunk.layout:
+            self.layout = chunk.layout
+            weights = bootstrap_weights([text_key(record) for record in records])
+            folds = np.eye(FOLDS)[[fold_of(record) for record in records]].T
+            groups = np.array([record.group for record in records])
+            self._group(ALL).add(_weighted(chunk.rows, folds, weights))
+            for group in sorted(set(groups.tolist()) - {ALL}):
+                here = groups == group
+                self._group(group).add(_weighted(chunk.rows[here], folds[:, here], weights[:, here]))
+        self.reasons |= {self.done + number: reason for number, reason in chunk.reasons.items()}
+        self.done += len(records)
+
+    def add(self, other: "ModelSums") -> None:
+        """Add the sums of pairs that come after these."""
+        self.layout = self.layout or other.layout
+        for group, sums in other.groups.items():
+            self._group(group).add(sums)
+        self.reasons |= {self.done + number: reason for number, reason in other.reasons.items()}
+        self.done += other.done
+
+    def values(self) -> list[HeadValues]:
+        """All measures of all stacks and groups."""
+        return [
+            self._values(group, *key) for group in self.groups for key in dict.fromkeys((e.measure, e.stack, e.name) for e in self.layout)
+        ]
+
+    def save(self, path: Path) -> None:
+        """Write a file of its own and rename it, so that a killed run finds the file before it, whole."""
+        about = {"layout": self.layout, "groups": list(self.groups), "done": self.done, "reasons": list(self.reasons.items())}
+        arrays = {f"{part}{number}": array for number, sums in enumerate(self.groups.values()) for part, array in vars(sums).items()}
+        with written(path) as beside, beside.open("wb") as file:
+            np.savez(file, about=np.array(json.dumps(about)), **arrays)
+
+    @classmethod
+    def load(cls, path: Path) -> "ModelSums":
+        with np.load(path) as file:
+            about = json.loads(str(file["about"]))
+            groups = {
+                group: GroupSums(*(file[f"{part}{number}"] for part in ("folds", "replicates", "counted")))
+                for number, group in enumerate(about["groups"])
+            }
+        return cls(tuple(Entry(*entry) for entry in about["layout"]), groups, about["done"], dict(about["reasons"]))
+
+    def _group(self, group: str) -> GroupSums:
+        if group not in self.groups:
+            self.groups[group] = GroupSums.empty(sum(entry.heads * entry.parts for entry in self.layout))
+        return self.groups[group]
+
+    def _values(self, group: str, measure: str, stack: str, name: str) -> HeadValues:
+        places = self._places(measure, stack, name)
+        sums = self.groups[group]
+        finish = MEASURES[measure].finish
+        return HeadValues(
+            stack, name, group, finish(sums.folds.sum(axis=0)[places]), finish(sums.replicates[:, places]), sums.counted[places[..., -1]]
+        )
+
+    def _places(self, measure: str, stack: str, name: str) -> np.ndarray:
+        """Where the sums of a measure stand in a row, int ``[layer, head, part]``."""
+        starts = np.cumsum([0, *(entry.heads * entry.parts for entry in self.layout)])
+        found = [
+            np.arange(start, start + entry.heads * entry.parts).reshape(entry.heads, entry.parts)
+            for start, entry in zip(starts, self.layout, strict=False)
+            if (entry.measure, entry.stack, entry.name) == (measure, stack, name)
+        ]
+        return np.stack(found)
+
+
+def text_key(record: PairRecord) -> str:
+    """What the resampling of a pair hangs on: its text."""
+    return f"{record.pair.source}\n{record.pair.target}"
+
+
+def fold_of(record: PairRecord) -> int:
+    return fold(record.document or record.pair.source)
+
+
+def _weighted(rows: np.ndarray, folds: np.ndarray, weights: np.ndarray) -> GroupSums:
+    return GroupSums(folds @ rows, weights @ rows, (rows > 0).sum(axis=0).astype(float))

@@ -1,0 +1,399 @@
+"""Runs against one-by-one transformers and NumPy, and against kills, other batch sizes, halves and other owners."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.stats
+import torch
+from transformers import BertModel
+
+import mhattn_core as mh
+from mhattn_core.attention.batches import batches, collate, feed_all
+from mhattn_core.attention.feed import feed
+from mhattn_core.attention.stream import watch_words
+from mhattn_core.attention.word_layer import piece_spans, word_spans
+from mhattn_core.runs import Cancelled, Progress, Run, analyze, consecutive, merge
+from mhattn_core.runs.chunk import measure_chunk
+from mhattn_core.text.reading import PairRecord, read_pairs
+
+DATA = Path(os.environ.get("MHATTN_DATA", Path(__file__).parents[3] / "shared/data"))
+EWT = DATA / "ud-english-ewt-dev" / "en_ewt-ud-dev.conllu"
+
+WORDS = [
+    "the",
+    "old",
+    "hedgehog",
+    "unbelievably",
+    "slept",
+    "under",
+    "a",
+    "tree,",
+    "while",
+    "rain",
+    "fell",
+    "on",
+    "3.5",
+    "quiet",
+    "villages",
+    "and",
+    "nobody",
+    "minded",
+]
+
+
+def made_pairs(number: int) -> list[PairRecord]:
+    """Pairs of different lengths, some of one sentence alone, in two groups and a few documents."""
+    rng = np.random.default_rng(5)
+    records = []
+    for line in range(number):
+        a, b = (" ".join(rng.choice(WORDS, size)) for size in (rng.integers(1, 14), rng.integers(0, 9)))
+        records.append(
+            PairRecord(f"id{line}", mh.SentencePair(a, b), line + 1, f"book {line // 7}", "short" if len(a) < 30 else "long", "x")
+        )
+    return records
+
+
+PAIRS = made_pairs(40)
+KEYS = ["model", "stack", "layer", "head", "measure", "group"]
+
+
+def same(a: pd.DataFrame, b: pd.DataFrame, tolerance: float) -> None:
+    a, b = (table.sort_values(KEYS, ignore_index=True) for table in (a, b))
+    pd.testing.assert_frame_equal(a[[*KEYS, "n"]], b[[*KEYS, "n"]])
+    for column in ("value", "low", "high"):
+        np.testing.assert_allclose(a[column], b[column], atol=tolerance, rtol=tolerance, err_msg=column)
+
+
+@pytest.fixture(scope="module")
+def run(minilm: mh.Model, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return analyze([minilm], PAIRS, out=tmp_path_factory.mktemp("run") / "one")
+
+
+# Feeding and batches
+
+
+@pytest.mark.parametrize("name", ["minilm", "marian-zh-en", "smollm2"])
+def test_many_pairs_are_fed_as_each_one(name: str) -> None:
+    if name not in mh.catalogue().query("present")["name"].tolist():
+        pytest.skip(f"{name} has not been fetched")
+    model = mh.load(name, device="cpu")
+    pairs = [record.pair for record in PAIRS[:9]] + [mh.SentencePair("虽然下雨", "它 睡 了")]
+    pairs = [pair for pair in pairs if pair.b or "cross" not in model.stacks]
+    rows, problems = feed_all(model, pairs)
+    assert not problems
+    for row, pair in zip(rows, pairs, strict=True):
+        fed = feed(model, pair)
+        assert row.inputs == {key: tensor[0].tolist() for key, tensor in fed.inputs.items()}
+        for stack in model.stacks:
+            np.testing.assert_array_equal(row.queries[stack], piece_spans(fed.queries[stack]))
+            np.testing.assert_array_equal(row.keys[stack], piece_spans(fed.keys[stack]))
+        np.testing.assert_array_equal(row.words, word_spans(fed.sentences))
+
+
+@pytest.mark.parametrize("name", ["minilm", "marian-en-zh"])
+def test_a_batch_equals_the_word_grid_of_each_of_its_pairs(name: str) -> None:
+    model = mh.load(name, device="cpu")
+    pairs = [record.pair for record in PAIRS if record.pair.b][:6]
+    rows, _problems = feed_all(model, pairs)
+    seen = [mh.attend(model, pair) for pair in pairs]
+    layers = []
+    watch_words(model, collate(model, rows), layers.append)
+    for place, pair in enumerate(seen):
+        grids = {stack: pair.words(stack) for stack in model.stacks}
+        for layer in layers:
+            grid = grids[layer.axes.stack]
+            queries, keys = len(grid.queries), len(grid.keys)
+            np.testing.assert_allclose(layer.pattern[place, :, :queries, :keys], grid.pattern[layer.layer], atol=2e-6)
+            np.testing.assert_allclose(layer.special_mass[place, :, :queries], grid.special_mass[layer.layer], atol=2e-6)
+
+
+def test_batches_hold_every_row_once_and_keep_their_bound(minilm: mh.Model) -> None:
+    rows, _problems = feed_all(minilm, [record.pair for record in PAIRS])
+    found = list(batches(minilm, rows, tokens=64))
+    assert sorted(row.number for batch in found for row in batch) == list(range(len(PAIRS)))
+    assert all(len(batch) == 1 or len(batch) * max(row.tokens for row in batch) <= 64 for batch in found)
+
+
+# Against transformers and NumPy, one pair at a time
+
+
+def plain_values(model: mh.Model, pairs: list[mh.SentencePair]) -> dict[str, np.ndarray]:
+    """Totals over rows, and their number, of what NumPy makes of ``output_attentions``; ``[measure] → [layer, head]``."""
+    eager = BertModel.from_pretrained(model.network.config._name_or_path, attn_implementation="eager").eval()
+    sums: dict[str, np.ndarray] = {}
+
+    def count(name: str, rows: np.ndarray) -> None:
+        sums[name] = sums.get(name, 0) + np.stack([rows.sum(axis=-1), np.full(rows.shape[:-1], rows.shape[-1])])
+
+    for pair in pairs:
+        texts = (pair.a.text, pair.b.text) if pair.b.text else (pair.a.text,)
+        encoded = model.tokenizer(*texts, return_tensors="pt", return_offsets_mapping=True)
+        sides, offsets = encoded.sequence_ids(0), encoded.pop("offset_mapping")[0].tolist()
+        with torch.no_grad():
+            attentions = eager(**encoded, output_attentions=True).attentions
+        tokens = np.stack([layer[0].numpy() for layer in attentions])
+        words = [(0, word) for word in pair.a.words] + [(1, word) for word in pair.b.words]
+        shares = np.array(
+            [
+                [len(set(range(*offset)) & set(range(word.start, word.end))) * (sides[t] == side) for side, word in words]
+                for t, offset in enumerate(offsets)
+            ],
+            dtype=float,
+        )
+        shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1)
+        assert (shares.sum(axis=0) > 0).all()
+        means = (shares / shares.sum(axis=0)).T
+        grid = means @ (tokens @ shares)
+        side = np.array([side for side, _word in words])
+        count("entropy", scipy.stats.entropy(grid, axis=-1))
+        count("entropy.tokens", scipy.stats.entropy(tokens, axis=-1))
+        count("confidence", grid.max(axis=-1))
+        count("special_mass", 1 - grid.sum(axis=-1))
+        count("previous", np.diagonal(grid, -1, 2, 3))
+        count("next", np.diagonal(grid, 1, 2, 3))
+        count("self", np.diagonal(grid, 0, 2, 3))
+        count("sink.first", tokens[..., 0] @ means.T)
+        if len(words) > 1:
+            count("entropy.normalised", scipy.stats.entropy(grid, axis=-1) / np.log(len(words)))
+        if side.any():
+            count("block.a_to_b", grid[:, :, side == 0][..., side == 1].sum(axis=-1))
+            count("block.b_to_a", grid[:, :, side == 1][..., side == 0].sum(axis=-1))
+            count("cross_sentence", np.where(side == 0, grid[..., side == 1].sum(axis=-1), grid[..., side == 0].sum(axis=-1)))
+        gaps = abs(np.subtract.outer(np.arange(len(words)), np.arange(len(words))))
+        sums["distance"] = sums.get("distance", 0) + np.stack([(grid * gaps).sum(axis=(2, 3)), grid.sum(axis=(2, 3))])
+    return {name: total / number for name, (total, number) in sums.items()}
+
+
+def assert_equals_plain(run: Run, model: mh.Model, pairs: list[mh.SentencePair]) -> None:
+    heads = run.heads[run.heads["group"] == ""]
+    for measure, expected in plain_values(model, pairs).items():
+        rows = heads[heads["measure"] == measure].pivot(index="layer", columns="head", values="value")
+        np.testing.assert_allclose(rows.to_numpy(), expected, atol=1e-5, rtol=1e-5, err_msg=measure)
+
+
+def test_a_run_equals_plain_transformers_and_numpy(run: Run, minilm: mh.Model) -> None:
+    assert_equals_plain(run, minilm, [record.pair for record in PAIRS])
+
+
+@pytest.mark.skipif(not EWT.is_file(), reason="third-party data is not here; MHATTN_DATA names its folder")
+def test_ewt_equals_plain_transformers_and_numpy(minilm: mh.Model, tmp_path: Path) -> None:
+    records = consecutive(read_pairs(EWT).pairs)[:50]
+    run = analyze([minilm], records, out=tmp_path / "ewt")
+    assert run.skipped.empty
+    assert_equals_plain(run, minilm, [record.pair for record in records])
+
+
+# The same numbers, however they are made
+
+
+def test_other_batch_sizes_and_another_order_give_the_same_numbers(run: Run, minilm: mh.Model, tmp_path: Path) -> None:
+    other = analyze([minilm], PAIRS[::-1], out=tmp_path / "other", tokens=48)
+    same(run.heads, other.heads, 1e-5)
+    assert other.id != run.id
+
+
+def test_two_halves_merged_are_the_whole(run: Run, minilm: mh.Model, tmp_path: Path) -> None:
+    halves = [analyze([minilm], part, out=tmp_path / name) for name, part in (("a", PAIRS[:17]), ("b", PAIRS[17:]))]
+    merged = merge(*halves, out=tmp_path / "merged")
+    same(run.heads, merged.heads, 1e-5)
+    pd.testing.assert_frame_equal(run.pairs, merged.pairs)
+    with pytest.raises(mh.Problem, match="same pairs"):
+        merge(halves[0], halves[0], out=tmp_path / "twice")
+
+
+def test_groups_are_runs_of_their_own(run: Run, minilm: mh.Model, tmp_path: Path) -> None:
+    long = analyze([minilm], [record for record in PAIRS if record.group == "long"], out=tmp_path / "long")
+    same(run.heads[run.heads["group"] == "long"], long.heads[long.heads["group"] == "long"], 1e-5)
+
+
+def test_intervals_hold_the_value_and_come_from_pairs(run: Run) -> None:
+    heads = run.heads.dropna()
+    assert len(heads) == len(run.heads)
+    assert ((heads["low"] <= heads["value"]) & (heads["value"] <= heads["high"])).mean() > 0.99
+    # More pairs, narrower intervals.
+    width = (heads["high"] - heads["low"]).groupby([heads["measure"], heads["group"]]).mean().unstack()
+    assert width[""].mean() < width["short"].mean()
+
+
+def test_the_tables_of_a_run(run: Run) -> None:
+    assert run.pairs["id"].tolist() == [record.id for record in PAIRS]
+    assert run.pairs["source"].tolist() == [record.pair.source for record in PAIRS]
+    assert (run.pairs.groupby("document")["fold"].nunique() == 1).all()
+    assert (run.pairs["label"] == "x").all()
+    counts = run.heads.groupby("group")["n"].max()
+    assert counts.to_dict() == {"": 40, **run.pairs["group"].value_counts().to_dict()}
+
+
+def test_differences_are_paired(minilm: mh.Model, tmp_path: Path) -> None:
+    run = analyze([minilm, "minilm@random"], PAIRS, out=tmp_path / "two", device="cpu")
+    table = run.difference("minilm@random", "minilm")
+    assert len(table) == len(run.heads) / 2
+    assert ((table["low"] <= table["value"]) & (table["value"] <= table["high"])).mean() > 0.99
+    nothing = run.difference("minilm", "minilm")
+    assert (nothing[["value", "low", "high"]].to_numpy() == 0).all()
+    with pytest.raises(mh.Problem, match="no model"):
+        run.difference("minilm", "bert")
+
+
+# Bad pairs
+
+
+def test_what_cannot_be_measured_is_skipped_with_its_line(minilm: mh.Model, tmp_path: Path) -> None:
+    file = tmp_path / "pairs.csv"
+    file.write_text("source,target\nThe cat slept.,It was tired.\n,nothing\n" + "word " * 700 + ",long\nA dog ran.,\n", encoding="utf-8")
+    run = analyze([minilm], file, out=tmp_path / "run", keep_sentences=False)
+    assert run.skipped["line"].tolist() == [3, 4]
+    assert run.skipped["model"].tolist() == ["", "minilm"]
+    assert "tokens" in run.skipped["reason"].iloc[1]
+    assert run.heads["n"].max() == 2
+    assert "source" not in run.pairs
+
+
+def test_a_pair_that_fails_takes_no_others_with_it(minilm: mh.Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = [record.pair for record in PAIRS[:6]]
+    expected = measure_chunk(minilm, pairs, ["basic"]).rows
+    rows, _problems = feed_all(minilm, pairs)
+    bad = rows[2].inputs["input_ids"]
+    forward = type(minilm.network).forward
+
+    def failing(self: object, input_ids: torch.Tensor, **inputs: object) -> object:
+        if any(row[: len(bad)] == bad for row in input_ids.tolist()):
+            raise torch.OutOfMemoryError("no more")
+        return forward(self, input_ids=input_ids, **inputs)
+
+    monkeypatch.setattr(type(minilm.network), "forward", failing)
+    chunk = measure_chunk(minilm, pairs, ["basic"])
+    assert list(chunk.reasons) == [2]
+    assert "memory" in chunk.reasons[2]
+    assert not chunk.rows[2].any()
+    expected[2] = 0
+    np.testing.assert_allclose(chunk.rows, expected, rtol=1e-4, atol=1e-4)
+
+
+# Stopped, resumed, refused
+
+
+def test_cancelling_leaves_a_run_that_resumes(run: Run, minilm: mh.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mhattn_core.runs.model_sums.CHUNK", 8)
+    seen: list[Progress] = []
+    with pytest.raises(Cancelled):
+        analyze([minilm], PAIRS, out=tmp_path / "run", progress=seen.append, cancel=lambda: seen[-1].done > 20)
+    with pytest.raises(mh.Problem, match="not finished"):
+        Run.open(tmp_path / "run")
+    before = len(seen)
+    resumed = analyze([minilm], PAIRS, out=tmp_path / "run", progress=seen.append)
+    assert seen[before].done == 16
+    assert seen[-1].done == seen[-1].total == 40
+    same(run.heads, resumed.heads, 1e-5)
+
+
+def test_killed_twice_and_resumed_is_the_same_table(tmp_path: Path) -> None:
+    """Bit for bit: pairs are added in the same order whenever the work was stopped."""
+    script = """
+import sys
+import mhattn_core.runs.model_sums as module
+from mhattn_core.runs import analyze
+from test_runs import PAIRS
+module.CHUNK, module.SECONDS_BETWEEN_SAVES = 4, 0.0
+def tell(progress):
+    print(progress.done, flush=True)
+analyze(["minilm"], PAIRS, out=sys.argv[1], device="cpu", progress=tell)
+"""
+    places = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[2])])
+
+    def start(name: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", script, str(tmp_path / name)]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": places})
+
+    def kill_at(done: int) -> None:
+        process = start("killed")
+        assert process.stdout is not None
+        for line in process.stdout:
+            if int(line) >= done:
+                break
+        process.send_signal(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+
+    kill_at(6)
+    kill_at(22)
+    for name in ("killed", "whole"):
+        process = start(name)
+        process.communicate()
+        assert process.returncode == 0
+    pd.testing.assert_frame_equal(Run.open(tmp_path / "killed").heads, Run.open(tmp_path / "whole").heads, check_exact=True)
+    assert not list((tmp_path / "killed").rglob("*.part"))
+
+
+def test_another_corpus_or_model_in_the_same_folder_is_refused(run: Run, minilm: mh.Model) -> None:
+    with pytest.raises(mh.Problem, match="differs: the pairs"):
+        analyze([minilm], PAIRS[:5], out=run.folder)
+    with pytest.raises(mh.Problem, match="differs: the models"):
+        analyze(["minilm@random"], PAIRS, out=run.folder)
+    assert analyze([minilm], PAIRS, out=run.folder).id == run.id
+
+
+def hold(folder: Path, ready: Callable[[], object], over: Callable[[], object]) -> None:
+    from mhattn_core.runs.lock import locked
+
+    with locked(folder):
+        ready()
+        over()
+
+
+def test_a_second_process_is_told_of_the_first_and_a_dead_one_holds_nothing(minilm: mh.Model, tmp_path: Path) -> None:
+    context = get_context("spawn")
+    ready, over = context.Event(), context.Event()
+    process = context.Process(target=hold, args=(tmp_path / "run", ready.set, over.wait))
+    process.start()
+    assert ready.wait(60)
+    with pytest.raises(mh.Problem, match=f"process {process.pid}"):
+        analyze([minilm], PAIRS[:2], out=tmp_path / "run")
+    process.kill()
+    process.join()
+    assert analyze([minilm], PAIRS[:2], out=tmp_path / "run").heads["n"].max() == 2
+
+
+def test_a_full_disk_is_said_and_keeps_what_was_finished(minilm: mh.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mhattn_core.runs.model_sums.CHUNK", 8)
+    monkeypatch.setattr("mhattn_core.runs.model_sums.SECONDS_BETWEEN_SAVES", 0.0)
+    saves = 0
+    save = np.savez
+
+    def full(file: object, **arrays: np.ndarray) -> None:
+        nonlocal saves
+        saves += 1
+        if saves > 2:
+            raise OSError(28, "No space left on device")
+        save(file, **arrays)
+
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(mh.Problem, match="is full"):
+        analyze([minilm], PAIRS, out=tmp_path / "run")
+    monkeypatch.undo()
+    seen: list[Progress] = []
+    analyze([minilm], PAIRS, out=tmp_path / "run", progress=seen.append)
+    assert seen[0].done == 16
+
+
+def test_a_folder_that_cannot_be_written_is_said(minilm: mh.Model, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(mh.Problem, match="cannot be written"):
+        analyze([minilm], PAIRS[:2], out=tmp_path / "file" / "run")
+
+
+def test_unknown_measures_no_pairs_and_too_many_groups_are_refused(minilm: mh.Model, tmp_path: Path) -> None:
+    with pytest.raises(mh.Problem, match="not known: sparkle"):
+        analyze([minilm], PAIRS, out=tmp_path / "run", measures=["sparkle"])
+    with pytest.raises(mh.Problem, match="no pairs"):
+        analyze([minilm], [], out=tmp_path / "run")
+    with pytest.raises(mh.Problem, match="21 groups"):
+        analyze([minilm], [PairRecord(str(n), mh.SentencePair("a"), n, group=str(n)) for n in range(21)], out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
