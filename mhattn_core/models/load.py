@@ -56,7 +56,7 @@ def read(name: str, source: Source, device: str = "auto") -> Model:
         ) from error
     revision = source.revision
     if name.endswith(RANDOM):
-        network, revision = _with_random_weights(network), revision + RANDOM
+        network, revision = with_random_weights(network), revision + RANDOM
     network = network.to(_choose(device)).eval().requires_grad_(False)
     return Model(name, revision, network, tokenizer, survey(network), head)
 
@@ -117,11 +117,11 @@ def _network_class(auto: Any, config: PreTrainedConfig) -> type[PreTrainedModel]
     return network_class[0] if isinstance(network_class, tuple) else network_class
 
 
-def _with_random_weights(network: PreTrainedModel) -> PreTrainedModel:
-    """The same architecture, initialised as for training, from seed 0."""
+def with_random_weights(network: PreTrainedModel, seed: int = 0) -> PreTrainedModel:
+    """The same architecture, initialised as for training."""
     network_class = type(network)
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
+        torch.manual_seed(seed)
         return network_class._from_config(
             copy.deepcopy(network.config), attn_implementation=implementation_for(network_class), dtype=torch.float32
         )

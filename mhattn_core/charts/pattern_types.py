@@ -1,0 +1,98 @@
+"""Types of patterns: of every head, and their shares by layer."""
+
+import altair as alt
+import pandas as pd
+
+from mhattn_core.charts.distributions import head_names
+from mhattn_core.charts.glance import PICKED
+from mhattn_core.charts.head_grid import HEIGHT, HIGHEST_ROW, LOWEST_ROW
+from mhattn_core.charts.theme import MARK_COLOUR
+from mhattn_core.locale import _
+
+# Okabe and Ito's palette again, and grey for what has no type.
+TYPE_COLOURS = {
+    "uniform": "#56B4E9",
+    "vertical": "#0072B2",
+    "block": "#009E73",
+    "diagonal": "#E69F00",
+    "sparse": "#CC79A7",
+    "heterogeneous": "#999999",
+}
+
+
+def type_names() -> dict[str, str]:
+    """What each type is called; the first letters differ."""
+    return {
+        "uniform": _("uniform"),
+        "vertical": _("vertical"),
+        "block": _("block"),
+        "diagonal": _("diagonal"),
+        "sparse": _("sparse"),
+        "heterogeneous": _("heterogeneous"),
+    }
+
+
+def type_grid(patterns: pd.DataFrame, *, chosen: tuple[int, int] | None = None) -> alt.LayerChart:
+    """The layer × head grid of one model and stack, coloured by type, the type's first letter in each cell; a click picks a head (``picked``).
+
+    patterns: rows of ``patterns.parquet``. chosen: the head to frame.
+    """
+    rows = _named(patterns)
+    axis = {"ticks": False, "domain": False}
+    x = alt.X("head:O", title=_("head"), axis=alt.Axis(orient="top", labelAngle=0, **axis), scale=alt.Scale(paddingInner=0.06))
+    y = alt.Y("layer:O", title=_("layer"), axis=alt.Axis(**axis), scale=alt.Scale(paddingInner=0.06))
+    pick = alt.selection_point(name=PICKED, fields=["layer", "head"], on="click", clear=False)
+    layer, head = chosen or (-1, -1)
+    tooltip = [
+        alt.Tooltip("name:N", title=_("head")),
+        alt.Tooltip("meaning:N", title=_("type")),
+        alt.Tooltip("evidence:Q", title=_("the number that decides"), format=".2f"),
+        alt.Tooltip("offset:Q", title=_("offset in words"), format="+d"),
+        alt.Tooltip("n:Q", title="n", format=","),
+    ]
+    base = alt.Chart(rows).encode(x, y, tooltip=tooltip)
+    cells = base.mark_rect(cursor="pointer", strokeWidth=3).encode(
+        _colour(rows),
+        stroke=alt.condition(f"datum.layer == {layer} && datum.head == {head}", alt.value(MARK_COLOUR), alt.value("transparent")),
+    )
+    # The one dark colour.
+    readable = alt.condition("datum.type == 'vertical'", alt.value("white"), alt.value("black"))
+    letters = base.mark_text(fontSize=11).encode(color=readable, text="letter:N")
+    height = min(HIGHEST_ROW, max(LOWEST_ROW, HEIGHT // max(1, rows["layer"].nunique())))
+    return alt.layer(cells.add_params(pick), letters).properties(height=alt.Step(height))
+
+
+def type_shares(patterns: pd.DataFrame) -> alt.Chart:
+    """One bar a layer of one model and stack: which share of its heads has which type. patterns: rows of ``patterns.parquet``."""
+    rows = _named(patterns).groupby(["layer", "type", "meaning", "place"], as_index=False).agg(heads=("head", "size"))
+    rows["share"] = rows["heads"] / rows.groupby("layer")["heads"].transform("sum")
+    return (
+        alt.Chart(rows)
+        .mark_bar()
+        .encode(
+            alt.X("share:Q", axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1]), title=_("share of the layer's heads")),
+            alt.Y("layer:O", title=_("layer"), axis=alt.Axis(ticks=False, domain=False)),
+            _colour(rows),
+            alt.Order("place:Q"),
+            tooltip=[
+                alt.Tooltip("layer:O", title=_("layer")),
+                alt.Tooltip("meaning:N", title=_("type")),
+                alt.Tooltip("heads:Q", title=_("heads")),
+                alt.Tooltip("share:Q", title=_("share"), format=".0%"),
+            ],
+        )
+        .properties(height=alt.Step(18))
+    )
+
+
+def _named(patterns: pd.DataFrame) -> pd.DataFrame:
+    names = type_names()
+    meaning = patterns["type"].map(names)
+    order = {type_: place for place, type_ in enumerate(names)}
+    return patterns.assign(name=head_names(patterns), meaning=meaning, letter=meaning.str[0], place=patterns["type"].map(order))
+
+
+def _colour(rows: pd.DataFrame) -> alt.Color:
+    here = [(name, TYPE_COLOURS[type_]) for type_, name in type_names().items() if (rows["type"] == type_).any()]
+    scale = alt.Scale(domain=[name for name, _colour in here], range=[colour for _name, colour in here])
+    return alt.Color("meaning:N", scale=scale, legend=alt.Legend(title=None, orient="bottom", columns=3))

@@ -1,0 +1,32 @@
+"""Which head does what: links between words, whether heads find them, and how sure that is."""
+
+from mhattn_core.measures.roles.collect import Collector, Corpus, joined
+from mhattn_core.measures.roles.hits import Hits, can_be_answered, hits
+from mhattn_core.measures.roles.items import item_table
+from mhattn_core.measures.roles.links import DIRECTIONS, Direction, Links, Questions, questions
+from mhattn_core.measures.roles.mass import MassSums, mass_sums
+from mhattn_core.measures.roles.table import Role, StackItems, best_of_twins, relations_table, unmeasurable
+from mhattn_core.measures.roles.verdicts import reason_words
+
+__all__ = [
+    "DIRECTIONS",
+    "Collector",
+    "Corpus",
+    "Direction",
+    "Hits",
+    "Links",
+    "MassSums",
+    "Questions",
+    "Role",
+    "StackItems",
+    "best_of_twins",
+    "can_be_answered",
+    "hits",
+    "item_table",
+    "joined",
+    "mass_sums",
+    "questions",
+    "reason_words",
+    "relations_table",
+    "unmeasurable",
+]

@@ -1,0 +1,96 @@
+"""Which head finds the right word: for each question and head of one layer, a bit and a weight."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+
+from mhattn_core.attention.word_layer import WordAxes, WordLayer
+from mhattn_core.measures.roles.links import NO_WORD, Direction, Questions
+
+TIE = 1e-5
+"""Weights that differ by less are equal; of equal words the first wins."""
+
+
+@dataclass(frozen=True, eq=False)
+class Hits:
+    """What the heads of one layer answer, ``[question, head]``.
+
+    hit: whether the head's first choice is the right word; shuffled: whether it is the shuffled one. mass: the weight on the right
+    word. usual: the mean weight of the head's other pairs of words at the same offset in the same text, NaN where there are none.
+    """
+
+    hit: Tensor
+    shuffled: Tensor
+    mass: Tensor
+    usual: Tensor
+
+
+def can_be_answered(axes: WordAxes, questions: Questions) -> Tensor:
+    """bool ``[question]``: both words are covered by pieces, and the one that attends may see the other."""
+    pair, attending, attended = _cells(axes, questions)
+    return axes.visible[pair, attending, attended]
+
+
+def hits(layer: WordLayer, questions: Questions) -> Hits:
+    """The first choice of every head of a layer, the word itself left out, against the right word.
+
+    Questions that cannot be answered (see ``can_be_answered``) have no meaning here and are to be left out before. Range of mass:
+    0 to 1; nothing is renormalised.
+    Source: Clark et al. 2019, section 4.2, on words (their section 4.1); the other direction Voita et al. 2019, section 5.2;
+    ``column`` as in the code that Clark et al. published; ``later_to_earlier`` and ``usual`` are ours.
+    """
+    pair, attending, attended = _cells(layer.axes, questions)
+    asked, answer, shuffled = (_tensor(layer.axes, column)[:, None] for column in (questions.asked, questions.answer, questions.shuffled))
+    choice = first_choice(layer, questions.direction)[pair, :, asked[:, 0]]
+    return Hits(
+        choice == answer,
+        (choice == shuffled) & (shuffled != NO_WORD),
+        layer.pattern[pair, :, attending, attended],
+        _usual(layer, pair, attending, attended),
+    )
+
+
+def first_choice(layer: WordLayer, direction: Direction) -> Tensor:
+    """The word with the largest weight, the word itself left out, int ``[batch, head, word]``; -1 where there is no other.
+
+    ``column`` looks down the column: which word attends most to this one.
+    """
+    weights, allowed = layer.pattern, layer.axes.visible
+    if direction == "column":
+        weights, allowed = weights.transpose(2, 3), allowed.transpose(1, 2)
+    if layer.axes.stack != "cross":
+        itself = torch.eye(allowed.shape[-1], dtype=torch.bool, device=allowed.device)
+        allowed = allowed.tril(-1) if direction == "later_to_earlier" else allowed & ~itself
+    seen = weights.masked_fill(~allowed[:, None], -torch.inf)
+    first = (seen >= seen.amax(dim=-1, keepdim=True) - TIE).byte().argmax(dim=-1)
+    return first.where(allowed.any(dim=-1)[:, None], NO_WORD)
+
+
+def _cells(axes: WordAxes, questions: Questions) -> tuple[Tensor, Tensor, Tensor]:
+    """Where the weight of each question's link stands: pair, query word, key word."""
+    pair, asked, answer = (_tensor(axes, column) for column in (questions.pair, questions.asked, questions.answer))
+    return (pair, answer, asked) if questions.direction == "column" else (pair, asked, answer)
+
+
+def _tensor(axes: WordAxes, column: object) -> Tensor:
+    return torch.as_tensor(column, dtype=torch.long, device=axes.visible.device)
+
+
+def _usual(layer: WordLayer, pair: Tensor, attending: Tensor, attended: Tensor) -> Tensor:
+    visible = layer.axes.visible[:, None]
+    sums, counts = by_offset(layer.pattern * visible), by_offset(visible.float())
+    place = attended - attending + visible.shape[2] - 1
+    others = counts[pair, :, place] - 1
+    mass = sums[pair, :, place] - layer.pattern[pair, :, attending, attended]
+    return torch.where(others > 0, mass / others.clamp(min=1), torch.nan)
+
+
+def by_offset(weights: Tensor) -> Tensor:
+    """Sums along the diagonals of ``[batch, head, query, key]``: ``[batch, head, queries + keys - 1]``, from key - query = 1 - queries up."""
+    queries, keys = weights.shape[-2:]
+    width = queries + keys - 1
+    # Each row one place further right than the row below it: diagonals become columns.
+    wide = pad(weights.flip(2), (0, queries)).flatten(2)[..., : queries * width]
+    return wide.view(*weights.shape[:2], queries, width).sum(dim=2)

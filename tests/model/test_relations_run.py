@@ -1,0 +1,89 @@
+"""Relations over batches against a plain reading of each pair's word grid."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+
+import mhattn_core as mh
+from mhattn_core.measures.roles.hits import TIE
+from mhattn_core.measures.roles.items import unpacked
+from mhattn_core.models.twin import random_twin
+from mhattn_core.runs.relations import CONTROL, items_of, measure_relations, relations_of, twins_of
+from mhattn_core.text.annotation import annotate
+from mhattn_core.text.reading import PairRecord
+
+ENGLISH = [
+    ("The hedgehog slept under the old wooden bench.", "Nobody saw the hedgehog."),
+    ("Rain fell, rain stopped.", ""),
+    ("My sister sold her bicycle last week because it was too small.", "She wants a faster bicycle."),
+]
+TRANSLATED = [("I read a book in the library.", "我在图书馆看了一本书。"), ("The cat is asleep.", "猫睡着了。")]
+
+
+def records(texts: list[tuple[str, str]]) -> list[PairRecord]:
+    return [PairRecord(f"p{place}", mh.SentencePair(*text), place) for place, text in enumerate(texts)]
+
+
+def plain(model: mh.Model, pair: mh.SentencePair, stack: str, asked: tuple[int, int], direction: str) -> Iterator[bool]:
+    """Whether each head's first choice at the asking word is the right one."""
+    grid = mh.attend(model, pair).words(stack)
+    for weights in grid.pattern.reshape(-1, *grid.pattern.shape[2:]):
+        at, right = asked
+        row, allowed = weights[at].copy(), grid.visible[at].copy()
+        if direction == "column":
+            row, allowed = weights[:, at].copy(), grid.visible[:, at].copy()
+        if stack != "cross":
+            allowed[at] = False
+        if direction == "later_to_earlier":
+            allowed[at:] = False
+        row[~allowed] = -1
+        yield int(np.argmax(row >= row.max() - TIE)) == right
+
+
+@pytest.mark.parametrize(("name", "texts"), [("minilm", ENGLISH), ("marian-en-zh", TRANSLATED)])
+def test_items_equal_a_plain_reading_of_the_word_grid(name: str, texts: list[tuple[str, str]]) -> None:
+    model, some = mh.load(name, device="cpu"), records(texts)
+    stacks = measure_relations(model, some, annotate(some, parser=False))
+    assert set(stacks) == set(model.stacks)
+    for stack, kept in stacks.items():
+        assert (kept.layers, kept.heads) == mh.attend(model, some[0].pair).pattern(stack).shape[:2]
+        chosen = (
+            kept.items.groupby(["direction", "id"])
+            .sample(8, random_state=0, replace=True)
+            .drop_duplicates(["direction", "id", "query", "key"])
+        )
+        assert len(chosen) > (2 if stack == "cross" else 20)
+        bits = unpacked(chosen["hits"].tolist(), kept.layers * kept.heads)
+        for row, found in zip(chosen.itertuples(), bits, strict=True):
+            expected = plain(model, some[int(row.id[1:])].pair, stack, (row.query, row.key), row.direction)
+            assert found.tolist() == list(expected), (stack, row)
+
+
+def test_controls_stand_beside_their_relations() -> None:
+    found = items_of(annotate(records(ENGLISH), parser=False))
+    own = [name for name in found.names if not name.endswith(CONTROL)]
+    assert list(found.names) == own + [name + CONTROL for name in own]
+    assert found.relation.max() >= len(own)
+
+
+def test_what_cannot_be_told_says_why_and_few_items_are_few(minilm: mh.Model) -> None:
+    some = records(ENGLISH)
+    annotated = annotate(some, parser=False)
+    table = relations_of("minilm", measure_relations(minilm, some, annotated), some, annotated, twins_of(minilm, some, annotated, seeds=1))
+    assert set(table["verdict"]) == {"insufficient data", "not measurable"}
+    missing = table[table["verdict"] == "not measurable"].set_index("relation")
+    assert missing.loc["nsubj", "reason"].endswith(".")
+    assert missing["layer"].isna().all()
+    told = table[table["verdict"] == "insufficient data"]
+    assert told["random95"].notna().mean() > 0.9
+    assert not told[["stack", "relation", "score", "direction"]].duplicated().any()
+
+
+def test_seed_0_is_the_twin_that_has_a_name(minilm: mh.Model) -> None:
+    named, zero, one = mh.load("minilm@random", device="cpu"), random_twin(minilm, 0), random_twin(minilm, 1)
+    assert (zero.name, zero.revision) == (named.name, named.revision)
+    first = next(iter(named.network.parameters()))
+    assert torch.equal(first, next(iter(zero.network.parameters())))
+    assert not torch.equal(first, next(iter(one.network.parameters())))

@@ -1,0 +1,99 @@
+"""What the charts of roles and patterns say, read back from their specifications."""
+
+import json
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import pytest
+
+from mhattn_core import charts
+from mhattn_core.charts.pattern_types import TYPE_COLOURS
+from mhattn_core.locale import use_language
+from mhattn_core.measures.pattern_types import TYPES
+
+
+def spec(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
+    written = chart.to_dict()
+    assert alt.Chart.from_json(json.dumps(written)).to_dict() == written
+    return written
+
+
+def rows(written: dict[str, Any], layer: dict[str, Any]) -> list[dict[str, Any]]:
+    return written["datasets"][layer.get("data", written.get("data"))["name"]]
+
+
+@pytest.fixture
+def relations() -> pd.DataFrame:
+    row = {"layer": 2, "head": 0, "held_out": 0.7, "gain": 0.4, "low": 0.3, "high": 0.45, "baseline": 0.3, "offset": -2.0, "random95": 0.2}
+    row |= {"shuffle": 0.01, "wins": 1.0, "n": 500, "verdict": "pattern specialist", "relation": "obj", "model": "minilm"}
+    none = {**row, "relation": "amod", "model": "smollm2", "verdict": "no evidence"}
+    missing = {**row, "relation": "alignment", "held_out": np.nan, "layer": np.nan, "head": np.nan, "verdict": "not measurable"}
+    return pd.DataFrame([row, none, missing])
+
+
+def test_a_best_head_stands_with_what_it_has_to_beat(relations: pd.DataFrame) -> None:
+    written = spec(charts.best_heads(relations))
+    bar, interval, tick, filled, mark, name = written["layer"]
+    drawn = rows(written, mark)
+    assert [(row["relation"], row["model"], row["name"], row["found"]) for row in drawn] == [
+        ("obj", "minilm", "L2 H0", True),
+        ("amod", "smollm2", "L2 H0", False),
+    ]
+    assert (drawn[0]["bottom"], drawn[0]["top"]) == (pytest.approx(0.6), pytest.approx(0.75))
+    fields = [layer["encoding"]["x"]["field"] for layer in (bar, interval, tick, mark)]
+    assert fields == ["baseline", "bottom", "random95", "held_out"]
+    assert filled["transform"] == name["transform"] == [{"filter": "datum.found"}]
+    assert mark["encoding"]["x"]["scale"]["domain"] == [0, 1]
+    (pick,) = written["params"]
+    assert (pick["name"], pick["select"]["fields"]) == (charts.PICKED, ["model", "relation", "layer", "head"])
+
+
+def test_arcs_go_from_the_word_that_looks_and_wrong_ones_hang_below() -> None:
+    words = ["the", "cat", "the", "mat"]
+    table = pd.DataFrame({"query_position": [0, 2, 2], "key_position": [1, 3, 0], "kind": ["right", "missed", "wrong"]})
+    written = spec(charts.arcs(words, table))
+    _ground, curves, starts = written["layer"]
+    points = pd.DataFrame(rows(written, curves))
+    wrong = points[points["arc"] == 2]
+    assert (wrong["x"].iloc[0], wrong["x"].iloc[-1]) == (2, 0)
+    assert wrong["y"].min() == pytest.approx(-2)
+    assert points[points["arc"] < 2]["y"].min() >= 0
+    assert sorted(points.loc[points["step"] == 0, "x"]) == [0, 2, 2]
+    assert curves["encoding"]["color"]["scale"]["domain"] == curves["encoding"]["strokeDash"]["scale"]["domain"]
+    assert len(curves["encoding"]["color"]["scale"]["domain"]) == 3
+    assert [row["x"] for row in rows(written, starts)] == [0, 2, 2]
+    axis = curves["encoding"]["x"]["axis"]
+    assert json.loads(axis["labelExpr"].removesuffix("[datum.value]")) == words
+
+
+def test_a_sentence_without_links_keeps_its_words() -> None:
+    written = spec(charts.arcs(["one", "two"], pd.DataFrame({"query_position": [], "key_position": [], "kind": []})))
+    assert "two" in json.dumps(written["layer"][1]["encoding"]["x"]["axis"])
+
+
+def patterns() -> pd.DataFrame:
+    table = pd.DataFrame({"layer": [0, 0, 0, 1, 1, 1], "head": [0, 1, 2, 0, 1, 2], "type": list(TYPES), "n": 9})
+    return table.assign(model="m", stack="encoder", offset=np.nan, evidence=0.9)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_types_differ_in_colour_and_in_letter(language: str) -> None:
+    use_language(language)
+    assert set(TYPE_COLOURS) == set(charts.type_names()) == set(TYPES)
+    assert len({name[0] for name in charts.type_names().values()}) == len(TYPES)
+    written = spec(charts.type_grid(patterns(), chosen=(1, 2)))
+    cells, letters = written["layer"]
+    assert len({row["letter"] for row in rows(written, letters)}) == len(TYPES)
+    assert len(set(cells["encoding"]["color"]["scale"]["range"])) == len(TYPES)
+    assert "datum.layer == 1 && datum.head == 2" in json.dumps(cells["encoding"]["stroke"])
+
+
+def test_shares_of_each_layer_sum_to_one() -> None:
+    table = patterns()
+    table.loc[1, "type"] = "uniform"
+    written = spec(charts.type_shares(table))
+    drawn = pd.DataFrame(rows(written, written))
+    assert drawn.groupby("layer")["share"].sum().tolist() == pytest.approx([1, 1])
+    assert drawn.loc[(drawn["layer"] == 0) & (drawn["type"] == "uniform"), "heads"].tolist() == [2]
