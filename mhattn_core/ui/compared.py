@@ -9,7 +9,10 @@ import streamlit as st
 
 from mhattn_core.attention import Seen
 from mhattn_core.charts.glance import PICKED
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
 from mhattn_core.measures.heads import heads_table
+from mhattn_core.runs import Run
 from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.resources import HASHES
 
@@ -18,12 +21,16 @@ CLICKS = "clicks"
 
 @dataclass(frozen=True)
 class Compared:
-    """One stack of a model. ``place``: the model's in the sidebar; ``heads``: its rows of ``heads_table``, or of a run's table."""
+    """One stack of a model. ``place``: the model's in the sidebar; ``heads``: its rows of ``heads_table``, or of a run's table.
+
+    seen: the sidebar's pair, an example beside a run. run_id: empty where the heads were measured on that pair.
+    """
 
     place: int
     seen: Seen
     stack: str
     heads: pd.DataFrame
+    run_id: str = ""
 
     @property
     def name(self) -> str:
@@ -31,8 +38,8 @@ class Compared:
 
     @property
     def source(self) -> str:
-        """The model with its revision, for files that leave the dashboard."""
-        return f"{self.name}@{self.seen.model.revision}"
+        """The model with its revision, and the run, for files that leave the dashboard."""
+        return f"{self.name}@{self.seen.model.revision}" + (f" · run {self.run_id}" if self.run_id else "")
 
     def of(self, measure: str) -> pd.DataFrame:
         """The rows of one measure."""
@@ -45,9 +52,22 @@ def heads_of(seen: Seen) -> pd.DataFrame:
     return heads_table(seen)
 
 
-def compared(seen: Seen, stack: str, place: int) -> Compared:
-    heads = heads_of(seen)
-    return Compared(place, seen, stack, heads[heads["stack"] == stack])
+def compared(seen: Seen, stack: str, place: int, run: Run | None) -> Compared:
+    """What the run says of the model, or else the pair. Raises Problem for a model that the run does not have."""
+    heads = heads_of(seen) if run is None else heads_in(run, seen.model.name)
+    return Compared(place, seen, stack, heads[heads["stack"] == stack], run.id if run else "")
+
+
+def heads_in(run: Run, model: str) -> pd.DataFrame:
+    """A model's heads over all pairs of a run."""
+    if model not in run.models:
+        raise Problem(
+            _("The run that is chosen as evidence did not measure {name}.").format(name=model),
+            _("Choose one of its models: {models}. Or measure the same pairs with {name} under “Runs”.").format(
+                models=", ".join(run.models), name=model
+            ),
+        )
+    return run.heads[(run.heads["model"] == model) & (run.heads["group"] == "")]
 
 
 class Chosen(NamedTuple):

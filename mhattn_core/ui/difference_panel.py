@@ -17,6 +17,7 @@ from mhattn_core.ui.measure_words import MeasureWords, measure_words
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import badge, draw, escape, problems, wide_and_narrow
 from mhattn_core.ui.resources import attended
+from mhattn_core.ui.runs_evidence import evidence_run
 from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.unknown import may_draw
 
@@ -36,15 +37,18 @@ def difference_panel(controls: Controls) -> None:
         if before == after:
             raise Problem(_("Both are {name}.").format(name=after), _("Choose another model on one side."))
         seen = {name: attended_with_progress(name, controls) for name in (before, after)}
-        table = difference(heads_of(seen[before]), heads_of(seen[after]))
+        run = evidence_run(controls.evidence)
+        table = run.difference(before, after) if run else difference(heads_of(seen[before]), heads_of(seen[after]))
         stack = choose_stack(seen[after], places[after])
-        if not may_draw(seen[after], stack, places[after]):
+        # What a model does not know of the pair says nothing about a run.
+        if not run and not may_draw(seen[after], stack, places[after]):
             return
-        rows = table[(table["stack"] == stack) & (table["measure"] == measure)]
+        rows = table[(table["stack"] == stack) & (table["measure"] == measure) & (table["group"] == "")]
         if rows["value"].isna().all():
-            st.info(_("There is no value of this measure on this pair. {reads}").format(reads=words[measure].reads))
+            st.info(_("There is no value of this measure here. {reads}").format(reads=words[measure].reads))
             return
-        chosen = _pictures(rows, measure, words[measure], " · ".join(f"{name}@{seen[name].model.revision}" for name in (before, after)))
+        sources = [f"{name}@{seen[name].model.revision}" for name in (before, after)] + ([f"run {run.id}"] if run else [])
+        chosen = _pictures(rows, measure, words[measure], " · ".join(sources))
         first, second = st.columns(2)
         for place, (column, name) in enumerate(zip((first, second), (before, after), strict=True)):
             with column:
@@ -176,6 +180,14 @@ def _caution(rows: pd.DataFrame, model_a: str, model_b: str) -> None:
     """How far it may be believed."""
     if rows["low"].isna().all():
         st.caption(_("Without intervals: on other pairs the same heads may differ less, or the other way round."))
+    else:
+        known = rows.dropna(subset=["low", "high"])
+        apart = int(((known["low"] > 0) | (known["high"] < 0)).sum())
+        st.caption(
+            _(
+                "Of {heads} heads, {apart} differ beyond what the choice of pairs explains: the 95 % interval of the difference, both models resampled together, leaves out 0."
+            ).format(heads=len(known), apart=apart)
+        )
     if model_a.endswith(RANDOM) != model_b.endswith(RANDOM):
         st.caption(
             _(

@@ -19,6 +19,7 @@ from mhattn_core.ui.measure_words import MeasureWords, measure_words
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.one_head import one_head
 from mhattn_core.ui.page import badge, draw, escape, problems
+from mhattn_core.ui.runs_evidence import evidence_run
 from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.tabs import open_tab
 from mhattn_core.ui.unknown import may_draw
@@ -97,26 +98,29 @@ def summary(rows: pd.DataFrame, words: MeasureWords) -> str:
 
 def _models(controls: Controls) -> list[Compared]:
     """What can be drawn of the sidebar's models; a model with several stacks offers the choice, one that fails says why."""
-    models = []
-    for start in range(0, len(controls.models), 2):
-        columns = st.columns(2)
-        for place, (name, column) in enumerate(zip(controls.models[start : start + 2], columns, strict=False), start):
-            with column, problems():
-                seen = attended_with_progress(name, controls)
-                if len(seen.stacks) > 1:
-                    st.markdown(f"**{escape(name)}**")
-                stack = choose_stack(seen, place)
-                if may_draw(seen, stack, place):
-                    models.append(compared(seen, stack, place))
+    models: list[Compared] = []
+    with problems():
+        run = evidence_run(controls.evidence)
+        for start in range(0, len(controls.models), 2):
+            columns = st.columns(2)
+            for place, (name, column) in enumerate(zip(controls.models[start : start + 2], columns, strict=False), start):
+                with column, problems():
+                    seen = attended_with_progress(name, controls)
+                    if len(seen.stacks) > 1:
+                        st.markdown(f"**{escape(name)}**")
+                    stack = choose_stack(seen, place)
+                    # What a model does not know of the pair says nothing about a run.
+                    if run or may_draw(seen, stack, place):
+                        models.append(compared(seen, stack, place, run))
     return models
 
 
 def _with_values(models: Sequence[Compared], measure: str) -> list[Compared]:
-    """The models that have this measure on this pair; the others are named."""
+    """The models that have this measure here; the others are named."""
     found = [model for model in models if model.of(measure)["value"].notna().any()]
     for model in models:
         if model not in found:
-            st.info(_("{name} ({stack}) has no value of this measure on this pair.").format(name=escape(model.name), stack=model.stack))
+            st.info(_("{name} ({stack}) has no value of this measure here.").format(name=escape(model.name), stack=model.stack))
     return found
 
 

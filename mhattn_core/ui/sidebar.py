@@ -83,6 +83,9 @@ def _open_on_the_pages_own(page: str) -> None:
         # The address still says what the page before showed by itself; anything else in it is somebody's link.
         if key in st.query_params and st.query_params.get_all(key) != shown[key]:
             _chosen(key)
+            if key == MODELS and MODELS in state:
+                # A link from another page names them; what was chosen there would win otherwise.
+                state[MODELS] = st.query_params.get_all(MODELS)
         elif key not in state.get(CHOSEN, set()):
             state[key] = value
 

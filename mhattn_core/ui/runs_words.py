@@ -1,0 +1,39 @@
+"""How runs are spoken of."""
+
+from mhattn_core.locale import _
+from mhattn_core.runs.store import Saved
+
+
+def duration(seconds: float) -> str:
+    """For people: ``8 s``, ``3 min``, ``2.5 h``."""
+    if seconds < 100:
+        return _("{number} s").format(number=max(1, round(seconds)))
+    return (
+        _("{number} min").format(number=round(seconds / 60)) if seconds < 6000 else _("{number} h").format(number=f"{seconds / 3600:.1f}")
+    )
+
+
+def run_label(run: Saved) -> str:
+    """For a list: name, number of pairs, day."""
+    return _("{name}: {pairs} pairs").format(name=run.about.name, pairs=f"{run.about.pairs:,}") + (
+        _(" (comes with mhattn)") if run.shipped else f" · {run.about.made[:16].replace('T', ' ')} UTC"
+    )
+
+
+def origin(run: Saved) -> str:
+    """What the pairs are, and whose."""
+    says = {
+        "neighbours": _("A pair is two neighbouring sentences of a document: first and second, third and fourth …"),
+        "translated": _(
+            "A pair is a sentence and what the translator itself writes for it; its twin with random weights is fed the same words."
+        ),
+        "written": _("The sentences were written for this project and come with it."),
+    }
+    parts = [says.get(run.about.pairing, "")]
+    if run.about.source:
+        parts.append(
+            _("Sentences: {source}, {licence}; the run holds numbers only, the sentences do not come with it.").format(
+                source=run.about.source, licence=run.about.licence
+            )
+        )
+    return " ".join(filter(None, parts))

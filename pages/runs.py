@@ -1,0 +1,22 @@
+"""Runs: measure many pairs."""
+
+from mhattn_core import ui
+from mhattn_core.locale import _
+
+controls = ui.sidebar()
+ui.page(
+    _("Runs"),
+    _(
+        "What do the heads do over many pairs, and how sure is it? One sentence is an anecdote; a run gives every head a number with an interval. Begin with a run that comes with mhattn, then measure your own pairs."
+    ),
+)
+tab = ui.open_tab({"saved": _("Saved runs"), "new": _("Measure my pairs"), "compare": _("Compare two runs")})
+if tab == "new":
+    ui.new_run(controls)
+    ui.watch_runs()
+else:
+    ui.watch_runs()
+    if tab == "compare":
+        ui.compared_runs()
+    else:
+        ui.opened_run()

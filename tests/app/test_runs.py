@@ -1,0 +1,314 @@
+"""The page Runs and runs as evidence, without a browser."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from mhattn_core.runs import store
+from mhattn_core.runs.jobs import Job
+from mhattn_core.text.reading import samples
+from mhattn_core.ui.runs_known import jobs
+
+ROOT = Path(__file__).parents[2]
+TIMEOUT = 120
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("MHATTN_RUNS", str(tmp_path / "runs"))
+    yield
+    release.set()
+    settle()
+    st.cache_resource.clear()
+    release.clear()
+
+
+release = Event()
+
+
+def settle() -> None:
+    """Until the queue is empty."""
+    done = Event()
+    jobs().submit(f"settle {id(done)}", lambda _job: done.set())
+    assert done.wait(TIMEOUT)
+
+
+def occupy(key: str = "somebody else's") -> Job:
+    """A job that works until ``release``."""
+    begun = Event()
+
+    def work(_job: Job) -> None:
+        begun.set()
+        release.wait(TIMEOUT)
+
+    job = jobs().submit(key, work)
+    assert begun.wait(TIMEOUT)
+    return job
+
+
+def page(tab: str = "", **parameters: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.run()
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.switch_page("pages/runs.py").run()
+    return choose(app, tab) if tab else app
+
+
+def choose(app: AppTest, tab: str) -> AppTest:
+    app.session_state["tab-en"] = tab
+    return app.run()
+
+
+def texts(app: AppTest) -> str:
+    assert not app.exception, app.exception
+    parts = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info]
+    return "\n".join(str(part.value) for part in parts).replace("\\", "")
+
+
+def specs(app: AppTest) -> list[dict[str, Any]]:
+    return [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+def bring(name: str = "pairs.csv", content: bytes = samples()["pairs.csv"]) -> AppTest:
+    app = page("Measure my pairs")
+    app.multiselect(key="models").set_value(["minilm"])
+    app.file_uploader[0].set_value((name, content, "application/octet-stream"))
+    return app.run()
+
+
+def measured() -> store.Saved:
+    """A finished run of one's own."""
+    press(bring(), "Start")
+    settle()
+    (run,) = store.saved()
+    assert run.finished
+    return run
+
+
+# A run that is there
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_page_opens_on_a_run_that_ships(lang: str) -> None:
+    app = page(lang=lang)
+    said = texts(app)
+    assert specs(app)
+    assert not app.error
+    assert "UD_English-EWT" in said
+    assert "CC BY-SA 4.0" in said
+    if lang == "zh":
+        allowed = r"`[^`]*`|\*[^*]*\*|:\w+-badge\[:\S+|minilm|L\d+ H\d+|ln|mhattn|Universal Dependencies, UD_English-EWT, dev|CC BY-SA"
+        assert not re.findall(r"[A-Za-z]{2,}", re.sub(allowed, "", said))
+
+
+def test_what_it_says_is_what_its_table_says() -> None:
+    rows = store.shipped()[0].open().heads.query("measure == 'entropy.normalised'")
+    top = rows.loc[rows["value"].idxmin()]
+    said = texts(page())
+    assert f"Over {top['n']:,} pairs" in said
+    assert (
+        f"{top['model']} · L{top['layer']} H{top['head']}: {top['value']:.2f}, with a 95 % interval from {top['low']:.3f} to {top['high']:.3f}"
+        in said
+    )
+
+
+def label(app: AppTest, key: str, start: str) -> str:
+    return next(option for option in app.selectbox(key=key).options if option.startswith(start))
+
+
+def test_every_run_that_ships_is_read_by_every_measure() -> None:
+    app = page()
+    for key in app.selectbox(key="run-shown").options:
+        run = next(run for run in store.shipped() if key.startswith(f"{run.about.name}:"))
+        app.selectbox(key="run-shown").set_value(run.key).run()
+        for measure in app.selectbox(key="run-measure").options:
+            app.selectbox(key="run-measure").set_value(measure).run()
+            assert not app.exception, (run.key, measure)
+            assert not app.error, (run.key, measure)
+
+
+def test_two_runs_of_a_model_are_compared() -> None:
+    app = page("Compare two runs")
+    said = texts(app)
+    assert re.search(r"rank correlation of (0\.\d\d|1\.00); of 72 heads, \d+ have intervals that do not meet", said)
+    assert specs(app)
+
+
+# Measuring
+
+
+def test_what_it_will_cost_is_said_before_it_starts_and_nothing_is_made() -> None:
+    said = texts(bring())
+    assert re.search(r"about \d+ s\*\*, \d+ MB of memory and \d+ MB on disk, for 4 pairs and \d+ tokens", said)
+    assert "Told from 4 pairs" in said
+    assert not store.saved()
+
+
+def test_an_upload_is_measured_listed_opened_and_deleted() -> None:
+    app = bring("mine.csv", b"source,target\nThe cat slept.,It was tired.\n,empty\n" + b"word " * 900 + b",x\nRain fell.,\n")
+    app = press(app, "Start")
+    settle()
+    (run,) = store.saved()
+    skipped = run.open().skipped
+    assert skipped["line"].tolist() == [3, 4]
+    assert skipped["model"].tolist() == ["", "minilm"]
+    app.run()
+    assert "mine.csv is finished" in texts(app).replace("*", "")
+    app = press(app, "Open it")
+    said = texts(app)
+    assert "Over 2 pairs" in said
+    assert any(frame.value.get("line") is not None and frame.value["line"].tolist() == [3, 4] for frame in app.dataframe)
+    app = press(app, "Yes, delete it")
+    assert not store.saved()
+    assert "Over 1,0" in texts(app)  # the one that ships
+
+
+def test_the_numbers_are_those_of_the_library(minilm: Any, tmp_path: Path) -> None:
+    import mhattn_core as mh
+    from mhattn_core.text.reading import read_pairs
+
+    by_page = measured().open().heads
+    by_hand = mh.runs.analyze([minilm], read_pairs(("pairs.csv", samples()["pairs.csv"])), out=tmp_path / "by-hand").heads
+    pd.testing.assert_frame_equal(by_page, by_hand)
+
+
+def test_one_works_and_the_next_sees_its_place_and_can_leave_the_queue() -> None:
+    occupy()
+    app = press(bring(), "Start")
+    assert "pairs.csv waits for its turn: one job comes before it" in texts(app).replace("*", "")
+    other = press(bring("other.csv"), "Start")
+    assert "other.csv waits for its turn: 2 jobs come before it" in texts(other).replace("*", "")
+    key = next(run.key for run in store.saved() if run.about.name == "pairs.csv")
+    app.button(key=f"cancel-{key}").click().run()
+    assert "It was cancelled" in texts(app)
+    assert "one job comes before it" in texts(other.run())
+
+
+def test_a_run_that_lost_its_server_goes_on_with_the_pairs_it_had() -> None:
+    from mhattn_core.text.reading import read_pairs
+
+    run = store.create("left", ("minilm",), ("basic",), read_pairs(("pairs.csv", samples()["pairs.csv"])))
+    app = page()
+    assert "left is not finished" in texts(app).replace("*", "")
+    app = press(app, "Go on")
+    settle()
+    (found,) = store.saved()
+    assert found.finished
+    assert len(found.open().pairs) == 4
+    assert not (run.folder / ".given.jsonl").exists()
+
+
+def test_pairs_that_are_gone_are_told() -> None:
+    run = store.create("left", ("minilm",), ("basic",), bring_upload())
+    (run.folder / ".given.jsonl").unlink()
+    app = press(page(), "Go on")
+    assert "not here any more" in app.error[0].value.replace("\\", "")
+
+
+def bring_upload() -> Any:
+    from mhattn_core.text.reading import read_pairs
+
+    return read_pairs(("pairs.csv", samples()["pairs.csv"]))
+
+
+def test_a_failure_is_told_where_the_run_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    store.create("missing model", ("./nowhere",), ("basic",), bring_upload())
+    app = press(page(), "Go on")
+    settle()
+    assert "no model in the folder" in texts(app.run())
+
+
+def test_a_link_to_a_run_opens_it_and_one_that_is_gone_is_told() -> None:
+    run = measured()
+    assert "Over 4 pairs" in texts(page(run=run.key))
+    store.delete(run.key)
+    assert "is not here" in texts(page(run=run.key))
+
+
+# A shared copy
+
+
+def test_a_shared_copy_lists_a_run_only_to_whoever_made_it_or_has_the_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MHATTN_HOSTED", "1")
+    app = press(bring(), "Start")
+    settle()
+    (run,) = store.saved()
+    own, stranger, linked = app.run(), page(), page(run=run.key)
+    assert "pairs.csv" in texts(own)
+    for other, sees in ((stranger, False), (linked, True)):
+        assert any("pairs.csv" in option for option in other.selectbox(key="run-shown").options) is sees
+        assert any("pairs.csv" in option for option in other.selectbox(key="evidence").options) is sees
+
+
+def test_a_shared_copy_takes_five_hundred_pairs() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MHATTN_HOSTED", "1")
+        app = bring("long.txt", b"One.\n" * 501)
+        assert "500 rows" in app.error[0].value
+        assert not any(button.label == "Start" for button in app.button)
+
+
+# Evidence
+
+
+def compare(**state: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "pages/compare_models.py"), default_timeout=TIMEOUT).run()
+    for key, value in state.items():
+        app.session_state[key] = value
+    return app.run()
+
+
+def test_compare_models_draws_from_the_run_with_its_intervals() -> None:
+    heads = store.shipped()[0].open().heads.query("measure == 'entropy.normalised' and model == 'minilm'")
+    top = heads.loc[heads["value"].idxmin()]
+    said = texts(compare(evidence="ewt-dev"))
+    assert f"{heads['n'].max():,} pairs" in said
+    assert f"median head: minilm {heads['value'].median():.2f}" in said
+    assert f"95 % interval over {top['n']:,} pairs: {top['low']:.2f} to {top['high']:.2f}" in said
+
+
+def test_differences_are_paired() -> None:
+    said = texts(compare(**{"evidence": "ewt-dev", "tab-en": "Difference"}))
+    assert re.search(r"Of 72 heads, \d+ differ beyond what the choice of pairs explains", said)
+    assert "Without intervals" not in said
+
+
+def test_a_model_that_the_run_does_not_have_is_named_and_the_others_stand() -> None:
+    app = compare(evidence="ewt-dev")
+    app.multiselect(key="models").set_value(["minilm", "marian-en-zh"]).run()
+    assert "did not measure marian-en-zh" in app.error[0].value.replace("\\", "")
+    assert "1,078 pairs" in texts(app)
+
+
+def test_evidence_that_is_deleted_gives_way_to_the_pair() -> None:
+    run = measured()
+    app = compare(evidence=run.key)
+    assert "4 pairs" in texts(app)
+    store.delete(run.key)
+    assert "1 pair: an example" in texts(app.run())
+
+
+@pytest.mark.parametrize("name", ["attention", "translation", "home"])
+def test_pages_that_draw_one_pair_do_so_whatever_the_evidence(name: str) -> None:
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT).run()
+    app.switch_page(f"pages/{name}.py").run()
+    before = len(app.error)  # a page may have nothing for the models of the sidebar
+    app.selectbox(key="evidence").set_value(label(app, "evidence", "UD English EWT dev:")).run()
+    assert app.session_state["evidence"] == "ewt-dev"
+    assert not app.exception
+    assert len(app.error) == before
