@@ -51,7 +51,9 @@ def analyze(
     out: Annotated[Path, typer.Option(help="Folder of the run; one that was stopped there resumes.", metavar="DIR")],
     measures: Annotated[str, typer.Option(help="Which measures, with commas between them.")] = "basic",
     device: Annotated[str, typer.Option(help="cpu, cuda, mps; auto takes the fastest.")] = "auto",
-    consecutive: Annotated[bool, typer.Option(help="Pair neighbouring sentences of a document: first and second, third and fourth …")] = False,
+    consecutive: Annotated[
+        bool, typer.Option(help="Pair neighbouring sentences of a document: first and second, third and fourth …")
+    ] = False,
 ) -> None:
     """Measure every head of every model over many pairs, with intervals; Ctrl-C leaves a run that resumes."""
     from mhattn_core import runs

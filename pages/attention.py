@@ -37,3 +37,4 @@ for start in range(0, len(controls.models), 2):
     if note and start == 0:
         with columns[-1]:
             ui.note_panel(note)
+ui.share_and_reproduce("Attention", controls)

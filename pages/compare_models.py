@@ -14,3 +14,4 @@ if ui.open_tab({"measure": _("One measure"), "difference": _("Difference")}) == 
     ui.measure_panel(controls)
 else:
     ui.difference_panel(controls)
+ui.share_and_reproduce("Compare models", controls)

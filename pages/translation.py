@@ -46,3 +46,4 @@ if tab == "pair":
         )
 else:
     ui.gold_panel(controls)
+ui.share_and_reproduce("Translation", controls)

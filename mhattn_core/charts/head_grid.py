@@ -10,8 +10,9 @@ from mhattn_core.locale import _
 READ = ("layer", "head", "value", "low", "high", "n")
 """What is drawn; a chart carries its whole table, and every column costs time."""
 HEIGHT = 420
+LEGEND_TITLE = 30
 LOWEST_ROW, HIGHEST_ROW = 14, 34
-"""Heights in pixels: of the whole where rows may shrink to fit, and of one row."""
+"""Heights in pixels: of the whole where rows may shrink to fit, of what stands above the legend's colours, and of one row."""
 
 
 def head_grid(
@@ -47,7 +48,7 @@ def head_grid(
         "value:Q",
         title=title or measure,
         scale=alt.Scale(scheme=DIFFERENCE_SCHEME if difference else ATTENTION_SCHEME, domain=[low, high], clamp=True, reverse=reverse),
-        legend=alt.Legend(gradientLength=min(120, step * layers), format=".2f"),
+        legend=alt.Legend(gradientLength=min(120, step * layers - LEGEND_TITLE), format=".2f"),
     )
     pick = alt.selection_point(name=PICKED, fields=["layer", "head", "clicks"], on="click", clear=False)
     layer, head = chosen or (-1, -1)

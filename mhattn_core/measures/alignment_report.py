@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.attention.alignment_weights import AlignmentWeights
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
 from mhattn_core.measures.align import MEAN, Aligned, Gold, GoldPair, Progress, Reading, align, baseline_sums, silent, yardstick_sums
 from mhattn_core.measures.alignment import Symmetrisation, alignment_error_rate, error_sums, f1, links, precision, recall, symmetrised
 from mhattn_core.measures.statistics import SPLITS, bootstrap_weights, fold, folds_of_split, interval, spread
@@ -86,10 +88,12 @@ def best_combined(forward: Aligned, backward: Aligned) -> list[HeldOut]:
     """The best head of each direction, both chosen on one half, their links combined and reported on the other; one row a method.
 
     The pairs of both must be the same. ``backward`` is a reverse translator (turned), or the same encoder.
-    Raises ValueError when the pairs differ.
+    Raises Problem when the pairs differ.
     """
     if forward.keys != backward.keys:
-        raise ValueError("The two directions were not read off the same pairs.")
+        raise Problem(
+            _("The two directions leave out different pairs."), _("Leave out the pairs that are told as skipped, and measure again.")
+        )
     pools = [_candidates(forward, False), _candidates(backward, True)]
     rows = []
     for method in get_args(Symmetrisation):
@@ -147,8 +151,9 @@ def report(
         choices += best_combined(aligned, aligned)
     tables = [alignment_table(aligned).assign(choice=""), baseline_row(aligned).assign(choice=""), held_out_rows(aligned, choices)]
     if yardstick is not None:
-        sums = yardstick_sums(yardstick, pairs)
-        tables.append(named_row(yardstick.name, sums, tuple(record.pair.source for record in pairs)).assign(stack="embeddings", choice=""))
+        left_out = set(aligned.skipped["line"])
+        sums = yardstick_sums(yardstick, [record for record in pairs if record.line not in left_out])
+        tables.append(named_row(yardstick.name, sums, aligned.keys).assign(stack="embeddings", choice=""))
     return pd.concat(tables, ignore_index=True), aligned.skipped
 
 

@@ -6,10 +6,12 @@ from mhattn_core.ui.difference_panel import difference_panel
 from mhattn_core.ui.gold_panel import gold_panel
 from mhattn_core.ui.head_panel import note_panel
 from mhattn_core.ui.measure_panel import measure_panel
+from mhattn_core.ui.methods_list import methods_list, searchable
 from mhattn_core.ui.model_panel import model_panel
 from mhattn_core.ui.navigation import page_file, start
 from mhattn_core.ui.page import page, problems
 from mhattn_core.ui.redundancy_panel import redundancy_panel
+from mhattn_core.ui.reproduce import share_and_reproduce
 from mhattn_core.ui.runs_compared import compared_runs
 from mhattn_core.ui.runs_new import new_run
 from mhattn_core.ui.runs_opened import opened_run
@@ -27,6 +29,7 @@ __all__ = [
     "difference_panel",
     "gold_panel",
     "measure_panel",
+    "methods_list",
     "model_panel",
     "new_run",
     "note_panel",
@@ -36,6 +39,8 @@ __all__ = [
     "page_file",
     "problems",
     "redundancy_panel",
+    "searchable",
+    "share_and_reproduce",
     "sidebar",
     "start",
     "take_pair",

@@ -10,6 +10,7 @@ from mhattn_core.attention.alignment_weights import AlignmentWeights
 from mhattn_core.attention.tables import matrix_table
 from mhattn_core.locale import _
 from mhattn_core.measures.alignment import alignment_error_rate, diagonal_links, error_sums, f1, links
+from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.head_panel import picture
 from mhattn_core.ui.page import badge, draw
@@ -33,12 +34,16 @@ def aligned_head(seen: Seen, aligned: AlignmentWeights, yard: Compared | None, c
     )
     alt = f"{seen.model.name} · {head_name(*chosen)}: {finding}"
     drawn, ties, numbers = st.tabs([_("Matrix"), _("Lines"), _("Table")])
+    tie_table = _lines_table(aligned, tied, yard, chosen)
+    about = {"name": f"{seen.model.name}-{head_name(*chosen)}-{aligned.rows}", "note": f"{seen.model.name}@{seen.model.revision}"}
     with drawn:
         picture(matrix, f"align-{place}", alt, None)
+        export_panel(lambda: charts.matrix(matrix), matrix, key=f"align-{place}", **about)
     with ties:
-        draw(charts.lines(_lines_table(aligned, tied, yard, chosen)), key=f"lines-{place}", alt_text=alt)
+        draw(charts.lines(tie_table), key=f"lines-{place}", alt_text=alt)
+        export_panel(lambda: charts.lines(tie_table), tie_table, key=f"lines-{place}", **about)
     with numbers:
-        st.dataframe(_lines_table(aligned, tied, yard, chosen), hide_index=True, height=300)
+        st.dataframe(tie_table, hide_index=True, height=300)
     st.caption(
         _(
             "Rows are words of the translation, columns words of the source. A link goes to the largest weight of a row; where the end of the source gets more, the word stays free."

@@ -17,6 +17,7 @@ from mhattn_core.measures.alignment_report import pair_table
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.alignment_head import aligned_head
+from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.head_choice import head_name, key_for, parse_head
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_panel import attended_with_progress
@@ -131,7 +132,13 @@ def _grid(heads: pd.DataFrame, yard: Compared, chosen: tuple[int, int], place: i
     with wide:
         draw(
             charts.head_grid(
-                heads, measure=yard.measure, title=titles[yard.measure], domain=(0, 1), reverse=yard.measure == "aer", chosen=chosen
+                heads,
+                measure=yard.measure,
+                title=titles[yard.measure],
+                domain=(0, 1),
+                reverse=yard.measure == "aer",
+                chosen=chosen,
+                clicks=clicks(),
             ),
             key=f"aligners-{place}",
             on_select=lambda: _open_picked(place),
@@ -154,9 +161,9 @@ def _grid(heads: pd.DataFrame, yard: Compared, chosen: tuple[int, int], place: i
 
 
 def _open_picked(place: int) -> None:
-    picked = st.session_state[f"aligners-{place}"].selection.get(charts.PICKED, [])
-    if picked:
-        _open(place, head_name(picked[0]["layer"], picked[0]["head"]))
+    found = picked(f"aligners-{place}")
+    if found:
+        _open(place, head_name(*found))
 
 
 def _open(place: int, name: str | None) -> None:

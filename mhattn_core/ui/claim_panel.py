@@ -68,9 +68,7 @@ def _links(claim: Claim, grids: dict[str, WordGrid]) -> None:
     best = heads.loc[heads.groupby("model", sort=False)["weight"].idxmax()]
     _matrices(claim, grids, best)
     stack = {"stack": claim.stack} if claim.stack else {}
-    shown = {"models": list(claim.models)} if claim.models else {}
-    settings = {"pair": gallery()[claim.sentence].title, "head": str(best.iloc[0]["name"])}
-    link("Attention", _("Open this head on Attention"), **settings, **stack, **shown)
+    link("Attention", _("Open this head on Attention"), **_settings(claim), **stack, head=str(best.iloc[0]["name"]))
 
 
 def _that_can_see(grids: dict[str, WordGrid], query: int, key: int) -> dict[str, WordGrid]:
@@ -155,7 +153,7 @@ def _patterns(claim: Claim, grids: dict[str, WordGrid]) -> None:
         with columns[-1]:
             _note_matrix(claim)
     badge()
-    link("Attention", _("Open this sentence on Attention"), pair=gallery()[claim.sentence].title)
+    link("Attention", _("Open this sentence on Attention"), **_settings(claim))
 
 
 def _decided(claim: Claim) -> None:
@@ -166,3 +164,11 @@ def _decided(claim: Claim) -> None:
     if not is_built(claim.page):
         where += " " + _("That page is not built yet.")
     st.caption(where)
+    if is_built(claim.page):
+        link(claim.page, _("Open {page}").format(page=page_title(claim.page)), **_settings(claim))
+
+
+def _settings(claim: Claim) -> dict[str, str | list[str]]:
+    """The claim's sentence and models, as another page takes them."""
+    sentence: dict[str, str | list[str]] = {"pair": gallery()[claim.sentence].title} if claim.sentence else {}
+    return sentence | ({"models": list(claim.models)} if claim.models else {})

@@ -9,6 +9,7 @@ from mhattn_core.attention import Seen, WordGrid
 from mhattn_core.charts.glance import PICKED, thumbnails
 from mhattn_core.locale import _
 from mhattn_core.measures.telling import heads_by_entropy, mean_entropy
+from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import Head, head_name, key_for
 from mhattn_core.ui.page import draw, wide_and_narrow
 from mhattn_core.ui.resources import HASHES
@@ -54,6 +55,13 @@ def glance_panel(seen: Seen, chosen: Head, place: int, *, same_scale: bool) -> N
             alt_text=_("{heads} heads of {name}, layer by layer; {chosen} is open above.").format(
                 heads=len(table), name=seen.model.name, chosen=chosen.name
             ),
+        )
+        export_panel(
+            lambda: charts.glance(table),
+            table.drop(columns="picture"),
+            key=f"glance-{place}",
+            name=f"{seen.model.name}-{stack}-all-heads",
+            note=f"{seen.model.name}@{seen.model.revision}",
         )
     with narrow:
         grid = seen.words(stack)

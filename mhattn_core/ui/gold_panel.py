@@ -49,8 +49,11 @@ def gold_panel(controls: Controls) -> None:
         return
     st.markdown(_("{pairs} pairs with gold links.").format(pairs=f"{len(gold):,}"))
     if st.button(_("Measure every head of the chosen models"), type="primary", icon=":material/play_arrow:"):
-        st.session_state[KEPT] = _measured(controls.models, gold)
-    for name, (table, skipped) in st.session_state.get(KEPT, {}).items():
+        st.session_state[KEPT] = gold, _measured(controls.models, gold)
+    measured, tables = st.session_state.get(KEPT, (gold, {}))
+    # Numbers of other pairs, or of models that are not chosen any more, would pass for these.
+    shown = {name: tables[name] for name in controls.models if name in tables and measured == gold}
+    for name, (table, skipped) in shown.items():
         _show(name, table, key="own")
         if len(skipped):
             st.dataframe(skipped, hide_index=True)

@@ -26,6 +26,7 @@ def _groups() -> dict[str, list[tuple[str, str, str]]]:
             ("Redundancy", _("Redundancy"), ":material/content_copy:"),
         ],
         _("Across models"): [("Compare models", _("Compare models"), ":material/compare_arrows:")],
+        _("Reference"): [("Methods", _("Methods"), ":material/functions:")],
     }
 
 

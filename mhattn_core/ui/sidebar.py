@@ -27,6 +27,7 @@ SHOWN = "pair-shown"
 KEPT = "own-pair"
 CUTS = "cuts"
 TAKEN = "taken"
+LONGEST_TYPED = 20_000
 OPENED = "opened"
 CHOSEN = "chosen"
 
@@ -55,6 +56,7 @@ def sidebar(page: str = "") -> Controls:
             start()
             st.rerun()
         set_language()
+        _open_shared_sentences()
         _open_on_the_pages_own(page or st.session_state[STARTED])
         with st.sidebar:
             language_switch()
@@ -88,6 +90,14 @@ def _open_on_the_pages_own(page: str) -> None:
                 state[MODELS] = st.query_params.get_all(MODELS)
         elif key not in state.get(CHOSEN, set()):
             state[key] = value
+
+
+def _open_shared_sentences() -> None:
+    """A link may bring somebody's sentences; once taken, they leave the address."""
+    if "source" in st.query_params:
+        take_pair(st.query_params["source"][:LONGEST_TYPED], st.query_params.get("target", "")[:LONGEST_TYPED])
+        for name in ("source", "target"):
+            st.query_params.pop(name, None)
 
 
 def _chosen(key: str) -> None:
@@ -139,8 +149,10 @@ def _pair() -> tuple[SentencePair, str]:
     if "source" not in state or state[SHOWN] != chosen:
         state[SHOWN] = chosen
         state["source"], state["target"] = _texts(chosen) if chosen else state[KEPT]
-    st.text_area(_("First sentence"), key="source", height=68, on_change=_typed, persist_state="session", max_chars=20_000)
-    st.text_area(_("Second sentence (may be empty)"), key="target", height=68, on_change=_typed, persist_state="session", max_chars=20_000)
+    st.text_area(_("First sentence"), key="source", height=68, on_change=_typed, persist_state="session", max_chars=LONGEST_TYPED)
+    st.text_area(
+        _("Second sentence (may be empty)"), key="target", height=68, on_change=_typed, persist_state="session", max_chars=LONGEST_TYPED
+    )
     given = offered[chosen].pair if chosen else SentencePair("")
     cuts = state.setdefault(CUTS, {})
     pair = SentencePair(

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mhattn_core.attention import Seen
+from mhattn_core.attention.languages import language_of
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.align import Gold, gold_links, mean_links, yardstick_links
@@ -89,6 +90,8 @@ def _links(model: Model, pair: SentencePair) -> np.ndarray | None:
     try:
         if not reads(model.name):
             return yardstick_links(model, pair) if _knows(model, pair) else None
+        if language_of(pair.a.text) == language_of(pair.b.text):
+            return None  # a translator has nothing to say about two sentences of one language
         turned = is_turned(model.name, pair)
         links = mean_links(attended(model.name, pair.turned if turned else pair))
     except Problem:

@@ -58,6 +58,15 @@ def test_it_opens_on_the_notes_pair_with_both_translators_and_the_notes_matrix()
     assert "no better than position" in said
 
 
+def test_the_notes_claim_leads_here() -> None:
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=180)
+    app.query_params["chapter"] = "6"
+    app.run()
+    (leading,) = [link.proto for link in app.get("page_link") if link.proto.label == "Open Translation"]
+    assert "love" in leading.query_string
+    assert "marian-en-zh" in leading.query_string
+
+
 def test_a_head_and_rows_of_the_address_are_shown() -> None:
     app = page(pair=NOTE, models=["marian-en-zh"], head="L1 H7", rows="awo")
     assert app.selectbox(key="head").value == "L1 H7"
@@ -104,6 +113,8 @@ def test_two_english_sentences_are_compared_by_embeddings() -> None:
     app.multiselect(key="models").set_value(["minilm", "marian-en-zh"]).run()
     assert not app.exception
     assert "nearest by their embeddings" in texts(app)
+    # A translator into Chinese is no yardstick for two English sentences.
+    assert "last decoder layer but one" not in texts(app)
 
 
 @pytest.mark.skipif(entries()["smollm2"].path() is None, reason="smollm2 has not been fetched: python -m mhattn_core fetch smollm2")
@@ -172,6 +183,9 @@ def test_many_pairs_show_what_ships_and_what_is_brought() -> None:
     assert len(tables) == 2
     assert {"low", "high", "precision", "recall", "f1"} <= set(tables[1])
     assert (tables[1]["n"] == 30).all()
+    # Numbers of these pairs do not stay under others.
+    app.text_area(key="gold-text-0").set_value(cells.replace("sleeps", "runs").replace("睡觉", "跑步")).run()
+    assert len([frame for frame in app.dataframe if "aer" in frame.value]) == 1
 
 
 def test_the_notes_chinese_sentence_opens_everywhere_on_the_reader_of_chinese() -> None:

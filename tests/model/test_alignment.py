@@ -184,7 +184,7 @@ def test_two_directions_are_combined_on_what_neither_was_chosen_on(translator: m
     assert (forward.links(reading, 2, 1, 3).sum(axis=1) <= 1).all()
     assert (backward.links(reading, 2, 1, 3).sum(axis=0) <= 1).all()
     assert [row.choice for row in best_combined(forward, backward)] == ["intersection", "union", "grow-diag-final-and"]
-    with pytest.raises(ValueError, match="same pairs"):
+    with pytest.raises(mh.Problem, match="different pairs"):
         best_combined(forward, align(translator, records[:2], turned=True))
 
 
@@ -197,6 +197,14 @@ def test_pairs_that_cannot_be_read_are_told(translator: mh.Model) -> None:
     assert len(aligned.gold) == 1
     with pytest.raises(mh.Problem, match="none of the 1 pairs"):
         align(translator, [no_links])
+
+
+def test_a_yardstick_is_measured_on_the_pairs_that_were_aligned(minilm: mh.Model) -> None:
+    good = record("He sleeps", "The man sleeps", "0-1 1-2", 3)
+    table, skipped = report(minilm, [PairRecord("x", mh.SentencePair("He sleeps", "She runs"), 5), good], yardstick=minilm)
+    assert skipped["line"].tolist() == [5]
+    assert (table["n"] == 1).all()
+    assert table[table["stack"] == "embeddings"]["model"].tolist() == ["minilm"]
 
 
 def test_the_mean_of_a_layer_stands_behind_its_heads(translator: mh.Model) -> None:

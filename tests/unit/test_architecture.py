@@ -6,7 +6,17 @@ from pathlib import Path
 
 CORE = Path(__file__).parents[2] / "mhattn_core"
 # From the ground up. A room may import its own files and any room on an earlier line.
-FLOORS = [{"errors", "locale", "version"}, {"text", "tap"}, {"models"}, {"attention"}, {"measures"}, {"runs"}, {"charts"}, {"bench"}, {"ui"}]
+FLOORS = [
+    {"errors", "locale", "version"},
+    {"text", "tap"},
+    {"models"},
+    {"attention"},
+    {"measures"},
+    {"runs"},
+    {"charts"},
+    {"bench"},
+    {"ui"},
+]
 # What only some rooms may import.
 ONLY_IN = {"streamlit": {"ui"}, "torch": {"tap", "models", "attention", "measures", "runs", "bench"}, "altair": {"charts", "ui"}}
 

@@ -1,0 +1,25 @@
+"""The heads nearest to one: a row of the distance matrix, for narrow screens."""
+
+import altair as alt
+import pandas as pd
+
+from mhattn_core.charts.theme import MARK_COLOUR, model_colour
+from mhattn_core.locale import _
+
+
+def nearest_heads(heads: pd.DataFrame, *, title: str, model: str) -> alt.LayerChart:
+    """A bar a head for its distance, and a tick for the distance on random words.
+
+    heads: name, distance, noise, nearest first. title: what the distance is, with its unit. model: whose colour the bars have.
+    """
+    base = alt.Chart(heads).encode(
+        alt.Y("name:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False)),
+        tooltip=[
+            alt.Tooltip("name:N", title=_("head")),
+            alt.Tooltip("distance:Q", title=title, format=".3f"),
+            alt.Tooltip("noise:Q", title=_("on random words"), format=".3f"),
+        ],
+    )
+    bars = base.mark_bar(color=model_colour(model)).encode(alt.X("distance:Q", title=title))
+    ticks = base.mark_tick(color=MARK_COLOUR, thickness=3, size=16).encode(alt.X("noise:Q"))
+    return alt.layer(bars, ticks).properties(height=alt.Step(22))

@@ -1,0 +1,97 @@
+"""How far apart the heads of a model are on one pair: which heads, and by which distance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from mhattn_core.attention import Seen
+from mhattn_core.errors import Problem, ShapeError
+from mhattn_core.locale import _
+from mhattn_core.measures.cka import cka_of_grams, grams
+from mhattn_core.measures.distances import correlation_distances, js_distances
+from mhattn_core.models import Model
+
+By = Literal["js", "correlation", "cka"]
+HEAD = ["model", "stack", "layer", "head"]
+FEWEST_WORDS = 5
+"""Debiased CKA of fewer words is noise: its correction divides by n − 3 degrees of freedom."""
+
+
+@dataclass(frozen=True, eq=False)
+class Heads:
+    """Heads that can be compared: float64 ``arrays [head, row, column]``, patterns on words (for CKA the words' Gram matrices).
+
+    ``index``: (model, stack, layer, head) of each; ``visible [row, column]``: the cells that count. A word that no piece covers is NaN.
+    """
+
+    index: pd.MultiIndex
+    arrays: np.ndarray
+    visible: np.ndarray
+
+    def fits(self, other: "Heads") -> bool:
+        """Whether the two stand on the same words under the same mask."""
+        return self.visible.shape == other.visible.shape and bool((self.visible == other.visible).all())
+
+
+def heads_of(seen: Seen, stack: str, *, by: By = "js") -> Heads:
+    """All heads of a stack, ready for ``distances``.
+
+    Raises Problem for CKA on fewer than five words, and where what each head adds cannot be told.
+    """
+    grid = seen.words(stack)
+    layers, heads = grid.pattern.shape[:2]
+    index = pd.MultiIndex.from_product([[seen.model.name], [stack], range(layers), range(heads)], names=HEAD)
+    if by != "cka":
+        return Heads(index, grid.pattern.astype(np.float64).reshape(layers * heads, *grid.visible.shape), grid.visible)
+    words = int(grid.query_axis.seen.sum())
+    if words < FEWEST_WORDS:
+        raise Problem(
+            _("CKA compares what heads write on at least {fewest} words; here are {words}.").format(fewest=FEWEST_WORDS, words=words),
+            _("Choose a longer sentence, or another distance."),
+        )
+    written = grid.query_axis.averaged(seen.contributions(stack)).astype(np.float64)
+    found = grams(written.reshape(layers * heads, *written.shape[2:]))
+    return Heads(index, found, np.ones(found.shape[1:], dtype=bool))
+
+
+def pooled(parts: Sequence[Heads]) -> Heads:
+    """The heads of several models as one. Raises ShapeError where two do not stand on the same words under the same mask."""
+    if not all(parts[0].fits(part) for part in parts):
+        raise ShapeError("heads on different words, or under different masks")
+    index = parts[0].index
+    for part in parts[1:]:
+        index = index.append(part.index)
+    return Heads(index, np.concatenate([part.arrays for part in parts]), parts[0].visible)
+
+
+def distances(heads: Heads, *, by: By = "js") -> pd.DataFrame:
+    """Each head against each, a square table indexed by (model, stack, layer, head); 0 on the diagonal.
+
+    ``js``: see ``js_distances``. ``correlation``: 1 − r of the weights, see ``correlation_distances``. ``cka``: 1 − debiased linear CKA
+    of what the heads write, see ``cka_of_grams``; above 1 where they have less in common than independent ones.
+    Raises KeyError for another name.
+    """
+    measured = {
+        "js": lambda: js_distances(heads.arrays),
+        "correlation": lambda: correlation_distances(heads.arrays, heads.visible),
+        "cka": lambda: 1 - cka_of_grams(heads.arrays),
+    }[by]()
+    # A head is itself, whatever rounding says, and where nothing could be measured, too.
+    np.fill_diagonal(measured, 0)
+    return pd.DataFrame(measured, heads.index, heads.index)
+
+
+def shares_keys(model: Model, square: pd.DataFrame) -> np.ndarray:
+    """bool ``[head, head]``: two different heads of one layer that share keys and values, so that only their queries differ.
+
+    square: indexed as ``distances`` gives it. Source: grouped queries, Ainslie et al. 2023.
+    """
+    stack, layer, head = (square.index.get_level_values(level).to_numpy() for level in ("stack", "layer", "head"))
+    config = model.network.config.get_text_config(decoder=stack[0] != "encoder")
+    heads = model.attention.heads(stack[0])
+    size = heads // (1 if getattr(config, "multi_query", False) else getattr(config, "num_key_value_heads", None) or heads)
+    group = layer * heads + head // size * size
+    return (group[:, None] == group) & ~np.eye(len(group), dtype=bool)

@@ -1,0 +1,91 @@
+"""Random words in the place of a pair's: heads that are as similar on these are not similar because of language.
+
+Source: Bian et al. 2021, whose heads are as redundant on random tokens as on text.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import regex
+
+from mhattn_core.attention import Seen
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.measures.head_distances import By, distances, heads_of
+from mhattn_core.models import Model
+from mhattn_core.text.pair import SentencePair
+from mhattn_core.text.words import HAN
+
+DRAWS = 3
+DOUBLED: dict[By, float] = {"js": 0.05, "correlation": 0.1, "cka": 0.1}
+"""Heads that are nearer than this look doubled; of JS about 7 % of the farthest that two heads can be. The thresholds are ours."""
+# How tokenizers mark a piece that begins a word; a WordPiece that begins one has no mark.
+BEGINS = ("Ġ", "▁")
+LATIN_WORD = regex.compile(r"[A-Za-z]{2,}")
+HAN_WORD = regex.compile(rf"{HAN}+")
+
+
+def noise_pairs(seen: Seen, draws: int = DRAWS) -> list[SentencePair]:
+    """Pairs of as many words as this one has, drawn from the tokenizer's whole words: in Chinese where the sentence is, else in Latin letters.
+
+    The first pair is the same whatever ``draws`` is, and so on. Raises Problem for a tokenizer that has no such words.
+    """
+    latin, han = _vocabulary(seen.model)
+    pools = {side: (han or latin) if HAN_WORD.search(sentence.text) else latin for side, sentence in seen.sentences.items()}
+    pairs = []
+    for seed in range(draws):
+        generator = np.random.default_rng(seed)
+        a, b = (generator.choice(pools[side], len(seen.sentences[side].words)).tolist() for side in ("a", "b"))
+        languages = seen.pair.source_language, seen.pair.target_language
+        pairs.append(SentencePair(_joined(a), _joined(b), tuple(a), tuple(b), *languages))
+    return pairs
+
+
+def noise_distances(noise: Sequence[Seen], stack: str, *, by: By = "js") -> np.ndarray:
+    """Distances of a stack's heads on each of several pairs of random words: ``[draw, head, head]``. Raises Problem as ``heads_of``."""
+    return np.stack([distances(heads_of(seen, stack, by=by), by=by).to_numpy() for seen in noise])
+
+
+def head_pairs(here: pd.DataFrame, noise: np.ndarray, *, by: By) -> pd.DataFrame:
+    """Every two heads of one stack once, the nearest first: layer_a, head_a, layer_b, head_b, distance, noise, noise_low, noise_high,
+    doubled, on_noise.
+
+    here: as ``distances`` gives it; noise ``[draw, head, head]``. ``noise`` is the mean of the draws, low and high their ends.
+    ``doubled``: nearer than ``DOUBLED``; ``on_noise``: no farther on random words, or there nearer than that, too.
+    """
+    first, second = np.triu_indices(len(here), 1)
+    layers, heads = (here.index.get_level_values(level).to_numpy() for level in ("layer", "head"))
+    table = pd.DataFrame(
+        {
+            "layer_a": layers[first], "head_a": heads[first], "layer_b": layers[second], "head_b": heads[second],
+            "distance": here.to_numpy()[first, second],
+            "noise": noise.mean(axis=0)[first, second],
+            "noise_low": noise.min(axis=0)[first, second],
+            "noise_high": noise.max(axis=0)[first, second],
+        }
+    )  # fmt: skip
+    table = table.assign(doubled=table["distance"] <= DOUBLED[by], on_noise=table["noise"] <= np.maximum(table["distance"], DOUBLED[by]))
+    return table.sort_values("distance", kind="stable", ignore_index=True)
+
+
+def _vocabulary(model: Model) -> tuple[Sequence[str], Sequence[str]]:
+    """Whole words of the tokenizer, in Latin letters and in Chinese."""
+    pieces = sorted(model.tokenizer.get_vocab())
+    mark = next((mark for mark in BEGINS if any(piece.startswith(mark) for piece in pieces)), "")
+    latin = [piece.removeprefix(mark) for piece in pieces if piece.startswith(mark) and LATIN_WORD.fullmatch(piece.removeprefix(mark))]
+    han = [word for word in (piece.removeprefix(mark) for piece in pieces) if HAN_WORD.fullmatch(word)]
+    if not latin and not han:
+        raise Problem(
+            _("No random words for “{name}”: its tokenizer has no whole words to draw from.").format(name=model.name),
+            _("Choose another model."),
+        )
+    return latin or han, han
+
+
+def _joined(words: Sequence[str]) -> str:
+    """Words with spaces, Chinese ones without."""
+    text = ""
+    for word in words:
+        text += word if not text or (HAN_WORD.match(word) and HAN_WORD.match(text[-1])) else f" {word}"
+    return text

@@ -1,0 +1,91 @@
+"""What stands at the end of a page: a link to this view, how to get the same numbers, and whom to cite."""
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from mhattn_core.locale import _
+from mhattn_core.text.gallery import gallery
+from mhattn_core.text.methods import sources_of
+from mhattn_core.text.pair import SentencePair
+from mhattn_core.ui.orientation import is_turned
+from mhattn_core.ui.resources import models
+from mhattn_core.ui.sidebar import MODELS, PAIR, Controls
+from mhattn_core.version import VERSION
+
+LONGEST_LINK = 2000
+"""More characters than this some browsers and mail programs cut off."""
+
+
+NUMBERS = {
+    "Compare models": ("from mhattn_core.measures.heads import heads_table", "heads_table(seen)"),
+    "Translation": (
+        "from mhattn_core.attention.alignment_weights import alignment_readings, alignment_weights",
+        "{rows: alignment_weights(seen, rows).weights.shape for _stack, rows in alignment_readings(seen.model)}",
+    ),
+}
+"""What a page makes of a pair that was run: an import, and an expression. Other pages show the patterns on words."""
+
+
+def share_and_reproduce(page: str, controls: Controls) -> None:
+    """Share, and Reproduce and cite: the end of a page about one pair."""
+    st.divider()
+    with st.expander(_("Share"), icon=":material/share:"):
+        _share(page, controls)
+    with st.expander(_("Reproduce and cite"), icon=":material/science:"):
+        st.markdown(_("These lines give the same numbers on any machine with mhattn {version}.").format(version=VERSION))
+        st.code(python_lines(page, controls.models, controls.pair), language="python", wrap_lines=True)
+        loaded = [models().get(name) for name in controls.models if name in models().names()]
+        revisions = ", ".join(f"`{model.name}@{model.revision}`" for model in loaded)
+        st.markdown(
+            _(
+                "Method: every head's weights after the softmax, from the model's own attention, on words ({models}; mhattn {version}); one pair is an example."
+            ).format(models=revisions, version=VERSION)
+        )
+        bibliography = sources_of(page)
+        if bibliography:
+            st.code("\n".join(bibliography), language="bibtex", wrap_lines=True)
+
+
+def python_lines(page: str, names: tuple[str, ...], pair: SentencePair) -> str:
+    """Python that runs the pair through each model as the page does; what a person typed stands in it as a literal."""
+    given = {"source_words": pair.source_words, "target_words": pair.target_words}
+    cuts = "".join(f", {field}={words!r}" for field, words in given.items() if words)
+    imported, numbers = NUMBERS.get(page, ("", "{stack: seen.words(stack).pattern.shape for stack in seen.stacks}"))
+    turned = [page == "Translation" and is_turned(name, pair) for name in names]
+    read = ", ".join(f"{name!r}: {'pair.turned' if turn else 'pair'}" for name, turn in zip(names, turned, strict=True))
+    return "\n".join(
+        (
+            "import mhattn_core as mh",
+            *filter(None, [imported]),
+            "",
+            f"pair = mh.SentencePair({pair.source!r}, {pair.target!r}{cuts})",
+            f"for name, read in {{{read}}}.items():",
+            "    seen = mh.attend(mh.load(name), read)",
+            f"    print(name, {numbers})",
+        )
+    )
+
+
+def _share(page: str, controls: Controls) -> None:
+    settings = {name: st.query_params.get_all(name) for name in st.query_params if name not in (MODELS, PAIR, "source", "target")}
+    settings[MODELS] = list(controls.models)
+    own = not controls.gallery_id
+    if not own:
+        settings[PAIR] = [gallery()[controls.gallery_id].title]
+        st.caption(_("This link opens the same view: models, pair, head and settings."))
+    elif st.checkbox(
+        _("Put my sentences into the link"),
+        key=f"share-{page}",
+        help=_(
+            "An address is kept in histories and in the logs of servers that it passes. Leave this off for sentences that nobody else should see."
+        ),
+    ):
+        settings |= {"source": [controls.pair.source], "target": [controls.pair.target]}
+        st.caption(_("This link opens the same view with your sentences. They stand in the address for everybody to read."))
+    else:
+        st.caption(_("This link opens the same models and settings, without your sentences."))
+    link = f"{(st.context.url or '').split('?')[0]}?{urlencode(settings, doseq=True)}"
+    if len(link) > LONGEST_LINK:
+        st.warning(_("This link has {length} characters; some programs cut such links off.").format(length=f"{len(link):,}"))
+    st.code(link, language=None, wrap_lines=True)

@@ -1,0 +1,85 @@
+"""Methods, and what stands at the end of the other pages."""
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import mhattn_core as mh
+from mhattn_core.measures.basic import BLOCKS, ROWS, STEPS
+from mhattn_core.text.methods import methods, sources, sources_of
+from mhattn_core.ui.reproduce import python_lines
+
+ROOT = Path(__file__).parents[2]
+
+
+def page(name: str, **parameters: str | list[str]) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=120).run()
+    for key, value in parameters.items():
+        app.query_params[key] = value
+    return app.switch_page(f"pages/{name}.py").run()
+
+
+def test_every_method_has_names_a_sentence_in_both_languages_and_known_sources() -> None:
+    said_elsewhere = {"entropy", "entropy.normalised", "entropy.tokens", "distance", *ROWS, *STEPS, *BLOCKS}
+    for method in methods().values():
+        assert set(method.names) == {"en", "zh"}, method.id
+        assert set(method.explanations) == {"en", "zh"} or method.id in said_elsewhere, method.id
+        assert set(method.sources) <= set(sources()), method.id
+    assert {key for method in methods().values() for key in method.sources} == set(sources())
+    for key, entry in sources().items():
+        assert re.match(rf"@\w+{{{key}, ", entry)
+        assert entry.count("{") == entry.count("}"), key
+
+
+def test_a_page_cites_each_of_its_sources_once() -> None:
+    cited = sources_of("Translation")
+    assert len(cited) == len(set(cited))
+    assert any("och2003" in entry for entry in cited)
+    assert not any("chamandy" in entry for entry in sources_of("Redundancy"))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_methods_can_be_searched(lang: str) -> None:
+    app = page("methods", lang=lang)
+    assert not app.exception
+    whole = len(app.subheader)
+    assert whole == len(methods())
+    app.text_input(key="search").set_value("alignment error").run()
+    assert 0 < len(app.subheader) < whole
+    app.text_input(key="search").set_value("no such thing").run()
+    assert not app.subheader
+
+
+def test_the_lines_run_and_hold_what_was_typed(capsys: pytest.CaptureFixture[str]) -> None:
+    pair = mh.SentencePair('He said "no"\\n', "我不要", target_words=("我", "不要"))
+    for name in ("Attention", "Compare models", "Translation"):
+        exec(python_lines(name, ("minilm", "marian-zh-en"), pair), {})  # noqa: S102 - our own lines, with the text as a literal
+    said = capsys.readouterr().out
+    assert "minilm {'encoder': (6, 12, 9, 9)}" in said
+    assert "'awi': (3, 8, 7, 2)" in said  # turned: Chinese is read
+
+
+def shared_link(app: AppTest) -> dict[str, list[str]]:
+    link = next(str(code.value) for code in app.code if "models=" in str(code.value))
+    return parse_qs(urlsplit(link).query)
+
+
+def test_a_link_opens_the_same_view_and_sentences_only_on_request() -> None:
+    app = page("attention", models=["minilm"], head="L3 H7")
+    assert shared_link(app)["pair"] == ["The cat sits on the mat"]
+    app.text_area(key="source").set_value("My <b>own</b> & words").run()
+    assert "source" not in shared_link(app)
+    app.checkbox(key="share-Attention").check().run()
+    settings = shared_link(app)
+    assert settings["source"] == ["My <b>own</b> & words"]
+    assert settings["models"] == ["minilm"]
+    other = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=120)
+    for key, value in settings.items():
+        other.query_params[key] = value
+    other.run()
+    assert not other.exception
+    assert other.text_area(key="source").value == "My <b>own</b> & words"
+    assert "source" not in other.query_params
