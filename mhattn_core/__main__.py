@@ -125,12 +125,13 @@ def bench(
 ) -> None:
     """Time attend(), a click, and runs over many pairs, against the bare model. Quote the ratios, not the seconds."""
     from mhattn_core.bench import attend_times, corpus_ratios, corpus_runs
-    from mhattn_core.ui.timing import click_times
+    from mhattn_core.ui.timing import click_times, page_times
 
     _show(corpus_runs(model, sizes=sorted(pairs)))
     _show(corpus_ratios(model, rounds=rounds))
     _show(attend_times(model, rounds=rounds))
     _show(click_times(model, rounds=rounds))
+    _show(page_times(model, rounds=rounds))
 
 
 def _aligner(row: Any) -> dict[str, object]:

@@ -16,10 +16,13 @@ def head_map(points: pd.DataFrame) -> alt.LayerChart:
     points: model, stack, name, x, y, chosen (1 and 2 for two heads to circle, 0 for others).
     """
     models = list(dict.fromkeys(points["model"]))
-    end = 1.08 * max(float(points[["x", "y"]].abs().max(axis=None)), 1e-9)
+    # One scale for both axes, or distances would not be those that are drawn.
+    low, high = points[["x", "y"]].min(), points[["x", "y"]].max()
+    half = 0.54 * max(float((high - low).max()), 1e-9)
+    middle = (low + high) / 2
     place = {
         axis: {
-            "scale": alt.Scale(domain=[-end, end], nice=False),
+            "scale": alt.Scale(domain=[middle[axis] - half, middle[axis] + half], nice=False),
             "axis": alt.Axis(labels=False, ticks=False, domain=False, grid=False),
             "title": None,
         }

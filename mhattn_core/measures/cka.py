@@ -22,15 +22,12 @@ def debiased_cka(a: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
         raise ShapeError(f"{a.shape[1]} and {b.shape[1]} words")
     known = np.isfinite(a).all(axis=(0, 2)) & np.isfinite(b).all(axis=(0, 2))
     x, y = _centred(a[:, known]), _centred(b[:, known])
-    # ‖XᵀY‖² over features: the Gram matrices of thousands of words would not fit.
-    wide = y.swapaxes(0, 1).reshape(y.shape[1], -1)
-    products = np.stack([((head.T @ wide) ** 2).reshape(x.shape[2], len(y), -1).sum(axis=(0, 2)) for head in x])
+    products, own_x, own_y = _products(x, y), *([_products(head[None], head[None])[0, 0] for head in features] for features in (x, y))
     norms_x, norms_y = (np.square(features).sum(axis=-1) for features in (x, y))
-    own_x, own_y = (np.array([np.square(head.T @ head).sum() for head in features]) for features in (x, y))
     return _quotient(
         _debiased(products, norms_x @ norms_y.T, np.outer(norms_x.sum(axis=1), norms_y.sum(axis=1)), x.shape[1]),
-        _debiased(own_x, np.square(norms_x).sum(axis=1), norms_x.sum(axis=1) ** 2, x.shape[1]),
-        _debiased(own_y, np.square(norms_y).sum(axis=1), norms_y.sum(axis=1) ** 2, x.shape[1]),
+        _debiased(np.array(own_x), np.square(norms_x).sum(axis=1), norms_x.sum(axis=1) ** 2, x.shape[1]),
+        _debiased(np.array(own_y), np.square(norms_y).sum(axis=1), norms_y.sum(axis=1) ** 2, x.shape[1]),
     )
 
 
@@ -49,6 +46,16 @@ def cka_of_grams(found: np.ndarray) -> np.ndarray:
 def grams(features: np.ndarray) -> np.ndarray:
     """X Xᵀ of each head: ``[head, word, dimension]`` to ``[head, word, word]``."""
     return features @ features.swapaxes(1, 2)
+
+
+def _products(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """‖XᵀY‖² of each head of x with each of y, by whichever is smaller: Gram matrices, or the features' own products."""
+    words = x.shape[1]
+    if words < min(x.shape[2], y.shape[2]):
+        of_x, of_y = (grams(features).reshape(len(features), -1) for features in (x, y))
+        return of_x @ of_y.T
+    wide = y.swapaxes(0, 1).reshape(words, -1)
+    return np.stack([np.square(head.T @ wide).reshape(x.shape[2], len(y), -1).sum(axis=(0, 2)) for head in x])
 
 
 def _centred(features: np.ndarray) -> np.ndarray:

@@ -100,19 +100,19 @@ def assigned(cost: np.ndarray) -> np.ndarray:
     return partner
 
 
-def position_only(patterns: np.ndarray) -> np.ndarray:
+def position_only(patterns: np.ndarray, visible: np.ndarray) -> np.ndarray:
     """Each head as it would be if it saw positions alone: every weight replaced by the head's mean at that offset, key less query.
 
-    Shapes: patterns ``[head, row, column]`` over one text, to the same; cells that are NaN or 0 throughout (not visible) stay so.
+    Shapes: patterns ``[head, row, column]`` over one text, visible ``[row, column]``; the result as patterns, NaN where they are.
     A match that this head does as well is a match of positions.
     """
-    rows, columns = patterns.shape[1:]
+    rows, columns = visible.shape
     offset = np.arange(columns) - np.arange(rows)[:, None]
+    known = np.isfinite(patterns).all(axis=(0, 2))[:, None] & visible
     found = patterns.copy()
-    for step in range(1 - rows, columns):
-        cells = (offset == step) & (np.nan_to_num(patterns) > 0).any(axis=0)
-        if cells.any():
-            found[:, cells] = patterns[:, cells].mean(axis=1, keepdims=True)
+    for step in np.unique(offset[known]):
+        cells = known & (offset == step)
+        found[:, cells] = patterns[:, cells].mean(axis=1, keepdims=True)
     return found
 
 

@@ -10,6 +10,7 @@ from mhattn_core.measures.alignment_report import report
 from mhattn_core.measures.shipped_alignment import SOURCE, shipped_alignment
 from mhattn_core.models import Model
 from mhattn_core.text.reading import PairRecord
+from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.orientation import is_turned, reads
 from mhattn_core.ui.page import badge, draw, escape, problems
@@ -102,11 +103,9 @@ def _show(name: str, table: pd.DataFrame, *, key: str) -> None:
         )
         rows, weight = str(reading).split()
         drawn = heads[(heads["rows"] == rows) & (heads["weight"] == weight)].assign(measure="aer", value=lambda rows: rows["aer"])
-        draw(
-            charts.head_grid(drawn, measure="aer", title=_("alignment error"), domain=(float(drawn["value"].min()), 1.0), reverse=True),
-            key=f"gold-grid-{key}-{name}",
-            alt_text=_finding(best),
-        )
+        grid = charts.head_grid(drawn, measure="aer", title=_("alignment error"), domain=(float(drawn["value"].min()), 1.0), reverse=True)
+        draw(grid, key=f"gold-grid-{key}-{name}", alt_text=_finding(best))
+        export_panel(lambda: grid, table, key=f"gold-{key}-{name}", name=f"{name}-alignment-error", note=name)
     with all_rows:
         st.dataframe(table, hide_index=True, height=300)
 

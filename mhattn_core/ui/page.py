@@ -15,6 +15,7 @@ from mhattn_core.ui.resources import loaded_names
 # Checking each chart against Vega-Lite's schema takes longer than all the rest of a click; the tests do it once for all.
 schemapi.DEBUG_MODE = False
 
+# Streamlit's own CSV writes cells that a spreadsheet would run as formulas; the Download beside a picture does not.
 # Below this width a matrix is read one row at a time and a grid becomes a list.
 STYLE = """<style>
 [class*="st-key-narrow"] { display: none; }
@@ -22,6 +23,7 @@ STYLE = """<style>
   [class*="st-key-narrow"] { display: flex; }
   [class*="st-key-wide"] { display: none; }
 }
+[data-testid="stElementToolbarButton"]:has(button[aria-label^="Download as CSV"]) { display: none; }
 .mh-chips { max-height: 11rem; overflow-y: auto; }
 .mh-chip { display: inline-block; margin: 2px; padding: 1px 7px; border-radius: 9px; border: 1px solid rgba(128,128,128,.5); font-size: .85rem; }
 .mh-unknown { background: repeating-linear-gradient(45deg, transparent 0 4px, rgba(128,128,128,.45) 4px 6px); }

@@ -18,6 +18,7 @@ LONGEST_LINK = 2000
 
 
 NUMBERS = {
+    "Redundancy": ("from mhattn_core.measures.head_distances import distances, heads_of", "distances(heads_of(seen, seen.stacks[-1]))"),
     "Compare models": ("from mhattn_core.measures.heads import heads_table", "heads_table(seen)"),
     "Translation": (
         "from mhattn_core.attention.alignment_weights import alignment_readings, alignment_weights",

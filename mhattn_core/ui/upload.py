@@ -6,6 +6,7 @@ from typing import cast
 import pandas as pd
 import streamlit as st
 
+from mhattn_core.charts.table_export import table_bytes
 from mhattn_core.locale import _, current_language
 from mhattn_core.models.sources import hosted
 from mhattn_core.text.pair import SentencePair
@@ -152,7 +153,7 @@ def _left_out(key: str, upload: Upload) -> None:
         st.dataframe(shown, hide_index=True, width="stretch")
         st.download_button(
             _("Download these reasons"),
-            upload.bad.to_csv(index=False).encode("utf-8-sig"),
+            table_bytes(upload.bad, "csv", note=""),
             "left-out.csv",
             key=f"{key}-bad",
             on_click="ignore",

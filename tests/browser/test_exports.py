@@ -33,3 +33,12 @@ def test_a_saved_page_draws_without_a_network(browser: Browser, tmp_path: Path) 
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
     assert page.title().startswith("the note")
     context.close()
+
+
+def test_streamlits_own_csv_which_is_not_safe_is_not_offered(server: str, page: Page) -> None:
+    page.goto(f"{server}/attention?models=minilm")
+    main = page.get_by_test_id("stMain")
+    main.get_by_role("tab", name="Table").first.click()
+    main.get_by_test_id("stDataFrame").first.hover()
+    expect(main.get_by_role("button", name="Search").first).to_be_visible()
+    expect(main.get_by_label("Download as CSV").first).to_be_hidden()

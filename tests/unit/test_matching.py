@@ -132,10 +132,11 @@ def test_mixed_features_keep_every_feature_and_no_head() -> None:
 def test_a_head_of_positions_is_its_own_position_only_head() -> None:
     offsets = np.array([0.1, 0.5, 0.2])  # previous, same, next
     head = sum(np.eye(5, k=step) * weight for step, weight in zip((-1, 0, 1), offsets, strict=True))[None]
-    np.testing.assert_allclose(position_only(head), head)
+    everywhere = np.ones((5, 5), dtype=bool)
+    np.testing.assert_allclose(position_only(head, everywhere), head)
     other = head.copy()
     other[0, 2] = [0.8, 0, 0, 0, 0]
-    averaged = position_only(other)
+    averaged = position_only(other, everywhere)
     assert js_distances(other, averaged)[0, 0] > 0.1
     assert averaged[0, 2, 0] == pytest.approx(0.8 / 3)
     assert averaged[0, 2, 0] == averaged[0, 3, 1] == averaged[0, 4, 2]

@@ -6,6 +6,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 import pandas as pd
+import pytest
 
 from mhattn_core import charts
 from mhattn_core.charts.save import chart_bytes
@@ -75,7 +76,8 @@ def test_a_map_keeps_each_models_colour_and_names_the_chosen() -> None:
     written = spec(charts.head_map(points))
     scale = written["layer"][0]["encoding"]["color"]["scale"]
     assert dict(zip(scale["domain"], scale["range"], strict=True)) == {name: model_colour(name) for name in ("minilm", "minilm@random")}
-    assert written["layer"][0]["encoding"]["x"]["scale"]["domain"] == written["layer"][0]["encoding"]["y"]["scale"]["domain"]
+    spans = [np.diff(written["layer"][0]["encoding"][axis]["scale"]["domain"])[0] for axis in ("x", "y")]
+    assert spans[0] == pytest.approx(spans[1])
     named = [written["datasets"][layer["data"]["name"]][0]["model"] for layer in written["layer"] if layer["mark"]["type"] == "text"]
     assert named == ["minilm@random", "minilm"]
 
