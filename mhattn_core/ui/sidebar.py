@@ -78,6 +78,10 @@ def _open_on_the_pages_own(page: str) -> None:
     state = st.session_state
     if state.get(OPENED) == page:
         return
+    if OPENED not in state:
+        # Whoever opened the page, a test or a program, may have said already what it shows.
+        for key in {MODELS, PAIR} & set(state):
+            _chosen(key)
     state[OPENED] = page
     first = first_shown(page)
     shown = {MODELS: state.get(MODELS), PAIR: [gallery()[state[PAIR]].title] if state.get(PAIR) else None}

@@ -67,7 +67,7 @@ def test_the_page_opens_with_a_chart(lang: str, tab: str) -> None:
     assert specs(app)
     if lang == "zh":
         said = re.sub(r"`[^`]*`|\*[^*]*\*|:\w+-badge\[:\S+|minilm(@random)?|@random|L\d+ H\d+|ln", "", texts(app))
-        assert not re.findall(r"[A-Za-z]{2,}", said)
+        assert set(re.findall(r"[A-Za-z]{2,}", said)) <= {"mhattn", "softmax"}
 
 
 def test_grids_of_all_models_share_one_colour_scale() -> None:

@@ -1,0 +1,14 @@
+"""Redundancy: which heads of a model do the same."""
+
+from mhattn_core import ui
+from mhattn_core.locale import _
+
+controls = ui.sidebar("Redundancy")
+ui.page(
+    _("Redundancy"),
+    _(
+        "Which heads are doubled? Every head is compared with every other, on this pair and on random words of the same number. Heads that are alike on noise as well are alike for reasons that have nothing to do with language."
+    ),
+)
+ui.redundancy_panel(controls)
+ui.share_and_reproduce("Redundancy", controls)

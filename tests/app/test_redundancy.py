@@ -1,0 +1,140 @@
+"""Redundancy, as a person meets it, without a browser."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mhattn_core.models.catalogue import entries
+
+ROOT = Path(__file__).parents[2]
+TIMEOUT = 240
+
+
+def redundancy(*models: str, **state: Any) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "pages/redundancy.py"), default_timeout=TIMEOUT).run()
+    if models:
+        app.multiselect(key="models").set_value(list(models))
+    for key, value in state.items():
+        app.session_state[key] = value
+    return app.run()
+
+
+def texts(app: AppTest) -> str:
+    parts = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info]
+    return "\n".join(str(part.value) for part in parts).replace("\\", "")
+
+
+def specs(app: AppTest) -> list[dict[str, Any]]:
+    return [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
+
+
+def matrix(app: AppTest) -> dict[str, Any]:
+    (found,) = [spec for spec in specs(app) if (spec.get("params") or [{}])[0].get("name") == "picked"]
+    return found
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("tab", ["matrix", "map", "groups", "table"])
+def test_the_page_opens_in_both_languages(lang: str, tab: str) -> None:
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT)
+    app.query_params["lang"] = lang
+    app.run()
+    app.query_params["lang"], app.query_params["tab"] = lang, tab
+    app.switch_page("pages/redundancy.py").run()
+    assert not app.exception
+    assert not app.error
+    assert specs(app) or tab == "table"
+    if lang == "zh":
+        said = re.sub(r"`[^`]*`|:\w+-badge\[:\S+|minilm(@random)?|L\d+ H\d+|\*[A-Za-z.]+\*|JS|CKA|ln 2|mhattn|softmax", "", texts(app))
+        assert not re.findall(r"[A-Za-z]{2,}", said)
+
+
+def test_the_first_chart_says_who_is_near_who_looks_doubled_and_what_noise_says() -> None:
+    app = redundancy("minilm", "minilm@random")
+    said = texts(app)
+    assert "Nearest of minilm's 72 heads are L0 H3 and L0 H6: JS divergence (nats) 0.043" in said
+    assert "Of 2,556 pairs of heads 6 look doubled (nearer than 0.05)" in said
+    assert "1 pair: an example" in said
+    assert "only switching them off tells what is safe to lose" in said
+    assert matrix(app)["layer"][0]["encoding"]["color"]["scale"]["domain"][0] == 0
+    assert [app.selectbox(key=key).format_func(app.selectbox(key=key).value) for key in ("head", "other")] == [
+        "One of the nearest two: L0 H3", "The nearest to it: L0 H6",
+    ]  # fmt: skip
+
+
+def test_random_weights_are_called_similar_on_noise() -> None:
+    app = redundancy("minilm@random")
+    said = texts(app)
+    assert "2,556 look doubled (nearer than 0.05); on random words 2,556 of these are as near" in said
+    assert "similar on noise too, no sign of language" in said
+
+
+def test_two_heads_can_be_chosen_and_are_seen_side_by_side() -> None:
+    app = redundancy("minilm", "minilm@random")
+    app.selectbox(key="head").set_value("L2 H1").run()
+    app.selectbox(key="other").set_value("L4 H9").run()
+    said = texts(app)
+    assert "**minilm · L2 H1**" in said
+    assert "**minilm · L4 H9**" in said
+    assert sum('"key_position"' in json.dumps(spec) for spec in specs(app)) >= 2
+    app.selectbox(key="other").set_value("L2 H1").run()
+    assert "Both are L2 H1" in texts(app)
+    assert not app.exception
+
+
+def test_every_distance_can_be_read() -> None:
+    app = redundancy("minilm", "minilm@random")
+    for by, says in (("correlation", "1 − correlation of weights"), ("cka", "one word a sentence, decide")):
+        app.session_state["by"] = by
+        app.run()
+        assert not app.exception
+        assert says in texts(app)
+
+
+def test_too_few_words_for_cka_are_told_and_the_rest_stands() -> None:
+    app = redundancy("minilm")
+    app.text_area(key="source").set_value("The cat sat.").run()
+    assert "JS divergence" in texts(app)
+    app.session_state["by"] = "cka"
+    app.run()
+    assert "CKA compares what heads write on at least 5 words; here are 4" in app.error[0].value.replace("\\", "")
+
+
+def test_the_map_holds_what_can_be_compared_and_names_the_rest() -> None:
+    app = redundancy("minilm", "minilm@random", "marian-en-zh", **{"tab-en": "Map of all models"})
+    said = texts(app)
+    assert not app.exception
+    assert "168 heads of minilm, minilm@random, marian-en-zh on one map" in said
+    app.session_state["stack3"] = "cross"
+    app.session_state["model"] = "marian-en-zh"
+    app.run()
+    assert "minilm is not on the map" in texts(app)
+
+
+def test_groups_stand_against_shuffled_words_and_noise() -> None:
+    app = redundancy("minilm@random", **{"tab-en": "Groups"})
+    assert re.search(r"\*\*No groups\*\*: the best cut, into \d+, has a silhouette of 0\.\d\d", texts(app))
+    app = redundancy("minilm", **{"tab-en": "Groups", "by": "correlation"})
+    assert re.search(r"\*\*\d+ groups\*\* \(silhouette", texts(app))
+
+
+def test_a_head_of_another_model_gives_way() -> None:
+    app = redundancy("minilm", "marian-en-zh")
+    app.selectbox(key="head").set_value("L5 H11").run()
+    app.session_state["model"] = "marian-en-zh"
+    app.run()
+    assert not app.exception
+    assert app.selectbox(key="head").value == "auto"
+
+
+def test_heads_that_share_keys_are_told() -> None:
+    if entries()["smollm2"].path() is None:
+        pytest.skip("smollm2 has not been fetched: python -m mhattn_core fetch smollm2")
+    app = redundancy("smollm2")
+    assert not app.exception
+    assert "The 9 heads of a layer share 3 sets of keys and values" in texts(app)
+    assert "drawn as one picture" in texts(app)
