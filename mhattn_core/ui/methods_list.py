@@ -42,4 +42,4 @@ def _where(method: Method) -> str:
 
 def _by(method: Method) -> str:
     titles = [f"{key[:-4].capitalize()} {key[-4:]}, “{found[1]}”" for key in method.sources if (found := _TITLE.search(sources()[key]))]
-    return _("After: {sources}").format(sources="; ".join(titles)) if titles else _("Ours.")
+    return _("After: {sources}").format(sources="; ".join(titles)) if titles else ""

@@ -34,7 +34,11 @@ def share_and_reproduce(page: str, controls: Controls) -> None:
     with st.expander(_("Share"), icon=":material/share:"):
         _share(page, controls)
     with st.expander(_("Reproduce and cite"), icon=":material/science:"):
-        st.markdown(_("These lines give the same numbers on any machine with mhattn {version}.").format(version=VERSION))
+        st.markdown(
+            _(
+                "These lines run the same pair through the same models with mhattn {version}; `seen` then holds every weight of this page."
+            ).format(version=VERSION)
+        )
         st.code(python_lines(page, controls.models, controls.pair), language="python", wrap_lines=True)
         loaded = [models().get(name) for name in controls.models if name in models().names()]
         revisions = ", ".join(f"`{model.name}@{model.revision}`" for model in loaded)
@@ -69,7 +73,7 @@ def python_lines(page: str, names: tuple[str, ...], pair: SentencePair) -> str:
 
 
 def _share(page: str, controls: Controls) -> None:
-    settings = {name: st.query_params.get_all(name) for name in st.query_params if name not in (MODELS, PAIR, "source", "target")}
+    settings = {name: st.query_params.get_all(name) for name in st.query_params if name not in (MODELS, PAIR)}
     settings[MODELS] = list(controls.models)
     own = not controls.gallery_id
     if not own:
@@ -82,7 +86,9 @@ def _share(page: str, controls: Controls) -> None:
             "An address is kept in histories and in the logs of servers that it passes. Leave this off for sentences that nobody else should see."
         ),
     ):
-        settings |= {"source": [controls.pair.source], "target": [controls.pair.target]}
+        pair = controls.pair
+        cuts = {"source_words": pair.source_words, "target_words": pair.target_words}
+        settings |= {"source": [pair.source], "target": [pair.target]} | {name: [" ".join(words)] for name, words in cuts.items() if words}
         st.caption(_("This link opens the same view with your sentences. They stand in the address for everybody to read."))
     else:
         st.caption(_("This link opens the same models and settings, without your sentences."))

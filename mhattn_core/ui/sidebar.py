@@ -97,11 +97,17 @@ def _open_on_the_pages_own(page: str) -> None:
 
 
 def _open_shared_sentences() -> None:
-    """A link may bring somebody's sentences; once taken, they leave the address."""
-    if "source" in st.query_params:
-        take_pair(st.query_params["source"][:LONGEST_TYPED], st.query_params.get("target", "")[:LONGEST_TYPED])
-        for name in ("source", "target"):
-            st.query_params.pop(name, None)
+    """A link may bring somebody's sentences, and how they are cut; once taken, they leave the address."""
+    state, address = st.session_state, st.query_params
+    if "source" not in address:
+        return
+    take_pair(address["source"][:LONGEST_TYPED], address.get("target", "")[:LONGEST_TYPED])
+    for side, typed in zip(("source", "target"), state[KEPT], strict=True):
+        if f"{side}_words" in address:
+            state.setdefault(CUTS, {})[typed] = tuple(address[f"{side}_words"][:LONGEST_TYPED].split())
+            del address[f"{side}_words"]
+        if side in address:
+            del address[side]
 
 
 def _chosen(key: str) -> None:

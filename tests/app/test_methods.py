@@ -83,3 +83,14 @@ def test_a_link_opens_the_same_view_and_sentences_only_on_request() -> None:
     assert not other.exception
     assert other.text_area(key="source").value == "My <b>own</b> & words"
     assert "source" not in other.query_params
+
+
+def test_a_link_keeps_the_cut() -> None:
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=120)
+    for key, value in {"source": "天气不好", "source_words": "天气不 好", "models": "marian-zh-en"}.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    assert app.text_area(key="source").value == "天气不好"
+    assert next(field for field in app.text_input if field.label == "Words of the first sentence").value == "天气不 好"
+    assert not {"source", "source_words"} & set(app.query_params)
