@@ -32,3 +32,4 @@ with st.form("own", border=False):
         st.switch_page(ui.page_file("Attention"))
 with st.expander(_("Or bring a file of pairs"), icon=":material/upload_file:"):
     ui.upload_panel("home")
+ui.share_and_reproduce("Home", controls)

@@ -1,10 +1,12 @@
 """What stands at the end of a page: a link to this view, how to get the same numbers, and whom to cite."""
 
+import shlex
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from mhattn_core.locale import _
+from mhattn_core.runs.manifest import Manifest
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.methods import sources_of
 from mhattn_core.text.pair import SentencePair
@@ -50,6 +52,32 @@ def share_and_reproduce(page: str, controls: Controls) -> None:
         bibliography = sources_of(page)
         if bibliography:
             st.code("\n".join(bibliography), language="bibtex", wrap_lines=True)
+
+
+def reproduce_run(manifest: Manifest) -> None:
+    """Reproduce and cite: the end of a page about a run. Whoever has the same pairs gets the same id."""
+    models_and_revisions = ", ".join(f"`{name}@{revision}`" for name, revision in manifest.models)
+    with st.expander(_("Reproduce and cite"), icon=":material/science:"):
+        st.markdown(
+            _("With the same pairs in a file PAIRS.csv these lines give the same tables under the same run id, `{id}`.").format(
+                id=manifest.id
+            )
+        )
+        names = [name for name, _revision in manifest.models]
+        chosen = " ".join(f"--model {shlex.quote(name)}" for name in names)
+        st.code(
+            f"python -m mhattn_core analyze PAIRS.csv {chosen} --measures {','.join(manifest.measures)} --out runs/mine", language="bash"
+        )
+        st.code(
+            f"import mhattn_core as mh\n\nrun = mh.analyze({names!r}, 'PAIRS.csv', out='runs/mine', measures={list(manifest.measures)!r})\nrun.heads",
+            language="python",
+        )
+        st.markdown(
+            _(
+                "Method: measures as sums over {pairs} pairs, with 95 % intervals of 500 Poisson bootstrap replicates keyed by each pair's text ({models}; mhattn {version}; run {id})."
+            ).format(pairs=f"{manifest.pairs:,}", models=models_and_revisions, version=manifest.version, id=f"`{manifest.id}`")
+        )
+        st.code("\n".join(sources_of("Runs")), language="bibtex", wrap_lines=True)
 
 
 def python_lines(page: str, names: tuple[str, ...], pair: SentencePair) -> str:

@@ -10,6 +10,7 @@ from mhattn_core.runs.store import Saved
 from mhattn_core.ui.compared import full_name
 from mhattn_core.ui.measure_words import MeasureWords, measure_words
 from mhattn_core.ui.page import badge, draw, escape, problems
+from mhattn_core.ui.reproduce import reproduce_run
 from mhattn_core.ui.runs_known import known_runs, opened, show_run, shown_run
 from mhattn_core.ui.runs_tables import tables_of, what_to_do
 from mhattn_core.ui.runs_words import origin, run_label
@@ -32,6 +33,7 @@ def opened_run() -> None:
         st.caption(
             f"{escape(origin(run))} " + _("Run {id}, mhattn {version}.").format(id=f"`{tables.id}`", version=tables.manifest.version)
         )
+        reproduce_run(tables.manifest)
 
 
 def _choose() -> Saved | None:

@@ -42,3 +42,16 @@ def test_streamlits_own_csv_which_is_not_safe_is_not_offered(server: str, page: 
     main.get_by_test_id("stDataFrame").first.hover()
     expect(main.get_by_role("button", name="Search").first).to_be_visible()
     expect(main.get_by_label("Download as CSV").first).to_be_hidden()
+
+
+def test_a_shared_link_opens_the_same_view_in_a_new_browser(server: str, page: Page, browser: Browser) -> None:
+    page.goto(f"{server}/attention?models=minilm&head=L3+H7&tokens=true")
+    main = page.get_by_test_id("stMain")
+    main.get_by_text("Share", exact=True).click()
+    link = main.get_by_test_id("stCode").filter(has_text="models=minilm").first.inner_text().strip()
+    assert "head=L3" in link
+    other = browser.new_context(locale="en-US").new_page()
+    other.goto(link)
+    expect(other.get_by_test_id("stMain").get_by_role("combobox", name=re.compile("Head")).first).to_have_value("L3 H7", timeout=60_000)
+    expect(other.get_by_test_id("stMain").get_by_text("[CLS]").first).to_be_visible()
+    other.context.close()
