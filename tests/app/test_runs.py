@@ -113,7 +113,7 @@ def test_the_page_opens_on_a_run_that_ships(lang: str) -> None:
     assert "CC BY-SA 4.0" in said
     if lang == "zh":
         allowed = r"`[^`]*`|\*[^*]*\*|:\w+-badge\[:\S+|minilm|L\d+ H\d+|ln|mhattn|Universal Dependencies, UD_English-EWT, dev|CC BY-SA"
-        assert not re.findall(r"[A-Za-z]{2,}", re.sub(allowed, "", said))
+        assert set(re.findall(r"[A-Za-z]{2,}", re.sub(allowed, "", said))) <= {"PAIRS", "csv", "Poisson"}
 
 
 def test_what_it_says_is_what_its_table_says() -> None:
