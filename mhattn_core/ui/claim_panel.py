@@ -10,11 +10,12 @@ from mhattn_core.locale import _
 from mhattn_core.measures.links import link_weights
 from mhattn_core.text.claims import Claim, matrices
 from mhattn_core.text.gallery import gallery
+from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.glance_panel import glance_table
 from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.navigation import is_built, link, page_title
 from mhattn_core.ui.page import badge, draw, escape
-from mhattn_core.ui.resources import attended
+from mhattn_core.ui.resources import attended, models
 from mhattn_core.ui.sidebar import Controls
 
 # From this share of the link's weight on, the same head does about the same wherever it looks that far.
@@ -59,7 +60,10 @@ def _links(claim: Claim, grids: dict[str, WordGrid]) -> None:
     finding = _finding(heads, names[number or 0])
     st.markdown(finding)
     badge()
-    draw(charts.strip(heads, noted=claim.weights[number or 0] if claim.weights else None), key="strip", alt_text=finding)
+    strip = charts.strip(heads, noted=claim.weights[number or 0] if claim.weights else None)
+    draw(strip, key="strip", alt_text=finding)
+    revisions = ", ".join(f"{model.name}@{model.revision}" for model in map(models().get, grids))
+    export_panel(lambda: strip, heads, key="strip", name=f"claim-{claim.id}", note=revisions)
     st.caption(
         _(
             "One dot is one head. Among many heads some give any link a high weight by chance or by position alone: compare with random weights, and with the same head at the same distance elsewhere (hover)."

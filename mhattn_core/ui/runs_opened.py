@@ -8,6 +8,7 @@ from mhattn_core.locale import _
 from mhattn_core.runs import Run
 from mhattn_core.runs.store import Saved
 from mhattn_core.ui.compared import full_name
+from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.measure_words import MeasureWords, measure_words
 from mhattn_core.ui.page import badge, draw, escape, problems
 from mhattn_core.ui.reproduce import reproduce_run
@@ -27,7 +28,7 @@ def opened_run() -> None:
         tables = opened(run)
         words = measure_words()
         rows, measure = _choose_rows(tables, words)
-        _picture(rows, words[measure])
+        _picture(rows, words[measure], tables.id)
         what_to_do(run, tables)
         tables_of(tables, rows)
         st.caption(
@@ -84,7 +85,7 @@ def _choose_rows(run: Run, words: dict[str, MeasureWords]) -> tuple[pd.DataFrame
     return shown, measure
 
 
-def _picture(rows: pd.DataFrame, words: MeasureWords) -> None:
+def _picture(rows: pd.DataFrame, words: MeasureWords, run_id: str) -> None:
     """Two sentences, what is seen and how far to believe it, and the chart."""
     known = rows.dropna(subset="value")
     if known.empty:
@@ -98,11 +99,9 @@ def _picture(rows: pd.DataFrame, words: MeasureWords) -> None:
     st.markdown(escape(f"{said} {sure}"))
     badge(int(known["n"].max()))
     st.caption(f"**{words.title}** · {words.says} {words.reads}")
-    draw(
-        charts.distributions(known, title=words.title, chosen=(top["model"], top["layer"], top["head"])),
-        key="run-chart",
-        alt_text=said,
-    )
+    chart = charts.distributions(known, title=words.title, chosen=(top["model"], top["layer"], top["head"]))
+    draw(chart, key="run-chart", alt_text=said)
+    export_panel(lambda: chart, known, key="run-chart", name=f"run-{run_id}-{top['measure']}", note=f"run {run_id}")
     st.caption(
         _(
             "One mark is one head; in each line the first layers stand above and the last below. The grey box holds the middle half of the heads, its line is the median; circled is the head named above."
