@@ -78,7 +78,7 @@ class HeldOut:
 def best_head(aligned: Aligned, *, choosing_source: bool | None = None) -> HeldOut:
     """The head with the least error, chosen on one half and reported on the other.
 
-    choosing_source: only heads whose source (or target) words choose. Source: METHODS of this project: 10 of 20 folds, seeds 0 to 49.
+    choosing_source: only heads whose source (or target) words choose. The splits are ours: 10 of 20 folds, seeds 0 to 49.
     """
     candidates = _candidates(aligned, choosing_source)
     return _held_out("head", aligned, {(candidate,): sums for candidate, sums in candidates.items()}, [candidates])
