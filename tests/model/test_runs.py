@@ -4,8 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -340,24 +338,26 @@ def test_another_corpus_or_model_in_the_same_folder_is_refused(run: Run, minilm:
     assert analyze([minilm], PAIRS, out=run.folder).id == run.id
 
 
-def hold(folder: Path, ready: Callable[[], object], over: Callable[[], object]) -> None:
-    from mhattn_core.runs.lock import locked
-
-    with locked(folder):
-        ready()
-        over()
+HOLD = """
+import sys
+from pathlib import Path
+from mhattn_core.runs.lock import locked
+with locked(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
 
 
 def test_a_second_process_is_told_of_the_first_and_a_dead_one_holds_nothing(minilm: mh.Model, tmp_path: Path) -> None:
-    context = get_context("spawn")
-    ready, over = context.Event(), context.Event()
-    process = context.Process(target=hold, args=(tmp_path / "run", ready.set, over.wait))
-    process.start()
-    assert ready.wait(60)
+    command = [sys.executable, "-c", HOLD, str(tmp_path / "run")]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
     with pytest.raises(mh.Problem, match=f"process {process.pid}"):
         analyze([minilm], PAIRS[:2], out=tmp_path / "run")
     process.kill()
-    process.join()
+    process.communicate()
     assert analyze([minilm], PAIRS[:2], out=tmp_path / "run").heads["n"].max() == 2
 
 
