@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw
 
-from mhattn_core.charts.theme import ATTENTION_SCHEME, MARK_COLOUR, SPECIAL_COLOUR, attention_colours, label_expression, png_uri
+from mhattn_core.charts.theme import ATTENTION_SCHEME, MARK_COLOUR, SPECIAL_COLOUR, attention_colours, data_uri, label_expression, png_uri
 from mhattn_core.locale import _
 
 CELLS_DRAWN = 4096
@@ -45,7 +45,7 @@ def matrix(table: pd.DataFrame, *, largest: float | None = None) -> alt.LayerCha
     )
     cells_or_picture = _picture if len(table) > CELLS_DRAWN else _cells
     layers = cells_or_picture(boxes, x, y, largest) + _hatching(boxes, x, y) + _borders(table, x, y)
-    return alt.layer(*layers).properties(height=_height(len(queries)))
+    return alt.layer(*layers, height=_height(len(queries)))
 
 
 def _labels(table: pd.DataFrame, axis: str) -> list[str]:
@@ -123,9 +123,9 @@ def _picture(boxes: pd.DataFrame, x: alt.X, y: alt.Y, largest: float) -> list[al
     """The whole matrix as one picture, under transparent boxes where its strongest cells are."""
     grid = boxes[boxes["kind"] == "weight"].pivot(index="query_position", columns="key_position", values="weight").to_numpy()
     palette = attention_colours()
-    pixels = palette[(np.clip(np.nan_to_num(grid) / largest, 0, 1) * (len(palette) - 1)).round().astype(int)]
+    levels = (np.clip(np.nan_to_num(grid) / largest, 0, 1) * (len(palette) - 1)).round().astype(np.uint8)
     rows, columns = grid.shape
-    place = pd.DataFrame({"left": [(columns - 1) / 2], "top": [(rows - 1) / 2], "picture": [png_uri(_enlarged(pixels))]})
+    place = pd.DataFrame({"left": [(columns - 1) / 2], "top": [(rows - 1) / 2], "picture": [data_uri(_enlarged(levels), palette)]})
     span = x.to_dict()["scale"]["domain"]
     share = columns / (span[1] - span[0])
     picture = (
@@ -140,10 +140,10 @@ def _picture(boxes: pd.DataFrame, x: alt.X, y: alt.Y, largest: float) -> list[al
     return [picture, pointer, *_cells(boxes[boxes["kind"] == "special"], x, y, largest)[1:]]
 
 
-def _enlarged(pixels: np.ndarray) -> Image.Image:
-    """Pixels repeated, so that a browser does not blur neighbouring words into one another."""
-    factor = max(1, 1200 // max(pixels.shape[:2]))
-    return Image.fromarray(pixels.repeat(factor, axis=0).repeat(factor, axis=1))
+def _enlarged(levels: np.ndarray) -> np.ndarray:
+    """Cells repeated, so that a browser does not blur neighbouring words into one another."""
+    factor = max(1, 1200 // max(levels.shape))
+    return levels.repeat(factor, axis=0).repeat(factor, axis=1)
 
 
 def _hatching(boxes: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:

@@ -22,4 +22,4 @@ def row(table: pd.DataFrame, query_position: int) -> alt.LayerChart:
     special = base.transform_filter("datum.kind == 'special'").mark_bar(color=SPECIAL_COLOUR)
     # Grey can be read on a light page and on a dark one.
     numbers = base.mark_text(align="left", dx=3, color=SPECIAL_COLOUR).encode(text=alt.Text("weight:Q", format=".2f"))
-    return alt.layer(words, special, numbers).properties(height=alt.Step(22))
+    return alt.layer(words, special, numbers, height=alt.Step(22))

@@ -9,6 +9,7 @@ from mhattn_core.attention import Seen, WordGrid
 from mhattn_core.charts.glance import PICKED, thumbnails
 from mhattn_core.locale import _
 from mhattn_core.measures.telling import heads_by_entropy, mean_entropy
+from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import Head, head_name, key_for
 from mhattn_core.ui.page import draw, wide_and_narrow
@@ -48,7 +49,7 @@ def glance_panel(seen: Seen, chosen: Head, place: int, *, same_scale: bool) -> N
     wide, narrow = wide_and_narrow(f"glance-{place}")
     with wide:
         draw(
-            charts.glance(table, chosen=(chosen.layer, chosen.head)),
+            charts.glance(table, chosen=(chosen.layer, chosen.head), clicks=clicks()),
             key=f"glance-{place}",
             on_select=lambda: _open_picked(place),
             selection_mode=PICKED,
@@ -77,9 +78,9 @@ def glance_panel(seen: Seen, chosen: Head, place: int, *, same_scale: bool) -> N
 
 
 def _open_picked(place: int) -> None:
-    picked = st.session_state[f"glance-{place}"].selection.get(PICKED, [])
-    if picked:
-        _open(place, head_name(picked[0]["layer"], picked[0]["head"]))
+    found = picked(f"glance-{place}")
+    if found:
+        _open(place, head_name(*found))
 
 
 def _open(place: int, name: str | None) -> None:

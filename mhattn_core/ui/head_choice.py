@@ -9,6 +9,7 @@ import streamlit as st
 from mhattn_core.attention import Seen
 from mhattn_core.locale import _
 from mhattn_core.measures.telling import heads_by_entropy
+from mhattn_core.ui.resources import HASHES
 
 AUTOMATIC = "auto"
 NAME = re.compile(r"L(\d+) H(\d+)")
@@ -74,11 +75,15 @@ def choose_head(seen: Seen, stack: str, place: int, gallery_heads: Mapping[str, 
     return Head(stack, *parse_head(chosen))
 
 
+@st.cache_data(max_entries=24, show_spinner=False, hash_funcs=HASHES)
+def _most_concentrated(seen: Seen, stack: str) -> str:
+    grid = seen.words(stack)
+    return head_name(*heads_by_entropy(grid.pattern, grid.visible, grid.special_mass)[0])
+
+
 def _telling_head(seen: Seen, stack: str, gallery_heads: Mapping[str, str]) -> tuple[str, str]:
     if seen.model.name in gallery_heads and stack == seen.stacks[0]:
         return gallery_heads[seen.model.name], _("Chosen for this sentence by hand.")
-    grid = seen.words(stack)
-    layer, head = heads_by_entropy(grid.pattern, grid.visible, grid.special_mass)[0]
-    return head_name(layer, head), _(
+    return _most_concentrated(seen, stack), _(
         "Shown because it is the most concentrated head (least normalised entropy) among those with less than half of their mass on special tokens."
     )

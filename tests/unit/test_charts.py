@@ -73,7 +73,7 @@ def test_a_long_sentence_becomes_one_picture_with_its_strongest_cells_on_top() -
     cells = table(80, 90)
     written = spec(charts.matrix(cells))
     picture, pointer = rows(written, 0), rows(written, 1)
-    image = Image.open(BytesIO(base64.b64decode(picture[0]["picture"].split(",")[1])))
+    image = Image.open(BytesIO(base64.b64decode(picture[0]["picture"].split(",")[1]))).convert("RGB")
     factor = image.width // 90
     assert image.size == (90 * factor, 80 * factor)
     assert len(pointer) == charts.CELLS_WITH_TOOLTIP
