@@ -1,0 +1,61 @@
+"""Which segment of a document feeds which part of its summary: shares, what they exceed length by, and another measure to agree with."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from rouge_score.rouge_scorer import RougeScorer
+
+from mhattn_core.errors import ShapeError
+from mhattn_core.text.words import cut
+
+Array = np.ndarray
+
+
+class _Words:
+    """ROUGE on the words of the grid: its own tokenizer knows Latin letters only."""
+
+    def tokenize(self, text: str) -> list[str]:
+        return [word.text.lower() for word in cut(text).words if any(sign.isalnum() for sign in word.text)]
+
+
+def of_units(weights: Array, unit: Sequence[int]) -> Array:
+    """Mean over the words of each unit (a sentence of the summary): ``[..., word, segment]`` to ``[..., unit, segment]``.
+
+    unit ``[word]``: the number of each word's unit. Words that are not known (NaN) do not count. Raises ShapeError for another length.
+    Source: the inner means of Baan et al. 2019 over generated words; units are ours.
+    """
+    number = np.asarray(unit)
+    if weights.shape[-2] != len(number):
+        raise ShapeError(f"{weights.shape[-2]} words, {len(number)} of them placed")
+    return np.stack([np.nanmean(weights[..., number == one, :], axis=-2) for one in range(int(number.max()) + 1)], axis=-2)
+
+
+def shares(weights: Array) -> Array:
+    """Of what goes to the document, the share of each segment; sums to 1 over segments, NaN where nothing goes there."""
+    total = weights.sum(axis=-1, keepdims=True)
+    return np.divide(weights, total, out=np.full(weights.shape, np.nan), where=total > 0)
+
+
+def lift(weights: Array, words: Array) -> Array:
+    """The share of a segment less its share of the document's words: above 0 where it gets more than its length. Range: −1 to 1.
+
+    weights ``[..., segment]``; words ``[segment]``. A head that looks everywhere alike has 0 everywhere.
+    """
+    if weights.shape[-1] != len(words):
+        raise ShapeError(f"{weights.shape[-1]} segments, {len(words)} with a length")
+    return shares(weights) - words / words.sum()
+
+
+def rouge(units: Sequence[str], segments: Sequence[str]) -> Array:
+    """ROUGE-L (F) of each unit of a summary with each segment, on words: ``[unit, segment]``, 0 to 1. Source: Lin 2004, section 3."""
+    scorer = RougeScorer(["rougeL"], tokenizer=_Words())
+    return np.array([[scorer.score(segment, unit)["rougeL"].fmeasure for segment in segments] for unit in units])
+
+
+def agreement(lifts: Array, likest: Array) -> Array:
+    """The share of units whose most lifted segment is the likest by ROUGE: ``[..., unit, segment]`` to ``[...]``.
+
+    likest ``[unit]``: that segment's number. Of equal lifts the first segment counts; a unit that gives the document nothing agrees with none.
+    """
+    known = np.isfinite(lifts).all(axis=-1)
+    return (known & (np.where(np.isnan(lifts), -np.inf, lifts).argmax(axis=-1) == likest)).mean(axis=-1)

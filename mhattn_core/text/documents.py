@@ -1,0 +1,100 @@
+"""Documents in segments, with a summary."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Literal
+
+import regex
+import spacy
+
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.text.words import HAN, Sentence, cut
+
+SegmentBy = Literal["paragraph", "sentence", "mark"]
+MARK = regex.compile(r"^\s*-{3,}\s*$", regex.MULTILINE)
+"""A line of three dashes or more: where a person says that a segment ends."""
+PARAGRAPH = regex.compile(r"\n\s*\n")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text as a row of segments. ``separator`` stands between them where the text is fed to a model."""
+
+    segments: tuple[str, ...]
+    separator: str = "\n"
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Each segment as fed, with its words."""
+        return tuple(cut(segment) for segment in self.segments)
+
+    @property
+    def words(self) -> list[int]:
+        """How many words each segment has."""
+        return [len(sentence.words) for sentence in self.sentences]
+
+
+@dataclass(frozen=True)
+class Summarised:
+    """A document of the gallery with the summary that was written for it."""
+
+    id: str
+    title: str
+    language: str
+    document: Document
+    summary: Sentence
+
+
+def read_document(text: str, *, by: SegmentBy = "paragraph") -> Document:
+    """Cut a text into segments: at empty lines (or, where there are none, at line breaks), at sentence ends, or at lines of dashes.
+
+    Raises Problem for a text without words, and for one without marks that is to be cut at marks.
+    """
+    if by == "sentence":
+        pieces, separator = sentences_of(text), "" if regex.search(HAN, text) else " "
+    else:
+        ends = MARK if by == "mark" else PARAGRAPH if PARAGRAPH.search(text.strip()) else regex.compile(r"\n")
+        if by == "mark" and not MARK.search(text):
+            raise Problem(_("The document has no marks."), _("Put a line of three dashes between two segments, or cut it at paragraphs."))
+        pieces, separator = ends.split(text), "\n"
+    segments = tuple(joined for piece in pieces if cut(joined := " ".join(piece.split())).words)
+    if not segments:
+        raise Problem(_("There is no document to look at."), _("Type one, or choose one from the gallery."))
+    return Document(segments, separator)
+
+
+def sentences_of(text: str) -> list[str]:
+    """The sentences of a text, in order, by their full stops; abbreviations that spaCy's rules know end none."""
+    parser = _splitter("zh" if regex.search(HAN, text) else "en")
+    return [sentence.text.strip() for line in text.split("\n") if line.strip() for sentence in parser(line.strip()).sents]
+
+
+@cache
+def documents() -> dict[str, Summarised]:
+    """The gallery's documents by id, in the order in which they are offered."""
+    rows = tomllib.loads((Path(__file__).parent / "summaries.toml").read_text(encoding="utf-8"))
+    return {
+        id_: Summarised(id_, row["title"], row["language"], Document(tuple(row["paragraphs"])), cut(row["summary"], row.get("words")))
+        for id_, row in rows.items()
+    }
+
+
+def place_of(summary: Sentence, parts: Sequence[str]) -> list[int]:
+    """For each word of a summary, the number of the sentence of ``parts`` (as ``sentences_of`` gives them) in which it stands."""
+    ends: list[int] = []
+    at = 0
+    for part in parts:
+        at = summary.text.index(part, at) + len(part)
+        ends.append(at)
+    return [next(number for number, end in enumerate(ends) if word.end <= end) for word in summary.words]
+
+
+@cache
+def _splitter(language: str) -> spacy.language.Language:
+    parser = spacy.blank(language)
+    parser.add_pipe("sentencizer")
+    return parser
