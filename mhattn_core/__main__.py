@@ -1,5 +1,6 @@
 """The command line: ``python -m mhattn_core``."""
 
+import logging
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -49,7 +50,9 @@ def analyze(
     pairs: Annotated[Path, typer.Argument(help="A file of pairs: .csv .tsv .txt .jsonl .xlsx .parquet .conllu.", metavar="PAIRS")],
     model: Annotated[list[str], typer.Option(help="Name of a model; may be given several times.")],
     out: Annotated[Path, typer.Option(help="Folder of the run; one that was stopped there resumes.", metavar="DIR")],
-    measures: Annotated[str, typer.Option(help="Which measures, with commas between them.")] = "basic",
+    measures: Annotated[
+        str, typer.Option(help="Which measures, with commas between them: basic, patterns, relations, distances, matches, ablation …")
+    ] = "basic",
     device: Annotated[str, typer.Option(help="cpu, cuda, mps; auto takes the fastest.")] = "auto",
     consecutive: Annotated[
         bool, typer.Option(help="Pair neighbouring sentences of a document: first and second, third and fourth …")
@@ -118,6 +121,27 @@ def align(
 
 
 @command.command()
+def figure(
+    run: Annotated[Path, typer.Argument(help="Folder of a finished run.", metavar="RUN")],
+    chart: Annotated[
+        str, typer.Argument(help="head_grid, distributions, by_depth, best_heads, type_grid or type_shares.", metavar="CHART")
+    ],
+    out: Annotated[Path, typer.Option(help="The file to write: .pdf .svg .png .json .html.", metavar="FILE")],
+    model: Annotated[str, typer.Option(help="A model of the run; by default all, or its first where one is drawn.")] = "",
+    stack: Annotated[str, typer.Option(help="encoder, decoder or cross; by default the first.")] = "",
+    measure: Annotated[str, typer.Option(help="A measure of heads.parquet.")] = "entropy.normalised",
+    preset: Annotated[str, typer.Option(help="screen, slide, column or page.")] = "column",
+) -> None:
+    """Draw a figure from a run's tables, sized for a paper, with the run's id in the file."""
+    from mhattn_core import charts, runs
+    from mhattn_core.charts.run_figures import run_figure
+
+    opened = runs.Run.open(run)
+    drawn = run_figure(opened, chart, model=model, stack=stack, measure=measure)
+    Console().print(str(charts.save(drawn, out, preset=preset, note=f"run {opened.id}")), markup=False, soft_wrap=True)
+
+
+@command.command()
 def bench(
     model: str = typer.Option("minilm", help="Name of a model."),
     rounds: int = typer.Option(20, min=3, help="Repeats of each measurement."),
@@ -125,11 +149,14 @@ def bench(
 ) -> None:
     """Time attend(), a click, and runs over many pairs, against the bare model. Quote the ratios, not the seconds."""
     from mhattn_core.bench import attend_times, corpus_ratios, corpus_runs
-    from mhattn_core.ui.timing import click_times, page_times
 
     _show(corpus_runs(model, sizes=sorted(pairs)))
     _show(corpus_ratios(model, rounds=rounds))
     _show(attend_times(model, rounds=rounds))
+    # Streamlit warns again and again that no server runs: here its scripts are timed without one.
+    logging.disable(logging.WARNING)
+    from mhattn_core.ui.timing import click_times, page_times
+
     _show(click_times(model, rounds=rounds))
     _show(page_times(model, rounds=rounds))
 

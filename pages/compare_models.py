@@ -10,8 +10,7 @@ ui.page(
         "How do these models differ? Each head is given a number, and the numbers stand side by side whatever the models' tokenizers, layers and heads are. The models are chosen in the sidebar."
     ),
 )
-if ui.open_tab({"measure": _("One measure"), "difference": _("Difference")}) == "measure":
-    ui.measure_panel(controls)
-else:
-    ui.difference_panel(controls)
-ui.share_and_reproduce("Compare models", controls)
+panels = {"measure": ui.measure_panel, "difference": ui.difference_panel, "matched": ui.matched_panel}
+tab = ui.open_tab({"measure": _("One measure"), "difference": _("Difference"), "matched": _("Matched heads")})
+panels[tab](controls)
+ui.share_and_reproduce("Compare models", controls, run=ui.roles_manifest(controls, "matches") if tab == "matched" else None)

@@ -1,7 +1,7 @@
 """Switching heads off, in the one place where every call passes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import torch
@@ -17,17 +17,39 @@ HeadId = tuple[str, int, int]
 Kind = Literal["zero", "mean", "uniform"]
 
 
-def _zero(call: Call, head: int) -> Tensor:
+Means = Mapping[tuple[str, int], Tensor]
+"""Of each stack and layer, every head's mean output over a corpus, ``[head, dimension]``."""
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What a mean is taken over: the real positions of each stack's queries, bool ``[batch, query]`` (without it, all), or a corpus."""
+
+    real: Mapping[str, Tensor] = field(default_factory=dict)
+    means: Means = field(default_factory=dict)
+
+
+NOTHING_KNOWN = Known()
+
+
+def _zero(call: Call, head: int, _known: Known) -> Tensor:
     """Nothing (Michel et al. 2019)."""
     return torch.zeros_like(call.output[:, :, head])
 
 
-def _mean(call: Call, head: int) -> Tensor:
-    """The head's mean output over the positions of this pair."""
-    return call.output[:, :, head].mean(dim=1, keepdim=True).expand_as(call.output[:, :, head])
+def _mean(call: Call, head: int, known: Known) -> Tensor:
+    """The head's mean output: over the corpus where it is known, else over the real positions of each pair."""
+    output = call.output[:, :, head]
+    if (call.stack, call.layer) in known.means:
+        return known.means[call.stack, call.layer][head].expand_as(output)
+    real = known.real.get(call.stack)
+    if real is None:
+        return output.mean(dim=1, keepdim=True).expand_as(output)
+    weights = real.to(output.dtype)[..., None]
+    return ((output * weights).sum(dim=1, keepdim=True) / weights.sum(dim=1, keepdim=True)).expand_as(output)
 
 
-def _uniform(call: Call, head: int) -> Tensor:
+def _uniform(call: Call, head: int, _known: Known) -> Tensor:
     """Equal weight on every visible key (Kovaleva et al. 2019)."""
     if call.value is None:
         raise ValueError("This call does not tell its values and its mask.")
@@ -42,7 +64,7 @@ def uniform_pattern(call: Call, head: int) -> Tensor:
     return visible.expand_as(call.pattern[:, head]) / visible.sum(dim=-1, keepdim=True)
 
 
-OUTPUTS: Mapping[Kind, Callable[[Call, int], Tensor]] = {"zero": _zero, "mean": _mean, "uniform": _uniform}
+OUTPUTS: Mapping[Kind, Callable[[Call, int, Known], Tensor]] = {"zero": _zero, "mean": _mean, "uniform": _uniform}
 
 
 def check(model: Model, ablate: Mapping[HeadId, Kind]) -> None:
@@ -68,13 +90,13 @@ def check(model: Model, ablate: Mapping[HeadId, Kind]) -> None:
             )
 
 
-def switch_off(call: Call, ablate: Mapping[HeadId, Kind]) -> Tensor:
+def switch_off(call: Call, ablate: Mapping[HeadId, Kind], known: Known = NOTHING_KNOWN) -> Tensor:
     """The per-head output of ``call`` with the given heads replaced; the call itself is left as it is."""
     output = call.output
     for (stack, layer, head), kind in ablate.items():
         if (stack, layer) == (call.stack, call.layer):
             output = output.clone() if output is call.output else output
-            output[:, :, head] = OUTPUTS[kind](call, head)
+            output[:, :, head] = OUTPUTS[kind](call, head, known)
     return output
 
 

@@ -89,8 +89,12 @@ class Seen:
             if (call.stack, call.layer) == (stack, layer):
                 taken.append(head_values(call, head))
 
-        _run(self.model, self._feed, self._ablate, see)
+        self.again(see)
         return taken[0]
+
+    def again(self, see: Callable[[Call], None]) -> None:
+        """Run the network again on the same inputs, with the same heads switched off; ``see`` is shown each call in turn."""
+        _run(self.model, self._feed, self._ablate, see)
 
     def contributions(self, stack: str) -> np.ndarray:
         """What each head adds: float32 ``[layer, head, query, model dimension]``, its output through its slice of W_O.
@@ -137,7 +141,7 @@ class Seen:
                 ),
                 _("Its patterns can be read. To compare what heads add, choose another model; the README lists the families."),
             )
-        _run(self.model, self._feed, self._ablate, see)
+        self.again(see)
         return np.stack(layers)
 
     def _unknown_share(self, pieces: tuple[Piece, ...]) -> float:

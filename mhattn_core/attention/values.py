@@ -67,7 +67,7 @@ def contributions(output: Tensor, projection: nn.Module) -> np.ndarray:
     Raises ShapeError when the projection takes another width.
     Source: Kobayashi et al. 2020, section 3, on values that are already mixed; Elhage et al. 2021, "attention heads are independent and additive".
     """
-    return _array(torch.einsum("qhd,hdm->hqm", output, _rows_of_heads(projection, *output.shape[1:])))
+    return _array(torch.einsum("qhd,hdm->hqm", output, rows_of_heads(projection, *output.shape[1:])))
 
 
 def value_norms(call: Call, projection: nn.Module) -> np.ndarray:
@@ -81,10 +81,10 @@ def value_norms(call: Call, projection: nn.Module) -> np.ndarray:
         raise ShapeError("This call has no values.")
     heads = call.pattern.shape[1]
     values = call.value[0].repeat_interleave(heads // call.value.shape[1], dim=0)
-    return _array(torch.einsum("hkd,hdm->hkm", values, _rows_of_heads(projection, heads, values.shape[-1])).norm(dim=-1))
+    return _array(torch.einsum("hkd,hdm->hkm", values, rows_of_heads(projection, heads, values.shape[-1])).norm(dim=-1))
 
 
-def _rows_of_heads(projection: nn.Module, heads: int, dimension: int) -> Tensor:
+def rows_of_heads(projection: nn.Module, heads: int, dimension: int) -> Tensor:
     """W_O as ``[head, dimension, model dimension]``."""
     # A Linear keeps its weight turned round, [out, in].
     weight = projection.weight if isinstance(projection, Conv1D) else projection.weight.T

@@ -1,6 +1,5 @@
 """How much watching costs: attend() against the bare model, and against what one does without it."""
 
-import copy
 from collections.abc import Callable, Mapping
 from functools import partial
 from statistics import median
@@ -9,6 +8,7 @@ from time import perf_counter
 import torch
 
 from mhattn_core.attention import attend
+from mhattn_core.bench.eager import eager_copy
 from mhattn_core.models import load
 from mhattn_core.text.pair import SentencePair
 
@@ -21,10 +21,7 @@ def attend_times(name: str, *, rounds: int) -> list[dict[str, object]]:
     bare: one SDPA forward on the same inputs; plain: the same with ``output_attentions=True`` on an eager copy.
     """
     model = load(name)
-    network_class = type(model.network)
-    eager = network_class._from_config(copy.deepcopy(model.network.config), attn_implementation="eager")
-    eager.load_state_dict(model.network.state_dict())
-    eager.to(model.network.device).eval()
+    eager = eager_copy(model.network)
     rows: list[dict[str, object]] = []
     for words in LENGTHS:
         pair = SentencePair(sentence(words))

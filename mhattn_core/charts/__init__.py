@@ -2,23 +2,41 @@
 
 from mhattn_core.charts.arcs import arcs
 from mhattn_core.charts.before_after import before_after
-from mhattn_core.charts.best_heads import best_heads
+from mhattn_core.charts.best_heads import best_heads, verdict_names
+from mhattn_core.charts.best_keys import best_keys
+from mhattn_core.charts.by_layer import by_layer
+from mhattn_core.charts.cosine_matrix import cosine_matrix
 from mhattn_core.charts.dendrogram import dendrogram
 from mhattn_core.charts.distance_matrix import PAIRS_DRAWN, distance_matrix
 from mhattn_core.charts.distributions import by_depth, distributions
+from mhattn_core.charts.fault_curve import fault_curve
+from mhattn_core.charts.found_links import found_links
 from mhattn_core.charts.glance import PICKED, glance
 from mhattn_core.charts.head_grid import head_grid
 from mhattn_core.charts.head_map import head_map
+from mhattn_core.charts.head_scatter import head_scatter
+from mhattn_core.charts.head_switches import head_switches
+from mhattn_core.charts.heat_rows import heat_rows
+from mhattn_core.charts.interactions import interactions
+from mhattn_core.charts.kept_heads import kept_heads
 from mhattn_core.charts.lines import lines
+from mhattn_core.charts.matched_heads import matched_heads
 from mhattn_core.charts.matrix import CELLS_DRAWN, CELLS_WITH_TOOLTIP, LABELS_DRAWN, matrix
 from mhattn_core.charts.nearest_heads import nearest_heads
+from mhattn_core.charts.pair_matrix import pair_matrix
 from mhattn_core.charts.pattern import pattern
 from mhattn_core.charts.pattern_types import type_grid, type_names, type_shares
+from mhattn_core.charts.probes import probes
 from mhattn_core.charts.profiles import profiles
+from mhattn_core.charts.relation_profile import relation_profile
 from mhattn_core.charts.row import row
 from mhattn_core.charts.save import save
+from mhattn_core.charts.shares import shares
 from mhattn_core.charts.strip import strip
 from mhattn_core.charts.strongest import strongest
+from mhattn_core.charts.votes import votes
+from mhattn_core.charts.waterfall import waterfall
+from mhattn_core.charts.word_bars import word_bars
 
 __all__ = [
     "CELLS_DRAWN",
@@ -29,23 +47,42 @@ __all__ = [
     "arcs",
     "before_after",
     "best_heads",
+    "best_keys",
     "by_depth",
+    "by_layer",
+    "cosine_matrix",
     "dendrogram",
     "distance_matrix",
     "distributions",
+    "fault_curve",
+    "found_links",
     "glance",
     "head_grid",
     "head_map",
+    "head_scatter",
+    "head_switches",
+    "heat_rows",
+    "interactions",
+    "kept_heads",
     "lines",
+    "matched_heads",
     "matrix",
     "nearest_heads",
+    "pair_matrix",
     "pattern",
+    "probes",
     "profiles",
+    "relation_profile",
     "row",
     "save",
+    "shares",
     "strip",
     "strongest",
     "type_grid",
     "type_names",
     "type_shares",
+    "verdict_names",
+    "votes",
+    "waterfall",
+    "word_bars",
 ]

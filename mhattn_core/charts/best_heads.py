@@ -1,5 +1,8 @@
 """The best head of each relation, with what it has to beat, on one axis."""
 
+import json
+from collections.abc import Mapping
+
 import altair as alt
 import pandas as pd
 
@@ -8,57 +11,85 @@ from mhattn_core.charts.glance import PICKED
 from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, model_colour
 from mhattn_core.locale import _
 
-BAND = 26
-"""Height of one model's line within a relation, in pixels."""
+BAND, BAR = 27, 8
+"""Heights in pixels: of one model's line within a relation, of the bar in it."""
+ABOVE = -10
+"""Where a line's words stand, in pixels from its middle."""
 FOUND = ("specialist", "pattern specialist")
 
 
-def best_heads(relations: pd.DataFrame) -> alt.LayerChart:
-    """A line a relation and model: the best head's held-out score with the interval of its gain, named where it is found; a grey bar up to
-    the best fixed offset, a red tick at what random weights reach. A click picks a head (``picked``: model, relation, layer, head).
+def verdict_names() -> dict[str, str]:
+    """The closed list of verdicts in the language of this thread."""
+    return {
+        "specialist": _("specialist"),
+        "pattern specialist": _("pattern specialist"),
+        "shared role": _("shared role"),
+        "no counterpart": _("no counterpart"),
+        "no evidence": _("no evidence"),
+        "insufficient data": _("insufficient data"),
+        "not measurable": _("not measurable"),
+    }
 
-    relations: rows of ``relations.parquet`` of one score and direction, in the order in which they are to stand. A filled mark has a verdict
-    in its favour, a hollow one has not. Rows without a score are left out.
+
+def best_heads(
+    relations: pd.DataFrame, labels: Mapping[str, str], *, chosen: str = "", clicks: int = 0, narrow: bool = False
+) -> alt.LayerChart:
+    """A line a relation and model: the best head's held-out score with the interval of its gain, and in words the head, its verdict and n;
+    a grey bar up to the best fixed offset, a red tick at what random weights reach. A click picks a head (``picked``: model, relation, layer, head).
+
+    relations: rows of ``relations.parquet`` of one score and direction, in the order in which they are to stand. labels: what each relation
+    is called. chosen: the relation to mark. A filled mark has a verdict in its favour, a hollow one has not. Rows without a score are left
+    out. clicks: see ``head_grid``. narrow: what each line is stands above it and not beside.
     """
     scored = relations.dropna(subset="held_out").astype({"layer": int, "head": int})
+    names, verdicts = head_names(scored), scored["verdict"].map(verdict_names())
+    label = scored["relation"].map(labels)
+    parts = [label, names, verdicts] if narrow else [names, verdicts]
     rows = scored.assign(
-        name=head_names(scored),
+        name=names,
+        verdict=verdicts,
+        label=label,
+        said=[" · ".join((*line, f"n {n:,}")) for *line, n in zip(*parts, scored["n"], strict=True)],
         found=scored["verdict"].isin(FOUND),
         bottom=scored["baseline"] + scored["low"],
         top=scored["baseline"] + scored["high"],
+        clicks=clicks,
     )
     models = list(dict.fromkeys(rows["model"]))
+    axis = alt.Axis(
+        ticks=False, domain=False, labels=not narrow, labelLimit=190, labelExpr=f"{json.dumps(dict(labels))}[datum.value] || datum.value",
+        labelFontWeight=alt.expr(f"datum.value == {json.dumps(chosen)} ? 'bold' : 'normal'"),
+    )  # fmt: skip
     y = alt.Y(
-        "relation:N", sort=list(dict.fromkeys(rows["relation"])), title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=160)
+        "relation:N", sort=list(dict.fromkeys(rows["relation"])), title=None, axis=axis, scale=alt.Scale(paddingInner=0.2, paddingOuter=0.1)
     )
     line = alt.YOffset("model:N", sort=models)
     x = alt.X(
         "held_out:Q",
         scale=alt.Scale(domain=[0, 1]),
         axis=alt.Axis(format=".0%"),
-        title=_("right answers on sentences that did not choose the head"),
+        title=_("right answers, held out") if narrow else _("right answers on sentences that did not choose the head"),
     )
     legend = alt.Legend(title=None, orient="top", columns=2, labelLimit=220)
     colour = alt.Color("model:N", scale=alt.Scale(domain=models, range=[model_colour(model) for model in models]), legend=legend)
     shapes = [SHAPES[place % len(SHAPES)] for place in range(len(models))]
     shape = alt.Shape("model:N", scale=alt.Scale(domain=models, range=shapes), legend=legend)
     base = alt.Chart(rows).encode(y, line, tooltip=_tooltip())
-    pick = alt.selection_point(name=PICKED, fields=["model", "relation", "layer", "head"], on="click", clear=False)
+    pick = alt.selection_point(name=PICKED, fields=["model", "relation", "layer", "head", "clicks"], on="click", clear=False)
     return alt.layer(
-        base.mark_bar(color=SPECIAL_COLOUR, opacity=0.3, height=BAND * 0.5).encode(alt.X("baseline:Q")),
+        base.mark_bar(color=SPECIAL_COLOUR, opacity=0.35, height=BAR).encode(alt.X("baseline:Q")),
         base.mark_rule(strokeWidth=2).encode(alt.X("bottom:Q"), alt.X2("top:Q"), colour),
-        base.mark_tick(color=MARK_COLOUR, thickness=2, size=BAND * 0.6).encode(alt.X("random95:Q")),
-        base.transform_filter("datum.found").mark_point(size=80, filled=True, opacity=1).encode(x, colour, shape),
-        base.mark_point(size=80, strokeWidth=2, opacity=1, fill="transparent", cursor="pointer").encode(x, colour, shape).add_params(pick),
-        base.transform_filter("datum.found")
-        .mark_text(align="left", dx=10, fontWeight="bold")
-        .encode(alt.X("top:Q"), colour, text="name:N"),
+        base.mark_tick(color=MARK_COLOUR, thickness=2, size=BAR + 2).encode(alt.X("random95:Q")),
+        base.transform_filter("datum.found").mark_point(size=70, filled=True, opacity=1).encode(x, colour, shape),
+        base.mark_point(size=70, strokeWidth=2, opacity=1, fill="transparent", cursor="pointer").encode(x, colour, shape).add_params(pick),
+        # Grey can be read on a light page and on a dark one.
+        base.mark_text(align="left", dy=ABOVE, fontSize=11, color=SPECIAL_COLOUR).encode(alt.XValue(2), text="said:N"),
     ).properties(height=alt.Step(BAND))
 
 
 def _tooltip() -> list[alt.Tooltip]:
     return [
-        alt.Tooltip("relation:N", title=_("relation")),
+        alt.Tooltip("label:N", title=_("relation")),
         alt.Tooltip("model:N", title=_("model")),
         alt.Tooltip("name:N", title=_("head")),
         alt.Tooltip("held_out:Q", title=_("held out"), format=".1%"),

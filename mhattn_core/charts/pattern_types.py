@@ -9,6 +9,7 @@ from mhattn_core.charts.head_grid import HEIGHT, HIGHEST_ROW, LOWEST_ROW
 from mhattn_core.charts.theme import MARK_COLOUR
 from mhattn_core.locale import _
 
+LOWEST_BAR, HIGHEST_BAR = 9, 18
 # Okabe and Ito's palette again, and grey for what has no type.
 TYPE_COLOURS = {
     "uniform": "#56B4E9",
@@ -65,6 +66,7 @@ def type_grid(patterns: pd.DataFrame, *, chosen: tuple[int, int] | None = None) 
 def type_shares(patterns: pd.DataFrame) -> alt.Chart:
     """One bar a layer of one model and stack: which share of its heads has which type. patterns: rows of ``patterns.parquet``."""
     rows = _named(patterns).groupby(["layer", "type", "meaning", "place"], as_index=False).agg(heads=("head", "size"))
+    step = min(HIGHEST_BAR, max(LOWEST_BAR, HEIGHT // max(1, rows["layer"].nunique())))
     rows["share"] = rows["heads"] / rows.groupby("layer")["heads"].transform("sum")
     return (
         alt.Chart(rows)
@@ -81,7 +83,7 @@ def type_shares(patterns: pd.DataFrame) -> alt.Chart:
                 alt.Tooltip("share:Q", title=_("share"), format=".0%"),
             ],
         )
-        .properties(height=alt.Step(18))
+        .properties(height=alt.Step(step))
     )
 
 

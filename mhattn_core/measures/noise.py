@@ -15,7 +15,7 @@ from mhattn_core.locale import _
 from mhattn_core.measures.head_distances import By, distances, heads_of
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
-from mhattn_core.text.words import HAN
+from mhattn_core.text.words import HAN, Sentence
 
 DRAWS = 3
 DOUBLED: dict[By, float] = {"js": 0.05, "correlation": 0.1, "cka": 0.1}
@@ -25,19 +25,27 @@ BEGINS = ("Ġ", "▁")
 LATIN_WORD = regex.compile(r"[A-Za-z]{2,}")
 HAN_WORD = regex.compile(rf"{HAN}+")
 
+Sides = tuple[Sentence, Sentence]
+Languages = tuple[str, str]
+
 
 def noise_pairs(seen: Seen, draws: int = DRAWS) -> list[SentencePair]:
     """Pairs of as many words as this one has, drawn from the tokenizer's whole words: in Chinese where the sentence is, else in Latin letters.
 
     The first pair is the same whatever ``draws`` is, and so on. Raises Problem for a tokenizer that has no such words.
     """
-    latin, han = _vocabulary(seen.model)
-    pools = {side: (han or latin) if HAN_WORD.search(sentence.text) else latin for side, sentence in seen.sentences.items()}
+    return random_words(
+        seen.model, [((seen.sentences["a"], seen.sentences["b"]), (seen.pair.source_language, seen.pair.target_language))] * draws
+    )
+
+
+def random_words(model: Model, like: Sequence[tuple[Sides, Languages]]) -> list[SentencePair]:
+    """For each two sentences, with their languages (see ``SentencePair``), a pair of as many random words; each is drawn anew. Raises Problem as ``noise_pairs``."""
+    latin, han = _vocabulary(model)
     pairs = []
-    for seed in range(draws):
+    for seed, (sides, languages) in enumerate(like):
         generator = np.random.default_rng(seed)
-        a, b = (generator.choice(pools[side], len(seen.sentences[side].words)).tolist() for side in ("a", "b"))
-        languages = seen.pair.source_language, seen.pair.target_language
+        a, b = (generator.choice((han or latin) if HAN_WORD.search(one.text) else latin, len(one.words)).tolist() for one in sides)
         pairs.append(SentencePair(_joined(a), _joined(b), tuple(a), tuple(b), *languages))
     return pairs
 
@@ -47,11 +55,11 @@ def noise_distances(noise: Sequence[Seen], stack: str, *, by: By = "js") -> np.n
     return np.stack([distances(heads_of(seen, stack, by=by), by=by).to_numpy() for seen in noise])
 
 
-def head_pairs(here: pd.DataFrame, noise: np.ndarray, *, by: By) -> pd.DataFrame:
+def head_pairs(here: pd.DataFrame, noise: np.ndarray, *, by: By, mean: np.ndarray | None = None) -> pd.DataFrame:
     """Every two heads of one stack once, the nearest first: layer_a, head_a, layer_b, head_b, distance, noise, noise_low, noise_high,
     doubled, on_noise.
 
-    here: as ``distances`` gives it; noise ``[draw, head, head]``. ``noise`` is the mean of the draws, low and high their ends.
+    here: as ``distances`` gives it; noise ``[draw, head, head]``. ``noise`` is the mean of the draws, or what is given as such, low and high their ends.
     ``doubled``: nearer than ``DOUBLED``; ``on_noise``: no farther on random words, or there nearer than that, too.
     """
     first, second = np.triu_indices(len(here), 1)
@@ -60,7 +68,7 @@ def head_pairs(here: pd.DataFrame, noise: np.ndarray, *, by: By) -> pd.DataFrame
         {
             "layer_a": layers[first], "head_a": heads[first], "layer_b": layers[second], "head_b": heads[second],
             "distance": here.to_numpy()[first, second],
-            "noise": noise.mean(axis=0)[first, second],
+            "noise": (noise.mean(axis=0) if mean is None else mean)[first, second],
             "noise_low": noise.min(axis=0)[first, second],
             "noise_high": noise.max(axis=0)[first, second],
         }

@@ -8,17 +8,20 @@ import pandas as pd
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.measures.measure import MEASURES
+from mhattn_core.measures.heads import COLUMNS
+from mhattn_core.measures.pattern_types import patterns_table
+from mhattn_core.measures.roles.verdicts import with_ablation
 from mhattn_core.models import Model, load
 from mhattn_core.models.sources import RANDOM, find
 from mhattn_core.runs.corpus import Pairs, corpus_digest, pairs_table, records_of
 from mhattn_core.runs.files import write_table
 from mhattn_core.runs.lock import locked
 from mhattn_core.runs.manifest import Manifest, refuse_another
-from mhattn_core.runs.model_sums import measure_model
 from mhattn_core.runs.progress import Meter, Progress
 from mhattn_core.runs.run import Run, heads_of, sums_file
+from mhattn_core.runs.study import Corpus
 from mhattn_core.runs.sums import ModelSums
+from mhattn_core.runs.work import MEASURABLE, Work
 from mhattn_core.text.reading import PairRecord
 
 
@@ -43,13 +46,13 @@ def analyze(
     Raises Problem, in three parts, when there is nothing to measure, a model cannot be had, the folder cannot be written, is in use, or holds
     another run; Cancelled when asked to stop. Pairs that a model cannot take are in ``skipped``.
     """
-    unknown = set(measures) - MEASURES.keys()
+    unknown = set(measures) - set(MEASURABLE)
     if unknown or not measures or not models:
         raise Problem(
             _("These measures are not known: {names}.").format(names=", ".join(sorted(unknown)))
             if unknown
             else _("There is nothing to measure."),
-            _("Name one model or more, and measures of: {names}.").format(names=", ".join(MEASURES)),
+            _("Name one model or more, and measures of: {names}.").format(names=", ".join(MEASURABLE)),
         )
     records, bad = records_of(pairs)
     named = tuple((model, _revision(model)) if isinstance(model, str) else (model.name, model.revision) for model in models)
@@ -64,18 +67,25 @@ def analyze(
         else:
             write_table(folder / "pairs.parquet", pairs_table(records, keep_sentences=keep_sentences))
             manifest.write(folder)
-        meter = Meter(len(records) * len(models), progress, cancel)
-        for number, model in enumerate(models):
-            meter.start(named[number][0])
-            measure_model(model, get or (lambda name: load(name, device)), records, sums_file(folder, number), measures, tokens, meter)
+        own = {model.name: model for model in models if isinstance(model, Model)}
+        fetch = get or (lambda name: load(name, device))
+        work = Work(folder, manifest, Corpus(records), lambda name: own.get(name) or fetch(name), tokens)
+        work.do(Meter(work.steps, progress, cancel))
         return finish(folder, manifest, _skipped(folder, manifest, records, bad))
 
 
 def finish(folder: Path, manifest: Manifest, skipped: pd.DataFrame) -> Run:
     """Write the tables that the sums hold, and say last that the run is whole."""
-    sums = (ModelSums.load(sums_file(folder, number)) for number in range(len(manifest.models)))
-    heads = [heads_of(name, of_model) for (name, _revision), of_model in zip(manifest.models, sums, strict=True)]
-    write_table(folder / "heads.parquet", pd.concat(heads, ignore_index=True))
+    names = [name for name, _revision in manifest.models]
+    files = [sums_file(folder, number) for number in range(len(names))]
+    known = [(name, ModelSums.load(file)) for name, file in zip(names, files, strict=True) if file.exists()]
+    heads = pd.concat([heads_of(name, sums) for name, sums in known], ignore_index=True) if known else pd.DataFrame(columns=list(COLUMNS))
+    write_table(folder / "heads.parquet", heads)
+    if "patterns" in manifest.measures:
+        write_table(folder / "patterns.parquet", patterns_table(heads[heads["group"] == ""]))
+    if {"relations", "ablation"} <= set(manifest.measures):
+        tables = [pd.read_parquet(folder / f"{name}.parquet") for name in ("relations", "minimal_pairs")]
+        write_table(folder / "relations.parquet", with_ablation(*tables))
     write_table(folder / "skipped.parquet", skipped)
     replace(manifest, finished=True).write(folder)
     return Run.open(folder)
@@ -91,7 +101,8 @@ def _skipped(folder: Path, manifest: Manifest, records: Sequence[PairRecord], ba
     """line, reason, id, model."""
     rows = [(row.line, row.reason, "", "") for row in bad.itertuples()]
     for number, (name, _revision) in enumerate(manifest.models):
-        reasons = ModelSums.load(sums_file(folder, number)).reasons
+        file = sums_file(folder, number)
+        reasons = ModelSums.load(file).reasons if file.exists() else {}
         rows += [(records[place].line, reason, records[place].id, name) for place, reason in sorted(reasons.items())]
     types = {"line": "int64", "reason": "str", "id": "str", "model": "str"}
     return pd.DataFrame(rows, columns=list(types)).astype(types)

@@ -15,11 +15,13 @@ from mhattn_core.attention.batches import batches, collate, feed_all
 from mhattn_core.attention.stream import run_bare
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
+from mhattn_core.measures.measure import MEASURES
 from mhattn_core.measures.statistics import FOLDS, REPLICATES
 from mhattn_core.models import Model
 from mhattn_core.models.memory import readable
-from mhattn_core.runs.chunk import measure_chunk
+from mhattn_core.runs.chunk import Chunk, measure_chunk
 from mhattn_core.runs.model_sums import CHUNK
+from mhattn_core.runs.studies import ACROSS, STUDIES
 from mhattn_core.text.reading import PairRecord
 
 T = TypeVar("T")
@@ -33,7 +35,7 @@ class Cost:
     """One model over all pairs: ``tokens`` that it is fed, ``memory`` for its sums and ``disk`` in bytes, ``seconds``.
 
     parts: seconds of the ``forward`` pass itself, of ``tokens`` (cutting text into tokens, and writing second sentences that are missing),
-    and of each measure. unknown: share of the tokens that the model does not know. reasons: why pairs that were tried cannot be measured.
+    and of each measure and study; what studies cost is reckoned from the forward pass. unknown: share of the tokens that the model does not know. reasons: why pairs that were tried cannot be measured.
     """
 
     model: str
@@ -55,27 +57,36 @@ def estimate(model: Model, records: Sequence[PairRecord], measures: Sequence[str
     feed_all(model, pairs[:1])  # what is only slow the first time
     (rows, _problems), feeding = _timed(lambda: feed_all(model, pairs))
     _none, forward = _timed(lambda: [run_bare(model, collate(model, batch)) for batch in batches(model, rows)])
-    chunk, seconds = _timed(lambda: measure_chunk(model, pairs, measures))
+    sums = [name for name in measures if name in MEASURES]
+    chunk, seconds = _timed(lambda: measure_chunk(model, pairs, sums) if sums else Chunk((), np.zeros((len(pairs), 0)), {}))
     alone = (
-        {name: _timed(partial(measure_chunk, model, pairs, [name]))[1] for name in measures}
-        if len(measures) > 1
-        else {measures[0]: seconds}
+        {name: _timed(partial(measure_chunk, model, pairs, [name]))[1] for name in sums} if len(sums) > 1 else dict.fromkeys(sums, seconds)
     )
     parts = {"forward": forward, "tokens": feeding} | {name: max(took - forward - feeding, 0.0) for name, took in alone.items()}
+    parts = {name: part * share for name, part in parts.items()}
+    studied = {name: forward / len(pairs) * _passes(model, name, len(records)) for name in measures if name not in MEASURES}
     fed = [id_ for row in rows for name in ("input_ids", "decoder_input_ids") for id_ in row.inputs.get(name, ())]
     groups = 1 + len({record.group for record in records} - {""})
-    sums = groups * (FOLDS + REPLICATES + 1) * chunk.rows.shape[1] * BYTES_OF_FLOAT64
+    size = groups * (FOLDS + REPLICATES + 1) * chunk.rows.shape[1] * BYTES_OF_FLOAT64
     return Cost(
         model.name,
         round(len(fed) * share),
-        2 * sums + CHUNK * chunk.rows.shape[1] * BYTES_OF_FLOAT64,  # a chunk is weighted before it is added
-        2 * sums,  # the new file stands beside the old one for a moment
-        seconds * share,
-        {name: part * share for name, part in parts.items()},
+        2 * size + CHUNK * chunk.rows.shape[1] * BYTES_OF_FLOAT64,  # a chunk is weighted before it is added
+        2 * size,  # the new file stands beside the old one for a moment
+        seconds * share + sum(studied.values()),
+        parts | studied,
         fed.count(model.tokenizer.unk_token_id) / len(fed) if fed and model.tokenizer.unk_token_id is not None else 0.0,
         len(pairs),
         tuple(chunk.reasons.values()),
     )
+
+
+def _passes(model: Model, study: str, pairs: int) -> float:
+    """What a study costs, in bare forward passes of a pair."""
+    attention = model.attention
+    heads = sum(attention.layers(stack) * attention.heads(stack) for stack in model.stacks)
+    known = STUDIES.get(study) or ACROSS[study]
+    return known.passes(pairs, heads) * known.factor
 
 
 def refuse(costs: Sequence[Cost], folder: Path) -> None:

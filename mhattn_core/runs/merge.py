@@ -8,6 +8,7 @@ import pandas as pd
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
+from mhattn_core.measures.measure import MEASURES
 from mhattn_core.runs.analyze import finish
 from mhattn_core.runs.files import write_table
 from mhattn_core.runs.lock import locked
@@ -19,12 +20,18 @@ from mhattn_core.runs.sums import ModelSums
 def merge(first: Run, second: Run, *, out: str | Path) -> Run:
     """The run over the pairs of both, into the new folder ``out``: what one run over all of them would give.
 
-    Raises Problem unless both have the same models, measures and version, other pairs, and their sums.
+    Raises Problem unless both have the same models, measures (sums only) and version, other pairs, and their sums.
     """
     refuse_another(second.folder, second.manifest, replace(first.manifest, corpus=second.manifest.corpus))
     if first.manifest.corpus == second.manifest.corpus:
         raise Problem(
             _("Both runs measured the same pairs."), _("Merge runs over different parts of a corpus: a pair must not count twice.")
+        )
+    studies = [name for name in first.manifest.measures if name not in MEASURES]
+    if studies:
+        raise Problem(
+            _("Only sums merge, and these runs hold more: {names}.").format(names=", ".join(studies)),
+            _("Measure both parts as one run, or without these."),
         )
     corpus = blake2b((first.manifest.corpus + second.manifest.corpus).encode(), digest_size=16).hexdigest()
     manifest = replace(first.manifest, corpus=corpus, pairs=first.manifest.pairs + second.manifest.pairs, finished=False)

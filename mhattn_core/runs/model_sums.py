@@ -16,8 +16,7 @@ SECONDS_BETWEEN_SAVES = 10.0
 
 
 def measure_model(
-    model: Model | str,
-    get: Callable[[str], Model],
+    get: Callable[[], Model],
     records: Sequence[PairRecord],
     file: Path,
     measures: Sequence[str],
@@ -29,12 +28,12 @@ def measure_model(
     meter.resume(sums.done)
     if sums.done == len(records):
         return
-    loaded = get(model) if isinstance(model, str) else model
+    model = get()
     saved, at = sums.done, monotonic()
     while sums.done < len(records):
         here = records[sums.done : sums.done + CHUNK]
         try:
-            chunk = measure_chunk(loaded, [record.pair for record in here], measures, tokens=tokens, tell=meter.count)
+            chunk = measure_chunk(model, [record.pair for record in here], measures, tokens=tokens, tell=meter.count)
         except BaseException:
             # Stopped between two chunks, or nearly: what came before is whole.
             if sums.done > saved:

@@ -46,3 +46,23 @@ class Meter:
         self._progress(Progress(self._model, self._done, self._total, rate))
         if self._cancel():
             raise Cancelled
+
+
+class Share:
+    """A part of a meter's count that is made of other steps: ``passes`` of them move it on by ``pairs``."""
+
+    def __init__(self, meter: Meter, pairs: int, passes: int) -> None:
+        self._meter, self._pairs, self._passes = meter, pairs, max(passes, 1)
+        self._done = self._told = 0
+
+    def tell(self, passes: int) -> None:
+        """So many more are done. Raises Cancelled."""
+        self._done += passes
+        reached = min(self._pairs, self._pairs * self._done // self._passes)
+        self._meter.count(reached - self._told)
+        self._told = reached
+
+    def fill(self) -> None:
+        """All is done, whatever was told."""
+        self._meter.count(self._pairs - self._told)
+        self._told = self._pairs

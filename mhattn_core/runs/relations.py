@@ -63,11 +63,12 @@ def twins_of(
     *,
     seeds: int = SEEDS,
     pairs: int = TWIN_PAIRS,
+    tell: Callable[[int], None] = lambda _pairs: None,
 ) -> dict[Role, float]:
-    """``random95`` from models of the same architecture with random weights, on pairs spread evenly over the corpus."""
+    """``random95`` from models of the same architecture with random weights, on pairs spread evenly over the corpus. tell: see ``measure_relations``."""
     chosen = np.unique(np.linspace(0, len(records) - 1, pairs).astype(int))
     some, annotations = [records[place] for place in chosen], [annotated[place] for place in chosen]
-    return best_of_twins([measure_relations(random_twin(model, seed), some, annotations, relations) for seed in range(seeds)])
+    return best_of_twins([measure_relations(random_twin(model, seed), some, annotations, relations, tell=tell) for seed in range(seeds)])
 
 
 def relations_of(

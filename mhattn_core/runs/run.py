@@ -9,7 +9,11 @@ import pandas as pd
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.difference import KEYS, difference
+from mhattn_core.measures.distance_table import square_of
+from mhattn_core.measures.head_distances import By
 from mhattn_core.measures.heads import COLUMNS, head_rows
+from mhattn_core.measures.match_costs import turned
+from mhattn_core.measures.matching import MatchBy
 from mhattn_core.measures.statistics import spread
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.sums import HeadValues, ModelSums
@@ -64,6 +68,84 @@ class Run:
     def skipped(self) -> pd.DataFrame:
         """line, reason, id, model of what was left out; model is empty for a row that could not be read at all."""
         return pd.read_parquet(self.folder / "skipped.parquet")
+
+    def has(self, table: str) -> bool:
+        """Whether the run holds this table (a name such as ``relations``)."""
+        return self._file(table).exists()
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table by its name; see ``runs.studies`` for what each holds. Raises Problem when the run did not measure it."""
+        if not self.has(name):
+            raise Problem(
+                _("This run did not measure {what}.").format(what=name),
+                _("Measure its pairs again with it: see --measures, or “Measures” on the page Runs."),
+            )
+        return pd.read_parquet(self._file(name))
+
+    @cached_property
+    def relations(self) -> pd.DataFrame:
+        """One row a model, stack, relation, score and direction: the best head with all that its verdict rests on. Raises Problem as ``table``."""
+        return self.table("relations")
+
+    @cached_property
+    def rates(self) -> pd.DataFrame:
+        """hits and n of every head, relation and direction. Raises Problem as ``table``."""
+        return self.table("rates")
+
+    @cached_property
+    def items(self) -> pd.DataFrame:
+        """One row an item, with a packed bit a head. Raises Problem as ``table``."""
+        return self.table("items")
+
+    @cached_property
+    def patterns(self) -> pd.DataFrame:
+        """The type of every head's pattern. Raises Problem as ``table``."""
+        return self.table("patterns")
+
+    @cached_property
+    def head_pairs(self) -> pd.DataFrame:
+        """Every two heads of each model's stacks once, see ``measures.distance_table``. Raises Problem as ``table``."""
+        return self.table("distances")
+
+    def distances(self, model: str, stack: str, by: By = "js") -> pd.DataFrame:
+        """How far apart the heads of a stack are, a square indexed by (layer, head): JS in nats, or 1 less correlation, or 1 less CKA.
+
+        Raises Problem for a model or a stack that the run did not measure; KeyError for another distance.
+        """
+        table = self.head_pairs
+        rows = table[(table["model"] == model) & (table["stack"] == stack)]
+        if rows.empty:
+            raise Problem(
+                _("The run has no distances of “{name}” ({stack}).").format(name=model, stack=stack),
+                _("It has: {models}.").format(models=", ".join(table["model"].unique())),
+            )
+        return square_of(
+            rows.assign(distance={"js": rows["js"], "correlation": 1 - rows["correlation"], "cka": 1 - rows["cka"]}[by]), "distance"
+        )
+
+    @cached_property
+    def matches(self) -> pd.DataFrame:
+        """The heads of every two models matched, see ``measures.match_costs``. Raises Problem as ``table``."""
+        return self.table("matches")
+
+    def match(self, a: str, b: str, by: MatchBy = "profile") -> pd.DataFrame:
+        """The counterpart in model ``b`` of each head of model ``a``, with what it costs, the nulls, and the verdict; see ``matching.match``.
+
+        Where the run matched ``b`` with ``a`` the rows are those, turned round (``turned``). Raises Problem where it did not match the two by this.
+        """
+        table = self.matches[self.matches["by"] == by]
+        rows = table[(table["model_a"] == a) & (table["model_b"] == b)].reset_index(drop=True)
+        if rows.empty:
+            rows = turned(table[(table["model_a"] == b) & (table["model_b"] == a)])
+        if rows.empty:
+            raise Problem(
+                _("The run did not match “{a}” with “{b}” by {by}.").format(a=a, b=b, by=by),
+                _("By js and cka only heads are matched that read the same words under the same mask; profiles fit every two models."),
+            )
+        return rows
+
+    def _file(self, table: str) -> Path:
+        return self.folder / f"{table}.parquet"
 
     def difference(self, a: str, b: str) -> pd.DataFrame:
         """Head by head, model ``b`` less model ``a`` of the same architecture: columns as ``measures.difference``.

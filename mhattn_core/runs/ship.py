@@ -1,8 +1,9 @@
-"""Make the runs that come with the package: ``python -m mhattn_core.runs.ship DATA``.
+"""Make the runs that come with the package: ``python -m mhattn_core.runs.ship DATA WORKING``.
 
 DATA holds the folders ``ud-english-ewt-dev`` and ``ud-chinese-gsdsimp-dev`` with the .conllu files of these treebanks. Tables only are kept:
-the treebanks' sentences do not ship, and sums, from which any two models could be compared, are large, so the differences from random
-weights are computed here. A run that is there already is left as it is: delete its folder first.
+the treebanks' sentences do not ship, nor do the items of their relations and sums, from which any two models could be compared, which are
+large; so the differences from random weights are computed here. WORKING is where runs are measured; stopped, they go on from there. A run that ships
+already is left as it is: delete its folder first.
 """
 
 import shutil
@@ -12,7 +13,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pandas as pd
 
@@ -27,6 +27,7 @@ from mhattn_core.runs.run import DIFFERENCES, Run
 from mhattn_core.runs.store import SHIPPED, About, write_about
 from mhattn_core.text.examples import example_pairs
 from mhattn_core.text.reading import PairRecord, read_pairs
+from mhattn_core.text.relations.templates import templates
 
 EWT = "ud-english-ewt-dev/en_ewt-ud-dev.conllu"
 GSD = "ud-chinese-gsdsimp-dev/zh_gsdsimp-ud-dev.conllu"
@@ -35,17 +36,23 @@ TREEBANK = "CC BY-SA 4.0"
 
 @dataclass(frozen=True)
 class Recipe:
-    """A run that ships: ``models`` are measured with and without training on what ``pairs`` reads from the folder of data."""
+    """A run that ships: ``models`` are measured with and without training on what ``pairs`` reads from the folder of data.
+
+    own: the sentences are this project's, and ship with the run, as do its items, from which hits and misses are shown.
+    """
 
     key: str
     name: str
     models: tuple[str, ...]
     pairs: Callable[[Path], Sequence[PairRecord]]
     pairing: str
-    source: str
-    licence: str
-    keep_sentences: bool = False
+    source: str = ""
+    licence: str = ""
+    measures: tuple[str, ...] = ("basic",)
+    own: bool = False
 
+
+ROLES = ("basic", "patterns", "relations")
 
 RECIPES = (
     Recipe(
@@ -54,18 +61,36 @@ RECIPES = (
         "neighbours", "Universal Dependencies, UD_English-EWT, dev", TREEBANK,
     ),
     Recipe(
+        "ewt-dev-trees", "UD English EWT dev, single sentences", ("minilm", "smollm2"),
+        lambda data: read_pairs(data / EWT).pairs,
+        "single", "Universal Dependencies, UD_English-EWT, dev", TREEBANK, ROLES,
+    ),
+    Recipe(
         "ewt-dev-en-zh", "UD English EWT dev → zh", ("marian-en-zh",),
         lambda data: translated("marian-en-zh", read_pairs(data / EWT).pairs),
-        "translated", "Universal Dependencies, UD_English-EWT, dev", TREEBANK,
+        "translated", "Universal Dependencies, UD_English-EWT, dev", TREEBANK, ROLES,
     ),
     Recipe(
         "gsdsimp-dev-zh-en", "UD Chinese GSDSimp dev → en", ("marian-zh-en",),
         lambda data: translated("marian-zh-en", read_pairs(data / GSD).pairs),
-        "translated", "Universal Dependencies, UD_Chinese-GSDSimp, dev", TREEBANK,
+        "translated", "Universal Dependencies, UD_Chinese-GSDSimp, dev", TREEBANK, ROLES,
     ),
-    Recipe("examples-en", "Examples en", ("minilm", "smollm2"), lambda _data: example_pairs("english", "english_next"), "written", "", "", True),
-    Recipe("examples-en-zh", "Examples en → zh", ("marian-en-zh",), lambda _data: example_pairs("english", "chinese"), "written", "", "", True),
-    Recipe("examples-zh-en", "Examples zh → en", ("marian-zh-en",), lambda _data: example_pairs("chinese", "english"), "written", "", "", True),
+    Recipe(
+        "ewt-dev-faults", "UD English EWT dev, heads switched off", ("minilm",),
+        lambda data: read_pairs(data / EWT).pairs,
+        "single", "Universal Dependencies, UD_English-EWT, dev", TREEBANK, ("basic", "distances", "ablation"),
+    ),
+    Recipe("examples-en", "Examples en", ("minilm", "smollm2"), lambda _data: example_pairs("english", "english_next"), "written", measures=ROLES, own=True),
+    Recipe("examples-en-zh", "Examples en → zh", ("marian-en-zh",), lambda _data: example_pairs("english", "chinese"), "written", measures=ROLES, own=True),
+    Recipe("examples-zh-en", "Examples zh → en", ("marian-zh-en",), lambda _data: example_pairs("chinese", "english"), "written", measures=ROLES, own=True),
+    Recipe(
+        "templates-en", "Although and because, en", ("minilm", "smollm2"),
+        lambda _data: [template.record for template in templates("en")], "templates", measures=("basic", "relations"), own=True,
+    ),
+    Recipe(
+        "templates-zh", "虽然……但是, zh", ("marian-zh-en",),
+        lambda _data: translated("marian-zh-en", [template.record for template in templates("zh")]), "templates", measures=("basic", "relations"), own=True,
+    ),
 )  # fmt: skip
 
 
@@ -78,22 +103,23 @@ def translated(name: str, records: Sequence[PairRecord]) -> list[PairRecord]:
     pairs = []
     for record in records:
         with suppress(Problem):
-            pairs.append(replace(record, pair=replace(record.pair, target=feed(model, record.pair).sentences["b"].text), tree=()))
+            pairs.append(replace(record, pair=replace(record.pair, target=feed(model, record.pair).sentences["b"].text)))
     return pairs
 
 
-def ship(recipe: Recipe, data: Path) -> None:
-    """Measure, and keep the tables."""
+def ship(recipe: Recipe, data: Path, working: Path) -> None:
+    """Measure in the folder ``working``, where work that was stopped goes on, and keep the tables."""
     models = [name + suffix for name in recipe.models for suffix in ("", RANDOM)]
-    with TemporaryDirectory() as working:
-        run = analyze(models, recipe.pairs(data), out=Path(working) / "run", keep_sentences=recipe.keep_sentences)
-        write_table(run.folder / DIFFERENCES, differences(run, recipe.models))
-        about = About(
-            recipe.name, datetime.now(UTC).isoformat(timespec="seconds"), run.models, run.manifest.measures, run.manifest.pairs,
-            recipe.pairing, recipe.source, recipe.licence,
-        )  # fmt: skip
-        write_about(run.folder, about)
-        shutil.copytree(run.folder, SHIPPED / recipe.key, ignore=shutil.ignore_patterns("sums", ".*"))
+    folder = working / recipe.key
+    run = analyze(models, recipe.pairs(data), out=folder, measures=recipe.measures, keep_sentences=recipe.own)
+    write_table(folder / DIFFERENCES, differences(run, recipe.models))
+    about = About(
+        recipe.name, datetime.now(UTC).isoformat(timespec="seconds"), run.models, run.manifest.measures, run.manifest.pairs,
+        recipe.pairing, recipe.source, recipe.licence,
+    )  # fmt: skip
+    write_about(folder, about)
+    left = ("sums", "parts", ".*") if recipe.own else ("sums", "parts", ".*", "items.parquet")
+    shutil.copytree(folder, SHIPPED / recipe.key, ignore=shutil.ignore_patterns(*left))
 
 
 def differences(run: Run, models: Sequence[str]) -> pd.DataFrame:
@@ -105,4 +131,4 @@ def differences(run: Run, models: Sequence[str]) -> pd.DataFrame:
 if __name__ == "__main__":
     for recipe in RECIPES:
         if not (SHIPPED / recipe.key).exists():
-            ship(recipe, Path(sys.argv[1]))
+            ship(recipe, *(Path(argument) for argument in sys.argv[1:]))

@@ -29,7 +29,7 @@ class About:
     """What a person calls a run, and where its pairs come from; its id hangs on none of it.
 
     made: UTC, as ISO 8601. pairing: what the two sentences of a pair are: ``neighbours`` in a document, ``written`` for the project,
-    ``translated`` by the model itself; empty where a person brought them.
+    ``templates`` of the project, ``translated`` by the model itself, or ``single``, one alone; empty where a person brought them.
     """
 
     name: str
@@ -84,8 +84,9 @@ def create(name: str, models: tuple[str, ...], measures: tuple[str, ...], upload
     about = About(name, datetime.now(UTC).isoformat(timespec="seconds"), models, measures, len(upload.pairs))
     key = uuid4().hex
     folder = runs_folder() / key
-    write_given(folder, upload)
+    # In this order: a folder without a date would never expire.
     write_about(folder, about)
+    write_given(folder, upload)
     return Saved(key, folder, about, finished=False)
 
 

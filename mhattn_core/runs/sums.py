@@ -81,11 +81,11 @@ class ModelSums:
         self.reasons |= {self.done + number: reason for number, reason in other.reasons.items()}
         self.done += other.done
 
-    def values(self) -> list[HeadValues]:
-        """All measures of all stacks and groups."""
-        return [
-            self._values(group, *key) for group in self.groups for key in dict.fromkeys((e.measure, e.stack, e.name) for e in self.layout)
-        ]
+    def values(self, folds: np.ndarray | None = None) -> list[HeadValues]:
+        """All measures of all stacks and groups. folds: bool ``[fold]``, those whose pairs make the value, by default all (replicates are of all)."""
+        chosen = np.ones(FOLDS, dtype=bool) if folds is None else folds
+        keys = dict.fromkeys((entry.measure, entry.stack, entry.name) for entry in self.layout)
+        return [self._values(group, *key, chosen) for group in self.groups for key in keys]
 
     def save(self, path: Path) -> None:
         """Write a file of its own and rename it, so that a killed run finds the file before it, whole."""
@@ -109,12 +109,17 @@ class ModelSums:
             self.groups[group] = GroupSums.empty(sum(entry.heads * entry.parts for entry in self.layout))
         return self.groups[group]
 
-    def _values(self, group: str, measure: str, stack: str, name: str) -> HeadValues:
+    def _values(self, group: str, measure: str, stack: str, name: str, folds: np.ndarray) -> HeadValues:
         places = self._places(measure, stack, name)
         sums = self.groups[group]
         finish = MEASURES[measure].finish
         return HeadValues(
-            stack, name, group, finish(sums.folds.sum(axis=0)[places]), finish(sums.replicates[:, places]), sums.counted[places[..., -1]]
+            stack,
+            name,
+            group,
+            finish(sums.folds[folds].sum(axis=0)[places]),
+            finish(sums.replicates[:, places]),
+            sums.counted[places[..., -1]],
         )
 
     def _places(self, measure: str, stack: str, name: str) -> np.ndarray:

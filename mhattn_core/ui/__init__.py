@@ -3,15 +3,23 @@
 from mhattn_core.ui.alignment_panel import alignment_panel
 from mhattn_core.ui.claim_panel import claim_panel
 from mhattn_core.ui.difference_panel import difference_panel
+from mhattn_core.ui.faults_panel import faults_manifest, faults_panel
+from mhattn_core.ui.fusion_panel import fusion_panel
 from mhattn_core.ui.gold_panel import gold_panel
 from mhattn_core.ui.head_panel import note_panel
+from mhattn_core.ui.inside_panel import inside_panel
+from mhattn_core.ui.matched_panel import matched_panel
 from mhattn_core.ui.measure_panel import measure_panel
 from mhattn_core.ui.methods_list import methods_list, searchable
 from mhattn_core.ui.model_panel import model_panel
 from mhattn_core.ui.navigation import page_file, start
 from mhattn_core.ui.page import page, problems
 from mhattn_core.ui.redundancy_panel import redundancy_panel
+from mhattn_core.ui.redundancy_run import redundancy_manifest
 from mhattn_core.ui.reproduce import share_and_reproduce
+from mhattn_core.ui.roles_evidence import roles_manifest
+from mhattn_core.ui.roles_panel import roles_panel
+from mhattn_core.ui.roles_patterns import patterns_panel
 from mhattn_core.ui.runs_compared import compared_runs
 from mhattn_core.ui.runs_new import new_run
 from mhattn_core.ui.runs_opened import opened_run
@@ -27,7 +35,12 @@ __all__ = [
     "claim_panel",
     "compared_runs",
     "difference_panel",
+    "faults_manifest",
+    "faults_panel",
+    "fusion_panel",
     "gold_panel",
+    "inside_panel",
+    "matched_panel",
     "measure_panel",
     "methods_list",
     "model_panel",
@@ -37,8 +50,12 @@ __all__ = [
     "opened_run",
     "page",
     "page_file",
+    "patterns_panel",
     "problems",
+    "redundancy_manifest",
     "redundancy_panel",
+    "roles_manifest",
+    "roles_panel",
     "searchable",
     "share_and_reproduce",
     "sidebar",

@@ -14,12 +14,12 @@ from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.head_panel import picture
 from mhattn_core.ui.page import badge, draw
-from mhattn_core.ui.yardstick import Compared
+from mhattn_core.ui.yardstick import Reference
 
 TAUGHT = {"opus-mt-en-fr", "opus-mt-fr-en", "opus-mt-en-de", "opus-mt-de-en"}
 
 
-def aligned_head(seen: Seen, aligned: AlignmentWeights, yard: Compared | None, chosen: tuple[int, int], place: int) -> None:
+def aligned_head(seen: Seen, aligned: AlignmentWeights, yard: Reference | None, chosen: tuple[int, int], place: int) -> None:
     """The head's finding, then its matrix, its links as lines, and both as a table."""
     tied = links(aligned)[chosen]
     finding = finding_of(tied, yard, chosen)
@@ -65,7 +65,7 @@ def _unknown(seen: Seen, aligned: AlignmentWeights, axis: str) -> np.ndarray:
     return words.unknown[[known == side for known in words.sides]]
 
 
-def finding_of(tied: np.ndarray, yard: Compared | None, chosen: tuple[int, int]) -> str:
+def finding_of(tied: np.ndarray, yard: Reference | None, chosen: tuple[int, int]) -> str:
     """The sentence about one head's links, in Markdown."""
     name = head_name(*chosen)
     if yard is None:
@@ -85,7 +85,7 @@ def finding_of(tied: np.ndarray, yard: Compared | None, chosen: tuple[int, int])
     ).format(name=name, agreement=float(f1(sums)), diagonal=float(f1(baseline)))
 
 
-def _lines_table(aligned: AlignmentWeights, tied: np.ndarray, yard: Compared | None, chosen: tuple[int, int]) -> pd.DataFrame:
+def _lines_table(aligned: AlignmentWeights, tied: np.ndarray, yard: Reference | None, chosen: tuple[int, int]) -> pd.DataFrame:
     target, source = (axis.ravel() for axis in np.indices(tied.shape))
     found = tied.ravel()
     kind = np.where(found, "link", "none")

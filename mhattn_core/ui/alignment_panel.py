@@ -26,7 +26,7 @@ from mhattn_core.ui.page import draw, escape, problems, wide_and_narrow
 from mhattn_core.ui.resources import HASHES, models
 from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.unknown import may_draw
-from mhattn_core.ui.yardstick import Compared, Yardstick, compared
+from mhattn_core.ui.yardstick import Reference, Yardstick, reference
 
 AUTOMATIC = "auto"
 BEST_ROWS = {"marian-zh-en": "awo"}
@@ -49,7 +49,7 @@ def alignment_panel(name: str, place: int, controls: Controls, yardstick: Yardst
         if not pair.b:
             st.markdown(_("It translates: *{text}*").format(text=escape(seen.sentences["b"].text)))
         aligned = _weights(seen, _choose_rows(seen, place), weight)
-        yard = compared(yardstick, seen, turned=turned)
+        yard = reference(yardstick, seen, turned=turned)
         heads = None if yard is None else pair_table(name, aligned, yard.links)
         chosen = _choose_head(aligned, heads, yard, place)
         if may_draw(seen, aligned.stack, place):
@@ -102,7 +102,7 @@ def _choose_rows(seen: Seen, place: int) -> str:
     )
 
 
-def _choose_head(aligned: AlignmentWeights, heads: pd.DataFrame | None, yard: Compared | None, place: int) -> tuple[int, int]:
+def _choose_head(aligned: AlignmentWeights, heads: pd.DataFrame | None, yard: Reference | None, place: int) -> tuple[int, int]:
     layers, count = aligned.weights.shape[:2]
     names = [head_name(layer, head) for layer, head in np.ndindex(layers, count)]
     best = _best(aligned, heads, yard)
@@ -113,7 +113,7 @@ def _choose_head(aligned: AlignmentWeights, heads: pd.DataFrame | None, yard: Co
     return best if chosen == AUTOMATIC else parse_head(chosen)
 
 
-def _best(aligned: AlignmentWeights, heads: pd.DataFrame | None, yard: Compared | None) -> tuple[int, int]:
+def _best(aligned: AlignmentWeights, heads: pd.DataFrame | None, yard: Reference | None) -> tuple[int, int]:
     """The head with the best score; among equals, and without links to compare with, the one that is surest of its links."""
     sure = np.where(links(aligned), np.nan_to_num(aligned.weights), 0).sum(axis=(-2, -1))
     score = np.zeros_like(sure)
@@ -124,7 +124,7 @@ def _best(aligned: AlignmentWeights, heads: pd.DataFrame | None, yard: Compared 
     return divmod(place, sure.shape[1])
 
 
-def _grid(heads: pd.DataFrame, yard: Compared, chosen: tuple[int, int], place: int) -> None:
+def _grid(heads: pd.DataFrame, yard: Reference, chosen: tuple[int, int], place: int) -> None:
     titles = {"aer": _("alignment error"), "f1": _("agreement (F1)")}
     title = _("All heads by alignment error on this pair") if yard.measure == "aer" else _("All heads by agreement with the yardstick")
     st.markdown(f"**{title}** · `{heads['stack'].iloc[0]}`")

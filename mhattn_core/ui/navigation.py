@@ -1,10 +1,12 @@
 """The pages of the dashboard, and links to them."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
 
 from mhattn_core.locale import _
 from mhattn_core.ui.language import set_language
@@ -19,11 +21,15 @@ def _groups() -> dict[str, list[tuple[str, str, str]]]:
         _("Start"): [("Home", _("Home"), ":material/home:")],
         _("One pair"): [
             ("Attention", _("Attention"), ":material/grid_on:"),
+            ("Inside a head", _("Inside a head"), ":material/troubleshoot:"),
+            ("Fusion", _("Fusion"), ":material/merge:"),
             ("Translation", _("Translation"), ":material/translate:"),
         ],
         _("Many pairs"): [
             ("Runs", _("Runs"), ":material/dataset:"),
+            ("Head roles", _("Head roles"), ":material/badge:"),
             ("Redundancy", _("Redundancy"), ":material/content_copy:"),
+            ("Fault tolerance", _("Fault tolerance"), ":material/healing:"),
         ],
         _("Across models"): [("Compare models", _("Compare models"), ":material/compare_arrows:")],
         _("Reference"): [("Methods", _("Methods"), ":material/functions:")],
@@ -68,7 +74,10 @@ class First:
 
 FIRST = {
     "Translation": First(("marian-en-zh", "marian-zh-en"), "love-nlp"),
+    "Head roles": First(("minilm", "smollm2")),
+    "Fusion": First(pair="fox"),
     "Redundancy": First(pair="keys"),
+    "Fault tolerance": First(("marian-zh-en", "marian-en-zh", "minilm"), "library"),
 }
 
 
@@ -92,4 +101,6 @@ def start() -> Any:
 
 def link(name: str, label: str, **settings: str | list[str]) -> None:
     """A link to a page with its settings, such as ``pair="fox"`` or ``head="L2 H0"``."""
-    st.page_link(page_file(name), label=label, icon=":material/arrow_forward:", query_params=settings)
+    # A page that is run by itself knows no other.
+    with suppress(StreamlitPageNotFoundError):
+        st.page_link(page_file(name), label=label, icon=":material/arrow_forward:", query_params=settings)

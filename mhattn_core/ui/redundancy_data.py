@@ -13,7 +13,9 @@ from mhattn_core.locale import _
 from mhattn_core.measures.clusters import Groups, Tree, groups, shuffled, tree
 from mhattn_core.measures.head_distances import By, Heads, distances, heads_of, shares_keys
 from mhattn_core.measures.noise import head_pairs, noise_distances, noise_pairs
+from mhattn_core.runs import Run
 from mhattn_core.ui.head_choice import head_name
+from mhattn_core.ui.redundancy_run import run_squares
 from mhattn_core.ui.resources import HASHES
 
 SHUFFLES = 5
@@ -51,10 +53,11 @@ def distance_words() -> dict[By, DistanceWords]:
 
 @dataclass(frozen=True, eq=False)
 class Redundancy:
-    """One stack of a model, by one distance.
+    """One stack of a model, by one distance, on the sidebar's pair or over a run.
 
-    ``here``: distances on the pair, square, of the heads that have some; ``noise [draw, head, head]``; ``pairs``: as ``head_pairs``;
-    ``shared [head, head]``: heads of one key/value group; ``tree``: of ``here``; ``left_out``: heads without any distance.
+    ``here``: distances on text, square, of the heads that have some; ``noise [draw, head, head]``; ``pairs``: as ``head_pairs``;
+    ``shared [head, head]``: heads of one key/value group; ``tree``: of ``here``; ``left_out``: heads without any distance; ``n``: pairs measured.
+    run, shuffled ``[head, head]``: where it comes from a run, that run, and distances of heads with their words shuffled.
     """
 
     seen: Seen
@@ -66,6 +69,9 @@ class Redundancy:
     shared: np.ndarray
     tree: Tree
     left_out: tuple[str, ...]
+    n: int = 1
+    run: Run | None = None
+    shuffled: np.ndarray | None = None
 
     @property
     def names(self) -> list[str]:
@@ -79,8 +85,8 @@ class Redundancy:
 
     @property
     def source(self) -> str:
-        """The model with its revision, for files that leave the dashboard."""
-        return f"{self.seen.model.name}@{self.seen.model.revision}"
+        """The model with its revision, and the run, for files that leave the dashboard."""
+        return f"{self.seen.model.name}@{self.seen.model.revision}" + (f" · run {self.run.id}" if self.run else "")
 
 
 def names(square: pd.DataFrame) -> list[str]:
@@ -105,17 +111,41 @@ def _measured(seen: Seen, stack: str) -> dict[By, tuple[pd.DataFrame, np.ndarray
     return found
 
 
-def redundancy(seen: Seen, stack: str, by: By) -> Redundancy:
-    """Measure a stack; a head whose distances are not known, here or on random words, is left out. Raises Problem as ``heads_of``."""
+def redundancy(seen: Seen, stack: str, by: By, run: Run | None = None) -> Redundancy:
+    """Measure a stack on the pair, or read it from a run; a head whose distances are not known, on text or on random words, is left out.
+
+    Raises Problem as ``heads_of``, and as ``Run.distances``.
+    """
+    return _over_run(seen, stack, by, run) if run else _on_pair(seen, stack, by)
+
+
+def _over_run(seen: Seen, stack: str, by: By, run: Run) -> Redundancy:
+    told = run_squares(run, seen.model.name, stack, by)
+    known = _known(told.here.isna().to_numpy() | np.isnan(told.noise))
+    if not known.any():
+        raise Problem(_("The run has no such distance of {name}.").format(name=seen.model.name), _("Choose another distance."))
+    here, noise = told.here.loc[known, known], told.noise[known][:, known]
+    band = told.band[:, known][:, :, known]
+    pairs = head_pairs(here, np.stack([band[0], noise, band[1]]) if by == "js" else noise[None], by=by, mean=noise)
+    left_out = tuple(name for name, kept in zip(names(told.here), known, strict=True) if not kept)
+    shared, shuffled = told.shared[known][:, known], told.shuffled[known][:, known]
+    return Redundancy(seen, stack, by, here, noise[None], pairs, shared, _tree(here), left_out, told.n, run, shuffled)
+
+
+def _known(unknown: np.ndarray) -> np.ndarray:
+    """bool ``[head]``: heads that remain when those without distances are left out, the worst first: one leaves a gap in the row of every other."""
+    known = np.ones(len(unknown), dtype=bool)
+    while known.any() and unknown[known][:, known].any():
+        known[np.where(known, unknown[:, known].sum(axis=1), -1).argmax()] = False
+    return known
+
+
+def _on_pair(seen: Seen, stack: str, by: By) -> Redundancy:
     measured = _measured(seen, stack)
     if by not in measured:
         heads_of(seen, stack, by=by)
     here, noise = measured[by]
-    unknown = here.isna().to_numpy() | np.isnan(noise).any(axis=0)
-    known = np.ones(len(here), dtype=bool)
-    while unknown[known][:, known].any():
-        # One head without distances leaves a gap in the row of every other.
-        known[np.where(known, unknown[:, known].sum(axis=1), -1).argmax()] = False
+    known = _known(here.isna().to_numpy() | np.isnan(noise).any(axis=0))
     left_out = tuple(name for name, kept in zip(names(here), known, strict=True) if not kept)
     here, noise = here.loc[known, known], noise[:, known][:, :, known]
     shared = shares_keys(seen.model, here)
@@ -132,6 +162,8 @@ def _tree(here: pd.DataFrame) -> Tree:
 )
 def groups_of(found: Redundancy) -> Groups:
     """How many groups the data bear, against words shuffled head by head and against random words."""
+    if found.shuffled is not None:
+        return groups(found.here.to_numpy(), found.shuffled[None], found.noise)
     whole = heads(found.seen, found.stack, found.by)
     kept = whole.index.isin(found.here.index)
     mixed = [distances(shuffled(whole, by=found.by, seed=seed), by=found.by).to_numpy()[kept][:, kept] for seed in range(SHUFFLES)]

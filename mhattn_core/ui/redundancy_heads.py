@@ -103,9 +103,10 @@ def _all_distances(found: Redundancy, first: int, second: int) -> pd.DataFrame:
     rows = []
     for by, words in distance_words().items():
         with suppress(Problem):  # told when that distance is chosen
-            other = redundancy(found.seen, found.stack, by)
+            other = redundancy(found.seen, found.stack, by, found.run)
             if heads <= set(other.here.index):
                 row = row_of(other.pairs, other.here, *(other.here.index.get_loc(head) for head in heads))
-                noise = f"{row['noise']:.3f} ({row['noise_low']:.2f}–{row['noise_high']:.2f})"
+                ends = f" ({row['noise_low']:.3f}–{row['noise_high']:.3f})" if row["noise_low"] < row["noise_high"] else ""
+                noise = f"{row['noise']:.3f}{ends}"
                 rows.append({"title": words.title, "distance": row["distance"], "noise": noise})
     return pd.DataFrame(rows)

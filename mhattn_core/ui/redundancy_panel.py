@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mhattn_core.locale import _
+from mhattn_core.measures.distance_table import NOISE, WORDS
 from mhattn_core.measures.noise import DOUBLED, DRAWS
 from mhattn_core.ui.head_choice import choose_stack, head_name
 from mhattn_core.ui.language import keep_language
@@ -14,6 +15,7 @@ from mhattn_core.ui.redundancy_groups import groups_view
 from mhattn_core.ui.redundancy_heads import choose_two, two_distances, two_heads
 from mhattn_core.ui.redundancy_map import map_view
 from mhattn_core.ui.redundancy_matrix import matrix_view
+from mhattn_core.ui.redundancy_run import run_with_distances
 from mhattn_core.ui.redundancy_table import table_view
 from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.tabs import open_tab
@@ -40,13 +42,15 @@ def redundancy_panel(controls: Controls) -> None:
                 bind="query-params",
                 help=_("How far apart two heads are."),
             )
-        if not may_draw(seen, stack, place):
+        run = run_with_distances(controls, seen.model.name)
+        # What a model does not know of the pair says nothing about a run.
+        if not run and not may_draw(seen, stack, place):
             return
         with st.spinner(_("Comparing every head with every other, here and on random words …")):
-            found = redundancy(seen, stack, by or "js")
+            found = redundancy(seen, stack, by or "js", run)
         said = finding(found)
         st.markdown(escape(said))
-        badge()
+        badge(found.n)
         st.caption(f"**{words[found.by].title}** · {words[found.by].says}")
         _notices(found)
         pictures, pair = st.columns([3, 2])
@@ -65,7 +69,7 @@ def redundancy_panel(controls: Controls) -> None:
         with pair:
             two_distances(found, chosen)
         two_heads(found, chosen)
-        _caution()
+        _caution(found)
 
 
 def _choose_model(controls: Controls) -> int:
@@ -123,9 +127,13 @@ def _notices(found: Redundancy) -> None:
         )
 
 
-def _caution() -> None:
+def _caution(found: Redundancy) -> None:
     st.caption(
         _(
+            "Over {n} pairs of the run, drawn by their text; CKA on one word of each of up to {words:,}. Random words: up to {noise} texts of as many words, drawn from the tokenizer's own. What is as near there owes nothing to language. The two heads are drawn on the sidebar's pair, an example. Only switching heads off tells what is safe to lose."
+        ).format(n=found.n, words=WORDS, noise=NOISE)
+        if found.run
+        else _(
             "Random words: as many words as here, drawn from the tokenizer's own, {draws} times; the mean is shown. What is as near there owes nothing to language. And one pair is an example: heads that do alike on one sentence need not be redundant; only switching them off tells what is safe to lose."
         ).format(draws=DRAWS)
     )

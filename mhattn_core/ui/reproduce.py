@@ -21,6 +21,12 @@ LONGEST_LINK = 2000
 
 NUMBERS = {
     "Redundancy": ("from mhattn_core.measures.head_distances import distances, heads_of", "distances(heads_of(seen, seen.stacks[-1]))"),
+    "Fusion": ("import numpy as np", "np.linalg.norm(seen.contributions(seen.stacks[-1]), axis=-1).shape"),
+    "Inside a head": (
+        "from mhattn_core.measures.scores_apart import steps",
+        "steps(seen.values(seen.stacks[-1], layer=0, head=0)).weight.shape",
+    ),
+    "Fault tolerance": ("from mhattn_core.measures.faults import ablate_each", "ablate_each(seen.model, seen.pair)"),
     "Compare models": ("from mhattn_core.measures.heads import heads_table", "heads_table(seen)"),
     "Translation": (
         "from mhattn_core.attention.alignment_weights import alignment_readings, alignment_weights",
@@ -28,13 +34,18 @@ NUMBERS = {
     ),
 }
 """What a page makes of a pair that was run: an import, and an expression. Other pages show the patterns on words."""
+RUN_TABLES = {"Redundancy": "head_pairs", "Compare models": "matches", "Head roles": "relations", "Fault tolerance": "table('ablation')"}
+"""What a page makes of a run, where it is not its heads."""
 
 
-def share_and_reproduce(page: str, controls: Controls) -> None:
-    """Share, and Reproduce and cite: the end of a page about one pair."""
+def share_and_reproduce(page: str, controls: Controls, *, run: Manifest | None = None) -> None:
+    """Share, and Reproduce and cite: the end of a page about one pair, or about a run where it is given."""
     st.divider()
     with st.expander(_("Share"), icon=":material/share:"):
         _share(page, controls)
+    if run is not None:
+        reproduce_run(run, page)
+        return
     with st.expander(_("Reproduce and cite"), icon=":material/science:"):
         st.markdown(
             _(
@@ -54,7 +65,7 @@ def share_and_reproduce(page: str, controls: Controls) -> None:
             st.code("\n".join(bibliography), language="bibtex", wrap_lines=True)
 
 
-def reproduce_run(manifest: Manifest) -> None:
+def reproduce_run(manifest: Manifest, page: str = "Runs") -> None:
     """Reproduce and cite: the end of a page about a run. Whoever has the same pairs gets the same id."""
     models_and_revisions = ", ".join(f"`{name}@{revision}`" for name, revision in manifest.models)
     with st.expander(_("Reproduce and cite"), icon=":material/science:"):
@@ -69,7 +80,7 @@ def reproduce_run(manifest: Manifest) -> None:
             f"python -m mhattn_core analyze PAIRS.csv {chosen} --measures {','.join(manifest.measures)} --out runs/mine", language="bash"
         )
         st.code(
-            f"import mhattn_core as mh\n\nrun = mh.analyze({names!r}, 'PAIRS.csv', out='runs/mine', measures={list(manifest.measures)!r})\nrun.heads",
+            f"import mhattn_core as mh\n\nrun = mh.analyze({names!r}, 'PAIRS.csv', out='runs/mine', measures={list(manifest.measures)!r})\nrun.{RUN_TABLES.get(page, 'heads')}",
             language="python",
         )
         st.markdown(
@@ -77,7 +88,7 @@ def reproduce_run(manifest: Manifest) -> None:
                 "Method: measures as sums over {pairs} pairs, with 95 % intervals of 500 Poisson bootstrap replicates keyed by each pair's text ({models}; mhattn {version}; run {id})."
             ).format(pairs=f"{manifest.pairs:,}", models=models_and_revisions, version=manifest.version, id=f"`{manifest.id}`")
         )
-        st.code("\n".join(sources_of("Runs")), language="bibtex", wrap_lines=True)
+        st.code("\n".join(sources_of(page)), language="bibtex", wrap_lines=True)
 
 
 def python_lines(page: str, names: tuple[str, ...], pair: SentencePair) -> str:
@@ -85,7 +96,7 @@ def python_lines(page: str, names: tuple[str, ...], pair: SentencePair) -> str:
     given = {"source_words": pair.source_words, "target_words": pair.target_words}
     cuts = "".join(f", {field}={words!r}" for field, words in given.items() if words)
     imported, numbers = NUMBERS.get(page, ("", "{stack: seen.words(stack).pattern.shape for stack in seen.stacks}"))
-    turned = [page == "Translation" and is_turned(name, pair) for name in names]
+    turned = [page in ("Translation", "Fault tolerance") and is_turned(name, pair) for name in names]
     read = ", ".join(f"{name!r}: {'pair.turned' if turn else 'pair'}" for name, turn in zip(names, turned, strict=True))
     return "\n".join(
         (

@@ -6,11 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core.locale import _
-from mhattn_core.measures.measure import MEASURES
 from mhattn_core.models.memory import readable
 from mhattn_core.runs import store
 from mhattn_core.runs.corpus import corpus_digest, records_of
 from mhattn_core.runs.cost import Cost, estimate, refuse
+from mhattn_core.runs.work import MEASURABLE
 from mhattn_core.text.examples import example_pairs
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.reading import PairRecord, Upload
@@ -23,6 +23,7 @@ from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.upload import upload_panel
 
 COSTS = "run-costs"
+BASIC = "basic"
 UNKNOWN_FROM = 0.1
 
 
@@ -67,12 +68,19 @@ def _bring() -> Upload | None:
 
 
 def _measures() -> tuple[str, ...]:
-    """Nothing to choose while there is one."""
-    if len(MEASURES) == 1:
-        return tuple(MEASURES)
-    # The names of measures are the library's own in every language.
-    chosen = st.pills(_("Measures"), list(MEASURES), selection_mode="multi", default=list(MEASURES)[:1], key="run-measures")
-    return tuple(chosen) or tuple(MEASURES)[:1]
+    """What is measured; the basic measures are always among it, since every chart of heads reads them."""
+    says = {
+        "basic": _("basic: entropy, distance, special tokens, blocks …"),
+        "patterns": _("patterns: the type of each head’s pattern"),
+        "relations": _("relations: which head does what, beside 20 models with random weights"),
+        "distances": _("distances: which heads are doubled"),
+        "ablation": _("ablation: what breaks without a head"),
+        "matches": _("matches: the same heads in other models"),
+        "probes": _("probes: what can be read off queries, keys and values"),
+    }
+    more = [name for name in MEASURABLE if name != BASIC]
+    chosen = st.multiselect(_("Measures beside the basic ones"), more, format_func=lambda name: says.get(name, name), key="run-measures")
+    return BASIC, *(name for name in more if name in chosen)
 
 
 def _costs(names: Sequence[str], records: Sequence[PairRecord], measures: tuple[str, ...]) -> list[Cost]:

@@ -27,11 +27,12 @@ def start(run: Saved, upload: Upload) -> None:
     def work(job: Job) -> None:
         analyze(run.about.models, upload, out=run.folder, measures=run.about.measures, progress=job.tell, cancel=job.asked_to_stop, get=get)
         forget_given(run.folder)
-        if hosted():
-            timer = Timer(KEPT_WHEN_HOSTED.total_seconds(), store.delete, [run.key])
-            timer.daemon = True
-            timer.start()
 
+    if hosted():
+        # Set at once: a run that is cancelled or fails holds its sentences too.
+        timer = Timer(KEPT_WHEN_HOSTED.total_seconds(), store.delete, [run.key])
+        timer.daemon = True
+        timer.start()
     jobs().submit(run.key, work)
     show_run(run.key)
 

@@ -27,6 +27,8 @@ def origin(run: Saved) -> str:
         "translated": _(
             "A pair is a sentence and what the translator itself writes for it; its twin with random weights is fed the same words."
         ),
+        "single": _("Each sentence stands alone."),
+        "templates": _("Sentences made from templates of this project, in which it is known which connective belongs to what."),
         "written": _("The sentences were written for this project and come with it."),
     }
     parts = [says.get(run.about.pairing, "")]

@@ -34,7 +34,7 @@ class Yardstick:
 
 
 @dataclass(frozen=True)
-class Compared:
+class Reference:
     """Links to compare with, ``[target, source]`` as one model reads the pair; ``measure`` is ``aer`` against gold, else ``f1``."""
 
     links: Gold
@@ -63,16 +63,16 @@ def choose_yardstick(controls: Controls) -> Yardstick:
     return Yardstick(None, tuple(dict.fromkeys([first, *aligners])))
 
 
-def compared(yardstick: Yardstick, seen: Seen, *, turned: bool) -> Compared | None:
+def reference(yardstick: Yardstick, seen: Seen, *, turned: bool) -> Reference | None:
     """The links to compare one model's heads with; None where no aligner reads both sentences."""
     if yardstick.gold is not None:
         gold = yardstick.gold.turned if turned else yardstick.gold
-        return Compared(gold_links(gold, seen.pair), "aer", _("Gold links, drawn by a person."))
+        return Reference(gold_links(gold, seen.pair), "aer", _("Gold links, drawn by a person."))
     pair = replace(seen.pair, target=seen.sentences["b"].text)
     for name in yardstick.aligners:
         found = _links(models().get(name), pair) if name != seen.model.name else None
         if found is not None:
-            return Compared(Gold(found, found), "f1", _says(name))
+            return Reference(Gold(found, found), "f1", _says(name))
     return None
 
 

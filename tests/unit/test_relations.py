@@ -175,3 +175,14 @@ def test_the_claims_of_the_note_name_relations_that_exist() -> None:
 
     named = {claim.measure.removeprefix("relation ") for claim in claims() if claim.measure.startswith("relation ")}
     assert named <= set(RELATIONS)
+
+
+def test_the_note_draws_the_links_on_the_fox_that_its_measures_ask_for() -> None:
+    from mhattn_core.text.claims import claims
+
+    asked = [claim for claim in claims() if claim.sentence == "fox" and claim.measure.startswith("relation ")]
+    assert len(asked) >= 5
+    for claim in asked:
+        found = find_items([Annotated(tree(FOX), AnnotatedSentence())], [RELATIONS[claim.measure.removeprefix("relation ")]])
+        ends = [{query, key} for query, key in zip(found.query.tolist(), found.key.tolist(), strict=True)]
+        assert set(claim.links[0]) in ends, claim.id

@@ -1,7 +1,7 @@
 """What the charts of roles and patterns say, read back from their specifications."""
 
 import json
-from typing import Any
+from typing import Any, get_args
 
 import altair as alt
 import numpy as np
@@ -12,6 +12,7 @@ from mhattn_core import charts
 from mhattn_core.charts.pattern_types import TYPE_COLOURS
 from mhattn_core.locale import use_language
 from mhattn_core.measures.pattern_types import TYPES
+from mhattn_core.measures.roles.verdicts import Verdict
 
 
 def spec(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
@@ -34,8 +35,9 @@ def relations() -> pd.DataFrame:
 
 
 def test_a_best_head_stands_with_what_it_has_to_beat(relations: pd.DataFrame) -> None:
-    written = spec(charts.best_heads(relations))
-    bar, interval, tick, filled, mark, name = written["layer"]
+    labels = {"obj": "object → verb", "amod": "adjective → noun", "alignment": "gold partner"}
+    written = spec(charts.best_heads(relations, labels, chosen="amod"))
+    bar, interval, tick, filled, mark, said = written["layer"]
     drawn = rows(written, mark)
     assert [(row["relation"], row["model"], row["name"], row["found"]) for row in drawn] == [
         ("obj", "minilm", "L2 H0", True),
@@ -44,10 +46,45 @@ def test_a_best_head_stands_with_what_it_has_to_beat(relations: pd.DataFrame) ->
     assert (drawn[0]["bottom"], drawn[0]["top"]) == (pytest.approx(0.6), pytest.approx(0.75))
     fields = [layer["encoding"]["x"]["field"] for layer in (bar, interval, tick, mark)]
     assert fields == ["baseline", "bottom", "random95", "held_out"]
-    assert filled["transform"] == name["transform"] == [{"filter": "datum.found"}]
+    assert filled["transform"] == [{"filter": "datum.found"}]
+    # The verdict and n can be read without a pointer.
+    assert [row["said"] for row in rows(written, said)] == ["L2 H0 · pattern specialist · n 500", "L2 H0 · no evidence · n 500"]
+    axis = mark["encoding"]["y"]["axis"]
+    assert json.loads(axis["labelExpr"].split("[datum")[0]) == labels
+    assert '"amod"' in json.dumps(axis["labelFontWeight"]).replace("\\", "")
     assert mark["encoding"]["x"]["scale"]["domain"] == [0, 1]
     (pick,) = written["params"]
-    assert (pick["name"], pick["select"]["fields"]) == (charts.PICKED, ["model", "relation", "layer", "head"])
+    assert (pick["name"], pick["select"]["fields"]) == (charts.PICKED, ["model", "relation", "layer", "head", "clicks"])
+
+
+def test_on_a_narrow_screen_each_line_says_its_relation(relations: pd.DataFrame) -> None:
+    written = spec(charts.best_heads(relations, {"obj": "object → verb", "amod": "adjective → noun"}, narrow=True))
+    mark = written["layer"][4]
+    assert rows(written, mark)[1]["said"] == "adjective → noun · L2 H0 · no evidence · n 500"
+    assert mark["encoding"]["y"]["axis"]["labels"] is False
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_verdicts_are_the_closed_list(language: str) -> None:
+    use_language(language)
+    names = charts.verdict_names()
+    assert set(names) == {"shared role", "no counterpart", *get_args(Verdict)}
+    assert len(set(names.values())) == len(names)
+
+
+def test_a_profile_shows_what_is_above_the_offset_and_what_is_not() -> None:
+    table = pd.DataFrame({"relation": ["obj", "det"], "label": ["object → verb", "determiner → noun"], "rate": [0.7, 0.2]})
+    table = table.assign(baseline=[0.3, 0.6], gain=[0.4, -0.4], n=[10, 20], model="minilm")
+    written = spec(charts.relation_profile(table, chosen="det"))
+    bar, tick, filled, hollow, ring = written["layer"]
+    assert (bar["encoding"]["x"]["field"], bar["encoding"]["x2"]["field"], tick["encoding"]["x"]["field"]) == (
+        "rate",
+        "baseline",
+        "baseline",
+    )
+    assert filled["transform"] == [{"filter": "datum.gain > 0"}]
+    assert "transform" not in hollow
+    assert "det" in json.dumps(ring["transform"])
 
 
 def test_arcs_go_from_the_word_that_looks_and_wrong_ones_hang_below() -> None:

@@ -179,3 +179,19 @@ def test_batches_are_gathered_as_if_they_were_one() -> None:
         np.testing.assert_allclose(sums.mass, parts.mass[key].mass)
         np.testing.assert_allclose(sums.usual, parts.mass[key].usual)
         assert (sums.items == parts.mass[key].items).all()
+
+
+def test_between_two_texts_the_column_of_the_word_looked_at_is_read() -> None:
+    # Four target words look at two source words; of source word 1 most is given by target word 3, though 3 looks at word 0.
+    words = [spans(2, 4)]
+    of_a, of_b = ([part[part[:, 0] == side] for part in words] for side in (0, 1))
+    weights = torch.tensor([[0.1, 0.2], [0.5, 0.1], [0.3, 0.3], [0.6, 0.4]])
+    layer = word_layer(weights[None, None], 0, word_axes("cross", 1, of_b, of_a, words))
+    found = on_axes(layer.axes, links((0, 0, 5, 1), (0, 0, 4, 1)), [2])  # target words 3 and 2 belong to source word 1
+    by_row, by_column = (questions(found, direction, one_text=False) for direction in ("dependent_to_head", "column"))
+    assert (by_row.asked.tolist(), by_row.answer.tolist()) == ([3, 2], [1, 1])
+    assert (by_column.asked.tolist(), by_column.answer.tolist()) == ([1, 1], [3, 2])
+    assert can_be_answered(layer.axes, by_column).all()
+    assert hits(layer, by_row).hit[:, 0].tolist() == [False, False]  # word 2 looks at both alike: the first wins
+    assert hits(layer, by_column).hit[:, 0].tolist() == [True, False]
+    assert hits(layer, by_column).mass[:, 0].tolist() == pytest.approx([0.4, 0.3])

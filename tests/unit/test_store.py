@@ -139,10 +139,30 @@ def test_runs_ship_as_tables_without_the_treebanks_sentences() -> None:
         tables = run.open()
         assert run.about.models == tables.models
         assert len(tables.pairs) == run.about.pairs
-        assert ("source" in tables.pairs) == (run.about.pairing == "written")
-        assert run.about.pairing == "written" or (run.about.licence == "CC BY-SA 4.0" and run.about.source)
+        own = run.about.pairing in ("written", "templates")
+        assert ("source" in tables.pairs) == own
+        assert own or (run.about.licence == "CC BY-SA 4.0" and run.about.source)
+        assert own or not tables.has("items")
         assert not (run.folder / "sums").exists()
-        assert sum(path.stat().st_size for path in run.folder.iterdir()) < 2_000_000
+        assert not (run.folder / "parts").exists()
+    files = [path for run in shipped.values() for path in run.folder.iterdir()]
+    assert max(path.stat().st_size for path in files) < 4_000_000
+    assert sum(path.stat().st_size for path in files) < 12_000_000
+
+
+def test_what_ships_says_of_many_relations_which_head_has_them() -> None:
+    table = Run.open(store.SHIPPED / "ewt-dev-trees").relations
+    hits = table[(table["score"] == "hit") & ~table["relation"].str.contains("control")]
+    found = hits[hits["verdict"].isin(("specialist", "pattern specialist"))]
+    for model in ("minilm", "smollm2"):
+        rows = hits[(hits["model"] == model) & (hits["direction"] == "dependent_to_head")]
+        assert rows["verdict"].isin({"specialist", "pattern specialist", "no evidence"}).sum() >= 8
+        assert found[found["model"] == model]["relation"].nunique() >= 8
+        assert found[found["model"] == f"{model}@random"].empty
+    row = hits.query("model == 'minilm' and relation == 'obj' and direction == 'dependent_to_head'").iloc[0]
+    assert (row["layer"], row["head"]) == (2, 0)
+    assert 0.70 <= row["held_out"] <= 0.74
+    assert row["fewest"] >= 200
 
 
 def test_differences_from_random_weights_ship_with_paired_intervals_both_ways() -> None:

@@ -65,13 +65,16 @@ def questions(links: Links, direction: Direction, *, one_text: bool = True) -> Q
     one_text: both axes are the same words; not so in a cross stack, of which only ``dependent_to_head`` and ``column`` can be asked.
 
     ``dependent_to_head`` and ``head_to_dependent``: where does this word look? ``column``: by whom is the dependent looked at
-    most (the published code of Clark et al. 2019 calls this "head<-dep")? ``later_to_earlier``: where does the later of the two look,
+    most (the published code of Clark et al. 2019 calls this "head<-dep"; between two texts: by whom the head)? ``later_to_earlier``: where does the later of the two look,
     among the words before it? Only this one compares causal models with others.
     Raises ValueError for another direction, and for one that a cross stack does not have.
     """
     match direction:
-        case "dependent_to_head" | "column":
+        case "dependent_to_head":
             asked, answer = links.query, links.key
+        case "column":
+            # Of two texts the one that is looked at stands on the other axis.
+            asked, answer = (links.query, links.key) if one_text else (links.key, links.query)
         case "head_to_dependent":
             asked, answer = links.key, links.query
         case "later_to_earlier":

@@ -1,10 +1,11 @@
 """What may be said of the best head of a relation: one verdict of a closed list, and why."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 
 from mhattn_core.locale import _
 
@@ -60,6 +61,22 @@ def verdict(evidence: Evidence, *, ablation_hurts: bool | None = None) -> tuple[
     if ablation_hurts:
         return "specialist", "ablation hurts"
     return "pattern specialist", "not ablated" if ablation_hurts is None else "ablation does not hurt"
+
+
+def with_ablation(relations: pd.DataFrame, minimal_pairs: pd.DataFrame) -> pd.DataFrame:
+    """``relations.parquet`` with what switching heads off has shown: the pattern specialists among it become specialists, or are said to do no harm.
+
+    minimal_pairs: rows with model, relation, stack, layer, head and hurts; of a relation without any nothing changes.
+    """
+    keys = ["model", "relation", "stack", "layer", "head"]
+    hurts = minimal_pairs.set_index(keys)["hurts"]
+    changed = relations.copy()
+    for place, row in relations[relations["verdict"] == "pattern specialist"].iterrows():
+        known = hurts.get(tuple(row[keys]))
+        if known is not None:
+            told = Evidence(**{field.name: row[field.name] for field in fields(Evidence)})
+            changed.loc[place, ["verdict", "reason"]] = verdict(told, ablation_hurts=bool(known))
+    return changed
 
 
 def reason_words(row: Mapping[str, Any]) -> str:

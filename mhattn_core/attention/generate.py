@@ -1,0 +1,96 @@
+"""What a model writes with some of its heads switched off."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from mhattn_core.attention.ablation import HeadId, Kind, check, switch_off
+from mhattn_core.attention.attend import NO_ABLATION, Seen
+from mhattn_core.attention.languages import first_of, language_of, other_language
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.tap import Call
+
+LONGEST = 60
+
+
+@dataclass(frozen=True)
+class Continued:
+    """text: what was written, without special tokens. complete: whether the model came to an end before the limit."""
+
+    text: str
+    complete: bool
+
+
+@torch.no_grad()
+def continued(
+    seen: Seen,
+    ablate: Mapping[HeadId, Kind] = NO_ABLATION,
+    *,
+    longest: int = LONGEST,
+    tell: Callable[[float], object] = lambda _share: None,
+) -> Continued:
+    """Let a model write with heads switched off at every step: a translator the translation of the first sentence, a causal model what follows the pair.
+
+    Greedy, so the same every time, at most ``longest`` tokens; ``tell`` hears after each which share of them is written. ``mean`` and
+    ``uniform`` mean the same as in ``attend``: over all positions read so far.
+    Raises Problem for a model that cannot write, for one whose attention is not computed on the tap, and as ``attend``.
+    """
+    model = seen.model
+    check(model, ablate)
+    if "decoder" not in model.stacks or model.head != "language":
+        raise Problem(
+            _("“{name}” does not write: it only reads.").format(name=model.name),
+            _("Choose a translator or a causal language model."),
+        )
+    if not model.attention.gives_values:
+        raise Problem(
+            _("“{name}” computes attention in a way of its own, and its heads cannot be switched off while it writes.").format(
+                name=model.name
+            ),
+            _("Choose another model; the README lists the families."),
+        )
+
+    def watch(call: Call) -> Tensor:
+        # The watcher counts on through all steps; the encoder is read once.
+        return switch_off(replace(call, layer=call.layer % model.attention.layers(call.stack)), ablate)
+
+    inputs = {name: tensor for name, tensor in seen.inputs.items() if name != "decoder_input_ids"}
+    longest = min(longest, model.longest - (2 if "cross" in model.stacks else inputs["input_ids"].shape[1]))
+    if longest < 1:
+        raise Problem(
+            _("This text leaves “{name}” no room to go on: it takes {longest} tokens.").format(name=model.name, longest=model.longest),
+            _("Shorten it, or choose a model that takes longer text."),
+        )
+    read = 1 if "cross" in model.stacks else inputs["input_ids"].shape[1]
+
+    def count(tokens: Tensor, _scores: object, **_options: object) -> Tensor:
+        tell((tokens.shape[1] - read) / longest)
+        return torch.zeros(len(tokens), dtype=torch.bool, device=tokens.device)
+
+    with model.attention.watching(watch):
+        written = model.network.generate(
+            **inputs,
+            **_first(seen),
+            num_beams=1,
+            do_sample=False,
+            max_new_tokens=longest,
+            # With a cache a step is one position, over which there is no mean.
+            use_cache=set(ablate.values()) <= {"zero"},
+            stopping_criteria=[count],
+        )
+    new = written[0, read:]
+    with model.tokenizing:
+        text = str(model.tokenizer.decode(new, skip_special_tokens=True))
+    # At the limit Marian ends the text by force.
+    return Continued(text, len(new) < longest)
+
+
+def _first(seen: Seen) -> dict[str, int]:
+    """The language code that a multilingual translator's text begins with."""
+    pair = seen.pair
+    if "cross" not in seen.stacks:
+        return {}
+    return first_of(seen.model, pair.target_language or (language_of(pair.b.text) if pair.b else other_language(pair.a.text)))

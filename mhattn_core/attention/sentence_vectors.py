@@ -1,0 +1,34 @@
+"""A sentence as one vector, with heads switched off or on."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mhattn_core.attention.ablation import HeadId, Kind, check, switch_off
+from mhattn_core.attention.attend import NO_ABLATION
+from mhattn_core.attention.feed import feed
+from mhattn_core.models import Model
+from mhattn_core.tap import Call
+from mhattn_core.text.pair import SentencePair
+
+
+@torch.no_grad()
+def sentence_vector(model: Model, sentence: str, ablate: Mapping[HeadId, Kind] = NO_ABLATION) -> np.ndarray:
+    """The mean of an encoder's last hidden states over all tokens, of unit length, float32 ``[dimension]``: how minilm and its kin pool.
+
+    The sentence is read alone. Raises Problem as ``attend``; ValueError for a model that is not one encoder.
+    Source: Reimers and Gurevych 2019, section 3 (mean pooling).
+    """
+    if model.stacks != ("encoder",):
+        raise ValueError("sentence vectors are those of encoders")
+    check(model, ablate)
+
+    def watch(call: Call) -> Tensor:
+        return switch_off(call, ablate)
+
+    with model.attention.watching(watch):
+        states = model.network.base_model(**feed(model, SentencePair(sentence)).inputs).last_hidden_state[0]
+    vector = states.float().mean(dim=0)
+    return np.asarray((vector / vector.norm()).cpu().numpy())

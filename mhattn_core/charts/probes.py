@@ -1,0 +1,39 @@
+"""What can be read off a head's vectors: accuracy beside its controls."""
+
+import altair as alt
+import pandas as pd
+
+from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR
+from mhattn_core.locale import _
+
+BAR = "#0072B2"
+
+
+def probes(table: pd.DataFrame) -> alt.LayerChart:
+    """A bar a vector and task. table: name, accuracy, low, high, control, input, majority, n."""
+    base = alt.Chart(table[["name", "accuracy", "low", "high", "control", "input", "majority", "n"]]).encode(
+        alt.Y("name:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=260)),
+        tooltip=[
+            alt.Tooltip("name:N"),
+            *(
+                alt.Tooltip(f"{field}:Q", title=title, format=".1%")
+                for field, title in (
+                    ("accuracy", _("accuracy")),
+                    ("low", _("interval from")),
+                    ("high", _("interval to")),
+                    ("control", _("control task")),
+                    ("input", _("random directions of the input")),
+                    ("majority", _("most frequent answer")),
+                )
+            ),
+            alt.Tooltip("n:Q", title="n"),
+        ],
+    )
+    x = alt.X("accuracy:Q", scale=alt.Scale(domain=[0, 1]), title=_("held-out accuracy"), axis=alt.Axis(format="%"))
+    return alt.layer(
+        base.mark_bar(color=BAR, height=12).encode(x),
+        base.mark_rule(color=SPECIAL_COLOUR, strokeWidth=2).encode(alt.X("low:Q"), alt.X2("high")),
+        base.mark_tick(color=MARK_COLOUR, thickness=3, height=18).encode(alt.X("control:Q")),
+        base.mark_tick(color=SPECIAL_COLOUR, thickness=3, height=18).encode(alt.X("majority:Q")),
+        base.mark_point(color=SPECIAL_COLOUR, filled=False, size=70, strokeWidth=2).encode(alt.X("input:Q")),
+    ).properties(height=alt.Step(26))

@@ -1,0 +1,46 @@
+"""What one head does over all relations: its right answers beside what a fixed offset gets."""
+
+import altair as alt
+import pandas as pd
+
+from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, model_colour
+from mhattn_core.locale import _
+
+BAND = 22
+
+
+def relation_profile(rows: pd.DataFrame, *, chosen: str = "") -> alt.LayerChart:
+    """A line a relation: a bar from the best fixed offset to the head's share of right answers, a dot at the head's end.
+
+    rows: of one head, with relation, label (what the relation is called), rate, baseline, gain (their difference) and n, in the order in
+    which they are to stand. chosen: the relation to mark with a ring.
+    """
+    x = alt.X(
+        "rate:Q",
+        scale=alt.Scale(domain=[0, 1]),
+        axis=alt.Axis(format=".0%"),
+        title=_("right answers"),
+    )
+    y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=150))
+    colour = alt.value(model_colour(str(rows["model"].iloc[0])))
+    base = alt.Chart(rows).encode(
+        y,
+        tooltip=[
+            alt.Tooltip("label:N", title=_("relation")),
+            alt.Tooltip("rate:Q", title=_("right answers"), format=".1%"),
+            alt.Tooltip("baseline:Q", title=_("best fixed offset"), format=".1%"),
+            alt.Tooltip("gain:Q", title=_("gain"), format="+.1%"),
+            alt.Tooltip("n:Q", title="n", format=","),
+        ],
+    )
+    better = "datum.gain > 0"
+    ring = base.transform_filter(alt.datum.relation == chosen).mark_point(size=190, color=MARK_COLOUR, strokeWidth=2)
+    return alt.layer(
+        base.mark_bar(height=4).encode(
+            x, alt.X2("baseline:Q"), color=colour, opacity=alt.condition(better, alt.value(0.8), alt.value(0.25))
+        ),
+        base.mark_tick(color=SPECIAL_COLOUR, thickness=2, size=14).encode(alt.X("baseline:Q")),
+        base.mark_point(size=55, strokeWidth=2, filled=True, opacity=1).transform_filter(better).encode(x, color=colour),
+        base.mark_point(size=55, strokeWidth=2).encode(x, color=colour),
+        ring.encode(x),
+    ).properties(height=alt.Step(BAND))

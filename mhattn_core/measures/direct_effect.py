@@ -1,0 +1,147 @@
+"""What each head adds to the score of one next word by itself, past all later layers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import get_ident
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from mhattn_core.attention import Seen
+
+CLOSE = 1e-3
+"""How far two numbers may lie apart, as a share of the largest, and still be the same."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """How one position's scores are read off the sum of everything that was added to it, its last norm held as it is.
+
+    ``scale`` ``[dimension]``: what the norm multiplies each dimension by, its statistics frozen; ``centred``: whether it takes the mean away first.
+    ``unembedding`` ``[token, dimension]``; ``scores`` ``[token]``, before the softmax.
+    """
+
+    scale: np.ndarray
+    centred: bool
+    unembedding: np.ndarray
+    scores: np.ndarray
+
+    def effects(self, added: np.ndarray, token: int) -> np.ndarray:
+        """What vectors ``[..., dimension]`` add to the score of ``token``, against the mean score of all tokens: ``[...]``.
+
+        A score means something only beside others; the same number added to all changes nothing.
+        Linear: the effects of all parts of a position, heads, feed-forward layers and embedding, add up to its score but for the norm's and the head's own bias.
+        Source: Elhage et al. 2021, "logit attribution" of direct paths.
+        """
+        direction = self.unembedding[token] - self.unembedding.mean(axis=0)
+        wide = added.astype(np.float64)
+        wide = wide - wide.mean(axis=-1, keepdims=True) if self.centred else wide
+        return np.asarray(wide @ (self.scale * direction))
+
+
+@torch.no_grad()
+def reading(seen: Seen, position: int) -> Reading | None:
+    """How the scores after ``position`` of a decoder are made; None where what a head adds does not reach them as a sum.
+
+    That it does is checked by value, since families name and order their modules differently: each layer must give out what it was given, plus
+    what its attention's projections give out, plus what one other module of it gives out, and the score's input must be one norm of the last sum.
+    So it is None for networks that normalise after adding (BERT, Marian), put norms behind the projection (Gemma 2), scale their layers or scores, or have no language head.
+    """
+    network = seen.model.network
+    head = network.get_output_embeddings() if seen.model.head == "language" else None
+    if head is None or "decoder" not in seen.stacks:
+        return None
+    with _ran(network) as ran:
+        output = network(**seen.inputs, output_hidden_states=True, use_cache=False)
+    states = output.decoder_hidden_states if "cross" in seen.stacks else output.hidden_states
+    (asked,) = [call for call in ran if call.module is head]
+    norm = _norm_before(ran, asked)
+    if norm is None or not _same(output.logits, asked.gave) or not _is_a_sum(seen, ran, [*states[:-1], norm.given]):
+        return None
+    read = _read_off(norm, asked.given, position)
+    if read is None:
+        return None
+    scale, centred = read
+    return Reading(scale, centred, head.weight.double().cpu().numpy(), asked.gave[0, position].double().cpu().numpy())
+
+
+@dataclass(frozen=True, eq=False)
+class _Ran:
+    module: nn.Module
+    given: Tensor
+    gave: Tensor
+
+
+@contextmanager
+def _ran(network: nn.Module) -> Iterator[list[_Ran]]:
+    """Modules that make one tensor of one tensor, in the order in which they ended."""
+    ran: list[_Ran] = []
+    own = get_ident()
+
+    def keep(module: nn.Module, inputs: tuple[object, ...], output: object) -> None:
+        if get_ident() != own:
+            return  # somebody else's forward through the same network
+        first = output[0] if isinstance(output, tuple) and output else output
+        if inputs and isinstance(inputs[0], Tensor) and isinstance(first, Tensor) and first.is_floating_point():
+            ran.append(_Ran(module, inputs[0], first))
+
+    handles = [module.register_forward_hook(keep) for module in network.modules()]
+    try:
+        yield ran
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _norm_before(ran: list[_Ran], asked: _Ran) -> _Ran | None:
+    """The innermost module that gave out what the head is asked with, but for one factor (T5's), and did something to it."""
+    for call in ran:
+        if call.gave.shape == asked.given.shape == call.given.shape and not _same(call.gave, call.given):
+            factor = asked.given.norm() / call.gave.norm()
+            if not any(call.module.children()) and _same(factor * call.gave, asked.given):
+                return call
+    return None
+
+
+def _is_a_sum(seen: Seen, ran: list[_Ran], states: list[Tensor]) -> bool:
+    """Whether each state is the one before it, plus the attention's projections, plus one more module's output."""
+    stacks = [stack for stack in ("decoder", "cross") if stack in seen.stacks]
+    projections = [[site.projection for site in seen.model.attention.sites[stack]] for stack in stacks]
+    if len(states) != len(projections[0]) + 1:
+        return False
+    gave = {id(call.module): call.gave for call in ran}
+    for before, after, here in zip(states, states[1:], zip(*projections, strict=True), strict=False):
+        if any(projection is None or id(projection) not in gave for projection in here):
+            return False
+        rest = after - before - sum(gave[id(projection)].reshape(before.shape) for projection in here)
+        if not any(call.gave.numel() == rest.numel() and _same(call.gave.reshape(rest.shape), rest) for call in ran):
+            return False
+    return True
+
+
+def _read_off(norm: _Ran, asked: Tensor, position: int) -> tuple[np.ndarray, bool] | None:
+    """What the norm multiplies each dimension of one position by, and whether it takes the mean away; None where it is no such norm."""
+    given, wanted = norm.given[0, position].double(), asked[0, position].double()
+
+    def apply(vector: Tensor) -> Tensor:
+        like = vector.to(norm.given).expand_as(norm.given).contiguous()
+        return norm.module(like)[0, position].double()
+
+    # Of mean 0 and root mean square 1: the norm leaves it alone but for its own weight and bias.
+    probe = torch.ones_like(given)
+    probe[::2] = -1
+    bias = apply(torch.zeros_like(given))
+    weight = (apply(probe) - bias) / probe
+    centred = bool(_same(apply(probe + 1), apply(probe)))
+    inside = weight * (given - given.mean() if centred else given)
+    factor = float(asked.norm() / norm.gave.norm())
+    over = float(inside @ (wanted - factor * bias) / (inside @ inside))
+    if not _same(over * inside + factor * bias, wanted):
+        return None
+    return (over * weight).cpu().numpy(), centred
+
+
+def _same(one: Tensor, other: Tensor) -> bool:
+    return bool((one - other).abs().max() <= CLOSE * other.abs().max().clamp(min=1e-9))

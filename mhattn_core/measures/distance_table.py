@@ -1,0 +1,161 @@
+"""Every two heads of a model over many pairs: how far apart their patterns are and what they write, on text and on random words."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+
+from mhattn_core.errors import Problem
+from mhattn_core.measures.cka_folds import FEWEST, jackknifed_cka
+from mhattn_core.measures.distance_sums import DistanceSums, distance_sums
+from mhattn_core.measures.head_distances import HEAD, shares_keys
+from mhattn_core.measures.jackknife import jackknifed_quotient
+from mhattn_core.measures.noise import random_words
+from mhattn_core.measures.sample import sampled
+from mhattn_core.measures.statistics import FOLDS, quotient
+from mhattn_core.measures.word_outputs import WordOutputs, word_outputs
+from mhattn_core.models import Model
+from mhattn_core.text.pair import SentencePair
+
+TEXTS, WORDS, NOISE = 200, 1000, 100
+"""Most texts whose patterns are compared, most words (one a text) whose outputs are, and most texts of random words."""
+COLUMNS = (
+    *("model", "stack", "layer_a", "head_a", "layer_b", "head_b", "js", "correlation", "cka", "low", "high", "cka_low", "cka_high"),
+    *(
+        "shared_keys",
+        "noise",
+        "noise_low",
+        "noise_high",
+        "noise_correlation",
+        "noise_cka",
+        "shuffled",
+        "shuffled_correlation",
+        "shuffled_cka",
+        "n",
+        "words",
+    ),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class _Measured:
+    """A model's stacks over some pairs."""
+
+    sums: dict[str, DistanceSums]
+    outputs: dict[str, WordOutputs]
+    folds: np.ndarray
+
+
+def distance_table(
+    model: Model,
+    texts: Sequence[str],
+    pairs: Sequence[SentencePair],
+    folds: Sequence[int],
+    *,
+    tell: Callable[[int], None] = lambda _pairs: None,
+) -> pd.DataFrame:
+    """Each two heads of each stack once: columns ``COLUMNS``, as a run's ``distances.parquet``.
+
+    texts: what tells one pair from another; the lowest hashes are measured, and they are the same whatever the order. folds: of the pairs, 0 to 19.
+    tell: told how many pairs are done, as one pass after another goes on (``passes``).
+
+    ``js`` (mean over words, nats) with ``low`` and ``high``, and ``correlation`` (mean over texts, of weights), over ``n`` texts; ``cka``, debiased, of
+    what the heads write, over ``words`` words, one a text, with its interval. Intervals leave out one fold at a time. ``noise`` …: the same on texts of as
+    many random words (``noise`` is JS). ``shuffled`` …: where each head's words, and for CKA its texts, stand in an order of their own. NaN where something cannot be
+    told, such as CKA of fewer than four words. Source: see ``js_within``, ``correlation_distances``, ``cka_folds``; the noise: Bian et al. 2021.
+    """
+    places = sampled(texts, WORDS)
+    few = places[:TEXTS]
+    short, own_folds = [pairs[place] for place in few], np.asarray(folds)[places]
+    told = _measured(model, short, [pairs[place] for place in places], own_folds, tell)
+    mixed = distance_sums(model, short, own_folds.tolist(), shuffled=True, tell=tell)
+    random = _random(model, [pairs[place] for place in few[:NOISE]])
+    noise = _measured(model, random, random, np.arange(len(random)) % FOLDS, tell)
+    return pd.concat([_stack(model, stack, told, mixed[stack], noise) for stack in told.sums], ignore_index=True)
+
+
+def passes(pairs: int) -> int:
+    """How many pairs ``distance_table`` tells of, of so many different ones, at most."""
+    return 2 * min(pairs, TEXTS) + min(pairs, WORDS) + 2 * min(pairs, NOISE)
+
+
+def _measured(
+    model: Model, few: Sequence[SentencePair], pairs: Sequence[SentencePair], folds: np.ndarray, tell: Callable[[int], None]
+) -> _Measured:
+    return _Measured(distance_sums(model, few, folds.tolist(), tell=tell), word_outputs(model, pairs, tell=tell), folds)
+
+
+def _random(model: Model, pairs: Sequence[SentencePair]) -> list[SentencePair]:
+    """A translator is given a second sentence where there is none: what it writes for random words has no end. None without a vocabulary of words."""
+    like = [
+        ((pair.a, pair.b or (pair.a if "cross" in model.stacks else pair.b)), (pair.source_language, pair.target_language))
+        for pair in pairs
+    ]
+    try:
+        return random_words(model, like)
+    except Problem:
+        return []
+
+
+def _stack(model: Model, stack: str, told: _Measured, mixed: DistanceSums, noise: _Measured) -> pd.DataFrame:
+    heads = model.attention.heads(stack)
+    index = pd.MultiIndex.from_product([[model.name], [stack], range(model.attention.layers(stack)), range(heads)], names=HEAD)
+    js, low, high = jackknifed_quotient(told.sums[stack].js)
+    correlation, _low, _high = jackknifed_quotient(told.sums[stack].correlation)
+    cka = _cka(told, stack, len(index))
+    columns = {
+        "js": js, "correlation": correlation, "cka": cka["value"], "low": low, "high": high, "cka_low": cka["low"], "cka_high": cka["high"],
+        "shared_keys": shares_keys(model, pd.DataFrame(index=index)),
+    }  # fmt: skip
+    columns |= _noise(noise, stack, len(index)) | {
+        "shuffled": quotient(mixed.js.sum(axis=0)), "shuffled_correlation": quotient(mixed.correlation.sum(axis=0)),
+        "shuffled_cka": _shuffled_cka(told, stack, len(index)),
+    }  # fmt: skip
+    first, second = np.triu_indices(len(index), 1)
+    layer, head = np.divmod(np.arange(len(index)), heads)
+    ends = {"layer_a": layer[first], "head_a": head[first], "layer_b": layer[second], "head_b": head[second]}
+    numbers = {name: column[first, second] for name, column in columns.items()}
+    words = len(told.outputs[stack].texts) if stack in told.outputs else 0
+    table = pd.DataFrame(ends | numbers).assign(model=model.name, stack=stack, n=told.sums[stack].texts, words=words)
+    small = {name: np.float32 for name in table if table[name].dtype == np.float64} | dict.fromkeys(ends, np.int16)
+    return table.astype(small)[list(COLUMNS)]
+
+
+def _noise(noise: _Measured, stack: str, heads: int) -> dict[str, np.ndarray]:
+    unknown = np.full((heads, heads), np.nan)
+    names = ("noise", "noise_low", "noise_high")
+    if stack not in noise.sums:
+        return dict.fromkeys((*names, "noise_correlation", "noise_cka"), unknown)
+    found = dict(zip(names, jackknifed_quotient(noise.sums[stack].js), strict=True))
+    correlation = jackknifed_quotient(noise.sums[stack].correlation)[0]
+    return found | {"noise_correlation": correlation, "noise_cka": _cka(noise, stack, heads)["value"]}
+
+
+def _cka(measured: _Measured, stack: str, heads: int) -> dict[str, np.ndarray]:
+    outputs = measured.outputs.get(stack)
+    if outputs is None or len(outputs.texts) < FEWEST:
+        return dict.fromkeys(("value", "low", "high"), np.full((heads, heads), np.nan))
+    return jackknifed_cka(outputs.as_written(), measured.folds[outputs.texts])._asdict()
+
+
+def _shuffled_cka(measured: _Measured, stack: str, heads: int) -> np.ndarray:
+    """With the texts of each head in an order of its own."""
+    outputs = measured.outputs.get(stack)
+    if outputs is None or len(outputs.texts) < FEWEST:
+        return np.full((heads, heads), np.nan)
+    order = torch.rand(heads, len(outputs.texts), generator=torch.Generator().manual_seed(0)).argsort(dim=1)
+    written = outputs.as_written()
+    mixed = written.gather(1, order[..., None].expand_as(written))
+    return jackknifed_cka(mixed, np.zeros(len(outputs.texts), dtype=int)).value
+
+
+def square_of(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """A column of one model's stack as a square, indexed by (layer, head) both ways; 0 on the diagonal. table: rows as ``distance_table`` gives them."""
+    ends = [pd.MultiIndex.from_frame(table[[f"layer_{side}", f"head_{side}"]], names=["layer", "head"]) for side in ("a", "b")]
+    index = ends[0].append(ends[1]).unique().sort_values()
+    square = np.zeros((len(index), len(index)))
+    rows, columns = (index.get_indexer(end) for end in ends)
+    square[rows, columns] = square[columns, rows] = table[column]
+    return pd.DataFrame(square, index, index)

@@ -1,0 +1,52 @@
+"""Whether heads cover for one another: two off together against each off alone."""
+
+from collections.abc import Callable, Sequence
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from mhattn_core.attention.ablation import HeadId, Kind
+from mhattn_core.measures.faults.effects import ends, mean_of
+from mhattn_core.measures.faults.quantities import covers
+from mhattn_core.measures.faults.trials import Trials
+
+COLUMNS = (
+    *("model", "stack", "layer_a", "head_a", "stack_b", "layer_b", "head_b", "kind", "quantity"),
+    *("delta_a", "delta_b", "delta_both", "interaction", "low", "high", "n"),
+)
+
+
+def interactions(
+    trials: Trials,
+    heads: Sequence[HeadId],
+    kind: Kind,
+    weights: np.ndarray | None = None,
+    *,
+    tell: Callable[[int], object] = lambda _sentences: None,
+) -> pd.DataFrame:
+    """Rows of ``interactions.parquet``, for every two of ``heads``: I = Δ{a, b} − Δa − Δb, with its interval.
+
+    Above 0: each stands in for the other, so that both together are missed more than one by one. Below 0: they do the same work one
+    after another. ``stack`` is a's. Only of quantities that are losses; a table without rows for a model that has none.
+    """
+    pairs = list(combinations(heads, 2))
+    losses = [quantity for quantity in trials.counts if covers(quantity)]
+    if not losses or not pairs:
+        return pd.DataFrame(columns=list(COLUMNS))
+    totals = trials.totals([{head: kind} for head in heads] + [{a: kind, b: kind} for a, b in pairs], tell=tell)
+    place = {head: number for number, head in enumerate(heads)}
+    first, second = ([place[pair[side]] for pair in pairs] for side in (0, 1))
+    tables = []
+    for quantity in losses:
+        counts = trials.counts[quantity]
+        deltas = totals[quantity] - trials.intact[quantity]
+        alone_a, alone_b, both = deltas[first], deltas[second], deltas[len(heads) :]
+        low, high = ends(both - alone_a - alone_b, counts, weights)
+        rows = [(*a, *b) for a, b in pairs]
+        table = pd.DataFrame(rows, columns=["stack", "layer_a", "head_a", "stack_b", "layer_b", "head_b"])
+        table = table.assign(model=trials.model.name, kind=kind, quantity=quantity, low=low, high=high, n=int((counts > 0).sum()))
+        for name, part in (("delta_a", alone_a), ("delta_b", alone_b), ("delta_both", both), ("interaction", both - alone_a - alone_b)):
+            table[name] = mean_of(part, counts)
+        tables.append(table[list(COLUMNS)])
+    return pd.concat(tables, ignore_index=True)

@@ -1,0 +1,90 @@
+"""One pair, live."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from mhattn_core.attention.ablation import HeadId, Kind
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.measures.faults.covering import interactions
+from mhattn_core.measures.faults.quantities import Quantity, covers
+from mhattn_core.measures.faults.single import ablation_table, each_off, gradient_table
+from mhattn_core.measures.faults.trials import Trials, heads_of
+from mhattn_core.models import Model
+from mhattn_core.text.pair import SentencePair
+
+Tell = Callable[[float], object]
+
+
+class PairLoss(NamedTuple):
+    """n: how many words were asked for; 1 where it is not about words."""
+
+    quantity: Quantity
+    value: float
+    n: int
+
+
+def pair_loss(model: Model, pair: SentencePair, ablate: Mapping[HeadId, Kind] | None = None) -> PairLoss:
+    """The model's main quantity for one pair with heads off. Raises Problem for a pair that cannot be fed, or a head that is not there."""
+    return _losses(_trials(model, pair), [ablate or {}])[0]
+
+
+def set_losses(
+    model: Model, pair: SentencePair, sets: Sequence[Sequence[HeadId]], *, kind: Kind = "mean", tell: Tell = lambda _share: None
+) -> list[PairLoss]:
+    """``pair_loss`` of many sets of heads, in few batched passes; ``tell`` hears which share is done."""
+    return _losses(_trials(model, pair), [dict.fromkeys(heads, kind) for heads in sets], tell)
+
+
+def ablate_each(model: Model, pair: SentencePair, *, kind: Kind = "mean", tell: Tell = lambda _share: None) -> pd.DataFrame:
+    """Every head off alone: rows of ``ablation.parquet`` without intervals; ``mean`` is over the pair's own positions."""
+    trials = _trials(model, pair)
+    return ablation_table(trials, each_off(trials, kind, tell=_shares(tell, len(heads_of(model)))), kind)
+
+
+def gradient_importance(model: Model, pair: SentencePair) -> pd.DataFrame:
+    """model, stack, layer, head, gradient_importance, from one backward pass."""
+    return gradient_table(_trials(model, pair))
+
+
+def pair_interactions(
+    model: Model, pair: SentencePair, heads: Sequence[HeadId], *, kind: Kind = "mean", tell: Tell = lambda _share: None
+) -> pd.DataFrame:
+    """Rows of ``interactions.parquet`` without intervals. Raises Problem for a model that has no loss."""
+    trials = _trials(model, pair)
+    if not covers(trials.main):
+        raise Problem(
+            _("“{name}” has no language head and so no loss: whether its heads stand in for one another cannot be told.").format(
+                name=model.name
+            ),
+            _("Choose a model with a language head."),
+        )
+    return interactions(trials, heads, kind, tell=_shares(tell, len(heads) * (len(heads) + 1) // 2))
+
+
+def _trials(model: Model, pair: SentencePair) -> Trials:
+    trials = Trials(model, [pair])
+    for problem in trials.problems.values():
+        raise problem
+    if not trials.counts[trials.main].any():
+        raise Problem(_("This sentence is too short: no word in it can be asked for."), _("Type a longer one."))
+    return trials
+
+
+def _losses(trials: Trials, variants: Sequence[Mapping[HeadId, Kind]], tell: Tell = lambda _share: None) -> list[PairLoss]:
+    count = int(trials.counts[trials.main][0])
+    totals = trials.totals(variants, tell=_shares(tell, len(variants)))[trials.main][:, 0]
+    return [PairLoss(trials.main, float(total) / count, count) for total in totals]
+
+
+def _shares(tell: Tell, variants: int) -> Callable[[int], None]:
+    done = np.zeros(())
+
+    def more(passed: int) -> None:
+        done[...] += passed
+        tell(min(float(done) / variants, 1.0))
+
+    return more

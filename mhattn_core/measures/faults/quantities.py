@@ -1,0 +1,59 @@
+"""What is lost when heads are off: which quantities a model has, and their values."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+
+from mhattn_core.attention.tasks import Asked, asked_of
+from mhattn_core.models import Model
+
+Quantity = Literal["loss", "divergence", "displacement", "retrieval"]
+
+OF: Mapping[Asked, tuple[Quantity, ...]] = {
+    "next": ("loss",),
+    "forced": ("loss",),
+    "masked": ("loss",),
+    "class": ("divergence",),
+    "vector": ("displacement", "retrieval"),
+}
+SCALE = 20.0
+"""Of cosines in the retrieval loss: a temperature of 0.05, with which sentence encoders are trained."""
+
+
+def quantities_of(model: Model) -> tuple[Quantity, ...]:
+    """What can be said about a model without task data, the main one first.
+
+    ``loss``: −ln p per word asked for, in nats (the next word, the given translation, hidden words). ``divergence``: KL of the classes from the
+    intact model's. ``displacement``: 1 − cos to the intact sentence vector; never a loss: it cannot fall. ``retrieval``, of pairs with a second
+    sentence: −ln p of it among all intact second sentences.
+    """
+    return OF[asked_of(model)]
+
+
+def covers(quantity: str) -> bool:
+    """Whether interactions of heads can be read from it: a loss can fall as well as rise."""
+    return quantity in ("loss", "retrieval")
+
+
+def divergence(found: np.ndarray, intact: np.ndarray) -> np.ndarray:
+    """KL(intact‖found) in nats of ``[..., row, class]`` from ``[row, class]``, both ln p: at least 0."""
+    return (np.exp(intact) * (intact - found)).sum(axis=-1)
+
+
+def displacement(found: np.ndarray, intact: np.ndarray) -> np.ndarray:
+    """1 − cos of ``[..., row, dimension]`` to ``[row, dimension]``: 0 (as it was) to 2."""
+    lengths = np.linalg.norm(found, axis=-1) * np.linalg.norm(intact, axis=-1)
+    return 1 - (found * intact).sum(axis=-1) / lengths
+
+
+def retrieval(found: np.ndarray, bank: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """−ln softmax(20 cos) of each row's own entry of a bank, nats, ``[..., row]``; rows without one (``own`` −1) get 0.
+
+    found ``[..., row, dimension]`` and bank ``[entry, dimension]`` of unit length; own int ``[row]``.
+    """
+    scores = SCALE * found @ bank.T
+    highest = scores.max(axis=-1, keepdims=True)
+    total = np.log(np.exp(scores - highest).sum(axis=-1)) + highest[..., 0]
+    at_own = np.take_along_axis(scores, np.broadcast_to(own.clip(min=0)[:, None], (*scores.shape[:-1], 1)), axis=-1)[..., 0]
+    return np.where(own >= 0, total - at_own, 0.0)

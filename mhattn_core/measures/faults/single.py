@@ -1,0 +1,46 @@
+"""Each head off alone."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from mhattn_core.attention.ablation import HeadId, Kind
+from mhattn_core.measures.faults.effects import EFFECT, effects, mean_of
+from mhattn_core.measures.faults.trials import Totals, Trials, heads_of
+
+COLUMNS = ("model", "stack", "layer", "head", "kind", "quantity", *EFFECT[:-1], "gradient_importance", "n")
+
+
+def each_off(trials: Trials, kind: Kind, *, tell: Callable[[int], object] = lambda _sentences: None) -> Totals:
+    """Totals ``[head, sentence]`` of each quantity, heads in the order of ``heads_of``."""
+    return trials.totals([{head: kind} for head in heads_of(trials.model)], tell=tell)
+
+
+def ablation_table(trials: Trials, off: Totals, kind: Kind, weights: np.ndarray | None = None) -> pd.DataFrame:
+    """Rows of ``ablation.parquet``. off: as ``each_off`` gives it; weights: see ``effects``.
+
+    Single ablation understates a head for which others stand in: see ``interactions``. Source: Michel et al. 2019, section 3 (one head at a time).
+    """
+    heads = heads_of(trials.model)
+    found = gradient_table(trials)["gradient_importance"].to_numpy()
+    tables = [
+        head_columns(trials, heads)
+        .assign(kind=kind, quantity=quantity, gradient_importance=found)
+        .join(effects(off[quantity], trials.intact[quantity], counts, weights))
+        for quantity, counts in trials.counts.items()
+    ]
+    return pd.concat(tables, ignore_index=True)[list(COLUMNS)]
+
+
+def gradient_table(trials: Trials) -> pd.DataFrame:
+    """model, stack, layer, head, gradient_importance: see ``gate_gradients``, per word asked for or per sentence."""
+    heads = heads_of(trials.model)
+    totals = np.stack([trials.importance[head] for head in heads])
+    return head_columns(trials, heads).assign(gradient_importance=mean_of(totals, trials.counts[trials.main]))
+
+
+def head_columns(trials: Trials, heads: Sequence[HeadId]) -> pd.DataFrame:
+    table = pd.DataFrame(heads, columns=["stack", "layer", "head"])
+    table.insert(0, "model", trials.model.name)
+    return table

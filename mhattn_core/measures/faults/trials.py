@@ -1,0 +1,119 @@
+"""Sentences of one model, ready to be measured with any heads off."""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
+
+import numpy as np
+
+from mhattn_core.attention.ablation import HeadId, Means
+from mhattn_core.attention.gates import importance
+from mhattn_core.attention.tasks import asked_of, tasks
+from mhattn_core.attention.variants import Variant, Variants, mean_outputs
+from mhattn_core.measures.faults.quantities import Quantity, displacement, divergence, retrieval
+from mhattn_core.models import Model
+from mhattn_core.text.pair import SentencePair
+
+Totals = dict[Quantity, np.ndarray]
+
+BATCH = 256
+"""Tokens of a batch; several copies of it go through a network at once."""
+
+
+def heads_of(model: Model) -> list[HeadId]:
+    """All heads, in order."""
+    return [
+        (stack, layer, head)
+        for stack in model.stacks
+        for layer in range(model.attention.layers(stack))
+        for head in range(model.attention.heads(stack))
+    ]
+
+
+class Trials:
+    """A model and sentences. means: what stands in for a head that is off by ``mean``; by default its mean in each sentence.
+
+    ``counts`` ``[sentence]`` of each quantity: words asked for, or one; 0 for a sentence that the model cannot take. A model that makes vectors
+    reads first sentences alone (``fed``); second ones are what it looks for.
+    """
+
+    def __init__(self, model: Model, pairs: Sequence[SentencePair], *, means: Means | None = None) -> None:
+        self.model = model
+        self.pairs = pairs
+        self._means = means
+        self._variants = Variants(model)
+        self._is_vector = asked_of(model) == "vector"
+        self.fed = [_first(pair) for pair in pairs] if self._is_vector else list(pairs)
+        self.tasks, self.problems = tasks(model, self.fed, tokens=BATCH)
+        main = np.zeros(len(pairs))
+        for task in self.tasks:
+            main[[row.number for row in task.rows]] = task.counts
+        self.counts: Totals = {"displacement" if self._is_vector else "divergence" if asked_of(model) == "class" else "loss": main}
+        if self._is_vector and len(self._targets) > 1:
+            self.counts["retrieval"] = main * (self._own >= 0)
+
+    @property
+    def main(self) -> Quantity:
+        return next(iter(self.counts))
+
+    @cached_property
+    def corpus_means(self) -> Means:
+        """Each head's mean output over all real positions of these sentences."""
+        return mean_outputs(self.model, self.tasks)
+
+    @cached_property
+    def intact(self) -> Totals:
+        """Totals ``[sentence]`` with all heads."""
+        return {quantity: totals[0] for quantity, totals in self.totals([{}]).items()}
+
+    @cached_property
+    def importance(self) -> dict[HeadId, np.ndarray]:
+        """Gradient importance of each head, ``[sentence]``."""
+        found = importance(self.model, self.tasks, len(self.pairs))
+        return {(stack, layer, head): found[stack][:, layer, head] for stack, layer, head in heads_of(self.model)}
+
+    def totals(self, variants: Sequence[Variant], *, tell: Callable[[int], object] = lambda _sentences: None) -> Totals:
+        """Totals of each quantity, float64 ``[variant, sentence]``: divided by ``counts``, the value. tell: so many sentences were put through."""
+        found: Totals = {quantity: np.zeros((len(variants), len(self.pairs))) for quantity in self.counts}
+        for number, task in enumerate(self.tasks):
+            rows = len(task.rows)
+            places = [row.number for row in task.rows]
+            outcomes = self._variants(task, variants, self._means, partial(_tell, tell, rows)).double().numpy()
+            for quantity in found:
+                found[quantity][:, places] = self._measured(quantity, outcomes, number, places)
+        return found
+
+    def _measured(self, quantity: Quantity, outcomes: np.ndarray, number: int, places: list[int]) -> np.ndarray:
+        if quantity == "loss":
+            return outcomes[..., 0]
+        if quantity == "retrieval":
+            return retrieval(outcomes, self._bank, self._own[places])
+        return (displacement if quantity == "displacement" else divergence)(outcomes, self._intact_outcomes[number])
+
+    @cached_property
+    def _intact_outcomes(self) -> list[np.ndarray]:
+        return [self._variants(task, [{}])[0].double().numpy() for task in self.tasks]
+
+    @cached_property
+    def _targets(self) -> list[str]:
+        return list(dict.fromkeys(pair.b.text for pair in self.pairs if pair.b))
+
+    @cached_property
+    def _own(self) -> np.ndarray:
+        return np.array([self._targets.index(pair.b.text) if pair.b else -1 for pair in self.pairs])
+
+    @cached_property
+    def _bank(self) -> np.ndarray:
+        """Intact vectors of all different second sentences."""
+        of_targets = Trials(self.model, [SentencePair(text) for text in self._targets])
+        bank = np.zeros((len(self._targets), of_targets._intact_outcomes[0].shape[1]))
+        for task, found in zip(of_targets.tasks, of_targets._intact_outcomes, strict=True):
+            bank[[row.number for row in task.rows]] = found
+        return bank
+
+
+def _tell(tell: Callable[[int], object], rows: int, copies: int) -> None:
+    tell(copies * rows)
+
+
+def _first(pair: SentencePair) -> SentencePair:
+    return SentencePair(pair.source, source_words=pair.source_words, source_language=pair.source_language)

@@ -1,0 +1,40 @@
+"""How often each head is right: all heads of a relation, where the table of relations names the best one only."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from mhattn_core.measures.roles.items import unpacked
+from mhattn_core.measures.roles.table import StackItems
+
+COLUMNS = ("model", "stack", "relation", "direction", "layer", "head", "hits", "n")
+
+
+def rates_table(model: str, stacks: Mapping[str, StackItems]) -> pd.DataFrame:
+    """A row for each stack, relation, direction and head: columns ``COLUMNS``, as a run's ``rates.parquet``.
+
+    hits: items that the head gets right. n: items. Their quotient, 0 to 1, is over all items, those that chose the best head among them.
+    """
+    return pd.concat([_of_stack(model, stack, kept) for stack, kept in stacks.items()], ignore_index=True)
+
+
+def _of_stack(model: str, stack: str, kept: StackItems) -> pd.DataFrame:
+    size = kept.layers * kept.heads
+    layer, head = np.divmod(np.arange(size), kept.heads)
+    parts = [
+        pd.DataFrame(
+            {
+                "model": model,
+                "stack": stack,
+                "relation": relation,
+                "direction": direction,
+                "layer": layer.astype(np.int16),
+                "head": head.astype(np.int16),
+                "hits": unpacked(rows["hits"].tolist(), size).sum(axis=0).astype(np.int32),
+                "n": np.int32(len(rows)),
+            }
+        )
+        for (relation, direction), rows in kept.items.groupby(["relation", "direction"], sort=False, observed=True)
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))

@@ -1,0 +1,13 @@
+"""The studies that a run can hold. A new one is a file of its own and a line here."""
+
+from mhattn_core.runs.studies.ablation import ABLATION
+from mhattn_core.runs.studies.distances import DISTANCES
+from mhattn_core.runs.studies.matches import MATCHES
+from mhattn_core.runs.studies.probes import PROBES
+from mhattn_core.runs.studies.relations import RELATIONS
+from mhattn_core.runs.study import Across, Study
+
+STUDIES: dict[str, Study] = {"relations": RELATIONS, "distances": DISTANCES, "ablation": ABLATION, "probes": PROBES}
+ACROSS: dict[str, Across] = {"matches": MATCHES}
+
+__all__ = ["ACROSS", "STUDIES"]

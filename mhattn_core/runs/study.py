@@ -1,0 +1,80 @@
+"""What a run can hold beside sums: studies of one model, or of several, whose results are tables of their own."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from mhattn_core.models import Model
+from mhattn_core.text.annotation import Annotated, annotate
+from mhattn_core.text.reading import PairRecord
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """All pairs of a run, in order; annotated when a study first asks for it, once for all models."""
+
+    records: Sequence[PairRecord]
+    known: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """What a study (by its name) found of one model that serves another as well."""
+
+    @cached_property
+    def annotated(self) -> Sequence[Annotated]:
+        return annotate(self.records)
+
+
+@dataclass(frozen=True, eq=False)
+class StudyInput:
+    """One model's work. tell: so many more pairs were put through the network; raises Cancelled when the work is to stop."""
+
+    model: Model
+    corpus: Corpus
+    tell: Callable[[int], None]
+
+    @property
+    def records(self) -> Sequence[PairRecord]:
+        return self.corpus.records
+
+    @property
+    def annotated(self) -> Sequence[Annotated]:
+        return self.corpus.annotated
+
+
+@dataclass(frozen=True)
+class Study:
+    """tables: names of the files that it gives, without ``.parquet``; ``measure`` returns the model's rows of each.
+
+    passes: pairs that it puts through the network, of a corpus of so many, for the progress and the cost of a run (``heads``: the model's
+    number of heads); ``factor``: what one of them costs, in bare forward passes of a pair.
+    """
+
+    tables: tuple[str, ...]
+    measure: Callable[[StudyInput], Tables]
+    passes: Callable[[int, int], int]
+    factor: float
+
+
+@dataclass(frozen=True, eq=False)
+class AcrossInput:
+    """All models' work: ``names`` and how to ``get`` each; ``folder`` holds the run's sums and the tables of its studies."""
+
+    names: Sequence[str]
+    get: Callable[[str], Model]
+    corpus: Corpus
+    folder: Path
+    tell: Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Across:
+    """A study of all models together, after each has been measured alone. ``passes`` and ``factor`` as of a ``Study``, for each model."""
+
+    tables: tuple[str, ...]
+    measure: Callable[[AcrossInput], Tables]
+    passes: Callable[[int, int], int]
+    factor: float

@@ -1,0 +1,85 @@
+"""What there is to do for a run, model by model: sums, then studies of each, then studies of all. What is done stays done."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+
+import pandas as pd
+
+from mhattn_core.measures.measure import MEASURES
+from mhattn_core.models import Model
+from mhattn_core.runs.files import write_table
+from mhattn_core.runs.manifest import Manifest
+from mhattn_core.runs.model_sums import measure_model
+from mhattn_core.runs.progress import Meter, Share
+from mhattn_core.runs.run import sums_file
+from mhattn_core.runs.studies import ACROSS, STUDIES
+from mhattn_core.runs.study import AcrossInput, Corpus, StudyInput, Tables
+
+MEASURABLE = (*MEASURES, *STUDIES, *ACROSS)
+"""All that a run can be asked for, by name."""
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """The work on one run in its folder. get: brings a model by its name. tokens: see ``batches``."""
+
+    folder: Path
+    manifest: Manifest
+    corpus: Corpus
+    get: Callable[[str], Model]
+    tokens: int | None
+
+    @property
+    def steps(self) -> int:
+        """What a meter counts to: pairs, once for each model and each study; all sums together are one."""
+        asked = self.manifest.measures
+        return (
+            len(self.corpus.records)
+            * len(self.manifest.models)
+            * (any(name in MEASURES for name in asked) + sum(name not in MEASURES for name in asked))
+        )
+
+    def do(self, meter: Meter) -> None:
+        """All that is not done yet. Raises Cancelled."""
+        names = [name for name, _revision in self.manifest.models]
+        for number, name in enumerate(names):
+            meter.start(name)
+            self._one(number, cache(partial(self.get, name)), meter)
+        for table in (table for study in self._asked(STUDIES) for table in STUDIES[study].tables):
+            parts = [pd.read_parquet(self._part(number, table)) for number in range(len(names))]
+            write_table(self.folder / f"{table}.parquet", pd.concat(parts, ignore_index=True))
+        for study in self._asked(ACROSS):
+            share = Share(meter, len(self.corpus.records) * len(names), len(self.corpus.records) * len(names))
+            files = {table: self.folder / f"{table}.parquet" for table in ACROSS[study].tables}
+            if not all(file.exists() for file in files.values()):
+                _keep(ACROSS[study].measure(AcrossInput(names, self.get, self.corpus, self.folder, share.tell)), files)
+            share.fill()
+
+    def _one(self, number: int, model: Callable[[], Model], meter: Meter) -> None:
+        pairs = len(self.corpus.records)
+        if sums := self._asked(MEASURES):
+            measure_model(model, self.corpus.records, sums_file(self.folder, number), sums, self.tokens, meter)
+        for study in self._asked(STUDIES):
+            files = {table: self._part(number, table) for table in STUDIES[study].tables}
+            if all(file.exists() for file in files.values()):
+                meter.resume(pairs)
+                continue
+            attention = model().attention
+            heads = sum(attention.layers(stack) * attention.heads(stack) for stack in model().stacks)
+            share = Share(meter, pairs, STUDIES[study].passes(pairs, heads))
+            _keep(STUDIES[study].measure(StudyInput(model(), self.corpus, share.tell)), files)
+            share.fill()
+
+    def _asked(self, known: Mapping[str, object]) -> list[str]:
+        return [name for name in self.manifest.measures if name in known]
+
+    def _part(self, number: int, table: str) -> Path:
+        """Where the rows of one model wait for those of the others."""
+        return self.folder / "parts" / f"{number}-{table}.parquet"
+
+
+def _keep(tables: Tables, files: Mapping[str, Path]) -> None:
+    for table, file in files.items():
+        write_table(file, tables[table])

@@ -1,0 +1,14 @@
+"""Fault tolerance: what breaks without a head."""
+
+from mhattn_core import ui
+from mhattn_core.locale import _
+
+controls = ui.sidebar("Fault tolerance")
+ui.page(
+    _("Fault tolerance"),
+    _(
+        "What breaks without this head? A weight says where a head looks; only switching the head off says what it is good for. Switch any heads off and see what the model still does."
+    ),
+)
+ui.faults_panel(controls)
+ui.share_and_reproduce("Fault tolerance", controls, run=ui.faults_manifest(controls))

@@ -1,0 +1,148 @@
+"""Fusion, as a person meets it, without a browser."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mhattn_core.models.catalogue import entries
+
+ROOT = Path(__file__).parents[2]
+TIMEOUT = 240
+TABS = {
+    "norms": "Weights or norms",
+    "directions": "Same direction?",
+    "layers": "Through the layers",
+    "prediction": "On the prediction",
+    "coverage": "What they find together",
+}
+
+
+def fusion(*models: str, lang: str = "en", tab: str = "norms", **state: Any) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT)
+    app.query_params["lang"] = lang
+    app.run()
+    app.query_params["lang"], app.query_params["tab"] = lang, tab
+    app.switch_page("pages/fusion.py").run()
+    if models:
+        app.multiselect(key="models").set_value(list(models))
+    for key, value in state.items():
+        app.session_state[key] = value
+    return app.run() if models or state else app
+
+
+def texts(app: AppTest) -> str:
+    parts = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info]
+    return "\n".join(str(part.value) for part in parts).replace("\\", "")
+
+
+def specs(app: AppTest) -> list[dict[str, Any]]:
+    return [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_every_tab_opens_in_chinese_and_says_nothing_in_english(tab: str) -> None:
+    app = fusion(lang="zh", tab=tab)
+    assert not app.exception
+    assert not app.error
+    assert specs(app)
+    names = r"`[^`]*`|“[^”]*”|:\w+-badge\[:\S+|minilm(@random)?|L?\d* ?H\d+|W_O|Kobayashi|Abnar|Zuidema|mhattn|softmax|rollout|flow|logit|decoder|cross|encoder"
+    assert not re.findall(r"[A-Za-z]{2,}", re.sub(names, "", texts(app)))
+
+
+def test_the_first_picture_is_one_word_in_every_model() -> None:
+    app = fusion()
+    said = texts(app)
+    assert "Most is added to “jumps” by minilm's L5 H7: a vector of length 5.13, the median head's is 0.82" in said
+    assert "“jumps” by minilm@random's" in said
+    assert "1 pair: an example" in said
+    assert app.selectbox(key="word").value == "a4"
+    grids = [spec for spec in specs(app) if "picked" in json.dumps(spec.get("params", ""))]
+    assert len(grids) >= 2
+
+
+def test_another_word_and_the_shares_of_a_layer() -> None:
+    app = fusion("minilm", quantity="share")
+    app.selectbox(key="word").set_value("a0").run()
+    assert not app.exception
+    assert "Most is added to “The” by minilm's" in texts(app)
+    assert "The shares of a layer sum to 1" in texts(app)
+    scale = specs(app)[0]["layer"][0]["encoding"]["color"]["scale"]
+    assert scale["scheme"] == "purpleorange"
+    assert scale["domain"][0] == -scale["domain"][1]
+
+
+def test_heads_that_attend_to_special_tokens_take_little_from_them() -> None:
+    app = fusion("minilm")
+    assert "47 of minilm's 72 heads put more than half of their attention on special tokens, 68% in the mean; of the length that they pass on 20%" in texts(app)  # fmt: skip
+    app.selectbox(key="head").set_value("L4 H5").run()
+    assert re.search(r"From “jumps” L4 H5 attends most to “\[(CLS|SEP)\]” \(\d+%\)", texts(app))
+
+
+def test_directions_and_no_evidence_from_few_words() -> None:
+    app = fusion("minilm", "minilm@random", tab="directions")
+    said = texts(app)
+    assert "At “jumps”, in layer 5 of minilm, H8 and H9 add in the most similar direction (cosine +0.09)" in said
+    assert "minilm's 12 heads of a layer use between 11.0 (layer 4) and 11.9 (layer 5) directions, on 9 words" in said
+    assert "No evidence: this pair has 9 words" in said
+    long = "The keys that the old man lost yesterday are on the kitchen table, and nobody knows who found them there or why."
+    app.text_area(key="source").set_value(long).run()
+    assert "No evidence" not in texts(app)
+    assert "words, held out in turn" in texts(app)
+    app.selectbox(key="layer").set_value("L2").run()
+    assert "in layer 2 of minilm" in texts(app)
+
+
+def test_the_way_through_the_layers() -> None:
+    app = fusion("minilm", tab="layers")
+    assert "After layer 5 of minilm, rollout has “jumps” to 4% from itself and to 78% from special tokens" in texts(app)
+    app.slider[0].set_value(1).run()
+    assert "After layer 0 of minilm" in texts(app)
+
+
+def test_a_translator_has_stacks_and_words_of_its_own() -> None:
+    app = fusion("marian-en-zh", tab="layers")
+    assert not app.exception
+    assert "Cross-attention reads another sentence in every layer" in texts(app)
+    app.session_state["stack"] = "decoder"
+    app.run()
+    assert "Under a causal mask both lean to the first tokens" in texts(app)
+    assert app.selectbox(key="word").value.startswith("b")
+
+
+def test_what_is_not_available_is_said() -> None:
+    assert "minilm has no language head" in texts(fusion("minilm", tab="prediction"))
+    assert "does not reach the prediction as a sum" in texts(fusion("marian-en-zh", tab="prediction"))
+
+
+def test_a_causal_models_prediction() -> None:
+    if entries()["smollm2"].path() is None:
+        pytest.skip("smollm2 has not been fetched: python -m mhattn_core fetch smollm2")
+    app = fusion("smollm2", tab="prediction")
+    assert "After “jumps”, “over” is smollm2's choice number 1" in texts(app)
+    app.session_state["next"] = "text"
+    app.selectbox(key="word").set_value("a8").run()
+    assert "This is the last token of the text" in texts(app)
+    assert "no causal effect" not in texts(app)
+
+
+def test_coverage_of_the_notes_sentence_beside_chance() -> None:
+    app = fusion("minilm", "minilm@random", tab="coverage")
+    said = texts(app)
+    assert "Of the 8 links that the note draws, minilm's best single head, L3 H1, finds 6; the best three together find 8" in said
+    table = app.dataframe[0].value.set_index("model")
+    assert table.loc["minilm", "best1"] == pytest.approx(0.75)
+    assert "%" in table.loc["minilm@random", "chance3"]
+    app.session_state["model"] = "minilm@random"
+    app.run()
+    assert "That is no evidence" in texts(app)
+
+
+def test_another_sentence_leads_to_the_notes() -> None:
+    app = fusion("minilm", tab="coverage")
+    app.text_area(key="source").set_value("Nobody has ever written this sentence down.").run()
+    assert not app.exception
+    assert "The note says nothing of this sentence" in texts(app)

@@ -1,0 +1,109 @@
+"""Distances of a model's heads over several pairs, against one pair at a time and plain loops."""
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.spatial.distance import jensenshannon
+
+import mhattn_core as mh
+from mhattn_core.measures.cka import debiased_cka
+from mhattn_core.measures.distance_sums import distance_sums
+from mhattn_core.measures.distance_table import COLUMNS, distance_table, passes, square_of
+from mhattn_core.measures.distances import correlation_distances
+from mhattn_core.measures.head_distances import heads_of
+from mhattn_core.measures.word_outputs import word_outputs
+from mhattn_core.models import load
+
+PAIRS = [
+    mh.SentencePair("The keys that the old man lost yesterday are on the kitchen table.", "He found them."),
+    mh.SentencePair("A child is playing football.", "It rains in the park and nobody minds."),
+    mh.SentencePair("Unbelievably, two-thirds came back."),
+    mh.SentencePair("My sister reads the long letter that her friend wrote in May.", "She laughs."),
+    mh.SentencePair("We went home."),
+    mh.SentencePair("They sing loudly in the morning.", "The neighbours do not like it at all."),
+]
+TEXTS = [f"{pair.source}\n{pair.target}" for pair in PAIRS]
+FOLDS = [3, 3, 8, 15, 0, 8]
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    return distance_table(load("minilm", device="cpu"), TEXTS, PAIRS, FOLDS)
+
+
+def test_js_equals_a_plain_double_loop(minilm: mh.Model) -> None:
+    found = distance_sums(minilm, PAIRS, FOLDS)["encoder"].js.sum(axis=0)
+    grids = [heads_of(mh.attend(minilm, pair), "encoder").arrays for pair in PAIRS]
+    for one, other in [(0, 1), (5, 70), (13, 40), (71, 30)]:
+        rows = [jensenshannon(p, q) ** 2 for grid in grids for p, q in zip(grid[one], grid[other], strict=True)]
+        assert found[one, other, 0] / found[one, other, 1] == pytest.approx(np.mean(rows), abs=1e-6)
+        assert found[one, other, 1] == len(rows)
+
+
+def test_sums_of_two_halves_are_those_of_the_whole(minilm: mh.Model) -> None:
+    whole = distance_sums(minilm, PAIRS, FOLDS)["encoder"]
+    halves = distance_sums(minilm, PAIRS[:2], FOLDS[:2])["encoder"] + distance_sums(minilm, PAIRS[2:], FOLDS[2:])["encoder"]
+    np.testing.assert_allclose(halves.js, whole.js, atol=1e-4)
+    np.testing.assert_allclose(halves.correlation, whole.correlation, atol=1e-6)
+    assert halves.texts == whole.texts == 6
+
+
+def test_the_table_has_every_pair_once_with_its_intervals(table: pd.DataFrame) -> None:
+    assert list(table) == list(COLUMNS)
+    assert len(table) == 72 * 71 // 2
+    assert not table.duplicated(["layer_a", "head_a", "layer_b", "head_b"]).any()
+    assert ((table["low"] <= table["js"]) & (table["js"] <= table["high"])).all()
+    assert (table["n"] == 6).all()
+    assert (table["words"] == 6).all()
+    assert not table["shared_keys"].any()
+    assert (table["noise_low"] <= table["noise"]).all()
+    assert table.notna().all().all()
+
+
+def test_correlation_is_the_mean_over_texts(minilm: mh.Model, table: pd.DataFrame) -> None:
+    each = []
+    for pair in PAIRS:
+        grid = mh.attend(minilm, pair).words("encoder")
+        each.append(1 - correlation_distances(grid.pattern.reshape(72, *grid.visible.shape), grid.visible))
+    square = square_of(table, "correlation").to_numpy()
+    first, second = np.triu_indices(72, 1)
+    np.testing.assert_allclose(square[first, second], np.mean(each, axis=0)[first, second], atol=1e-5)
+
+
+def test_cka_compares_what_the_heads_add_on_one_word_of_each_text(minilm: mh.Model, table: pd.DataFrame) -> None:
+    outputs = word_outputs(minilm, PAIRS)["encoder"]
+    written = []
+    for pair, (side, place) in zip(PAIRS, outputs.words, strict=True):
+        seen = mh.attend(minilm, pair)
+        axis = seen.words("encoder").query_axis
+        word = [number for number, own in enumerate(axis.sides) if own == "ab"[side]][place]
+        written.append(axis.averaged(seen.contributions("encoder"))[:, :, word].reshape(72, -1))
+    by_hand = np.stack(written, axis=1)
+    np.testing.assert_allclose(outputs.written().numpy(), by_hand, atol=1e-5)
+    expected = debiased_cka(by_hand)
+    for one, other in combinations([0, 12, 33, 71], 2):
+        assert square_of(table, "cka").to_numpy()[one, other] == pytest.approx(expected[one, other], abs=1e-3)
+
+
+def test_shuffled_words_bring_no_head_nearer_and_random_words_are_told_apart(table: pd.DataFrame) -> None:
+    assert (table["shuffled"] > table["js"]).mean() > 0.5
+    assert not np.allclose(table["noise"], table["js"], atol=1e-3)
+
+
+def test_the_order_of_pairs_changes_nothing(minilm: mh.Model, table: pd.DataFrame) -> None:
+    turned = distance_table(minilm, TEXTS[::-1], PAIRS[::-1], FOLDS[::-1])
+    np.testing.assert_allclose(turned[["js", "correlation"]], table[["js", "correlation"]], atol=1e-5)
+
+
+def test_each_stack_of_a_translator_and_what_is_told_on_the_way() -> None:
+    told: list[int] = []
+    pairs = [
+        mh.SentencePair("The cat is sleeping here today.", "猫今天在这里睡觉。"),
+        mh.SentencePair("We went home late.", "我们很晚回家。"),
+    ]
+    found = distance_table(load("marian-en-zh", device="cpu"), ["a", "b"], pairs, [0, 1], tell=told.append)
+    assert set(found["stack"]) == {"encoder", "decoder", "cross"}
+    assert found["cka"].isna().all()  # two words
+    assert sum(told) == passes(2)

@@ -1,0 +1,267 @@
+"""Tables of faults of tiny networks, against sums taken one by one."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from cases import family_named, model_of
+from scipy.special import rel_entr
+from torch.nn.functional import log_softmax
+from transformers import AutoModelForSequenceClassification
+
+import mhattn_core as mh
+from mhattn_core.attention.ablation import switch_off
+from mhattn_core.attention.choices import choices
+from mhattn_core.attention.tasks import tasks
+from mhattn_core.attention.variants import Variants
+from mhattn_core.errors import Problem
+from mhattn_core.measures.faults import (
+    Trials,
+    ablate_each,
+    clusters_off,
+    each_off,
+    fault_curves,
+    gradient_importance,
+    heads_of,
+    interactions,
+    keep_one,
+    pair_interactions,
+    pair_loss,
+    quantities_of,
+    set_losses,
+)
+from mhattn_core.measures.faults.choices import minimal_pairs_table
+from mhattn_core.measures.faults.single import ablation_table
+from mhattn_core.measures.statistics import bootstrap_weights
+from mhattn_core.runs.corpus import records_of
+from mhattn_core.runs.studies.ablation import ABLATION, TABLES, sentences_of
+from mhattn_core.runs.study import Corpus, StudyInput
+from mhattn_core.text.minimal_pairs import MinimalPair
+
+PAIRS = [
+    mh.SentencePair("the cat sits on a mat", "it was tired"),
+    mh.SentencePair("it was very tired and slept all day long", "the cat slept"),
+    mh.SentencePair("a long day", "it was long"),
+]
+SINGLE = [mh.SentencePair(pair.source) for pair in PAIRS]
+
+
+@pytest.fixture(scope="module")
+def llama() -> mh.Model:
+    return model_of(family_named("llama"))
+
+
+@pytest.fixture(scope="module")
+def encoder() -> mh.Model:
+    return replace(model_of(family_named("bert")), head=None)
+
+
+def total(model: mh.Model, pair: mh.SentencePair, ablate: dict[tuple[str, int, int], str]) -> float:
+    found = pair_loss(model, pair, ablate)  # type: ignore[arg-type]
+    return found.value * found.n
+
+
+def test_one_head_off_over_sentences(llama: mh.Model) -> None:
+    """Loss per word over all sentences, not the mean of their means."""
+    trials = Trials(llama, SINGLE)
+    weights = bootstrap_weights([pair.source for pair in SINGLE])
+    table = ablation_table(trials, each_off(trials, "zero"), "zero", weights).set_index(["stack", "layer", "head"])
+    words = sum(pair_loss(llama, pair).n for pair in SINGLE)
+    assert words == 6 + 9 + 3
+    for head in (("decoder", 0, 1), ("decoder", 2, 3)):
+        row = table.loc[head]
+        assert row["ablated"] == pytest.approx(sum(total(llama, pair, {head: "zero"}) for pair in SINGLE) / words, abs=1e-4)
+        assert row["intact"] == pytest.approx(sum(total(llama, pair, {}) for pair in SINGLE) / words, abs=1e-4)
+        assert row["delta"] == pytest.approx(row["ablated"] - row["intact"])
+        assert row["low"] <= row["delta"] <= row["high"]
+    assert len(table) == 12
+    assert set(table["n"]) == {3}
+    assert (table["gradient_importance"] > 0).all()
+
+
+def test_the_vectors_of_an_encoder(encoder: mh.Model) -> None:
+    """Displacement of first sentences, and retrieval of the second among all second sentences as the intact model has them."""
+    trials = Trials(encoder, PAIRS)
+    assert quantities_of(encoder) == tuple(trials.counts) == ("displacement", "retrieval")
+    np.testing.assert_allclose(trials.intact["displacement"], 0, atol=1e-9)
+    head = ("encoder", 1, 2)
+    found = trials.totals([{head: "zero"}])
+
+    def vector(text: str, ablate: dict[tuple[str, int, int], str]) -> np.ndarray:
+        (task,), _problems = tasks(encoder, [mh.SentencePair(text)])
+        return Variants(encoder)(task, [ablate])[0, 0].double().numpy()  # type: ignore[list-item]
+
+    bank = np.stack([vector(pair.target, {}) for pair in PAIRS])
+    for place, pair in enumerate(PAIRS):
+        off, intact = vector(pair.source, {head: "zero"}), vector(pair.source, {})
+        assert found["displacement"][0, place] == pytest.approx(1 - off @ intact, abs=1e-5)
+        assert found["displacement"][0, place] == pytest.approx(pair_loss(encoder, pair, {head: "zero"}).value, abs=1e-5)
+        expected = -log_softmax(torch.tensor(20 * bank @ off), dim=0)[place]
+        assert found["retrieval"][0, place] == pytest.approx(float(expected), abs=1e-4)
+    alone = Trials(encoder, SINGLE)
+    assert tuple(alone.counts) == ("displacement",)
+
+
+def test_a_classifier_is_compared_with_itself() -> None:
+    """KL from its classes with all heads to those without one; both sentences are read."""
+    model = replace(model_of(replace(family_named("bert"), auto=AutoModelForSequenceClassification)), head="class")
+    head = ("encoder", 1, 2)
+    trials = Trials(model, PAIRS)
+    assert quantities_of(model) == tuple(trials.counts) == ("divergence",)
+    found = trials.totals([{head: "zero"}, {}])["divergence"]
+    for place, pair in enumerate(PAIRS):
+        inputs = mh.attend(model, pair).inputs
+        with torch.no_grad():
+            intact = model.network(**inputs).logits[0].softmax(-1)
+            with model.attention.watching(lambda call: switch_off(call, {head: "zero"})):
+                off = model.network(**inputs).logits[0].softmax(-1)
+        assert found[0, place] == pytest.approx(float(rel_entr(intact.numpy(), off.numpy()).sum()), rel=1e-3, abs=1e-6)
+    np.testing.assert_allclose(found[1], 0, atol=1e-9)
+    assert (gradient_importance(model, PAIRS[0])["gradient_importance"] > 0).all()
+
+
+def test_interactions_are_sums_of_deltas(llama: mh.Model) -> None:
+    trials = Trials(llama, SINGLE)
+    a, b, c = ("decoder", 0, 1), ("decoder", 0, 3), ("decoder", 2, 0)
+    weights = bootstrap_weights([pair.source for pair in SINGLE])
+    table = interactions(trials, [a, b, c], "zero", weights)
+    assert len(table) == 3
+    words = trials.counts["loss"].sum()
+    row = table.iloc[1]
+    assert (row["layer_a"], row["head_a"], row["layer_b"], row["head_b"]) == (0, 1, 2, 0)
+    intact, alone_a, alone_c, both = (
+        sum(total(llama, pair, ablate) for pair in SINGLE) / words for ablate in ({}, {a: "zero"}, {c: "zero"}, {a: "zero", c: "zero"})
+    )
+    assert row["delta_both"] == pytest.approx(both - intact, abs=1e-4)
+    assert row["interaction"] == pytest.approx(both - alone_a - alone_c + intact, abs=2e-4)
+    assert (table["low"] <= table["interaction"]).all()
+    assert (table["interaction"] <= table["high"]).all()
+
+
+def test_a_backup_head_is_found() -> None:
+    """Two heads of one key/value group made alike in every weight, each so loud that one is enough: only both together are missed."""
+    model = model_of(family_named("llama"))
+    layer = model.network.model.layers[2].self_attn
+    with torch.no_grad():
+        layer.q_proj.weight[8:16] = layer.q_proj.weight[:8]
+        layer.o_proj.weight[:, 8:16] = layer.o_proj.weight[:, :8]
+        layer.o_proj.weight[:, :16] *= 20
+    trials = Trials(model, SINGLE)
+    found = trials.totals(
+        [{}, {("decoder", 2, 0): "zero"}, {("decoder", 2, 1): "zero"}, {("decoder", 2, 0): "zero", ("decoder", 2, 1): "zero"}]
+    )["loss"]
+    np.testing.assert_allclose(found[1], found[2], atol=1e-3)
+    changes = np.abs(found[1:] - found[0]).sum(axis=1)
+    assert changes[2] > 2 * (changes[0] + changes[1])
+    table = interactions(trials, [("decoder", 2, 0), ("decoder", 2, 1)], "zero")
+    assert np.sign(table["interaction"].iloc[0]) == np.sign(table["delta_both"].iloc[0])
+
+
+def test_curves_begin_intact_and_end_without_heads(llama: mh.Model) -> None:
+    trials = Trials(llama, SINGLE)
+    heads = heads_of(llama)
+    told: list[int] = []
+    table = fault_curves(trials, heads, "zero", steps=4, draws=2, tell=told.append)
+    assert table.groupby(["order", "draw"]).size().to_dict() == {("importance", 0): 4, ("random", 0): 4, ("random", 1): 4}
+    assert sorted(set(table["removed"])) == [0, 4, 8, 12]
+    words = trials.counts["loss"].sum()
+    for removed, ablate in ((0, {}), (4, dict.fromkeys(heads[:4], "zero")), (12, dict.fromkeys(heads, "zero"))):
+        own = table[(table["removed"] == removed) & (table["order"] == "importance")]["value"]
+        expected = sum(total(llama, pair, ablate) for pair in SINGLE) / words
+        assert own.iloc[0] == pytest.approx(expected, abs=1e-4)
+    assert table[table["removed"] == 12]["value"].nunique() == 1
+    # None, all, and two points of three orders, each over three sentences.
+    assert sum(told) == (2 + 2 * 3) * 3
+
+
+def test_one_head_of_a_layer_and_a_group(llama: mh.Model) -> None:
+    trials = Trials(llama, SINGLE)
+    words = trials.counts["loss"].sum()
+    kept = keep_one(trials, "zero").set_index(["layer", "head"])
+    others = dict.fromkeys([("decoder", 1, head) for head in (0, 1, 3)], "zero")
+    assert kept.loc[(1, 2), "ablated"] == pytest.approx(sum(total(llama, pair, others) for pair in SINGLE) / words, abs=1e-4)
+    layer = others | {("decoder", 1, 2): "zero"}
+    assert kept.loc[(1, 2), "all_off"] == pytest.approx(sum(total(llama, pair, layer) for pair in SINGLE) / words, abs=1e-4)
+    clusters = [[("decoder", 1, head) for head in range(4)], [("decoder", 0, 1), ("decoder", 2, 3)]]
+    off = each_off(trials, "zero")
+    table = clusters_off(trials, clusters, off, "zero")
+    assert table["together"].iloc[0] == pytest.approx(kept.loc[(1, 2), "all_off"] - kept.loc[(1, 2), "intact"], abs=1e-4)
+    single = (off["loss"] - trials.intact["loss"]).sum(axis=1) / words
+    assert table["sum_of_single"].tolist() == pytest.approx([single[4:8].sum(), single[1] + single[11]])
+    assert table["heads"].iloc[1] == "L0 H1, L2 H3"
+
+
+def test_one_pair(llama: mh.Model, encoder: mh.Model) -> None:
+    shares: list[float] = []
+    table = ablate_each(llama, PAIRS[0], kind="mean", tell=shares.append)
+    assert len(table) == 12
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    head = ("decoder", 2, 1)
+    row = table[(table["layer"] == 2) & (table["head"] == 1)].iloc[0]
+    assert row["ablated"] == pytest.approx(pair_loss(llama, PAIRS[0], {head: "mean"}).value, abs=1e-5)
+    assert set_losses(llama, PAIRS[0], [[], [head]], kind="mean")[1].value == pytest.approx(row["ablated"], abs=1e-5)
+    pd.testing.assert_series_equal(table["gradient_importance"], gradient_importance(llama, PAIRS[0])["gradient_importance"])
+    with pytest.raises(Problem, match="no language head"):
+        pair_interactions(encoder, PAIRS[0], [("encoder", 0, 0), ("encoder", 0, 1)])
+    with pytest.raises(Problem):
+        pair_loss(llama, mh.SentencePair(""))
+
+
+WORDS = [
+    MinimalPair("nsubj", "the cat on a mat", "slept", "long"),
+    MinimalPair("nsubj", "the cat on a mat", "sits", "day"),
+    MinimalPair("nsubj", "it", "was", "the"),
+    MinimalPair("det", "on all", "day", "day long"),  # one begins with the other: which is meant cannot be told
+    MinimalPair("det", "a very", "unheard", "unseen"),  # both unknown
+]
+
+
+@pytest.mark.parametrize("name", ["llama", "bert"])
+def test_minimal_pairs_by_hand(name: str) -> None:
+    model = model_of(family_named(name))
+    model.tokenizer.add_special_tokens({"mask_token": "[MASK]"})
+    if name == "bert":
+        # A full stop is part of the last word for this tokenizer.
+        model.tokenizer.add_tokens(["slept.", "long.", "sits.", "was.", "the."])
+    table = minimal_pairs_table(model, WORDS, "zero")
+    assert set(table["relation"]) == {"nsubj"}
+    assert (table["n"] == 3).all()
+    assert len(table) == 12
+    right = []
+    stop, hidden = ("", "") if name == "llama" else (".", " [MASK]")
+    for pair in WORDS[:3]:
+        seen = mh.attend(model, mh.SentencePair(pair.opening + hidden))
+        # Behind the hidden word stands [EOS].
+        position = -1 if name == "llama" else -2
+        with torch.no_grad():
+            logits = model.network(**seen.inputs).logits[0, position]
+        good, bad = (model.tokenizer.convert_tokens_to_ids(word + stop) for word in (pair.good, pair.bad))
+        right.append(bool(logits[good] > logits[bad]))
+    assert table["intact"].iloc[0] == pytest.approx(np.mean(right))
+    # Three pairs of two openings stand in two rows.
+    assert sum(len(batch.task.rows) for batch in choices(model, WORDS)) == 2
+    assert (table["hurts"] == (table["delta"] > table["p95"])).all()
+    np.testing.assert_allclose(table["delta"], table["intact"] - table["ablated"], atol=1e-9)
+    assert minimal_pairs_table(replace(model, head=None), WORDS, "zero").empty
+
+
+def test_the_study_of_a_run(llama: mh.Model) -> None:
+    """All tables with the columns that pages read, and the work as announced."""
+    records, _bad = records_of([*SINGLE, SINGLE[0], mh.SentencePair("it was " * 20)])
+    told: list[int] = []
+    tables = ABLATION.measure(StudyInput(llama, Corpus(records), told.append))
+    assert tuple(tables) == ABLATION.tables
+    for name, table in tables.items():
+        assert tuple(table.columns) == TABLES[name], name
+        assert set(table["model"]) <= {"llama"}
+    # Too short, too long and twice the same are left out.
+    assert len(sentences_of(llama, records)) == 2
+    assert tables["ablation"].groupby("kind").size().to_dict() == {"mean": 12, "zero": 12, "uniform": 12}
+    assert len(tables["interactions"]) == 28
+    assert set(tables["ablation"]["n"]) == {2}
+    assert sum(told) > 12 * 2 * 3
+    empty = ABLATION.measure(StudyInput(llama, Corpus(records_of([SINGLE[2]])[0]), told.append))
+    assert all(table.empty for table in empty.values())

@@ -1,0 +1,235 @@
+"""Heads off in copies of one batch: against plain transformers on eager attention, head by head, with hooks before its output projections."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from cases import Case, before_projection, case_of, close, family_named, model_of
+from families import ON_THEIR_OWN, READABLE, Family
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+import mhattn_core as mh
+from mhattn_core.attention.ablation import HeadId
+from mhattn_core.attention.gates import PROJECTIONS, _projections, gate_gradients
+from mhattn_core.attention.tasks import NOT_ASKED, Task, asked_of, hidden_words, outcome, tasks
+from mhattn_core.attention.variants import Variant, Variants, mean_outputs
+from mhattn_core.errors import Problem
+
+# Unequal lengths, so that one row is padded; words of which the tiny tokenizer knows all.
+PAIRS = [
+    mh.SentencePair("the cat sits on a mat and slept all day", "it was very tired"),
+    mh.SentencePair("it was long", "the day was very long and the cat slept"),
+]
+OF_A_NORM = 1e-4
+
+
+def model_with_mask(family: Family) -> mh.Model:
+    model = model_of(family)
+    model.tokenizer.add_special_tokens({"mask_token": "[MASK]"})
+    return model
+
+
+def changed(case: Case, task: Task, head: HeadId, change: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+    """``outcome`` of the plain network, where ``change`` has its way with one head's output ``[row, query, dimension]`` (and which are real)."""
+    stack, layer, number = head
+
+    def see(given: Tensor) -> Tensor:
+        real = task.real[stack]
+        parts = given.clone().reshape(*real.shape, 4, -1)
+        parts[:, :, number] = change(parts[:, :, number], real)
+        return parts.reshape(given.shape)
+
+    with before_projection(case, stack, layer, see), torch.no_grad():
+        return by_hand(case, task)
+
+
+def by_hand(case: Case, task: Task) -> Tensor:
+    inputs = dict(task.inputs) | (
+        {} if "cross" not in case.family.projections and "encoder" in case.family.projections else {"use_cache": False}
+    )
+    if task.targets is None:
+        states = case.eager.base_model(**inputs)[0]
+        rows = [state[real].mean(dim=0) for state, real in zip(states, next(reversed(task.real.values())), strict=True)]
+        return torch.stack([row / row.norm() for row in rows])
+    logits = case.eager(**inputs).logits
+    return torch.stack(
+        [cross_entropy(row, target, ignore_index=NOT_ASKED, reduction="sum") for row, target in zip(logits, task.targets, strict=True)]
+    )[:, None]
+
+
+def mean_of_real(output: Tensor, real: Tensor) -> Tensor:
+    means = [row[own].mean(dim=0) for row, own in zip(output, real, strict=True)]
+    return torch.stack(means)[:, None].expand_as(output)
+
+
+@pytest.mark.parametrize("family", [*READABLE, *ON_THEIR_OWN], ids=lambda family: family.name)
+def test_every_family_with_a_head_off(family: Family) -> None:
+    """Zero and mean in one head of the first and of the last layer of each stack, on a padded batch; beside them the intact model."""
+    model, case = model_with_mask(family), case_of(family)
+    heads = [(stack, layer, 2) for stack in model.stacks for layer in (0, model.attention.layers(stack) - 1)]
+    variants: list[Variant] = [{}, *({head: "zero"} for head in heads), *({head: "mean"} for head in heads)]
+    found, problems = tasks(model, PAIRS)
+    assert not problems
+    run = Variants(model)
+    for task in found:
+        ours = run(task, variants)
+        with torch.no_grad():
+            close(ours[0], by_hand(case, task), OF_A_NORM)
+        for place, head in enumerate(heads):
+            close(ours[1 + place], changed(case, task, head, lambda output, _real: torch.zeros_like(output)), OF_A_NORM)
+            close(ours[1 + len(heads) + place], changed(case, task, head, mean_of_real), OF_A_NORM)
+        assert (ours[1:] - ours[0]).abs().amax() > 1e-3
+
+
+@pytest.mark.parametrize(
+    ("name", "entered"),
+    [("bert", True), ("llama", True), ("gpt2", True), ("bart", True), ("t5", True), ("albert", False), ("bloom", False)],
+)
+def test_layers_below_a_head_are_not_computed_again(name: str, entered: bool) -> None:
+    model = model_with_mask(family_named(name))
+    run = Variants(model)
+    (task,), _problems = tasks(model, PAIRS)
+    heads = [(stack, layer, head) for stack in model.stacks for layer in range(model.attention.layers(stack)) for head in (0, 3)]
+    kinds = ("zero", "mean", "uniform") if model.attention.gives_values else ("zero", "mean")
+    variants: list[Variant] = [{head: kind} for head in heads for kind in kinds]
+    variants += [{}, {heads[0]: "zero", heads[-1]: "mean"}, {heads[-1]: "zero", heads[-2]: "zero"}]
+    together = run(task, variants)
+    assert (run._restart is not None) == entered
+    run._restart = None
+    for place, variant in enumerate(variants):
+        close(together[place], run(task, [variant])[0], OF_A_NORM)
+    assert not any("forward" in vars(module) for module in model.network.modules())
+
+
+def test_a_network_that_cannot_be_entered_is_run_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a layer hands on more than its output, what follows comes out differently, which is noticed."""
+    model = model_with_mask(family_named("bert"))
+    (task,), _problems = tasks(model, PAIRS)
+    run = Variants(model)
+    intact = run(task, [{}])
+    assert run._restart is not None
+    broken = Variants(model)
+    monkeypatch.setattr("mhattn_core.attention.restart._repeated", lambda output, _rows, copies: torch.cat([output + 1] * copies))
+    close(broken(task, [{}]), intact)
+    assert broken._restart is None
+
+
+def test_uniform_and_mean_are_those_of_one_pair() -> None:
+    """Each row of a padded batch as ``attend`` has it alone."""
+    model = model_of(family_named("llama"))
+    found, _problems = tasks(model, PAIRS)
+    for kind in ("uniform", "mean"):
+        ablate = {("decoder", 1, 2): kind, ("decoder", 2, 0): "zero"}
+        totals = {
+            row.number: value for task in found for row, value in zip(task.rows, Variants(model)(task, [ablate])[0, :, 0], strict=True)
+        }
+        for number, pair in enumerate(PAIRS):
+            (alone,), _problems = tasks(model, [pair])
+            close(totals[number], Variants(model)(alone, [ablate])[0, 0, 0], OF_A_NORM)
+
+
+def test_the_mean_of_a_corpus() -> None:
+    """In one head's place in every row: its mean over the real positions of all rows, whatever the batches."""
+    model, case = model_with_mask(family_named("bert")), case_of(family_named("bert"))
+    head = ("encoder", 1, 3)
+    (task,), _problems = tasks(model, PAIRS)
+    alone = [one for pair in PAIRS for one in tasks(model, [pair])[0]]
+    kept: list[Tensor] = []
+
+    def keep(given: Tensor) -> None:
+        kept.append(given.reshape(*given.shape[:2], 4, -1)[:, :, 3][task.real["encoder"]].mean(dim=0))
+
+    with before_projection(case, "encoder", 1, keep), torch.no_grad():
+        case.eager(**task.inputs)
+    means = mean_outputs(model, [task])
+    close(means["encoder", 1][3], kept[0])
+    by_one = mean_outputs(model, alone)
+    for key, mean in means.items():
+        assert mean.shape == (4, 8)
+        close(by_one[key], mean)
+    close(
+        Variants(model)(task, [{head: "mean"}], means)[0],
+        changed(case, task, head, lambda output, _real: kept[0].expand_as(output)),
+        OF_A_NORM,
+    )
+
+
+@pytest.mark.parametrize("name", ["bert", "roberta", "gpt2", "llama", "gemma2", "bart", "marian", "t5"])
+def test_losses_are_transformers_own(name: str) -> None:
+    """Of one pair, as the network computes it from labels."""
+    model, case = model_with_mask(family_named(name)), case_of(family_named(name))
+    (task,), _problems = tasks(model, PAIRS[:1])
+    assert task.targets is not None
+    labels = task.targets
+    if asked_of(model) == "next":
+        assert labels[0, :-1].tolist() == task.inputs["input_ids"][0, 1:].tolist()
+        labels = task.inputs["input_ids"]
+    with torch.no_grad():
+        loss = case.eager(**task.inputs, labels=labels).loss
+        ours = outcome(model, task)(model.network, 1)[0, 0] / task.counts[0]
+    assert float(ours) == pytest.approx(float(loss), abs=1e-4)
+
+
+def test_what_each_family_is_asked() -> None:
+    assert asked_of(model_of(family_named("llama"))) == "next"
+    assert asked_of(model_of(family_named("marian"))) == "forced"
+    assert asked_of(model_with_mask(family_named("bert"))) == "masked"
+    assert asked_of(model_of(family_named("bert"))) == "vector"  # its tokenizer cannot hide a word
+    assert asked_of(replace(model_with_mask(family_named("bert")), head="class")) == "class"
+    assert asked_of(replace(model_of(family_named("llama")), head=None)) == "vector"
+
+
+def test_hidden_words() -> None:
+    """15 % rounded up, the same each time, spread over texts; in tokens, all pieces of a word and nothing else."""
+    assert [len(hidden_words("text", words)) for words in (1, 6, 7, 13, 14, 20)] == [1, 1, 2, 2, 3, 3]
+    assert hidden_words("one", 40) == hidden_words("one", 40) != hidden_words("another", 40)
+    assert len({word for number in range(60) for word in hidden_words(str(number), 10)}) == 10
+    model = model_with_mask(family_named("bert"))
+    (task,), _problems = tasks(model, PAIRS[:1])
+    assert task.targets is not None
+    hidden = task.targets != NOT_ASKED
+    assert (task.inputs["input_ids"][hidden] == model.tokenizer.mask_token_id).all()
+    assert task.counts.tolist() == [len(hidden_words(f"{PAIRS[0].source}\n{PAIRS[0].target}", 14))]
+
+
+@pytest.mark.parametrize("name", ["bert", "llama", "bart", "bloom"])
+def test_gates_are_outputs_times_gradients(name: str) -> None:
+    """Michel's |Att(x) · ∂L/∂Att(x)| per token, summed over real tokens: by autograd through the plain network."""
+    model, case = model_with_mask(family_named(name)), case_of(family_named(name))
+    case.eager.requires_grad_(True)
+    (task,), _problems = tasks(model, PAIRS)
+    ours = gate_gradients(model, task)
+    for stack in model.stacks:
+        kept: list[Tensor] = []
+        with before_projection(case, stack, 1, kept.append):
+            total = by_hand(case, task).sum()
+        (gradient,) = torch.autograd.grad(total, kept)
+        per_token = (kept[0] * gradient).detach().reshape(*task.real[stack].shape, 4, -1).sum(dim=-1).abs()
+        expected = (per_token * task.real[stack][..., None]).sum(dim=1)
+        assert ours[stack].shape == (2, model.attention.layers(stack), 4)
+        np.testing.assert_allclose(ours[stack][:, 1], expected, rtol=1e-3, atol=1e-5)
+
+
+def test_gates_of_a_vector_are_its_own_change() -> None:
+    """Against the difference that a head a thousandth weaker or stronger makes, through the same projections."""
+    model, case = replace(model_of(family_named("bert")), head=None), case_of(family_named("bert"))
+    case.eager.double()
+    (task,), _problems = tasks(model, PAIRS)
+    ours = gate_gradients(model, task)["encoder"]
+    step = 1e-3
+    for head in range(4):
+        more, less = (changed(case, task, ("encoder", 1, head), lambda output, _real, by=by: output * by) for by in (1 + step, 1 - step))
+        derivative = (more - less) / (2 * step)
+        seen = torch.einsum("kop,rp->kr", _projections(derivative.shape[1]).double(), derivative)
+        assert seen.shape == (PROJECTIONS, 2)
+        np.testing.assert_allclose(ours[:, 1, head], seen.square().mean(dim=0).sqrt(), rtol=1e-2)
+
+
+def test_a_head_that_is_not_there() -> None:
+    model = model_of(family_named("llama"))
+    (task,), _problems = tasks(model, PAIRS)
+    with pytest.raises(Problem, match="L3 H0"):
+        Variants(model)(task, [{}, {("decoder", 3, 0): "zero"}])

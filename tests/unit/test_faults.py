@@ -1,0 +1,98 @@
+"""What is lost when heads are off: values by hand, intervals by simulation."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from scipy.special import log_softmax, rel_entr
+
+from mhattn_core.attention.ablation import HeadId
+from mhattn_core.errors import ShapeError
+from mhattn_core.measures.faults.curves import orders, removed_at
+from mhattn_core.measures.faults.effects import effects, ends, mean_of
+from mhattn_core.measures.faults.quantities import covers, displacement, divergence, retrieval
+from mhattn_core.measures.statistics import bootstrap_weights
+from mhattn_core.text.minimal_pairs import minimal_pairs
+
+
+def test_displacement_is_an_angle() -> None:
+    intact = np.array([[1.0, 0.0, 0.0], [0.0, 2.0, 0.0]])
+    found = np.array([[[1.0, 1.0, 0.0], [0.0, 5.0, 0.0]], [[0.0, 0.0, 3.0], [0.0, -1.0, 0.0]]])
+    np.testing.assert_allclose(displacement(found, intact), [[1 - 2**-0.5, 0], [1, 2]], atol=1e-12)
+
+
+def test_divergence_is_kl_from_the_intact_model() -> None:
+    intact, found = (log_softmax(np.random.default_rng(seed).normal(size=shape), axis=-1) for seed, shape in ((0, (2, 3)), (1, (4, 2, 3))))
+    np.testing.assert_allclose(divergence(found, intact), rel_entr(np.exp(intact), np.exp(found)).sum(axis=-1), atol=1e-12)
+    np.testing.assert_allclose(divergence(intact[None], intact), 0, atol=1e-15)
+
+
+def test_retrieval_is_a_softmax_over_the_bank() -> None:
+    """Three entries, two queries of which one has no entry of its own: cosines 0.6, 0.8 and 0, so scores 12, 16 and 0."""
+    bank = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    found = np.array([[[0.6, 0.8, 0.0], [1.0, 0.0, 0.0]]])
+    expected = np.log(np.exp([12.0, 16.0, 0.0]).sum()) - 12
+    np.testing.assert_allclose(retrieval(found, bank, np.array([0, -1])), [[expected, 0]], atol=1e-12)
+
+
+def test_only_losses_show_cover() -> None:
+    assert [covers(name) for name in ("loss", "retrieval", "displacement", "divergence")] == [True, True, False, False]
+
+
+def test_effects_by_hand() -> None:
+    """Two heads, three sentences of 2, 4 and no words: a sentence that cannot be fed does not count."""
+    intact, counts = np.array([2.0, 4.0, 0.0]), np.array([2.0, 4.0, 0.0])
+    table = effects(np.array([[3.0, 9.0, 0.0], [2.0, 1.0, 0.0]]), intact, counts)
+    assert table["intact"].tolist() == [1.0, 1.0]
+    assert table["ablated"].tolist() == [2.0, 0.5]
+    assert table["delta"].tolist() == [1.0, -0.5]
+    assert table["n"].tolist() == [2, 2]
+    assert table[["low", "high"]].isna().all(axis=None)
+    assert np.isnan(mean_of(np.ones((2, 3)), np.zeros(3))).all()
+    with pytest.raises(ShapeError):
+        effects(np.ones((2, 3)), intact, np.ones(2))
+
+
+def test_a_head_that_always_costs_the_same_has_no_spread() -> None:
+    counts = np.array([2.0, 5.0, 3.0, 4.0])
+    low, high = ends(np.stack([0.5 * counts, -counts]), counts, bootstrap_weights(list("abcd")))
+    np.testing.assert_allclose(low, [0.5, -1])
+    np.testing.assert_allclose(high, [0.5, -1])
+
+
+def test_intervals_cover() -> None:
+    """100 studies of 80 sentences of unequal length, true difference 0.3 per word: the interval holds it in about 95 of 100."""
+    generator = np.random.default_rng(0)
+    weights = bootstrap_weights([str(number) for number in range(80)])
+    held = 0
+    for _study in range(100):
+        counts = generator.integers(4, 12, size=80).astype(float)
+        low, high = ends((counts * generator.normal(0.3, 1.0, size=80))[None], counts, weights)
+        held += int(low[0] <= 0.3 <= high[0])
+    assert 88 <= held <= 99
+
+
+def test_points_of_a_curve() -> None:
+    assert removed_at(72) == [0, 10, 21, 31, 41, 51, 62, 72]
+    assert removed_at(3) == [0, 1, 2, 3]
+    heads: list[HeadId] = [("encoder", 0, head) for head in range(7)]
+    found = orders(heads, draws=3)
+    assert [name for name, _draw, _heads in found] == ["importance", "random", "random", "random"]
+    assert found[0][2] == heads
+    assert all(sorted(order) == heads for _name, _draw, order in found)
+    assert len({tuple(order) for _name, _draw, order in found}) == 4
+    assert found[1:] == orders(heads, draws=3)[1:]
+
+
+@pytest.mark.parametrize("relation", ["nsubj", "det", "obj"])
+def test_minimal_pairs_are_balanced(relation: str) -> None:
+    """Sixty and more; each word is as often right as wrong, so that no preference for a word passes for grammar (pronouns: always right as objects)."""
+    pairs = [pair for pair in minimal_pairs() if pair.relation == relation]
+    assert len(set(pairs)) == len(pairs) >= 60
+    assert all(pair.good != pair.bad for pair in pairs)
+    if relation == "nsubj":
+        assert Counter(pair.good for pair in pairs) == Counter(pair.bad for pair in pairs)
+    if relation == "det":
+        plural = [pair.good.endswith("s") for pair in pairs]
+        assert sum(plural) == len(pairs) / 2
+        assert all(("these " in pair.opening or "those " in pair.opening) == of_many for pair, of_many in zip(pairs, plural, strict=True))
