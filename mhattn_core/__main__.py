@@ -92,7 +92,7 @@ def align(
     yardstick: Annotated[str | None, typer.Option(help="An encoder whose embeddings align, for comparison.")] = None,
 ) -> None:
     """Measure every head as a word aligner against gold: alignment error, precision, recall, F1, with intervals."""
-    from mhattn_core.measures.alignment_report import report
+    from mhattn_core.measures.alignment.report import report
     from mhattn_core.models import load
     from mhattn_core.text.reading import read_gold
 

@@ -9,8 +9,8 @@ from torch import Tensor
 from mhattn_core.attention.batches import Batch
 from mhattn_core.attention.word_layer import WordLayer
 from mhattn_core.measures.basic import basic
-from mhattn_core.measures.pattern_types import pattern_value
-from mhattn_core.measures.patterns import patterns
+from mhattn_core.measures.patterns.sums import patterns
+from mhattn_core.measures.patterns.types import pattern_value
 from mhattn_core.measures.statistics import quotient
 
 LayerSums = Callable[[WordLayer], Mapping[str, Tensor]]

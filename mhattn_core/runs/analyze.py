@@ -9,7 +9,7 @@ import pandas as pd
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.heads import COLUMNS
-from mhattn_core.measures.pattern_types import patterns_table
+from mhattn_core.measures.patterns.types import patterns_table
 from mhattn_core.measures.roles.verdicts import with_ablation
 from mhattn_core.models import Model, load
 from mhattn_core.models.sources import RANDOM, find

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from mhattn_core.measures.match_profiles import Profiles
-from mhattn_core.measures.match_texts import TextPattern, text_patterns
+from mhattn_core.measures.matching.profiles import Profiles
+from mhattn_core.measures.matching.texts import TextPattern, text_patterns
 from mhattn_core.measures.sample import sampled
 from mhattn_core.measures.word_outputs import WordOutputs, word_outputs
 from mhattn_core.models import Model

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.measures.head_distances import HEAD
-from mhattn_core.measures.match_profiles import RELATION, Profiles
+from mhattn_core.measures.matching.profiles import RELATION, Profiles
 from mhattn_core.measures.roles.items import unpacked
 from mhattn_core.measures.statistics import bootstrap_weights, folds_of_split, quotient
 from mhattn_core.runs.sums import ALL, ModelSums

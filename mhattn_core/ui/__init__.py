@@ -1,33 +1,33 @@
 """The dashboard's own parts: inside mhattn_core the only room that imports streamlit."""
 
-from mhattn_core.ui.alignment_panel import alignment_panel
 from mhattn_core.ui.claim_panel import claim_panel
 from mhattn_core.ui.difference_panel import difference_panel
-from mhattn_core.ui.faults_panel import faults_manifest, faults_panel
-from mhattn_core.ui.fusion_panel import fusion_panel
-from mhattn_core.ui.gold_panel import gold_panel
+from mhattn_core.ui.faults.panel import faults_manifest, faults_panel
+from mhattn_core.ui.fusion.panel import fusion_panel
 from mhattn_core.ui.head_panel import note_panel
-from mhattn_core.ui.inside_panel import inside_panel
-from mhattn_core.ui.matched_panel import matched_panel
+from mhattn_core.ui.inside.panel import inside_panel
+from mhattn_core.ui.matched.panel import matched_panel
 from mhattn_core.ui.measure_panel import measure_panel
 from mhattn_core.ui.methods_list import methods_list, searchable
 from mhattn_core.ui.model_panel import model_panel
 from mhattn_core.ui.navigation import page_file, start
 from mhattn_core.ui.page import page, problems
-from mhattn_core.ui.redundancy_panel import redundancy_panel
-from mhattn_core.ui.redundancy_run import redundancy_manifest
+from mhattn_core.ui.redundancy.panel import redundancy_panel
+from mhattn_core.ui.redundancy.run import redundancy_manifest
 from mhattn_core.ui.reproduce import share_and_reproduce
-from mhattn_core.ui.roles_evidence import roles_manifest
-from mhattn_core.ui.roles_panel import roles_panel
-from mhattn_core.ui.roles_patterns import patterns_panel
-from mhattn_core.ui.runs_compared import compared_runs
-from mhattn_core.ui.runs_new import new_run
-from mhattn_core.ui.runs_opened import opened_run
-from mhattn_core.ui.runs_watch import watch_runs
+from mhattn_core.ui.roles.evidence import roles_manifest
+from mhattn_core.ui.roles.panel import roles_panel
+from mhattn_core.ui.roles.patterns import patterns_panel
+from mhattn_core.ui.runs.compared import compared_runs
+from mhattn_core.ui.runs.new import new_run
+from mhattn_core.ui.runs.opened import opened_run
+from mhattn_core.ui.runs.watch import watch_runs
 from mhattn_core.ui.sidebar import sidebar, take_pair
 from mhattn_core.ui.tabs import open_tab
+from mhattn_core.ui.translation.alignment_panel import alignment_panel
+from mhattn_core.ui.translation.gold_panel import gold_panel
+from mhattn_core.ui.translation.yardstick import choose_yardstick
 from mhattn_core.ui.upload import upload_panel
-from mhattn_core.ui.yardstick import choose_yardstick
 
 __all__ = [
     "alignment_panel",

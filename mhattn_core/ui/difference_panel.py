@@ -17,7 +17,7 @@ from mhattn_core.ui.measure_words import MeasureWords, measure_words
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import badge, draw, escape, problems, wide_and_narrow
 from mhattn_core.ui.resources import attended
-from mhattn_core.ui.runs_evidence import evidence_run
+from mhattn_core.ui.runs.evidence import evidence_run
 from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.unknown import may_draw
 

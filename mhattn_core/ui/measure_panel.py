@@ -19,7 +19,7 @@ from mhattn_core.ui.measure_words import MeasureWords, measure_words
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.one_head import one_head
 from mhattn_core.ui.page import badge, draw, escape, problems
-from mhattn_core.ui.runs_evidence import evidence_run
+from mhattn_core.ui.runs.evidence import evidence_run
 from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.tabs import open_tab
 from mhattn_core.ui.unknown import may_draw

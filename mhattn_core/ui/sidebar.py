@@ -17,7 +17,7 @@ from mhattn_core.ui.fetch import offer_fetch
 from mhattn_core.ui.language import language_switch, set_language
 from mhattn_core.ui.navigation import STARTED, first_shown, start
 from mhattn_core.ui.page import problems
-from mhattn_core.ui.runs_evidence import choose_evidence
+from mhattn_core.ui.runs.evidence import choose_evidence
 
 CONTROLS = "controls"
 MODELS = "models"

@@ -221,7 +221,7 @@ def shipped(monkeypatch: pytest.MonkeyPatch) -> Saved:
     saved = next(run for run in store.shipped() if "minilm" in run.about.models)
     real = saved.open()
     monkeypatch.setattr(_Faulty, "made_up", _tables())
-    monkeypatch.setattr("mhattn_core.ui.runs_evidence.opened", lambda _run: _Faulty(real.folder, real.manifest))
+    monkeypatch.setattr("mhattn_core.ui.runs.evidence.opened", lambda _run: _Faulty(real.folder, real.manifest))
     return saved
 
 

@@ -14,8 +14,8 @@ from mhattn_core.errors import Problem
 from mhattn_core.runs import store
 from mhattn_core.runs.jobs import Job
 from mhattn_core.text.reading import read_pairs
-from mhattn_core.ui import runs_start
-from mhattn_core.ui.runs_known import jobs
+from mhattn_core.ui.runs import start as runs_start
+from mhattn_core.ui.runs.known import jobs
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT = 120

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 import mhattn_core as mh
 from mhattn_core.runs import store
 from mhattn_core.text.examples import example_pairs
-from mhattn_core.ui.runs_evidence import PAIR
+from mhattn_core.ui.runs.evidence import PAIR
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT = 240

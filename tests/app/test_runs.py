@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from mhattn_core.runs import store
 from mhattn_core.runs.jobs import Job
 from mhattn_core.text.reading import samples
-from mhattn_core.ui.runs_known import jobs
+from mhattn_core.ui.runs.known import jobs
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT = 120

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mhattn_core.measures.match_profiles import Profiles, profile_costs, standardised
-from mhattn_core.measures.match_texts import cka_costs, common_sides, js_costs, text_patterns
-from mhattn_core.measures.matching import NONE, SHARED
+from mhattn_core.measures.matching.assignment import NONE, SHARED
+from mhattn_core.measures.matching.profiles import Profiles, profile_costs, standardised
+from mhattn_core.measures.matching.texts import cka_costs, common_sides, js_costs, text_patterns
 from mhattn_core.measures.word_outputs import WordOutputs, word_outputs
 from mhattn_core.models import Model, load
 from mhattn_core.models.twin import random_twin

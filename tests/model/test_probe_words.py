@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 import mhattn_core as mh
-from mhattn_core.measures.probe_words import WORDS_OF_A_TEXT, probe_words
+from mhattn_core.measures.probing.words import WORDS_OF_A_TEXT, probe_words
 from mhattn_core.text.annotation import AnnotatedSentence, AnnotatedWord, annotate_pair
 from mhattn_core.text.annotation.annotated import Annotated
 

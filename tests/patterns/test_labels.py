@@ -11,8 +11,8 @@ from maps import PLAN, Map, hundred
 
 import mhattn_core as mh
 from mhattn_core.attention.word_layer import piece_spans, word_axes, word_layer, word_spans
-from mhattn_core.measures.pattern_types import TYPES, pattern_value, shape_of
-from mhattn_core.measures.patterns import patterns
+from mhattn_core.measures.patterns.sums import patterns
+from mhattn_core.measures.patterns.types import TYPES, pattern_value, shape_of
 from mhattn_core.models.catalogue import entries
 
 LABELS = Path(__file__).parent / "labels.csv"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mhattn_core.errors import ShapeError
-from mhattn_core.measures.alignment import (
+from mhattn_core.measures.alignment.measures import (
     alignment_error_rate,
     best_links,
     diagonal_links,

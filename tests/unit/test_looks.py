@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from mhattn_core.attention.word_grid import WordAxis, WordGrid
-from mhattn_core.measures.pattern_ideals import IDEALS, nearest_to_ideals
+from mhattn_core.measures.patterns.ideals import IDEALS, nearest_to_ideals
 from mhattn_core.measures.roles import StackItems
 from mhattn_core.measures.roles.hits import first_choice
 from mhattn_core.measures.roles.items import packed

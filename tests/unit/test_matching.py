@@ -10,7 +10,7 @@ from mhattn_core.errors import ShapeError
 from mhattn_core.measures.distances import js_distances
 from mhattn_core.measures.head_distances import HEAD, heads_of
 from mhattn_core.measures.heads import heads_table
-from mhattn_core.measures.matching import NONE, SHARED, MatchBy, assigned, costs, match, mixed_costs, position_only
+from mhattn_core.measures.matching.assignment import NONE, SHARED, MatchBy, assigned, costs, match, mixed_costs, position_only
 from mhattn_core.measures.neighbours import profiles
 
 SENTENCES = [

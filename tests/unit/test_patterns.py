@@ -9,8 +9,8 @@ import torch
 
 from mhattn_core.attention.word_layer import WordLayer, word_axes, word_layer
 from mhattn_core.measures.heads import head_rows
-from mhattn_core.measures.pattern_types import Shape, pattern_value, patterns_table, shape_of
-from mhattn_core.measures.patterns import patterns
+from mhattn_core.measures.patterns.sums import patterns
+from mhattn_core.measures.patterns.types import Shape, pattern_value, patterns_table, shape_of
 from mhattn_core.text.claims import matrices
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from mhattn_core.measures.probe_table import COLUMNS, probe_table
-from mhattn_core.measures.probe_words import ProbeWords
+from mhattn_core.measures.probing.table import COLUMNS, probe_table
+from mhattn_core.measures.probing.words import ProbeWords
 
 RNG = np.random.default_rng(1)
 COUNT = 300

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mhattn_core.errors import ShapeError
-from mhattn_core.measures.probes import accuracies, control, halves, reduced, single_dimension, task
+from mhattn_core.measures.probing.probes import accuracies, control, halves, reduced, single_dimension, task
 
 RNG = np.random.default_rng(0)
 FORMS = [f"w{number}" for number in range(60)]

@@ -11,7 +11,7 @@ import pytest
 from mhattn_core import charts
 from mhattn_core.charts.pattern_types import TYPE_COLOURS
 from mhattn_core.locale import use_language
-from mhattn_core.measures.pattern_types import TYPES
+from mhattn_core.measures.patterns.types import TYPES
 from mhattn_core.measures.roles.verdicts import Verdict
 
 

@@ -7,10 +7,10 @@ import pandas as pd
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.measures.match_costs import COLUMNS, MatchCosts
-from mhattn_core.measures.match_profiles import profile_costs
-from mhattn_core.measures.match_texts import cka_costs, common_sides, js_costs
-from mhattn_core.measures.matching import MatchBy
+from mhattn_core.measures.matching.assignment import MatchBy
+from mhattn_core.measures.matching.costs import COLUMNS, MatchCosts
+from mhattn_core.measures.matching.profiles import profile_costs
+from mhattn_core.measures.matching.texts import cka_costs, common_sides, js_costs
 from mhattn_core.measures.measure import MEASURES
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.models.twin import random_twin

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from mhattn_core.measures.probe_table import COLUMNS, probe_table
-from mhattn_core.measures.probe_words import probe_words
+from mhattn_core.measures.probing.table import COLUMNS, probe_table
+from mhattn_core.measures.probing.words import probe_words
 from mhattn_core.measures.sample import sampled
 from mhattn_core.runs.study import Study, StudyInput, Tables
 from mhattn_core.runs.sums import text_key

@@ -1,0 +1,1 @@
+"""Which heads of two models are counterparts."""

@@ -1,0 +1,1 @@
+"""Fault tolerance: what breaks without a head."""

@@ -1,0 +1,114 @@
+"""What is left as heads go one after the other, and how much of a layer one head alone can do."""
+
+import pandas as pd
+import streamlit as st
+
+from mhattn_core import charts
+from mhattn_core.locale import _
+from mhattn_core.ui.export_panel import export_panel
+from mhattn_core.ui.faults.data import Evidence, Faults, choose_quantity, curves, kept_alone
+from mhattn_core.ui.faults.words import quantity_words
+from mhattn_core.ui.head_choice import choose_stack, head_name
+from mhattn_core.ui.navigation import link
+from mhattn_core.ui.page import badge, draw, escape
+from mhattn_core.ui.runs.known import known_runs, opened
+
+HALFWAY = 0.5
+
+
+def curve_view(found: Faults) -> None:
+    """The tab *curve*."""
+    _curve(found, curves(found))
+    st.subheader(_("One head alone"), anchor=False)
+    st.markdown(
+        _(
+            "The note says that many heads are richer than a single one. Here all heads of a layer are switched off but one, layer by layer, while all other layers stay whole."
+        )
+    )
+    _kept(found, kept_alone(found))
+    if found.run is None:
+        _more(found)
+
+
+def _more(found: Faults) -> None:
+    """Where there is more than one pair's evidence."""
+    holding = [run.about.name for run in known_runs() if run.finished and found.name in run.about.models and opened(run).has("curves")]
+    if holding:
+        st.caption(escape(_("Over many pairs: choose as evidence in the sidebar {names}.").format(names=", ".join(holding))))
+    else:
+        st.caption(
+            escape(_("One pair shows little. For {name} over many pairs, measure with “ablation” under Runs.").format(name=found.name))
+        )
+        link("Runs", _("Measure with “ablation” under Runs"))
+
+
+def _curve(found: Faults, evidence: Evidence) -> None:
+    quantity = choose_quantity(evidence.table)
+    rows = evidence.table[evidence.table["quantity"] == quantity]
+    said = curve_finding(rows)
+    st.markdown(escape(said))
+    badge(evidence.pairs)
+    title = quantity_words()[quantity].title
+
+    def chart() -> object:
+        return charts.fault_curve(rows, title=title)
+
+    draw(chart(), key="curve", alt_text=said)
+    st.caption(
+        _(
+            "Left: all heads on. Red: the heads that gradient importance ranks first go first. Grey: random orders, from the least to the greatest of 20. A red line above the band means that the ranking finds heads that matter; a flat start means that many heads can go unnoticed."
+        )
+    )
+    export_panel(chart, rows, key="curve", name=f"{found.name} fault curve", note=evidence.source)
+    with st.expander(_("Table"), icon=":material/table:"):
+        st.dataframe(rows.drop(columns=["model"]), hide_index=True)
+
+
+def curve_finding(rows: pd.DataFrame) -> str:
+    """What the model loses at first, and when half of its heads are off, in order and at random."""
+    ordered = rows[rows["order"] == "importance"].sort_values("share_removed")
+    start = float(ordered["value"].iloc[0])
+    at = ordered.iloc[(ordered["share_removed"] - HALFWAY).abs().argmin()]
+    drawn = rows[(rows["order"] == "random") & (rows["removed"] == at["removed"])]["value"]
+    return _(
+        "With all heads on: {start:.2f}. With {removed} off, the most important first: {value:.2f}; the same number at random: {middle:.2f} ({low:.2f} to {high:.2f})."
+    ).format(start=start, removed=int(at["removed"]), value=at["value"], middle=drawn.median(), low=drawn.min(), high=drawn.max())
+
+
+def _kept(found: Faults, evidence: Evidence) -> None:
+    stack = choose_stack(found.seen, found.place)
+    rows = evidence.table
+    quantity = choose_quantity(rows)
+    rows = rows[(rows["stack"] == stack) & (rows["quantity"] == quantity)].sort_values(["layer", "head"])
+    said = kept_finding(rows)
+    st.markdown(escape(said))
+    badge(evidence.pairs)
+    title = quantity_words()[quantity].title
+
+    def chart() -> object:
+        return charts.kept_heads(rows, title=title)
+
+    draw(chart(), key="kept", alt_text=said)
+    st.caption(
+        _(
+            "A line is a layer, a dot the model with only this head of the layer left; the best is named. Dashed: all heads on. Red: none of the layer's heads. Dots near the dashed line: one head does for the whole layer."
+        )
+    )
+    export_panel(chart, rows, key="kept", name=f"{found.name} {stack} one head alone", note=evidence.source)
+
+
+def kept_finding(rows: pd.DataFrame) -> str:
+    """Where one head does worst for its layer, and where best."""
+    best = rows.loc[rows.groupby("layer")["ablated"].idxmin()]
+    worst, easiest = best.loc[best["delta"].idxmax()], best.loc[best["delta"].idxmin()]
+    return _(
+        "Layer {worst} misses its other heads most: with {head} alone it stands at {value:.2f} instead of {intact:.2f}. Layer {easiest} misses them least: {other} alone gives {other_value:.2f}."
+    ).format(
+        worst=int(worst["layer"]),
+        head=head_name(int(worst["layer"]), int(worst["head"])),
+        value=worst["ablated"],
+        intact=worst["intact"],
+        easiest=int(easiest["layer"]),
+        other=head_name(int(easiest["layer"]), int(easiest["head"])),
+        other_value=easiest["ablated"],
+    )

@@ -1,0 +1,163 @@
+"""What it costs to switch off one head at a time, and whether one backward pass could have told."""
+
+import pandas as pd
+import streamlit as st
+
+from mhattn_core import charts
+from mhattn_core.locale import _
+from mhattn_core.ui.compared import clicks, picked
+from mhattn_core.ui.export_panel import export_panel
+from mhattn_core.ui.faults.data import Evidence, Faults, choose_quantity, damage
+from mhattn_core.ui.faults.switches import full_name
+from mhattn_core.ui.faults.words import quantity_words
+from mhattn_core.ui.head_choice import AUTOMATIC, choose_stack, head_name, parse_head
+from mhattn_core.ui.page import badge, draw, escape, wide_and_narrow
+
+KEY = "damage"
+CHOSEN = "head"
+NAMED = 3
+
+
+def heads_view(found: Faults) -> None:
+    """The tab *heads*."""
+    evidence = damage(found)
+    quantity = choose_quantity(evidence.table)
+    rows = evidence.table[evidence.table["quantity"] == quantity]
+    words = quantity_words()[quantity]
+    said = finding(rows, found.name)
+    st.markdown(escape(said))
+    badge(evidence.pairs)
+    st.caption(f"**{words.change}** · {words.says}")
+    stack = choose_stack(found.seen, found.place)
+    own = rows[rows["stack"] == stack]
+    pictures, importance = st.columns([3, 2], gap="large")
+    with pictures:
+        grid = st.container()
+        chosen = _choose_head(own)
+    with grid:
+        _grid(own, evidence, rows, chosen, said)
+    with importance:
+        _importance(own, evidence, chosen)
+    st.caption(
+        _(
+            "One head at a time understates what heads are worth: where two cover for each other, neither costs anything alone. The tab “Do others vote?” measures pairs of heads."
+        )
+    )
+    with st.expander(_("Table"), icon=":material/table:"):
+        st.dataframe(damage_table(rows), hide_index=True)
+
+
+def finding(rows: pd.DataFrame, name: str) -> str:
+    """Two sentences: the costliest heads, and how many can go without harm."""
+    top = rows.nlargest(NAMED, "delta")
+    costly = ", ".join(f"{full_name((row.stack, row.layer, row.head))} ({_signed(row)})" for row in top.itertuples())
+    first = _("Of {name}'s {heads} heads the costliest to lose, one at a time: {costly}.").format(name=name, heads=len(rows), costly=costly)
+    if rows["quantity"].iloc[0] == "displacement":
+        still = int((rows["delta"] < 0.01).sum())
+        return first + " " + _("{still} of them turn the sentence's vector by less than 0.01 when they are off.").format(still=still)
+    if rows["low"].notna().any():
+        harmless = int((rows["low"] <= 0).sum())
+        return first + " " + _("Without {harmless} of them nothing breaks: the interval of the cost reaches 0.").format(harmless=harmless)
+    better = int((rows["delta"] <= 0).sum())
+    return first + " " + _("Without {better} of them the model does as well or better on this pair.").format(better=better)
+
+
+def _signed(row: object) -> str:
+    value, low, high = (getattr(row, name) for name in ("delta", "low", "high"))
+    return f"{value:+.3f}" if pd.isna(low) else f"{value:+.3f} [{low:+.3f}, {high:+.3f}]"
+
+
+def _choose_head(rows: pd.DataFrame) -> tuple[int, int]:
+    """The head that a person chose or clicked, else the costliest of the stack."""
+    names = [head_name(row.layer, row.head) for row in rows.itertuples()]
+    costliest = names[int(rows["delta"].to_numpy().argmax())]
+    if st.session_state.get(CHOSEN, AUTOMATIC) not in (AUTOMATIC, *names):
+        st.session_state[CHOSEN] = AUTOMATIC  # a head of another model
+    label = _("The costliest: {name}").format(name=costliest)
+    name = st.selectbox(
+        _("Head"),
+        [AUTOMATIC, *names],
+        format_func=lambda name: label if name == AUTOMATIC else name,
+        key=CHOSEN,
+        bind="query-params",
+        help=_("The same as a click on a head above."),
+    )
+    chosen = parse_head(costliest if name == AUTOMATIC else str(name))
+    row = rows[(rows["layer"] == chosen[0]) & (rows["head"] == chosen[1])].iloc[0]
+    st.markdown(
+        _("**{head}**: {intact:.3f} with all heads, {ablated:.3f} without it ({change}).").format(
+            head=full_name((row["stack"], *chosen)), intact=row["intact"], ablated=row["ablated"], change=_signed(row)
+        )
+    )
+    return chosen
+
+
+def _grid(own: pd.DataFrame, evidence: Evidence, rows: pd.DataFrame, chosen: tuple[int, int], said: str) -> None:
+    quantity = str(rows["quantity"].iloc[0])
+    title = quantity_words()[quantity].change
+    drawn = own.assign(measure=quantity, value=own["delta"])
+    signed = quantity != "displacement"
+    domain = (min(0.0, float(rows["delta"].min())), float(rows["delta"].max()))
+    clicked = clicks()
+    wide, narrow = wide_and_narrow(KEY)
+
+    def grid() -> object:
+        return charts.head_grid(drawn, measure=quantity, title=title, domain=domain, difference=signed, chosen=chosen, clicks=clicked)
+
+    with wide:
+        draw(grid(), key=KEY, on_select=_open, selection_mode=charts.PICKED, alt_text=said)
+        st.caption(_("A cell is a head that is off alone. One colour scale for all stacks of the model; a click opens a head."))
+    with narrow:
+        draw(charts.strongest(drawn, title=title), key=f"{KEY}-strongest", alt_text=said)
+        st.caption(_("The ten costliest heads of this stack."))
+    export_panel(grid, own, key=KEY, name=f"{own['model'].iloc[0]} {own['stack'].iloc[0]} damage", note=evidence.source)
+
+
+def _importance(own: pd.DataFrame, evidence: Evidence, chosen: tuple[int, int]) -> None:
+    """Gradient importance beside what was measured, with the rank correlation."""
+    known = own.dropna(subset=["gradient_importance", "delta"])
+    if len(known) < 3:
+        st.info(_("Gradient importance is not known here."))
+        return
+    agreement = float(known["gradient_importance"].corr(known["delta"], method="spearman"))
+    said = _("Gradient importance and measured cost agree in rank by {agreement:.2f} (Spearman; 1 is the same order, 0 none).").format(
+        agreement=agreement
+    )
+    st.markdown(said)
+    quantity = str(own["quantity"].iloc[0])
+    drawn = known.assign(x=known["gradient_importance"], y=known["delta"])
+    clicked = clicks()
+
+    def scatter() -> object:
+        return charts.head_scatter(
+            drawn, x=_("gradient importance"), y=quantity_words()[quantity].change, chosen=chosen, splits=(None, 0.0), clicks=clicked
+        )
+
+    draw(scatter(), key=f"{KEY}-importance", on_select=_open_scatter, selection_mode=charts.PICKED, alt_text=said)
+    st.caption(
+        _(
+            "One backward pass guesses what each head is worth; switching it off is the test. A head high up at the left was worth more than the guess."
+        )
+    )
+    export_panel(scatter, known, key=f"{KEY}-importance", name=f"{own['model'].iloc[0]} gradient importance", note=evidence.source)
+
+
+def damage_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows as shown, the costliest first."""
+    named = [full_name((row.stack, row.layer, row.head)) for row in rows.itertuples()]
+    columns = ["kind", "quantity", "intact", "ablated", "delta", "low", "high", "gradient_importance", "n"]
+    return rows.assign(name=named).sort_values("delta", ascending=False)[["name", *columns]]
+
+
+def _open() -> None:
+    _open_picked(KEY)
+
+
+def _open_scatter() -> None:
+    _open_picked(f"{KEY}-importance")
+
+
+def _open_picked(chart: str) -> None:
+    place = picked(chart)
+    if place:
+        st.session_state[CHOSEN] = head_name(*place)

@@ -1,0 +1,72 @@
+"""What breaks without a head: the whole page but its head."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.runs.manifest import Manifest
+from mhattn_core.ui.faults.bench import bench
+from mhattn_core.ui.faults.curve import curve_view
+from mhattn_core.ui.faults.data import Faults, tell_missing
+from mhattn_core.ui.faults.heads import heads_view
+from mhattn_core.ui.faults.safe import safe_view
+from mhattn_core.ui.faults.vote import vote_view
+from mhattn_core.ui.language import keep_language
+from mhattn_core.ui.model_choice import choose_model
+from mhattn_core.ui.model_panel import attended_with_progress
+from mhattn_core.ui.page import problems
+from mhattn_core.ui.runs.evidence import evidence_run
+from mhattn_core.ui.sidebar import Controls
+from mhattn_core.ui.tabs import open_tab
+from mhattn_core.ui.translation.orientation import is_turned
+from mhattn_core.ui.unknown import may_draw
+
+TABLES = {"heads": "ablation", "safe": "ablation", "curve": "curves", "vote": "interactions"}
+"""What each tab reads of a run."""
+
+
+@st.fragment
+def faults_panel(controls: Controls) -> None:
+    """Redrawn by a click, without the sidebar."""
+    keep_language()
+    tab = open_tab(
+        {
+            "bench": _("Live bench"),
+            "heads": _("Damage per head"),
+            "safe": _("Safe to lose?"),
+            "curve": _("Fault curve"),
+            "vote": _("Do others vote?"),
+        }
+    )
+    views: dict[str, Callable[[Faults], None]] = {
+        "bench": bench,
+        "heads": heads_view,
+        "safe": safe_view,
+        "curve": curve_view,
+        "vote": vote_view,
+    }
+    with problems():
+        place = choose_model(controls)
+        name = controls.models[place]
+        turned = is_turned(name, controls.pair)
+        seen = attended_with_progress(name, replace(controls, pair=controls.pair.turned) if turned else controls)
+        if turned:
+            st.caption(_("This model reads the second sentence, so the pair is turned round."))
+        run = evidence_run(controls.evidence) if tab != "bench" else None
+        # What a model does not know of the pair says nothing about a run.
+        if run or may_draw(seen, seen.stacks[0], place):
+            found = Faults(seen, place, controls, run)
+            tell_missing(found, TABLES.get(tab, ""))
+            views[tab](found)
+
+
+def faults_manifest(controls: Controls) -> Manifest | None:
+    """Of the run that the page draws from; None where it draws from the pair."""
+    try:
+        run = evidence_run(controls.evidence)
+    except Problem:  # told by the page itself
+        return None
+    return run.manifest if run is not None and run.has("ablation") else None

@@ -1,0 +1,1 @@
+"""Fusion: what each head adds."""

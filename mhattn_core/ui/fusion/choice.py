@@ -1,0 +1,79 @@
+"""Choosing the word and the head of the page Fusion; the address carries numbers, and no words of anybody's sentence."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mhattn_core.attention import Seen
+from mhattn_core.locale import _
+from mhattn_core.ui.fusion.data import Fused, first_word, head_names_of, word_places
+from mhattn_core.ui.head_choice import AUTOMATIC, head_name, parse_head
+from mhattn_core.ui.inside.data import axes
+
+WORD, HEAD = "word", "head"
+"""State keys, and parameters of the address."""
+CHOSEN_IN = "word-of"
+
+
+def choose_word(stacks: Sequence[tuple[Seen, str]], gallery_id: str) -> str:
+    """A word that one of the stacks reads, as ``word_places`` names it."""
+    labels: dict[str, str] = {}
+    for seen, stack in stacks:
+        units = axes(seen, stack)[0]
+        labels = {id_: units.labels[unit] for id_, unit in word_places(seen, stack).items()} | labels
+    labels = dict(sorted(labels.items(), key=lambda item: (item[0][0], int(item[0][1:]))))
+    state = st.session_state
+    if state.get(CHOSEN_IN, labels) != labels:
+        state.pop(WORD, None)  # a place in another sentence
+        st.query_params.pop(WORD, None)
+    state[CHOSEN_IN] = labels
+    if state.get(WORD) not in labels:
+        asked = st.query_params.get(WORD, "")
+        state[WORD] = asked if asked in labels else first_word(gallery_id, labels)
+    return str(
+        st.selectbox(
+            _("Word"),
+            list(labels),
+            format_func=lambda id_: f"{labels[id_]} ({id_})",
+            key=WORD,
+            persist_state="session",
+            on_change=_write,
+            help=_("To which all heads add. Letters name the sentence, numbers count its words from 0."),
+        )
+    )
+
+
+def choose_head(model: Fused) -> tuple[int, int]:
+    """Layer and head: the reader's choice, or the one that adds most to the word."""
+    names = head_names_of(model.seen, model.stack)
+    if st.session_state.get(HEAD, AUTOMATIC) not in (AUTOMATIC, *names):
+        st.session_state[HEAD] = AUTOMATIC  # a head of another model
+    most = head_name(*model.strongest())
+    told = _("Adds most: {name}").format(name=most)
+    name = st.selectbox(
+        _("Head"),
+        [AUTOMATIC, *names],
+        format_func=lambda name: told if name == AUTOMATIC else name,
+        key=HEAD,
+        bind="query-params",
+        persist_state="session",
+        help=_("The same as a click in a chart of heads."),
+    )
+    return parse_head(most if name == AUTOMATIC else str(name))
+
+
+def chosen_head(model: Fused) -> tuple[int, int]:
+    """The same without a box: where the head is chosen in another tab, or of another model."""
+    name, of = st.session_state.get(HEAD, AUTOMATIC), st.session_state.get("model", model.name)
+    return parse_head(name) if of == model.name and name in head_names_of(model.seen, model.stack) else model.strongest()
+
+
+def take_head(model: Fused, place: tuple[int, int] | None) -> None:
+    """A head that was clicked in a chart becomes the chosen one, and its model too."""
+    if place:
+        st.session_state[HEAD] = head_name(*place)
+        st.session_state["model"] = model.name
+
+
+def _write() -> None:
+    st.query_params[WORD] = st.session_state[WORD]

@@ -1,0 +1,143 @@
+"""Choosing a head and two words; the address carries the choice, in numbers that are no words of anybody's sentence."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mhattn_core import charts
+from mhattn_core.attention import Seen
+from mhattn_core.attention.tables import matrix_table
+from mhattn_core.attention.units import Units
+from mhattn_core.locale import _
+from mhattn_core.ui.compared import CLICKS, clicks
+from mhattn_core.ui.head_choice import AUTOMATIC, Head, head_name, parse_head
+from mhattn_core.ui.inside.data import Inside, arithmetic, axes, first_words, strongest_head, weights_of
+from mhattn_core.ui.page import draw
+
+HEAD, QUERY, KEY = "head", "query", "key"
+"""State keys, and parameters of the address."""
+MATRIX = "two-words"
+CHOSEN_IN = "two-words-of"
+MOST_UNITS = 64
+"""Above so many words the matrix to click has no room."""
+
+
+def choose(seen: Seen, stack: str, gallery_id: str) -> Inside:
+    """Boxes for head, query and key; a word of several pieces has one more box. Raises Problem where the model does not tell."""
+    queries, keys = axes(seen, stack)
+    _forget_other_sentences((queries.labels, keys.labels))
+    first = first_words(seen, stack, gallery_id)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        head = _choose_head(seen, stack, first)
+        query, query_piece = _choose_unit(QUERY, _("Query: the word that looks"), queries, first[0], seen.tokens(stack)[0])
+        key, key_piece = _choose_unit(KEY, _("Key: the word looked at"), keys, first[1], seen.tokens(stack)[1])
+    values, steps = arithmetic(seen, stack, head.layer, head.head)
+    return Inside(seen, head, queries, keys, query, key, query_piece, key_piece, weights_of(seen, head), values, steps)
+
+
+def click_two_words(inside: Inside) -> None:
+    """The head's matrix, small; a click takes its two words."""
+    if max(inside.weights.shape) > MOST_UNITS:
+        st.caption(_("So many words leave no room for a matrix to click: choose two in the boxes above."))
+        return
+    table = matrix_table(inside.weights, inside.queries.labels, inside.keys.labels)
+    query, key = inside.names
+    draw(
+        charts.pair_matrix(table, chosen=(inside.query, inside.key), clicks=clicks()),
+        key=MATRIX,
+        on_select=lambda: _take_clicked(inside),
+        selection_mode=charts.PICKED,
+        alt_text=_("{head}: {query} gives {key} {weight:.3f} of its attention.").format(
+            head=inside.head.name, query=query, key=key, weight=inside.weights[inside.query, inside.key]
+        ),
+    )
+    st.caption(_("{head}, every word and special token, brighter is more; a click takes two others.").format(head=inside.head.name))
+
+
+def _choose_head(seen: Seen, stack: str, first: tuple[str, str]) -> Head:
+    attention = seen.model.attention
+    names = [head_name(layer, head) for layer in range(attention.layers(stack)) for head in range(attention.heads(stack))]
+    if st.session_state.get(HEAD, AUTOMATIC) not in (AUTOMATIC, *names):
+        st.session_state[HEAD] = AUTOMATIC  # a head of another model
+    telling = head_name(*strongest_head(seen, stack, *first))
+    told = _("A telling head: {name}").format(name=telling)
+    name = st.selectbox(
+        _("Head"),
+        [AUTOMATIC, *names],
+        format_func=lambda name: told if name == AUTOMATIC else name,
+        key=HEAD,
+        bind="query-params",
+    )
+    if name != AUTOMATIC:
+        return Head(stack, *parse_head(name))
+    queries, keys = axes(seen, stack)
+    words = queries.labels[queries.ids.index(first[0])], keys.labels[keys.ids.index(first[1])]
+    reason = _("Opened because of all heads {name} puts most of the attention of “{query}” on “{key}”.")
+    return Head(stack, *parse_head(telling), reason.format(name=telling, query=words[0], key=words[1]))
+
+
+def _choose_unit(what: str, label: str, units: Units, first: str, tokens: Sequence[str]) -> tuple[int, int]:
+    """The place of the chosen unit, and the position of the piece of it that is looked into."""
+    state = st.session_state
+    if state.get(what) not in units.ids:
+        asked = st.query_params.get(what, "")
+        state[what] = asked if asked in units.ids else first
+    names = dict(zip(units.ids, units.labels, strict=True))
+    chosen = st.selectbox(
+        label,
+        units.ids,
+        format_func=lambda id_: f"{names[id_]} ({id_})",
+        key=what,
+        persist_state="session",
+        on_change=_write,
+        help=_("The same as a click in the small matrix. Numbers count words from 0, s is a special token."),
+    )
+    unit = units.ids.index(chosen)
+    pieces = units.pieces(unit)
+    if len(pieces) == 1:
+        return unit, pieces[0]
+    labels = {str(number): f"{tokens[piece]} ({number + 1}/{len(pieces)})" for number, piece in enumerate(pieces)}
+    part = f"{what}_piece"
+    if state.get(part) not in labels:
+        asked = st.query_params.get(part, "0")
+        state[part] = asked if asked in labels else "0"
+    number = st.selectbox(
+        _("Piece of the query") if what == QUERY else _("Piece of the key"),
+        list(labels),
+        format_func=labels.__getitem__,
+        key=part,
+        persist_state="session",
+        on_change=_write,
+    )
+    return unit, pieces[int(number)]
+
+
+def _forget_other_sentences(labels: object) -> None:
+    """Places in one sentence mean nothing in another."""
+    state = st.session_state
+    if state.get(CHOSEN_IN, labels) != labels:
+        _forget(QUERY, KEY, f"{QUERY}_piece", f"{KEY}_piece")
+    state[CHOSEN_IN] = labels
+
+
+def _forget(*names: str) -> None:
+    for name in names:
+        st.session_state.pop(name, None)
+        if name in st.query_params:
+            del st.query_params[name]
+
+
+def _write() -> None:
+    for what in (QUERY, KEY, f"{QUERY}_piece", f"{KEY}_piece"):
+        if what in st.session_state:
+            st.query_params[what] = st.session_state[what]
+
+
+def _take_clicked(inside: Inside) -> None:
+    picked = st.session_state[MATRIX].selection.get(charts.PICKED, [])
+    st.session_state[CLICKS] = clicks() + 1
+    if picked:
+        _forget(f"{QUERY}_piece", f"{KEY}_piece")
+        st.session_state[QUERY] = inside.queries.ids[int(picked[0]["query_position"])]
+        st.session_state[KEY] = inside.keys.ids[int(picked[0]["key_position"])]
+        _write()

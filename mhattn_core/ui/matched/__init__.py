@@ -1,0 +1,1 @@
+"""Matched heads: the same role in other models."""

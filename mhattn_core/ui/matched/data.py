@@ -1,0 +1,134 @@
+"""What the tab *matched heads* knows: the run's matches of two models."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from mhattn_core.charts.best_heads import verdict_names
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.measures.matching.assignment import SHARED, MatchBy
+from mhattn_core.models.sources import RANDOM
+from mhattn_core.runs import Run
+from mhattn_core.ui.head_choice import head_name
+
+
+@dataclass(frozen=True)
+class ByWords:
+    """label: for the choice; title: of the cost, for axes; says: what it is and how to read it."""
+
+    label: str
+    title: str
+    says: str
+
+
+def by_words() -> dict[MatchBy, ByWords]:
+    """By the name in tables."""
+    return {
+        "profile": ByWords(
+            _("Profile"),
+            _("1 − correlation of profiles"),
+            _(
+                "Two heads match when they measure alike: what they find, how far they look, how evenly, where they rest. Profiles survive other tokenizers, layers and numbers of heads; they say that two heads behave alike, not that they look at the same words."
+            ),
+        ),
+        "js": ByWords(
+            _("Same words"),
+            _("JS divergence (nats)"),
+            _(
+                "Two heads match when they spread each word's attention alike over the same words. Position weighs most here: two heads of the word before match whatever else they do. The table has what a head that sees positions alone would reach."
+            ),
+        ),
+        "cka": ByWords(
+            _("Outputs"),
+            _("1 − CKA of outputs"),
+            _("Two heads match when what they write is the same up to rotation and scale, on one word of each sentence."),
+        ),
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class Matched:
+    """Two stacks. ``table``: rows of ``Run.match`` with pair (a number), name_a, name_b, shared, and the verdict in words; ``heads``: side, model, layer, head
+    of all heads; ``random``: how many of a's heads find a counterpart in b with random weights, None where the run does not tell.
+    """
+
+    run: Run
+    a: str
+    b: str
+    stack_a: str
+    stack_b: str
+    by: MatchBy
+    table: pd.DataFrame
+    heads: pd.DataFrame
+    random: int | None
+
+    @property
+    def partnered(self) -> pd.DataFrame:
+        """Those of the assignment, cheapest first among the shared roles, then among the others."""
+        known = self.table.dropna(subset="head_b").astype({"layer_a": int, "head_a": int, "layer_b": int, "head_b": int})
+        return known.sort_values(["shared", "cost"], ascending=[False, True], ignore_index=True)
+
+    @property
+    def shared(self) -> int:
+        return int(self.table["shared"].sum())
+
+    @property
+    def has_relations(self) -> bool:
+        """Whether profiles hold what heads find, and not basic measures only."""
+        return self.run.has("relations")
+
+
+def stack_pairs(run: Run, a: str, b: str) -> list[str]:
+    """``encoder``, or ``encoder – decoder`` where the two differ: what the run matched of two models."""
+    rows = run.match(a, b)
+    return [name_of(*pair) for pair in rows[["stack_a", "stack_b"]].drop_duplicates().itertuples(index=False, name=None)]
+
+
+def name_of(stack_a: str, stack_b: str) -> str:
+    return stack_a if stack_a == stack_b else f"{stack_a} – {stack_b}"
+
+
+def ways(run: Run, a: str, b: str, stacks: str) -> list[MatchBy]:
+    """By what the two stacks were matched."""
+    return [by for by in by_words() if not _rows(run, a, b, by, stacks).empty]
+
+
+def matched(run: Run, a: str, b: str, by: MatchBy, stacks: str) -> Matched:
+    """Read the matches of two stacks."""
+    rows = _rows(run, a, b, by, stacks).reset_index(drop=True)
+    stack_a, stack_b = rows[["stack_a", "stack_b"]].iloc[0]
+    known = rows["head_b"].notna()
+    shared = rows["verdict"] == SHARED
+    table = rows.assign(
+        pair=rows.index,
+        name_a=[head_name(layer, head) for layer, head in zip(rows["layer_a"], rows["head_a"], strict=True)],
+        name_b=[head_name(layer, head) if there else "" for layer, head, there in zip(rows["layer_b"], rows["head_b"], known, strict=True)],
+        shared=shared,
+        verdict=rows["verdict"].map(verdict_names()),
+    )
+    heads = pd.concat([_heads(run, a, stack_a).assign(side="a"), _heads(run, b, stack_b).assign(side="b")], ignore_index=True)
+    return Matched(run, a, b, stack_a, stack_b, by, table, heads, _random(run, a, b, by, stack_a))
+
+
+def _rows(run: Run, a: str, b: str, by: MatchBy, stacks: str) -> pd.DataFrame:
+    try:
+        rows = run.match(a, b, by)
+    except Problem:
+        return pd.DataFrame()
+    return rows[[name_of(*pair) == stacks for pair in rows[["stack_a", "stack_b"]].itertuples(index=False, name=None)]]
+
+
+def _heads(run: Run, model: str, stack: str) -> pd.DataFrame:
+    rows = run.heads[(run.heads["model"] == model) & (run.heads["stack"] == stack)]
+    return rows[["model", "layer", "head"]].drop_duplicates()
+
+
+def _random(run: Run, a: str, b: str, by: MatchBy, stack_a: str) -> int | None:
+    if b.endswith(RANDOM):
+        return None
+    try:
+        rows = run.match(a, b + RANDOM, by)
+    except Problem:
+        return None
+    return int((rows.loc[rows["stack_a"] == stack_a, "verdict"] == SHARED).sum())

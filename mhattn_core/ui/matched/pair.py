@@ -1,0 +1,98 @@
+"""A matched pair of heads: what it rests on, both profiles, and both patterns on the sidebar's pair."""
+
+import pandas as pd
+import streamlit as st
+
+from mhattn_core import charts
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.measures.neighbours import profiles
+from mhattn_core.ui.compared import full_name
+from mhattn_core.ui.head_choice import Head
+from mhattn_core.ui.head_panel import head_panel
+from mhattn_core.ui.matched.data import Matched, by_words
+from mhattn_core.ui.model_panel import attended_with_progress
+from mhattn_core.ui.page import draw, escape
+from mhattn_core.ui.sidebar import Controls
+from mhattn_core.ui.unknown import may_draw
+
+MOST_RELATIONS = 14
+"""Of relations, the ones on which the two heads stand out most."""
+
+
+def matched_pair(found: Matched, pair: int, controls: Controls) -> None:
+    """Below the picture: one pair in full."""
+    row = found.table.loc[pair]
+    ends = [
+        (found.a, found.stack_a, int(row["layer_a"]), int(row["head_a"])),
+        (found.b, found.stack_b, int(row["layer_b"]), int(row["head_b"])),
+    ]
+    st.markdown(verdict(found, row))
+    profile = _profiles(found, ends)
+    draw(charts.profiles(profile), key="matched-profiles", alt_text=verdict(found, row))
+    st.caption(
+        _(
+            "Every measure in standard deviations from the mean of its model's heads, over the run. Of relations those are shown on which the two stand out most."
+        )
+        if found.has_relations
+        else _("Every measure in standard deviations from the mean of its model's heads, over the run.")
+    )
+    for place, (column, (model, stack, layer, head)) in enumerate(zip(st.columns(2), ends, strict=True)):
+        with column:
+            st.markdown(f"**{escape(full_name(model, layer, head))}** · `{stack}`")
+            _pattern(model, Head(stack, layer, head), place, controls)
+
+
+def verdict(found: Matched, row: "pd.Series[object]") -> str:
+    """What the numbers of one pair say, in Markdown."""
+    numbers = {"cost": row["cost"], "null": row["null95"], "stability": row["stability"], "title": by_words()[found.by].title}
+    heads = "**{} – {}**".format(
+        escape(full_name(found.a, int(row["layer_a"]), int(row["head_a"]))), escape(full_name(found.b, int(row["layer_b"]), int(row["head_b"])))
+    )  # fmt: skip
+    said = (
+        _("{title} {cost:.3f}, below {null:.3f}, what chance reaches in 5 % of draws; the same match in {stability:.0%} of resamples: **shared role**.")
+        if row["shared"]
+        else _("{title} {cost:.3f} (chance reaches {null:.3f} in 5 % of draws), the same match in {stability:.0%} of resamples: **no counterpart**.")
+    )  # fmt: skip
+    said = f"{heads} · {said.format(**numbers)}"
+    if pd.notna(row["held_out"]):
+        said += " " + _("On the other half of the pairs their profiles correlate by {held_out:.2f}.").format(held_out=row["held_out"])
+    if pd.notna(row["position_only"]) and float(row["position_only"]) <= float(row["cost"]):
+        said += " " + _("A head that sees positions alone comes as near ({positions:.3f}): this is a match of positions.").format(
+            positions=row["position_only"]
+        )
+    return said
+
+
+def _pattern(model: str, head: Head, place: int, controls: Controls) -> None:
+    try:
+        seen = attended_with_progress(model, controls)
+    except Problem as problem:
+        st.info(escape(f"{problem.happened} {problem.remedy}"))
+        return
+    if may_draw(seen, head.stack, place):
+        head_panel(seen, head, place, units="words", same_scale=False)
+
+
+def _profiles(found: Matched, ends: list[tuple[str, str, int, int]]) -> pd.DataFrame:
+    """model, name, measure, value of both heads."""
+    heads = found.run.heads
+    heads = heads[heads["model"].isin([found.a, found.b]) & (heads["group"] == "") & ~heads["measure"].str.startswith("pattern.")]
+    parts = [profiles(heads).loc[ends]]
+    if found.run.has("rates"):
+        parts.append(_relations(found, ends))
+    table = pd.concat(parts, axis=1).reset_index().melt(["model", "stack", "layer", "head"], var_name="measure")
+    return table.assign(name=[full_name(*row) for row in table[["model", "layer", "head"]].to_numpy()])
+
+
+def _relations(found: Matched, ends: list[tuple[str, str, int, int]]) -> pd.DataFrame:
+    """Hit rates of the relations on which the two stand out most, in the direction that both can answer."""
+    rates = found.run.rates
+    rates = rates[rates["model"].isin([found.a, found.b]) & rates["stack"].isin([found.stack_a, found.stack_b])]
+    if found.stack_a != found.stack_b:
+        rates = rates[rates["direction"] == "later_to_earlier"]
+    named = rates.assign(
+        measure=rates["relation"] + " · " + rates["direction"].astype(str), value=rates["hits"] / rates["n"], group=""
+    ).dropna(subset="value")
+    both = profiles(named).loc[ends].dropna(axis=1)
+    return both[both.abs().min().nlargest(MOST_RELATIONS).index]

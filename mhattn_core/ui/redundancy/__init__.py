@@ -1,0 +1,1 @@
+"""Redundancy: which heads are doubled."""

@@ -1,0 +1,112 @@
+"""Two heads of one model: chosen, and seen side by side."""
+
+from contextlib import suppress
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.ui.head_choice import AUTOMATIC, Head, head_name
+from mhattn_core.ui.head_panel import head_panel
+from mhattn_core.ui.page import escape
+from mhattn_core.ui.redundancy.data import Redundancy, distance_words, redundancy
+
+FIRST, SECOND = "head", "other"
+"""State keys, and parameters of the address."""
+
+
+def choose_two(found: Redundancy) -> tuple[int, int]:
+    """Places (by layer and head) of the two heads that a person chose or clicked; else the nearest two, or the nearest to the one."""
+    names, square = found.names, _without_diagonal(found.here)
+    for key in (FIRST, SECOND):
+        if st.session_state.get(key, AUTOMATIC) not in (AUTOMATIC, *names):
+            st.session_state[key] = AUTOMATIC  # a head of another model
+    first = _select(FIRST, _("Head"), _("One of the nearest two: {name}"), names, int(square.min(axis=1).argmin()))
+    second = _select(SECOND, _("Other head"), _("The nearest to it: {name}"), names, int(square[first].argmin()))
+    return first, second
+
+
+def _select(key: str, label: str, automatic: str, names: list[str], default: int) -> int:
+    told = automatic.format(name=names[default])
+    name = st.selectbox(
+        label,
+        [AUTOMATIC, *names],
+        format_func=lambda name: told if name == AUTOMATIC else name,
+        key=key,
+        bind="query-params",
+        help=_("The same as a click in the matrix."),
+    )
+    return default if name == AUTOMATIC else names.index(name)
+
+
+def _without_diagonal(square: pd.DataFrame) -> np.ndarray:
+    distances = square.to_numpy().copy()
+    np.fill_diagonal(distances, np.inf)
+    return distances
+
+
+def two_distances(found: Redundancy, chosen: tuple[int, int]) -> None:
+    """How far the two are apart, here and on random words, by every distance."""
+    first, second = chosen
+    if first == second:
+        st.info(_("Both are {name}. Choose another head on one side.").format(name=found.names[first]))
+        return
+    st.markdown(_verdict(found, *chosen))
+    st.dataframe(
+        _all_distances(found, *chosen),
+        hide_index=True,
+        column_config={
+            "title": st.column_config.TextColumn(_("distance")),
+            "distance": st.column_config.NumberColumn(_("on these words"), format="%.3f"),
+            "noise": st.column_config.TextColumn(_("on random words (draws)")),
+        },
+    )
+
+
+def two_heads(found: Redundancy, chosen: tuple[int, int]) -> None:
+    """Both in full, side by side."""
+    for place, (head, column) in enumerate(zip(chosen, st.columns(2), strict=True)):
+        with column:
+            _model, stack, layer, number = found.here.index[head]
+            st.markdown(f"**{escape(found.seen.model.name)} · {head_name(layer, number)}**")
+            head_panel(found.seen, Head(stack, layer, number), place, units="words", same_scale=False)
+
+
+def row_of(pairs: pd.DataFrame, square: pd.DataFrame, first: int, second: int) -> pd.Series:
+    """The row of ``head_pairs`` about two heads, given by their places in the square table."""
+    ends = sorted((first, second))
+    keys = [key for place in ends for key in square.index[place][2:]]
+    columns = ["layer_a", "head_a", "layer_b", "head_b"]
+    return pairs[(pairs[columns] == keys).all(axis=1)].iloc[0]
+
+
+def _verdict(found: Redundancy, first: int, second: int) -> str:
+    row = row_of(found.pairs, found.here, first, second)
+    if row["doubled"] and row["on_noise"]:
+        said = _("They look doubled, and they are as near on random words: **similar on noise too, no sign of language.**")
+    elif row["doubled"]:
+        said = _("They look doubled on these words, and on random words they do not.")
+    elif row["on_noise"]:
+        said = _("They do not look doubled, and are no farther apart on random words: what nearness there is owes nothing to language.")
+    else:
+        said = _("They do not look doubled, and on random words they are farther apart still.")
+    if found.shared[first, second]:
+        said += " " + _("They share their keys and values.")
+    return said
+
+
+def _all_distances(found: Redundancy, first: int, second: int) -> pd.DataFrame:
+    """A row for each distance that both heads have."""
+    heads = {found.here.index[place] for place in (first, second)}
+    rows = []
+    for by, words in distance_words().items():
+        with suppress(Problem):  # told when that distance is chosen
+            other = redundancy(found.seen, found.stack, by, found.run)
+            if heads <= set(other.here.index):
+                row = row_of(other.pairs, other.here, *(other.here.index.get_loc(head) for head in heads))
+                ends = f" ({row['noise_low']:.3f}–{row['noise_high']:.3f})" if row["noise_low"] < row["noise_high"] else ""
+                noise = f"{row['noise']:.3f}{ends}"
+                rows.append({"title": words.title, "distance": row["distance"], "noise": noise})
+    return pd.DataFrame(rows)

@@ -1,0 +1,141 @@
+"""Which heads of a model look doubled on this pair, and what random words say to it."""
+
+import streamlit as st
+
+from mhattn_core.locale import _
+from mhattn_core.measures.distance_table import NOISE, WORDS
+from mhattn_core.measures.noise import DOUBLED, DRAWS
+from mhattn_core.ui.head_choice import choose_stack, head_name
+from mhattn_core.ui.language import keep_language
+from mhattn_core.ui.model_panel import attended_with_progress
+from mhattn_core.ui.navigation import is_built, link
+from mhattn_core.ui.page import badge, escape, problems
+from mhattn_core.ui.redundancy.data import Redundancy, distance_words, redundancy
+from mhattn_core.ui.redundancy.groups import groups_view
+from mhattn_core.ui.redundancy.heads import choose_two, two_distances, two_heads
+from mhattn_core.ui.redundancy.map import map_view
+from mhattn_core.ui.redundancy.matrix import matrix_view
+from mhattn_core.ui.redundancy.run import run_with_distances
+from mhattn_core.ui.redundancy.table import table_view
+from mhattn_core.ui.sidebar import Controls
+from mhattn_core.ui.tabs import open_tab
+from mhattn_core.ui.unknown import may_draw
+
+
+@st.fragment
+def redundancy_panel(controls: Controls) -> None:
+    """The whole page but its head; a click on a pair of heads redraws it and not the sidebar."""
+    keep_language()
+    words = distance_words()
+    with problems():
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            place = _choose_model(controls)
+            seen = attended_with_progress(controls.models[place], controls)
+            stack = choose_stack(seen, place)
+            # The names of distances are the library's own in every language, as in tables and addresses.
+            by = st.segmented_control(
+                _("Distance"),
+                list(words),
+                default="js",
+                required=True,
+                key="by",
+                bind="query-params",
+                help=_("How far apart two heads are."),
+            )
+        run = run_with_distances(controls, seen.model.name)
+        # What a model does not know of the pair says nothing about a run.
+        if not run and not may_draw(seen, stack, place):
+            return
+        with st.spinner(_("Comparing every head with every other, here and on random words …")):
+            found = redundancy(seen, stack, by or "js", run)
+        said = finding(found)
+        st.markdown(escape(said))
+        badge(found.n)
+        st.caption(f"**{words[found.by].title}** · {words[found.by].says}")
+        _notices(found)
+        pictures, pair = st.columns([3, 2])
+        with pair:
+            chosen = choose_two(found)
+        with pictures:
+            view = open_tab({"matrix": _("Matrix"), "map": _("Map of all models"), "groups": _("Groups"), "table": _("Table")})
+            if view == "matrix":
+                matrix_view(found, chosen, said)
+            elif view == "map":
+                map_view(found, chosen, controls)
+            elif view == "groups":
+                groups_view(found)
+            else:
+                table_view(found)
+        with pair:
+            two_distances(found, chosen)
+        two_heads(found, chosen)
+        _caution(found)
+
+
+def _choose_model(controls: Controls) -> int:
+    """The place in the sidebar of the model that is taken apart."""
+    if len(controls.models) == 1:
+        return 0
+    name = st.segmented_control(_("Model"), controls.models, default=controls.models[0], required=True, key="model", bind="query-params")
+    return controls.models.index(name) if name in controls.models else 0
+
+
+def finding(found: Redundancy) -> str:
+    """Two sentences: which heads are nearest, how many look doubled and what random words say."""
+    first = found.pairs.iloc[0]
+    near = _("Nearest of {name}'s {heads} heads are {a} and {b}: {title} {distance:.3f}, on random words {noise:.3f}.").format(
+        name=found.seen.model.name,
+        heads=len(found.here),
+        a=head_name(first["layer_a"], first["head_a"]),
+        b=head_name(first["layer_b"], first["head_b"]),
+        title=distance_words()[found.by].title,
+        distance=first["distance"],
+        noise=first["noise"],
+    )
+    doubled = found.pairs[found.pairs["doubled"]]
+    if doubled.empty:
+        return (
+            near
+            + " "
+            + _("None of the {pairs:,} pairs of heads looks doubled (nearer than {limit}).").format(
+                pairs=len(found.pairs), limit=DOUBLED[found.by]
+            )
+        )
+    return (
+        near
+        + " "
+        + _(
+            "Of {pairs:,} pairs of heads {doubled:,} look doubled (nearer than {limit}); on random words {noise:,} of these are as near: similar on noise too, no sign of language."
+        ).format(pairs=len(found.pairs), doubled=len(doubled), limit=DOUBLED[found.by], noise=doubled["on_noise"].sum())
+    )
+
+
+def _notices(found: Redundancy) -> None:
+    if found.shared.any():
+        heads = found.seen.model.attention.heads(found.stack)
+        groups = round(heads / (1 + found.shared.sum(axis=1).max()))
+        st.info(
+            _(
+                "The {heads} heads of a layer share {groups} sets of keys and values (grouped queries): heads of one group differ in their queries only. Such pairs are dotted in the matrix."
+            ).format(heads=heads, groups=groups)
+        )
+    if found.left_out:
+        st.info(
+            _("Left out, because they give every word the same and so have no such distance: {heads}.").format(
+                heads=", ".join(found.left_out)
+            )
+        )
+
+
+def _caution(found: Redundancy) -> None:
+    st.caption(
+        _(
+            "Over {n} pairs of the run, drawn by their text; CKA on one word of each of up to {words:,}. Random words: up to {noise} texts of as many words, drawn from the tokenizer's own. What is as near there owes nothing to language. The two heads are drawn on the sidebar's pair, an example. Only switching heads off tells what is safe to lose."
+        ).format(n=found.n, words=WORDS, noise=NOISE)
+        if found.run
+        else _(
+            "Random words: as many words as here, drawn from the tokenizer's own, {draws} times; the mean is shown. What is as near there owes nothing to language. And one pair is an example: heads that do alike on one sentence need not be redundant; only switching them off tells what is safe to lose."
+        ).format(draws=DRAWS)
+    )
+    if is_built("Fault tolerance"):
+        link("Fault tolerance", _("Switch heads off: Fault tolerance"))

@@ -1,0 +1,45 @@
+"""Every two heads of a model as a table."""
+
+import pandas as pd
+import streamlit as st
+
+from mhattn_core.locale import _
+from mhattn_core.ui.head_choice import head_name
+from mhattn_core.ui.redundancy.data import Redundancy, distance_words
+
+
+def table_view(found: Redundancy) -> None:
+    """The tab *table*, the nearest first."""
+    title = distance_words()[found.by].title
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        pair_table(found),
+        hide_index=True,
+        height=420,
+        column_config={
+            "a": st.column_config.TextColumn(_("head")),
+            "b": st.column_config.TextColumn(_("other head")),
+            "distance": number(title, format="%.3f"),
+            "noise": number(_("on random words"), format="%.3f"),
+            "noise_low": number(_("lowest draw"), format="%.3f"),
+            "noise_high": number(_("highest draw"), format="%.3f"),
+            "doubled": st.column_config.CheckboxColumn(_("looks doubled")),
+            "on_noise": st.column_config.CheckboxColumn(_("on noise too")),
+            "shared": st.column_config.CheckboxColumn(_("share keys and values")),
+        },
+    )
+    st.caption(_("{pairs:,} pairs of heads. A click on a column's name sorts by it.").format(pairs=len(found.pairs)))
+
+
+def pair_table(found: Redundancy) -> pd.DataFrame:
+    """a, b (names of the heads) and the rest as ``head_pairs``; shared where the model has groups."""
+    pairs = found.pairs
+    named = {
+        side: [head_name(layer, head) for layer, head in zip(pairs[f"layer_{side}"], pairs[f"head_{side}"], strict=True)]
+        for side in ("a", "b")
+    }
+    table = pd.DataFrame(named).join(pairs.drop(columns=["layer_a", "head_a", "layer_b", "head_b"]))
+    if not found.shared.any():
+        return table
+    place = {name: number for number, name in enumerate(found.names)}
+    return table.assign(shared=found.shared[[place[name] for name in table["a"]], [place[name] for name in table["b"]]])

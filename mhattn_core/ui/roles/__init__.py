@@ -1,0 +1,1 @@
+"""Head roles: which head does what, and how sure we are."""

@@ -1,0 +1,117 @@
+"""The tab *relations* of Head roles: which head does what, how sure that is, and what else the head does."""
+
+import streamlit as st
+
+from mhattn_core.locale import _
+from mhattn_core.text.relations import meaning
+from mhattn_core.ui.compared import Chosen, full_name
+from mhattn_core.ui.head_choice import AUTOMATIC, key_for
+from mhattn_core.ui.language import keep_language
+from mhattn_core.ui.navigation import is_built, link
+from mhattn_core.ui.page import escape, problems
+from mhattn_core.ui.roles.best import HEAD, RELATION, best_view, left_out
+from mhattn_core.ui.roles.choice import choose
+from mhattn_core.ui.roles.data import Roles, directions_of, roles, stacks_of
+from mhattn_core.ui.roles.evidence import RolesEvidence, models_in, roles_evidence, say_evidence
+from mhattn_core.ui.roles.grids import role_grids
+from mhattn_core.ui.roles.profile import role_profile
+from mhattn_core.ui.roles.sentences import role_sentences
+from mhattn_core.ui.roles.table import role_table
+from mhattn_core.ui.roles.words import direction_labels, direction_says, family_labels, labels_of, strongest, verdict_line, verdicts
+from mhattn_core.ui.sidebar import Controls
+from mhattn_core.ui.tabs import open_tab
+
+ALL, USUAL_FAMILY = "all", "syntax"
+
+
+@st.fragment
+def roles_panel(controls: Controls) -> None:
+    """A click on a head, or another relation, redraws this and not the sidebar."""
+    keep_language()
+    with problems():
+        evidence = roles_evidence(controls, "relations")
+        finding = st.container()
+        found = _choose(evidence, controls)
+        with finding:
+            st.markdown(strongest(found))
+            say_evidence(evidence, verdicts(found))
+        if found.shown.empty:
+            st.info(_("The run has no relation of this family. Choose another above."))
+            left_out(found)
+            return
+        pictures, card = st.columns([3, 2])
+        with card:
+            relation = _choose_relation(found)
+            _say(found, relation)
+        with pictures:
+            best_view(found, relation)
+        chosen = _choose_head(found, relation)
+        view = open_tab(
+            {"grids": _("All heads"), "profile": _("What else this head does"), "sentences": _("In sentences"), "table": _("All numbers")}, key="view"
+        )  # fmt: skip
+        if view == "grids":
+            role_grids(found, relation, chosen)
+        elif view == "profile":
+            role_profile(found, relation, chosen)
+        elif view == "sentences":
+            role_sentences(found, relation, chosen, controls)
+        else:
+            role_table(found)
+
+
+def _choose(evidence: RolesEvidence, controls: Controls) -> Roles:
+    """Family, direction, and a stack for each model that has several."""
+    measured = [str(name) for name in evidence.run.relations["model"].unique()]
+    shown = models_in(evidence, controls, measured)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        family = choose(_("Kind of relation"), family_labels(), key="family", default=USUAL_FAMILY)
+        models = tuple((name, _stack(evidence, name, place)) for place, name in enumerate(shown))
+        there = directions_of(evidence, models)
+        causal = {"decoder"} & {stack for _name, stack in models} and "later_to_earlier" in there
+        labels = {name: label for name, label in direction_labels().items() if name in there}
+        direction = choose(
+            _("Direction"), labels or direction_labels(), key="direction", default="later_to_earlier" if causal else "dependent_to_head"
+        )
+    st.caption(direction_says(direction))
+    return roles(evidence, models, direction, "" if family == ALL else family)
+
+
+def _stack(evidence: RolesEvidence, model: str, place: int) -> str:
+    stacks = stacks_of(evidence, model)
+    if len(stacks) < 2:
+        return stacks[0] if stacks else ""
+    # The names of stacks are the library's own in every language.
+    return choose(_("Stack of {name}").format(name=model), {name: name for name in stacks}, key=key_for("stack", place), default=stacks[0])
+
+
+def _choose_relation(found: Roles) -> str:
+    names = list(dict.fromkeys(found.shown["relation"]))
+    return choose(
+        _("Relation"), labels_of(names), key=RELATION, default=names[0], help_text=_("The same as a click on a line of the picture.")
+    )
+
+
+def _say(found: Roles, relation: str) -> None:
+    """What the relation is, and each model's verdict on it: head, verdict, n, reason."""
+    st.caption(meaning(relation))
+    for _place, row in found.of(relation).iterrows():
+        st.markdown(verdict_line(row))
+    missing = [name for name, _stack in found.models if name not in set(found.of(relation)["model"])]
+    if missing:
+        st.caption(_("No items in this direction: {models}.").format(models=escape(", ".join(missing))))
+    if is_built("Fault tolerance"):
+        link("Fault tolerance", _("What breaks without it: Fault tolerance"))
+
+
+def _choose_head(found: Roles, relation: str) -> Chosen:
+    """The head that a person chose or clicked, else the best of the first model that has one."""
+    rates = found.rates(relation)
+    heads = {
+        full_name(row.model, row.layer, row.head): Chosen(row.model, row.stack, int(row.layer), int(row.head)) for row in rates.itertuples()
+    }
+    scored = found.of(relation).dropna(subset="held_out")
+    first = scored.iloc[0]
+    best = full_name(first["model"], first["layer"], first["head"])
+    labels = {AUTOMATIC: _("The best: {name}").format(name=best)} | {name: name for name in heads}
+    name = choose(_("Head"), labels, key=HEAD, default=AUTOMATIC, help_text=_("The same as a click on a head."))
+    return heads[best if name == AUTOMATIC else name]

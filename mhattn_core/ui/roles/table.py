@@ -1,0 +1,55 @@
+"""All numbers of the relations tab, to sort and to take away."""
+
+import streamlit as st
+
+from mhattn_core import charts
+from mhattn_core.charts.distributions import head_names
+from mhattn_core.locale import _
+from mhattn_core.runs.relations import CONTROL
+from mhattn_core.ui.export_panel import export_panel
+from mhattn_core.ui.roles.data import Roles, names_of
+from mhattn_core.ui.roles.words import labels_of
+
+FIRST = (
+    *("model", "label", "verdict", "name", "score", "direction", "held_out"),
+    *("gain", "low", "high", "baseline", "random95", "n", "stack"),
+)
+"""Columns that stand first."""
+SHARES = ("held_out", "gain", "low", "high", "baseline", "shuffle", "random95", "wins")
+
+
+def role_table(found: Roles) -> None:
+    """Every row of the run's ``relations.parquet`` of the shown models and family, all directions, hits and mass."""
+    table = found.evidence.run.relations
+    models = [name for name, _stack in found.models]
+    rows = table[table["model"].isin(models) & table["relation"].isin(names_of(found.family)) & ~table["relation"].str.endswith(CONTROL)]
+    names = labels_of(list(rows["relation"].unique()))
+    shown = rows.assign(label=rows["relation"].map(names), name=head_names(rows).where(rows["layer"].notna(), ""))
+    shown = shown.assign(verdict=rows["verdict"].map(charts.verdict_names()))
+    shown = shown[[*FIRST, *(column for column in rows if column not in {*FIRST, "relation", "layer", "head", "reason"})]]
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height=420,
+        column_config={
+            "model": st.column_config.TextColumn(_("model"), pinned=True),
+            "label": st.column_config.TextColumn(_("relation"), pinned=True),
+            "verdict": st.column_config.TextColumn(_("verdict")),
+            "name": st.column_config.TextColumn(_("head")),
+            **{share: number(format="%.3f") for share in SHARES},
+            **{value: number(format="%.2g") for value in ("p", "p_max", "q")},
+        },
+    )
+    st.caption(
+        _(
+            "{rows:,} rows. hit: share of right first choices; mass: weight on the right word, against the weight at the same distance. low, high: 95 % interval of the gain. q: after the correction for all heads and relations. The names of columns are those of relations.parquet."
+        ).format(rows=len(rows))
+    )
+    export_panel(
+        lambda: charts.best_heads(found.shown, labels_of(list(found.shown["relation"].unique()))),
+        rows,
+        key="role-table",
+        name=f"relations-{found.evidence.run.id}",
+        note=found.evidence.note,
+    )

@@ -1,0 +1,95 @@
+"""Directions, families and verdicts in words that a person reads."""
+
+from typing import get_args
+
+import pandas as pd
+
+from mhattn_core.charts.best_heads import FOUND, verdict_names
+from mhattn_core.locale import _
+from mhattn_core.measures.roles import reason_words
+from mhattn_core.text.relations import group_label, relation_label
+from mhattn_core.text.relations.relation import Group
+from mhattn_core.ui.compared import full_name
+from mhattn_core.ui.page import escape
+from mhattn_core.ui.roles.data import FEW, TESTED, Roles
+
+
+def family_labels() -> dict[str, str]:
+    """Every family of relations, and all of them."""
+    return {"all": _("All"), **{name: group_label(name) for name in get_args(Group)}}
+
+
+def direction_labels() -> dict[str, str]:
+    return {
+        "dependent_to_head": _("as named (dependent → head)"),
+        "head_to_dependent": _("the other way (head → dependent)"),
+        "column": _("who looks at it most (column)"),
+        "later_to_earlier": _("later word → earlier word"),
+    }
+
+
+def direction_says(direction: str) -> str:
+    """What is asked in this direction, and of whom it can be asked."""
+    return {
+        "dependent_to_head": _(
+            "Asked: does the first word of the relation look most at the second? A causal model sees no later word, so of it only the links that lead back can be asked."
+        ),
+        "head_to_dependent": _(
+            "Asked: does the second word of the relation look most at the first? A causal model sees no later word, so of it only the links that lead back can be asked."
+        ),
+        "column": _("Asked: of all words that look at the first word of the relation, is it the second that looks at it most?"),
+        "later_to_earlier": _(
+            "Asked: does the later of the two words look most at the earlier, among the words before it? Only so can models that read from left to right and others be compared."
+        ),
+    }[direction]
+
+
+def labels_of(names: list[str]) -> dict[str, str]:
+    """Relations by name, as a person reads them."""
+    return {name: relation_label(name) for name in names}
+
+
+def strongest(roles: Roles) -> str:
+    """Two sentences in Markdown: the strongest finding with what it had to beat, and how far to believe it all."""
+    rows = roles.shown
+    found = rows[rows["verdict"].isin(FOUND)]
+    if found.empty:
+        return _(
+            "None of these relations has a head of its own here: nothing is above its baselines by 10 points, or there are too few items."
+        )
+    top = found.loc[found["gain"].idxmax()]
+    first = _(
+        "Strongest: **{relation}** in **{head}**, right for {held_out:.0%} of {n:,} words in sentences that did not choose it; the best fixed offset ({offset:+d}) gets {baseline:.0%}, random weights at most {random95:.0%}."
+    ).format(
+        relation=escape(relation_label(top["relation"])),
+        head=escape(full_name(top["model"], top["layer"], top["head"])),
+        held_out=top["held_out"],
+        n=top["n"],
+        offset=int(top["offset"]),
+        baseline=top["baseline"],
+        random95=top["random95"],
+    )
+    return f"{first} " + _("A pattern specialist shows in the weights; only switching the head off tells whether the model needs it.")
+
+
+def verdicts(roles: Roles) -> str:
+    """How many of the relations that are drawn have which verdict, by model."""
+    rows, names = roles.shown, verdict_names()
+    parts = []
+    for model, own in rows.groupby("model", sort=False):
+        counts = own["verdict"].value_counts()
+        told = ", ".join(f"{counts[verdict]} {names[verdict]}" for verdict in (*TESTED, FEW) if verdict in counts)
+        parts.append(f"{escape(str(model))}: {told}")
+    return _("By verdict: {counts}.").format(counts="; ".join(parts))
+
+
+def verdict_line(row: pd.Series) -> str:
+    """A model's verdict on one relation in Markdown, with its reason and n."""
+    if pd.isna(row["layer"]):
+        return f"**{escape(row['model'])}** · {verdict_names()[row['verdict']]}: {escape(row['reason'])}"
+    return "**{name}** · {verdict} · n {n:,}. {reason}".format(
+        name=escape(full_name(row["model"], row["layer"], row["head"])),
+        verdict=verdict_names()[row["verdict"]],
+        n=row["n"],
+        reason=escape(reason_words(row.to_dict())),
+    )

@@ -1,0 +1,1 @@
+"""Runs: many pairs measured, watched, opened."""

@@ -1,0 +1,149 @@
+"""Measuring a person's own pairs: bring them, see what it will cost, start."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from mhattn_core.locale import _
+from mhattn_core.models.memory import readable
+from mhattn_core.runs import store
+from mhattn_core.runs.corpus import corpus_digest, records_of
+from mhattn_core.runs.cost import Cost, estimate, refuse
+from mhattn_core.runs.work import MEASURABLE
+from mhattn_core.text.examples import example_pairs
+from mhattn_core.text.gallery import gallery
+from mhattn_core.text.reading import PairRecord, Upload
+from mhattn_core.text.reading.records import bad_rows
+from mhattn_core.ui.page import escape, problems
+from mhattn_core.ui.resources import models
+from mhattn_core.ui.runs.start import start
+from mhattn_core.ui.runs.words import duration
+from mhattn_core.ui.sidebar import Controls
+from mhattn_core.ui.upload import upload_panel
+
+COSTS = "run-costs"
+BASIC = "basic"
+UNKNOWN_FROM = 0.1
+
+
+def new_run(controls: Controls) -> None:
+    """The tab in which a run is begun."""
+    with problems():
+        upload = _bring()
+        if upload is None:
+            return
+        records_of(upload)  # too many groups
+        measures = _measures()
+        name = st.text_input(_("Name of the run"), upload.name, max_chars=100, key=f"run-name-{upload.name}")
+        st.markdown(_("Models, from the sidebar: {models}.").format(models=escape(", ".join(controls.models))))
+        costs = _costs(controls.models, upload.pairs, measures)
+        _say(costs, len(upload.pairs))
+        refuse(costs, store.runs_folder())
+        if st.button(_("Start"), type="primary", icon=":material/play_arrow:"):
+            run = store.create(name.strip() or upload.name, controls.models, measures, upload)
+            start(run, upload)
+            st.rerun()
+
+
+def _bring() -> Upload | None:
+    """A file, pasted cells, or sentences that are here."""
+    ways = {
+        "own": _("My own"),
+        "gallery": _("The gallery"),
+        "examples": _("60 examples in English"),
+        "examples-zh": _("60 examples in Chinese"),
+    }
+    way = st.segmented_control(
+        _("Pairs"), list(ways), format_func=ways.__getitem__, default="own", required=True, key="run-pairs", persist_state="session"
+    )
+    if way == "own":
+        return upload_panel("runs")
+    if way == "gallery":
+        pairs = [PairRecord(example.id, example.pair, line) for line, example in enumerate(gallery().values(), start=1)]
+    else:
+        fields = ("english", "english_next") if way == "examples" else ("chinese", "chinese_next")
+        pairs = example_pairs(*fields)
+    return Upload(ways[way], "", pairs, bad_rows([]))
+
+
+def _measures() -> tuple[str, ...]:
+    """What is measured; the basic measures are always among it, since every chart of heads reads them."""
+    says = {
+        "basic": _("basic: entropy, distance, special tokens, blocks …"),
+        "patterns": _("patterns: the type of each head’s pattern"),
+        "relations": _("relations: which head does what, beside 20 models with random weights"),
+        "distances": _("distances: which heads are doubled"),
+        "ablation": _("ablation: what breaks without a head"),
+        "matches": _("matches: the same heads in other models"),
+        "probes": _("probes: what can be read off queries, keys and values"),
+    }
+    more = [name for name in MEASURABLE if name != BASIC]
+    chosen = st.multiselect(_("Measures beside the basic ones"), more, format_func=lambda name: says.get(name, name), key="run-measures")
+    return BASIC, *(name for name in more if name in chosen)
+
+
+def _costs(names: Sequence[str], records: Sequence[PairRecord], measures: tuple[str, ...]) -> list[Cost]:
+    """Of each model, told once for the same pairs."""
+    known = st.session_state.setdefault(COSTS, {})
+    corpus = corpus_digest(records)
+    costs = []
+    for name in names:
+        asked = (name, corpus, measures)
+        if asked not in known:
+            with st.spinner(_("Measuring a few pairs with {name} to see what it will cost …").format(name=escape(name))):
+                known[asked] = estimate(models().get(name), records, measures)
+        costs.append(known[asked])
+    return costs
+
+
+def _say(costs: Sequence[Cost], pairs: int) -> None:
+    seconds = sum(cost.seconds for cost in costs)
+    st.markdown(
+        _("It will cost **about {time}**, {memory} of memory and {disk} on disk, for {pairs} pairs and {tokens} tokens in all.").format(
+            time=duration(seconds),
+            memory=readable(max(cost.memory for cost in costs)),
+            disk=readable(sum(cost.disk for cost in costs)),
+            pairs=f"{pairs:,}",
+            tokens=f"{sum(cost.tokens for cost in costs):,}",
+        )
+    )
+    st.caption(
+        _("Told from {tried} pairs, measured now; other work on this machine makes it slower. Most of it: {dearest}.").format(
+            tried=costs[0].tried, dearest=_dearest(costs)
+        )
+    )
+    if len(costs) > 1:
+        table = pd.DataFrame(
+            {
+                _("model"): [cost.model for cost in costs],
+                _("time"): [duration(cost.seconds) for cost in costs],
+                _("tokens"): [cost.tokens for cost in costs],
+                _("tokens that it does not know"): [f"{cost.unknown:.0%}" for cost in costs],
+            }
+        )
+        st.dataframe(table, hide_index=True, width="stretch")
+    for cost in costs:
+        if cost.unknown >= UNKNOWN_FROM:
+            st.warning(
+                _(
+                    "{model} does not know {share:.0%} of the tokens: its numbers will tell where unknown pieces stand, not what they mean."
+                ).format(model=escape(cost.model), share=cost.unknown),
+                icon=":material/question_mark:",
+            )
+        if cost.reasons:
+            st.warning(
+                _("Of {tried} pairs tried, {model} cannot measure {bad}, such as: {reason} They will be left out and listed.").format(
+                    tried=cost.tried, model=escape(cost.model), bad=len(cost.reasons), reason=escape(cost.reasons[0])
+                ),
+                icon=":material/rule:",
+            )
+
+
+def _dearest(costs: Sequence[Cost]) -> str:
+    parts = [(seconds, cost.model, part) for cost in costs for part, seconds in cost.parts.items()]
+    seconds, model, part = max(parts)
+    says = {"forward": _("the forward pass of {model} ({share:.0%})"), "tokens": _("the tokens of {model} ({share:.0%})")}
+    of_measure = _("the measure {part} of {model} ({share:.0%})")
+    share = seconds / max(sum(seconds for seconds, _model, _part in parts), 1e-9)
+    return says.get(part, of_measure).format(model=escape(model), part=part, share=share)

@@ -1,0 +1,66 @@
+"""What can be done with a run, and its tables."""
+
+import pandas as pd
+import streamlit as st
+
+from mhattn_core.locale import _
+from mhattn_core.runs import Run, store
+from mhattn_core.runs.packing import zipped
+from mhattn_core.runs.store import Saved
+from mhattn_core.ui.compared import full_name
+from mhattn_core.ui.navigation import link
+from mhattn_core.ui.page import escape
+from mhattn_core.ui.runs.known import opened, show_run
+from mhattn_core.ui.sidebar import MOST_MODELS
+
+
+def what_to_do(run: Saved, tables: Run) -> None:
+    """Compare its models, take it away, delete it."""
+    with st.container(horizontal=True):
+        link("Compare models", _("Compare its models"), evidence=run.key, models=list(run.about.models[:MOST_MODELS]))
+        st.download_button(
+            _("Download (ZIP of tables)"),
+            lambda: zipped(tables),
+            f"{tables.id}.zip",
+            key="run-zip",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        if not run.shipped:
+            with st.popover(_("Delete"), icon=":material/delete:"):
+                st.markdown(_("Delete **{name}** with all its tables? It cannot be brought back.").format(name=escape(run.about.name)))
+                st.button(_("Yes, delete it"), key=f"delete-{run.key}", on_click=_delete, args=(run.key,))
+
+
+def _delete(key: str) -> None:
+    store.delete(key)
+    opened.clear()
+    show_run("")
+
+
+def tables_of(run: Run, rows: pd.DataFrame) -> None:
+    """rows: those of ``run.heads`` that are drawn."""
+    skipped = run.skipped
+    with st.expander(_("Table"), icon=":material/table:"):
+        shown = rows.assign(name=[full_name(*row) for row in rows[["model", "layer", "head"]].to_numpy()])
+        number = st.column_config.NumberColumn
+        st.dataframe(
+            shown[["name", "stack", "value", "low", "high", "n"]],
+            hide_index=True,
+            height=380,
+            column_config={
+                "name": st.column_config.TextColumn(_("head")),
+                "stack": st.column_config.TextColumn(_("stack")),
+                "value": number(_("value"), format="%.4f"),
+                "low": number(_("interval from"), format="%.4f"),
+                "high": number(_("interval to"), format="%.4f"),
+            },
+        )
+    if not skipped.empty:
+        with st.expander(_("Pairs left out: {number}").format(number=f"{len(skipped):,}"), icon=":material/rule:"):
+            names = {"line": _("line"), "reason": _("reason"), "model": _("model")}
+            st.dataframe(skipped[[*names, "id"]].rename(columns=names), hide_index=True, width="stretch")
+            st.caption(_("A row without a model could not be read at all; the others one model could not take, while the rest went on."))
+    if "source" in run.pairs:
+        with st.expander(_("Pairs"), icon=":material/notes:"):
+            st.dataframe(run.pairs, hide_index=True, width="stretch", height=300)
