@@ -54,12 +54,19 @@ def analyze(
         str, typer.Option(help="Which measures, with commas between them: basic, patterns, relations, distances, matches, ablation …")
     ] = "basic",
     device: Annotated[str, typer.Option(help="cpu, cuda, mps; auto takes the fastest.")] = "auto",
+    valence: Annotated[
+        Path | None, typer.Option(help="For relations: your own lexicon of feelings, a word, a tab and -4 to 4 a line.", metavar="FILE")
+    ] = None,
+    vectors: Annotated[
+        Path | None, typer.Option(help="For relations: static vectors as text, a word and its numbers a line.", metavar="FILE")
+    ] = None,
     consecutive: Annotated[
         bool, typer.Option(help="Pair neighbouring sentences of a document: first and second, third and fourth …")
     ] = False,
 ) -> None:
     """Measure every head of every model over many pairs, with intervals; Ctrl-C leaves a run that resumes."""
     from mhattn_core import runs
+    from mhattn_core.text.relations.resources import read_resources
 
     given = runs.read_consecutive(pairs) if consecutive else pairs
     with Progress(
@@ -71,7 +78,15 @@ def analyze(
             bars.update(bar, description=progress.model, completed=progress.done, total=progress.total, rate=progress.rate)
 
         try:
-            run = runs.analyze(model, given, out=out, measures=measures.split(","), device=device, progress=tell)
+            run = runs.analyze(
+                model,
+                given,
+                out=out,
+                measures=measures.split(","),
+                device=device,
+                resources=read_resources(valence, vectors),
+                progress=tell,
+            )
         except KeyboardInterrupt:
             raise Problem(_("Stopped."), _("The same command goes on from here.")) from None
     _tell_left_out(run.skipped)

@@ -22,6 +22,7 @@ from mhattn_core.runs.run import Run, heads_of, sums_file
 from mhattn_core.runs.study import Corpus
 from mhattn_core.runs.sums import ModelSums
 from mhattn_core.runs.work import MEASURABLE, Work
+from mhattn_core.text.annotation import NO_RESOURCES, Resources
 from mhattn_core.text.reading import PairRecord
 
 
@@ -33,6 +34,7 @@ def analyze(
     device: str = "auto",
     measures: Sequence[str] = ("basic",),
     keep_sentences: bool = True,
+    resources: Resources = NO_RESOURCES,
     tokens: int | None = None,
     progress: Callable[[Progress], object] = lambda _progress: None,
     cancel: Callable[[], bool] = lambda: False,
@@ -40,7 +42,8 @@ def analyze(
 ) -> Run:
     """Measure every head of every model over pairs, into the folder ``out``; a run that was stopped there resumes.
 
-    pairs: a path (see ``read_pairs``), or SentencePairs or PairRecords. keep_sentences: whether ``pairs.parquet`` holds them. tokens: the most
+    pairs: a path (see ``read_pairs``), or SentencePairs or PairRecords. keep_sentences: whether ``pairs.parquet`` holds them. resources:
+    a lexicon of feelings and static vectors for the measure ``relations`` (see ``read_valence``, ``read_vectors``), told apart by ``Resources.name``. tokens: the most
     tokens, padding included, that go through a network at once; by default what suits the device. progress: told after every batch. cancel: asked
     after every batch, such as an Event's ``is_set``. get: brings a model by its name, in place of ``load``, such as a pool's.
     Raises Problem, in three parts, when there is nothing to measure, a model cannot be had, the folder cannot be written, is in use, or holds
@@ -56,7 +59,7 @@ def analyze(
         )
     records, bad = records_of(pairs)
     named = tuple((model, _revision(model)) if isinstance(model, str) else (model.name, model.revision) for model in models)
-    manifest = Manifest(named, corpus_digest(records), len(records), tuple(measures), keep_sentences)
+    manifest = Manifest(named, corpus_digest(records), len(records), tuple(measures), keep_sentences, resources=resources.name)
     folder = Path(out)
     with locked(folder):
         there = Manifest.read(folder)
@@ -69,7 +72,7 @@ def analyze(
             manifest.write(folder)
         own = {model.name: model for model in models if isinstance(model, Model)}
         fetch = get or (lambda name: load(name, device))
-        work = Work(folder, manifest, Corpus(records), lambda name: own.get(name) or fetch(name), tokens)
+        work = Work(folder, manifest, Corpus(records, resources), lambda name: own.get(name) or fetch(name), tokens)
         work.do(Meter(work.steps, progress, cancel))
         return finish(folder, manifest, _skipped(folder, manifest, records, bad))
 

@@ -17,7 +17,7 @@ FILE = "manifest.json"
 
 @dataclass(frozen=True)
 class Manifest:
-    """``models``: name and revision of each; ``corpus``: a hash of the pairs; ``finished``: whether the tables are there."""
+    """``models``: name and revision of each; ``corpus``: a hash of the pairs; ``finished``: whether the tables are there; ``resources``: what relations were told beside the pairs."""
 
     models: tuple[tuple[str, str], ...]
     corpus: str
@@ -26,11 +26,12 @@ class Manifest:
     keep_sentences: bool = True
     finished: bool = False
     version: str = VERSION
+    resources: str = ""
 
     @property
     def id(self) -> str:
         """Twelve hexadecimal digits; the same for the same models, corpus, settings and version, anywhere."""
-        told = {name: value for name, value in asdict(self).items() if name != "finished"}
+        told = {name: value for name, value in asdict(self).items() if name != "finished" and (name, value) != ("resources", "")}
         return blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=6).hexdigest()
 
     def write(self, folder: Path) -> None:
@@ -61,6 +62,7 @@ def refuse_another(folder: Path, there: Manifest, wanted: Manifest) -> None:
         "models": _("the models"),
         "measures": _("the measures"),
         "keep_sentences": _("whether sentences are kept"),
+        "resources": _("the lexicon or vectors"),
     }
     differing: Sequence[str] = [said for name, said in names.items() if getattr(there, name) != getattr(wanted, name)]
     if differing:

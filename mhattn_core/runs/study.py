@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from mhattn_core.models import Model
-from mhattn_core.text.annotation import Annotated, annotate
+from mhattn_core.text.annotation import NO_RESOURCES, Annotated, Resources, annotate
 from mhattn_core.text.reading import PairRecord
 
 Tables = Mapping[str, pd.DataFrame]
@@ -20,12 +20,13 @@ class Corpus:
     """All pairs of a run, in order; annotated when a study first asks for it, once for all models."""
 
     records: Sequence[PairRecord]
+    resources: Resources = NO_RESOURCES
     known: dict[tuple[str, str], Any] = field(default_factory=dict)
     """What a study (by its name) found of one model that serves another as well."""
 
     @cached_property
     def annotated(self) -> Sequence[Annotated]:
-        return annotate(self.records)
+        return annotate(self.records, resources=self.resources)
 
 
 @dataclass(frozen=True, eq=False)

@@ -109,8 +109,8 @@ def test_relations_and_patterns_of_a_run(
     assert set(run.patterns["type"]) <= {"uniform", "vertical", "block", "diagonal", "sparse", "heterogeneous"}
     assert len(run.patterns) <= 72
     assert {"insufficient data", "not measurable"} == set(run.relations["verdict"])
-    one = run.items[(run.items["relation"] == "previous") & (run.items["direction"] == "dependent_to_head")]
-    rates = run.rates.query("relation == 'previous' and direction == 'dependent_to_head'")
+    one = run.items[(run.items["relation"] == "previous_word") & (run.items["direction"] == "dependent_to_head")]
+    rates = run.rates.query("relation == 'previous_word' and direction == 'dependent_to_head'")
     assert len(rates) == 72
     assert (rates["n"] == len(one)).all()
     assert (rates["hits"] <= rates["n"]).all()

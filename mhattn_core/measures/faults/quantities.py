@@ -44,7 +44,8 @@ def divergence(found: np.ndarray, intact: np.ndarray) -> np.ndarray:
 def displacement(found: np.ndarray, intact: np.ndarray) -> np.ndarray:
     """1 − cos of ``[..., row, dimension]`` to ``[row, dimension]``: 0 (as it was) to 2."""
     lengths = np.linalg.norm(found, axis=-1) * np.linalg.norm(intact, axis=-1)
-    return 1 - (found * intact).sum(axis=-1) / lengths
+    # Rounding alone could bring it below 0.
+    return np.maximum(1 - (found * intact).sum(axis=-1) / lengths, 0)
 
 
 def retrieval(found: np.ndarray, bank: np.ndarray, own: np.ndarray) -> np.ndarray:

@@ -40,10 +40,14 @@ class Similarity:
 
 @dataclass(frozen=True)
 class Resources:
-    """What a person brings: strength of feeling by word (see ``read_valence``) for languages without a lexicon, and static vectors."""
+    """What a person brings: strength of feeling by word (see ``read_valence``) for languages without a lexicon, and static vectors.
+
+    name: tells them from others, such as a hash of their files.
+    """
 
     valence: Mapping[str, float] = field(default_factory=dict)
     similarity: Similarity | None = None
+    name: str = ""
 
 
 NO_RESOURCES = Resources()

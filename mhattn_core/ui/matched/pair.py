@@ -7,12 +7,15 @@ from mhattn_core import charts
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.neighbours import profiles
+from mhattn_core.runs.relations import CONTROL
+from mhattn_core.text.relations.names import relation_label
 from mhattn_core.ui.compared import full_name
 from mhattn_core.ui.head_choice import Head
 from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.matched.data import Matched, by_words
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import draw, escape
+from mhattn_core.ui.roles.words import direction_labels
 from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.unknown import may_draw
 
@@ -91,8 +94,14 @@ def _relations(found: Matched, ends: list[tuple[str, str, int, int]]) -> pd.Data
     rates = rates[rates["model"].isin([found.a, found.b]) & rates["stack"].isin([found.stack_a, found.stack_b])]
     if found.stack_a != found.stack_b:
         rates = rates[rates["direction"] == "later_to_earlier"]
+    rates = rates[~rates["relation"].str.endswith(CONTROL)]
+    directions = direction_labels() if rates["direction"].nunique() > 1 else {}
+    labels = {
+        (relation, direction): " · ".join(filter(None, (relation_label(relation), directions.get(direction, ""))))
+        for relation, direction in rates[["relation", "direction"]].drop_duplicates().itertuples(index=False)
+    }
     named = rates.assign(
-        measure=rates["relation"] + " · " + rates["direction"].astype(str), value=rates["hits"] / rates["n"], group=""
+        measure=[labels[key] for key in zip(rates["relation"], rates["direction"], strict=True)], value=rates["hits"] / rates["n"], group=""
     ).dropna(subset="value")
     both = profiles(named).loc[ends].dropna(axis=1)
     return both[both.abs().min().nlargest(MOST_RELATIONS).index]

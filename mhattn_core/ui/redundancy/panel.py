@@ -105,7 +105,7 @@ def finding(found: Redundancy) -> str:
         near
         + " "
         + _(
-            "Of {pairs:,} pairs of heads {doubled:,} look doubled (nearer than {limit}); on random words {noise:,} of these are as near: similar on noise too, no sign of language."
+            "Of {pairs:,} pairs of heads {doubled:,} look doubled (nearer than {limit}); {noise:,} of these are as near on random words, which is no sign of language."
         ).format(pairs=len(found.pairs), doubled=len(doubled), limit=DOUBLED[found.by], noise=doubled["on_noise"].sum())
     )
 
