@@ -17,13 +17,18 @@ def budget() -> int:
     return int(given) if given else _half_of_free()
 
 
-@cache
-def _half_of_free() -> int:
-    free = psutil.virtual_memory().available
+def free() -> int:
+    """Bytes that this process can still have."""
+    available = psutil.virtual_memory().available
     with suppress(OSError, ValueError):
         # In a container the machine's memory is not ours.
-        free = min(free, int(CGROUP_LIMIT.read_text()) - int(CGROUP_USED.read_text()))
-    return max(free, 0) // 2
+        available = min(available, int(CGROUP_LIMIT.read_text()) - int(CGROUP_USED.read_text()))
+    return max(available, 0)
+
+
+@cache
+def _half_of_free() -> int:
+    return free() // 2
 
 
 def readable(size: float) -> str:

@@ -9,7 +9,6 @@ from time import monotonic
 from typing import TypeVar
 
 import numpy as np
-import psutil
 
 from mhattn_core.attention.batches import batches, collate, feed_all
 from mhattn_core.attention.stream import run_bare
@@ -18,7 +17,7 @@ from mhattn_core.locale import _
 from mhattn_core.measures.measure import MEASURES
 from mhattn_core.measures.statistics import FOLDS, REPLICATES
 from mhattn_core.models import Model
-from mhattn_core.models.memory import readable
+from mhattn_core.models.memory import free, readable
 from mhattn_core.runs.chunk import Chunk, measure_chunk
 from mhattn_core.runs.model_sums import CHUNK
 from mhattn_core.runs.studies import ACROSS, STUDIES
@@ -101,12 +100,11 @@ def refuse(costs: Sequence[Cost], folder: Path) -> None:
             )
     fewer = _("Choose fewer models, or fewer groups.")
     memory = max((cost.memory for cost in costs), default=0)
-    free = psutil.virtual_memory().available
-    if memory > free:
-        raise Problem(_("The sums need {needed} of memory; {free} are free.").format(needed=readable(memory), free=readable(free)), fewer)
+    if memory > (there := free()):
+        raise Problem(_("The sums need {needed} of memory; {free} are free.").format(needed=readable(memory), free=readable(there)), fewer)
     disk = sum(cost.disk for cost in costs)
-    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    if disk > (room := disk_usage(there).free):
+    near = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if disk > (room := disk_usage(near).free):
         raise Problem(
             _("The run needs {needed} in “{folder}”; {free} are free.").format(needed=readable(disk), folder=folder, free=readable(room)),
             fewer,

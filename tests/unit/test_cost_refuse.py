@@ -8,6 +8,7 @@ import psutil
 import pytest
 
 from mhattn_core.errors import Problem
+from mhattn_core.models import memory
 from mhattn_core.runs import cost
 from mhattn_core.runs.cost import Cost, refuse
 
@@ -66,3 +67,13 @@ def test_a_model_that_could_measure_none_of_what_was_tried_is_refused_with_its_r
     refuse([replace(SMALL, tried=3, reasons=("Too long.", "Too long."))], tmp_path)
     with pytest.raises(Problem, match="“minilm” could measure none of 3 pairs that were tried: Too long"):
         refuse([SMALL, replace(SMALL, tried=3, reasons=("Too long.",) * 3)], tmp_path)
+
+
+def test_in_a_container_its_limit_counts_not_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine(monkeypatch)
+    for name, size in (("CGROUP_LIMIT", 64 * MEGABYTE), ("CGROUP_USED", 40 * MEGABYTE)):
+        (tmp_path / name).write_text(f"{size}\n")
+        monkeypatch.setattr(memory, name, tmp_path / name)
+    refuse([replace(SMALL, memory=24 * MEGABYTE)], tmp_path)
+    with pytest.raises(Problem, match="24 MB are free"):
+        refuse([SMALL], tmp_path)
