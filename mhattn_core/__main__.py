@@ -51,7 +51,8 @@ def analyze(
     model: Annotated[list[str], typer.Option(help="Name of a model; may be given several times.")],
     out: Annotated[Path, typer.Option(help="Folder of the run; one that was stopped there resumes.", metavar="DIR")],
     measures: Annotated[
-        str, typer.Option(help="Which measures, with commas between them: basic, patterns, relations, distances, matches, ablation …")
+        str,
+        typer.Option(help="Which measures, with commas between them: basic, patterns, relations, distances, matches, ablation, segments …"),
     ] = "basic",
     device: Annotated[str, typer.Option(help="cpu, cuda, mps; auto takes the fastest.")] = "auto",
     valence: Annotated[
@@ -139,7 +140,7 @@ def align(
 def figure(
     run: Annotated[Path, typer.Argument(help="Folder of a finished run.", metavar="RUN")],
     chart: Annotated[
-        str, typer.Argument(help="head_grid, distributions, by_depth, best_heads, type_grid or type_shares.", metavar="CHART")
+        str, typer.Argument(help="head_grid, distributions, by_depth, best_heads, segments, type_grid or type_shares.", metavar="CHART")
     ],
     out: Annotated[Path, typer.Option(help="The file to write: .pdf .svg .png .json .html.", metavar="FILE")],
     model: Annotated[str, typer.Option(help="A model of the run; by default all, or its first where one is drawn.")] = "",

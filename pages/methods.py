@@ -30,6 +30,8 @@ st.markdown(
         "An encoder reads [CLS] A [SEP] B [SEP] as its tokenizer joins them. A causal model reads its first token, A, a line break, B. A translator's encoder reads A, and its decoder is shown B step by step; without B it writes one, word by word, the likeliest each time."
     )
 )
+st.header(_("Models and data"), anchor="data")
+ui.licences()
 st.header(_("How to cite"), anchor="citing")
 st.markdown(_("Name the model with its revision, the sentences, the measure with its source below, and this program with its version."))
 st.code(f"@software{{mhattn, title = {{mhattn: comparing attention heads across models}}, version = {{{VERSION}}}}}", language="bibtex")

@@ -36,13 +36,14 @@ class Choices(NamedTuple):
 def choices(model: Model, pairs: Sequence[MinimalPair], *, tokens: int | None = None) -> list[Choices]:
     """Minimal pairs as padded batches, pairs of one opening in one row; ``outcome`` is −ln p of each option.
 
-    A causal model reads the opening; a masked one the whole sentence with the word hidden. Left out are pairs whose two words do not differ in just
-    one token (masked) or in their first (causal). None for a model that is not asked for single words: a translator, or one without a language head.
+    A causal model reads the opening; a masked one the whole sentence with the word hidden; an encoder–decoder reads the source and has written the
+    opening. Left out are pairs whose two words do not differ in just one token (masked) or that begin with one another (the others). None for a
+    model without a language head.
     """
-    asked = asked_of(model)
-    if asked not in ("next", "masked"):
+    read = {"next": _causal, "masked": _masked, "forced": _forced}.get(asked_of(model))
+    if read is None:
         return []
-    found = (_causal if asked == "next" else _masked)(model, pairs)
+    found = read(model, pairs)
     of_row: dict[int, list[Choice]] = {}
     first: dict[tuple[int, ...], int] = {}
     for choice in found:
@@ -55,7 +56,8 @@ def _batch(model: Model, rows: Sequence[Row], of_row: Mapping[int, Sequence[Choi
     batch = collate(model, rows)
     listed = [(place, choice) for place, row in enumerate(rows) for choice in of_row[row.number]]
     options = sorted({token for _place, choice in listed for token in (choice.good, choice.bad)})
-    targets = torch.full(batch.inputs["input_ids"].shape, NOT_ASKED, device=device)
+    answers = "decoder_input_ids" if asked == "forced" else "input_ids"
+    targets = torch.full(batch.inputs[answers].shape, NOT_ASKED, device=device)
     for place, choice in listed:
         targets[place, choice.position] = choice.good
     inputs = dict(batch.inputs)
@@ -68,8 +70,8 @@ def _batch(model: Model, rows: Sequence[Row], of_row: Mapping[int, Sequence[Choi
 
 
 def _causal(model: Model, pairs: Sequence[MinimalPair]) -> list[Choice]:
-    openings = _fed(model, [pair.opening for pair in pairs])
-    goods, bads = (_fed(model, [f"{pair.opening} {word}" for pair, word in zip(pairs, words, strict=True)]) for words in _words(pairs))
+    openings = _fed(model, [SentencePair(pair.opening) for pair in pairs])
+    goods, bads = (_fed(model, [SentencePair(text) for text in texts]) for texts in _ended(pairs))
     found = []
     for number, row in openings.items():
         here, good, bad = (rows[number].inputs["input_ids"] for rows in (openings, goods, bads))
@@ -81,7 +83,7 @@ def _causal(model: Model, pairs: Sequence[MinimalPair]) -> list[Choice]:
 
 
 def _masked(model: Model, pairs: Sequence[MinimalPair]) -> list[Choice]:
-    goods, bads = (_fed(model, [f"{pair.opening} {word}." for pair, word in zip(pairs, words, strict=True)]) for words in _words(pairs))
+    goods, bads = (_fed(model, [SentencePair(f"{text}.") for text in texts]) for texts in _ended(pairs))
     found = []
     for number, row in goods.items():
         good, bad = row.inputs["input_ids"], bads[number].inputs["input_ids"]
@@ -93,9 +95,23 @@ def _masked(model: Model, pairs: Sequence[MinimalPair]) -> list[Choice]:
     return found
 
 
-def _words(pairs: Sequence[MinimalPair]) -> tuple[list[str], list[str]]:
-    return [pair.good for pair in pairs], [pair.bad for pair in pairs]
+def _forced(model: Model, pairs: Sequence[MinimalPair]) -> list[Choice]:
+    goods, bads = (
+        _fed(model, [SentencePair(pair.source, f"{text}.") for pair, text in zip(pairs, texts, strict=True)]) for texts in _ended(pairs)
+    )
+    found = []
+    for number, row in goods.items():
+        source, good, bad = row.inputs["input_ids"], row.inputs["decoder_input_ids"], bads[number].inputs["decoder_input_ids"]
+        # What is written at a place is read at the next.
+        place = next((place for place, (one, other) in enumerate(zip(good, bad, strict=False)) if one != other), 0)
+        if place:
+            found.append(Choice(number, (*source, NOT_ASKED, *good[:place]), row, place - 1, good[place], bad[place]))
+    return found
 
 
-def _fed(model: Model, texts: Sequence[str]) -> dict[int, Row]:
-    return {row.number: row for row in feed_all(model, [SentencePair(text) for text in texts])[0]}
+def _ended(pairs: Sequence[MinimalPair]) -> tuple[list[str], list[str]]:
+    return [pair.ended(pair.good) for pair in pairs], [pair.ended(pair.bad) for pair in pairs]
+
+
+def _fed(model: Model, pairs: Sequence[SentencePair]) -> dict[int, Row]:
+    return {row.number: row for row in feed_all(model, pairs)[0]}

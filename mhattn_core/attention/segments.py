@@ -70,7 +70,7 @@ def segment_weights(
     Raises Problem for an encoder, an empty summary, and one that leaves no room for the document.
     Source: Kobayashi et al. 2020, section 5, for the rows.
     """
-    stack = next((stack for stack in ("cross", "decoder") if stack in model.stacks), None)
+    stack = writing_stack(model)
     if stack is None:
         raise Problem(
             _("“{name}” is an encoder: it reads a document, but writes no summary.").format(name=model.name),
@@ -87,6 +87,11 @@ def segment_weights(
         sums = [found] if not sums else [sums[0] + found]
         tell(number + 1, len(parts))
     return SegmentWeights(stack, sums[0][..., :-1], sums[0][..., -1], counts, tuple(parts))
+
+
+def writing_stack(model: Model) -> str | None:
+    """Where the words that a model writes take from those that it reads; None for an encoder, which writes nothing."""
+    return next((stack for stack in ("cross", "decoder") if stack in model.stacks), None)
 
 
 def windows(model: Model, document: Document, summary: Sentence, *, longest: int) -> list[tuple[Part, ...]]:

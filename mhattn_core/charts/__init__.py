@@ -12,6 +12,7 @@ from mhattn_core.charts.distributions import by_depth, distributions
 from mhattn_core.charts.fault_curve import fault_curve
 from mhattn_core.charts.found_links import found_links
 from mhattn_core.charts.glance import PICKED, glance
+from mhattn_core.charts.group_costs import group_costs
 from mhattn_core.charts.head_grid import head_grid
 from mhattn_core.charts.head_map import head_map
 from mhattn_core.charts.head_scatter import head_scatter
@@ -31,6 +32,7 @@ from mhattn_core.charts.profiles import profiles
 from mhattn_core.charts.relation_profile import relation_profile
 from mhattn_core.charts.row import row
 from mhattn_core.charts.save import save
+from mhattn_core.charts.segment_matrix import segment_matrix
 from mhattn_core.charts.shares import shares
 from mhattn_core.charts.strip import strip
 from mhattn_core.charts.strongest import strongest
@@ -57,6 +59,7 @@ __all__ = [
     "fault_curve",
     "found_links",
     "glance",
+    "group_costs",
     "head_grid",
     "head_map",
     "head_scatter",
@@ -75,6 +78,7 @@ __all__ = [
     "relation_profile",
     "row",
     "save",
+    "segment_matrix",
     "shares",
     "strip",
     "strongest",

@@ -9,7 +9,7 @@ from mhattn_core.locale import _
 
 
 def by_layer(layers: pd.DataFrame, *, title: str, domain: tuple[float, float]) -> alt.LayerChart:
-    """layers: model, layer, value. title: what the height means, with its unit; domain: where the axis begins and ends."""
+    """layers: model, layer, value and, where known, low, high. title: what the height means, with its unit; domain: where the axis begins and ends."""
     models = list(dict.fromkeys(layers["model"]))
     shapes = [SHAPES[place % len(SHAPES)] for place in range(len(models))]
     legend = alt.Legend(title=None, orient="top", columns=2, labelLimit=200)
@@ -26,4 +26,7 @@ def by_layer(layers: pd.DataFrame, *, title: str, domain: tuple[float, float]) -
     marks = base.mark_point(filled=True, size=60, opacity=1).encode(
         alt.Shape("model:N", scale=alt.Scale(domain=models, range=shapes), legend=legend)
     )
-    return alt.layer(base.mark_line(strokeWidth=1.5), marks).properties(height=240)
+    drawn = [base.mark_line(strokeWidth=1.5), marks]
+    if {"low", "high"} <= set(layers):
+        drawn.insert(0, base.mark_rule(strokeWidth=2).encode(alt.Y("low:Q"), alt.Y2("high")))
+    return alt.layer(*drawn).properties(height=240)

@@ -14,7 +14,7 @@ from mhattn_core.locale import _
 from mhattn_core.runs import Run
 from mhattn_core.text.relations.names import relation_label
 
-ONE_MODEL = ("head_grid", "type_grid", "type_shares")
+ONE_MODEL = ("head_grid", "segments", "type_grid", "type_shares")
 CONTROL = ".control"
 
 
@@ -63,6 +63,7 @@ RUN_FIGURES: Mapping[str, Callable[[Run, list[str], str, str], alt.TopLevelMixin
     "distributions": lambda run, models, stack, measure: distributions(_heads(run, models, stack, measure), title=measure),
     "by_depth": lambda run, models, stack, measure: by_depth(_heads(run, models, stack, measure), title=measure),
     "best_heads": _best,
+    "segments": lambda run, models, stack, _measure: _agreement(run, models, stack),
     "type_grid": lambda run, models, stack, _measure: type_grid(_types(run, models, stack)),
     "type_shares": lambda run, models, stack, _measure: type_shares(_types(run, models, stack)),
 }
@@ -70,3 +71,13 @@ RUN_FIGURES: Mapping[str, Callable[[Run, list[str], str, str], alt.TopLevelMixin
 
 def _types(run: Run, models: list[str], stack: str) -> pd.DataFrame:
     return _of_stack(run.patterns[run.patterns["model"].isin(models)], stack, "patterns")
+
+
+def _agreement(run: Run, models: list[str], stack: str) -> alt.TopLevelMixin:
+    """Which heads feed a summary's sentence from the segment that is likest to it, with what the first segment and chance would reach."""
+    rows = _of_stack(run.segments[run.segments["model"].isin(models)], stack, "segments")
+    mean = rows.groupby("measure")["value"].mean()
+    title = _("Agreement with ROUGE, {n} documents; first segment {lead:.0%}, segments in order {order:.0%}, chance {chance:.0%}").format(
+        n=rows["n"].max(), lead=mean["agreement.lead"], order=mean["agreement.order"], chance=mean["agreement.shuffled"]
+    )
+    return head_grid(rows, measure="agreement", title=_("agreement"), domain=(0, 1)).properties(title=title)

@@ -52,10 +52,25 @@ def rouge(units: Sequence[str], segments: Sequence[str]) -> Array:
     return np.array([[scorer.score(segment, unit)["rougeL"].fmeasure for segment in segments] for unit in units])
 
 
-def agreement(lifts: Array, likest: Array) -> Array:
-    """The share of units whose most lifted segment is the likest by ROUGE: ``[..., unit, segment]`` to ``[...]``.
+def likest(likeness: Array) -> Array:
+    """The segment that each unit is likest, int ``[unit]``; of equals the first, -1 for a unit that is like none. likeness: see ``rouge``."""
+    return np.where(likeness.max(axis=1) > 0, likeness.argmax(axis=1), -1)
+
+
+def agrees(lifts: Array, likest: Array) -> Array:
+    """Whether a unit's most lifted segment is the likest: ``[..., unit, segment]`` to bool ``[..., unit]``.
 
     likest ``[unit]``: that segment's number. Of equal lifts the first segment counts; a unit that gives the document nothing agrees with none.
     """
     known = np.isfinite(lifts).all(axis=-1)
-    return (known & (np.where(np.isnan(lifts), -np.inf, lifts).argmax(axis=-1) == likest)).mean(axis=-1)
+    agreed: Array = known & (np.where(np.isnan(lifts), -np.inf, lifts).argmax(axis=-1) == likest)
+    return agreed
+
+
+def agreement(lifts: Array, likest: Array) -> Array:
+    """The share of units whose most lifted segment is the likest, see ``agrees``: ``[..., unit, segment]`` to ``[...]``.
+
+    Units that are like no segment (-1) have no answer and do not count; NaN where none is left.
+    """
+    agreed, asked = agrees(lifts, likest), likest >= 0
+    return agreed[..., asked].mean(axis=-1) if asked.any() else np.full(agreed.shape[:-1], np.nan)

@@ -73,14 +73,17 @@ class Run:
         """Whether the run holds this table (a name such as ``relations``)."""
         return self._file(table).exists()
 
-    def table(self, name: str) -> pd.DataFrame:
-        """A table by its name; see ``runs.studies`` for what each holds. Raises Problem when the run did not measure it."""
+    def table(self, name: str, **only: str) -> pd.DataFrame:
+        """A table by its name; see ``runs.studies`` for what each holds. only: values of columns, for the rows that have them all.
+
+        Raises Problem when the run did not measure it.
+        """
         if not self.has(name):
             raise Problem(
                 _("This run did not measure {what}.").format(what=name),
                 _("Measure its pairs again with it: see --measures, or “Measures” on the page Runs."),
             )
-        return pd.read_parquet(self._file(name))
+        return pd.read_parquet(self._file(name), filters=[(column, "==", value) for column, value in only.items()] or None)
 
     @cached_property
     def relations(self) -> pd.DataFrame:
@@ -101,6 +104,11 @@ class Run:
     def patterns(self) -> pd.DataFrame:
         """The type of every head's pattern. Raises Problem as ``table``."""
         return self.table("patterns")
+
+    @cached_property
+    def segments(self) -> pd.DataFrame:
+        """Agreement with ROUGE and lift of every head, see ``measures.segment_tables``. Raises Problem as ``table``."""
+        return self.table("segments")
 
     @cached_property
     def head_pairs(self) -> pd.DataFrame:

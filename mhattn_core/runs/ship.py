@@ -25,6 +25,7 @@ from mhattn_core.runs.corpus import consecutive
 from mhattn_core.runs.files import write_table
 from mhattn_core.runs.run import DIFFERENCES, Run
 from mhattn_core.runs.store import SHIPPED, About, write_about
+from mhattn_core.text.documents import document_pairs
 from mhattn_core.text.examples import example_pairs
 from mhattn_core.text.reading import PairRecord, read_pairs
 from mhattn_core.text.relations.templates import templates
@@ -38,7 +39,7 @@ TREEBANK = "CC BY-SA 4.0"
 class Recipe:
     """A run that ships: ``models`` are measured with and without training on what ``pairs`` reads from the folder of data.
 
-    own: the sentences are this project's, and ship with the run, as do its items, from which hits and misses are shown.
+    alone: models that are measured with training only, where their twin would cost too much. own: the sentences are this project's, and ship with the run, as do its items, from which hits and misses are shown.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Recipe:
     licence: str = ""
     measures: tuple[str, ...] = ("basic",)
     own: bool = False
+    alone: tuple[str, ...] = ()
 
 
 ROLES = ("basic", "patterns", "relations")
@@ -79,6 +81,12 @@ RECIPES = (
         "ewt-dev-faults", "UD English EWT dev, heads switched off", ("minilm",),
         lambda data: read_pairs(data / EWT).pairs,
         "single", "Universal Dependencies, UD_English-EWT, dev", TREEBANK, ("basic", "distances", "ablation"),
+        alone=("smollm2",),
+    ),
+    Recipe(
+        "ewt-dev-probes", "UD English EWT dev, fusion and probes", ("minilm", "smollm2"),
+        lambda data: read_pairs(data / EWT).pairs,
+        "single", "Universal Dependencies, UD_English-EWT, dev", TREEBANK, ("basic", "fusion", "probes"),
     ),
     Recipe("examples-en", "Examples en", ("minilm", "smollm2"), lambda _data: example_pairs("english", "english_next"), "written", measures=ROLES, own=True),
     Recipe("examples-en-zh", "Examples en → zh", ("marian-en-zh",), lambda _data: example_pairs("english", "chinese"), "written", measures=ROLES, own=True),
@@ -91,6 +99,7 @@ RECIPES = (
         "templates-zh", "虽然……但是, zh", ("marian-zh-en",),
         lambda _data: translated("marian-zh-en", [template.record for template in templates("zh")]), "templates", measures=("basic", "relations"), own=True,
     ),
+    Recipe("documents-en", "Documents and summaries, en", ("smollm2",), lambda _data: document_pairs("en"), "written", measures=("basic", "segments"), own=True),
 )  # fmt: skip
 
 
@@ -109,7 +118,7 @@ def translated(name: str, records: Sequence[PairRecord]) -> list[PairRecord]:
 
 def ship(recipe: Recipe, data: Path, working: Path) -> None:
     """Measure in the folder ``working``, where work that was stopped goes on, and keep the tables."""
-    models = [name + suffix for name in recipe.models for suffix in ("", RANDOM)]
+    models = [*(name + suffix for name in recipe.models for suffix in ("", RANDOM)), *recipe.alone]
     folder = working / recipe.key
     run = analyze(models, recipe.pairs(data), out=folder, measures=recipe.measures, keep_sentences=recipe.own)
     write_table(folder / DIFFERENCES, differences(run, recipe.models))

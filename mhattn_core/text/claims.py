@@ -19,9 +19,9 @@ Link = tuple[int, int]
 class Claim:
     """One claim of the note.
 
-    ``links`` may be empty, as may ``sentence`` and ``matrix`` (a gallery id, an id of ``matrices()``);
+    ``links`` may be empty, as may ``sentence``, ``matrix`` and ``document`` (a gallery id, an id of ``matrices()`` and of ``documents()``);
     ``models`` and ``stack`` may be empty: the reader's models, and each model's first stack.
-    ``page`` is where it is decided and ``measure`` by what.
+    ``page`` is where it is decided, with ``settings`` of its address, and ``measure`` by what.
     """
 
     id: str
@@ -29,12 +29,14 @@ class Claim:
     quotes: Mapping[str, str]
     measure: str
     page: str
+    settings: Mapping[str, str]
     sentence: str
     links: tuple[Link, ...]
     weights: tuple[float, ...]
     models: tuple[str, ...]
     stack: str
     matrix: str
+    document: str
     remarks: Mapping[str, str]
 
     @property
@@ -82,12 +84,14 @@ def claims() -> tuple[Claim, ...]:
             quotes=row["quote"],
             measure=row["measure"],
             page=row["page"],
+            settings=row.get("settings", {}),
             sentence=row.get("sentence", ""),
             links=tuple((query, key) for query, key in row.get("links", ())),
             weights=tuple(row.get("weights", ())),
             models=tuple(row.get("models", ())),
             stack=row.get("stack", ""),
             matrix=row.get("matrix", ""),
+            document=row.get("document", ""),
             remarks=row.get("remark", {}),
         )
         for row in _file()["claim"]

@@ -12,6 +12,8 @@ import spacy
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
+from mhattn_core.text.pair import SentencePair
+from mhattn_core.text.reading.records import PairRecord
 from mhattn_core.text.words import HAN, Sentence, cut
 
 SegmentBy = Literal["paragraph", "sentence", "mark"]
@@ -81,6 +83,18 @@ def documents() -> dict[str, Summarised]:
         id_: Summarised(id_, row["title"], row["language"], Document(tuple(row["paragraphs"])), cut(row["summary"], row.get("words")))
         for id_, row in rows.items()
     }
+
+
+def document_pairs(language: str) -> list[PairRecord]:
+    """The gallery's documents of a language (``en``, ``zh``) as pairs of a run: paragraphs with empty lines between them, and the summary."""
+    return [
+        PairRecord(
+            one.id,
+            SentencePair("\n\n".join(one.document.segments), one.summary.text, (), tuple(word.text for word in one.summary.words)),
+            line,
+        )
+        for line, one in enumerate((one for one in documents().values() if one.language == language), start=1)
+    ]
 
 
 def place_of(summary: Sentence, parts: Sequence[str]) -> list[int]:

@@ -6,6 +6,7 @@ from mhattn_core.ui.faults.panel import faults_manifest, faults_panel
 from mhattn_core.ui.fusion.panel import fusion_panel
 from mhattn_core.ui.head_panel import note_panel
 from mhattn_core.ui.inside.panel import inside_panel
+from mhattn_core.ui.licences import licences
 from mhattn_core.ui.matched.panel import matched_panel
 from mhattn_core.ui.measure_panel import measure_panel
 from mhattn_core.ui.methods_list import methods_list, searchable
@@ -23,6 +24,7 @@ from mhattn_core.ui.runs.new import new_run
 from mhattn_core.ui.runs.opened import opened_run
 from mhattn_core.ui.runs.watch import watch_runs
 from mhattn_core.ui.sidebar import sidebar, take_pair
+from mhattn_core.ui.summarisation.panel import summarisation_panel
 from mhattn_core.ui.tabs import open_tab
 from mhattn_core.ui.translation.alignment_panel import alignment_panel
 from mhattn_core.ui.translation.gold_panel import gold_panel
@@ -40,6 +42,7 @@ __all__ = [
     "fusion_panel",
     "gold_panel",
     "inside_panel",
+    "licences",
     "matched_panel",
     "measure_panel",
     "methods_list",
@@ -60,6 +63,7 @@ __all__ = [
     "share_and_reproduce",
     "sidebar",
     "start",
+    "summarisation_panel",
     "take_pair",
     "upload_panel",
     "watch_runs",

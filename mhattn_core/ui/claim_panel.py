@@ -9,6 +9,7 @@ from mhattn_core.attention.tables import matrix_table, word_table
 from mhattn_core.locale import _
 from mhattn_core.measures.links import link_weights
 from mhattn_core.text.claims import Claim, matrices
+from mhattn_core.text.documents import documents
 from mhattn_core.text.gallery import gallery
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.glance_panel import glance_table
@@ -169,10 +170,12 @@ def _decided(claim: Claim) -> None:
         where += " " + _("That page is not built yet.")
     st.caption(where)
     if is_built(claim.page):
-        link(claim.page, _("Open {page}").format(page=page_title(claim.page)), **_settings(claim))
+        link(claim.page, _("Open {page}").format(page=page_title(claim.page)), **_settings(claim), **claim.settings)
 
 
 def _settings(claim: Claim) -> dict[str, str | list[str]]:
-    """The claim's sentence and models, as another page takes them."""
+    """The claim's sentence, document and models, as another page takes them."""
     sentence: dict[str, str | list[str]] = {"pair": gallery()[claim.sentence].title} if claim.sentence else {}
+    if claim.document:
+        sentence["document"] = documents()[claim.document].title
     return sentence | ({"models": list(claim.models)} if claim.models else {})

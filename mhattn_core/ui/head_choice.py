@@ -1,7 +1,7 @@
 """Choosing a stack and a head of one model; the address carries the choice."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -12,6 +12,8 @@ from mhattn_core.measures.telling import heads_by_entropy
 from mhattn_core.ui.resources import HASHES
 
 AUTOMATIC = "auto"
+HEAD = "head"
+"""The state key, and parameter of the address, of pages with one head."""
 NAME = re.compile(r"L(\d+) H(\d+)")
 
 
@@ -59,20 +61,32 @@ def choose_stack(seen: Seen, place: int) -> str:
 
 def choose_head(seen: Seen, stack: str, place: int, gallery_heads: Mapping[str, str]) -> Head:
     """A head of the stack: the person's choice, or a telling one with the reason why it is shown."""
-    attention = seen.model.attention
-    names = [head_name(layer, head) for layer in range(attention.layers(stack)) for head in range(attention.heads(stack))]
     telling, reason = _telling_head(seen, stack, gallery_heads)
-    labels = {AUTOMATIC: _("A telling head: {name}").format(name=telling)}
-    chosen = st.selectbox(
+    told = _("A telling head: {name}").format(name=telling)
+    chosen = select_head(head_names(seen, stack), told, key=key_for(HEAD, place))
+    return Head(stack, *parse_head(chosen)) if chosen else Head(stack, *parse_head(telling), reason)
+
+
+def head_names(seen: Seen, stack: str) -> list[str]:
+    """All heads of a stack, layer by layer."""
+    attention = seen.model.attention
+    return [head_name(layer, head) for layer in range(attention.layers(stack)) for head in range(attention.heads(stack))]
+
+
+def select_head(names: Sequence[str], told: str, *, key: str = HEAD, persist: bool = False, help_text: str | None = None) -> str:
+    """A box with all heads; empty where the reader leaves the choice to the page. told: what that is called."""
+    if st.session_state.get(key, AUTOMATIC) not in (AUTOMATIC, *names):
+        st.session_state[key] = AUTOMATIC  # a head of another model
+    name = st.selectbox(
         _("Head"),
         [AUTOMATIC, *names],
-        format_func=lambda name: labels.get(name, name),
-        key=key_for("head", place),
+        format_func=lambda name: told if name == AUTOMATIC else name,
+        key=key,
         bind="query-params",
+        persist_state="session" if persist else None,
+        help=help_text,
     )
-    if chosen == AUTOMATIC:
-        return Head(stack, *parse_head(telling), reason)
-    return Head(stack, *parse_head(chosen))
+    return "" if name == AUTOMATIC else str(name)
 
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=HASHES)

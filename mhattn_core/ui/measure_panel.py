@@ -12,7 +12,7 @@ from mhattn_core.measures.neighbours import nearest
 from mhattn_core.ui.all_heads import all_heads
 from mhattn_core.ui.compared import Chosen, Compared, compared, full_name
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.head_choice import AUTOMATIC, choose_stack
+from mhattn_core.ui.head_choice import choose_stack, select_head
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.measure_grids import CHOSEN, grids
 from mhattn_core.ui.measure_words import MeasureWords, measure_words
@@ -134,12 +134,4 @@ def _choose_head(rows: pd.DataFrame, words: MeasureWords) -> Chosen:
     lowest = words.telling == "lowest"
     telling = list(names)[known.index.get_loc(first.idxmin() if lowest else first.idxmax())]
     label = (_("The lowest: {name}") if lowest else _("The highest: {name}")).format(name=telling)
-    name = st.selectbox(
-        _("Head"),
-        [AUTOMATIC, *names],
-        format_func=lambda name: label if name == AUTOMATIC else name,
-        key=CHOSEN,
-        bind="query-params",
-        help=_("The same as a click on a head above."),
-    )
-    return names[telling if name == AUTOMATIC else str(name)]
+    return names[select_head(list(names), label, key=CHOSEN, help_text=_("The same as a click on a head above.")) or telling]

@@ -24,6 +24,7 @@ def _groups() -> dict[str, list[tuple[str, str, str]]]:
             ("Inside a head", _("Inside a head"), ":material/troubleshoot:"),
             ("Fusion", _("Fusion"), ":material/merge:"),
             ("Translation", _("Translation"), ":material/translate:"),
+            ("Summarisation", _("Summarisation"), ":material/summarize:"),
         ],
         _("Many pairs"): [
             ("Runs", _("Runs"), ":material/dataset:"),
@@ -74,6 +75,7 @@ class First:
 
 FIRST = {
     "Translation": First(("marian-en-zh", "marian-zh-en"), "love-nlp"),
+    "Summarisation": First(("smollm2",)),
     "Head roles": First(("minilm", "smollm2")),
     "Fusion": First(pair="fox"),
     "Redundancy": First(pair="keys"),

@@ -23,7 +23,7 @@ NUMBERS = {
     "Redundancy": ("from mhattn_core.measures.head_distances import distances, heads_of", "distances(heads_of(seen, seen.stacks[-1]))"),
     "Fusion": ("import numpy as np", "np.linalg.norm(seen.contributions(seen.stacks[-1]), axis=-1).shape"),
     "Inside a head": (
-        "from mhattn_core.measures.scores_apart import steps",
+        "from mhattn_core.measures.inside.scores_apart import steps",
         "steps(seen.values(seen.stacks[-1], layer=0, head=0)).weight.shape",
     ),
     "Fault tolerance": ("from mhattn_core.measures.faults import ablate_each", "ablate_each(seen.model, seen.pair)"),

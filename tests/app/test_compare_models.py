@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from reading import specs, texts
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
@@ -27,15 +28,6 @@ def compare(*models: str, **state: Any) -> AppTest:
 
 def difference(*models: str) -> AppTest:
     return compare(*models, **{"tab-en": "Difference"})
-
-
-def texts(app: AppTest) -> str:
-    parts = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info]
-    return "\n".join(str(part.value) for part in parts).replace("\\", "")
-
-
-def specs(app: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
 
 
 def grids(app: AppTest) -> list[dict[str, Any]]:

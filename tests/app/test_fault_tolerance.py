@@ -1,6 +1,5 @@
 """Fault tolerance, as a person meets it, without a browser."""
 
-import json
 import re
 from itertools import combinations
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 import pytest
+from reading import specs, texts
 from streamlit.testing.v1 import AppTest
 
 from mhattn_core.models.catalogue import entries
@@ -27,17 +27,8 @@ def faults(tab: str = "bench", *models: str, **settings: Any) -> AppTest:
     return app.switch_page("pages/fault_tolerance.py").run()
 
 
-def texts(app: AppTest) -> str:
-    parts = [*app.markdown, *app.caption, *app.subheader, *app.warning, *app.error, *app.info]
-    return "\n".join(str(part.value) for part in parts).replace("\\", "")
-
-
 def written(app: AppTest) -> str:
     return "\n".join(block.proto.body for block in app.get("html") if "mh-before-after" in block.proto.body)
-
-
-def specs(app: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -160,6 +151,10 @@ def test_what_looks_doubled_is_set_against_what_it_costs() -> None:
         "unlike others, and costly",
     }
     assert len(parts) > 1
+    assert re.search(r"Of \d+ groups of like heads \d+ cost more together than the sum of their heads one at a time", said)
+    groups = app.dataframe[-1].value
+    assert (groups["size"] >= 2).all()
+    assert groups["low"].isna().all()
 
 
 def test_the_vote_on_the_notes_sentence() -> None:
@@ -172,6 +167,30 @@ def test_the_vote_on_the_notes_sentence() -> None:
     app.session_state["failing"] = 10
     app.run()
     assert "Without the 10 that look hardest at fox" in texts(app)
+    app.session_state["cover-2"] = "voters"
+    app.run()
+    assert not app.exception
+    rows = app.dataframe[-1].value
+    # Every two of the six encoder heads of the note's own sentence.
+    assert set(rows["stack"]) == set(rows["stack_b"]) == {"encoder"}
+    assert len({*zip(rows["layer_a"], rows["head_a"], strict=True), *zip(rows["layer_b"], rows["head_b"], strict=True)}) == 6
+
+
+def test_heads_of_the_bench_fail_in_the_vote() -> None:
+    app = faults("bench", "marian-en-zh")
+    app.multiselect(key="off").set_value(["encoder L0 H1", "encoder L2 H3", "cross L1 H0"]).run()
+    app.session_state["tab-en"] = "Do others vote?"
+    app.run()
+    app.toggle(key="failing-chosen").set_value(True).run()
+    assert "Without the chosen heads (L0 H1 " in texts(app)
+    app.session_state["cover-3"] = "chosen"
+    app.run()
+    assert not app.exception
+    assert re.search(r"Of 3 pairs of heads \d cover for each other", texts(app))
+    # Back on the bench they are still off.
+    app.session_state["tab-en"] = "Live bench"
+    app.run()
+    assert app.session_state["off"] == ["encoder L0 H1", "encoder L2 H3", "cross L1 H0"]
 
 
 class _Faulty(Run):
@@ -198,7 +217,13 @@ def _tables() -> dict[str, pd.DataFrame]:
     pairs = pd.DataFrame(
         [(*a, *b) for a, b in combinations([(0, 0), (0, 1), (5, 3)], 2)], columns=["layer_a", "head_a", "layer_b", "head_b"]
     )
+    group = {"model": "minilm", "stack": "encoder", "cluster": [0, 1, 2], "heads": ["L0 H0, L0 H1", "L1 H0, L2 H1, L3 H1, L5 H9", "L4 H0, L4 H1"], "size": [2, 4, 2],
+             "kind": "mean", "quantity": "retrieval", "sum_of_single": [0.1, 0.2, 0.3], "together": [0.15, 0.6, 0.25], "low": [0.05, 0.5, 0.2], "high": [0.2, 0.7, 0.29], "n": 60}  # fmt: skip
+    right = base.assign(relation="det", intact=0.9, delta=0.0, p95=0.01, hurts=False, n=64).drop(columns="quantity")
+    right.loc[[5, 30], ["delta", "hurts"]] = [[0.25, True], [0.02, True]]
     return {
+        "cluster_ablation": pd.DataFrame(group),
+        "minimal_pairs": right.assign(ablated=lambda rows: rows["intact"] - rows["delta"], low=0.0, high=0.3),
         "ablation": ablation,
         "keep_one": kept,
         "curves": curves.assign(model="minilm", quantity="retrieval", n=60),
@@ -208,8 +233,9 @@ def _tables() -> dict[str, pd.DataFrame]:
 
 
 SAID_OF_A_RUN = {
-    "heads": ["encoder L5 H11 (+0.410 [+0.360, +0.460])", "Without 36 of them nothing breaks: the interval of the cost reaches 0"],
-    "safe": ["are measured on this pair, an example", "60 pairs"],
+    "heads": ["encoder L5 H11 (+0.410 [+0.360, +0.460])", "Without 36 of them nothing breaks: the interval of the cost reaches 0", "64 pairs", "Right or wrong without a head"],
+    "safe": ["are measured on this pair, an example", "60 pairs", "Of 3 groups of like heads 1 cost more together",
+             "The difference is largest for L1 H0, L2 H1, L3 H1 + 1: +0.200 in sum, +0.600 together"],
     "curve": ["With 36 off, the most important first: 1.36; the same number at random: 4.78 (1.36 to 8.20)", "Layer 0 misses its other heads most"],
     "vote": ["Of 3 pairs of heads 1 cover for each other. Most of all encoder L0 H0 and encoder L0 H1: alone +0.100 and +0.100, together +0.500"],
 }  # fmt: skip
@@ -235,6 +261,16 @@ def test_a_run_gives_intervals(tab: str, shipped: Saved) -> None:
         assert expected in said
     assert "60 pairs" in said
     assert "Until then" not in said
+
+
+def test_minimal_pairs_of_a_run_name_the_costliest_head(shipped: Saved, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = faults("heads", "minilm", evidence=shipped.key)
+    (row,) = app.dataframe[-1].value.to_dict("records")
+    assert row == {"relation": "determiner → noun", "n": 64, "intact": 0.9, "head": "encoder L0 H5", "delta": 0.25, "p95": 0.01, "hurt": 2}
+    tables = _tables()
+    monkeypatch.setattr(_Faulty, "made_up", tables | {"minimal_pairs": tables["minimal_pairs"].head(0)})
+    app = faults("heads", "minilm", evidence=shipped.key)
+    assert "minilm has none: it has no language head, reads no language in which they are written" in texts(app)
 
 
 def test_a_run_without_ablation_says_the_way_out_and_shows_the_pair(monkeypatch: pytest.MonkeyPatch, shipped: Saved) -> None:

@@ -18,6 +18,7 @@ TABS = {
     "layers": "Through the layers",
     "prediction": "On the prediction",
     "coverage": "What they find together",
+    "run": "Over many texts",
 }
 
 
@@ -146,3 +147,16 @@ def test_another_sentence_leads_to_the_notes() -> None:
     app.text_area(key="source").set_value("Nobody has ever written this sentence down.").run()
     assert not app.exception
     assert "The note says nothing of this sentence" in texts(app)
+
+
+def test_over_many_texts_a_run_that_ships_is_read() -> None:
+    app = fusion("minilm", "minilm@random", tab="run")
+    said = texts(app)
+    assert "This tab reads the run “UD English EWT dev, fusion and probes”" in said
+    assert re.search(r"The others tell least of L\d H\d+: 0\.\d\d of what it adds is its own \[0\.\d\d, [01]\.\d\d\]", said)
+    assert "minilm's 12 heads of a layer use between" in said
+    app.selectbox(key="over").set_value("share").run()
+    assert "heads work against the sum of their layer" in texts(app)
+    app.session_state["evidence"] = "ewt-dev"
+    app.run()
+    assert "has not measured “fusion”" in texts(app)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from reading import specs, texts
 from streamlit.testing.v1 import AppTest
 
 import mhattn_core as mh
@@ -47,15 +48,6 @@ def page(name: str, *, evidence: str = RUN, lang: str = "en", **state: Any) -> A
     for key, value in state.items():
         app.session_state[key] = value
     return app.switch_page(f"pages/{name}.py").run()
-
-
-def texts(app: AppTest) -> str:
-    parts = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info]
-    return "\n".join(str(part.value) for part in parts).replace("\\", "")
-
-
-def specs(app: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

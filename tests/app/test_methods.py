@@ -53,6 +53,13 @@ def test_methods_can_be_searched(lang: str) -> None:
     assert not app.subheader
 
 
+def test_the_licence_of_every_model_and_of_every_treebank_is_told() -> None:
+    models, runs = (frame.value for frame in page("methods").dataframe)
+    assert models.set_index("name").loc["minilm", "licence"] == "Apache-2.0"
+    assert (models["licence"] != "").all()
+    assert runs.set_index("run").loc["UD English EWT dev", "licence"] == "CC BY-SA 4.0"
+
+
 def test_the_lines_run_and_hold_what_was_typed(capsys: pytest.CaptureFixture[str]) -> None:
     pair = mh.SentencePair('He said "no"\\n', "我不要", target_words=("我", "不要"))
     for name in ("Attention", "Compare models", "Translation"):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from reading import specs, texts
 from streamlit.testing.v1 import AppTest
 
 from mhattn_core.models.catalogue import entries
@@ -21,15 +22,6 @@ def redundancy(*models: str, **state: Any) -> AppTest:
     for key, value in state.items():
         app.session_state[key] = value
     return app.run()
-
-
-def texts(app: AppTest) -> str:
-    parts = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info]
-    return "\n".join(str(part.value) for part in parts).replace("\\", "")
-
-
-def specs(app: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
 
 
 def matrix(app: AppTest) -> dict[str, Any]:

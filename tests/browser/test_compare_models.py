@@ -60,3 +60,39 @@ def test_a_phone_lists_ten_heads_of_each_model(server: str, phone: Page) -> None
     expect(bars.locator("svg, canvas").first).to_be_visible()
     expect(main(phone).locator(".st-key-wide-grid-0")).to_be_hidden()
     assert phone.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_matched_head_opens_its_pair_by_a_click_and_by_the_box(server: str, page: Page) -> None:
+    """In a run that ships; heads of either side."""
+    page.goto(f"{server}/compare_models?models=minilm&models=smollm2&tab=matched&evidence=ewt-dev-trees")
+    squares = main(page).locator(".st-key-wide-matched g.mark-symbol.role-mark path[aria-label*='its match']")
+    expect(squares.first).to_be_visible()
+    count = squares.count()
+    assert count == 2 * 72  # a square for each head of the smaller model, and one for its partner
+    for place in (count // 4, count - 5, count // 4):
+        square = squares.nth(place)
+        first, second = re.findall(r"L\d+ H\d+", square.get_attribute("aria-label") or "")
+        square.click()
+        expect(box(page, "Pair of heads")).to_have_value(f"{first} – {second}")
+        _the_pair_is_open(page, first, second)
+    expect(page).to_have_url(re.compile(r"match=L\d"))
+    options = box(page, "Pair of heads")
+    options.click()
+    options.fill("L2 H0 ")
+    option = page.get_by_role("option").first
+    first, second = re.findall(r"L\d+ H\d+", option.inner_text())
+    assert first == "L2 H0"
+    option.click()
+    _the_pair_is_open(page, first, second)
+    page.reload()
+    _the_pair_is_open(page, first, second)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def _the_pair_is_open(page: Page, first: str, second: str) -> None:
+    """What it rests on, both profiles, and both patterns."""
+    expect(main(page).get_by_text(f"minilm · {first} – smollm2 · {second}")).to_be_visible()
+    for name in (f"minilm · {first}", f"smollm2 · {second}"):
+        in_words = re.compile(f"^{name}$")
+        expect(main(page).locator("svg text", has_text=in_words)).to_be_visible()  # the legend of the profiles
+        expect(main(page).locator("strong", has_text=in_words)).to_be_visible()  # above the pattern

@@ -20,6 +20,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.measures.faults import (
     Trials,
     ablate_each,
+    clusters_of,
     clusters_off,
     each_off,
     fault_curves,
@@ -27,18 +28,19 @@ from mhattn_core.measures.faults import (
     heads_of,
     interactions,
     keep_one,
+    pair_clusters,
     pair_interactions,
     pair_loss,
     quantities_of,
     set_losses,
 )
-from mhattn_core.measures.faults.choices import minimal_pairs_table
+from mhattn_core.measures.faults.choices import minimal_pairs_table, readable
 from mhattn_core.measures.faults.single import ablation_table
 from mhattn_core.measures.statistics import bootstrap_weights
 from mhattn_core.runs.corpus import records_of
 from mhattn_core.runs.studies.ablation import ABLATION, TABLES, sentences_of
 from mhattn_core.runs.study import Corpus, StudyInput
-from mhattn_core.text.minimal_pairs import MinimalPair
+from mhattn_core.text.minimal_pairs import MinimalPair, minimal_pairs
 
 PAIRS = [
     mh.SentencePair("the cat sits on a mat", "it was tired"),
@@ -186,11 +188,30 @@ def test_one_head_of_a_layer_and_a_group(llama: mh.Model) -> None:
     assert kept.loc[(1, 2), "all_off"] == pytest.approx(sum(total(llama, pair, layer) for pair in SINGLE) / words, abs=1e-4)
     clusters = [[("decoder", 1, head) for head in range(4)], [("decoder", 0, 1), ("decoder", 2, 3)]]
     off = each_off(trials, "zero")
-    table = clusters_off(trials, clusters, off, "zero")
+    table = clusters_off(trials, clusters, ablation_table(trials, off, "zero"), "zero")
     assert table["together"].iloc[0] == pytest.approx(kept.loc[(1, 2), "all_off"] - kept.loc[(1, 2), "intact"], abs=1e-4)
     single = (off["loss"] - trials.intact["loss"]).sum(axis=1) / words
     assert table["sum_of_single"].tolist() == pytest.approx([single[4:8].sum(), single[1] + single[11]])
     assert table["heads"].iloc[1] == "L0 H1, L2 H3"
+
+
+def test_groups_of_like_heads_of_one_pair(llama: mh.Model) -> None:
+    """Every group has heads of one stack, two to half of all, each head in one group at most; the live table is that of the trials."""
+    pair = SINGLE[1]
+    groups = clusters_of(llama, [pair])
+    heads = [head for group in groups for head in group]
+    assert groups
+    assert len(set(heads)) == len(heads)
+    assert all(2 <= len(group) <= 6 for group in groups)
+    alone = ablate_each(llama, pair, kind="zero")
+    table = pair_clusters(llama, pair, alone, "zero")
+    assert [row.split(", ") for row in table["heads"]] == [[f"L{layer} H{head}" for _stack, layer, head in group] for group in groups]
+    intact = pair_loss(llama, pair).value
+    for row, group in zip(table.itertuples(), groups, strict=True):
+        assert row.together == pytest.approx(pair_loss(llama, pair, dict.fromkeys(group, "zero")).value - intact, abs=1e-4)
+        delta = alone.set_index(["stack", "layer", "head"])["delta"]
+        assert row.sum_of_single == pytest.approx(sum(delta[head] for head in group))
+    assert table["low"].isna().all()
 
 
 def test_one_pair(llama: mh.Model, encoder: mh.Model) -> None:
@@ -219,33 +240,56 @@ WORDS = [
 ]
 
 
-@pytest.mark.parametrize("name", ["llama", "bert"])
-def test_minimal_pairs_by_hand(name: str) -> None:
+@pytest.mark.parametrize(("name", "hidden", "place"), [("llama", "", -1), ("bert", " [MASK]", -2), ("marian", " slept.", None)])
+def test_minimal_pairs_by_hand(name: str, hidden: str, place: int | None) -> None:
+    """place: where the words stand among the predictions, counted from the end; of a translator behind the words that it has written."""
     model = model_of(family_named(name))
     model.tokenizer.add_special_tokens({"mask_token": "[MASK]"})
-    if name == "bert":
+    stop = "" if name == "llama" else "."
+    if stop:
         # A full stop is part of the last word for this tokenizer.
         model.tokenizer.add_tokens(["slept.", "long.", "sits.", "was.", "the."])
-    table = minimal_pairs_table(model, WORDS, "zero")
+
+    def prefers_good(pair: MinimalPair, ablate: dict[tuple[str, int, int], str]) -> bool:
+        text = pair.opening + hidden
+        seen = mh.attend(model, mh.SentencePair(pair.source, text) if name == "marian" else mh.SentencePair(text))
+        with torch.no_grad(), model.attention.watching(lambda call: switch_off(call, ablate)):
+            logits = model.network(**seen.inputs).logits[0, len(pair.opening.split()) if place is None else place]
+        good, bad = (model.tokenizer.convert_tokens_to_ids(word + stop) for word in (pair.good, pair.bad))
+        return bool(logits[good] > logits[bad])
+
+    # What the tiny model prefers is made the good word, so that it has something to lose.
+    words = [replace(pair, source="the cat slept") for pair in WORDS[:3]]
+    words = [pair if prefers_good(pair, {}) else replace(pair, good=pair.bad, bad=pair.good) for pair in words]
+    left_out = WORDS[3:] if name != "marian" else []
+    table = minimal_pairs_table(model, [*words, *left_out], "zero")
     assert set(table["relation"]) == {"nsubj"}
     assert (table["n"] == 3).all()
-    assert len(table) == 12
-    right = []
-    stop, hidden = ("", "") if name == "llama" else (".", " [MASK]")
-    for pair in WORDS[:3]:
-        seen = mh.attend(model, mh.SentencePair(pair.opening + hidden))
-        # Behind the hidden word stands [EOS].
-        position = -1 if name == "llama" else -2
-        with torch.no_grad():
-            logits = model.network(**seen.inputs).logits[0, position]
-        good, bad = (model.tokenizer.convert_tokens_to_ids(word + stop) for word in (pair.good, pair.bad))
-        right.append(bool(logits[good] > logits[bad]))
-    assert table["intact"].iloc[0] == pytest.approx(np.mean(right))
+    assert len(table) == len(heads_of(model))
+    assert (table["intact"] == 1).all()
+    costliest = table.loc[table["delta"].idxmax()]
+    head = (str(costliest["stack"]), int(costliest["layer"]), int(costliest["head"]))
+    assert costliest["ablated"] == pytest.approx(np.mean([prefers_good(pair, {head: "zero"}) for pair in words]))
     # Three pairs of two openings stand in two rows.
-    assert sum(len(batch.task.rows) for batch in choices(model, WORDS)) == 2
+    assert sum(len(batch.task.rows) for batch in choices(model, words)) == 2
     assert (table["hurts"] == (table["delta"] > table["p95"])).all()
     np.testing.assert_allclose(table["delta"], table["intact"] - table["ablated"], atol=1e-9)
-    assert minimal_pairs_table(replace(model, head=None), WORDS, "zero").empty
+    assert minimal_pairs_table(replace(model, head=None), words, "zero").empty
+    # Who is always wrong has nothing to lose.
+    assert minimal_pairs_table(model, [replace(pair, good=pair.bad, bad=pair.good) for pair in words], "zero").empty
+
+
+def test_a_model_is_asked_in_a_language_that_it_reads() -> None:
+    """By the catalogue: a translator reads the source and writes the opening."""
+    pairs = minimal_pairs()
+    llama = model_of(family_named("llama"))
+    asked = {
+        name: {pair.relation for pair in readable(replace(llama, name=name), pairs)} for name in ("smollm2", "bert-base-chinese", "mine")
+    }
+    english, chinese = {"nsubj", "det", "obj"}, {"connective_partner", "cause_partner"}
+    assert asked == {"smollm2": english, "bert-base-chinese": chinese, "mine": english | chinese}
+    for name, expected in (("marian-zh-en", english), ("marian-en-zh@random", chinese)):
+        assert {pair.relation for pair in readable(mh.load(name, device="cpu"), pairs)} == expected
 
 
 def test_the_study_of_a_run(llama: mh.Model) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mhattn_core.measures.coverage import as_seen, best_together, chance, covered, hits
+from mhattn_core.measures.fusion.coverage import as_seen, best_together, chance, covered, hits
 
 LINKS = [(1, 0), (0, 3), (2, 1)]
 EVERYTHING = np.ones((4, 4), dtype=bool)

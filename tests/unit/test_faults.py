@@ -7,12 +7,13 @@ import pytest
 from scipy.special import log_softmax, rel_entr
 
 from mhattn_core.attention.ablation import HeadId
+from mhattn_core.attention.languages import language_of
 from mhattn_core.errors import ShapeError
 from mhattn_core.measures.faults.curves import orders, removed_at
 from mhattn_core.measures.faults.effects import effects, ends, mean_of
 from mhattn_core.measures.faults.quantities import covers, displacement, divergence, retrieval
 from mhattn_core.measures.statistics import bootstrap_weights
-from mhattn_core.text.minimal_pairs import minimal_pairs
+from mhattn_core.text.minimal_pairs import MinimalPair, minimal_pairs
 
 
 def test_displacement_is_an_angle() -> None:
@@ -84,15 +85,21 @@ def test_points_of_a_curve() -> None:
     assert found[1:] == orders(heads, draws=3)[1:]
 
 
-@pytest.mark.parametrize("relation", ["nsubj", "det", "obj"])
+@pytest.mark.parametrize("relation", ["nsubj", "det", "obj", "connective_partner", "cause_partner"])
 def test_minimal_pairs_are_balanced(relation: str) -> None:
     """Sixty and more; each word is as often right as wrong, so that no preference for a word passes for grammar (pronouns: always right as objects)."""
     pairs = [pair for pair in minimal_pairs() if pair.relation == relation]
     assert len(set(pairs)) == len(pairs) >= 60
     assert all(pair.good != pair.bad for pair in pairs)
-    if relation == "nsubj":
+    assert all(language_of(pair.source) != language_of(pair.opening) for pair in pairs)
+    if relation not in ("det", "obj"):
         assert Counter(pair.good for pair in pairs) == Counter(pair.bad for pair in pairs)
     if relation == "det":
         plural = [pair.good.endswith("s") for pair in pairs]
         assert sum(plural) == len(pairs) / 2
         assert all(("these " in pair.opening or "those " in pair.opening) == of_many for pair, of_many in zip(pairs, plural, strict=True))
+
+
+def test_only_english_puts_a_space_between() -> None:
+    assert MinimalPair("nsubj", "The key", "is", "are").ended("are") == "The key are"
+    assert MinimalPair("cause_partner", "因为很晚，", "所以", "但是").ended("所以") == "因为很晚，所以"

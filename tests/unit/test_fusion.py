@@ -5,7 +5,7 @@ import pytest
 from sklearn.kernel_ridge import KernelRidge
 
 from mhattn_core.errors import ShapeError
-from mhattn_core.measures.fusion import (
+from mhattn_core.measures.fusion.directions import (
     FEWEST_WORDS,
     PENALTIES,
     cosines,
@@ -87,7 +87,9 @@ def test_the_prediction_is_that_of_scikit_learn() -> None:
             errors = 0.0
             for word in range(len(x)):
                 rest = np.arange(len(x)) != word
-                errors += np.square(y[word] - KernelRidge(alpha=penalty).fit(x[rest], y[rest]).predict(x[[word]])[0]).sum()
+                mean_x, mean_y = x[rest].mean(axis=0), y[rest].mean(axis=0)
+                fitted = KernelRidge(alpha=penalty).fit(x[rest] - mean_x, y[rest] - mean_y)
+                errors += np.square(y[word] - mean_y - fitted.predict(x[[word]] - mean_x)[0]).sum()
             return errors
 
         best = KernelRidge(alpha=min(candidates, key=left_out)).fit(x, y)

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from mhattn_core.errors import ShapeError
-from mhattn_core.measures.norms import rank_correlation, special_shares, transfers
+from mhattn_core.measures.fusion.norms import rank_correlation, special_shares, transfers
 
 
 def test_a_weight_times_the_length_of_its_value() -> None:

@@ -1,13 +1,16 @@
-"""The table of probes, from vectors of which one head knows the answer."""
+"""The tables of probes, from vectors of which one head knows the answer."""
 
 import numpy as np
+import pandas as pd
+import pytest
 
-from mhattn_core.measures.probing.table import COLUMNS, probe_table
+from mhattn_core.measures.probing.table import HEADS, MEANS, probe_tables
 from mhattn_core.measures.probing.words import ProbeWords
 
 RNG = np.random.default_rng(1)
 COUNT = 300
 POS = tuple("NOUN" if number % 3 else "VERB" for number in RNG.integers(0, 90, COUNT))
+TEXTS = [f"text {number}" for number in range(COUNT // 4)]
 
 
 def words() -> ProbeWords:
@@ -15,16 +18,28 @@ def words() -> ProbeWords:
     query = RNG.normal(size=(2, 4, COUNT, 5)).astype(np.float32)
     query[1, 2, :, 3] += 5 * (np.array(POS) == "VERB")
     key, value = RNG.normal(size=(2, 2, COUNT, 5)), RNG.normal(size=(2, 2, COUNT, 6))
-    labels = {"pos": POS, "role": ("",) * COUNT, "category": ("animal", *("",) * (COUNT - 1)), "partner": POS[::-1]}
+    # The partner's part of speech is nothing but the word's own turned round.
+    partner = tuple("VERB" if pos == "NOUN" else "NOUN" for pos in POS)
+    labels = {"pos": POS, "role": ("",) * COUNT, "category": ("animal", *("",) * (COUNT - 1)), "partner": partner}
     types = tuple(f"w{number}" for number in RNG.integers(0, 40, COUNT))
     return ProbeWords(
-        {"query": query, "key": key, "value": value}, RNG.normal(size=(2, COUNT, 9)), labels, types, tuple(n // 4 for n in range(COUNT))
+        {"query": query, "key": key, "value": value},
+        RNG.normal(size=(2, COUNT, 9)),
+        labels,
+        POS,
+        types,
+        tuple(n // 4 for n in range(COUNT)),
     )
 
 
-def test_the_head_that_knows_is_found_and_tasks_without_words_are_left_out() -> None:
-    table = probe_table("m", "encoder", words())
-    assert list(table) == list(COLUMNS)
+@pytest.fixture(scope="module")
+def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
+    return probe_tables("m", "encoder", words(), TEXTS)
+
+
+def test_the_head_that_knows_is_found_and_tasks_without_words_are_left_out(tables: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    table = tables[0]
+    assert list(table) == list(HEADS)
     # Parts of speech from three vectors, the partner's from the query, of two layers with four heads each.
     assert len(table) == 4 * 2 * 4
     assert set(table["task"]) == {"pos", "partner"}
@@ -34,15 +49,34 @@ def test_the_head_that_knows_is_found_and_tasks_without_words_are_left_out() -> 
     assert knows["dimension"] == 3
     assert knows["dimension_accuracy"] > 0.95
     assert knows["first_dimension"] < knows["majority"] + 0.1
-    assert knows["gain_low"] > 0.1
+    assert knows["any_dimension"] == pytest.approx((4 * knows["majority"] + 1) / 5, abs=0.1)
+    assert knows["gain"] == pytest.approx(knows["accuracy"] - knows["control"])
+    assert 0.1 < knows["gain_low"] < knows["gain"] < knows["gain_high"]
+    assert knows["over_input_low"] > 0.1
     assert knows["low"] <= knows["accuracy"] <= knows["high"]
     others = table[(table["vector"] == "query") & (table["task"] == "pos")].drop(index=knows.name)
     assert others["accuracy"].max() < knows["majority"] + 0.08
+    assert others["over_input_low"].max() < 0.05
 
 
-def test_heads_that_share_keys_share_rows() -> None:
-    table = probe_table("m", "encoder", words())
-    keys = table[(table["vector"] == "key") & (table["layer"] == 0)].set_index("head")["accuracy"]
+def test_what_hangs_on_the_words_own_part_of_speech_alone_is_told(tables: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    assert (tables[0]["own_pos"] == 1).all()
+
+
+def test_heads_that_share_keys_share_rows_and_count_once_in_means(tables: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    heads, means = tables
+    keys = heads[(heads["vector"] == "key") & (heads["layer"] == 0)].set_index("head")["accuracy"]
     assert keys[0] == keys[1]
     assert keys[2] == keys[3]
-    assert (table["n"] == COUNT).all()
+    assert (heads["n"] == COUNT).all()
+    assert list(means) == list(MEANS)
+    row = means.set_index(["vector", "task"]).loc[("key", "pos")]
+    assert row["heads"] == 4
+    four = heads[(heads["vector"] == "key") & heads["head"].isin([0, 2])]
+    assert row["accuracy"] == pytest.approx(four["accuracy"].mean())
+    assert row["above_control"] == (four["gain_low"] > 0).sum()
+    # A mean over heads moves less from sample to sample than one head.
+    assert row["high"] - row["low"] < (four["high"] - four["low"]).mean()
+    query = means.set_index(["vector", "task"]).loc[("query", "pos")]
+    assert query["heads"] == 8
+    assert query["above_input"] >= 1

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mhattn_core.errors import ShapeError
-from mhattn_core.measures.probing.probes import accuracies, control, halves, reduced, single_dimension, task
+from mhattn_core.measures.probing.probes import SPLITS, control, guessed, probed, reduced, single_dimensions, splits, task
 
 RNG = np.random.default_rng(0)
 FORMS = [f"w{number}" for number in range(60)]
@@ -24,13 +24,14 @@ def test_rare_classes_and_words_without_one_are_left_out() -> None:
     assert task(["A"] * 50 + ["B"] * 19, ["x"] * 69, list(range(69))) is None
 
 
-def test_no_sentence_is_on_both_sides() -> None:
+def test_each_word_is_asked_once_and_no_text_is_on_both_sides() -> None:
     given = task(LABELS, TYPES, SENTENCES)
     assert given is not None
-    splits = list(halves(given))
-    assert len({tuple(learn) for learn, _ask in splits}) == 5
-    for learn, ask in splits:
-        assert not set(given.sentences[learn]) & set(given.sentences[ask])
+    found = list(splits(given))
+    assert len(found) == SPLITS
+    np.testing.assert_array_equal(np.sort(np.concatenate([ask for _learn, ask in found])), np.arange(600))
+    for learn, ask in found:
+        assert not set(given.texts[learn]) & set(given.texts[ask])
         assert len(learn) + len(ask) == 600
 
 
@@ -50,12 +51,18 @@ def test_what_a_vector_says_is_found_and_what_it_does_not_say_is_not() -> None:
     says = RNG.normal(size=(600, 4))
     says[:, 2] += 4 * (given.labels == "VERB")
     silent = RNG.normal(size=(600, 4))
-    assert accuracies(says, given.labels, given).min() > 0.9
-    assert accuracies(silent, given.labels, given).mean() < given.majority + 0.05
+    assert probed(says, given.labels, given).mean() > 0.9
+    assert probed(silent, given.labels, given).mean() < given.majority + 0.05
     # The class is not the control's: a linear rule on one class cannot know forms by heart.
-    assert accuracies(says, control(given, seed=0), given).mean() < 0.8
+    assert probed(says, control(given, seed=0), given).mean() < 0.8
     with pytest.raises(ShapeError, match="3 vectors"):
-        accuracies(says[:3], given.labels, given)
+        probed(says[:3], given.labels, given)
+
+
+def test_a_control_of_one_label_is_answered_with_it() -> None:
+    given = task(LABELS, TYPES, SENTENCES)
+    assert given is not None
+    assert probed(np.zeros((600, 2)), np.full(600, "NOUN"), given).all()
 
 
 def test_the_telling_dimension_is_found_alone() -> None:
@@ -63,14 +70,27 @@ def test_the_telling_dimension_is_found_alone() -> None:
     assert given is not None
     vectors = RNG.normal(size=(600, 4))
     vectors[:, 3] = np.where(given.labels == "VERB", 2, -2) + 0.5 * RNG.normal(size=600)
-    dimension, alone = single_dimension(vectors, given)
-    assert dimension == 3
-    assert alone.min() > 0.97
+    found = single_dimensions(vectors, given)
+    assert found.best == 3
+    assert found.chosen.mean() > 0.97
+    assert found.first.mean() < given.majority + 0.05
+    # One of four dimensions tells all, the others what the most frequent answer does.
+    assert found.mean.mean() == pytest.approx((1 + 3 * given.majority) / 4, abs=0.04)
     # A single dimension may tell by its spread.
     vectors[:, 3] = RNG.normal(size=600) * np.where(given.labels == "VERB", 5, 0.2)
-    dimension, alone = single_dimension(vectors, given)
-    assert dimension == 3
-    assert alone.mean() > 0.85
+    found = single_dimensions(vectors, given)
+    assert found.best == 3
+    assert found.chosen.mean() > 0.85
+
+
+def test_a_guess_from_another_label_is_the_usual_answer_there() -> None:
+    given = task(LABELS, TYPES, SENTENCES)
+    assert given is not None
+    assert guessed(given.labels, given).all()
+    assert guessed(np.full(600, "same"), given).mean() == pytest.approx(given.majority)
+    # What was never met when learning is answered with the most frequent label of all.
+    each_its_own = np.array([f"{number}" for number in given.texts])
+    assert guessed(each_its_own, given).mean() == pytest.approx(given.majority)
 
 
 def test_random_directions_are_the_same_each_time_and_lose_what_does_not_fit() -> None:

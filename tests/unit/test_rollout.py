@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from mhattn_core.errors import ShapeError
-from mhattn_core.measures import rollout as module
-from mhattn_core.measures.rollout import flow, residual_mix, rollout
+from mhattn_core.measures.fusion import rollout as module
+from mhattn_core.measures.fusion.rollout import flow, residual_mix, rollout
 
 TWICE = np.array([[0.5, 0.5], [0.2, 0.8]])[None, None].repeat(2, axis=0)
 

@@ -9,7 +9,7 @@ from scipy.special import softmax
 
 from mhattn_core.attention.values import HeadValues
 from mhattn_core.errors import ShapeError
-from mhattn_core.measures.scores_apart import centred_scores, dimension_shares, effective_rank, products, steps
+from mhattn_core.measures.inside.scores_apart import centred_scores, dimension_shares, effective_rank, products, steps
 
 PLAIN = HeadValues(
     query=np.array([[1, 2], [0, -1]], dtype=np.float32),

@@ -4,7 +4,9 @@ import pytest
 
 from mhattn_core.text.claims import Claim, chapters, claims, matrices
 from mhattn_core.text.gallery import gallery
+from mhattn_core.ui.fusion.run import measure_words
 from mhattn_core.ui.head_choice import parse_head
+from mhattn_core.ui.inside.probe_words import asked_names
 from mhattn_core.ui.navigation import page_title
 
 
@@ -40,6 +42,10 @@ def test_a_claim_names_what_exists(claim: Claim) -> None:
         queries = pair.b.words if claim.stack == "cross" else pair.a.words
         assert all(query < len(queries) and key < len(pair.a.words) for query, key in claim.links)
     assert len(claim.weights) in {0, len(claim.links)}
+    # A name in an address that its page does not know would be passed over in silence.
+    assert set(claim.settings) <= {"tab", "probe", "over"}
+    assert claim.settings.get("probe", "key-pos") in asked_names()
+    assert claim.settings.get("over", "share") in measure_words()
 
 
 @pytest.mark.parametrize(

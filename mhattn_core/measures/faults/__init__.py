@@ -2,10 +2,18 @@
 
 from mhattn_core.measures.faults.covering import interactions
 from mhattn_core.measures.faults.curves import fault_curves
-from mhattn_core.measures.faults.pair import PairLoss, ablate_each, gradient_importance, pair_interactions, pair_loss, set_losses
+from mhattn_core.measures.faults.pair import (
+    PairLoss,
+    ablate_each,
+    gradient_importance,
+    pair_clusters,
+    pair_interactions,
+    pair_loss,
+    set_losses,
+)
 from mhattn_core.measures.faults.quantities import quantities_of
 from mhattn_core.measures.faults.single import ablation_table, each_off, gradient_table
-from mhattn_core.measures.faults.together import clusters_off, keep_one
+from mhattn_core.measures.faults.together import clusters_of, clusters_off, keep_one
 from mhattn_core.measures.faults.trials import Trials, heads_of
 
 __all__ = [
@@ -13,6 +21,7 @@ __all__ = [
     "Trials",
     "ablate_each",
     "ablation_table",
+    "clusters_of",
     "clusters_off",
     "each_off",
     "fault_curves",
@@ -21,6 +30,7 @@ __all__ = [
     "heads_of",
     "interactions",
     "keep_one",
+    "pair_clusters",
     "pair_interactions",
     "pair_loss",
     "quantities_of",

@@ -7,14 +7,20 @@ import pandas as pd
 
 from mhattn_core.attention.ablation import Kind, Means
 from mhattn_core.attention.choices import choices
+from mhattn_core.attention.languages import language_of
 from mhattn_core.attention.variants import Variant, Variants
-from mhattn_core.measures.faults.effects import effects
+from mhattn_core.measures.faults.effects import effects, ends
 from mhattn_core.measures.faults.trials import BATCH, heads_of
 from mhattn_core.measures.statistics import bootstrap_weights
 from mhattn_core.models import Model
+from mhattn_core.models.catalogue import entries
+from mhattn_core.models.sources import RANDOM
 from mhattn_core.text.minimal_pairs import MinimalPair
 
 COLUMNS = ("model", "relation", "stack", "layer", "head", "kind", "intact", "ablated", "delta", "low", "high", "p95", "hurts", "n")
+CHANCE = 0.5
+ONE_WAY = ("marian",)
+"""Families of translators that read the first of their languages alone."""
 
 
 def minimal_pairs_table(
@@ -28,25 +34,49 @@ def minimal_pairs_table(
     """Rows of ``minimal_pairs.parquet``: accuracy with all heads and without each one; delta is what is lost, with its interval.
 
     p95: 95th percentile of delta over all heads of the model, for the relation; ``hurts``: above it. Accuracy: share of pairs whose good word is
-    likelier than the bad one. No rows for a model without a language head, or a translator.
+    likelier than the bad one. No rows for a model without a language head, for a relation whose pairs are in a language that it does not read,
+    nor for one in which the intact model is no better than chance (the interval of its accuracy reaches one half): it has nothing to lose.
     """
-    heads = heads_of(model)
-    variants: list[Variant] = [{}, *({head: kind} for head in heads)]
+    heads, pairs = heads_of(model), readable(model, pairs)
     run = Variants(model)
-    wrong, asked = np.zeros((len(variants), len(pairs))), np.zeros(len(pairs))
-    for batch in choices(model, pairs, tokens=BATCH):
-        found = run(batch.task, variants, means).numpy()
-        wrong[:, batch.numbers] = found[:, batch.rows, batch.good] >= found[:, batch.rows, batch.bad]
-        asked[batch.numbers] = 1
-        tell(len(variants) * len(batch.task.rows))
+    intact = _wrong(run, pairs, [{}], means)
+    table = pd.DataFrame(heads, columns=["stack", "layer", "head"])
     tables = [pd.DataFrame(columns=list(COLUMNS))]
     for relation in dict.fromkeys(pair.relation for pair in pairs):
-        here = [place for place, pair in enumerate(pairs) if pair.relation == relation and asked[place]]
-        if here:
-            weights = bootstrap_weights([pairs[place].opening for place in here])
-            lost = effects(wrong[1:, here], wrong[0, here], asked[here], weights)
-            table = pd.DataFrame(heads, columns=["stack", "layer", "head"]).join(lost)
-            table = table.assign(model=model.name, relation=relation, kind=kind, intact=1 - table["intact"], ablated=1 - table["ablated"])
-            table["p95"] = table["delta"].quantile(0.95)
-            tables.append(table.assign(hurts=table["delta"] > table["p95"])[list(COLUMNS)])
+        own = [pair for pair in pairs if pair.relation == relation]
+        before = intact[0, [pair.relation == relation for pair in pairs]]
+        told = ~np.isnan(before)
+        weights = bootstrap_weights([pair.opening for pair, known in zip(own, told, strict=True) if known])
+        if not told.any() or ends(before[None, told], np.ones(told.sum()), weights)[1][0] >= CHANCE:
+            continue
+        wrong = _wrong(run, own, [{head: kind} for head in heads], means, tell)[:, told]
+        lost = table.join(effects(wrong, before[told], np.ones(told.sum()), weights))
+        lost = lost.assign(model=model.name, relation=relation, kind=kind, intact=1 - lost["intact"], ablated=1 - lost["ablated"])
+        lost["p95"] = lost["delta"].quantile(0.95)
+        tables.append(lost.assign(hurts=lost["delta"] > lost["p95"])[list(COLUMNS)])
     return pd.concat(tables[1:] or tables, ignore_index=True)
+
+
+def readable(model: Model, pairs: Sequence[MinimalPair]) -> list[MinimalPair]:
+    """The pairs in a language that the model reads, by the catalogue; all of them for a model that does not stand there."""
+    entry = entries().get(model.name.removesuffix(RANDOM))
+    if entry is None:
+        return list(pairs)
+    reads = entry.languages[:1] if entry.family in ONE_WAY else entry.languages
+    return [pair for pair in pairs if language_of(pair.source if "cross" in model.stacks else pair.opening) in reads]
+
+
+def _wrong(
+    run: Variants,
+    pairs: Sequence[MinimalPair],
+    variants: Sequence[Variant],
+    means: Means | None,
+    tell: Callable[[int], object] = lambda _pairs: None,
+) -> np.ndarray:
+    """1 where the bad word is as likely as the good one or likelier, ``[variant, pair]``; NaN for pairs that the model cannot be asked."""
+    wrong = np.full((len(variants), len(pairs)), np.nan)
+    for batch in choices(run.model, pairs, tokens=BATCH):
+        found = run(batch.task, variants, means).numpy()
+        wrong[:, batch.numbers] = found[:, batch.rows, batch.good] >= found[:, batch.rows, batch.bad]
+        tell(len(variants) * len(batch.task.rows))
+    return wrong

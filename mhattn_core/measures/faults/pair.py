@@ -12,6 +12,7 @@ from mhattn_core.locale import _
 from mhattn_core.measures.faults.covering import interactions
 from mhattn_core.measures.faults.quantities import Quantity, covers
 from mhattn_core.measures.faults.single import ablation_table, each_off, gradient_table
+from mhattn_core.measures.faults.together import clusters_of, clusters_off
 from mhattn_core.measures.faults.trials import Trials, heads_of
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
@@ -63,6 +64,13 @@ def pair_interactions(
             _("Choose a model with a language head."),
         )
     return interactions(trials, heads, kind, tell=_shares(tell, len(heads) * (len(heads) + 1) // 2))
+
+
+def pair_clusters(model: Model, pair: SentencePair, alone: pd.DataFrame, kind: Kind, *, tell: Tell = lambda _share: None) -> pd.DataFrame:
+    """Rows of ``cluster_ablation.parquet`` without intervals, of groups of heads that are alike on the pair. alone: as ``ablate_each``, of the kind."""
+    trials = _trials(model, pair)
+    clusters = clusters_of(model, trials.fed)
+    return clusters_off(trials, clusters, alone, kind, tell=_shares(tell, len(clusters)))
 
 
 def _trials(model: Model, pair: SentencePair) -> Trials:

@@ -5,11 +5,18 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
+from mhattn_core.attention import attend
 from mhattn_core.attention.ablation import HeadId, Kind
 from mhattn_core.attention.variants import Variant
+from mhattn_core.measures.clusters import MOST_GROUPS, tree
+from mhattn_core.measures.distances import js_sums
 from mhattn_core.measures.faults.effects import effects, ends, mean_of
 from mhattn_core.measures.faults.single import head_columns
-from mhattn_core.measures.faults.trials import Totals, Trials, heads_of
+from mhattn_core.measures.faults.trials import Trials, heads_of
+from mhattn_core.measures.head_distances import heads_of as patterns_of
+from mhattn_core.measures.statistics import quotient
+from mhattn_core.models import Model
+from mhattn_core.text.pair import SentencePair
 
 KEEP_ONE = ("model", "stack", "layer", "head", "kind", "quantity", "intact", "all_off", "ablated", "delta", "low", "high", "n")
 CLUSTERS = ("model", "stack", "cluster", "heads", "size", "kind", "quantity", "sum_of_single", "together", "low", "high", "n")
@@ -35,10 +42,24 @@ def keep_one(
     return pd.concat(tables, ignore_index=True)[list(KEEP_ONE)]
 
 
+def clusters_of(model: Model, pairs: Sequence[SentencePair]) -> list[list[HeadId]]:
+    """Groups of like heads of one stack: the tree of JS distances over all pairs cut into twenty, those of two heads to half of all."""
+    found = []
+    for stack in model.stacks:
+        sums = sum(js_sums(patterns_of(attend(model, pair), stack).arrays) for pair in pairs)
+        distances = np.nan_to_num(quotient(np.asarray(sums)), nan=np.log(2))
+        np.fill_diagonal(distances, 0)
+        heads = [head for head in heads_of(model) if head[0] == stack]
+        labels = tree(distances).cut(min(MOST_GROUPS, len(heads) // 2))
+        groups = [[head for head, own in zip(heads, labels, strict=True) if own == label] for label in np.unique(labels)]
+        found += [group for group in groups if 1 < len(group) <= len(heads) / 2]
+    return found
+
+
 def clusters_off(
     trials: Trials,
     clusters: Sequence[Sequence[HeadId]],
-    off: Totals,
+    alone: pd.DataFrame,
     kind: Kind,
     weights: np.ndarray | None = None,
     *,
@@ -46,16 +67,15 @@ def clusters_off(
 ) -> pd.DataFrame:
     """Rows of ``cluster_ablation.parquet``: what a whole group costs beside the sum of what its heads cost alone; low, high of ``together``.
 
-    off: totals of each head alone over the same sentences, as ``each_off``.
+    alone: rows of ``ablation_table`` over the same sentences, of the same kind.
     """
     if not clusters:
         return pd.DataFrame(columns=list(CLUSTERS))
-    place = {head: number for number, head in enumerate(heads_of(trials.model))}
     totals = trials.totals([dict.fromkeys(heads, kind) for heads in clusters], tell=tell)
+    single = alone.set_index(["quantity", "stack", "layer", "head"])["delta"].sort_index()
     tables = []
     for quantity, counts in trials.counts.items():
         deltas = totals[quantity] - trials.intact[quantity]
-        alone = mean_of(off[quantity] - trials.intact[quantity], counts)
         low, high = ends(deltas, counts, weights)
         rows = [
             (heads[0][0], number, ", ".join(f"L{layer} H{head}" for _stack, layer, head in heads), len(heads))
@@ -65,7 +85,7 @@ def clusters_off(
             model=trials.model.name,
             kind=kind,
             quantity=quantity,
-            sum_of_single=[alone[[place[head] for head in heads]].sum() for heads in clusters],
+            sum_of_single=[sum(single[quantity, *head] for head in heads) for heads in clusters],
             together=mean_of(deltas, counts),
             low=low,
             high=high,

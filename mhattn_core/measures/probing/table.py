@@ -1,63 +1,114 @@
-"""What can be read off every head's queries, keys and values: one row a head, vector and task."""
+"""What can be read off every head's queries, keys and values: one row a head, vector and task, and one row for all heads together."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from mhattn_core.measures.probing.probes import Task, accuracies, control, reduced, single_dimension, summary, task
+from mhattn_core.measures.probing.probes import Task, control, guessed, probed, reduced, single_dimensions, task
 from mhattn_core.measures.probing.words import ProbeWords
+from mhattn_core.measures.statistics import bootstrap_weights, interval, quotient
 
 ASKED = {"query": ("pos", "role", "category", "partner"), "key": ("pos", "role", "category"), "value": ("pos", "role", "category")}
 """Of a query also what it might ask for: its partner's part of speech."""
-COLUMNS = (
-    "model", "stack", "layer", "head", "vector", "task", "accuracy", "low", "high", "control", "control_low", "control_high", "input",
-    "input_low", "input_high", "gain_low", "gain_high", "dimension", "dimension_accuracy", "first_dimension", "majority", "classes", "n",
+PROBED = sum(map(len, ASKED.values()))
+"""Probes of a head."""
+NUMBERS = (
+    "accuracy", "low", "high", "control", "control_low", "control_high", "gain", "gain_low", "gain_high", "input", "input_low", "input_high",
+    "over_input", "over_input_low", "over_input_high", "dimension_accuracy", "first_dimension", "any_dimension", "first_gain",
+    "first_gain_low", "first_gain_high", "own_pos", "majority", "classes", "n",
 )  # fmt: skip
+HEADS = ("model", "stack", "layer", "head", "vector", "task", *NUMBERS, "dimension")
+MEANS = ("model", "stack", "vector", "task", *NUMBERS, "heads", "above_control", "above_input")
+DIFFERENCES = {"gain": ("accuracy", "control"), "over_input": ("accuracy", "input"), "first_gain": ("first_dimension", "any_dimension")}
 
 
-def probe_table(model: str, stack: str, words: ProbeWords) -> pd.DataFrame:
-    """Accuracies on held-out sentences, mean and 95 % range over splits: of the head's vector; of the control task (see ``control``);
-    of as many random directions of the layer's input; of the best single dimension, and of dimension 0.
+def probe_tables(
+    model: str, stack: str, words: ProbeWords, keys: Sequence[str], *, tell: Callable[[int], None] = lambda _heads: None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Accuracies on held-out texts: of each head (``HEADS``), and the means over the stack's heads (``MEANS``), which nobody chose.
 
-    ``gain_low``, ``gain_high``: of accuracy less control, split by split. Heads that share keys and values have the same rows.
+    accuracy: of the head's vector. control: of the control task (see ``control``); gain: accuracy less it. input: of as many random
+    directions of the layer's input; over_input: accuracy less it. dimension: the single one that tells most, chosen where it is learnt, and
+    its ``dimension_accuracy``; first_dimension: of dimension 0 alone; any_dimension: of one drawn at random; first_gain: the former less the
+    latter. own_pos: of the usual answer for the word's own part of speech, without any vector. above_control, above_input: number of heads
+    whose interval of ``gain``, ``over_input`` lies above 0. Heads that share keys and values have the same rows.
+
+    keys: the text of each number in ``words.texts``, by which intervals (95 %) are drawn: texts are resampled, probes are not learnt anew.
+    tell: told how many heads' probes were learnt since, up to ``PROBED`` times the number of heads.
     Source: Hewitt and Liang 2019 (control task, selectivity).
     """
-    tasks = {name: task(labels, words.types, words.texts) for name, labels in words.labels.items()}
-    rows = [
-        row
-        for name, given in tasks.items()
+    known = [
+        _Asked(name, given, words, bootstrap_weights([keys[text] for text in np.unique(given.texts)]))
+        for name, given in ((name, task(labels, words.types, words.texts)) for name, labels in words.labels.items())
         if given is not None
-        for layer in range(len(words.inputs))
-        for row in _layer(words, name, given, layer)
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS)[2:]).assign(model=model, stack=stack)[list(COLUMNS)]
+    heads, means = [], []
+    for asked in known:
+        for vector in (vector for vector, names in ASKED.items() if asked.name in names):
+            rows, hits = zip(*_heads(asked, vector, tell), strict=True)
+            heads += rows
+            sharing = len(words.vectors["query"][0]) // len(words.vectors[vector][0])
+            own = rows[::sharing]  # of each group of heads that share the vector, one
+            means.append({
+                "vector": vector, "task": asked.name, **asked.numbers(_mean(hits[::sharing])), "heads": len(own),
+                "above_control": sum(row["gain_low"] > 0 for row in own), "above_input": sum(row["over_input_low"] > 0 for row in own),
+            })  # fmt: skip
+    of_heads, of_all = (pd.DataFrame(rows).assign(model=model, stack=stack) for rows in (heads, means))
+    return _compact(of_heads.reindex(columns=list(HEADS))), _compact(of_all.reindex(columns=list(MEANS)))
 
 
-def _layer(words: ProbeWords, name: str, given: Task, layer: int) -> Iterator[dict[str, object]]:
-    heads = words.vectors["query"].shape[1]
-    drawn = control(given, seed=0)
-    for vector, asked in ASKED.items():
-        if name not in asked:
-            continue
-        groups = words.vectors[vector][layer]
-        size = groups.shape[-1]
-        at_input = summary(accuracies(reduced(words.inputs[layer][given.words], size), given.labels, given))
-        known = [_probed(group[given.words], given, drawn) for group in groups]
-        for head in range(heads):
-            yield {
-                "layer": layer, "head": head, "vector": vector, "task": name, "majority": given.majority, "classes": given.classes,
-                "n": len(given.words), **dict(zip(("input", "input_low", "input_high"), at_input, strict=True)),
-                **known[head * len(groups) // heads],
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """One task. weights ``[replicate, text]``: of the texts that have a word in it, in the order of their numbers."""
+
+    name: str
+    given: Task
+    words: ProbeWords
+    weights: np.ndarray
+
+    def numbers(self, hits: Mapping[str, np.ndarray]) -> dict[str, float]:
+        """What is right in the mean, with intervals; hits: ``[word]`` each."""
+        parts = dict(hits) | {name: hits[one] - hits[other] for name, (one, other) in DIFFERENCES.items()}
+        texts, of_word = np.unique(self.given.texts, return_inverse=True)
+        sums = np.zeros((len(texts), len(parts), 2))
+        np.add.at(sums, of_word, np.stack([np.stack(list(parts.values()), axis=1), np.ones((len(of_word), len(parts)))], axis=-1))
+        low, high = interval(sums, self.weights, quotient)
+        named = zip(parts, quotient(sums.sum(axis=0)), low, high, strict=True)
+        found = {key: value for name, *values in named for key, value in zip((name, f"{name}_low", f"{name}_high"), values, strict=True)}
+        found |= {"low": found["accuracy_low"], "high": found["accuracy_high"]}
+        found |= {"majority": self.given.majority, "classes": self.given.classes, "n": len(self.given.words)}
+        return {name: found[name] for name in NUMBERS}
+
+
+def _heads(asked: _Asked, vector: str, tell: Callable[[int], None]) -> Iterator[tuple[dict[str, float | str], dict[str, np.ndarray]]]:
+    """The row of every head, layer by layer, and which of the words were named rightly."""
+    given, words = asked.given, asked.words
+    drawn, heads = control(given, seed=0), words.vectors["query"].shape[1]
+    own_pos = guessed(np.array(words.pos)[given.words], given)
+    for layer, groups in enumerate(words.vectors[vector]):
+        at_input = probed(reduced(words.inputs[layer][given.words], groups.shape[-1]), given.labels, given)
+        found = []
+        for group in groups:
+            features = group[given.words]
+            alone = single_dimensions(features, given)
+            hits = {
+                "accuracy": probed(features, given.labels, given), "control": probed(features, drawn, given), "input": at_input,
+                "dimension_accuracy": alone.chosen, "first_dimension": alone.first, "any_dimension": alone.mean, "own_pos": own_pos,
             }  # fmt: skip
+            hits = {name: right.astype(float) for name, right in hits.items()}
+            found.append(({"vector": vector, "task": asked.name, **asked.numbers(hits), "dimension": alone.best}, hits))
+            tell(heads // len(groups))
+        for head in range(heads):
+            row, hits = found[head * len(groups) // heads]
+            yield {"layer": layer, "head": head, **row}, hits
 
 
-def _probed(features: np.ndarray, given: Task, drawn: np.ndarray) -> dict[str, object]:
-    own, by_heart = accuracies(features, given.labels, given), accuracies(features, drawn, given)
-    dimension, alone = single_dimension(features, given)
-    (accuracy, low, high), (random, random_low, random_high), (_gain, gain_low, gain_high) = map(summary, (own, by_heart, own - by_heart))
-    return {
-        "accuracy": accuracy, "low": low, "high": high, "control": random, "control_low": random_low, "control_high": random_high,
-        "gain_low": gain_low, "gain_high": gain_high, "dimension": dimension, "dimension_accuracy": float(alone.mean()),
-        "first_dimension": float(single_dimension(features[:, :1], given)[1].mean()),
-    }  # fmt: skip
+def _compact(table: pd.DataFrame) -> pd.DataFrame:
+    """Seven digits are more than some thousand words can tell, and half of the file."""
+    return table.astype(dict.fromkeys(table.select_dtypes(np.float64).columns, np.float32))
+
+
+def _mean(hits: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    return {name: np.mean([one[name] for one in hits], axis=0) for name in hits[0]}

@@ -2,117 +2,170 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from mhattn_core.attention import Seen, attend
-from mhattn_core.attention.word_grid import WordAxis, word_axis
-from mhattn_core.errors import Problem
+from mhattn_core.attention.batches import Batch, batches, collate, feed_all
+from mhattn_core.attention.word_layer import SIDES, WordAxes
+from mhattn_core.measures.sample import chosen
 from mhattn_core.models import Model
 from mhattn_core.tap import Call
 from mhattn_core.text.annotation import Annotated, AnnotatedSentence
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.relations.word_lists import classes
 
-WORDS_OF_A_TEXT = 6
-"""No more from each, so that many texts fit into few words."""
+MOST_WORDS = 1500
+"""About so many are drawn for the tasks that any word can be asked for, and no more for the one that few words can: from each text one, of
+fewer texts more."""
+VECTORS = ("query", "key", "value")
 
 
 @dataclass(frozen=True, eq=False)
 class ProbeWords:
     """One stack. ``vectors``: ``query``, ``key`` and ``value``, each float32 ``[layer, head or key/value head, word, dimension]``;
     ``inputs`` ``[layer, word, model dimension]``: what each layer gets. ``labels``: task → one label a word, empty where it has none;
-    ``types``: forms; ``texts``: the text of each word."""
+    ``pos``: parts of speech; ``types``: forms; ``texts``: the number of each word's text."""
 
     vectors: Mapping[str, np.ndarray]
     inputs: np.ndarray
     labels: Mapping[str, tuple[str, ...]]
+    pos: tuple[str, ...]
     types: tuple[str, ...]
     texts: tuple[int, ...]
-
-
-def labels_of(sentence: AnnotatedSentence, place: int) -> dict[str, str]:
-    """What can be asked about a word: ``pos``, ``role``, ``category`` and ``partner`` (the part of speech of the word it hangs on)."""
-    word = sentence.words[place]
-    category = classes("category", sentence.language)
-    return {
-        "pos": word.upos,
-        "role": word.relation,
-        "category": category.get(word.lemma, ""),
-        "partner": sentence.words[word.head].upos if word.head >= 0 else "",
-    }
 
 
 def probe_words(
     model: Model,
     pairs: Sequence[SentencePair],
     annotated: Sequence[Annotated],
-    stack: str,
     *,
     tell: Callable[[int], None] = lambda _pairs: None,
-) -> ProbeWords | None:
-    """A few words of each text, drawn by seed; None when no text could be read. ``stack`` is one of self-attention.
+) -> dict[str, ProbeWords]:
+    """A few words of each text, drawn by hash, in each stack of self-attention; stacks without a word are left out.
 
-    A text that the model cannot take is left out. Raises Problem where the model does not tell queries, keys and values.
+    Between two sentences there is no input of one layer that both queries and keys come from. A text that the model cannot take is left
+    out. The model must tell queries, keys and values (``attention.gives_values``).
     """
-    vectors: dict[str, list[np.ndarray]] = {"query": [], "key": [], "value": []}
-    inputs, labels, types, texts = [], [], [], []
-    for number, (pair, about) in enumerate(zip(pairs, annotated, strict=True)):
-        tell(1)
-        try:
-            seen = attend(model, pair)
-        except Problem:
-            continue
-        axis = word_axis(seen.pieces(stack)[0], seen.sentences, model.tokenizer.unk_token_id)
-        known = _known(axis, about)
-        words = [word for word in np.random.default_rng(number).permutation(len(axis.words)) if axis.seen[word] and known[word]]
-        words = words[:WORDS_OF_A_TEXT]
-        if not words:
-            continue
-        for name, rows in _vectors(seen, stack, axis).items():
-            vectors[name].append(rows[:, :, words])
-        inputs.append(_inputs(seen, stack, axis)[:, words])
-        for word in words:
-            sentence, place = known[word]
-            labels.append(labels_of(sentence, place))
-            types.append(sentence.words[place].text.lower())
-            texts.append(number)
-    if not labels:
-        return None
-    return ProbeWords(
-        {name: np.concatenate(rows, axis=2) for name, rows in vectors.items()},
-        np.concatenate(inputs, axis=1),
-        {task: tuple(label[task] for label in labels) for task in labels[0]},
-        tuple(types),
-        tuple(texts),
-    )
+    of_a_text = max(1, MOST_WORDS // max(1, len(pairs)))
+    rows, problems = feed_all(model, pairs)
+    tell(len(problems))
+    found: dict[str, list[_Part]] = {stack: [] for stack in model.stacks if stack != "cross"}
+    for batch_rows in batches(model, rows):
+        batch = collate(model, batch_rows)
+        drawn = {
+            stack: [
+                _drawn(batch.axes[stack], place, pairs[row.number], annotated[row.number], of_a_text)
+                for place, row in enumerate(batch_rows)
+            ]
+            for stack in found
+        }
+        for stack, part in _of_batch(model, batch, drawn).items():
+            found[stack].append(part)
+        tell(len(batch_rows))
+    return {stack: _joined(parts) for stack, parts in found.items() if sum(len(part.words) for part in parts)}
 
 
-def _known(axis: WordAxis, about: Annotated) -> list[tuple[AnnotatedSentence, int] | None]:
-    """The annotated word behind each word of the axis; none where a sentence was cut into other words."""
-    sentences = {"a": about.a, "b": about.b}
-    fits = {side: len(sentence.words) == axis.sides.count(side) for side, sentence in sentences.items()}
-    return [(sentences[side], axis.sides[:at].count(side)) if fits[side] else None for at, side in enumerate(axis.sides)]
+class _Word(NamedTuple):
+    """``place`` on the axis of queries; ``any``, ``of_category``: which of the two draws it is in."""
+
+    place: int
+    sentence: AnnotatedSentence
+    at: int
+    any: bool
+    of_category: bool
+
+    @property
+    def category(self) -> str:
+        return classes("category", self.sentence.language).get(self.sentence.words[self.at].lemma, "")
+
+    def labels(self) -> dict[str, str]:
+        """``pos``, ``role``, ``partner`` (the part of speech of the word it hangs on) and ``category``; empty where not known or not drawn."""
+        word = self.sentence.words[self.at]
+        partner = self.sentence.words[word.head].upos if word.head >= 0 else ""
+        asked = {"pos": word.upos, "role": word.relation, "partner": partner} if self.any else dict.fromkeys(("pos", "role", "partner"), "")
+        return asked | {"category": self.category if self.of_category else ""}
 
 
-def _vectors(seen: Seen, stack: str, axis: WordAxis) -> dict[str, np.ndarray]:
-    """Means over each word's pieces, ``[layer, head, word, dimension]``."""
-    layers: dict[str, list[np.ndarray]] = {"query": [], "key": [], "value": []}
+class _Part(NamedTuple):
+    """Of one batch: vectors ``[layer, head, word, dimension]``, inputs ``[layer, word, model dimension]``, the words and their texts."""
 
-    def see(call: Call) -> None:
-        if call.stack == stack:
-            for name, tensor in (("query", call.query), ("key", call.key), ("value", call.value)):
-                if tensor is not None:
-                    layers[name].append(axis.averaged(tensor[0].float().cpu().numpy()))
+    vectors: dict[str, np.ndarray]
+    inputs: np.ndarray
+    words: list[_Word]
+    texts: list[int]
 
-    seen.again(see)
-    return {name: np.stack(rows) for name, rows in layers.items()}
+
+def _drawn(axes: WordAxes, text: int, pair: SentencePair, about: Annotated, count: int) -> list[_Word]:
+    """Words of one text: ``count`` of all, and ``count`` of those that a word list gives a category."""
+    sides, covered = axes.query_side[text].cpu().numpy(), axes.query_mask[text].cpu().numpy()
+    known = []
+    for side, sentence in zip(SIDES.values(), (about.a, about.b), strict=True):
+        places = np.flatnonzero(sides == side)
+        # A sentence that was cut into other words has no labels.
+        if len(places) == len(sentence.words):
+            known += [_Word(int(place), sentence, at, False, False) for at, place in enumerate(places) if covered[place]]
+    key = f"{pair.source}\n{pair.target}"
+    known.sort(key=lambda word: chosen(f"{key}\n{word.place}", 2**32))
+    any_, of_category = known[:count], [word for word in known if word.category][:count]
+    return [word._replace(any=word in any_, of_category=word in of_category) for word in known if word in any_ or word in of_category]
 
 
 @torch.no_grad()
-def _inputs(seen: Seen, stack: str, axis: WordAxis) -> np.ndarray:
-    """What each layer of the stack gets, ``[layer, word, model dimension]``."""
-    given = seen.model.network.base_model(**seen.inputs, output_hidden_states=True)
-    states = getattr(given, f"{stack}_hidden_states", None) or given.hidden_states
-    return np.stack([axis.averaged(state[0].float().cpu().numpy()) for state in states[:-1]])
+def _of_batch(model: Model, batch: Batch, drawn: Mapping[str, Sequence[Sequence[_Word]]]) -> dict[str, _Part]:
+    takes = {stack: _take(batch.axes[stack], model.attention.heads(stack), words) for stack, words in drawn.items()}
+    layers: dict[str, dict[str, list[np.ndarray]]] = {stack: {name: [] for name in VECTORS} for stack in drawn}
+
+    def watch(call: Call) -> None:
+        if call.stack in drawn:
+            for name, tensor in zip(VECTORS, (call.query, call.key, call.value), strict=True):
+                if tensor is not None:
+                    layers[call.stack][name].append(takes[call.stack](tensor.transpose(1, 2)))
+
+    cache = {} if model.stacks == ("encoder",) else {"use_cache": False}
+    with model.attention.watching(watch):
+        given = model.network.base_model(**batch.inputs, output_hidden_states=True, **cache)
+    parts = {}
+    for stack, words in drawn.items():
+        states = getattr(given, f"{stack}_hidden_states", None) or given.hidden_states
+        parts[stack] = _Part(
+            {name: np.stack(rows).swapaxes(1, 2) for name, rows in layers[stack].items()},
+            np.stack([takes[stack](state) for state in states[:-1]]),
+            [word for of_text in words for word in of_text],
+            [row.number for row, of_text in zip(batch.rows, words, strict=True) for _word in of_text],
+        )
+    return parts
+
+
+def _take(axes: WordAxes, heads: int, drawn: Sequence[Sequence[_Word]]) -> Callable[[Tensor], np.ndarray]:
+    """A function from ``[text, token, …]`` to the drawn words ``[word, …]``, each the mean over its pieces."""
+    texts, tokens = axes.query_tokens.shape
+    # The means are laid out for vectors of all heads; those of unit vectors are the shares of pieces in words.
+    units = torch.eye(tokens, device=axes.query_tokens.device).expand(texts * heads, -1, -1).reshape(-1, tokens)
+    shares = axes.means(units).view(texts, heads, -1, tokens)[:, 0]
+    text = torch.tensor([number for number, words in enumerate(drawn) for _word in words], dtype=torch.long)
+    place = torch.tensor([word.place for words in drawn for word in words], dtype=torch.long)
+    wanted = shares[text, place]
+
+    def take(tensor: Tensor) -> np.ndarray:
+        return torch.einsum("wt,wt...->w...", wanted, tensor[text].float()).cpu().numpy()
+
+    return take
+
+
+def _joined(parts: Sequence[_Part]) -> ProbeWords:
+    """In the order of texts, which does not hang on the batches."""
+    words, texts = [word for part in parts for word in part.words], np.array([text for part in parts for text in part.texts])
+    order = np.argsort(texts, kind="stable")
+    labels = [words[place].labels() for place in order]
+    annotated = [words[place].sentence.words[words[place].at] for place in order]
+    return ProbeWords(
+        {name: np.concatenate([part.vectors[name] for part in parts], axis=2)[:, :, order] for name in VECTORS},
+        np.concatenate([part.inputs for part in parts], axis=1)[:, order],
+        {task: tuple(label[task] for label in labels) for task in labels[0]},
+        tuple(word.upos for word in annotated),
+        tuple(word.text.lower() for word in annotated),
+        tuple(texts[order].tolist()),
+    )

@@ -2,12 +2,21 @@
 
 from mhattn_core.runs.studies.ablation import ABLATION
 from mhattn_core.runs.studies.distances import DISTANCES
+from mhattn_core.runs.studies.fusion import FUSION
 from mhattn_core.runs.studies.matches import MATCHES
 from mhattn_core.runs.studies.probes import PROBES
 from mhattn_core.runs.studies.relations import RELATIONS
+from mhattn_core.runs.studies.segments import SEGMENTS
 from mhattn_core.runs.study import Across, Study
 
-STUDIES: dict[str, Study] = {"relations": RELATIONS, "distances": DISTANCES, "ablation": ABLATION, "probes": PROBES}
+STUDIES: dict[str, Study] = {
+    "relations": RELATIONS,
+    "distances": DISTANCES,
+    "ablation": ABLATION,
+    "fusion": FUSION,
+    "probes": PROBES,
+    "segments": SEGMENTS,
+}
 ACROSS: dict[str, Across] = {"matches": MATCHES}
 
 __all__ = ["ACROSS", "STUDIES"]

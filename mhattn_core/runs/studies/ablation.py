@@ -6,15 +6,11 @@ from hashlib import blake2b
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention import attend
 from mhattn_core.attention.ablation import OUTPUTS, HeadId, Kind
 from mhattn_core.attention.tasks import asked_of
-from mhattn_core.measures.clusters import MOST_GROUPS, tree
-from mhattn_core.measures.distances import js_sums
 from mhattn_core.measures.faults import choices, covering, curves, single, together
-from mhattn_core.measures.faults.trials import Trials, heads_of
-from mhattn_core.measures.head_distances import heads_of as patterns_of
-from mhattn_core.measures.statistics import bootstrap_weights, quotient
+from mhattn_core.measures.faults.trials import Trials
+from mhattn_core.measures.statistics import bootstrap_weights
 from mhattn_core.models import Model
 from mhattn_core.runs.study import Study, StudyInput, Tables
 from mhattn_core.text.minimal_pairs import minimal_pairs
@@ -71,29 +67,15 @@ def _measure(given: StudyInput) -> Tables:
     by_delta = tables[0][tables[0]["quantity"] == trials.main].sort_values("delta", ascending=False, kind="stable")
     by_gradient = by_delta.sort_values("gradient_importance", ascending=False, kind="stable")
     strongest = _ids(by_delta)[:MOST_INTERACTING]
-    clusters = clusters_of(model, trials.fed[:TO_CLUSTER])
+    clusters = together.clusters_of(model, trials.fed[:TO_CLUSTER])
     return {
         "ablation": pd.concat(tables, ignore_index=True),
         "interactions": covering.interactions(trials, strongest, PRIMARY, weights, tell=tell),
         "curves": curves.fault_curves(fewer, _ids(by_gradient), PRIMARY, tell=tell),
         "keep_one": together.keep_one(fewer, PRIMARY, weights[:, :FEWER], tell=tell),
-        "cluster_ablation": together.clusters_off(trials, clusters, off, PRIMARY, weights, tell=tell),
+        "cluster_ablation": together.clusters_off(trials, clusters, tables[0], PRIMARY, weights, tell=tell),
         "minimal_pairs": choices.minimal_pairs_table(model, minimal_pairs(), PRIMARY, means, tell=tell),
     }
-
-
-def clusters_of(model: Model, pairs: Sequence[SentencePair]) -> list[list[HeadId]]:
-    """Groups of like heads of one stack: the tree of JS distances over all sentences cut into twenty, those of two heads to half of all."""
-    found = []
-    for stack in model.stacks:
-        sums = sum(js_sums(patterns_of(attend(model, pair), stack).arrays) for pair in pairs)
-        distances = np.nan_to_num(quotient(np.asarray(sums)), nan=np.log(2))
-        np.fill_diagonal(distances, 0)
-        heads = [head for head in heads_of(model) if head[0] == stack]
-        labels = tree(distances).cut(min(MOST_GROUPS, len(heads) // 2))
-        groups = [[head for head, own in zip(heads, labels, strict=True) if own == label] for label in np.unique(labels)]
-        found += [group for group in groups if 1 < len(group) <= len(heads) / 2]
-    return found
 
 
 def _ids(table: pd.DataFrame) -> list[HeadId]:

@@ -7,7 +7,7 @@ from typing import Literal
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.text.reading.assemble import assemble
-from mhattn_core.text.reading.columns import FIELDS
+from mhattn_core.text.reading.columns import FIELDS, holds_summaries
 from mhattn_core.text.reading.conllu import read_conllu
 from mhattn_core.text.reading.gold import attach_links, read_gold
 from mhattn_core.text.reading.limits import HOSTED, Limits
@@ -18,6 +18,7 @@ from mhattn_core.text.reading.samples import samples
 from mhattn_core.text.reading.separated import read_csv, read_tsv, read_txt
 from mhattn_core.text.reading.sheet import read_xlsx
 from mhattn_core.text.reading.source import Source, load
+from mhattn_core.text.reading.summarised import read_texts
 
 __all__ = [
     "FIELDS",
@@ -32,6 +33,7 @@ __all__ = [
     "read_gold",
     "read_pairs",
     "read_parallel",
+    "read_summarised",
     "samples",
 ]
 
@@ -68,3 +70,21 @@ def read_pairs(
         _("“{name}” is of a kind that is not read here.").format(name=name),
         _("Save it as one of: {formats}.").format(formats=" ".join(FORMATS)),
     )
+
+
+def read_summarised(source: Source, summary: Source | None = None, *, limits: Limits = Limits()) -> Upload:  # noqa: B008  frozen
+    """Read documents with summaries: a table with columns ``document`` and ``summary``, or one text and, in a file of its own, its summary.
+
+    The pairs' first texts are the documents, whose empty lines are kept, the second the summaries, empty where there is none.
+    Raises Problem when a file cannot be read, or its table has no such columns.
+    """
+    name, content = load(source, limits)
+    if summary is not None or Path(name).suffix.lower() == ".txt":
+        return read_texts((name, content), summary, limits)
+    upload = read_pairs((name, content), limits=limits)
+    if "source" not in upload.columns.used or not holds_summaries(upload.columns.used):
+        raise Problem(
+            _("“{name}” has no columns “document” and “summary”.").format(name=name),
+            _("Name them so in the first row, or give the document and the summary as two text files."),
+        )
+    return upload

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.pharaoh import check, parse
-from mhattn_core.text.reading.columns import find_columns
+from mhattn_core.text.reading.columns import find_columns, holds_summaries
 from mhattn_core.text.reading.limits import Limits
 from mhattn_core.text.reading.records import Bad, PairRecord, Row, Table, Upload, bad_rows
 
@@ -29,6 +30,8 @@ def assemble(
     pairs: list[PairRecord] = []
     if "source" in columns.used:
         places = {field: columns.found.index(column) for field, column in columns.used.items()}
+        if holds_summaries(columns.used):
+            limits = replace(limits, characters=limits.document)
         pairs = list(_pairs(rows, places, limits, bad, base))
     return Upload(
         name,

@@ -8,9 +8,10 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.text.reading.records import Columns, Row
 
+SUMMARY = "summary"
 NAMES = {
     "source": ("source", "sentence1", "text_a", "premise", "sentence", "text"),
-    "target": ("target", "sentence2", "text_b", "hypothesis"),
+    "target": ("target", "sentence2", "text_b", "hypothesis", SUMMARY),
     **{name: (name,) for name in ("id", "document", "group", "label", "alignment", "source_words", "target_words")},
 }
 FIELDS = tuple(NAMES)
@@ -61,6 +62,11 @@ def find_columns(
     return Columns(tuple(names), used, header), above, rows
 
 
+def holds_summaries(used: Mapping[str, str]) -> bool:
+    """Whether second texts are summaries of the first, by the name of their column. used: as of ``Columns``."""
+    return _plain(used.get("target")) == SUMMARY
+
+
 def _place_of_header(rows: Sequence[Row], wanted: Sequence[str], header: bool | None) -> int | None:
     if header is False or (wanted and not header and all(name.startswith("#") for name in wanted)):
         return None
@@ -73,7 +79,10 @@ def _place_of_header(rows: Sequence[Row], wanted: Sequence[str], header: bool | 
 def _by_name(names: Sequence[str]) -> dict[str, str]:
     """For each field the column whose name is the first in our list of its names."""
     plain = {_plain(name): name for name in reversed(names)}
-    return {field: next(plain[name] for name in ours if name in plain) for field, ours in NAMES.items() if plain.keys() & set(ours)}
+    used = {field: next(plain[name] for name in ours if name in plain) for field, ours in NAMES.items() if plain.keys() & set(ours)}
+    if "source" not in used and "document" in used and holds_summaries(used):
+        used["source"] = used.pop("document")  # beside a summary it is the text itself, and no name of one
+    return used
 
 
 def _by_place(names: Sequence[str]) -> dict[str, str]:

@@ -14,13 +14,14 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True)
 class Limits:
-    """bytes: of the file; expanded: bytes of what is packed inside it (.xlsx and .parquet are); characters: of one cell."""
+    """bytes: of the file; expanded: bytes of what is packed inside it (.xlsx and .parquet are); characters: of one cell; document: of one with a whole document."""
 
     bytes: int = 100 * MEGABYTE
     expanded: int = 200 * MEGABYTE
     rows: int = 200_000
     columns: int = 200
     characters: int = 20_000
+    document: int = 120_000
     seconds: float = 120
 
     def check_bytes(self, name: str, size: int) -> None:
@@ -34,6 +35,10 @@ class Limits:
     def check_columns(self, name: str, number: int) -> None:
         if number > self.columns:
             raise self.exceeded(_("“{name}” has more than {number} columns.").format(name=name, number=self.columns))
+
+    def check_document(self, name: str, text: str) -> None:
+        if len(text) > self.document:
+            raise self.exceeded(_("“{name}” has more than {number} characters.").format(name=name, number=f"{self.document:,}"))
 
     def within(self, name: str, rows: Iterable[T]) -> Iterator[T]:
         """The same rows; raises Problem at the first that is one too many or comes too late."""

@@ -4,10 +4,11 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 
 from mhattn_core.locale import _
-from mhattn_core.text.reading.columns import is_header
+from mhattn_core.text.reading.columns import SUMMARY, is_header
 from mhattn_core.text.reading.decode import decode, lines
 from mhattn_core.text.reading.records import Row, Table
 
@@ -17,6 +18,8 @@ SEPARATOR_TOLD = re.compile(r"sep=([,;|\t])")  # as Excel reads it on a first li
 LOOKED_AT = 50
 LONGEST_CELL = 200
 """Lines after which a quotation mark that has not closed is taken for a slip."""
+LONGEST_DOCUMENT = 5000
+"""The same where cells hold whole documents."""
 
 
 def read_csv(name: str, content: bytes) -> Table:
@@ -80,29 +83,23 @@ def _even(rows: Iterator[Row]) -> Iterator[Row]:
 
 def _records(found: Sequence[str], separator: str) -> Iterator[Row]:
     """The rows with the lines on which they begin. Quotation marks keep separators, line ends and doubled marks inside a cell."""
-    start = 0
+    start, longest = 0, LONGEST_DOCUMENT if found and SUMMARY in found[0].casefold() else LONGEST_CELL
     while start < len(found):
-        cells, length, fault = _record(found, start, separator)
+        cells, length, fault = _record(found, start, separator, longest)
         yield Row(start + 1, cells, fault)
         start += length
 
 
-def _record(found: Sequence[str], start: int, separator: str) -> tuple[list[str], int, str]:
+def _record(found: Sequence[str], start: int, separator: str, longest: int) -> tuple[list[str], int, str]:
     """Cells of the row that begins at ``start``, how many lines it takes, and what is wrong with it."""
     line = found[start]
     literal = line.split(separator)
     if not any(cell.startswith('"') for cell in literal):
         return literal, 1, ""
-    for length in range(1, min(LONGEST_CELL, len(found) - start) + 1):
-        if length > 1 and '"' not in found[start + length - 1]:
-            continue
-        try:
-            cells = next(csv.reader(["\n".join(found[start : start + length])], delimiter=separator, strict=True))
-        except csv.Error as error:
-            if "unexpected end" in str(error):
-                continue
-            break
-        return cells, length, ""
+    lines_from_here = (found[place] + "\n" for place in range(start, min(start + longest, len(found))))
+    reader = csv.reader(lines_from_here, delimiter=separator, strict=True)
+    with suppress(csv.Error):
+        return next(reader), reader.line_num, ""
     if separator == "\t":
         return literal, 1, ""  # corpora with tabs mostly know no quoting: the mark is a part of the sentence
     return literal, 1, _("A quotation mark opens a cell and does not close it. Inside a quoted cell, write the mark twice.")

@@ -10,8 +10,9 @@ from mhattn_core.attention.generate import Continued, continued
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.faults import gradient_importance
+from mhattn_core.ui.faults.choice import choose_kind
 from mhattn_core.ui.faults.costs import cost_sentence
-from mhattn_core.ui.faults.data import Faults, choose_kind
+from mhattn_core.ui.faults.data import Faults
 from mhattn_core.ui.faults.encoder import encoder_bench
 from mhattn_core.ui.faults.kept import kept
 from mhattn_core.ui.faults.switches import choose_off, full_name

@@ -1,12 +1,16 @@
 """What is left as heads go one after the other, and how much of a layer one head alone can do."""
 
+from collections.abc import Callable
+
+import altair as alt
 import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.locale import _
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.faults.data import Evidence, Faults, choose_quantity, curves, kept_alone
+from mhattn_core.ui.faults.choice import choose_quantity
+from mhattn_core.ui.faults.data import Evidence, Faults, curves, kept_alone
 from mhattn_core.ui.faults.words import quantity_words
 from mhattn_core.ui.head_choice import choose_stack, head_name
 from mhattn_core.ui.navigation import link
@@ -45,23 +49,32 @@ def _more(found: Faults) -> None:
 def _curve(found: Faults, evidence: Evidence) -> None:
     quantity = choose_quantity(evidence.table)
     rows = evidence.table[evidence.table["quantity"] == quantity]
-    said = curve_finding(rows)
-    st.markdown(escape(said))
-    badge(evidence.pairs)
-    title = quantity_words()[quantity].title
-
-    def chart() -> object:
-        return charts.fault_curve(rows, title=title)
-
-    draw(chart(), key="curve", alt_text=said)
-    st.caption(
+    _shown(
+        rows,
+        charts.fault_curve,
+        curve_finding(rows),
         _(
             "Left: all heads on. Red: the heads that gradient importance ranks first go first. Grey: random orders, from the least to the greatest of 20. A red line above the band means that the ranking finds heads that matter; a flat start means that many heads can go unnoticed."
-        )
+        ),
+        f"{found.name} fault curve",
+        evidence,
     )
-    export_panel(chart, rows, key="curve", name=f"{found.name} fault curve", note=evidence.source)
     with st.expander(_("Table"), icon=":material/table:"):
         st.dataframe(rows.drop(columns=["model"]), hide_index=True)
+
+
+def _shown(rows: pd.DataFrame, chart: Callable[..., alt.LayerChart], said: str, caption: str, name: str, evidence: Evidence) -> None:
+    """The finding, the chart of it and how to read it, to be downloaded under a name."""
+    title = quantity_words()[str(rows["quantity"].iloc[0])].title
+
+    def drawn() -> alt.LayerChart:
+        return chart(rows, title=title)
+
+    st.markdown(escape(said))
+    badge(evidence.pairs)
+    draw(drawn(), key=chart.__name__, alt_text=said)
+    st.caption(caption)
+    export_panel(drawn, rows, key=chart.__name__, name=name, note=evidence.source)
 
 
 def curve_finding(rows: pd.DataFrame) -> str:
@@ -80,21 +93,16 @@ def _kept(found: Faults, evidence: Evidence) -> None:
     rows = evidence.table
     quantity = choose_quantity(rows)
     rows = rows[(rows["stack"] == stack) & (rows["quantity"] == quantity)].sort_values(["layer", "head"])
-    said = kept_finding(rows)
-    st.markdown(escape(said))
-    badge(evidence.pairs)
-    title = quantity_words()[quantity].title
-
-    def chart() -> object:
-        return charts.kept_heads(rows, title=title)
-
-    draw(chart(), key="kept", alt_text=said)
-    st.caption(
+    _shown(
+        rows,
+        charts.kept_heads,
+        kept_finding(rows),
         _(
             "A line is a layer, a dot the model with only this head of the layer left; the best is named. Dashed: all heads on. Red: none of the layer's heads. Dots near the dashed line: one head does for the whole layer."
-        )
+        ),
+        f"{found.name} {stack} one head alone",
+        evidence,
     )
-    export_panel(chart, rows, key="kept", name=f"{found.name} {stack} one head alone", note=evidence.source)
 
 
 def kept_finding(rows: pd.DataFrame) -> str:

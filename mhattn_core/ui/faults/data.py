@@ -1,13 +1,13 @@
 """What the Fault tolerance page draws from: the sidebar's pair through one model, or a run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 import streamlit as st
 
 from mhattn_core.attention import Seen
-from mhattn_core.attention.ablation import HeadId, Kind
+from mhattn_core.attention.ablation import HeadId
 from mhattn_core.locale import _
 from mhattn_core.measures.faults import (
     Trials,
@@ -16,18 +16,19 @@ from mhattn_core.measures.faults import (
     gradient_table,
     heads_of,
     keep_one,
+    pair_clusters,
     pair_interactions,
     quantities_of,
 )
 from mhattn_core.measures.faults.curves import DRAWS, removed_at
 from mhattn_core.measures.faults.quantities import covers
 from mhattn_core.runs import Run
+from mhattn_core.ui.faults.choice import KINDS, choose_kind
 from mhattn_core.ui.faults.kept import Tell, kept
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import escape
 from mhattn_core.ui.sidebar import Controls
 
-KINDS: tuple[Kind, ...] = ("mean", "zero", "uniform")
 MEASURED_KIND = "measured-kind"
 PAIRED = 6
 """Heads of which every two are switched off together on one pair of sentences: 15 pairs."""
@@ -71,7 +72,16 @@ def damage(found: Faults) -> Evidence:
     model, pair = found.seen.model, found.seen.pair
     kind = choose_kind([kind for kind in KINDS if kind != "uniform" or model.attention.gives_values], MEASURED_KIND)
     says = _("Switching off every head of {name}, one at a time. Stop cancels.")
-    return _on_pair(found, "damage", kind, says, lambda tell: ablate_each(model, pair, kind=kind, tell=tell))
+    return _on_pair(found.seen, "damage", kind, says, lambda tell: ablate_each(model, pair, kind=kind, tell=tell))
+
+
+def groups_off(found: Faults, alone: Evidence) -> Evidence:
+    """The run's ``cluster_ablation``, or else the pair's groups, switched off as ``alone`` was, which holds each head's own cost."""
+    model, pair, kind = found.seen.model, found.seen.pair, alone.table["kind"].iloc[0]
+    says = _("Switching off groups of heads of {name}. Stop cancels.")
+    return from_run(found, "cluster_ablation") or _on_pair(
+        found.seen, "groups", kind, says, lambda tell: pair_clusters(model, pair, alone.table, kind, tell=tell)
+    )
 
 
 def curves(found: Faults) -> Evidence:
@@ -86,7 +96,7 @@ def curves(found: Faults) -> Evidence:
         return fault_curves(trials, heads, "mean", tell=_counted(tell, sets))
 
     says = _("Switching off more and more heads of {name}, in 21 orders. Stop cancels.")
-    return from_run(found, "curves") or _on_pair(found, "curves", "", says, make)
+    return from_run(found, "curves") or _on_pair(found.seen, "curves", "", says, make)
 
 
 def kept_alone(found: Faults) -> Evidence:
@@ -98,27 +108,36 @@ def kept_alone(found: Faults) -> Evidence:
         return keep_one(trials, "mean", tell=_counted(tell, layers + len(heads_of(trials.model))))
 
     says = _("Keeping one head of each layer of {name} alone. Stop cancels.")
-    return from_run(found, "keep_one") or _on_pair(found, "keep_one", "", says, make)
+    return from_run(found, "keep_one") or _on_pair(found.seen, "keep_one", "", says, make)
 
 
-def interactions(found: Faults) -> Evidence | None:
-    """The run's ``interactions``, or else those of the pair's costliest heads; None, with the reason, for a model without a loss."""
-    evidence = from_run(found, "interactions")
-    if evidence is not None:
-        return evidence
+def costliest_together(found: Faults) -> Evidence | None:
+    """``two_off`` of the pair's costliest heads."""
     model, pair = found.seen.model, found.seen.pair
-    if not covers(quantities_of(model)[0]):
-        st.info(
-            _(
-                "{name} has no language head, so on one pair it has no loss: whether two heads cover for each other cannot be told from it. Over many pairs with a second sentence it can."
-            ).format(name=escape(found.name))
-        )
+    if not _has_loss(found.seen):
         return None
     says = _("Switching off every head of {name}, one at a time. Stop cancels.")
-    alone = _on_pair(found, "damage", "mean", says, lambda tell: ablate_each(model, pair, kind="mean", tell=tell))
-    heads = costliest(alone.table)
+    alone = _on_pair(found.seen, "damage", "mean", says, lambda tell: ablate_each(model, pair, kind="mean", tell=tell))
+    return two_off(found.seen, costliest(alone.table))
+
+
+def two_off(seen: Seen, heads: Sequence[HeadId]) -> Evidence | None:
+    """Every two of these heads off on the pair; None, with the reason, for a model without a loss."""
+    if not _has_loss(seen):
+        return None
     says = _("Switching off pairs of heads of {name}. Stop cancels.")
-    return _on_pair(found, "interactions", "", says, lambda tell: pair_interactions(model, pair, heads, tell=tell))
+    return _on_pair(seen, "interactions", tuple(heads), says, lambda tell: pair_interactions(seen.model, seen.pair, heads, tell=tell))
+
+
+def _has_loss(seen: Seen) -> bool:
+    if covers(quantities_of(seen.model)[0]):
+        return True
+    st.info(
+        _(
+            "{name} has no language head, so on one pair it has no loss: whether two heads cover for each other cannot be told from it. Over many pairs with a second sentence it can."
+        ).format(name=escape(seen.model.name))
+    )
+    return False
 
 
 def costliest(rows: pd.DataFrame) -> list[HeadId]:
@@ -152,9 +171,10 @@ def tell_missing(found: Faults, name: str) -> None:
     link("Runs", _("Measure with “ablation” under Runs"))
 
 
-def _on_pair(found: Faults, what: str, key: str, says: str, make: Callable[[Tell], pd.DataFrame]) -> Evidence:
+def _on_pair(seen: Seen, what: str, key: Hashable, says: str, make: Callable[[Tell], pd.DataFrame]) -> Evidence:
     """A table of the pair, made once."""
-    return Evidence(kept(what, found.seen, key, says.format(name=escape(found.name)), make), 1, found.source)
+    model = seen.model
+    return Evidence(kept(what, seen, key, says.format(name=escape(model.name)), make), 1, f"{model.name}@{model.revision}")
 
 
 def _counted(tell: Tell, sets: int) -> Callable[[int], None]:
@@ -167,36 +187,3 @@ def _counted(tell: Tell, sets: int) -> Callable[[int], None]:
         tell(done / sets)
 
     return more
-
-
-QUANTITIES = ("loss", "divergence", "retrieval", "displacement")
-
-
-def choose_quantity(rows: pd.DataFrame) -> str:
-    """A quantity that the table has, the model's loss first."""
-    quantities = [name for name in QUANTITIES if (rows["quantity"] == name).any()]
-    if len(quantities) == 1:
-        return quantities[0]
-    # The names of quantities are the library's own in every language, as in tables and addresses.
-    return str(st.segmented_control(_("Quantity"), quantities, default=quantities[0], required=True, key="quantity", bind="query-params"))
-
-
-def choose_kind(kinds: Sequence[Kind], key: str) -> Kind:
-    """A way to switch heads off; no choice where there is one."""
-    if len(kinds) == 1:
-        return kinds[0]
-    if st.session_state.get(key) not in (None, *kinds):
-        st.session_state[key] = kinds[0]
-    # The names of kinds are the library's own in every language, as in tables and addresses.
-    chosen = st.segmented_control(
-        _("Switched off means"),
-        kinds,
-        default=kinds[0],
-        required=True,
-        key=key,
-        bind="query-params",
-        help=_(
-            "zero: the head gives nothing. mean: it gives its mean over the positions read, the same everywhere; before the first word that is its own output. uniform: it looks at all words equally."
-        ),
-    )
-    return chosen or kinds[0]

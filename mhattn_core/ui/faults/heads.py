@@ -5,12 +5,15 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.locale import _
+from mhattn_core.ui.automatic import choose_or_leave
 from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.faults.data import Evidence, Faults, choose_quantity, damage
+from mhattn_core.ui.faults.choice import choose_quantity
+from mhattn_core.ui.faults.data import Evidence, Faults, damage
+from mhattn_core.ui.faults.grammar import grammar_view
 from mhattn_core.ui.faults.switches import full_name
 from mhattn_core.ui.faults.words import quantity_words
-from mhattn_core.ui.head_choice import AUTOMATIC, choose_stack, head_name, parse_head
+from mhattn_core.ui.head_choice import choose_stack, head_name, parse_head
 from mhattn_core.ui.page import badge, draw, escape, wide_and_narrow
 
 KEY = "damage"
@@ -45,6 +48,7 @@ def heads_view(found: Faults) -> None:
     )
     with st.expander(_("Table"), icon=":material/table:"):
         st.dataframe(damage_table(rows), hide_index=True)
+    grammar_view(found)
 
 
 def finding(rows: pd.DataFrame, name: str) -> str:
@@ -71,18 +75,14 @@ def _choose_head(rows: pd.DataFrame) -> tuple[int, int]:
     """The head that a person chose or clicked, else the costliest of the stack."""
     names = [head_name(row.layer, row.head) for row in rows.itertuples()]
     costliest = names[int(rows["delta"].to_numpy().argmax())]
-    if st.session_state.get(CHOSEN, AUTOMATIC) not in (AUTOMATIC, *names):
-        st.session_state[CHOSEN] = AUTOMATIC  # a head of another model
-    label = _("The costliest: {name}").format(name=costliest)
-    name = st.selectbox(
+    name = choose_or_leave(
         _("Head"),
-        [AUTOMATIC, *names],
-        format_func=lambda name: label if name == AUTOMATIC else name,
+        dict(zip(names, names, strict=True)),
+        _("The costliest: {name}").format(name=costliest),
         key=CHOSEN,
-        bind="query-params",
         help=_("The same as a click on a head above."),
     )
-    chosen = parse_head(costliest if name == AUTOMATIC else str(name))
+    chosen = parse_head(name or costliest)
     row = rows[(rows["layer"] == chosen[0]) & (rows["head"] == chosen[1])].iloc[0]
     st.markdown(
         _("**{head}**: {intact:.3f} with all heads, {ablated:.3f} without it ({change}).").format(

@@ -12,7 +12,9 @@ from mhattn_core.locale import _
 from mhattn_core.measures.head_distances import By, distances
 from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.faults.data import Faults, choose_quantity, damage
+from mhattn_core.ui.faults.choice import choose_quantity
+from mhattn_core.ui.faults.data import Faults, damage
+from mhattn_core.ui.faults.group import group_view
 from mhattn_core.ui.faults.heads import CHOSEN
 from mhattn_core.ui.faults.words import quantity_words
 from mhattn_core.ui.head_choice import choose_stack, head_name
@@ -56,17 +58,19 @@ def safe_view(found: Faults) -> None:
     wide, narrow = wide_and_narrow(KEY)
     with wide:
         draw(scatter(), key=KEY, on_select=_open, selection_mode=charts.PICKED, alt_text=said)
+        st.caption(
+            _(
+                "One mark is one head, off alone. The lines part the heads at the median distance and at a tenth of the greatest cost; the four names say what each part would mean. A head far left has a twin by this distance; far down, nothing is lost without it. Being alike in what it looks at is not the same as being replaceable."
+            )
+        )
     with narrow:
         costly = table.nlargest(LISTED, "y").assign(value=lambda rows: rows["y"])
         draw(charts.strongest(costly, title=axes[1]), key=f"{KEY}-strongest", alt_text=said)
-    st.caption(
-        _(
-            "One mark is one head, off alone. The lines part the heads at the median distance and at a tenth of the greatest cost; the four names say what each part would mean. A head far left has a twin by this distance; far down, nothing is lost without it. Being alike in what it looks at is not the same as being replaceable."
-        )
-    )
+        st.caption(_("The ten costliest heads of this stack."))
     export_panel(scatter, table, key=KEY, name=f"{found.name} {stack} damage against redundancy", note=evidence.source)
     with st.expander(_("Table"), icon=":material/table:"):
         st.dataframe(shown(table, splits, corners), hide_index=True)
+    group_view(found, evidence, stack, quantity)
 
 
 def beside_nearest(rows: pd.DataFrame, square: pd.DataFrame) -> pd.DataFrame:

@@ -83,6 +83,12 @@ def choose_off(seen: Seen, place: int, default: Sequence[HeadId]) -> list[HeadId
     return [names[name] for name in off]
 
 
+def last_off(seen: Seen) -> list[HeadId]:
+    """The heads that were off when ``choose_off`` was drawn last, if that was for this model."""
+    history: list[list[str]] = st.session_state.get(HISTORY, [])
+    return [parse(name) for name in history[-1]] if history and st.session_state[SHOWN_FOR] == seen.model.name else []
+
+
 def _grid(seen: Seen, stack: str, off: Sequence[str]) -> None:
     heads = pd.DataFrame(
         [(layer, head, full_name((stack, layer, head)) in off) for own, layer, head in all_heads(seen) if own == stack],
@@ -102,10 +108,11 @@ def _grid(seen: Seen, stack: str, off: Sequence[str]) -> None:
 
 
 def _open_on(seen: Seen, names: Sequence[str], default: list[str]) -> None:
-    """The state of the box before it is drawn: heads of another model give way; what a link brings stands."""
+    """The state of the box before it is drawn: heads of another model give way; what a link brings stands, and what was off before another tab."""
     state = st.session_state
     model = seen.model.name
-    if state.get(SHOWN_FOR) == model and OFF in state:
+    if state.get(SHOWN_FOR) == model:
+        state.setdefault(OFF, [full_name(head) for head in last_off(seen)])
         return
     asked = st.query_params.get_all(OFF) if SHOWN_FOR not in state else None
     state[OFF] = [name for name in (asked if asked else default) if name in names]

@@ -1,4 +1,4 @@
-"""The note's vote: do other heads find the subject when one fails, and do two heads cover for each other?"""
+"""The note's vote: do other heads find the subject when one fails?"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,13 +9,15 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.attention import Seen, WordGrid, attend
+from mhattn_core.attention.ablation import HeadId
 from mhattn_core.locale import _
 from mhattn_core.measures.votes import votes
 from mhattn_core.text.gallery import gallery
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.faults.data import Faults, choose_quantity, interactions
+from mhattn_core.ui.faults.cover import cover_view
+from mhattn_core.ui.faults.data import PAIRED, Faults
 from mhattn_core.ui.faults.kept import kept
-from mhattn_core.ui.faults.words import quantity_words
+from mhattn_core.ui.faults.switches import last_off
 from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import badge, draw, escape
@@ -34,16 +36,16 @@ def vote_view(found: Faults) -> None:
             "The note says: when one head errs and takes *dog* for the subject, the others outvote it. Here the heads that look hardest from *jumps* at *fox* are switched off. Do the others still find it?"
         )
     )
-    name = _reader(found)
+    name, fox = _reader(found), None
     if name is None:
         st.info(_("None of the chosen models reads English, in which the note's sentence is written. Choose another one on the left."))
     else:
         if name != found.name:
             st.caption(_("{name} does not read English; {other} stands in for it.").format(name=escape(found.name), other=escape(name)))
         seen = attended_with_progress(name, replace(found.controls, pair=gallery()[SENTENCE].pair))
-        _fox(seen)
+        fox = seen, _fox(seen)
     st.subheader(_("Do two heads cover for each other?"), anchor=False)
-    _interactions(found)
+    cover_view(found, fox)
 
 
 def _reader(found: Faults) -> str | None:
@@ -51,18 +53,15 @@ def _reader(found: Faults) -> str | None:
     return next((name for name in (found.name, *found.controls.models) if reads(name) in ("", "en")), None)
 
 
-def _fox(seen: Seen) -> None:
-    failing = (
-        st.segmented_control(_("How many heads fail"), FAILING, default=FAILING[0], required=True, key="failing", bind="query-params")
-        or FAILING[0]
-    )
-    stack = seen.stacks[0]
+def _fox(seen: Seen) -> list[HeadId]:
+    """The election; gives the heads that look hardest at the subject."""
+    stack, name = seen.stacks[0], seen.model.name
     grid = seen.words(stack)
-    off = hardest(grid, failing)
-    name = seen.model.name
-    without = kept("fox", seen, failing, _("Running {name} …").format(name=name), lambda _tell: _grid_without(seen, stack, off))
+    off, hard = _failing(seen, grid, stack)
+    says = _("Running {name} …").format(name=name)
+    without = kept("fox", seen, tuple(off), says, lambda _tell: _grid_without(seen, stack, off))
     before, after = elections(grid, without, off)
-    said = finding(before, after, name, off, grid)
+    said = finding(before, after, name, off, grid, hard=hard)
     st.markdown(escape(said))
     badge()
     states = _("all heads on"), _("without {heads}").format(heads=", ".join(head_name(*head) for head in off))
@@ -85,6 +84,21 @@ def _fox(seen: Seen) -> None:
             "Each head votes with its row of *jumps*; the right answer is framed and has a star. Heads know no “subject”: *fox* stands just before *jumps*, so a head that always looks one word back votes for it as well, and many heads vote for something else because finding subjects is not what they do. A causal model sees only the words before."
         )
     )
+    return [(stack, *head) for head in hardest(grid, PAIRED)]
+
+
+def _failing(seen: Seen, grid: WordGrid, stack: str) -> tuple[list[tuple[int, int]], bool]:
+    """The heads that fail, and whether they are the ones that look hardest at the subject."""
+    failing = (
+        st.segmented_control(_("How many heads fail"), FAILING, default=FAILING[0], required=True, key="failing", bind="query-params")
+        or FAILING[0]
+    )
+    chosen = [(layer, head) for own, layer, head in last_off(seen) if own == stack]
+    if chosen:
+        names = ", ".join(head_name(*head) for head in chosen[:3]) + (" …" if len(chosen) > 3 else "")
+        if st.toggle(_("Instead those that are off on the live bench: {heads}").format(heads=names), key="failing-chosen"):
+            return chosen, False
+    return hardest(grid, failing), True
 
 
 def _draw_votes(table: pd.DataFrame, title: str, said: str, name: str, note: str) -> None:
@@ -111,14 +125,18 @@ def elections(grid: WordGrid, without: WordGrid, off: Sequence[tuple[int, int]])
     return before, votes(without.pattern, grid.keys, query=VERB, counted=counted)
 
 
-def finding(before: pd.DataFrame, after: pd.DataFrame, name: str, off: Sequence[tuple[int, int]], grid: WordGrid) -> str:
-    """Who wins by majority and by weight, before and after."""
+def finding(
+    before: pd.DataFrame, after: pd.DataFrame, name: str, off: Sequence[tuple[int, int]], grid: WordGrid, *, hard: bool = True
+) -> str:
+    """Who wins by majority and by weight, before and after. hard: the heads that fail are those that look hardest at the subject."""
     elected = {(when, by): _winner(table, by) for when, table in (("before", before), ("after", after)) for by in ("votes", "weight")}
     said = _("With all heads of {name}, most look from jumps at “{majority}”, and most weight lies on “{weight}”.").format(
         name=name, majority=elected["before", "votes"], weight=elected["before", "weight"]
     )
     message = (
-        _("Without the one that looks hardest at fox ({heads}): “{majority}” by majority, “{weight}” by weight.")
+        _("Without the chosen heads ({heads}): “{majority}” by majority, “{weight}” by weight.")
+        if not hard
+        else _("Without the one that looks hardest at fox ({heads}): “{majority}” by majority, “{weight}” by weight.")
         if len(off) == 1
         else _("Without the {count} that look hardest at fox ({heads}): “{majority}” by majority, “{weight}” by weight.")
     )
@@ -141,36 +159,3 @@ def finding(before: pd.DataFrame, after: pd.DataFrame, name: str, off: Sequence[
 
 def _winner(table: pd.DataFrame, by: str) -> str:
     return str(table.loc[table[by].idxmax(), "word"])
-
-
-def _interactions(found: Faults) -> None:
-    evidence = interactions(found)
-    if evidence is None:
-        return
-    quantity = choose_quantity(evidence.table)
-    rows = evidence.table[evidence.table["quantity"] == quantity]
-    covering = int((rows["low"].fillna(rows["interaction"]) > 0).sum())
-    top = rows.loc[rows["interaction"].idxmax()]
-    said = _(
-        "Of {pairs} pairs of heads {covering} cover for each other. Most of all {a} and {b}: alone {delta_a:+.3f} and {delta_b:+.3f}, together {both:+.3f}."
-    ).format(
-        pairs=len(rows),
-        covering=covering,
-        a=f"{top['stack']} {head_name(int(top['layer_a']), int(top['head_a']))}",
-        b=f"{top['stack_b']} {head_name(int(top['layer_b']), int(top['head_b']))}",
-        delta_a=top["delta_a"],
-        delta_b=top["delta_b"],
-        both=top["delta_both"],
-    )
-    st.markdown(escape(said))
-    badge(evidence.pairs)
-    title = _("interaction: together less each alone · {title}").format(title=quantity_words()[quantity].change)
-    draw(charts.interactions(rows, title=title), key="interactions", alt_text=said)
-    st.caption(
-        _(
-            "Right of 0: losing both costs more than the sum, so each covers for the other, and switching off one at a time understates both. Left of 0: the two do the same harm, which is done once only."
-        )
-    )
-    export_panel(
-        lambda: charts.interactions(rows, title=title), rows, key="interactions", name=f"{found.name} interactions", note=evidence.source
-    )

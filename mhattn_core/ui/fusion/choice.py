@@ -6,12 +6,12 @@ import streamlit as st
 
 from mhattn_core.attention import Seen
 from mhattn_core.locale import _
-from mhattn_core.ui.fusion.data import Fused, first_word, head_names_of, word_places
-from mhattn_core.ui.head_choice import AUTOMATIC, head_name, parse_head
+from mhattn_core.ui.fusion.data import Fused, first_word, word_places
+from mhattn_core.ui.head_choice import AUTOMATIC, HEAD, head_name, head_names, parse_head, select_head
 from mhattn_core.ui.inside.data import axes
 
-WORD, HEAD = "word", "head"
-"""State keys, and parameters of the address."""
+WORD = "word"
+"""The state key, and parameter of the address."""
 CHOSEN_IN = "word-of"
 
 
@@ -45,27 +45,16 @@ def choose_word(stacks: Sequence[tuple[Seen, str]], gallery_id: str) -> str:
 
 def choose_head(model: Fused) -> tuple[int, int]:
     """Layer and head: the reader's choice, or the one that adds most to the word."""
-    names = head_names_of(model.seen, model.stack)
-    if st.session_state.get(HEAD, AUTOMATIC) not in (AUTOMATIC, *names):
-        st.session_state[HEAD] = AUTOMATIC  # a head of another model
     most = head_name(*model.strongest())
     told = _("Adds most: {name}").format(name=most)
-    name = st.selectbox(
-        _("Head"),
-        [AUTOMATIC, *names],
-        format_func=lambda name: told if name == AUTOMATIC else name,
-        key=HEAD,
-        bind="query-params",
-        persist_state="session",
-        help=_("The same as a click in a chart of heads."),
-    )
-    return parse_head(most if name == AUTOMATIC else str(name))
+    click = _("The same as a click in a chart of heads.")
+    return parse_head(select_head(head_names(model.seen, model.stack), told, persist=True, help_text=click) or most)
 
 
 def chosen_head(model: Fused) -> tuple[int, int]:
     """The same without a box: where the head is chosen in another tab, or of another model."""
     name, of = st.session_state.get(HEAD, AUTOMATIC), st.session_state.get("model", model.name)
-    return parse_head(name) if of == model.name and name in head_names_of(model.seen, model.stack) else model.strongest()
+    return parse_head(name) if of == model.name and name in head_names(model.seen, model.stack) else model.strongest()
 
 
 def take_head(model: Fused, place: tuple[int, int] | None) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.attention import Seen
 from mhattn_core.locale import _
-from mhattn_core.measures.coverage import as_seen, best_together, chance, covered, hits
+from mhattn_core.measures.fusion.coverage import as_seen, best_together, chance, covered, hits
 from mhattn_core.text.claims import Claim, claims
 from mhattn_core.text.gallery import gallery
 from mhattn_core.ui.export_panel import export_panel

@@ -9,10 +9,9 @@ import streamlit as st
 
 from mhattn_core.attention import Seen
 from mhattn_core.attention.units import Units, unit_weights
-from mhattn_core.measures.fusion import layer_shares, participation_ratio
-from mhattn_core.measures.norms import rank_correlation, special_shares, transfers
+from mhattn_core.measures.fusion.directions import layer_shares, participation_ratio
+from mhattn_core.measures.fusion.norms import rank_correlation, special_shares, transfers
 from mhattn_core.text.claims import claims
-from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.inside.data import axes
 from mhattn_core.ui.resources import HASHES
 
@@ -141,9 +140,3 @@ def participation(seen: Seen, stack: str) -> pd.DataFrame:
     return pd.DataFrame(
         {"model": seen.model.name, "layer": range(len(ratios)), "value": ratios, "heads": seen.model.attention.heads(stack), "words": words}
     )
-
-
-def head_names_of(seen: Seen, stack: str) -> list[str]:
-    """All heads of a stack."""
-    attention = seen.model.attention
-    return [head_name(layer, head) for layer in range(attention.layers(stack)) for head in range(attention.heads(stack))]

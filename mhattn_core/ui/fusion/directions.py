@@ -8,7 +8,7 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.attention import Seen
 from mhattn_core.locale import _
-from mhattn_core.measures.fusion import FEWEST_WORDS, cosines, mean_cosine, unique_share
+from mhattn_core.measures.fusion.directions import FEWEST_WORDS, cosines, mean_cosine, unique_share
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fusion.data import Fused, added_to_words, heads_table, participation, word_places
 from mhattn_core.ui.head_choice import AUTOMATIC

@@ -10,7 +10,7 @@ from mhattn_core import charts
 from mhattn_core.attention import Seen
 from mhattn_core.attention.units import unit_weights
 from mhattn_core.locale import _
-from mhattn_core.measures.rollout import MOST_EDGES, flow, rollout
+from mhattn_core.measures.fusion.rollout import MOST_EDGES, flow, rollout
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fusion.data import Fused
 from mhattn_core.ui.inside.data import axes

@@ -9,7 +9,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.locale import _
-from mhattn_core.measures.fusion import layer_shares
+from mhattn_core.measures.fusion.directions import layer_shares
 from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fusion.choice import chosen_head, take_head

@@ -11,6 +11,7 @@ from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fusion.choice import choose_head, take_head
 from mhattn_core.ui.fusion.data import Fused, Norms, norms
+from mhattn_core.ui.fusion.positions import positions_view
 from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.inside.data import axes
 from mhattn_core.ui.page import badge, draw, escape
@@ -34,6 +35,8 @@ def norms_view(model: Fused, _summed: list[Fused], _controls: Controls) -> None:
             "Weight: what the softmax gives. Length: the weight times the length of the value through W_O, which is what comes of it (Kobayashi et al. 2020). A head that has nothing to say of a word can put its weight on a token with a short value; it attends, and adds next to nothing. Lengths of single keys do not add up to the length of the sum: vectors may cancel."
         )
     )
+    with st.expander(_("This head at every position")):
+        positions_view(model, found, chosen)
     with st.expander(_("All heads")):
         st.dataframe(
             found.heads.assign(

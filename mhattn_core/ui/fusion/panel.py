@@ -13,6 +13,7 @@ from mhattn_core.ui.fusion.layers import layers_view
 from mhattn_core.ui.fusion.lengths import lengths_view
 from mhattn_core.ui.fusion.norms import norms_view
 from mhattn_core.ui.fusion.prediction import prediction_view
+from mhattn_core.ui.fusion.run import run_view
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_panel import attended_with_progress
@@ -71,6 +72,7 @@ def _sides(summed: list[Fused], controls: Controls) -> None:
         "layers": layers_view,
         "prediction": prediction_view,
         "coverage": coverage_view,
+        "run": run_view,
     }
     view = open_tab(
         {
@@ -79,6 +81,7 @@ def _sides(summed: list[Fused], controls: Controls) -> None:
             "layers": _("Through the layers"),
             "prediction": _("On the prediction"),
             "coverage": _("What they find together"),
+            "run": _("Over many texts"),
         }
     )
     with problems():

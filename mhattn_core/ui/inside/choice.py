@@ -10,11 +10,11 @@ from mhattn_core.attention.tables import matrix_table
 from mhattn_core.attention.units import Units
 from mhattn_core.locale import _
 from mhattn_core.ui.compared import CLICKS, clicks
-from mhattn_core.ui.head_choice import AUTOMATIC, Head, head_name, parse_head
+from mhattn_core.ui.head_choice import Head, head_name, head_names, parse_head, select_head
 from mhattn_core.ui.inside.data import Inside, arithmetic, axes, first_words, strongest_head, weights_of
 from mhattn_core.ui.page import draw
 
-HEAD, QUERY, KEY = "head", "query", "key"
+QUERY, KEY = "query", "key"
 """State keys, and parameters of the address."""
 MATRIX = "two-words"
 CHOSEN_IN = "two-words-of"
@@ -55,21 +55,10 @@ def click_two_words(inside: Inside) -> None:
 
 
 def _choose_head(seen: Seen, stack: str, first: tuple[str, str]) -> Head:
-    attention = seen.model.attention
-    names = [head_name(layer, head) for layer in range(attention.layers(stack)) for head in range(attention.heads(stack))]
-    if st.session_state.get(HEAD, AUTOMATIC) not in (AUTOMATIC, *names):
-        st.session_state[HEAD] = AUTOMATIC  # a head of another model
     telling = head_name(*strongest_head(seen, stack, *first))
-    told = _("A telling head: {name}").format(name=telling)
-    name = st.selectbox(
-        _("Head"),
-        [AUTOMATIC, *names],
-        format_func=lambda name: told if name == AUTOMATIC else name,
-        key=HEAD,
-        bind="query-params",
-    )
-    if name != AUTOMATIC:
-        return Head(stack, *parse_head(name))
+    chosen = select_head(head_names(seen, stack), _("A telling head: {name}").format(name=telling))
+    if chosen:
+        return Head(stack, *parse_head(chosen))
     queries, keys = axes(seen, stack)
     words = queries.labels[queries.ids.index(first[0])], keys.labels[keys.ids.index(first[1])]
     reason = _("Opened because of all heads {name} puts most of the attention of “{query}” on “{key}”.")

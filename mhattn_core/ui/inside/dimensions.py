@@ -6,7 +6,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.locale import _
-from mhattn_core.measures.scores_apart import centred_scores, dimension_shares, effective_rank
+from mhattn_core.measures.inside.scores_apart import centred_scores, dimension_shares, effective_rank
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.inside.data import Inside
 from mhattn_core.ui.page import badge, draw

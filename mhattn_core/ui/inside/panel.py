@@ -5,7 +5,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.locale import _
-from mhattn_core.measures.scores_apart import products
+from mhattn_core.measures.inside.scores_apart import products
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.inside.choice import choose, click_two_words

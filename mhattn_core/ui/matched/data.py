@@ -11,38 +11,30 @@ from mhattn_core.measures.matching.assignment import SHARED, MatchBy
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.runs import Run
 from mhattn_core.ui.head_choice import head_name
+from mhattn_core.ui.words import Words
 
 
-@dataclass(frozen=True)
-class ByWords:
-    """label: for the choice; title: of the cost, for axes; says: what it is and how to read it."""
-
-    label: str
-    title: str
-    says: str
-
-
-def by_words() -> dict[MatchBy, ByWords]:
+def by_words() -> dict[MatchBy, Words]:
     """By the name in tables."""
     return {
-        "profile": ByWords(
-            _("Profile"),
+        "profile": Words(
             _("1 − correlation of profiles"),
             _(
                 "Two heads match when they measure alike: what they find, how far they look, how evenly, where they rest. Profiles survive other tokenizers, layers and numbers of heads; they say that two heads behave alike, not that they look at the same words."
             ),
+            label=_("Profile"),
         ),
-        "js": ByWords(
-            _("Same words"),
+        "js": Words(
             _("JS divergence (nats)"),
             _(
                 "Two heads match when they spread each word's attention alike over the same words. Position weighs most here: two heads of the word before match whatever else they do. The table has what a head that sees positions alone would reach."
             ),
+            label=_("Same words"),
         ),
-        "cka": ByWords(
-            _("Outputs"),
+        "cka": Words(
             _("1 − CKA of outputs"),
             _("Two heads match when what they write is the same up to rotation and scale, on one word of each sentence."),
+            label=_("Outputs"),
         ),
     }
 

@@ -11,10 +11,11 @@ from mhattn_core.locale import _
 from mhattn_core.measures.matching.assignment import MatchBy
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.runs import Run
+from mhattn_core.ui.automatic import choose_or_leave
 from mhattn_core.ui.compared import CLICKS, clicks
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.language import keep_language
-from mhattn_core.ui.matched.data import ByWords, Matched, by_words, matched, stack_pairs, ways
+from mhattn_core.ui.matched.data import Matched, by_words, matched, stack_pairs, ways
 from mhattn_core.ui.matched.pair import matched_pair
 from mhattn_core.ui.matched.table import matched_table
 from mhattn_core.ui.navigation import link
@@ -22,6 +23,7 @@ from mhattn_core.ui.page import draw, escape, problems, wide_and_narrow
 from mhattn_core.ui.roles.evidence import RolesEvidence, roles_evidence, say_evidence
 from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.tabs import open_tab
+from mhattn_core.ui.words import Words
 
 KEY = "matched"
 LISTED = 9
@@ -29,7 +31,6 @@ LISTED = 9
 OF = "matched-of"
 CHOSEN = "match"
 """State keys, and parameters of the address: the first model, and its head."""
-AUTOMATIC = "auto"
 
 
 @st.fragment
@@ -137,7 +138,7 @@ def finding(found: Matched) -> str:
     return said.format(**names) + random
 
 
-def _views(found: Matched, words: ByWords, said: str, chosen: int | None) -> None:
+def _views(found: Matched, words: Words, said: str, chosen: int | None) -> None:
     if open_tab({"links": _("Links"), "table": _("Table")}, key="matched-view") == "table":
         matched_table(found, words)
         return
@@ -188,14 +189,5 @@ def _choose_pair(found: Matched) -> int | None:
     automatic = (_("The nearest shared role: {pair}") if first["shared"] else _("The nearest pair: {pair}")).format(
         pair=labels[first["name_a"]]
     )
-    if st.session_state.get(CHOSEN, AUTOMATIC) not in (AUTOMATIC, *labels):
-        st.session_state[CHOSEN] = AUTOMATIC  # a head of another model
-    name = st.selectbox(
-        _("Pair of heads"),
-        [AUTOMATIC, *labels],
-        format_func=lambda name: automatic if name == AUTOMATIC else labels[name],
-        key=CHOSEN,
-        bind="query-params",
-        help=_("The same as a click on a head above."),
-    )
-    return int(first["pair"] if name == AUTOMATIC else partnered.loc[partnered["name_a"] == name, "pair"].iloc[0])
+    name = choose_or_leave(_("Pair of heads"), labels, automatic, key=CHOSEN, help=_("The same as a click on a head above."))
+    return int(first["pair"] if name is None else partnered.loc[partnered["name_a"] == name, "pair"].iloc[0])

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from mhattn_core.locale import _
-from mhattn_core.ui.matched.data import ByWords, Matched
+from mhattn_core.ui.matched.data import Matched
+from mhattn_core.ui.words import Words
 
 
-def matched_table(found: Matched, words: ByWords) -> None:
+def matched_table(found: Matched, words: Words) -> None:
     """Shared roles first, the cheapest first; then the others, and last the heads without a partner."""
     number = st.column_config.NumberColumn
     rows = found.table.sort_values(["shared", "cost"], ascending=[False, True])

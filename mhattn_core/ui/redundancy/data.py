@@ -17,32 +17,25 @@ from mhattn_core.runs import Run
 from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.redundancy.run import run_squares
 from mhattn_core.ui.resources import HASHES
+from mhattn_core.ui.words import Words
 
 SHUFFLES = 5
 
 
-@dataclass(frozen=True)
-class DistanceWords:
-    """title: the distance with its unit, for axes; says: what it is and how to read it; unit: what follows a value in a sentence."""
-
-    title: str
-    says: str
-
-
-def distance_words() -> dict[By, DistanceWords]:
+def distance_words() -> dict[By, Words]:
     """By the distance's name in tables."""
     return {
-        "js": DistanceWords(
+        "js": Words(
             _("JS divergence (nats)"),
             _(
                 "How differently two heads spread each word's attention over words, on average over words: 0 is the same, 0.69 (ln 2) never on the same word. Two heads that look everywhere are near, too."
             ),
         ),
-        "correlation": DistanceWords(
+        "correlation": Words(
             _("1 − correlation of weights"),
             _("Whether two heads are strong in the same cells: 0 is proportional, 1 unrelated. Evenness alone brings no head near."),
         ),
-        "cka": DistanceWords(
+        "cka": Words(
             _("1 − CKA of outputs"),
             _(
                 "Whether two heads write the same, up to rotation and scale: 0 is the same, about 1 unrelated. The words of one sentence have something in common, and that makes heads look nearer: only runs, with one word a sentence, decide."

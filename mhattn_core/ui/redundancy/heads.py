@@ -8,7 +8,8 @@ import streamlit as st
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.ui.head_choice import AUTOMATIC, Head, head_name
+from mhattn_core.ui.automatic import choose_or_leave
+from mhattn_core.ui.head_choice import Head, head_name
 from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.page import escape
 from mhattn_core.ui.redundancy.data import Redundancy, distance_words, redundancy
@@ -20,25 +21,16 @@ FIRST, SECOND = "head", "other"
 def choose_two(found: Redundancy) -> tuple[int, int]:
     """Places (by layer and head) of the two heads that a person chose or clicked; else the nearest two, or the nearest to the one."""
     names, square = found.names, _without_diagonal(found.here)
-    for key in (FIRST, SECOND):
-        if st.session_state.get(key, AUTOMATIC) not in (AUTOMATIC, *names):
-            st.session_state[key] = AUTOMATIC  # a head of another model
     first = _select(FIRST, _("Head"), _("One of the nearest two: {name}"), names, int(square.min(axis=1).argmin()))
     second = _select(SECOND, _("Other head"), _("The nearest to it: {name}"), names, int(square[first].argmin()))
     return first, second
 
 
 def _select(key: str, label: str, automatic: str, names: list[str], default: int) -> int:
+    offered = dict(zip(names, names, strict=True))
     told = automatic.format(name=names[default])
-    name = st.selectbox(
-        label,
-        [AUTOMATIC, *names],
-        format_func=lambda name: told if name == AUTOMATIC else name,
-        key=key,
-        bind="query-params",
-        help=_("The same as a click in the matrix."),
-    )
-    return default if name == AUTOMATIC else names.index(name)
+    name = choose_or_leave(label, offered, told, key=key, help=_("The same as a click in the matrix."))
+    return default if name is None else names.index(name)
 
 
 def _without_diagonal(square: pd.DataFrame) -> np.ndarray:

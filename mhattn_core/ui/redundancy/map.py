@@ -74,6 +74,7 @@ def _comparable(found: Redundancy, controls: Controls) -> tuple[list[Heads], lis
     """The stacks that can be compared with the one on the page, itself first, and their models with revision; the others are named with the reason."""
     parts, sources = [], []
     own = heads(found.seen, found.stack, found.by)
+    left_out = False
     for name in controls.models:
         try:
             seen = attended_with_progress(name, controls)
@@ -84,6 +85,7 @@ def _comparable(found: Redundancy, controls: Controls) -> tuple[list[Heads], lis
         # Of several stacks the one of the same name: an encoder with an encoder.
         fitting.sort(key=lambda part: part.index[0][1] != found.stack)
         if not fitting:
+            left_out = True
             st.info(
                 _(
                     "{name} is not on the map: its heads look at other words, or it reads in another direction, and then nearness means nothing."
@@ -92,6 +94,8 @@ def _comparable(found: Redundancy, controls: Controls) -> tuple[list[Heads], lis
             continue
         parts.append(fitting[0])
         sources.append(f"{name}@{seen.model.revision}")
+    if left_out:
+        st.caption(_("Over a run the heads of all models stand on one map, by what they measure: choose one as evidence in the sidebar."))
     return parts, sources
 
 

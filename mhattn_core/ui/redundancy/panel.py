@@ -7,6 +7,7 @@ from mhattn_core.measures.distance_table import NOISE, WORDS
 from mhattn_core.measures.noise import DOUBLED, DRAWS
 from mhattn_core.ui.head_choice import choose_stack, head_name
 from mhattn_core.ui.language import keep_language
+from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.navigation import is_built, link
 from mhattn_core.ui.page import badge, escape, problems
@@ -29,7 +30,7 @@ def redundancy_panel(controls: Controls) -> None:
     words = distance_words()
     with problems():
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            place = _choose_model(controls)
+            place = choose_model(controls)
             seen = attended_with_progress(controls.models[place], controls)
             stack = choose_stack(seen, place)
             # The names of distances are the library's own in every language, as in tables and addresses.
@@ -70,14 +71,6 @@ def redundancy_panel(controls: Controls) -> None:
             two_distances(found, chosen)
         two_heads(found, chosen)
         _caution(found)
-
-
-def _choose_model(controls: Controls) -> int:
-    """The place in the sidebar of the model that is taken apart."""
-    if len(controls.models) == 1:
-        return 0
-    name = st.segmented_control(_("Model"), controls.models, default=controls.models[0], required=True, key="model", bind="query-params")
-    return controls.models.index(name) if name in controls.models else 0
 
 
 def finding(found: Redundancy) -> str:

@@ -76,6 +76,7 @@ def _measures() -> tuple[str, ...]:
         "distances": _("distances: which heads are doubled"),
         "ablation": _("ablation: what breaks without a head"),
         "matches": _("matches: the same heads in other models"),
+        "fusion": _("fusion: what each head adds, and which heads add the same"),
         "probes": _("probes: what can be read off queries, keys and values"),
     }
     more = [name for name in MEASURABLE if name != BASIC]

@@ -3,6 +3,7 @@
 import numpy as np
 
 from mhattn_core.errors import ShapeError
+from mhattn_core.measures.statistics import quotient
 
 FEWEST_WORDS = 20
 """From fewer words the others' prediction of a head says nothing: it has more weights to fit than words to fit them on."""
@@ -63,10 +64,20 @@ def ratio_of(eigenvalues: np.ndarray) -> float:
 
 
 def unique_share(added: np.ndarray, folds: np.ndarray) -> np.ndarray:
-    """What of each head's contribution the other heads of its layer do not tell: ``[head]``, 1 − R² on words held out.
+    """What of each head's contribution the other heads of its layer do not tell: ``[head]``, 1 − R² on words held out, from ``untold``.
 
-    added: ``[head, word, dimension]``; folds: ``[word]``, words of one number are held out together. About 0 where the others tell everything,
-    1 where they tell nothing; above 1 where what they seem to tell is wrong. All NaN with fewer than ``FEWEST_WORDS`` words; NaN for a head that adds the same to every word.
+    About 0 where the others tell everything, 1 where they tell nothing; above 1 where what they seem to tell is wrong.
+    All NaN with fewer than ``FEWEST_WORDS`` words; NaN for a head that adds the same to every word.
+    """
+    return quotient(untold(added, folds).sum(axis=0))
+
+
+def untold(added: np.ndarray, folds: np.ndarray) -> np.ndarray:
+    """Of each word, held out with its fold, what the other heads do not tell of a head, and all there is to tell: float64 ``[word, head, 2]``,
+    squared distances to the prediction and to the mean of the words it is learnt from.
+
+    added: ``[head, word, dimension]``; folds: ``[word]``, words of one number are held out together. Words with NaN count nothing, and no word
+    does where there are fewer than ``FEWEST_WORDS``.
     A ridge regression from all other heads, each brought to the same variance; its penalty is chosen by leave-one-out on the words that it is fitted on.
     Raises ShapeError where words and folds differ in number.
     """
@@ -74,9 +85,10 @@ def unique_share(added: np.ndarray, folds: np.ndarray) -> np.ndarray:
         raise ShapeError(f"{added.shape[1]} words and {len(folds)} folds")
     known = np.isfinite(added).all(axis=(0, 2))
     heads, groups = added[:, known].astype(np.float64), folds[known]
+    sums = np.zeros((len(folds), len(added), 2))
     if heads.shape[1] < FEWEST_WORDS or len(np.unique(groups)) < 2:
-        return np.full(len(added), np.nan)
-    missed, total = np.zeros(len(heads)), np.zeros(len(heads))
+        return sums
+    places = np.flatnonzero(known)
     for fold in np.unique(groups):
         fitted, held = groups != fold, groups == fold
         centred = heads - heads[:, fitted].mean(axis=1, keepdims=True)
@@ -85,27 +97,24 @@ def unique_share(added: np.ndarray, folds: np.ndarray) -> np.ndarray:
         kernels = products / np.where(variance > 0, variance, 1)[:, None, None]
         others = kernels.sum(axis=0) - kernels
         for head, kernel in enumerate(others):
-            values = _fewer_dimensions(products[head])
+            values = centred[head]
             told = _ridge(kernel[np.ix_(fitted, fitted)], values[fitted], kernel[np.ix_(held, fitted)])
-            missed[head] += np.square(values[held] - told).sum()
-            total[head] += np.square(values[held]).sum()
-    return _quotient(missed, total)
-
-
-def _fewer_dimensions(products: np.ndarray) -> np.ndarray:
-    """Vectors with these inner products, ``[word, word]``: distances among them, and to any mean of them, are those of the long ones."""
-    values, vectors = np.linalg.eigh(products)
-    return np.asarray(vectors * np.sqrt(values.clip(min=0)))
+            sums[places[held], head, 0] = np.square(values[held] - told).sum(axis=1)
+            sums[places[held], head, 1] = np.square(values[held]).sum(axis=1)
+    return sums
 
 
 def _ridge(kernel: np.ndarray, values: np.ndarray, held: np.ndarray) -> np.ndarray:
-    """Prediction for the words held out: kernel ridge regression in the eigenvectors of ``kernel [word, word]``."""
+    """Prediction for the words held out: kernel ridge regression in the eigenvectors of ``kernel [word, word]``; it and the values are centred."""
     eigenvalues, vectors = np.linalg.eigh(kernel)
     turned, squared = vectors.T @ values, np.square(vectors)
     penalties = PENALTIES * eigenvalues.mean()
     inverses = 1 / (eigenvalues.clip(min=0) + penalties[:, None])
-    # Leave-one-out errors of a ridge in closed form.
-    errors = [np.square(vectors @ (inverse[:, None] * turned) / (squared @ inverse)[:, None]).sum() for inverse in inverses]
+    # Leave-one-out errors of a ridge in closed form. The mean was fitted too: without its part, a word would be told from the sum of the others.
+    spared = [squared @ inverse - 1 / (len(values) * penalty) for inverse, penalty in zip(inverses, penalties, strict=True)]
+    errors = [
+        np.square(vectors @ (inverse[:, None] * turned) / rest[:, None]).sum() for inverse, rest in zip(inverses, spared, strict=True)
+    ]
     best = inverses[int(np.argmin(errors))]
     return np.asarray(held @ (vectors @ (best[:, None] * turned)))
 

@@ -1,0 +1,100 @@
+"""A summary that a model writes itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mhattn_core.attention.feed import feed, first_token
+from mhattn_core.attention.languages import first_of, language_of
+from mhattn_core.attention.pieces import encode
+from mhattn_core.attention.segments import LONGEST_WINDOW, Part, windows
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.models import Model
+from mhattn_core.text.documents import Document
+from mhattn_core.text.pair import SentencePair
+from mhattn_core.text.words import cut
+
+LONGEST = 60
+ASKED = {"en": "Summarise this text in two sentences.\n\n{text}", "zh": "用两句话概括这篇文章。\n\n{text}"}
+"""What a model that was trained on instructions is asked."""
+BEGUN = {"en": "\nSummary:", "zh": "\n摘要："}
+"""What another causal model goes on after."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """text: the summary. complete: whether the model came to an end by itself. read: the parts of the document that it had before it."""
+
+    text: str
+    complete: bool
+    read: tuple[Part, ...]
+
+
+@torch.no_grad()
+def write_summary(
+    model: Model,
+    document: Document,
+    *,
+    longest: int = LONGEST,
+    window: int = LONGEST_WINDOW,
+    tell: Callable[[float], object] = lambda _share: None,
+) -> Written:
+    """Let a translator-like or a causal model write at most ``longest`` tokens, greedily, about the first window of a document.
+
+    tell: hears after each token which share of them is written; what it raises ends the work.
+    Raises Problem for a model that does not write, or writes nothing.
+    """
+    if "decoder" not in model.stacks or model.head != "language":
+        raise Problem(
+            _("“{name}” does not write: it only reads.").format(name=model.name), _("Type a summary, or choose a model that writes.")
+        )
+    longest = min(longest, model.longest // 4)
+    room = model.longest - (0 if "cross" in model.stacks else 2 * longest)  # for what is asked, and for the answer
+    (read, *_rest) = windows(model, document, cut(""), longest=min(window, room))
+    inputs, first = _inputs(model, _text(document, read))
+    before = 1 if "cross" in model.stacks else inputs["input_ids"].shape[1]
+
+    def count(tokens: Tensor, _scores: object, **_options: object) -> Tensor:
+        tell((tokens.shape[1] - before) / longest)
+        return torch.zeros(len(tokens), dtype=torch.bool, device=tokens.device)
+
+    network: Any = model.network
+    tokens = network.generate(**inputs, **first, num_beams=1, do_sample=False, max_new_tokens=longest, stopping_criteria=[count])
+    new = tokens[0, before:]
+    with model.tokenizing:
+        text = " ".join(str(model.tokenizer.decode(new, skip_special_tokens=True)).split())
+    if not cut(text):
+        raise Problem(_("“{name}” wrote nothing in answer.").format(name=model.name), _("Type a summary."))
+    return Written(text, len(new) < longest, read)
+
+
+def _text(document: Document, parts: tuple[Part, ...]) -> str:
+    texts = []
+    for part in parts:
+        words = document.sentences[part.segment].words[part.start : part.end]
+        texts.append(document.sentences[part.segment].text[words[0].start : words[-1].end])
+        if part.end == len(document.sentences[part.segment].words):  # what closes it is no word
+            texts[-1] = document.sentences[part.segment].text[words[0].start :]
+    return document.separator.join(texts)
+
+
+def _inputs(model: Model, text: str) -> tuple[dict[str, Tensor], dict[str, int]]:
+    """What the model reads before it writes, and with which token it begins where that must be said."""
+    language = language_of(text)
+    if "cross" in model.stacks:
+        # Fed with some second text, or feed would let the model write one, without telling how far it is.
+        fed = feed(model, SentencePair(text, ".", target_language=""))
+        return {name: tensor for name, tensor in fed.inputs.items() if name != "decoder_input_ids"}, first_of(model, language)
+    tokenizer: Any = model.tokenizer
+    with model.tokenizing:
+        if tokenizer.chat_template:
+            asked = [{"role": "user", "content": ASKED[language].format(text=text)}]
+            ids = list(tokenizer.apply_chat_template(asked, add_generation_prompt=True, return_dict=True)["input_ids"])
+        else:
+            ids = [first_token(model), *(piece.id for piece in encode(model, text + BEGUN[language], special=False).pieces)]
+    tensor = torch.tensor([ids], device=model.network.device)
+    return {"input_ids": tensor, "attention_mask": torch.ones_like(tensor)}, {}

@@ -1,0 +1,52 @@
+"""What whole groups of heads cost, beside the sum of what their heads cost one at a time."""
+
+import altair as alt
+import pandas as pd
+
+from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, model_colour
+from mhattn_core.locale import _
+
+NAMED = 3
+
+
+def group_costs(groups: pd.DataFrame, *, title: str) -> alt.LayerChart:
+    """A row for each group: a ring at the sum of its heads' single costs, a dot with its interval at the cost of all of them together.
+
+    groups: rows of ``cluster_ablation.parquet`` of one model, stack, kind and quantity. title: what is measured, with its unit.
+    """
+    excess = groups["together"] - groups["sum_of_single"]
+    rows = groups.assign(name=group_names(groups), excess=excess).sort_values("excess", ascending=False)
+    names = [_("one head at a time, summed"), _("all together")]
+    colour = alt.Color(
+        "which:N",
+        title=None,
+        scale=alt.Scale(domain=names, range=[MARK_COLOUR, model_colour(str(rows["model"].iloc[0]))]),
+        legend=alt.Legend(orient="top", symbolType="circle", labelLimit=300),
+    )
+    y = alt.Y("name:N", sort=list(rows["name"]), title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=260))
+    tooltip = [
+        alt.Tooltip("heads:N", title=_("heads")),
+        alt.Tooltip("size:Q", title=_("number of heads")),
+        alt.Tooltip("sum_of_single:Q", title=names[0], format="+.4f"),
+        alt.Tooltip("together:Q", title=names[1], format="+.4f"),
+        alt.Tooltip("excess:Q", title=_("together less the sum"), format="+.4f"),
+    ]
+    base = alt.Chart(rows).encode(y, tooltip=tooltip)
+    layers = [base.mark_rule(color=SPECIAL_COLOUR, opacity=0.5).encode(alt.X("sum_of_single:Q", title=title), alt.X2("together"))]
+    if rows["low"].notna().any():
+        layers.append(base.mark_rule(color=SPECIAL_COLOUR, strokeWidth=3).encode(alt.X("low:Q"), alt.X2("high")))
+    dots = alt.Chart(rows.assign(which=names[1])).mark_point(filled=True, size=90, opacity=1)
+    rings = alt.Chart(rows.assign(which=names[0])).mark_point(size=110, strokeWidth=2.5, opacity=1)
+    layers += [
+        points.encode(alt.X(f"{column}:Q"), y, colour, tooltip=tooltip) for points, column in ((dots, "together"), (rings, "sum_of_single"))
+    ]
+    return alt.layer(*layers).properties(height=alt.Step(24))
+
+
+def group_names(groups: pd.DataFrame) -> list[str]:
+    """The first heads of each group, and how many more there are."""
+    found = []
+    for heads in groups["heads"].str.split(", "):
+        more = f" + {len(heads) - NAMED}" if len(heads) > NAMED else ""
+        found.append(", ".join(heads[:NAMED]) + more)
+    return found

@@ -1,0 +1,1 @@
+"""What each head adds: how long, in which direction, and what comes of it."""

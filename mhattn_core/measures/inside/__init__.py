@@ -1,0 +1,1 @@
+"""One head taken apart: scores, and what they rank first."""

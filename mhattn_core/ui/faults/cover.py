@@ -1,0 +1,73 @@
+"""Whether two heads cover for each other: both off together, against each off alone."""
+
+import streamlit as st
+
+from mhattn_core import charts
+from mhattn_core.attention import Seen
+from mhattn_core.attention.ablation import HeadId
+from mhattn_core.locale import _
+from mhattn_core.ui.export_panel import export_panel
+from mhattn_core.ui.faults.choice import choose_quantity
+from mhattn_core.ui.faults.data import PAIRED, Evidence, Faults, costliest_together, from_run, two_off
+from mhattn_core.ui.faults.switches import last_off
+from mhattn_core.ui.faults.words import quantity_words
+from mhattn_core.ui.head_choice import head_name
+from mhattn_core.ui.page import badge, draw, escape
+
+
+def cover_view(found: Faults, fox: tuple[Seen, list[HeadId]] | None) -> None:
+    """Below the vote. fox: the note's sentence through a model that reads it, and the heads that look hardest at its subject."""
+    evidence = from_run(found, "interactions") or _on_pair(found, fox)
+    if evidence is None:
+        return
+    quantity = choose_quantity(evidence.table)
+    rows = evidence.table[evidence.table["quantity"] == quantity]
+    covering = int((rows["low"].fillna(rows["interaction"]) > 0).sum())
+    top = rows.loc[rows["interaction"].idxmax()]
+    said = _(
+        "Of {pairs} pairs of heads {covering} cover for each other. Most of all {a} and {b}: alone {delta_a:+.3f} and {delta_b:+.3f}, together {both:+.3f}."
+    ).format(
+        pairs=len(rows),
+        covering=covering,
+        a=f"{top['stack']} {head_name(int(top['layer_a']), int(top['head_a']))}",
+        b=f"{top['stack_b']} {head_name(int(top['layer_b']), int(top['head_b']))}",
+        delta_a=top["delta_a"],
+        delta_b=top["delta_b"],
+        both=top["delta_both"],
+    )
+    st.markdown(escape(said))
+    badge(evidence.pairs)
+    title = _("interaction: together less each alone · {title}").format(title=quantity_words()[quantity].change)
+    draw(charts.interactions(rows, title=title), key="interactions", alt_text=said)
+    st.caption(
+        _(
+            "Right of 0: losing both costs more than the sum, so each covers for the other, and switching off one at a time understates both. Left of 0: the two do the same harm, which is done once only."
+        )
+    )
+    export_panel(
+        lambda: charts.interactions(rows, title=title),
+        rows,
+        key="interactions",
+        name=f"{rows['model'].iloc[0]} interactions",
+        note=evidence.source,
+    )
+    with st.expander(_("Table"), icon=":material/table:"):
+        st.dataframe(rows.drop(columns=["model"]), hide_index=True)
+
+
+def _on_pair(found: Faults, fox: tuple[Seen, list[HeadId]] | None) -> Evidence | None:
+    """Of the heads that a person chooses: the pair's costliest, those of the vote on its own sentence, or those that are off on the bench."""
+    chosen = last_off(found.seen)[:PAIRED]
+    labels = {"costliest": _("the costliest on this pair")}
+    if fox is not None:
+        labels["voters"] = _("those that look hardest at fox")
+    if len(chosen) > 1:
+        labels["chosen"] = _("those off on the live bench")
+    which = "costliest"
+    if len(labels) > 1:
+        which = st.segmented_control(
+            _("Which heads"), list(labels), default=which, required=True, format_func=labels.__getitem__, key=f"cover-{len(labels)}"
+        )
+    if which == "voters" and fox is not None:
+        return two_off(*fox)
+    return two_off(found.seen, chosen) if which == "chosen" else costliest_together(found)

@@ -1,0 +1,65 @@
+"""A whole group of like heads off at once, beside the sum of what its heads cost one at a time."""
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from mhattn_core import charts
+from mhattn_core.charts.group_costs import group_names
+from mhattn_core.locale import _
+from mhattn_core.measures.faults.quantities import covers
+from mhattn_core.ui.export_panel import export_panel
+from mhattn_core.ui.faults.data import Evidence, Faults, groups_off
+from mhattn_core.ui.faults.words import quantity_words
+from mhattn_core.ui.page import badge, draw, escape
+
+
+def group_view(found: Faults, alone: Evidence, stack: str, quantity: str) -> None:
+    """Below the scatter of *safe*. alone: what each head costs by itself."""
+    st.subheader(_("A whole group at once"), anchor=False)
+    st.markdown(
+        _(
+            "Heads that look alike are switched off together. If they do the same work, one of them is not missed as long as another is there: then the group costs more than its heads one at a time."
+        )
+    )
+    evidence = groups_off(found, alone)
+    rows = evidence.table[(evidence.table["stack"] == stack) & (evidence.table["quantity"] == quantity)]
+    if rows.empty:
+        st.info(_("No group of two heads or more, up to half of the stack, is alike enough to be told from the rest."))
+        return
+    said = group_finding(rows)
+    st.markdown(escape(said))
+    badge(evidence.pairs)
+    title = quantity_words()[quantity].change
+
+    def chart() -> alt.LayerChart:
+        return charts.group_costs(rows, title=title)
+
+    draw(chart(), key="groups", alt_text=said)
+    st.caption(
+        _(
+            "A row is a group of heads whose attention is alike (Jensen–Shannon distance, at most 20 groups of a stack). Dot right of ring: together they cost more than the sum, so they covered for one another. Ring right of dot: they do the same harm, which is done once only. With an interval, only a ring outside it counts: the bar is the interval of the dot over sentences."
+        )
+        if covers(quantity)
+        else _(
+            "A row is a group of heads whose attention is alike (Jensen–Shannon distance, at most 20 groups of a stack). This quantity does not add up: it is a distance, not a loss, so a dot right of its ring does not say that the heads covered for one another. What counts here is the dot alone."
+        )
+    )
+    export_panel(chart, rows, key="groups", name=f"{found.name} {stack} groups off", note=evidence.source)
+    with st.expander(_("Table"), icon=":material/table:"):
+        st.dataframe(rows[["heads", "size", "kind", "sum_of_single", "together", "low", "high", "n"]], hide_index=True)
+
+
+def group_finding(rows: pd.DataFrame) -> str:
+    """How many groups cost more together than their heads one at a time, and which one most so; of what is no loss, which costs most."""
+    named = rows.assign(name=group_names(rows), excess=rows["together"] - rows["sum_of_single"])
+    if not covers(str(rows["quantity"].iloc[0])):
+        top = named.loc[named["together"].idxmax()]
+        return _(
+            "Of {groups} groups of like heads the costliest to lose is {name}: {together:.3f}, its heads one at a time {single:.3f} in sum."
+        ).format(groups=len(rows), name=top["name"], together=top["together"], single=top["sum_of_single"])
+    covering = int((rows["low"].fillna(rows["together"]) > rows["sum_of_single"]).sum())
+    top = named.loc[named["excess"].idxmax()]
+    return _(
+        "Of {groups} groups of like heads {covering} cost more together than the sum of their heads one at a time: they cover for one another. The difference is largest for {name}: {single:+.3f} in sum, {together:+.3f} together."
+    ).format(groups=len(rows), covering=covering, name=top["name"], single=top["sum_of_single"], together=top["together"])

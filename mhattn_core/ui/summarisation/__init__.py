@@ -1,0 +1,1 @@
+"""Summarisation: which segment feeds which word of a summary."""

@@ -1,0 +1,136 @@
+"""Choosing a document and its summary: from the gallery, typed, or out of files."""
+
+from dataclasses import replace
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.models.sources import hosted
+from mhattn_core.text.documents import Document, SegmentBy, documents, read_document
+from mhattn_core.text.pair import SentencePair
+from mhattn_core.text.reading import HOSTED, Limits, Upload, read_summarised
+from mhattn_core.text.reading.limits import MEGABYTE
+from mhattn_core.text.words import cut
+from mhattn_core.ui.page import escape, problems
+from mhattn_core.ui.summarisation.choices import choose
+from mhattn_core.ui.summarisation.data import Given
+
+TABLES = ["csv", "tsv", "jsonl", "xlsx", "parquet"]
+LONGEST_SUMMARY = 4_000
+
+
+def choose_document() -> Given:
+    """What the reader wants to look at; until there is something of their own, the gallery's document. Raises Problem."""
+    ways = {"gallery": _("From the gallery"), "typed": _("Typed"), "table": _("A table"), "files": _("Text files")}
+    cuts = {"paragraph": _("Paragraphs"), "sentence": _("Sentences"), "mark": _("My marks (---)")}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        way = choose(_("Document"), ways, key="from")
+        by: SegmentBy = choose(  # type: ignore[assignment]  # one of the three
+            _("Cut into"), cuts, key="cut", help=_("Paragraphs end at empty lines; your marks are lines of three dashes.")
+        )
+        given = _gallery() if way == "gallery" else None
+    if given is not None:
+        return _cut(given, by)
+    pair = {"typed": _typed, "table": _table, "files": _files}[way]()
+    if pair is None or not pair.source.strip():
+        st.info(_("Until there is a document of your own, you see one of the gallery."))
+        return _of_gallery(next(iter(documents())))
+    document = read_document(pair.source, by=by)
+    return Given(document, cut(" ".join(pair.target.split()), pair.target_words or None), by, own=True)
+
+
+def _gallery() -> Given:
+    offered = documents()
+    chosen = st.selectbox(
+        _("Document of the gallery"), list(offered), format_func=lambda id_: offered[id_].title, key="document", bind="query-params"
+    )
+    return _of_gallery(chosen or next(iter(offered)))
+
+
+def _of_gallery(id_: str) -> Given:
+    one = documents()[id_]
+    return Given(one.document, one.summary, id=id_)
+
+
+def _cut(given: Given, by: SegmentBy) -> Given:
+    if by == "paragraph":
+        return given
+    if by == "mark":
+        raise Problem(
+            _("The gallery's documents have no marks."), _("Cut them into paragraphs or sentences, or type a document of your own.")
+        )
+    segments = [sentence for segment in given.document.segments for sentence in read_document(segment, by="sentence").segments]
+    return replace(given, document=Document(tuple(segments), "" if given.language == "zh" else " "), by=by, id="")
+
+
+def _typed() -> SentencePair | None:
+    document = st.text_area(
+        _("Document"), key="typed-document", height=180, persist_state="session", max_chars=Limits().document, placeholder=_("Paste a text; leave a line empty between paragraphs.")
+    )  # fmt: skip
+    summary = st.text_area(
+        _("Summary (leave it empty, and the model writes one)"),
+        key="typed-summary",
+        height=80,
+        persist_state="session",
+        max_chars=LONGEST_SUMMARY,
+    )
+    return SentencePair(document, summary)
+
+
+def _table() -> SentencePair | None:
+    file = _brought(st.container(), _("A table with columns document and summary"), TABLES, "summary-table")
+    upload = _read(file) if file else None
+    if upload is None:
+        return None
+    if not upload.bad.empty:
+        st.caption(_("Rows left out: {number}").format(number=f"{len(upload.bad):,}"))
+        st.dataframe(upload.bad.rename(columns={"line": _("line"), "reason": _("reason")}), hide_index=True)
+    if not upload.pairs:
+        return None
+    st.markdown(_("**{documents} documents** from {name}.").format(documents=f"{len(upload.pairs):,}", name=escape(upload.name)))
+    number = 1
+    if len(upload.pairs) > 1:
+        number = st.number_input(_("Row of the table"), 1, len(upload.pairs), key=f"summary-row-{upload.name}-{len(upload.pairs)}")
+    return upload.pairs[number - 1].pair
+
+
+def _files() -> SentencePair | None:
+    left, right = st.columns(2)
+    document = _brought(left, _("The document, a text file"), ["txt"], "summary-document")
+    summary = _brought(right, _("Its summary, a text file, if there is one"), ["txt"], "summary-file")
+    upload = _read(document, summary) if document else None
+    return upload.pairs[0].pair if upload else None
+
+
+def _brought(place: DeltaGenerator, label: str, kinds: list[str], key: str) -> tuple[str, bytes] | None:
+    """Name and content of a file, also after another page was open in between, when Streamlit has forgotten it."""
+    kept = f"{key}-kept"
+    most = _limits().bytes // MEGABYTE
+    shown = place.file_uploader(label, type=kinds, key=key, on_change=_keep, args=(key, kept), max_upload_size=most)
+    file: tuple[str, bytes] | None = st.session_state.get(kept)
+    if file and shown is None:
+        place.button(
+            _("Remove {name}").format(name=escape(file[0])), key=f"{key}-remove", icon=":material/delete:", on_click=_forget, args=(kept,)
+        )
+    return file
+
+
+def _keep(key: str, kept: str) -> None:
+    file = st.session_state[key]
+    st.session_state[kept] = (file.name, file.getvalue()) if file else None
+
+
+def _forget(kept: str) -> None:
+    st.session_state[kept] = None
+
+
+def _read(source: tuple[str, bytes], summary: tuple[str, bytes] | None = None) -> Upload | None:
+    with problems():
+        return read_summarised(source, summary, limits=_limits())
+    return None
+
+
+def _limits() -> Limits:
+    return HOSTED if hosted() else Limits()

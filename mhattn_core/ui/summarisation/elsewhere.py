@@ -1,0 +1,125 @@
+"""What is known before: weights that a run holds, and how heads agree with ROUGE on other documents than the one that is shown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from mhattn_core.attention.segments import segment_weights
+from mhattn_core.errors import Problem
+from mhattn_core.models import Model
+from mhattn_core.models.sources import RANDOM
+from mhattn_core.runs import Run, store
+from mhattn_core.runs.summaries import agreement_elsewhere, stored_weights
+from mhattn_core.text.documents import documents
+from mhattn_core.ui.runs.evidence import evidence_run
+from mhattn_core.ui.runs.known import opened
+from mhattn_core.ui.summarisation.data import Found, Given
+from mhattn_core.ui.summarisation.kept import keep, recall
+
+SHIPPED = "documents-en"
+
+
+@dataclass(frozen=True, eq=False)
+class Elsewhere:
+    """Agreement of a model's heads with ROUGE on other documents.
+
+    heads: layer, head, agreement, units; the best first. lead: how often the first segment is the likest there; chance: how often one at random
+    would be; random: agreement of the best head of the model's twin with random weights, None where it was not measured.
+    """
+
+    heads: pd.DataFrame
+    documents: int
+    lead: float
+    chance: float
+    random: float | None
+    source: str
+
+    @property
+    def best(self) -> tuple[int, int]:
+        return int(self.heads["layer"].iloc[0]), int(self.heads["head"].iloc[0])
+
+    @property
+    def units(self) -> int:
+        """Sentences of summaries, on all those documents together."""
+        return int(self.heads["units"].iloc[0])
+
+    def of(self, layer: int, head: int) -> float:
+        """A head's agreement."""
+        return float(self.heads.loc[(self.heads["layer"] == layer) & (self.heads["head"] == head), "agreement"].iloc[0])
+
+
+def shipped_run() -> Run | None:
+    """The run over the gallery's documents that comes with the package."""
+    saved = store.get(SHIPPED)
+    return opened(saved) if saved else None
+
+
+def stored(name: str, given: Given) -> Found | None:
+    """What the shipped run holds of a document of the gallery, as it stands there."""
+    run = shipped_run()
+    return None if run is None or not given.id or name not in run.models else _stored(run.id, name, given, run)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Given: lambda given: given.id})
+def _stored(run_id: str, name: str, given: Given, _run: Run) -> Found | None:
+    weights = stored_weights(_run, name, given.id)
+    return None if weights is None else Found(name, dict(_run.manifest.models)[name], given, weights, run_id)
+
+
+def elsewhere(name: str, given: Given, evidence: str) -> Elsewhere | None:
+    """From the run that is chosen as evidence, or the one that ships; for another model, what was measured here; None where nothing was."""
+    try:
+        chosen = evidence_run(evidence)
+    except Problem:  # told where it is chosen
+        chosen = None
+    for run in (chosen, shipped_run()):
+        if run is not None and run.has("segment_items") and name in run.models:
+            found = _elsewhere(run.id, name, given.id, run)
+            if found is not None:
+                return found
+    return recall("elsewhere", name, given.language, given.id)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _elsewhere(run_id: str, name: str, id_: str, _run: Run) -> Elsewhere | None:
+    heads = agreement_elsewhere(_run, name, id_)
+    if heads.empty:
+        return None
+    items = _run.table("segment_items", model=name)
+    items = items[items["id"] != id_]
+    twin = name + RANDOM
+    random = None
+    if twin in _run.models:
+        random = float(agreement_elsewhere(_run, twin, id_)["agreement"].max())
+    return Elsewhere(
+        heads, items["id"].nunique(), float((items["likest"] == 0).mean()), float((1 / items["segments"]).mean()), random, f"run {run_id}"
+    )
+
+
+def others(given: Given) -> list[Given]:
+    """The gallery's documents of the same language, without the one that is shown."""
+    return [
+        Given(one.document, one.summary, id=id_) for id_, one in documents().items() if one.language == given.language and id_ != given.id
+    ]
+
+
+def measure_elsewhere(model: Model, given: Given, tell: Callable[[float], object]) -> None:
+    """Run the model on the gallery's other documents, and keep how its heads agree with ROUGE there."""
+    found = []
+    for number, other in enumerate(others(given)):
+        weights = segment_weights(model, other.document, other.summary)
+        found.append(Found(model.name, model.revision, other, weights))
+        tell((number + 1) / len(others(given)))
+    hits = np.concatenate([one.hits for one in found], axis=-1)
+    layer, head = (axis.ravel() for axis in np.indices(hits.shape[:2]))
+    heads = pd.DataFrame({"layer": layer, "head": head, "agreement": hits.mean(axis=-1).ravel(), "units": hits.shape[-1]})
+    likest = np.concatenate([one.given.likest[one.given.likest >= 0] for one in found])
+    chance = np.concatenate([np.full((one.given.likest >= 0).sum(), 1 / len(one.given.document.segments)) for one in found])
+    told = Elsewhere(
+        heads.sort_values(["agreement", "layer", "head"], ascending=[False, True, True], ignore_index=True),
+        len(found), float((likest == 0).mean()), float(chance.mean()), None, f"{model.name}@{model.revision}",
+    )  # fmt: skip
+    keep(told, "elsewhere", model.name, given.language, given.id)

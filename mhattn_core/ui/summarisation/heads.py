@@ -1,0 +1,113 @@
+"""Whose attention is shown: the best head elsewhere, the mean of all heads, a layer, or any head."""
+
+import re
+from dataclasses import dataclass
+
+import streamlit as st
+
+from mhattn_core.locale import _
+from mhattn_core.models.sources import RANDOM
+from mhattn_core.ui.compared import picked
+from mhattn_core.ui.head_choice import AUTOMATIC, head_name, parse_head
+from mhattn_core.ui.page import escape
+from mhattn_core.ui.summarisation.data import Found
+from mhattn_core.ui.summarisation.elsewhere import Elsewhere
+
+KEY = "summary_head"
+MEAN = "mean"
+LAYER = re.compile(r"L(\d+)")
+
+
+@dataclass(frozen=True)
+class Whose:
+    """layer and head None: the mean over all of them. best: nobody chose it; it agrees most with ROUGE on other documents."""
+
+    layer: int | None = None
+    head: int | None = None
+    best: bool = False
+
+    @property
+    def name(self) -> str:
+        """As in the address and in files' names."""
+        if self.layer is None:
+            return MEAN
+        return f"L{self.layer}" if self.head is None else head_name(self.layer, self.head)
+
+    @property
+    def says(self) -> str:
+        """In a sentence."""
+        if self.layer is None:
+            return _("the mean of all heads")
+        return _("the mean of layer {layer}").format(layer=self.layer) if self.head is None else self.name
+
+    @property
+    def framed(self) -> tuple[int, int] | None:
+        return None if self.layer is None or self.head is None else (self.layer, self.head)
+
+
+def choose_whose(found: Found, known: Elsewhere | None) -> Whose:
+    """The reader's choice, or the best head; without any measure of other documents, the mean of all heads."""
+    layers, heads = found.weights.weights.shape[:2]
+    names = [MEAN, *(f"L{layer}" for layer in range(layers)), *(head_name(layer, head) for layer in range(layers) for head in range(heads))]
+    if st.session_state.get(KEY, AUTOMATIC) not in (AUTOMATIC, *names):
+        st.session_state[KEY] = AUTOMATIC  # a head of another model
+    usual = Whose(*known.best, best=True) if known else Whose()
+    label = _("The best elsewhere: {name}").format(name=usual.name) if known else _("The mean of all heads")
+    chosen = st.selectbox(
+        _("Head"),
+        [AUTOMATIC, *names],
+        format_func=lambda name: label if name == AUTOMATIC else name,
+        key=KEY,
+        bind="query-params",
+        help=_("mean: the mean of all heads; L3: the mean of a layer; L3 H7: one head, as a click on the heads below."),
+    )
+    if chosen == AUTOMATIC:
+        return usual
+    if chosen == MEAN:
+        return Whose()
+    layer = LAYER.fullmatch(str(chosen))
+    return Whose(int(layer[1])) if layer else Whose(*parse_head(str(chosen)))
+
+
+def open_picked(chart: str) -> None:
+    """Show the head that was clicked. For a chart's ``on_select``."""
+    place = picked(chart)
+    if place:
+        st.session_state[KEY] = head_name(*place)
+
+
+def told(found: Found, whose: Whose, known: Elsewhere | None) -> str:
+    """How far the chosen head agrees with ROUGE here and elsewhere, and what it is to be compared with."""
+    asked = found.hits.shape[-1]
+    if not asked:
+        here = _("No sentence of this summary shares a word with the document, so ROUGE has nothing to agree with.")
+    elif whose.framed:
+        here = _("Here its most lifted segment is the likest one (◆) for **{hits} of {sentences}** sentences.").format(
+            hits=int(found.hits[whose.framed].sum()), sentences=asked
+        )
+    else:
+        here = ""
+    if known is None:
+        return " ".join(filter(None, [here, _("No head has been compared on other documents yet; see “How far to believe it”.")]))
+    if whose.framed is None:
+        return here
+    message = (
+        _(
+            "On {documents} other documents it agrees for {share:.0%} of {units} sentences; always the first segment would for {lead:.0%}, one at random for {chance:.0%}."
+        )
+        if known.random is None
+        else _(
+            "On {documents} other documents it agrees for {share:.0%} of {units} sentences; always the first segment would for {lead:.0%}, one at random for {chance:.0%}, the best head of {twin} for {random:.0%}."
+        )
+    )
+    there = message.format(
+        documents=known.documents,
+        share=known.of(*whose.framed),
+        units=known.units,
+        lead=known.lead,
+        chance=known.chance,
+        twin=escape(found.model + RANDOM),
+        random=known.random,
+    )
+    why = _("It was chosen there, not here.") if whose.best else ""
+    return " ".join(filter(None, [here, there, why]))

@@ -1,0 +1,179 @@
+"""Running a model on a document: what it will take, the way there, and the work, which Stop ends without taking anything away."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from mhattn_core.attention.pieces import encode
+from mhattn_core.attention.segments import LONGEST_WINDOW, segment_weights, windows, writing_stack
+from mhattn_core.attention.write_summary import write_summary
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.models import Model
+from mhattn_core.models.fetch import fetch
+from mhattn_core.models.progress import reporting
+from mhattn_core.models.sources import hosted
+from mhattn_core.text.words import cut
+from mhattn_core.ui.page import escape
+from mhattn_core.ui.resources import models
+from mhattn_core.ui.summarisation.data import Found, Given
+from mhattn_core.ui.summarisation.kept import keep, recall
+from mhattn_core.ui.summarisation.readers import check_known, entry_of
+
+MOST_TOKENS = 60_000
+MOST_TOKENS_HOSTED = 15_000
+MOST_CELLS = 40_000_000
+LONG_SUMMARY = 60
+Work = Callable[[DeltaGenerator], None]
+"""Something that takes a while; takes where its bar stands."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run takes: windows, tokens in all, and numbers kept (heads × words × segments)."""
+
+    windows: int
+    tokens: int
+    cells: int
+
+
+def plan(model: Model, given: Given) -> Plan:
+    """Raises Problem where the summary leaves no room, and for an encoder."""
+    summary = given.summary or cut("word " * LONG_SUMMARY)
+    made = windows(model, given.document, summary, longest=min(LONGEST_WINDOW, model.longest))
+    own = len(encode(model, summary.text, special=False).pieces)
+    tokens = sum(len(encode(model, segment, special=False).pieces) for segment in given.document.segments) + own * len(made)
+    stack = writing_stack(model) or model.stacks[0]
+    heads = model.attention.layers(stack) * model.attention.heads(stack)
+    return Plan(len(made), tokens, heads * len(summary.words) * len(given.document.segments))
+
+
+def refuse(planned: Plan, given: Given) -> None:
+    """Raises Problem for what would take too long, or too much memory."""
+    most = MOST_TOKENS_HOSTED if hosted() else MOST_TOKENS
+    if planned.tokens > most:
+        raise Problem(
+            _("This would be {tokens} tokens in {windows} windows; this page reads up to {most} at once.").format(
+                tokens=f"{planned.tokens:,}", windows=planned.windows, most=f"{most:,}"
+            ),
+            _(
+                "Give one chapter of it, or measure chapters as documents of a run: under Runs, or with the command analyze and the measure segments."
+            ),
+        )
+    if planned.cells > MOST_CELLS:
+        raise Problem(
+            _("{segments} segments times {words} words of the summary times all heads are more numbers than this page keeps.").format(
+                segments=f"{len(given.document.segments):,}", words=len(given.summary.words)
+            ),
+            _("Cut it into paragraphs, set fewer marks, or shorten the summary."),
+        )
+
+
+def is_here(name: str) -> bool:
+    """Whether running it needs no download."""
+    entry = entry_of(name)
+    if name in models().names():
+        return True
+    return entry.path() is not None if entry else name.startswith((".", "~", "/"))
+
+
+def offer_run(name: str, given: Given, *, again: bool) -> Work | None:
+    """The button that runs the model, with what it will take or with its download; the work, when it was pressed.
+
+    again: something is shown already.
+    """
+    entry = entry_of(name)
+    if not is_here(name):
+        size = f"{entry.size_mb:,}" if entry else ""
+        if entry is not None and entry.gguf:
+            if st.button(
+                _("Fetch {name} ({size} MB), then run it live").format(name=name, size=size),
+                key="summary-fetch",
+                icon=":material/download:",
+            ):
+                return lambda place: _fetch_and_run(entry.name, name, given, place)
+            return None
+        label = _("Download {name} ({size} MB) and run it live") if entry else _("Download {name} and run it live")
+        pressed = st.button(label.format(name=name, size=size), key="summary-run", icon=":material/download:")
+        return (lambda place: run(name, given, place)) if pressed else None
+    if not again:
+        planned = plan(loaded(name, st.container()), given)
+        refuse(planned, given)
+        st.markdown(_says(planned, name))
+    label = _("Run {name} live") if given.summary else _("Let {name} write the summary, and show what it takes")
+    pressed = st.button(label.format(name=name), key="summary-run", icon=":material/play_arrow:", type="secondary" if again else "primary")
+    return (lambda place: run(name, given, place)) if pressed else None
+
+
+def _says(planned: Plan, name: str) -> str:
+    said = _("{name} will read **{tokens} tokens in {windows} windows** of at most {most}; each window holds the whole summary.")
+    if planned.windows == 1:
+        said = _("{name} will read **{tokens} tokens** in one pass.")
+    return said.format(name=escape(name), tokens=f"{planned.tokens:,}", windows=planned.windows, most=f"{LONGEST_WINDOW:,}")
+
+
+def loaded(name: str, place: DeltaGenerator) -> Model:
+    """The model, with a bar while it is downloaded."""
+    bar = place.empty()
+
+    def report(file: str, share: float) -> None:
+        text = _("Downloading {name}: {file}. Stop cancels; what is here already is kept.").format(name=name, file=file)
+        bar.progress(share, text=escape(text))
+
+    with st.spinner(_("Loading {name} …").format(name=name)), reporting(report):
+        model = models().get(name)
+    bar.empty()
+    return model
+
+
+def _fetch_and_run(entry: str, name: str, given: Given, place: DeltaGenerator) -> None:
+    bar = place.empty()
+
+    def tell(doing: str, share: float) -> None:
+        bar.progress(share, text=doing)
+
+    fetch(entry, tell)
+    bar.empty()
+    run(name, given, place)
+
+
+def bar_with_stop(place: DeltaGenerator) -> DeltaGenerator:
+    """Where a bar is to be drawn, beside a button: a click runs the page again, and this run ends at the bar."""
+    with place.container(horizontal=True, vertical_alignment="center"):
+        bar = st.empty()
+        st.button(_("Stop"), key="summary-stop", icon=":material/stop:")
+    return bar
+
+
+def made(name: str, given: Given) -> Found | None:
+    """What was run here before on the same text."""
+    return recall(name, given.document, given.summary.text)
+
+
+def run(name: str, given: Given, place: DeltaGenerator) -> None:
+    """Do the work, with a bar and a button that ends it, keep what was found, and draw the page again."""
+    bar = bar_with_stop(place)
+    model = loaded(name, place)
+    taken = given if given.summary else _with_written(model, given, bar)
+    refuse(plan(model, taken), taken)
+    check_known(model, taken)
+
+    def tell(done: int, of: int) -> None:
+        bar.progress(done / of, text=_("{name} has read {done} of {of} windows.").format(name=escape(name), done=done, of=of))
+
+    bar.progress(0.0, text=_("{name} is reading the document …").format(name=escape(name)))
+    weights = segment_weights(model, taken.document, taken.summary, tell=tell)
+    keep(Found(name, model.revision, taken, weights), name, given.document, given.summary.text)
+    st.rerun()
+
+
+def _with_written(model: Model, given: Given, bar: DeltaGenerator) -> Given:
+    """The document with the summary that the model writes, once."""
+    written = recall("written", model.name, given.document)
+    if written is None:
+        says = _("{name} is writing …").format(name=escape(model.name))
+        written = write_summary(model, given.document, tell=lambda share: bar.progress(min(max(share, 0.0), 1.0), text=says))
+        keep(written, "written", model.name, given.document)
+    return replace(given, summary=cut(written.text), written_by=model.name, had_read=written.read[-1].segment + 1)

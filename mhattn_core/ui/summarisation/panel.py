@@ -1,0 +1,111 @@
+"""Which segment feeds which word of a summary: the whole page but its head."""
+
+import streamlit as st
+
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.ui.language import keep_language
+from mhattn_core.ui.model_choice import choose_model
+from mhattn_core.ui.page import badge, escape, problems
+from mhattn_core.ui.sidebar import Controls
+from mhattn_core.ui.summarisation.data import Found, Given
+from mhattn_core.ui.summarisation.document import choose_document
+from mhattn_core.ui.summarisation.elsewhere import elsewhere, stored
+from mhattn_core.ui.summarisation.live import Work, made, offer_run
+from mhattn_core.ui.summarisation.note import DOCUMENT, note_matrix
+from mhattn_core.ui.summarisation.picture import listed, picture, summary_told
+from mhattn_core.ui.summarisation.readers import offer, tell_translator, unable
+from mhattn_core.ui.summarisation.reproduce import share_and_reproduce
+from mhattn_core.ui.summarisation.tabs import believe_tab, heads_tab, layers_tab, table_tab
+from mhattn_core.ui.tabs import open_tab
+
+WORK = "summary-work"
+
+
+def summarisation_panel(controls: Controls) -> None:
+    """Work that was asked for comes last, so that what was shown stands while it goes on, and after a stop.
+
+    It is done outside of the fragment: what is clicked inside one waits until a run is over, and so would its Stop.
+    """
+    bar = st.container()
+    _view(controls)
+    work: Work | None = st.session_state.pop(WORK, None)
+    if work:
+        with bar, problems():
+            work(bar)
+
+
+@st.fragment
+def _view(controls: Controls) -> None:
+    """Redrawn by a click, without the sidebar."""
+    keep_language()
+    with problems():
+        given = choose_document()
+        place = choose_model(controls)
+        name = controls.models[place]
+        found = made(name, given) or stored(name, given)
+        work = _shown(found, controls) if found else _not_shown(name, place, given)
+        share_and_reproduce(found.given if found else given, name, controls)
+        if work:
+            st.session_state[WORK] = work
+            st.rerun()
+
+
+def _shown(found: Found, controls: Controls) -> Work | None:
+    """A result, stored or live."""
+    name, given = found.model, found.given
+    work: Work | None = None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if found.run:
+            st.badge(_("stored: {source}").format(source=found.source), icon=":material/inventory_2:", color="blue")
+            work = offer_run(name, given, again=True)
+        else:
+            st.badge(_("run here: {source}").format(source=found.source), icon=":material/bolt:", color="green")
+        badge()
+    tell_translator(name)
+    summary_told(given)
+    known = elsewhere(name, given, controls.evidence)
+    whose, table = picture(found, known)
+    if given.id == DOCUMENT:
+        note_matrix()
+    tab = open_tab({"heads": _("All heads"), "layers": _("Layers"), "believe": _("How far to believe it"), "table": _("Table")})
+    if tab == "heads":
+        heads_tab(found, whose, known)
+    elif tab == "layers":
+        layers_tab(found)
+    elif tab == "believe":
+        work = believe_tab(found, known) or work
+    else:
+        table_tab(found, whose, table)
+    return work
+
+
+def _not_shown(name: str, place: int, given: Given) -> Work | None:
+    """No result yet: why, and the way to one; the document stands there all the same."""
+    reason = unable(name, given)
+    work: Work | None = None
+    if reason:
+        st.info(escape(reason), icon=":material/translate:")
+        offer(place, given, name)
+    else:
+        tell_translator(name)
+        work = _offered(name, given)
+    summary_told(given)
+    document, note = st.columns([3, 2], gap="medium") if given.id == DOCUMENT else (st.container(), None)
+    with document:
+        if given.summary and (given.likest >= 0).any():
+            st.caption(_("◆ marks the segment that the sentence is likest by ROUGE-L: the same words in the same order."))
+        listed(given, None)
+    if note is not None:
+        with note:
+            note_matrix()
+    return work
+
+
+def _offered(name: str, given: Given) -> Work | None:
+    try:
+        return offer_run(name, given, again=False)
+    except Problem as problem:
+        with problems():
+            raise problem
+    return None
