@@ -86,7 +86,7 @@ def finish(folder: Path, manifest: Manifest, skipped: pd.DataFrame) -> Run:
     write_table(folder / "heads.parquet", heads)
     if "patterns" in manifest.measures:
         write_table(folder / "patterns.parquet", patterns_table(heads[heads["group"] == ""]))
-    if {"relations", "ablation"} <= set(manifest.measures):
+    if {"relations", "minimal_pairs"} <= set(manifest.measures):
         tables = [pd.read_parquet(folder / f"{name}.parquet") for name in ("relations", "minimal_pairs")]
         write_table(folder / "relations.parquet", with_ablation(*tables))
     write_table(folder / "skipped.parquet", skipped)

@@ -65,22 +65,22 @@ RECIPES = (
     Recipe(
         "ewt-dev-trees", "UD English EWT dev, single sentences", ("minilm", "smollm2"),
         lambda data: read_pairs(data / EWT).pairs,
-        "single", "Universal Dependencies, UD_English-EWT, dev", TREEBANK, ROLES,
+        "single", "Universal Dependencies, UD_English-EWT, dev", TREEBANK, (*ROLES, "minimal_pairs", "matches"),
     ),
     Recipe(
         "ewt-dev-en-zh", "UD English EWT dev → zh", ("marian-en-zh",),
         lambda data: translated("marian-en-zh", read_pairs(data / EWT).pairs),
-        "translated", "Universal Dependencies, UD_English-EWT, dev", TREEBANK, ROLES,
+        "translated", "Universal Dependencies, UD_English-EWT, dev", TREEBANK, (*ROLES, "minimal_pairs"),
     ),
     Recipe(
         "gsdsimp-dev-zh-en", "UD Chinese GSDSimp dev → en", ("marian-zh-en",),
         lambda data: translated("marian-zh-en", read_pairs(data / GSD).pairs),
-        "translated", "Universal Dependencies, UD_Chinese-GSDSimp, dev", TREEBANK, ROLES,
+        "translated", "Universal Dependencies, UD_Chinese-GSDSimp, dev", TREEBANK, (*ROLES, "minimal_pairs"),
     ),
     Recipe(
         "ewt-dev-faults", "UD English EWT dev, heads switched off", ("minilm",),
         lambda data: read_pairs(data / EWT).pairs,
-        "single", "Universal Dependencies, UD_English-EWT, dev", TREEBANK, ("basic", "distances", "ablation"),
+        "single", "Universal Dependencies, UD_English-EWT, dev", TREEBANK, ("basic", "distances", "ablation", "minimal_pairs"),
         alone=("smollm2",),
     ),
     Recipe(

@@ -267,7 +267,7 @@ def test_files_stay_while_another_page_is_open(bart: str) -> None:
     app.switch_page("pages/methods.py").run()
     app.switch_page("pages/summarisation.py").run()
     assert "The dog ran." in html(app)
-    press(app, "Remove d.txt")
+    press(app, "Remove d")
     assert "Until there is a document of your own" in texts(app)
     assert not app.exception
 

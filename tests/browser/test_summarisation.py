@@ -85,6 +85,7 @@ def test_a_table_is_brought_and_read(server: str, page: Page) -> None:
         {"name": "two.csv", "mimeType": "text/csv", "buffer": TABLE.encode()}
     )
     expect(main(page).get_by_text("1 documents from two.csv")).to_be_visible()
+    settled(page)
     main(page).get_by_role("button", name="Run smollm2 live").click()
     expect(main(page).get_by_text("run here: smollm2")).to_be_visible(timeout=240_000)
     expect(main(page).get_by_text("The dog ran home in the rain.").first).to_be_visible()
@@ -99,6 +100,7 @@ def test_a_long_document_shows_its_windows_and_a_stop_takes_nothing_away(server:
         chooser.nth(number).set_input_files({"name": name, "mimeType": "text/plain", "buffer": text.encode()})
         expect(main(page).get_by_text(name)).to_be_visible()
     expect(main(page).get_by_text(re.compile(r"tokens in \d windows"))).to_be_visible()
+    settled(page)
     main(page).get_by_role("button", name="Run smollm2 live").click()
     main(page).get_by_role("button", name="Stop").click()
     expect(main(page).get_by_role("button", name="Stop")).to_have_count(0)

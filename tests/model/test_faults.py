@@ -34,11 +34,12 @@ from mhattn_core.measures.faults import (
     quantities_of,
     set_losses,
 )
-from mhattn_core.measures.faults.choices import minimal_pairs_table, readable
+from mhattn_core.measures.faults.choices import COLUMNS, minimal_pairs_table, readable
 from mhattn_core.measures.faults.single import ablation_table
 from mhattn_core.measures.statistics import bootstrap_weights
 from mhattn_core.runs.corpus import records_of
 from mhattn_core.runs.studies.ablation import ABLATION, TABLES, sentences_of
+from mhattn_core.runs.studies.minimal_pairs import MINIMAL_PAIRS
 from mhattn_core.runs.study import Corpus, StudyInput
 from mhattn_core.text.minimal_pairs import MinimalPair, minimal_pairs
 
@@ -307,5 +308,8 @@ def test_the_study_of_a_run(llama: mh.Model) -> None:
     assert len(tables["interactions"]) == 28
     assert set(tables["ablation"]["n"]) == {2}
     assert sum(told) > 12 * 2 * 3
+    asked = MINIMAL_PAIRS.measure(StudyInput(llama, Corpus(records), told.append))["minimal_pairs"]
+    assert tuple(asked.columns) == COLUMNS
+    assert not (asked["hurts"] & (asked["low"] <= 0)).any()
     empty = ABLATION.measure(StudyInput(llama, Corpus(records_of([SINGLE[2]])[0]), told.append))
     assert all(table.empty for table in empty.values())

@@ -33,7 +33,7 @@ def minimal_pairs_table(
 ) -> pd.DataFrame:
     """Rows of ``minimal_pairs.parquet``: accuracy with all heads and without each one; delta is what is lost, with its interval.
 
-    p95: 95th percentile of delta over all heads of the model, for the relation; ``hurts``: above it. Accuracy: share of pairs whose good word is
+    p95: 95th percentile of delta over all heads of the model, for the relation; ``hurts``: above it, and the interval above 0. Accuracy: share of pairs whose good word is
     likelier than the bad one. No rows for a model without a language head, for a relation whose pairs are in a language that it does not read,
     nor for one in which the intact model is no better than chance (the interval of its accuracy reaches one half): it has nothing to lose.
     """
@@ -53,7 +53,7 @@ def minimal_pairs_table(
         lost = table.join(effects(wrong, before[told], np.ones(told.sum()), weights))
         lost = lost.assign(model=model.name, relation=relation, kind=kind, intact=1 - lost["intact"], ablated=1 - lost["ablated"])
         lost["p95"] = lost["delta"].quantile(0.95)
-        tables.append(lost.assign(hurts=lost["delta"] > lost["p95"])[list(COLUMNS)])
+        tables.append(lost.assign(hurts=(lost["delta"] > lost["p95"]) & (lost["low"] > 0))[list(COLUMNS)])
     return pd.concat(tables[1:] or tables, ignore_index=True)
 
 

@@ -4,6 +4,7 @@ from mhattn_core.runs.studies.ablation import ABLATION
 from mhattn_core.runs.studies.distances import DISTANCES
 from mhattn_core.runs.studies.fusion import FUSION
 from mhattn_core.runs.studies.matches import MATCHES
+from mhattn_core.runs.studies.minimal_pairs import MINIMAL_PAIRS
 from mhattn_core.runs.studies.probes import PROBES
 from mhattn_core.runs.studies.relations import RELATIONS
 from mhattn_core.runs.studies.segments import SEGMENTS
@@ -13,6 +14,7 @@ STUDIES: dict[str, Study] = {
     "relations": RELATIONS,
     "distances": DISTANCES,
     "ablation": ABLATION,
+    "minimal_pairs": MINIMAL_PAIRS,
     "fusion": FUSION,
     "probes": PROBES,
     "segments": SEGMENTS,

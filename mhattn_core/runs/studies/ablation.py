@@ -8,12 +8,11 @@ import pandas as pd
 
 from mhattn_core.attention.ablation import OUTPUTS, HeadId, Kind
 from mhattn_core.attention.tasks import asked_of
-from mhattn_core.measures.faults import choices, covering, curves, single, together
+from mhattn_core.measures.faults import covering, curves, single, together
 from mhattn_core.measures.faults.trials import Trials
 from mhattn_core.measures.statistics import bootstrap_weights
 from mhattn_core.models import Model
 from mhattn_core.runs.study import Study, StudyInput, Tables
-from mhattn_core.text.minimal_pairs import minimal_pairs
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import PairRecord
 
@@ -29,7 +28,6 @@ TABLES = {
     "curves": curves.COLUMNS,
     "keep_one": together.KEEP_ONE,
     "cluster_ablation": together.CLUSTERS,
-    "minimal_pairs": choices.COLUMNS,
 }
 
 
@@ -74,7 +72,6 @@ def _measure(given: StudyInput) -> Tables:
         "curves": curves.fault_curves(fewer, _ids(by_gradient), PRIMARY, tell=tell),
         "keep_one": together.keep_one(fewer, PRIMARY, weights[:, :FEWER], tell=tell),
         "cluster_ablation": together.clusters_off(trials, clusters, tables[0], PRIMARY, weights, tell=tell),
-        "minimal_pairs": choices.minimal_pairs_table(model, minimal_pairs(), PRIMARY, means, tell=tell),
     }
 
 
@@ -91,8 +88,7 @@ def _passes(pairs: int, heads: int) -> int:
     singles = heads * (many + 2 * few)
     two_by_two = MOST_INTERACTING * (MOST_INTERACTING + 1) // 2 * many
     at_once = ((curves.STEPS - 2) * (curves.DRAWS + 1) + 2 + heads) * few
-    openings = len({pair.opening for pair in minimal_pairs()})
-    return singles + two_by_two + at_once + heads * openings
+    return singles + two_by_two + at_once
 
 
 ABLATION = Study(tuple(TABLES), _measure, passes=_passes, factor=0.3)

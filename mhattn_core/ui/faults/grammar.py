@@ -18,7 +18,7 @@ def grammar_view(found: Faults) -> None:
     st.subheader(_("Right or wrong without a head"), anchor=False)
     st.markdown(
         _(
-            "Minimal pairs written for this project: two sentences that differ in one word, of which grammar allows one, such as *The key near the tables is* or *are*. A head is called a specialist of a relation only if the model makes more mistakes there without it than without 95 % of its heads."
+            "Minimal pairs written for this project: two sentences that differ in one word, of which grammar allows one, such as *The key near the tables is* or *are*. A head is called a specialist of a relation only if the model makes more mistakes there without it than without 95 % of its heads, and the interval of that lies above 0."
         )
     )
     table = run.table("minimal_pairs")

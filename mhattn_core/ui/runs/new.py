@@ -75,8 +75,10 @@ def _measures() -> tuple[str, ...]:
         "relations": _("relations: which head does what, beside 20 models with random weights"),
         "distances": _("distances: which heads are doubled"),
         "ablation": _("ablation: what breaks without a head"),
+        "minimal_pairs": _("minimal pairs: is grammar right without a head? Needed for the verdict “specialist”"),
         "matches": _("matches: the same heads in other models"),
         "fusion": _("fusion: what each head adds, and which heads add the same"),
+        "segments": _("segments: which part of a document feeds its summary"),
         "probes": _("probes: what can be read off queries, keys and values"),
     }
     more = [name for name in MEASURABLE if name != BASIC]
