@@ -10,7 +10,7 @@ from mhattn_core.measures.heads import head_rows
 from mhattn_core.measures.roles.items import packed, unpacked
 from mhattn_core.measures.roles.scores import Asked, score
 from mhattn_core.measures.roles.verdicts import Evidence, verdict
-from mhattn_core.measures.segments import agrees, lift, likest, of_units
+from mhattn_core.measures.segments import agrees, in_order, lift, likest, of_units
 from mhattn_core.measures.statistics import bootstrap_weights, interval, quotient
 
 Array = np.ndarray
@@ -47,11 +47,11 @@ def answers_of(id: str, text: str, fold: int, *, weights: Array, words: Array, u
     as ``place_of``; likeness ``[unit, segment]`` as ``rouge``."""
     lifts = lift(of_units(weights, unit), words)
     right = likest(likeness)
-    in_order = ((np.arange(len(right)) + 0.5) / len(right) * len(words)).astype(int)
     asked = right >= 0
-    lifts, right, in_order = lifts[..., asked, :], right[asked], in_order[asked]
+    ordered = in_order(len(right), len(words))[asked]
+    lifts, right = lifts[..., asked, :], right[asked]
     on_likest = np.take_along_axis(lifts, right.reshape(1, 1, -1, 1), axis=-1)[..., 0]
-    return Answers(id, text, fold, agrees(lifts, right), on_likest, lifts[..., 0], right, in_order, len(words))
+    return Answers(id, text, fold, agrees(lifts, right), on_likest, lifts[..., 0], right, ordered, len(words))
 
 
 def heads_table(model: str, stack: str, rows: str, answers: Sequence[Answers]) -> pd.DataFrame:

@@ -67,6 +67,11 @@ def agrees(lifts: Array, likest: Array) -> Array:
     return agreed
 
 
+def in_order(units: int, segments: int) -> Array:
+    """For each unit of a summary the segment that lies as far into the document: int ``[unit]``. What a summary gives that follows its text."""
+    return ((np.arange(units) + 0.5) / units * segments).astype(int)
+
+
 def agreement(lifts: Array, likest: Array) -> Array:
     """The share of units whose most lifted segment is the likest, see ``agrees``: ``[..., unit, segment]`` to ``[...]``.
 

@@ -119,8 +119,8 @@ def _importance(own: pd.DataFrame, evidence: Evidence, chosen: tuple[int, int]) 
     if len(known) < 3:
         st.info(_("Gradient importance is not known here."))
         return
-    agreement = float(known["gradient_importance"].corr(known["delta"], method="spearman"))
-    said = _("Gradient importance and measured cost agree in rank by {agreement:.2f} (Spearman; 1 is the same order, 0 none).").format(
+    agreement = float(known["gradient_importance"].corr(known["delta"].abs(), method="spearman"))
+    said = _("Gradient importance and the size of the measured cost agree in rank by {agreement:.2f} (Spearman; 1 is the same order, 0 none).").format(
         agreement=agreement
     )
     st.markdown(said)

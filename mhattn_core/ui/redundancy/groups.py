@@ -46,8 +46,8 @@ def groups_view(found: Redundancy) -> None:
         )
     st.caption(
         _(
-            "Silhouette, −1 to 1: how much nearer a head is to its own group than to the next one. The tree is cut into 2 to 20 groups, wherever that is best. A tree can always be cut: the cut counts only if it is better than that of the same heads with every head's words shuffled ({shuffles} times), and it speaks of language only if it is better than on random words."
-        ).format(shuffles=SHUFFLES)
+            "Silhouette, −1 to 1: how much nearer a head is to its own group than to the next one. The tree is cut into 2 to 20 groups, wherever that is best. A tree can always be cut: the cut counts only if it is better than that of the same heads with every head's words shuffled (draws: {shuffles}), and it speaks of language only if it is better than on random words."
+        ).format(shuffles=SHUFFLES if found.run is None else 1)
     )
 
 

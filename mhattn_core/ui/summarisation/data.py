@@ -10,7 +10,7 @@ import pandas as pd
 from mhattn_core.attention.languages import language_of
 from mhattn_core.attention.segments import SegmentWeights
 from mhattn_core.charts.segment_matrix import MOST_COLUMNS
-from mhattn_core.measures.segments import agrees, lift, likest, of_units, rouge, shares
+from mhattn_core.measures.segments import agrees, in_order, lift, likest, of_units, rouge, shares
 from mhattn_core.text.documents import Document, SegmentBy, place_of, sentences_of
 from mhattn_core.text.words import Sentence
 
@@ -47,6 +47,11 @@ class Given:
     def likest(self) -> np.ndarray:
         """int ``[sentence]``: the segment of highest ROUGE-L, -1 where a sentence is like none."""
         return likest(self.likeness) if self.summary else np.empty(0, dtype=int)
+
+    @property
+    def in_order(self) -> np.ndarray:
+        """int ``[sentence]``: the segment as far into the document as the sentence is into the summary."""
+        return in_order(*self.likeness.shape) if self.summary else np.empty(0, dtype=int)
 
     @cached_property
     def likeness(self) -> np.ndarray:

@@ -26,13 +26,14 @@ SHIPPED = "documents-en"
 class Elsewhere:
     """Agreement of a model's heads with ROUGE on other documents.
 
-    heads: layer, head, agreement, units; the best first. lead: how often the first segment is the likest there; chance: how often one at random
-    would be; random: agreement of the best head of the model's twin with random weights, None where it was not measured.
+    heads: layer, head, agreement, units; the best first. lead: how often the first segment is the likest there; order: how often the one as far
+    into its document as the sentence is into its summary; chance: how often one at random would be; random: agreement of the best head of the model's twin with random weights, None where it was not measured.
     """
 
     heads: pd.DataFrame
     documents: int
     lead: float
+    order: float
     chance: float
     random: float | None
     source: str
@@ -95,8 +96,9 @@ def _elsewhere(run_id: str, name: str, id_: str, _run: Run) -> Elsewhere | None:
     if twin in _run.models:
         random = float(agreement_elsewhere(_run, twin, id_)["agreement"].max())
     return Elsewhere(
-        heads, items["id"].nunique(), float((items["likest"] == 0).mean()), float((1 / items["segments"]).mean()), random, f"run {run_id}"
-    )
+        heads, items["id"].nunique(), float((items["likest"] == 0).mean()), float((items["likest"] == items["in_order"]).mean()),
+        float((1 / items["segments"]).mean()), random, f"run {run_id}",
+    )  # fmt: skip
 
 
 def others(given: Given) -> list[Given]:
@@ -117,9 +119,10 @@ def measure_elsewhere(model: Model, given: Given, tell: Callable[[float], object
     layer, head = (axis.ravel() for axis in np.indices(hits.shape[:2]))
     heads = pd.DataFrame({"layer": layer, "head": head, "agreement": hits.mean(axis=-1).ravel(), "units": hits.shape[-1]})
     likest = np.concatenate([one.given.likest[one.given.likest >= 0] for one in found])
+    ordered = np.concatenate([one.given.in_order[one.given.likest >= 0] for one in found])
     chance = np.concatenate([np.full((one.given.likest >= 0).sum(), 1 / len(one.given.document.segments)) for one in found])
     told = Elsewhere(
         heads.sort_values(["agreement", "layer", "head"], ascending=[False, True, True], ignore_index=True),
-        len(found), float((likest == 0).mean()), float(chance.mean()), None, f"{model.name}@{model.revision}",
+        len(found), float((likest == 0).mean()), float((likest == ordered).mean()), float(chance.mean()), None, f"{model.name}@{model.revision}",
     )  # fmt: skip
     keep(told, "elsewhere", model.name, given.language, given.id)

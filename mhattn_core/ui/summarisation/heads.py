@@ -93,11 +93,11 @@ def told(found: Found, whose: Whose, known: Elsewhere | None) -> str:
         return here
     message = (
         _(
-            "On {documents} other documents it agrees for {share:.0%} of {units} sentences; always the first segment would for {lead:.0%}, one at random for {chance:.0%}."
+            "On {documents} other documents it agrees for {share:.0%} of {units} sentences; always the first segment would for {lead:.0%}, segments in the order of the text for {order:.0%}, one at random for {chance:.0%}."
         )
         if known.random is None
         else _(
-            "On {documents} other documents it agrees for {share:.0%} of {units} sentences; always the first segment would for {lead:.0%}, one at random for {chance:.0%}, the best head of {twin} for {random:.0%}."
+            "On {documents} other documents it agrees for {share:.0%} of {units} sentences; always the first segment would for {lead:.0%}, segments in the order of the text for {order:.0%}, one at random for {chance:.0%}, the best head of {twin} for {random:.0%}."
         )
     )
     there = message.format(
@@ -105,6 +105,7 @@ def told(found: Found, whose: Whose, known: Elsewhere | None) -> str:
         share=known.of(*whose.framed),
         units=known.units,
         lead=known.lead,
+        order=known.order,
         chance=known.chance,
         twin=escape(found.model + RANDOM),
         random=known.random,

@@ -109,6 +109,7 @@ def believe_tab(found: Found, known: Elsewhere | None) -> Work | None:
         )
     )
     asked = found.given.likest[found.given.likest >= 0]
+    ordered = found.given.in_order[found.given.likest >= 0]
     segments = len(found.given.document.segments)
     here = found.hits.mean(axis=-1) if len(asked) else np.zeros(found.hits.shape[:2])
     name = f"{found.model}"
@@ -116,6 +117,11 @@ def believe_tab(found: Found, known: Elsewhere | None) -> Work | None:
         (_("Best head elsewhere, on this document"), here[known.best] if known else np.nan, known.of(*known.best) if known else np.nan),
         (_("Mean of all heads’ agreement"), here.mean(), known.heads["agreement"].mean() if known else np.nan),
         (_("Lead: always the first segment"), float((asked == 0).mean()) if len(asked) else np.nan, known.lead if known else np.nan),
+        (
+            _("Order: the segment as far into the text as the sentence is into the summary"),
+            float((asked == ordered).mean()) if len(asked) else np.nan,
+            known.order if known else np.nan,
+        ),
         (_("Shuffled: segments in an order at random"), 1 / segments, known.chance if known else np.nan),
         (
             _("Best head of {name} with random weights").format(name=name),
@@ -132,7 +138,7 @@ def believe_tab(found: Found, known: Elsewhere | None) -> Work | None:
     units = known.units if known else 0
     st.markdown(
         _(
-            "Agreement: the share of the summary’s sentences whose most lifted segment is the one of highest ROUGE-L. This document has {here} such sentences, the others {there}: few, and the best of {heads} heads on few sentences looks good by chance. Believe a head only by how far it exceeds the lead, the shuffled segments and the best head of random weights; and ROUGE itself counts words in common, not meaning."
+            "Agreement: the share of the summary’s sentences whose most lifted segment is the one of highest ROUGE-L. This document has {here} such sentences, the others {there}: few, and the best of {heads} heads on few sentences looks good by chance. Believe a head only by how far it exceeds the lead, the order of the text, the shuffled segments and the best head of random weights; and ROUGE itself counts words in common, not meaning."
         ).format(here=len(asked), there=units, heads=found.hits[..., 0].size if len(asked) else found.hits.shape[0] * found.hits.shape[1])
     )
     st.markdown(
