@@ -120,9 +120,9 @@ def _importance(own: pd.DataFrame, evidence: Evidence, chosen: tuple[int, int]) 
         st.info(_("Gradient importance is not known here."))
         return
     agreement = float(known["gradient_importance"].corr(known["delta"].abs(), method="spearman"))
-    said = _("Gradient importance and the size of the measured cost agree in rank by {agreement:.2f} (Spearman; 1 is the same order, 0 none).").format(
-        agreement=agreement
-    )
+    said = _(
+        "Gradient importance and the size of the measured cost agree in rank by {agreement:.2f} (Spearman; 1 is the same order, 0 none)."
+    ).format(agreement=agreement)
     st.markdown(said)
     quantity = str(own["quantity"].iloc[0])
     drawn = known.assign(x=known["gradient_importance"], y=known["delta"])
