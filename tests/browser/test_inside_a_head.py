@@ -42,6 +42,19 @@ def test_a_link_reopens_head_words_and_tab(server: str, page: Page) -> None:
     expect(page).to_have_url(re.compile("tab=steps"))
 
 
+def test_a_click_in_the_probes_of_a_run_opens_that_head(server: str, page: Page) -> None:
+    page.goto(f"{server}/inside_a_head?models=minilm&tab=probes&probe=query-partner")
+    expect(main(page).get_by_text("That is no better than the control task")).to_be_visible()
+    grid = main(page).locator(".st-key-wide-probe-heads-minilm").get_by_test_id("stVegaLiteChart")
+    cells_of_heads = grid.locator("g.mark-rect.role-mark path")
+    expect(cells_of_heads).to_have_count(72)
+    cells_of_heads.nth(3 * 12 + 5).click()
+    expect(box(page, "Head")).to_have_value("L3 H5")
+    expect(main(page).get_by_text(re.compile("From the .* of L3 H5 a linear rule reads"))).to_be_visible()
+    expect(page).to_have_url(re.compile("probe=query-partner"))
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
 def test_a_phone_reads_it_without_scrolling_sideways(server: str, phone: Page) -> None:
     phone.goto(f"{server}/inside_a_head?models=minilm")
     expect(main(phone).get_by_text("“cat” asks, “sits” answers")).to_be_visible()

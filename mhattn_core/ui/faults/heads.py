@@ -61,7 +61,14 @@ def finding(rows: pd.DataFrame, name: str) -> str:
         return first + " " + _("{still} of them turn the sentence's vector by less than 0.01 when they are off.").format(still=still)
     if rows["low"].notna().any():
         harmless = int((rows["low"] <= 0).sum())
-        return first + " " + _("Without {harmless} of them nothing breaks: the interval of the cost reaches 0.").format(harmless=harmless)
+        better = int((rows["high"] < 0).sum())
+        return (
+            first
+            + " "
+            + _(
+                "Without {harmless} of them nothing breaks: the interval of the cost reaches 0. For {better} of these it lies below, so that the model does better without."
+            ).format(harmless=harmless, better=better)
+        )
     better = int((rows["delta"] <= 0).sum())
     return first + " " + _("Without {better} of them the model does as well or better on this pair.").format(better=better)
 

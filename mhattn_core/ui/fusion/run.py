@@ -119,7 +119,9 @@ def _layers(model: Fused, evidence: RolesEvidence) -> None:
         name=model.name, heads=low["heads"], low=low["value"], first=low["layer"], high=high["value"], second=high["layer"], words=low["n"]
     )  # fmt: skip
     st.markdown(escape(said))
-    shown = table.assign(model=table["model"] + " · " + table["stack"]) if table["stack"].nunique() > 1 else table
+    # Of each model one stack, the same where it has it.
+    stacks = {name: model.stack if (part["stack"] == model.stack).any() else part["stack"].iloc[0] for name, part in table.groupby("model")}
+    shown = table[table["stack"] == table["model"].map(stacks)]
     most = int(shown["heads"].max())
 
     def chart() -> alt.LayerChart:
@@ -131,4 +133,4 @@ def _layers(model: Fused, evidence: RolesEvidence) -> None:
             "The participation ratio: 1 if all heads of a layer add the same as they go from word to word, as many as there are heads if none has to do with another; lines: 95 % intervals (jackknife over 20 folds). Random weights beside it tell what the architecture alone gives."
         )
     )
-    export_panel(chart, table, key="participation-run", name=f"{model.name} participation ratio", note=evidence.note)
+    export_panel(chart, shown, key="participation-run", name=f"{model.name} participation ratio", note=evidence.note)
