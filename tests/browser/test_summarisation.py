@@ -36,6 +36,13 @@ def settled(page: Page) -> None:
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
 
 
+def run_live(page: Page) -> None:
+    """Press the button, once it is the only one: what was drawn before may stand until the script has ended."""
+    button = main(page).get_by_role("button", name="Run smollm2 live")
+    expect(button).to_have_count(1)
+    button.click()
+
+
 def open_page(server: str, page: Page, query: str = "") -> None:
     page.goto(f"{server}/summarisation{query}")
     expect(main(page).get_by_text(re.compile("stored: smollm2|run here: smollm2")).first).to_be_visible()
@@ -68,7 +75,7 @@ def test_another_document_and_its_sentences(server: str, page: Page) -> None:
 @SMOLLM2
 def test_it_runs_live_and_can_be_saved(server: str, page: Page) -> None:
     open_page(server, page, "?document=Bread+at+night")
-    main(page).get_by_role("button", name="Run smollm2 live").click()
+    run_live(page)
     expect(main(page).get_by_text("run here: smollm2")).to_be_visible(timeout=240_000)
     settled(page)
     main(page).get_by_test_id("stPopover").get_by_role("button").first.click()
@@ -86,7 +93,7 @@ def test_a_table_is_brought_and_read(server: str, page: Page) -> None:
     )
     expect(main(page).get_by_text("1 documents from two.csv")).to_be_visible()
     settled(page)
-    main(page).get_by_role("button", name="Run smollm2 live").click()
+    run_live(page)
     expect(main(page).get_by_text("run here: smollm2")).to_be_visible(timeout=240_000)
     expect(main(page).get_by_text("The dog ran home in the rain.").first).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
@@ -101,11 +108,11 @@ def test_a_long_document_shows_its_windows_and_a_stop_takes_nothing_away(server:
         expect(main(page).get_by_text(name)).to_be_visible()
     expect(main(page).get_by_text(re.compile(r"tokens in \d windows"))).to_be_visible()
     settled(page)
-    main(page).get_by_role("button", name="Run smollm2 live").click()
+    run_live(page)
     main(page).get_by_role("button", name="Stop").click()
     expect(main(page).get_by_role("button", name="Stop")).to_have_count(0)
     expect(main(page).get_by_text("In year 1500 the harvest")).to_be_visible()
-    main(page).get_by_role("button", name="Run smollm2 live").click()
+    run_live(page)
     expect(main(page).get_by_text("Too long for one pass")).to_be_visible(timeout=240_000)
     expect(page.get_by_test_id("stException")).to_have_count(0)
 

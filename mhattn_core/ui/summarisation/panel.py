@@ -1,6 +1,7 @@
 """Which segment feeds which word of a summary: the whole page but its head."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
@@ -44,18 +45,20 @@ def _view(controls: Controls) -> None:
         place = choose_model(controls)
         name = controls.models[place]
         found = made(name, given) or stored(name, given)
-        work = _shown(found, controls) if found else _not_shown(name, place, given)
+        # An emptied place: the button of the text before goes at once, and does not stand beside the new one till the end.
+        head = st.empty()
+        work = _shown(found, controls, head) if found else _not_shown(name, place, given, head)
         share_and_reproduce(found.given if found else given, name, controls)
         if work:
             st.session_state[WORK] = work
             st.rerun()
 
 
-def _shown(found: Found, controls: Controls) -> Work | None:
-    """A result, stored or live."""
+def _shown(found: Found, controls: Controls, head: DeltaGenerator) -> Work | None:
+    """A result, stored or live; in `head` where it comes from, and the button that runs it again."""
     name, given = found.model, found.given
     work: Work | None = None
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with head.container(horizontal=True, vertical_alignment="center"):
         if found.run:
             st.badge(_("stored: {source}").format(source=found.source), icon=":material/inventory_2:", color="blue")
             work = offer_run(name, given, again=True)
@@ -80,16 +83,17 @@ def _shown(found: Found, controls: Controls) -> Work | None:
     return work
 
 
-def _not_shown(name: str, place: int, given: Given) -> Work | None:
-    """No result yet: why, and the way to one; the document stands there all the same."""
+def _not_shown(name: str, place: int, given: Given, head: DeltaGenerator) -> Work | None:
+    """No result yet: in `head` why, and the way to one; the document stands there all the same."""
     reason = unable(name, given)
     work: Work | None = None
-    if reason:
-        st.info(escape(reason), icon=":material/translate:")
-        offer(place, given, name)
-    else:
-        tell_translator(name)
-        work = _offered(name, given)
+    with head.container():
+        if reason:
+            st.info(escape(reason), icon=":material/translate:")
+            offer(place, given, name)
+        else:
+            tell_translator(name)
+            work = _offered(name, given)
     summary_told(given)
     document, note = st.columns([3, 2], gap="medium") if given.id == DOCUMENT else (st.container(), None)
     with document:
