@@ -48,8 +48,11 @@ class Cost:
     reasons: tuple[str, ...]
 
 
-def estimate(model: Model, records: Sequence[PairRecord], measures: Sequence[str]) -> Cost:
-    """Measure a few pairs and reckon from them. It takes as long as some three times these pairs."""
+def estimate(model: Model, records: Sequence[PairRecord], measures: Sequence[str], *, twins_known: bool = False) -> Cost:
+    """Measure a few pairs and reckon from them. It takes as long as some three times these pairs.
+
+    twins_known: the run has measured the model's random twins already, for NAME@random, or for NAME if this is its twin.
+    """
     places = np.unique(np.linspace(0, len(records) - 1, TRIED).round().astype(int))
     pairs = [records[place].pair for place in places]
     share = len(records) / len(pairs)
@@ -63,7 +66,7 @@ def estimate(model: Model, records: Sequence[PairRecord], measures: Sequence[str
     )
     parts = {"forward": forward, "tokens": feeding} | {name: max(took - forward - feeding, 0.0) for name, took in alone.items()}
     parts = {name: part * share for name, part in parts.items()}
-    studied = {name: forward / len(pairs) * _passes(model, name, len(records)) for name in measures if name not in MEASURES}
+    studied = {name: forward / len(pairs) * _passes(model, name, len(records), twins_known) for name in measures if name not in MEASURES}
     fed = [id_ for row in rows for name in ("input_ids", "decoder_input_ids") for id_ in row.inputs.get(name, ())]
     groups = 1 + len({record.group for record in records} - {""})
     size = groups * (FOLDS + REPLICATES + 1) * chunk.rows.shape[1] * BYTES_OF_FLOAT64
@@ -80,12 +83,14 @@ def estimate(model: Model, records: Sequence[PairRecord], measures: Sequence[str
     )
 
 
-def _passes(model: Model, study: str, pairs: int) -> float:
+def _passes(model: Model, study: str, pairs: int, twins_known: bool) -> float:
     """What a study costs, in bare forward passes of a pair."""
     attention = model.attention
     heads = sum(attention.layers(stack) * attention.heads(stack) for stack in model.stacks)
-    known = STUDIES.get(study) or ACROSS[study]
-    return known.passes(pairs, heads) * known.factor
+    if study in ACROSS:
+        return ACROSS[study].passes(pairs, heads) * ACROSS[study].factor
+    known = STUDIES[study]
+    return (known.passes(pairs, heads) - twins_known * known.of_twins(pairs)) * known.factor
 
 
 def refuse(costs: Sequence[Cost], folder: Path) -> None:

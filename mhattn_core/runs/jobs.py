@@ -98,6 +98,11 @@ class Jobs:
             waiting = [queued.job for queued in self._waiting]
             return waiting.index(job) + (self._running is not None) if job in waiting else 0
 
+    def at_work(self) -> set[str]:
+        """The runs whose job waits or goes on."""
+        with self._lock:
+            return {key for key, job in self._known.items() if not job.over}
+
     def _next(self) -> None:
         """Start the first that waits, if none runs; call it while holding the lock."""
         if self._running is None and self._waiting:

@@ -4,7 +4,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -101,10 +101,10 @@ def delete(key: str) -> None:
         shutil.rmtree(runs_folder() / key, ignore_errors=True)
 
 
-def expire(now: datetime) -> None:
-    """Delete what a shared copy no longer keeps: runs that are older than a day."""
+def expire(now: datetime, at_work: Collection[str] = ()) -> None:
+    """Delete what a shared copy no longer keeps: runs that are older than a day, save those that somebody still waits for."""
     for run in saved():
-        if now - datetime.fromisoformat(run.about.made) > KEPT_WHEN_HOSTED:
+        if run.key not in at_work and now - datetime.fromisoformat(run.about.made) > KEPT_WHEN_HOSTED:
             delete(run.key)
 
 

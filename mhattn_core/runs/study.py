@@ -51,13 +51,15 @@ class Study:
     """tables: names of the files that it gives, without ``.parquet``; ``measure`` returns the model's rows of each.
 
     passes: pairs that it puts through the network, of a corpus of so many, for the progress and the cost of a run (``heads``: the model's
-    number of heads); ``factor``: what one of them costs, in bare forward passes of a pair.
+    number of heads); ``factor``: what one of them costs, in bare forward passes of a pair; ``of_twins``: those of the passes that are of
+    random twins, which a model and NAME@random have in common, so that the second of the two in a run is spared them.
     """
 
     tables: tuple[str, ...]
     measure: Callable[[StudyInput], Tables]
     passes: Callable[[int, int], int]
     factor: float
+    of_twins: Callable[[int], int] = lambda _pairs: 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -44,6 +44,7 @@ def test_one_works_and_the_others_wait_in_order() -> None:
     assert first.begun.wait(PATIENCE)
     assert [job.state for job in (a, b, c)] == ["running", "waiting", "waiting"]
     assert [jobs.place(job) for job in (a, b, c)] == [0, 1, 2]
+    assert jobs.at_work() == {"a", "b", "c"}
     first.go_on.set()
     assert second.begun.wait(PATIENCE)
     assert not third.begun.is_set()
@@ -52,6 +53,7 @@ def test_one_works_and_the_others_wait_in_order() -> None:
     third.go_on.set()
     wait_for(jobs, a, b, c)
     assert c.state == "done"
+    assert not jobs.at_work() & {"a", "b", "c"}
 
 
 def test_work_that_waits_is_cancelled_without_beginning() -> None:

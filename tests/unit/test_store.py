@@ -117,6 +117,8 @@ def test_a_shared_copy_keeps_runs_for_a_day() -> None:
     old, new = made("old"), made("new")
     now = datetime.now(UTC)
     store.write_about(old.folder, store.About("old", (now - timedelta(hours=25)).isoformat(), ("minilm",), ("basic",), 2))
+    store.expire(now, at_work={old.key})
+    assert [run.key for run in store.saved()] == [new.key, old.key]
     store.expire(now)
     assert [run.key for run in store.saved()] == [new.key]
 

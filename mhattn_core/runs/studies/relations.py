@@ -24,6 +24,10 @@ def _measure(given: StudyInput) -> Tables:
     }
 
 
+def _of_twins(pairs: int) -> int:
+    return SEEDS * min(pairs, TWIN_PAIRS)
+
+
 RELATIONS = Study(
-    ("relations", "rates", "items"), _measure, passes=lambda pairs, _heads: pairs + SEEDS * min(pairs, TWIN_PAIRS), factor=2.5
+    ("relations", "rates", "items"), _measure, passes=lambda pairs, _heads: pairs + _of_twins(pairs), factor=2.5, of_twins=_of_twins
 )

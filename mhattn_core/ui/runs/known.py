@@ -26,7 +26,7 @@ def known_runs() -> list[Saved]:
     """The runs that ship, then those made here, the newest first; of a shared copy only this session's, and those that it opened by a link."""
     if not hosted():
         return [*store.shipped(), *store.saved()]
-    store.expire(datetime.now(UTC))
+    store.expire(datetime.now(UTC), jobs().at_work())
     own = filter(None, map(store.get, st.session_state.get(OWN, [])))
     return [*store.shipped(), *sorted(own, key=lambda run: run.about.made, reverse=True)]
 

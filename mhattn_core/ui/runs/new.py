@@ -7,6 +7,7 @@ import streamlit as st
 
 from mhattn_core.locale import _
 from mhattn_core.models.memory import readable
+from mhattn_core.models.sources import RANDOM
 from mhattn_core.runs import store
 from mhattn_core.runs.corpus import corpus_digest, records_of
 from mhattn_core.runs.cost import Cost, estimate, refuse
@@ -91,11 +92,12 @@ def _costs(names: Sequence[str], records: Sequence[PairRecord], measures: tuple[
     known = st.session_state.setdefault(COSTS, {})
     corpus = corpus_digest(records)
     costs = []
-    for name in names:
-        asked = (name, corpus, measures)
+    for place, name in enumerate(names):
+        twins_known = name.removesuffix(RANDOM) in {before.removesuffix(RANDOM) for before in names[:place]}
+        asked = (name, corpus, measures, twins_known)
         if asked not in known:
             with st.spinner(_("Measuring a few pairs with {name} to see what it will cost …").format(name=escape(name))):
-                known[asked] = estimate(models().get(name), records, measures)
+                known[asked] = estimate(models().get(name), records, measures, twins_known=twins_known)
         costs.append(known[asked])
     return costs
 
