@@ -3,10 +3,7 @@
 import re
 
 from playwright.sync_api import Locator, Page, expect
-
-
-def main(page: Page) -> Locator:
-    return page.get_by_test_id("stMain")
+from screen import main
 
 
 def head_box(page: Page) -> Locator:

@@ -3,14 +3,7 @@
 import re
 
 from playwright.sync_api import Locator, Page, expect
-
-
-def main(page: Page) -> Locator:
-    return page.get_by_test_id("stMain")
-
-
-def box(page: Page, label: str) -> Locator:
-    return main(page).get_by_test_id("stSelectbox").filter(has_text=re.compile(f"^{label}")).locator("input").first
+from screen import box, main
 
 
 def cells(page: Page, chart: str) -> Locator:

@@ -4,20 +4,13 @@ import re
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from screen import box, main
 
 from mhattn_core.runs.store import SHIPPED
 
 pytestmark = pytest.mark.skipif(
     not (SHIPPED / "ewt-dev-trees" / "rates.parquet").exists(), reason="the run with trees does not ship with this copy"
 )
-
-
-def main(page: Page) -> Locator:
-    return page.get_by_test_id("stMain")
-
-
-def box(page: Page, label: str) -> Locator:
-    return main(page).get_by_test_id("stSelectbox").filter(has_text=re.compile(f"^{label}")).locator("input").first
 
 
 def marks(page: Page, chart: str) -> Locator:

@@ -3,17 +3,14 @@
 import re
 from zipfile import ZipFile
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
+from screen import main
 
 SENTENCES = [
     f"Ship {number} left the harbour before the {word} rose over the hills.\tIt carried {number} lamps."
     for number in range(40)
     for word in ("sun", "moon", "fog", "wind")
 ]
-
-
-def main(page: Page) -> Locator:
-    return page.get_by_test_id("stMain")
 
 
 def bring(page: Page, server: str, name: str, rows: list[str]) -> None:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from screen import main
 
 from mhattn_core.models.catalogue import entries
 from mhattn_core.runs import store
@@ -16,10 +17,6 @@ TABLE = "document,summary\n" + '"The cat sat on the mat.\n\nThe dog ran home in 
 LONG = "\n\n".join(
     f"In year {year} the harvest of the village was poor, and nobody sold bread at the market of the town." for year in range(1500, 1600)
 )
-
-
-def main(page: Page) -> Locator:
-    return page.get_by_test_id("stMain")
 
 
 def cells(page: Page, key: str) -> Locator:

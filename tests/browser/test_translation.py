@@ -3,14 +3,11 @@
 import re
 
 from playwright.sync_api import Browser, Locator, Page, expect
+from screen import main
 
 GOLD = "source,target,source_words,target_words,alignment\n" + "".join(
     f"He sleeps {n},他睡觉{n},He sleeps {n},他 睡觉 {n},0-0 1-1 2-2\n" for n in range(24)
 )
-
-
-def main(page: Page) -> Locator:
-    return page.get_by_test_id("stMain")
 
 
 def head_box(page: Page) -> Locator:
