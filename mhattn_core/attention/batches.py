@@ -11,12 +11,15 @@ from mhattn_core.attention.feed import LINE_BREAK, feed, first_token
 from mhattn_core.attention.pieces import encode
 from mhattn_core.attention.word_layer import NO_SIDE, SIDES, WordAxes, piece_spans, word_axes, word_spans
 from mhattn_core.errors import Problem
+from mhattn_core.locale import _
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
 
 # How much goes through a network at once. On a CPU one layer's patterns should stay in its cache.
 TOKENS, CELLS = 1024, 2**20
 GPU_TOKENS, GPU_CELLS = 8192, 2**25
+LONGEST = 4096
+"""Tokens of a pair that is measured among many: a pattern grows with the square of its length, in memory as in time."""
 # Families that find out by themselves where a padded sequence ends, and attend to padding.
 ONE_BY_ONE = {"fsmt"}
 
@@ -53,7 +56,7 @@ class Batch:
 
 
 def feed_all(model: Model, pairs: Sequence[SentencePair]) -> tuple[list[Row], dict[int, Problem]]:
-    """Tokenise pairs in order, as ``feed`` does each: the rows, and by number why a pair cannot be fed."""
+    """Tokenise pairs in order, as ``feed`` does each: the rows, and by number why a pair cannot be fed, or is longer than ``LONGEST``."""
     rows: dict[int, Row] = {}
     problems: dict[int, Problem] = {}
     if model.tokenizer.is_fast and "cross" not in model.stacks:
@@ -64,7 +67,16 @@ def feed_all(model: Model, pairs: Sequence[SentencePair]) -> tuple[list[Row], di
                 rows[number] = _feed_one(model, number, pair)
             except Problem as problem:
                 problems[number] = problem
+    for number in [number for number, row in rows.items() if row.tokens > LONGEST]:
+        problems[number] = _too_long(rows.pop(number).tokens)
     return [rows[number] for number in sorted(rows)], problems
+
+
+def _too_long(tokens: int) -> Problem:
+    return Problem(
+        _("This text has {tokens} tokens; among many, those of up to {longest} are measured.").format(tokens=tokens, longest=LONGEST),
+        _("Cut it into shorter ones; the measure segments reads documents of any length."),
+    )
 
 
 def batches(model: Model, rows: Sequence[Row], *, tokens: int | None = None) -> Iterator[list[Row]]:

@@ -21,11 +21,14 @@ from mhattn_core.models.memory import free, readable
 from mhattn_core.runs.chunk import Chunk, measure_chunk
 from mhattn_core.runs.model_sums import CHUNK
 from mhattn_core.runs.studies import ACROSS, STUDIES
+from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import PairRecord
 
 T = TypeVar("T")
 TRIED = 24
 """Pairs that are measured, evenly spread over the file."""
+TOKENS_TRIED = 8192
+"""Where pairs are long, fewer are measured: the cost must be told before the reader is tired of waiting."""
 BYTES_OF_FLOAT64 = 8
 
 
@@ -34,7 +37,8 @@ class Cost:
     """One model over all pairs: ``tokens`` that it is fed, ``memory`` for its sums and ``disk`` in bytes, ``seconds``.
 
     parts: seconds of the ``forward`` pass itself, of ``tokens`` (cutting text into tokens, and writing second sentences that are missing),
-    and of each measure and study; what studies cost is reckoned from the forward pass. unknown: share of the tokens that the model does not know. reasons: why pairs that were tried cannot be measured.
+    and of each measure and study; what studies cost is reckoned from the forward pass. unknown: share of the tokens that the model does not know. reasons: why pairs that were tried cannot be measured. windowed: whether a study reads
+    those that are longer than the model all the same, window by window.
     """
 
     model: str
@@ -46,6 +50,7 @@ class Cost:
     unknown: float
     tried: int
     reasons: tuple[str, ...]
+    windowed: bool = False
 
 
 def estimate(model: Model, records: Sequence[PairRecord], measures: Sequence[str], *, twins_known: bool = False) -> Cost:
@@ -53,11 +58,10 @@ def estimate(model: Model, records: Sequence[PairRecord], measures: Sequence[str
 
     twins_known: the run has measured the model's random twins already, for NAME@random, or for NAME if this is its twin.
     """
-    places = np.unique(np.linspace(0, len(records) - 1, TRIED).round().astype(int))
-    pairs = [records[place].pair for place in places]
+    some = _spread(records, TRIED)
+    pairs = _few_tokens(model, [record.pair for record in some])
     share = len(records) / len(pairs)
-    feed_all(model, pairs[:1])  # what is only slow the first time
-    (rows, _problems), feeding = _timed(lambda: feed_all(model, pairs))
+    rows, feeding = _timed(lambda: feed_all(model, pairs)[0])
     _none, forward = _timed(lambda: [run_bare(model, collate(model, batch)) for batch in batches(model, rows)])
     sums = [name for name in measures if name in MEASURES]
     chunk, seconds = _timed(lambda: measure_chunk(model, pairs, sums) if sums else Chunk((), np.zeros((len(pairs), 0)), {}))
@@ -66,7 +70,10 @@ def estimate(model: Model, records: Sequence[PairRecord], measures: Sequence[str
     )
     parts = {"forward": forward, "tokens": feeding} | {name: max(took - forward - feeding, 0.0) for name, took in alone.items()}
     parts = {name: part * share for name, part in parts.items()}
-    studied = {name: forward / len(pairs) * _passes(model, name, len(records), twins_known) for name in measures if name not in MEASURES}
+    asked = [name for name in measures if name not in MEASURES]
+    windowed = {name: read for name, study in STUDIES.items() if name in asked and (read := study.seconds)}
+    studied = {name: forward / len(pairs) * _passes(model, name, len(records), twins_known) for name in asked if name not in windowed}
+    studied |= {name: read(model, some) * len(records) / len(some) for name, read in windowed.items()}
     fed = [id_ for row in rows for name in ("input_ids", "decoder_input_ids") for id_ in row.inputs.get(name, ())]
     groups = 1 + len({record.group for record in records} - {""})
     size = groups * (FOLDS + REPLICATES + 1) * chunk.rows.shape[1] * BYTES_OF_FLOAT64
@@ -80,7 +87,19 @@ def estimate(model: Model, records: Sequence[PairRecord], measures: Sequence[str
         fed.count(model.tokenizer.unk_token_id) / len(fed) if fed and model.tokenizer.unk_token_id is not None else 0.0,
         len(pairs),
         tuple(chunk.reasons.values()),
+        bool(windowed),
     )
+
+
+def _spread(given: Sequence[T], most: int) -> list[T]:
+    """The most that are wanted of them, evenly spread."""
+    return [given[place] for place in np.unique(np.linspace(0, len(given) - 1, most).round().astype(int))]
+
+
+def _few_tokens(model: Model, pairs: Sequence[SentencePair]) -> list[SentencePair]:
+    """Fewer of them where they are long, one at least; it also does once what is only slow the first time."""
+    tokens = sum(row.tokens for row in feed_all(model, pairs)[0])
+    return _spread(pairs, max(len(pairs) * TOKENS_TRIED // max(tokens, TOKENS_TRIED), 1))
 
 
 def _passes(model: Model, study: str, pairs: int, twins_known: bool) -> float:
@@ -96,7 +115,7 @@ def _passes(model: Model, study: str, pairs: int, twins_known: bool) -> float:
 def refuse(costs: Sequence[Cost], folder: Path) -> None:
     """Raise Problem, with the reason, for what cannot be measured at all or cannot fit."""
     for cost in costs:
-        if len(cost.reasons) == cost.tried:
+        if len(cost.reasons) == cost.tried and not cost.windowed:
             raise Problem(
                 _("“{model}” could measure none of {tried} pairs that were tried: {reason}").format(
                     model=cost.model, tried=cost.tried, reason=cost.reasons[0]

@@ -53,13 +53,15 @@ class Study:
     passes: pairs that it puts through the network, of a corpus of so many, for the progress and the cost of a run (``heads``: the model's
     number of heads); ``factor``: what one of them costs, in bare forward passes of a pair; ``of_twins``: those of the passes that are of
     random twins, which a model and NAME@random have in common, so that the second of the two in a run is spared them.
+    seconds: of a study that reads texts of any length, window by window: what it takes on these pairs, told by one window.
     """
 
     tables: tuple[str, ...]
     measure: Callable[[StudyInput], Tables]
     passes: Callable[[int, int], int]
-    factor: float
+    factor: float = 1.0
     of_twins: Callable[[int], int] = lambda _pairs: 0
+    seconds: Callable[[Model, Sequence[PairRecord]], float] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,5 @@
 """The page Runs and runs as evidence, without a browser."""
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +9,10 @@ from typing import Any
 import pandas as pd
 import pytest
 import streamlit as st
+from reading import specs, texts
 from streamlit.testing.v1 import AppTest
 
+import mhattn_core as mh
 from mhattn_core.runs import store
 from mhattn_core.runs.jobs import Job
 from mhattn_core.text.reading import samples
@@ -68,16 +69,6 @@ def page(tab: str = "", **parameters: str) -> AppTest:
 def choose(app: AppTest, tab: str) -> AppTest:
     app.session_state["tab-en"] = tab
     return app.run()
-
-
-def texts(app: AppTest) -> str:
-    assert not app.exception, app.exception
-    parts = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info]
-    return "\n".join(str(part.value) for part in parts).replace("\\", "")
-
-
-def specs(app: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
 
 
 def press(app: AppTest, label: str) -> AppTest:
@@ -238,6 +229,13 @@ def test_a_link_to_a_run_opens_it_and_one_that_is_gone_is_told() -> None:
     assert "Over 4 pairs" in texts(page(run=run.key))
     store.delete(run.key)
     assert "is not here" in texts(page(run=run.key))
+
+
+def test_a_run_without_basic_measures_opens_too() -> None:
+    mh.analyze(["minilm"], [mh.SentencePair("The dog ran.", "It barked.")], out=store.runs_folder() / "by-hand", measures=("segments",))
+    said = texts(page(run="by-hand"))
+    assert "What it did measure (segments) stands on the pages" in said
+    assert "Over " not in said
 
 
 # A shared copy

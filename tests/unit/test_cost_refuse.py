@@ -67,6 +67,7 @@ def test_a_model_that_could_measure_none_of_what_was_tried_is_refused_with_its_r
     refuse([replace(SMALL, tried=3, reasons=("Too long.", "Too long."))], tmp_path)
     with pytest.raises(Problem, match="“minilm” could measure none of 3 pairs that were tried: Too long"):
         refuse([SMALL, replace(SMALL, tried=3, reasons=("Too long.",) * 3)], tmp_path)
+    refuse([replace(SMALL, tried=3, reasons=("Too long.",) * 3, windowed=True)], tmp_path)
 
 
 def test_in_a_container_its_limit_counts_not_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

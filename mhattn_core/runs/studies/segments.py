@@ -1,17 +1,24 @@
 """Which head feeds a summary from the segment that is likest to it: documents (first texts) with their summaries (second texts)."""
 
+from collections.abc import Sequence
+from contextlib import suppress
+from time import monotonic
+
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention.segments import Rows, SegmentWeights, segment_weights, writing_stack
+from mhattn_core.attention.segments import LONGEST_WINDOW, Rows, SegmentWeights, segment_weights, windows, writing_stack
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.segment_tables import Answers, answers_of, best_table, heads_table, items_table
 from mhattn_core.measures.segments import rouge
+from mhattn_core.models import Model
+from mhattn_core.runs.progress import Cancelled
 from mhattn_core.runs.study import Study, StudyInput, Tables
 from mhattn_core.runs.sums import fold_of, text_key
-from mhattn_core.text.documents import place_of, read_document, sentences_of
+from mhattn_core.text.documents import Document, place_of, read_document, sentences_of
 from mhattn_core.text.reading import PairRecord
+from mhattn_core.text.words import Sentence
 
 ROWS: Rows = "awo"
 MOST_DRAWN = 20
@@ -55,11 +62,7 @@ def _measure(given: StudyInput) -> Tables:
 
 def _document(given: StudyInput, record: PairRecord) -> tuple[SegmentWeights, Answers]:
     """Raises Problem for a pair that has nothing to tell, or that the model cannot take."""
-    document, summary = read_document(record.pair.source), record.pair.b
-    if not summary:
-        raise Problem(_("It has no summary."), "")
-    if len(document.segments) < 2:
-        raise Problem(_("It has a single paragraph: there is nothing to choose from."), "")
+    document, summary = _read(record)
     found = segment_weights(given.model, document, summary, rows=ROWS, tell=lambda _done, _windows: given.tell(0))
     parts = sentences_of(summary.text)
     answers = answers_of(
@@ -72,6 +75,42 @@ def _document(given: StudyInput, record: PairRecord) -> tuple[SegmentWeights, An
         likeness=rouge(parts, document.segments),
     )
     return found, answers
+
+
+def _read(record: PairRecord) -> tuple[Document, Sentence]:
+    """Raises Problem for a pair that has nothing to tell."""
+    document, summary = read_document(record.pair.source), record.pair.b
+    if not summary:
+        raise Problem(_("It has no summary."), "")
+    if len(document.segments) < 2:
+        raise Problem(_("It has a single paragraph: there is nothing to choose from."), "")
+    return document, summary
+
+
+def _seconds(model: Model, records: Sequence[PairRecord]) -> float:
+    """A window of the longest document, timed, for as many words as all documents have; 0 where nothing can be measured."""
+    if writing_stack(model) is None:
+        return 0.0
+    read: list[tuple[Document, Sentence]] = []
+    for record in records:
+        with suppress(Problem):
+            read.append(_read(record))
+    document, summary = max(read, key=lambda texts: sum(texts[0].words), default=(None, None))
+    if document is None or summary is None:
+        return 0.0
+    try:
+        window = windows(model, document, summary, longest=min(LONGEST_WINDOW, model.longest))[0]
+        start = monotonic()
+        with suppress(Cancelled):
+            segment_weights(model, document, summary, rows=ROWS, tell=_stop)
+        took = monotonic() - start
+    except Problem:
+        return 0.0
+    return took / sum(part.end - part.start for part in window) * sum(sum(document.words) for document, _summary in read)
+
+
+def _stop(_done: int, _windows: int) -> None:
+    raise Cancelled
 
 
 def _cells(found: SegmentWeights) -> pd.DataFrame:
@@ -91,5 +130,5 @@ SEGMENTS = Study(
     ("segments", "segment_heads", "segment_items", "segment_documents", "segment_weights"),
     _measure,
     passes=lambda pairs, _heads: pairs,
-    factor=2.0,
+    seconds=_seconds,
 )

@@ -103,14 +103,17 @@ def _costs(names: Sequence[str], records: Sequence[PairRecord], measures: tuple[
 
 
 def _say(costs: Sequence[Cost], pairs: int) -> None:
-    seconds = sum(cost.seconds for cost in costs)
+    tokens = sum(cost.tokens for cost in costs)
+    says = _("It will cost **about {time}**, {memory} of memory and {disk} on disk, for {pairs} pairs and {tokens} tokens in all.")
+    if not tokens:  # all of them longer than a model reads at once
+        says = _("It will cost **about {time}**, {memory} of memory and {disk} on disk, for {pairs} pairs.")
     st.markdown(
-        _("It will cost **about {time}**, {memory} of memory and {disk} on disk, for {pairs} pairs and {tokens} tokens in all.").format(
-            time=duration(seconds),
+        says.format(
+            time=duration(sum(cost.seconds for cost in costs)),
             memory=readable(max(cost.memory for cost in costs)),
             disk=readable(sum(cost.disk for cost in costs)),
             pairs=f"{pairs:,}",
-            tokens=f"{sum(cost.tokens for cost in costs):,}",
+            tokens=f"{tokens:,}",
         )
     )
     st.caption(
@@ -137,10 +140,14 @@ def _say(costs: Sequence[Cost], pairs: int) -> None:
                 icon=":material/question_mark:",
             )
         if cost.reasons:
+            then = _("They will be left out and listed.")
+            if cost.windowed:
+                then = _("The measure segments reads them all the same, in windows; the others leave them out and list them.")
             st.warning(
-                _("Of {tried} pairs tried, {model} cannot measure {bad}, such as: {reason} They will be left out and listed.").format(
+                _("Of {tried} pairs tried, {model} cannot measure {bad}, such as: {reason}").format(
                     tried=cost.tried, model=escape(cost.model), bad=len(cost.reasons), reason=escape(cost.reasons[0])
-                ),
+                )
+                + f" {then}",
                 icon=":material/rule:",
             )
 

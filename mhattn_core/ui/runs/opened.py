@@ -26,9 +26,17 @@ def opened_run() -> None:
         return
     with problems():
         tables = opened(run)
-        words = measure_words()
-        rows, measure = _choose_rows(tables, words)
-        _picture(rows, words[measure], tables.id)
+        if tables.heads.empty:
+            rows = tables.heads
+            st.info(
+                _(
+                    "This run holds no basic measures, so there is nothing to draw here. What it did measure ({measures}) stands on the pages of these measures, with the run chosen as evidence in the sidebar, and in the download."
+                ).format(measures=escape(", ".join(tables.manifest.measures)))
+            )
+        else:
+            words = measure_words()
+            rows, measure = _choose_rows(tables, words)
+            _picture(rows, words[measure], tables.id)
         what_to_do(run, tables)
         tables_of(tables, rows)
         st.caption(

@@ -41,6 +41,19 @@ def _delete(key: str) -> None:
 def tables_of(run: Run, rows: pd.DataFrame) -> None:
     """rows: those of ``run.heads`` that are drawn."""
     skipped = run.skipped
+    if not rows.empty:
+        _table_of_heads(rows)
+    if not skipped.empty:
+        with st.expander(_("Pairs left out: {number}").format(number=f"{len(skipped):,}"), icon=":material/rule:"):
+            names = {"line": _("line"), "reason": _("reason"), "model": _("model")}
+            st.dataframe(skipped[[*names, "id"]].rename(columns=names), hide_index=True, width="stretch")
+            st.caption(_("A row without a model could not be read at all; the others one model could not take, while the rest went on."))
+    if "source" in run.pairs:
+        with st.expander(_("Pairs"), icon=":material/notes:"):
+            st.dataframe(run.pairs, hide_index=True, width="stretch", height=300)
+
+
+def _table_of_heads(rows: pd.DataFrame) -> None:
     with st.expander(_("Table"), icon=":material/table:"):
         shown = rows.assign(name=[full_name(*row) for row in rows[["model", "layer", "head"]].to_numpy()])
         number = st.column_config.NumberColumn
@@ -56,11 +69,3 @@ def tables_of(run: Run, rows: pd.DataFrame) -> None:
                 "high": number(_("interval to"), format="%.4f"),
             },
         )
-    if not skipped.empty:
-        with st.expander(_("Pairs left out: {number}").format(number=f"{len(skipped):,}"), icon=":material/rule:"):
-            names = {"line": _("line"), "reason": _("reason"), "model": _("model")}
-            st.dataframe(skipped[[*names, "id"]].rename(columns=names), hide_index=True, width="stretch")
-            st.caption(_("A row without a model could not be read at all; the others one model could not take, while the rest went on."))
-    if "source" in run.pairs:
-        with st.expander(_("Pairs"), icon=":material/notes:"):
-            st.dataframe(run.pairs, hide_index=True, width="stretch", height=300)
