@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 def texts(app: AppTest) -> str:
     """All that is written in words, one after the other, on a page that ended without an exception."""
     assert not app.exception, app.exception
-    parts = [*app.markdown, *app.caption, *app.subheader, *app.warning, *app.error, *app.info]
+    parts = [*app.markdown, *app.caption, *app.title, *app.header, *app.subheader, *app.warning, *app.error, *app.info]
     return "\n".join(str(part.value) for part in parts).replace("\\", "")
 
 

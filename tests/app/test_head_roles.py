@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import streamlit as st
+from reading import texts
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
@@ -80,11 +81,6 @@ def page(evidence: str = KEY, **parameters: str | list[str]) -> AppTest:
         app.query_params[name] = value
     app.switch_page("pages/head_roles.py").run()
     return app
-
-
-def texts(app: AppTest) -> str:
-    parts = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info]
-    return "\n".join(str(part.value) for part in parts).replace("\\", "")
 
 
 def drawn(app: AppTest, column: str) -> pd.DataFrame:

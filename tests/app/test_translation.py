@@ -1,11 +1,11 @@
 """The page Translation, without a browser."""
 
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from reading import specs, texts
 from streamlit.testing.v1 import AppTest
 from tiny import TRANSLATORS, put_translator
 
@@ -23,15 +23,6 @@ def page(**parameters: Any) -> AppTest:
     for name, value in parameters.items():
         app.query_params[name] = value
     return app.switch_page("pages/translation.py").run()
-
-
-def texts(app: AppTest) -> str:
-    parts = [*app.markdown, *app.caption, *app.title, *app.subheader, *app.warning, *app.error, *app.info]
-    return "\n".join(str(part.value) for part in parts)
-
-
-def specs(app: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
 
 
 def type_pair(app: AppTest, first: str, second: str = "") -> AppTest:
