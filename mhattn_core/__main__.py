@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import pandas as pd
 import typer
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
@@ -19,8 +20,11 @@ command = typer.Typer(help="Compare the attention heads of Hugging Face models."
 
 @command.command()
 def models() -> None:
-    """List the models that go by a short name."""
-    _show(catalogue().astype(str).to_dict("records"))
+    """List the models that go by a short name; `mhattn_core.catalogue()` has their sources and families too."""
+    known = catalogue().rename(columns={"size": "MB"})
+    known["heads"] = known["layers"].astype(str) + " × " + known["heads"].astype(str)
+    known["here"] = known["present"].map({True: "yes", False: ""})
+    _show(known[["name", "heads", "MB", "languages", "licence", "here"]].astype(str).to_dict("records"))
 
 
 @command.command()
@@ -191,9 +195,9 @@ def _tell_left_out(rows: pd.DataFrame) -> None:
 
 
 def _show(rows: list[dict[str, object]]) -> None:
-    table = Table()
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
     for number, column in enumerate(rows[0]):
-        table.add_column(column, no_wrap=number == 0)
+        table.add_column(column, no_wrap=number == 0, overflow="fold")
     for row in rows:
         table.add_row(*(f"{value:.2f}" if isinstance(value, float) else str(value) for value in row.values()))
     Console().print(table)

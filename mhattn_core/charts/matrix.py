@@ -15,7 +15,9 @@ CELLS_DRAWN = 4096
 CELLS_WITH_TOOLTIP = 1000
 LABELS_DRAWN = 40
 """Above so many words only every second, third … is named on the axis."""
-AXIS_HEIGHT = 90
+AXIS_HEIGHT = 95
+LEGEND_HEIGHT = 150
+"""Of few words the cells are made higher, or the legend would be cut."""
 SLANTED_BELOW = 20
 """Fewer labels than this stand slanted across the top; more stand upright, which takes less room."""
 UNKNOWN_FROM = 0.5
@@ -55,7 +57,7 @@ def _labels(table: pd.DataFrame, axis: str) -> list[str]:
 
 def _height(rows: int) -> int:
     # The axis and its labels take their share of the height.
-    return AXIS_HEIGHT + (int(rows * min(40.0, max(12.0, 440 / rows))) if rows <= LABELS_DRAWN else 560)
+    return AXIS_HEIGHT + (max(int(rows * min(40.0, max(12.0, 440 / rows))), LEGEND_HEIGHT) if rows <= LABELS_DRAWN else 560)
 
 
 def _axes(queries: list[str], keys: list[str], special: bool) -> tuple[alt.X, alt.Y]:
@@ -71,7 +73,7 @@ def _axes(queries: list[str], keys: list[str], special: bool) -> tuple[alt.X, al
     right = len(keys) - 0.5 + (0.35 if special else 0)
     x_scale = alt.Scale(domain=[-0.5, right], nice=False, zero=False)
     y_scale = alt.Scale(domain=[-0.5, len(queries) - 0.5], nice=False, zero=False, reverse=True)
-    x_axis = axis(keys, orient="top", labelAngle=-50 if len(keys) < SLANTED_BELOW else -90, labelLimit=110, labelPadding=2)
+    x_axis = axis(keys, orient="top", labelAngle=-50 if len(keys) < SLANTED_BELOW else -90, labelLimit=110, labelPadding=6)
     y_axis = axis(queries, labelLimit=120)
     return (
         alt.X("left:Q", scale=x_scale, axis=x_axis, title=_("attended word (key)")),

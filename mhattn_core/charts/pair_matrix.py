@@ -22,7 +22,7 @@ def pair_matrix(table: pd.DataFrame, *, chosen: tuple[int, int], clicks: int = 0
     def axis(name: str, **options: object) -> alt.Axis:
         return alt.Axis(labelExpr=label_expression(labels[name]), labelOverlap=False, labelLimit=90, ticks=False, domain=False, **options)
 
-    x = alt.X("key_position:O", axis=axis("key", orient="top", labelAngle=-60), title=_("attended word (key)"))
+    x = alt.X("key_position:O", axis=axis("key", orient="top", labelAngle=-60, labelPadding=6), title=_("attended word (key)"))
     y = alt.Y("query_position:O", axis=axis("query"), title=_("attending word (query)"))
     pick = alt.selection_point(name=PICKED, fields=["query_position", "key_position", "clicks"], on="click", clear=False)
     cells = (

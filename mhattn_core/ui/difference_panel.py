@@ -8,9 +8,10 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.difference import difference, shape
 from mhattn_core.models.sources import RANDOM
+from mhattn_core.ui.automatic import AUTOMATIC, relabel
 from mhattn_core.ui.compared import clicks, heads_of, picked
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.head_choice import AUTOMATIC, Head, choose_stack, head_name, parse_head
+from mhattn_core.ui.head_choice import Head, choose_stack, head_name, parse_head
 from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.measure_words import MeasureWords, measure_words
@@ -149,6 +150,7 @@ def _choose_head(rows: pd.DataFrame) -> tuple[int, int]:
     top = known.loc[known["value"].abs().idxmax()]
     label = _("The most changed: {name}").format(name=head_name(top["layer"], top["head"]))
     names = [head_name(layer, head) for layer, head in zip(known["layer"], known["head"], strict=True)]
+    relabel(CHOSEN, label)
     name = st.selectbox(
         _("Head"), [AUTOMATIC, *names], format_func=lambda name: label if name == AUTOMATIC else name, key=CHOSEN, bind="query-params",
         help=_("The same as a click on a head above."),

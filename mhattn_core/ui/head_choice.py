@@ -9,9 +9,9 @@ import streamlit as st
 from mhattn_core.attention import Seen
 from mhattn_core.locale import _
 from mhattn_core.measures.telling import heads_by_entropy
+from mhattn_core.ui.automatic import AUTOMATIC, relabel
 from mhattn_core.ui.resources import HASHES
 
-AUTOMATIC = "auto"
 HEAD = "head"
 """The state key, and parameter of the address, of pages with one head."""
 NAME = re.compile(r"L(\d+) H(\d+)")
@@ -77,6 +77,7 @@ def select_head(names: Sequence[str], told: str, *, key: str = HEAD, persist: bo
     """A box with all heads; empty where the reader leaves the choice to the page. told: what that is called."""
     if st.session_state.get(key, AUTOMATIC) not in (AUTOMATIC, *names):
         st.session_state[key] = AUTOMATIC  # a head of another model
+    relabel(key, told)
     name = st.selectbox(
         _("Head"),
         [AUTOMATIC, *names],

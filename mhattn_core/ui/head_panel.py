@@ -66,12 +66,16 @@ def picture(table: pd.DataFrame, key: str, alt: str, largest: float | None) -> N
     with narrow:
         rows = table.drop_duplicates("query_position").set_index("query_position")["query"]
         top = int(table.loc[table["weight"].where(table["kind"] == "weight").idxmax(), "query_position"])
+        chosen = f"row-of-{key}"
+        if st.session_state.get(f"{chosen}-labels", dict(rows)) != dict(rows):
+            st.session_state.pop(chosen, None)  # a place in another sentence
+        st.session_state[f"{chosen}-labels"] = dict(rows)
         query = st.selectbox(
             _("From which word?"),
             list(rows.index),
             index=top,
             format_func=lambda position: f"{rows[position]} ({position})",
-            key=f"row-of-{key}",
+            key=chosen,
         )
         draw(charts.row(table, query), key=f"row-{key}", alt_text=alt)
 

@@ -59,10 +59,10 @@ def _nearest(chosen: Chosen, near: pd.DataFrame, heads: pd.DataFrame, measure: s
         _("Nearest by all measures: **{head}**, {distance:.2f} standard deviations away.")
         if first["distance"] < BY_CHANCE
         else _(
-            "No head of the other models is near: **{head}** comes closest, {distance:.2f} standard deviations away, as far as any two heads."
+            "No head of the other models is near: **{head}** comes closest, {distance:.2f} standard deviations away; two heads at random lie about {chance:.1f} apart."
         )
     )
-    said = message.format(head=escape(name), distance=first["distance"])
+    said = message.format(head=escape(name), distance=first["distance"], chance=BY_CHANCE)
     st.markdown(said)
     if open_tab({"heads": _("Nearest heads"), "profiles": _("Profiles")}, key="near") == "heads":
         keys = ["model", "stack", "layer", "head"]

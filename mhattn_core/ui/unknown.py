@@ -1,10 +1,12 @@
 """What to do when a model does not know the script of a sentence."""
 
+import regex
 import streamlit as st
 
 from mhattn_core.attention import Seen
 from mhattn_core.locale import _
 from mhattn_core.models.catalogue import entries
+from mhattn_core.models.sources import RANDOM
 from mhattn_core.text.words import HAN_STRETCH
 from mhattn_core.ui.chips import chips
 from mhattn_core.ui.sidebar import MODELS
@@ -12,6 +14,7 @@ from mhattn_core.ui.sidebar import MODELS
 SAID_FROM = 0.1
 DRAWN_BELOW = 0.5
 MOST_DOWNLOADS = 2
+LATIN = regex.compile(r"\p{Latin}")
 
 
 def may_draw(seen: Seen, stack: str, place: int) -> bool:
@@ -33,8 +36,9 @@ def may_draw(seen: Seen, stack: str, place: int) -> bool:
 
 def _offer_readers(seen: Seen, place: int) -> None:
     """Buttons for models that read the sentence's language: those on this machine, else two from the Hub."""
-    language = "zh" if any(HAN_STRETCH.search(sentence.text) for sentence in seen.sentences.values()) else "en"
-    readers = [entry for entry in entries().values() if language in entry.languages and entry.name != seen.model.name]
+    language = _language(" ".join(sentence.text for sentence in seen.sentences.values()))
+    model = seen.model.name.removesuffix(RANDOM)
+    readers = [entry for entry in entries().values() if language in entry.languages and entry.name != model]
     here = [entry for entry in readers if entry.path() is not None]
     for entry in here or readers[:MOST_DOWNLOADS]:
         label = _("Use {name}, which reads this language") if here else _("Download and use {name} ({size} MB), which reads this language")
@@ -45,6 +49,13 @@ def _offer_readers(seen: Seen, place: int) -> None:
             args=(place, entry.name),
         ):
             st.rerun()  # the whole page: the choice stands in the sidebar
+
+
+def _language(text: str) -> str:
+    """Of those that models of the catalogue read, by the script; empty for any other."""
+    if HAN_STRETCH.search(text):
+        return "zh"
+    return "en" if LATIN.search(text) else ""
 
 
 def _replace_model(place: int, name: str) -> None:

@@ -156,6 +156,17 @@ def test_chinese_with_minilm_is_said_hatched_and_drawn_only_when_asked() -> None
     assert specs(app)
 
 
+def test_a_reader_is_offered_only_for_a_script_that_it_reads() -> None:
+    def offered(sentence: str, model: str) -> list[str]:
+        app = type_pair(page("attention", models=[model]), sentence)
+        app.session_state["models"] = [model]
+        return [button.label.split()[1] for button in app.run().button if "reads this language" in button.label]
+
+    assert offered("ሰላም ለዓለም ይሁን", "minilm@random") == []
+    assert offered("🐶🐱🐭", "minilm") == []
+    assert "marian-zh-en," in offered("虽然天气不好，但是我们还是要出门", "minilm@random")
+
+
 def test_a_typed_pair_survives_the_gallery() -> None:
     app = type_pair(page("attention"), "My own words", "and more")
     assert app.selectbox(key="pair").value is None

@@ -47,6 +47,14 @@ def test_a_link_reopens_the_view_after_a_cold_start(server: str, page: Page) -> 
     expect(page.get_by_test_id("stSidebarNav").get_by_text("dashboard")).to_have_count(0)
 
 
+def test_another_sentence_has_another_telling_head_and_its_box_says_so(server: str, page: Page) -> None:
+    page.goto(f"{server}/attention?models=minilm")
+    expect(head_box(page)).to_have_value("A telling head: L2 H8")
+    type_first(page, "Students read long books because teachers asked them")
+    expect(main(page).get_by_text("puts 1.00 of its attention on Students")).to_be_visible()
+    expect(head_box(page)).to_have_value("A telling head: L0 H2")
+
+
 def test_clicking_a_thumbnail_opens_that_head(server: str, page: Page) -> None:
     page.goto(f"{server}/attention?models=minilm")
     glance = main(page).locator(".st-key-wide-glance-0").get_by_test_id("stVegaLiteChart")
@@ -101,6 +109,7 @@ def test_a_phone_reads_one_row_and_a_list_of_heads(server: str, phone: Page) -> 
     phone.goto(f"{server}/attention?models=minilm")
     expect(main(phone).get_by_label("From which word?").first).to_be_visible()
     expect(main(phone).get_by_label("The ten most concentrated heads")).to_be_visible()
+    expect(main(phone).get_by_label("From which word?").first).to_have_value("the (4)")
     charts = main(phone).get_by_test_id("stVegaLiteChart")
     expect(charts.filter(visible=True).first).to_be_visible()
     assert phone.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")

@@ -6,8 +6,9 @@ import streamlit as st
 
 from mhattn_core.attention import Seen
 from mhattn_core.locale import _
+from mhattn_core.ui.automatic import AUTOMATIC
 from mhattn_core.ui.fusion.data import Fused, first_word, word_places
-from mhattn_core.ui.head_choice import AUTOMATIC, HEAD, head_name, head_names, parse_head, select_head
+from mhattn_core.ui.head_choice import HEAD, head_name, head_names, parse_head, select_head
 from mhattn_core.ui.inside.data import axes
 
 WORD = "word"

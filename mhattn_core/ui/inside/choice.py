@@ -9,6 +9,7 @@ from mhattn_core.attention import Seen
 from mhattn_core.attention.tables import matrix_table
 from mhattn_core.attention.units import Units
 from mhattn_core.locale import _
+from mhattn_core.ui.automatic import relabel
 from mhattn_core.ui.compared import CLICKS, clicks
 from mhattn_core.ui.head_choice import Head, head_name, head_names, parse_head, select_head
 from mhattn_core.ui.inside.data import Inside, arithmetic, axes, first_words, strongest_head, weights_of
@@ -72,6 +73,7 @@ def _choose_unit(what: str, label: str, units: Units, first: str, tokens: Sequen
         asked = st.query_params.get(what, "")
         state[what] = asked if asked in units.ids else first
     names = dict(zip(units.ids, units.labels, strict=True))
+    relabel(what, names)
     chosen = st.selectbox(
         label,
         units.ids,

@@ -4,8 +4,9 @@ import streamlit as st
 
 from mhattn_core.locale import _
 from mhattn_core.text.relations import meaning
+from mhattn_core.ui.automatic import AUTOMATIC
 from mhattn_core.ui.compared import Chosen, full_name
-from mhattn_core.ui.head_choice import AUTOMATIC, key_for
+from mhattn_core.ui.head_choice import key_for
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.navigation import is_built, link
 from mhattn_core.ui.page import escape, problems

@@ -7,8 +7,9 @@ import streamlit as st
 
 from mhattn_core.locale import _
 from mhattn_core.models.sources import RANDOM
+from mhattn_core.ui.automatic import AUTOMATIC, relabel
 from mhattn_core.ui.compared import picked
-from mhattn_core.ui.head_choice import AUTOMATIC, head_name, parse_head
+from mhattn_core.ui.head_choice import head_name, parse_head
 from mhattn_core.ui.page import escape
 from mhattn_core.ui.summarisation.data import Found
 from mhattn_core.ui.summarisation.elsewhere import Elsewhere
@@ -53,6 +54,7 @@ def choose_whose(found: Found, known: Elsewhere | None) -> Whose:
         st.session_state[KEY] = AUTOMATIC  # a head of another model
     usual = Whose(*known.best, best=True) if known else Whose()
     label = _("The best elsewhere: {name}").format(name=usual.name) if known else _("The mean of all heads")
+    relabel(KEY, label)
     chosen = st.selectbox(
         _("Head"),
         [AUTOMATIC, *names],
