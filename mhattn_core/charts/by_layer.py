@@ -13,9 +13,10 @@ def by_layer(layers: pd.DataFrame, *, title: str, domain: tuple[float, float]) -
     models = list(dict.fromkeys(layers["model"]))
     shapes = [SHAPES[place % len(SHAPES)] for place in range(len(models))]
     legend = alt.Legend(title=None, orient="top", columns=2, labelLimit=200)
+    scale = alt.Scale(domain=list(domain))
     base = alt.Chart(layers.dropna(subset="value")).encode(
         alt.X("layer:Q", title=_("layer"), axis=alt.Axis(tickMinStep=1, format="d", grid=False)),
-        alt.Y("value:Q", title=title, scale=alt.Scale(domain=list(domain))),
+        alt.Y("value:Q", title=title, scale=scale),
         alt.Color("model:N", scale=alt.Scale(domain=models, range=[model_colour(model) for model in models]), legend=legend),
         tooltip=[
             alt.Tooltip("model:N", title=_("model")),
@@ -28,5 +29,5 @@ def by_layer(layers: pd.DataFrame, *, title: str, domain: tuple[float, float]) -
     )
     drawn = [base.mark_line(strokeWidth=1.5), marks]
     if {"low", "high"} <= set(layers):
-        drawn.insert(0, base.mark_rule(strokeWidth=2).encode(alt.Y("low:Q"), alt.Y2("high")))
+        drawn.insert(0, base.mark_rule(strokeWidth=2).encode(alt.Y("low:Q", title=title, scale=scale), alt.Y2("high")))
     return alt.layer(*drawn).properties(height=240)

@@ -10,8 +10,8 @@ BAR = "#0072B2"
 
 
 def probes(table: pd.DataFrame) -> alt.LayerChart:
-    """A bar a vector and task. table: name, accuracy, low, high, control, input, majority, n."""
-    base = alt.Chart(table[["name", "accuracy", "low", "high", "control", "input", "majority", "n"]]).encode(
+    """A bar a vector and task. table: name, accuracy, low, high, control, input, place, majority, n."""
+    base = alt.Chart(table[["name", "accuracy", "low", "high", "control", "input", "place", "majority", "n"]]).encode(
         alt.Y("name:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=260)),
         tooltip=[
             alt.Tooltip("name:N"),
@@ -23,6 +23,7 @@ def probes(table: pd.DataFrame) -> alt.LayerChart:
                     ("high", _("interval to")),
                     ("control", _("control task")),
                     ("input", _("random directions of the input")),
+                    ("place", _("place in the sentence alone")),
                     ("majority", _("most frequent answer")),
                 )
             ),

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from reading import specs, texts
 from streamlit.testing.v1 import AppTest
+from transformers import BertConfig, BertModel
 
+import mhattn_core as mh
 from mhattn_core.models.catalogue import entries
 
 ROOT = Path(__file__).parents[2]
@@ -33,15 +36,6 @@ def fusion(*models: str, lang: str = "en", tab: str = "norms", **state: Any) -> 
     for key, value in state.items():
         app.session_state[key] = value
     return app.run() if models or state else app
-
-
-def texts(app: AppTest) -> str:
-    parts = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info]
-    return "\n".join(str(part.value) for part in parts).replace("\\", "")
-
-
-def specs(app: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
 
 
 @pytest.mark.parametrize("tab", TABS)
@@ -92,9 +86,32 @@ def test_directions_and_no_evidence_from_few_words() -> None:
     long = "The keys that the old man lost yesterday are on the kitchen table, and nobody knows who found them there or why."
     app.text_area(key="source").set_value(long).run()
     assert "No evidence" not in texts(app)
-    assert "words, held out in turn" in texts(app)
+    assert re.search(
+        r"the others tell most of L5 H\d+: unique share \d\.\d\d; they tell least of L5 H\d+: \d\.\d\d\. \d+ words, held out in turn",
+        texts(app),
+    )
     app.selectbox(key="layer").set_value("L2").run()
     assert "in layer 2 of minilm" in texts(app)
+
+
+def test_one_layer_with_one_head(tmp_path: Path, minilm: mh.Model) -> None:
+    words = len(minilm.tokenizer)
+    config = BertConfig(vocab_size=words, hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1)
+    BertModel(config).save_pretrained(tmp_path)
+    minilm.tokenizer.save_pretrained(tmp_path)
+    app = fusion(tab="directions", models=[str(tmp_path)])
+    app.text_area(key="source").set_value(" ".join(["The small dog sees a red bird"] * 4)).run()
+    said = texts(app)
+    assert not app.error
+    assert "Of the sum of its layer L0 H0 makes 100%." in said
+    assert "Then come" not in said
+    assert said.count("Fewer than two heads of this layer add anything here.") == 2
+    assert "A participation ratio needs at least two words and two heads." in said
+    for tab in ("norms", "layers"):
+        app.session_state["tab-en"] = TABS[tab]
+        app.run()
+        assert "L0 H0" in texts(app)
+        assert not app.error
 
 
 def test_the_way_through_the_layers() -> None:
@@ -124,6 +141,10 @@ def test_a_causal_models_prediction() -> None:
         pytest.skip("smollm2 has not been fetched: python -m mhattn_core fetch smollm2")
     app = fusion("smollm2", tab="prediction")
     assert "After “jumps”, “over” is smollm2's choice number 1" in texts(app)
+    app.session_state["head"] = "L3 H2"
+    app.run()
+    # The chosen head is framed here as above.
+    assert sum("datum.layer == 3 && datum.head == 2" in json.dumps(spec) for spec in specs(app)) == 2
     app.session_state["next"] = "text"
     app.selectbox(key="word").set_value("a8").run()
     assert "This is the last token of the text" in texts(app)
@@ -142,6 +163,11 @@ def test_coverage_of_the_notes_sentence_beside_chance() -> None:
     assert "That is no evidence" in texts(app)
 
 
+def test_links_are_called_by_what_the_note_says_of_them() -> None:
+    for lang, place in (("en", "over → dog · location"), ("zh", "over → dog · 地点")):
+        assert place in json.dumps(specs(fusion(lang=lang, tab="coverage")), ensure_ascii=False)
+
+
 def test_another_sentence_leads_to_the_notes() -> None:
     app = fusion("minilm", tab="coverage")
     app.text_area(key="source").set_value("Nobody has ever written this sentence down.").run()
@@ -153,7 +179,9 @@ def test_over_many_texts_a_run_that_ships_is_read() -> None:
     app = fusion("minilm", "minilm@random", tab="run")
     said = texts(app)
     assert "This tab reads the run “UD English EWT dev, fusion and probes”" in said
-    assert re.search(r"The others tell least of L\d H\d+: 0\.\d\d of what it adds is its own \[0\.\d\d, [01]\.\d\d\]", said)
+    assert re.search(
+        r"The others tell least of L\d H\d+: unique share 0\.\d\d \[0\.\d\d, [01]\.\d\d\]; they tell most of L\d H\d+: 0\.\d\d\.", said
+    )
     assert "minilm's 12 heads of a layer use between" in said
     app.selectbox(key="over").set_value("share").run()
     assert "heads work against the sum of their layer" in texts(app)

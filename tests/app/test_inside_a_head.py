@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pytest
+from reading import specs, texts
 from streamlit.testing.v1 import AppTest
 
 import mhattn_core as mh
@@ -27,15 +28,6 @@ def inside(*models: str, **state: Any) -> AppTest:
     for key, value in state.items():
         app.session_state[key] = value
     return app.run()
-
-
-def texts(app: AppTest) -> str:
-    parts = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info]
-    return "\n".join(str(part.value) for part in parts).replace("\\", "")
-
-
-def specs(app: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
 
 
 def drawn(app: AppTest, *columns: str) -> list[pd.DataFrame]:
@@ -115,6 +107,9 @@ def test_a_word_of_several_pieces_says_how_they_add_up(minilm: mh.Model) -> None
     app.selectbox(key="key").set_value("2").run()
     app.selectbox(key="query_piece").set_value("1").run()
     assert re.search("“.{1,3}ization” asks", texts(app))
+    keys = app.dataframe[-1].value["key"].tolist()
+    assert any(re.fullmatch(r".*ization \(1, 2/\d\)", key) for key in keys)
+    assert "matters (2)" in keys
     weight = mh.attend(minilm, mh.SentencePair("Unbelievable tokenization matters")).words("encoder").pattern[3, 4, 1, 2]
     assert f"**{weight:.7f}**" in texts(app).split("On words")[1]
     # Another sentence, other words: the boxes start anew.
@@ -140,6 +135,9 @@ def test_a_causal_model_is_opened_where_it_can_see_and_told_where_it_cannot() ->
     turned = [not old["value"].equals(new["value"]) for old, new in zip(pictures, drawn(app, "dimension", "value"), strict=True)]
     # Queries and keys; values are never turned.
     assert turned == [True, True, False]
+    app.session_state["tab-en"] = "What the query fits best"
+    app.run()
+    assert "Before position has its say, “cat” fits" in texts(app)
 
 
 def test_cross_attention_asks_in_one_language_and_answers_in_the_other() -> None:
@@ -160,7 +158,11 @@ def test_dimensions_are_said_to_mean_nothing_elsewhere() -> None:
 
 def test_best_keys_are_ranked_and_a_run_without_sentences_says_so() -> None:
     app = inside("minilm", **{"tab-en": "What the query fits best"})
-    assert drawn(app, "score", "weight")[0]["score"].is_monotonic_decreasing
+    keys = drawn(app, "score", "weight")[0]
+    assert keys["score"].is_monotonic_decreasing
+    # Numbered as in the boxes, special tokens too.
+    assert set(keys["key"]) == {"[CLS] (s0)", "The (0)", "cat (1)", "sits (2)", "on (3)", "the (4)", "mat (5)", "[SEP] (s7)"}
+    assert "“cat” fits “[CLS] (s0)” best (score 4.05), and gives it 0.495; to its scores this model adds no position." in texts(app)
     app.session_state["evidence"] = "ewt-dev"
     app.run()
     assert "keeps no sentences" in texts(app)
@@ -201,7 +203,7 @@ def probe_rows() -> pd.DataFrame:
         "majority": 0.2, "own_pos": 0.62, "dimension_accuracy": 0.41, "first_dimension": 0.22, "any_dimension": 0.24, "first_gain": -0.02,
         "first_gain_low": -0.03, "first_gain_high": -0.01, "classes": 4, "n": 800,
     }  # fmt: skip
-    return pd.DataFrame(rows).assign(model="minilm", stack="encoder", **numbers)
+    return pd.DataFrame(rows).assign(model="minilm", stack="encoder", place=[0.57, 0.25, 0.25], **numbers)
 
 
 @pytest.fixture
@@ -229,12 +231,15 @@ def test_probes_of_a_run_answer_what_the_note_says_of_dimension_0(probed: str) -
         "It is no better than as many random directions of the layer's input (+5.0 points [-1.0, +10.0]); 9 of 72 heads are above them."
         in said
     )
+    assert "A rule that knows only where the word stands in its sentence makes 25%." in said
     assert "From the key of L5 H10 a linear rule reads the word's part of speech rightly in 71% of held-out words [69%, 73%], arbitrary labels in 30%" in said  # fmt: skip
     assert "In minilm dimension 0 of the query tells no more of the word's role in the sentence than a dimension drawn at random: 22%, a difference of -2.0 points [-3.0, -1.0]; the best dimension of each head tells 41%, all together 55%" in said  # fmt: skip
     assert "across models only whole subspaces are compared" in said
     assert sorted(drawn(app, "accuracy", "control")[0]["accuracy"]) == [0.55, 0.6, 0.71]
     app.selectbox(key="probe").set_value("query-role").run()
-    assert "The word's own part of speech, without any vector, tells as much: 62%." in texts(app)
+    said = texts(app)
+    assert "The word's own part of speech, without any vector, does as well or better: 62%." in said
+    assert "does as well or better: 57%, so what is read may be no more than its place, which random weights carry too." in said
 
 
 def test_probes_open_on_a_run_that_ships_and_say_what_minilm_gives() -> None:
@@ -244,6 +249,8 @@ def test_probes_open_on_a_run_that_ships_and_say_what_minilm_gives() -> None:
     assert re.search(r"That is \d+ points above the control task \[\d+, \d+\]\. 72 of 72 heads beat theirs", said)
     grid = next(spec for spec in specs(app) if "points above the control task" in json.dumps(spec))
     assert "picked" in json.dumps(grid["params"])
+    app.selectbox(key="probe").set_value("query-role").run()
+    assert "A rule that knows only where the word stands in its sentence makes 30%." in texts(app)
     app.selectbox(key="probe").set_value("query-partner").run()
     assert "That is no better than the control task" in texts(app)
     app.session_state["evidence"] = "ewt-dev"

@@ -28,6 +28,8 @@ def test_vectors_and_labels_of_words(minilm: mh.Model) -> None:
         "partner": "VERB",
     }
     assert found.labels["partner"][1 - word] == ""
+    # Words before it, and behind it.
+    assert found.places[[word, 1 - word]].tolist() == [[0, 1], [1, 0]]
     seen = mh.attend(minilm, pair)
     pieces = [place for place, piece in enumerate(seen.pieces("encoder")[0]) if piece.side and piece.start < 12]
     assert len(pieces) == 2
@@ -96,5 +98,11 @@ def test_a_translators_decoder_and_a_sentence_cut_otherwise() -> None:
     for side in found.values():
         assert side.vectors["query"].shape[2] == len(side.texts) == side.inputs.shape[1]
     assert set(found["encoder"].types) == {"cats", "sleep"}
+    for stack, forms in (("encoder", ["cats", "sleep"]), ("decoder", ["猫", "睡觉"])):
+        # Places are counted in the word's own sentence.
+        assert {form: place[0] for form, place in zip(found[stack].types, found[stack].places.tolist(), strict=True)} == {
+            forms[0]: 0,
+            forms[1]: 1,
+        }
     other = Annotated(AnnotatedSentence(SENTENCE.words[:1], "en"))
     assert probe_words(model, [pair], [other]) == {}

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from cases import Case, before_projection, case_of, close, family_named, model_of
-from families import ON_THEIR_OWN, READABLE, Family
+from families import BEFORE_A_NORM, ON_THEIR_OWN, READABLE, Family
 from torch import Tensor
 from torch.nn.functional import cross_entropy
+from torch.overrides import TorchFunctionMode
 
 import mhattn_core as mh
-from mhattn_core.attention.ablation import HeadId
+from mhattn_core.attention.ablation import HeadId, Kind
 from mhattn_core.attention.gates import PROJECTIONS, _projections, gate_gradients
 from mhattn_core.attention.tasks import NOT_ASKED, Task, asked_of, hidden_words, outcome, tasks
 from mhattn_core.attention.variants import Variant, Variants, mean_outputs
@@ -82,6 +84,63 @@ def test_every_family_with_a_head_off(family: Family) -> None:
             close(ours[1 + place], changed(case, task, head, lambda output, _real: torch.zeros_like(output)), OF_A_NORM)
             close(ours[1 + len(heads) + place], changed(case, task, head, mean_of_real), OF_A_NORM)
         assert (ours[1:] - ours[0]).abs().amax() > 1e-3
+
+
+class OtherWeights(TorchFunctionMode):
+    """In a plain network's own attention, the weights of one head are others; they mix the network's own values."""
+
+    def __init__(self, case: Case, task: Task, head: HeadId, change: Callable[[Tensor, Tensor], Tensor]) -> None:
+        super().__init__()
+        stack, layer, self.head = head
+        # In the order in which a network computes: an encoder whole, then what each layer of a decoder sees of itself and across.
+        self.wanted = layer if not case.is_pair or stack == "encoder" else case.layers("encoder") + 2 * layer + (stack == "cross")
+        self.keys = task.real["encoder" if stack == "cross" else stack].shape[1]
+        self.real, self.change, self.seen = task.real[stack], change, 0
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = function(*args, **(kwargs or {}))
+        # A router's choice of experts is a softmax, too, of fewer axes.
+        if getattr(function, "__name__", "") != "softmax" or result.dim() != 4:
+            return result
+        self.seen += 1
+        if self.seen - 1 == self.wanted:
+            assert result.shape[2] == self.real.shape[1]
+            # Behind the keys there may be one that is not there (GPT-OSS).
+            result[:, self.head, :, self.keys :] = 0
+            result[:, self.head, :, : self.keys] = self.change(result[:, self.head, :, : self.keys], self.real)
+        return result
+
+
+def equal_on_visible(weights: Tensor, _real: Tensor) -> Tensor:
+    visible = (weights > 0).float()
+    return visible / visible.sum(dim=-1, keepdim=True)
+
+
+WEIGHTS: dict[Kind, Callable[[Tensor, Tensor], Tensor]] = {
+    "zero": lambda weights, _real: torch.zeros_like(weights),
+    "mean": mean_of_real,
+    "uniform": equal_on_visible,
+}
+
+
+@pytest.mark.parametrize(
+    ("family", "kind"),
+    [*((family, "uniform") for family in READABLE), *((BEFORE_A_NORM, kind) for kind in WEIGHTS)],
+    ids=lambda part: part if isinstance(part, str) else part.name,
+)
+def test_every_family_with_other_weights_in_a_head(family: Family, kind: Kind) -> None:
+    """Where the heads are normalised together before the projection, every kind: there is no slice of one head to replace."""
+    model, case = model_with_mask(family), case_of(family)
+    heads = [(stack, layer, 2) for stack in model.stacks for layer in (0, model.attention.layers(stack) - 1)]
+    found, _problems = tasks(model, PAIRS)
+    for task in found:
+        ours = Variants(model)(task, [{}, *({head: kind} for head in heads)])
+        for place, head in enumerate(heads):
+            with OtherWeights(case, task, head, WEIGHTS[kind]) as plain, torch.no_grad():
+                expected = by_hand(case, task)
+            assert plain.seen == sum(model.attention.layers(stack) for stack in model.stacks)
+            close(ours[1 + place], expected, OF_A_NORM)
+        assert (ours[1:] - ours[0]).abs().amax(dim=(1, 2)).min() > 3 * OF_A_NORM
 
 
 @pytest.mark.parametrize(

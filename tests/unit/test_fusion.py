@@ -70,6 +70,14 @@ def test_a_head_made_of_another_has_nothing_of_its_own() -> None:
     assert (shares[2:] > 0.9).all()
 
 
+def test_a_head_without_others_is_all_its_own() -> None:
+    alone = normal(1, 40, 4)
+    np.testing.assert_allclose(unique_share(alone, np.arange(40) % 5), [1])
+    # The others add the same to every word, so that nothing can be told from them; of themselves there is nothing to tell.
+    still = np.concatenate([alone, np.ones((2, 40, 4))])
+    np.testing.assert_allclose(unique_share(still, np.arange(40) % 5), [1, np.nan, np.nan])
+
+
 def test_the_prediction_is_that_of_scikit_learn() -> None:
     """One fold held out of two, the penalty among the same ones by plain leave-one-out."""
     added, folds = normal(3, 22, 5), np.repeat([0, 1], 11)

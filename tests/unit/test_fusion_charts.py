@@ -61,6 +61,13 @@ def test_layers_have_their_models_colours_and_missing_ones_are_left_out() -> Non
     assert [row["value"] for row in rows(written)] == [3.0, 2.0]
 
 
+def test_intervals_stand_on_the_same_scale_as_the_values() -> None:
+    table = pd.DataFrame({"model": "minilm", "layer": [0, 1], "value": [3.0, 4.0], "low": [2.5, 3.5], "high": [3.5, 4.5]})
+    written = spec(charts.by_layer(table, title="ratio", domain=(1, 12)))
+    assert len(written["layer"]) == 3
+    assert [layer["encoding"]["y"]["scale"]["domain"] for layer in written["layer"]] == [[1, 12]] * 3
+
+
 def test_links_and_heads_stand_in_the_order_given() -> None:
     table = pd.DataFrame(
         {"model": "minilm", "link": ["b", "b", "a", "a"], "head": ["L3 H1", "L0 H2"] * 2, "found": [True, False, False, True]}

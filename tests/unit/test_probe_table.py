@@ -17,6 +17,7 @@ def words() -> ProbeWords:
     """Two layers of four heads on two sets of keys; head 2 of layer 1 holds the part of speech in dimension 3 of its query."""
     query = RNG.normal(size=(2, 4, COUNT, 5)).astype(np.float32)
     query[1, 2, :, 3] += 5 * (np.array(POS) == "VERB")
+    query[0, 1] = query[0, 0]
     key, value = RNG.normal(size=(2, 2, COUNT, 5)), RNG.normal(size=(2, 2, COUNT, 6))
     # The partner's part of speech is nothing but the word's own turned round.
     partner = tuple("VERB" if pos == "NOUN" else "NOUN" for pos in POS)
@@ -29,6 +30,8 @@ def words() -> ProbeWords:
         POS,
         types,
         tuple(n // 4 for n in range(COUNT)),
+        # Verbs stand first.
+        np.stack([np.array(POS) == "NOUN", RNG.integers(0, 9, COUNT)], axis=1).astype(int),
     )
 
 
@@ -59,8 +62,17 @@ def test_the_head_that_knows_is_found_and_tasks_without_words_are_left_out(table
     assert others["over_input_low"].max() < 0.05
 
 
-def test_what_hangs_on_the_words_own_part_of_speech_alone_is_told(tables: tuple[pd.DataFrame, pd.DataFrame]) -> None:
-    assert (tables[0]["own_pos"] == 1).all()
+def test_what_hangs_on_the_words_own_part_of_speech_or_place_alone_is_told(tables: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    for table in tables:
+        assert (table["own_pos"] == 1).all()
+        assert (table["place"] == 1).all()
+
+
+def test_every_head_has_a_control_task_of_its_own(tables: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    """Heads 0 and 1 of layer 0 have the same queries: their probes differ in nothing but the labels drawn for the control."""
+    of_pos = tables[0][(tables[0]["vector"] == "query") & (tables[0]["task"] == "pos") & (tables[0]["layer"] == 0)].set_index("head")
+    assert of_pos.loc[0, "accuracy"] == of_pos.loc[1, "accuracy"]
+    assert of_pos.loc[0, "control"] != of_pos.loc[1, "control"]
 
 
 def test_heads_that_share_keys_share_rows_and_count_once_in_means(tables: tuple[pd.DataFrame, pd.DataFrame]) -> None:

@@ -4,7 +4,19 @@ import numpy as np
 import pytest
 
 from mhattn_core.errors import ShapeError
-from mhattn_core.measures.probing.probes import SPLITS, control, guessed, probed, reduced, single_dimensions, splits, task
+from mhattn_core.measures.probing.probes import (
+    DRAWS,
+    SPLITS,
+    by_heart,
+    control,
+    guessed,
+    placed,
+    probed,
+    reduced,
+    single_dimensions,
+    splits,
+    task,
+)
 
 RNG = np.random.default_rng(0)
 FORMS = [f"w{number}" for number in range(60)]
@@ -57,6 +69,33 @@ def test_what_a_vector_says_is_found_and_what_it_does_not_say_is_not() -> None:
     assert probed(says, control(given, seed=0), given).mean() < 0.8
     with pytest.raises(ShapeError, match="3 vectors"):
         probed(says[:3], given.labels, given)
+
+
+def test_by_heart_is_the_mean_of_draws_that_belong_to_one_seed() -> None:
+    given = task(LABELS, TYPES, SENTENCES)
+    assert given is not None
+    # Each form has a dimension of its own, so that a linear rule can know them all by heart.
+    features = np.eye(60)[[int(form[1:]) for form in given.types]]
+    found = by_heart(features, given, seed=4)
+    expected = np.mean([probed(features, control(given, seed=4 * DRAWS + draw), given) for draw in range(DRAWS)], axis=0)
+    np.testing.assert_array_equal(found, expected)
+    assert found.mean() > 0.95
+    silent = np.zeros((600, 1))
+    assert by_heart(silent, given, seed=4).mean() != by_heart(silent, given, seed=5).mean()
+
+
+def test_what_place_tells_is_found_without_any_vector() -> None:
+    given = task(LABELS, TYPES, SENTENCES)
+    assert given is not None
+    behind = np.where(given.labels == "VERB", 0, RNG.integers(1, 40, 600))
+    places = np.stack([RNG.integers(0, 40, 600), behind], axis=1)
+    assert probed(placed(places), given.labels, given).all()
+    assert probed(placed(places[:, ::-1]), given.labels, given).all()
+    # Far from either end, one place is as good as another.
+    np.testing.assert_array_equal(placed(np.array([[11, 0]])), placed(np.array([[30, 0]])))
+    assert (placed(np.array([[10, 0]])) != placed(np.array([[11, 0]]))).any()
+    silent = RNG.integers(0, 40, (600, 2))
+    assert probed(placed(silent), given.labels, given).mean() < given.majority + 0.05
 
 
 def test_a_control_of_one_label_is_answered_with_it() -> None:

@@ -106,6 +106,8 @@ def untold(added: np.ndarray, folds: np.ndarray) -> np.ndarray:
 
 def _ridge(kernel: np.ndarray, values: np.ndarray, held: np.ndarray) -> np.ndarray:
     """Prediction for the words held out: kernel ridge regression in the eigenvectors of ``kernel [word, word]``; it and the values are centred."""
+    if not kernel.any():
+        return np.zeros((len(held), values.shape[1]))  # no other head, or none that changes from word to word: the mean is all that is told
     eigenvalues, vectors = np.linalg.eigh(kernel)
     turned, squared = vectors.T @ values, np.square(vectors)
     penalties = PENALTIES * eigenvalues.mean()

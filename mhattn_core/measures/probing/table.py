@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mhattn_core.measures.probing.probes import Task, control, guessed, probed, reduced, single_dimensions, task
+from mhattn_core.measures.probing.probes import Task, by_heart, guessed, placed, probed, reduced, single_dimensions, task
 from mhattn_core.measures.probing.words import ProbeWords
 from mhattn_core.measures.statistics import bootstrap_weights, interval, quotient
 
@@ -17,7 +17,7 @@ PROBED = sum(map(len, ASKED.values()))
 NUMBERS = (
     "accuracy", "low", "high", "control", "control_low", "control_high", "gain", "gain_low", "gain_high", "input", "input_low", "input_high",
     "over_input", "over_input_low", "over_input_high", "dimension_accuracy", "first_dimension", "any_dimension", "first_gain",
-    "first_gain_low", "first_gain_high", "own_pos", "majority", "classes", "n",
+    "first_gain_low", "first_gain_high", "own_pos", "place", "majority", "classes", "n",
 )  # fmt: skip
 HEADS = ("model", "stack", "layer", "head", "vector", "task", *NUMBERS, "dimension")
 MEANS = ("model", "stack", "vector", "task", *NUMBERS, "heads", "above_control", "above_input")
@@ -29,11 +29,12 @@ def probe_tables(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Accuracies on held-out texts: of each head (``HEADS``), and the means over the stack's heads (``MEANS``), which nobody chose.
 
-    accuracy: of the head's vector. control: of the control task (see ``control``); gain: accuracy less it. input: of as many random
-    directions of the layer's input; over_input: accuracy less it. dimension: the single one that tells most, chosen where it is learnt, and
-    its ``dimension_accuracy``; first_dimension: of dimension 0 alone; any_dimension: of one drawn at random; first_gain: the former less the
-    latter. own_pos: of the usual answer for the word's own part of speech, without any vector. above_control, above_input: number of heads
-    whose interval of ``gain``, ``over_input`` lies above 0. Heads that share keys and values have the same rows.
+    accuracy: of the head's vector. control: of the control task, the mean over draws of the head's own (see ``by_heart``); gain: accuracy
+    less it. input: of as many random directions of the layer's input; over_input: accuracy less it. dimension: the single one that tells
+    most, chosen where it is learnt, and its ``dimension_accuracy``; first_dimension: of dimension 0 alone; any_dimension: of one drawn at
+    random; first_gain: the former less the latter. Without any vector, own_pos: of the usual answer for the word's own part of speech;
+    place: of where it stands in its sentence, which random weights carry as well. above_control, above_input: number of heads whose
+    interval of ``gain``, ``over_input`` lies above 0. Heads that share keys and values have the same rows.
 
     keys: the text of each number in ``words.texts``, by which intervals (95 %) are drawn: texts are resampled, probes are not learnt anew.
     tell: told how many heads' probes were learnt since, up to ``PROBED`` times the number of heads.
@@ -85,17 +86,19 @@ class _Asked:
 def _heads(asked: _Asked, vector: str, tell: Callable[[int], None]) -> Iterator[tuple[dict[str, float | str], dict[str, np.ndarray]]]:
     """The row of every head, layer by layer, and which of the words were named rightly."""
     given, words = asked.given, asked.words
-    drawn, heads = control(given, seed=0), words.vectors["query"].shape[1]
+    heads = words.vectors["query"].shape[1]
     own_pos = guessed(np.array(words.pos)[given.words], given)
+    place = probed(placed(words.places[given.words]), given.labels, given)
     for layer, groups in enumerate(words.vectors[vector]):
         at_input = probed(reduced(words.inputs[layer][given.words], groups.shape[-1]), given.labels, given)
         found = []
-        for group in groups:
+        for number, group in enumerate(groups):
             features = group[given.words]
             alone = single_dimensions(features, given)
             hits = {
-                "accuracy": probed(features, given.labels, given), "control": probed(features, drawn, given), "input": at_input,
-                "dimension_accuracy": alone.chosen, "first_dimension": alone.first, "any_dimension": alone.mean, "own_pos": own_pos,
+                "accuracy": probed(features, given.labels, given), "control": by_heart(features, given, seed=layer * len(groups) + number),
+                "input": at_input, "dimension_accuracy": alone.chosen, "first_dimension": alone.first, "any_dimension": alone.mean,
+                "own_pos": own_pos, "place": place,
             }  # fmt: skip
             hits = {name: right.astype(float) for name, right in hits.items()}
             found.append(({"vector": vector, "task": asked.name, **asked.numbers(hits), "dimension": alone.best}, hits))

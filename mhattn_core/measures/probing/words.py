@@ -27,7 +27,8 @@ VECTORS = ("query", "key", "value")
 class ProbeWords:
     """One stack. ``vectors``: ``query``, ``key`` and ``value``, each float32 ``[layer, head or key/value head, word, dimension]``;
     ``inputs`` ``[layer, word, model dimension]``: what each layer gets. ``labels``: task → one label a word, empty where it has none;
-    ``pos``: parts of speech; ``types``: forms; ``texts``: the number of each word's text."""
+    ``pos``: parts of speech; ``types``: forms; ``texts``: the number of each word's text; ``places`` ``[word, 2]``: how many words of its
+    sentence stand before and behind it."""
 
     vectors: Mapping[str, np.ndarray]
     inputs: np.ndarray
@@ -35,6 +36,7 @@ class ProbeWords:
     pos: tuple[str, ...]
     types: tuple[str, ...]
     texts: tuple[int, ...]
+    places: np.ndarray
 
 
 def probe_words(
@@ -161,6 +163,7 @@ def _joined(parts: Sequence[_Part]) -> ProbeWords:
     order = np.argsort(texts, kind="stable")
     labels = [words[place].labels() for place in order]
     annotated = [words[place].sentence.words[words[place].at] for place in order]
+    places = [(words[place].at, len(words[place].sentence.words) - 1 - words[place].at) for place in order]
     return ProbeWords(
         {name: np.concatenate([part.vectors[name] for part in parts], axis=2)[:, :, order] for name in VECTORS},
         np.concatenate([part.inputs for part in parts], axis=1)[:, order],
@@ -168,4 +171,5 @@ def _joined(parts: Sequence[_Part]) -> ProbeWords:
         tuple(word.upos for word in annotated),
         tuple(word.text.lower() for word in annotated),
         tuple(texts[order].tolist()),
+        np.array(places),
     )

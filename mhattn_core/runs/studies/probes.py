@@ -23,5 +23,5 @@ def _measure(given: StudyInput) -> Tables:
     return {"probes": heads, "probe_means": means}
 
 
-# Learning does not grow with the network: 5.5 of minilm's forward passes, 1.2 of SmolLM2's.
-PROBES = Study(("probes", "probe_means"), _measure, passes=lambda pairs, heads: min(pairs, MOST_WORDS) + PROBED * heads, factor=3.0)
+# Learning does not grow with the network: 10 of minilm's forward passes, 2 of SmolLM2's.
+PROBES = Study(("probes", "probe_means"), _measure, passes=lambda pairs, heads: min(pairs, MOST_WORDS) + PROBED * heads, factor=5.0)

@@ -54,33 +54,26 @@ def coverage_view(model: Fused, summed: list[Fused], controls: Controls) -> None
     said = finding(model, found)
     st.markdown(escape(said))
     badge()
-    picture, numbers = st.columns([3, 2])
     table = links_table(model, found, links, said_of)
-    with picture:
-        draw(charts.found_links(table), key="coverage", alt_text=said)
-        st.caption(
-            _("A head finds a link when, from its first word, its largest weight on another word is on the second; of a causal model, from the later word. Beside each link: how many of all heads find it.")
-        )  # fmt: skip
-        export_panel(
-            lambda: charts.found_links(table), table, key="coverage", name=f"{model.source} links found together", note=model.source
+    draw(charts.found_links(table), key="coverage", alt_text=said)
+    st.caption(
+        _("A head finds a link when, from its first word, its largest weight on another word is on the second; of a causal model, from the later word. Beside each link: how many of all heads find it.")
+    )  # fmt: skip
+    export_panel(lambda: charts.found_links(table), table, key="coverage", name=f"{model.source} links found together", note=model.source)
+    st.dataframe(
+        shares_table(summed, links),
+        hide_index=True,
+        column_config={
+            "model": st.column_config.TextColumn(_("model")),
+            **{f"best{many}": st.column_config.NumberColumn(_("best {heads}").format(heads=many), format="percent") for many in (1, 2, 3)},
+            **{f"chance{many}": st.column_config.TextColumn(_("{heads} at random").format(heads=many)) for many in (1, 2, 3)},
+        },
+    )
+    st.caption(
+        _(
+            "At random: as many heads as the model has, each choosing any word, and the best of them picked in the same way; mean, and the value that 5 % exceed. The best heads are chosen on the very links that they are praised for, so this shows what such heads could bring together, not that they do it elsewhere."
         )
-    with numbers:
-        st.dataframe(
-            shares_table(summed, links),
-            hide_index=True,
-            column_config={
-                "model": st.column_config.TextColumn(_("model")),
-                **{f"best{many}": st.column_config.NumberColumn(_("best {heads}").format(heads=many), format="percent") for many in (1, 2, 3)},
-                **{
-                    f"chance{many}": st.column_config.TextColumn(_("{heads} at random").format(heads=many)) for many in (1, 2, 3)
-                },
-            },
-        )  # fmt: skip
-        st.caption(
-            _(
-                "At random: as many heads as the model has, each choosing any word, and the best of them picked in the same way; mean, and the value that 5 % exceed. The best heads are chosen on the very links that they are praised for, so this shows what such heads could bring together, not that they do it elsewhere."
-            )
-        )
+    )
     if is_built("Head roles"):
         link("Head roles", _("Which heads find such links in many sentences: Head roles"))
 
@@ -152,5 +145,5 @@ def _relation_words() -> dict[str, str]:
         "4-object": _("“object”"),
         "4-modifiers": _("attribute"),
         "4-animals": _("animals"),
-        "4-space": _("place"),
+        "4-space": _("location"),
     }

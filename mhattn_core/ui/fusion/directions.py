@@ -9,9 +9,9 @@ from mhattn_core import charts
 from mhattn_core.attention import Seen
 from mhattn_core.locale import _
 from mhattn_core.measures.fusion.directions import FEWEST_WORDS, cosines, mean_cosine, unique_share
+from mhattn_core.ui.automatic import AUTOMATIC, relabel
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fusion.data import Fused, added_to_words, heads_table, participation, word_places
-from mhattn_core.ui.head_choice import AUTOMATIC
 from mhattn_core.ui.page import badge, draw, escape
 from mhattn_core.ui.resources import HASHES
 from mhattn_core.ui.sidebar import Controls
@@ -37,6 +37,7 @@ def _choose_layer(model: Fused) -> int:
     if st.session_state.get(LAYER, AUTOMATIC) not in (AUTOMATIC, *names):
         st.session_state[LAYER] = AUTOMATIC
     told = _("Of the head that adds most: {layer}").format(layer=names[most])
+    relabel(LAYER, told)
     name = st.selectbox(
         _("Layer"), [AUTOMATIC, *names], format_func=lambda name: told if name == AUTOMATIC else name, key=LAYER, bind="query-params"
     )
@@ -82,7 +83,7 @@ def _participation(model: Fused, summed: list[Fused]) -> None:
     table = pd.concat([participation(one.seen, one.stack) for one in summed], ignore_index=True)
     own = table[table["model"] == model.name].dropna(subset="value")
     if own.empty:
-        st.info(_("A participation ratio needs at least two words."))
+        st.info(_("A participation ratio needs at least two words and two heads."))
         return
     low, high = own.loc[own["value"].idxmin()], own.loc[own["value"].idxmax()]
     said = _(
@@ -127,10 +128,10 @@ def _unique(model: Fused, layer: int) -> None:
         shares = _unique_shares(model.seen, model.stack, layer)
     rows = heads_table(model.name, "unique share", shares[None]).assign(layer=layer)
     known = rows.dropna(subset="value")
-    if known.empty:
+    if len(known) < 2:
         st.info(_("Fewer than two heads of this layer add anything here."))
         return
-    said = _("In layer {layer} the others tell most of L{layer} H{least}: {low:.0%} of it is its own; of L{layer} H{most} {high:.0%} is. {words} words, held out in turn.").format(
+    said = _("In layer {layer} the others tell most of L{layer} H{least}: unique share {low:.2f}; they tell least of L{layer} H{most}: {high:.2f}. {words} words, held out in turn.").format(
         layer=layer, least=known.loc[known["value"].idxmin(), "head"], low=known["value"].min(), most=known.loc[known["value"].idxmax(), "head"],
         high=known["value"].max(), words=words,
     )  # fmt: skip

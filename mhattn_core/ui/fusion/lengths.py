@@ -44,8 +44,8 @@ def finding(model: Fused) -> str:
     lengths, shares = np.linalg.norm(model.vectors, axis=-1), layer_shares(model.vectors)
     order = np.argsort(-lengths, axis=None)[:NAMED]
     (layer, head), *others = (tuple(int(axis) for axis in np.unravel_index(place, lengths.shape)) for place in order)
-    return _(
-        "Most is added to “{word}” by {name}'s {head}: a vector of length {length:.2f}, the median head's is {median:.2f}. Of the sum of its layer {head} makes {share:.0%}. Then come {others}."
+    said = _(
+        "Most is added to “{word}” by {name}'s {head}: a vector of length {length:.2f}, the median head's is {median:.2f}. Of the sum of its layer {head} makes {share:.0%}."
     ).format(
         word=model.word,
         name=model.name,
@@ -53,8 +53,9 @@ def finding(model: Fused) -> str:
         length=lengths[layer, head],
         median=float(np.median(lengths)),
         share=shares[layer, head],
-        others=", ".join(f"{head_name(*other)} ({lengths[other]:.2f})" for other in others),
     )
+    named = ", ".join(f"{head_name(*other)} ({lengths[other]:.2f})" for other in others)
+    return said + " " + _("Then come {others}.").format(others=named) if named else said
 
 
 def _one(model: Fused, quantity: str) -> None:

@@ -61,6 +61,8 @@ def fusion_panel(controls: Controls) -> None:
                 else:
                     summed.append(found)
     if summed:
+        if st.session_state.get("model") not in [one.name for one in summed]:
+            st.session_state.pop("model", None)  # one that the sidebar holds no more
         lengths_view(summed, quantity or "length")
         _sides(summed, controls)
 
@@ -93,7 +95,5 @@ def _choose(summed: list[Fused]) -> Fused:
     names = [one.name for one in summed]
     if len(names) == 1:
         return summed[0]
-    if st.session_state.get("model", names[0]) not in names:
-        st.session_state["model"] = names[0]
     name = st.segmented_control(_("Model"), names, default=names[0], required=True, key="model", bind="query-params")
     return summed[names.index(name)] if name in names else summed[0]

@@ -12,7 +12,7 @@ from mhattn_core.locale import _
 from mhattn_core.measures.fusion.direct_effect import reading
 from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.fusion.choice import take_head
+from mhattn_core.ui.fusion.choice import chosen_head, take_head
 from mhattn_core.ui.fusion.data import Fused, added, heads_table
 from mhattn_core.ui.fusion.lengths import grid_of
 from mhattn_core.ui.head_choice import head_name
@@ -63,11 +63,11 @@ def prediction_view(model: Fused, _summed: list[Fused], _controls: Controls) -> 
     said = finding(model, found)
     st.markdown(escape(said))
     badge()
-    rows, title, clicked = heads_table(model.name, MEASURE, found.effects), _("added to the score"), clicks()
+    rows, title = heads_table(model.name, MEASURE, found.effects), _("added to the score")
+    framed, clicked = chosen_head(model), clicks()
 
     def grid() -> alt.LayerChart:
-        layer, head = np.unravel_index(int(np.abs(found.effects).argmax()), found.effects.shape)
-        return grid_of(rows, MEASURE, title, (int(layer), int(head)), clicked)
+        return grid_of(rows, MEASURE, title, framed, clicked)
 
     wide, narrow = wide_and_narrow("effects")
     with wide:

@@ -49,7 +49,7 @@ def measure_words() -> dict[str, MeasureWords]:
         "unique_share": MeasureWords(
             _("What only this head adds"),
             _("unique share"),
-            _("The others tell least of {head}: {value:.2f} of what it adds is its own [{low:.2f}, {high:.2f}]; most they tell of {least}, of which {smallest:.2f} is its own."),
+            _("The others tell least of {head}: unique share {value:.2f} [{low:.2f}, {high:.2f}]; they tell most of {least}: {smallest:.2f}."),
             _("1 − R² of a ridge regression from all other heads of the layer, on texts that it was not fitted on. 0: the others tell everything; 1 or more: they tell nothing. More texts would let them tell more: read it as an upper bound."),
         ),
     }  # fmt: skip

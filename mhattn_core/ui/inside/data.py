@@ -1,5 +1,6 @@
 """What the page Inside a head knows about one head and two words, kept between reruns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,6 +106,17 @@ def strongest_head(seen: Seen, stack: str, query: str, key: str) -> tuple[int, i
     weights = _all_weights(seen, stack)[:, :, queries.ids.index(query), keys.ids.index(key)]
     layer, head = np.unravel_index(int(weights.argmax()), weights.shape)
     return int(layer), int(head)
+
+
+def token_names(tokens: Sequence[str], among: Units) -> list[str]:
+    """Each token with the number that its word has in the boxes, and which piece of the word it is where there are several."""
+    names = []
+    for place, token in enumerate(tokens):
+        unit = int(among.axis.shares[place].argmax())
+        pieces = among.pieces(unit)
+        part = f", {pieces.index(place) + 1}/{len(pieces)}" if len(pieces) > 1 else ""
+        names.append(f"{token} ({among.ids[unit]}{part})")
+    return names
 
 
 def weights_of(seen: Seen, head: Head) -> np.ndarray:

@@ -10,7 +10,7 @@ from mhattn_core.measures.inside.best_keys import Keys, compared, keys_of
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.inside.data import Inside, unrotated
+from mhattn_core.ui.inside.data import Inside, token_names, unrotated
 from mhattn_core.ui.page import badge, draw, escape
 from mhattn_core.ui.resources import HASHES
 from mhattn_core.ui.runs.evidence import evidence_run
@@ -26,15 +26,19 @@ AROUND = 40
 def matches_view(inside: Inside, controls: Controls) -> None:
     """The tab *matches*."""
     head = inside.head
-    both = compared(inside.values, unrotated(inside.seen, head.stack, head.layer, head.head))
+    before = unrotated(inside.seen, head.stack, head.layer, head.head)
+    both = compared(inside.values, before)
     if both is None:
         st.info(_("Queries and keys before rotation: not available. No module of this model gives them in one piece."))
         return
     table = sentence_matches(inside, *both)
     best, query = table.iloc[0], inside.names[0]
-    said = _("Before position has its say, “{query}” fits “{key}” best (score {score:.2f}); with position and mask it gives it {weight:.3f}.").format(
-        query=query, key=best["key"], score=best["score"], weight=best["weight"]
-    )  # fmt: skip
+    message = (
+        _("Before position has its say, “{query}” fits “{key}” best (score {score:.2f}); with position and mask it gives it {weight:.3f}.")
+        if before.rotated or inside.values.bias is not None
+        else _("“{query}” fits “{key}” best (score {score:.2f}), and gives it {weight:.3f}; to its scores this model adds no position.")
+    )
+    said = message.format(query=query, key=best["key"], score=best["score"], weight=best["weight"])
     st.markdown(escape(said))
     badge()
     shown = table.head(LISTED)
@@ -49,11 +53,11 @@ def matches_view(inside: Inside, controls: Controls) -> None:
 
 
 def sentence_matches(inside: Inside, queries: np.ndarray, keys: np.ndarray) -> pd.DataFrame:
-    """key (with its position), score, weight, visible of every token, the largest score first."""
+    """key (with its number), score, weight, visible of every token, the largest score first."""
     tokens = inside.seen.tokens(inside.head.stack)[1]
     table = pd.DataFrame(
         {
-            "key": [f"{token} ({place})" for place, token in enumerate(tokens)],
+            "key": token_names(tokens, inside.keys),
             "score": inside.values.scaling * keys.astype(float) @ queries[inside.query_piece],
             "weight": inside.steps.weight[inside.query_piece],
             "visible": inside.steps.visible[inside.query_piece],

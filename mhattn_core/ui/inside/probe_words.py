@@ -45,7 +45,7 @@ def model_finding(name: str, row: pd.Series) -> str:
     beaten = _("{count} of {heads} heads beat theirs, by an interval that leaves out 0.").format(
         count=row["above_control"], heads=row["heads"]
     )
-    return f"{said} {margin(row)} {beaten} {_over_input(row)} {_own_pos(row)}".strip()
+    return " ".join(part for part in (said, margin(row), beaten, _over_input(row), _own_pos(row), _place(row)) if part)
 
 
 def margin(row: pd.Series) -> str:
@@ -76,11 +76,21 @@ def _own_pos(row: pd.Series) -> str:
     if row["task"] not in FROM_POS:
         return ""
     message = (
-        _("The word's own part of speech, without any vector, tells as much: {own:.0%}.")
+        _("The word's own part of speech, without any vector, does as well or better: {own:.0%}.")
         if row["own_pos"] >= row["low"]
         else _("The word's own part of speech alone, without any vector, tells it in {own:.0%}.")
     )
     return message.format(own=row["own_pos"])
+
+
+def _place(row: pd.Series) -> str:
+    """What could be told from the word's place alone, which random weights carry too."""
+    message = (
+        _("A rule that knows only where the word stands in its sentence does as well or better: {place:.0%}, so what is read may be no more than its place, which random weights carry too.")
+        if row["place"] >= row["low"]
+        else _("A rule that knows only where the word stands in its sentence makes {place:.0%}.")
+    )  # fmt: skip
+    return message.format(place=row["place"])
 
 
 def first_dimension(name: str, row: pd.Series) -> str:

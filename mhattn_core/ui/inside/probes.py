@@ -6,6 +6,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.locale import _
+from mhattn_core.measures.probing.probes import DRAWS
 from mhattn_core.measures.probing.words import MOST_WORDS
 from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.export_panel import export_panel
@@ -121,8 +122,8 @@ def _one_head(inside: Inside, heads: pd.DataFrame, evidence: RolesEvidence) -> N
         st.dataframe(shown.drop(columns=["model", "stack", "layer", "head", "name"]), hide_index=True)
     st.caption(
         _(
-            "Bars: held-out accuracy, with its interval. Red ticks: the control task, one arbitrary label for each word form, which a probe can only learn by heart (Hewitt and Liang 2019). Circles: as many random directions of the layer's own input; where they reach the bar, the head adds nothing that was not there. Grey ticks: always the most frequent answer."
-        )
+            "Bars: held-out accuracy, with its interval. Red ticks: the control task, an arbitrary label for each word form, which a probe can only learn by heart (Hewitt and Liang 2019), the mean of {draws} draws of each head's own. Circles: as many random directions of the layer's own input; where they reach the bar, the head adds nothing that was not there. Grey ticks: always the most frequent answer."
+        ).format(draws=DRAWS)
     )
     export_panel(lambda: charts.probes(shown), own, key="probes", name=f"{inside.source} probes", note=evidence.note)
 

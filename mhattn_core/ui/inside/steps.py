@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core.locale import _
-from mhattn_core.ui.inside.data import Inside
+from mhattn_core.ui.inside.data import Inside, token_names
 from mhattn_core.ui.page import escape
 
 LISTED = 40
@@ -76,9 +76,7 @@ def keys_table(inside: Inside) -> pd.DataFrame:
     steps, query = inside.steps, inside.query_piece
     tokens = inside.seen.tokens(inside.head.stack)[1]
     score = steps.score[query]
-    table = pd.DataFrame(
-        {"key": [f"{token} ({place})" for place, token in enumerate(tokens)], "score": score, "visible": steps.visible[query]}
-    )
+    table = pd.DataFrame({"key": token_names(tokens, inside.keys), "score": score, "visible": steps.visible[query]})
     largest = score[steps.visible[query]].max() if steps.visible[query].any() else 0.0
     table["exponential"], table["weight"] = np.exp(score - largest), steps.weight[query]
     return table.replace(-np.inf, np.nan).sort_values("score", ascending=False)[["key", "score", "exponential", "weight", "visible"]]
@@ -102,11 +100,12 @@ def _pieces(inside: Inside) -> None:
         )
     )
     query_tokens, key_tokens = inside.seen.tokens(inside.head.stack)
+    query_names, key_names = token_names(query_tokens, inside.queries), token_names(key_tokens, inside.keys)
     weights = inside.seen.pattern(inside.head.stack)[inside.head.layer, inside.head.head]
     table = pd.DataFrame(
         [[float(weights[row, column]) for column in columns[:LISTED]] for row in rows[:LISTED]],
-        index=[f"{query_tokens[row]} ({row})" for row in rows[:LISTED]],
-        columns=[f"{key_tokens[column]} ({column})" for column in columns[:LISTED]],
+        index=[query_names[row] for row in rows[:LISTED]],
+        columns=[key_names[column] for column in columns[:LISTED]],
     )
     st.dataframe(table.style.format("{:.6f}"))
 
