@@ -10,7 +10,7 @@ controls = ui.sidebar()
 ui.page(
     _("Attention"),
     _(
-        "What does each head look at? A row is a word that attends, a column a word attended; each row, with its grey special column, makes one. Below, each small picture is one head: click it to open it in full. A weight is a score, never an explanation: what breaks without the head is another question."
+        "What does each head look at? A row is a word that attends, a column a word attended; each row, with its grey special column, makes one. Below stand all heads at a glance: choose one to open it in full. A weight is a score, never an explanation: what breaks without the head is another question."
     ),
 )
 with st.container(horizontal=True):

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from mhattn_core.attention.languages import first_of, language_of, other_language, set_languages
-from mhattn_core.attention.pieces import Piece, encode, encode_target
+from mhattn_core.attention.pieces import Encoded, Piece, encode, encode_target
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models import Model
@@ -35,12 +35,15 @@ class Feed:
     sentences: dict[str, Sentence]
 
 
-def feed(model: Model, pair: SentencePair) -> Feed:
-    """Tokenise a pair for ``model``. Raises Problem for an empty or overlong sentence."""
+def feed(model: Model, pair: SentencePair, *, prefix: str = "") -> Feed:
+    """Tokenise a pair for ``model``. Raises Problem for an empty or overlong sentence.
+
+    prefix: what an encoder–decoder reads before A; its tokens belong to no sentence, as special tokens do.
+    """
     if not pair.a:
         raise Problem(_("There is no sentence to look at."), _("Type one, or choose one from the gallery."))
     if "cross" in model.stacks:
-        return _feed_encoder_decoder(model, pair)
+        return _feed_encoder_decoder(model, pair, prefix)
     sentences = {"a": pair.a, "b": pair.b}
     if model.stacks == ("decoder",):
         pieces = _causal_pieces(model, pair)
@@ -68,12 +71,12 @@ def first_token(model: Model) -> int:
     return next(candidate for candidate in candidates if candidate is not None)
 
 
-def _feed_encoder_decoder(model: Model, pair: SentencePair) -> Feed:
+def _feed_encoder_decoder(model: Model, pair: SentencePair, prefix: str) -> Feed:
     reads = pair.source_language or language_of(pair.a.text)
     writes = pair.target_language or (language_of(pair.b.text) if pair.b else other_language(pair.a.text))
     with model.tokenizing:
         set_languages(model, reads, writes)
-        source = encode(model, pair.a.text)
+        source = _behind(prefix, encode(model, prefix + pair.a.text))
     _check_length(model, len(source.pieces))
     inputs = _tensors(model, source.inputs)
     target = pair.b or cut(_generate(model, inputs, writes))
@@ -91,6 +94,17 @@ def _feed_encoder_decoder(model: Model, pair: SentencePair) -> Feed:
         {"encoder": source.pieces, "decoder": steps, "cross": source.pieces},
         {"a": pair.a, "b": target},
     )
+
+
+def _behind(prefix: str, encoded: Encoded) -> Encoded:
+    """The same tokens, with their places counted from the end of the prefix; the prefix's own have none."""
+    if not prefix:
+        return encoded
+    pieces = tuple(
+        replace(piece, start=max(piece.start - len(prefix), 0), end=piece.end - len(prefix)) if piece.end > len(prefix) else Piece(piece.id)
+        for piece in encoded.pieces
+    )
+    return replace(encoded, pieces=pieces)
 
 
 def _shift_right(model: Model, labels: list[int]) -> list[int]:

@@ -13,6 +13,7 @@ import torch
 from mhattn_core.attention.attend import not_in_full
 from mhattn_core.attention.feed import Feed, feed
 from mhattn_core.attention.pieces import Piece, encode
+from mhattn_core.attention.summary_task import summary_prefix
 from mhattn_core.attention.word_grid import word_axis
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
@@ -41,9 +42,11 @@ class Part(NamedTuple):
 class SegmentWeights:
     """How much of its attention each word of the summary gives the words of each segment.
 
-    weights: float32 ``[layer, head, summary word, segment]``; own: what goes to words of the summary itself (0 for cross-attention);
-    with what goes to special tokens they make one. words: of each segment. windows: the parts of the document that were read together; weights of
-    several windows are their mean, each counted by its words, so that a head that looks everywhere alike gives each segment its share of the words.
+    weights: float32 ``[layer, head, summary word, segment]``, NaN for a word that no token stands for; own: what goes to words of
+    the summary itself (0 for cross-attention); with what goes to special tokens they make one. words: of each segment. windows: the parts of the
+    document that were read together; weights of several windows are their mean, each counted by its words, so that a head that looks everywhere
+    alike gives each segment its share of the words.
+    prefix: what the model read before each window because its configuration asks for it; its tokens count as special ones, to no segment.
     """
 
     stack: str
@@ -51,6 +54,7 @@ class SegmentWeights:
     own: np.ndarray
     words: np.ndarray
     windows: tuple[tuple[Part, ...], ...]
+    prefix: str = ""
 
 
 @torch.no_grad()
@@ -86,7 +90,7 @@ def segment_weights(
         found = _window(model, stack, document, summary, part, rows) * (read / counts.sum())
         sums = [found] if not sums else [sums[0] + found]
         tell(number + 1, len(parts))
-    return SegmentWeights(stack, sums[0][..., :-1], sums[0][..., -1], counts, tuple(parts))
+    return SegmentWeights(stack, sums[0][..., :-1], sums[0][..., -1], counts, tuple(parts), summary_prefix(model))
 
 
 def writing_stack(model: Model) -> str | None:
@@ -96,7 +100,8 @@ def writing_stack(model: Model) -> str | None:
 
 def windows(model: Model, document: Document, summary: Sentence, *, longest: int) -> list[tuple[Part, ...]]:
     """Whole segments as long as they fit with the summary into ``longest`` tokens; a segment that fits nowhere is cut between words."""
-    own = 0 if "cross" in model.stacks else len(encode(model, summary.text, special=False).pieces)
+    beside = summary_prefix(model) if "cross" in model.stacks else summary.text
+    own = len(encode(model, beside, special=False).pieces) if beside else 0
     room = longest - own - SPECIALS
     if room < longest // 4:
         raise Problem(
@@ -147,7 +152,7 @@ def _window(model: Model, stack: str, document: Document, summary: Sentence, par
     pair = SentencePair(
         document.separator.join(texts), summary.text, source_words=tuple(words), target_words=tuple(word.text for word in summary.words)
     )
-    fed = feed(model, pair)
+    fed = feed(model, pair, prefix=summary_prefix(model))
     asked, kept = _axes(model, fed, stack, parts, len(document.segments), rows)
     found: list[np.ndarray] = []
 
@@ -170,7 +175,9 @@ def _axes(model: Model, fed: Feed, stack: str, parts: Sequence[Part], segments: 
         queries = (*queries[1:], Piece(queries[-1].id))
     unknown = model.tokenizer.unk_token_id
     asking = word_axis([piece if piece.side == "b" else Piece(piece.id) for piece in queries], fed.sentences, unknown)
-    shares = asking.shares / np.maximum(asking.shares.sum(axis=0), 1e-9)
+    # A word that no piece stands for asks for nothing that is known.
+    total = asking.shares.sum(axis=0)
+    shares = np.divide(asking.shares, total, out=np.full_like(asking.shares, np.nan), where=total > 0)
     keys = word_axis(fed.keys[stack], fed.sentences, unknown)
     of_word = np.concatenate([np.full(part.end - part.start, part.segment) for part in parts])
     column = np.array([of_word[number] if side == "a" else segments for number, side in enumerate(keys.sides)])

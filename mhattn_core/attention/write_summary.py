@@ -8,17 +8,21 @@ import torch
 from torch import Tensor
 
 from mhattn_core.attention.feed import feed, first_token
-from mhattn_core.attention.languages import first_of, language_of
+from mhattn_core.attention.languages import first_of
 from mhattn_core.attention.pieces import encode
 from mhattn_core.attention.segments import LONGEST_WINDOW, Part, windows
+from mhattn_core.attention.summary_task import summary_prefix, summary_settings
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models import Model
-from mhattn_core.text.documents import Document
+from mhattn_core.text.documents import Document, written_in
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.words import cut
 
 LONGEST = 60
+"""Tokens of a summary where a model says nothing of its length."""
+MOST = 200
+"""Tokens of a summary, whatever a model says."""
 ASKED = {"en": "Summarise this text in two sentences.\n\n{text}", "zh": "用两句话概括这篇文章。\n\n{text}"}
 """What a model that was trained on instructions is asked."""
 BEGUN = {"en": "\nSummary:", "zh": "\n摘要："}
@@ -27,7 +31,7 @@ BEGUN = {"en": "\nSummary:", "zh": "\n摘要："}
 
 @dataclass(frozen=True)
 class Written:
-    """text: the summary. complete: whether the model came to an end by itself. read: the parts of the document that it had before it."""
+    """text: the summary. complete: whether it came to an end before the most tokens that it may write. read: the parts of the document that it had before it."""
 
     text: str
     complete: bool
@@ -39,12 +43,14 @@ def write_summary(
     model: Model,
     document: Document,
     *,
-    longest: int = LONGEST,
+    longest: int | None = None,
     window: int = LONGEST_WINDOW,
     tell: Callable[[float], object] = lambda _share: None,
 ) -> Written:
-    """Let a translator-like or a causal model write at most ``longest`` tokens, greedily, about the first window of a document.
+    """Let a translator-like or a causal model write about the first window of a document; nothing is drawn at random.
 
+    One with cross-attention writes by its own settings (beams, shortest and longest text, no repeats), as its makers' pipeline does; a causal
+    one takes the likest token each time. longest: most tokens; by default as many as the model's own settings say, up to 200, or else 60.
     tell: hears after each token which share of them is written; what it raises ends the work.
     Raises Problem for a model that does not write, or writes nothing.
     """
@@ -52,24 +58,40 @@ def write_summary(
         raise Problem(
             _("“{name}” does not write: it only reads.").format(name=model.name), _("Type a summary, or choose a model that writes.")
         )
-    longest = min(longest, model.longest // 4)
-    room = model.longest - (0 if "cross" in model.stacks else 2 * longest)  # for what is asked, and for the answer
+    settings, own = _settings(model)
+    cross = "cross" in model.stacks
+    # A causal model has one room for the document, for what is asked, and for the answer.
+    longest = min(longest or own, model.longest - 2 if cross else model.longest // 4)
+    room = model.longest - (0 if cross else 2 * longest)
     (read, *_rest) = windows(model, document, cut(""), longest=min(window, room))
     inputs, first = _inputs(model, _text(document, read))
-    before = 1 if "cross" in model.stacks else inputs["input_ids"].shape[1]
+    before = 1 if cross else inputs["input_ids"].shape[1]
 
     def count(tokens: Tensor, _scores: object, **_options: object) -> Tensor:
         tell((tokens.shape[1] - before) / longest)
         return torch.zeros(len(tokens), dtype=torch.bool, device=tokens.device)
 
     network: Any = model.network
-    tokens = network.generate(**inputs, **first, num_beams=1, do_sample=False, max_new_tokens=longest, stopping_criteria=[count])
+    options = settings | first | {"do_sample": False, "return_dict_in_generate": False, "max_new_tokens": longest}
+    tokens = network.generate(**inputs, **options, stopping_criteria=[count])
     new = tokens[0, before:]
     with model.tokenizing:
         text = " ".join(str(model.tokenizer.decode(new, skip_special_tokens=True)).split())
     if not cut(text):
         raise Problem(_("“{name}” wrote nothing in answer.").format(name=model.name), _("Type a summary."))
     return Written(text, len(new) < longest, read)
+
+
+def _settings(model: Model) -> tuple[dict[str, Any], int]:
+    """What ``generate`` is told, and how many tokens the model writes at most."""
+    if "cross" not in model.stacks:
+        return {"num_beams": 1}, LONGEST
+    settings = summary_settings(model)
+    network: Any = model.network
+    usual = network.generation_config
+    new, whole = (settings.pop(name, None) or getattr(usual, name) for name in ("max_new_tokens", "max_length"))
+    # The token that it begins with counts in the whole.
+    return settings, min(new or (whole or LONGEST + 1) - 1, MOST)
 
 
 def _text(document: Document, parts: tuple[Part, ...]) -> str:
@@ -84,10 +106,10 @@ def _text(document: Document, parts: tuple[Part, ...]) -> str:
 
 def _inputs(model: Model, text: str) -> tuple[dict[str, Tensor], dict[str, int]]:
     """What the model reads before it writes, and with which token it begins where that must be said."""
-    language = language_of(text)
+    language = written_in(text)
     if "cross" in model.stacks:
         # Fed with some second text, or feed would let the model write one, without telling how far it is.
-        fed = feed(model, SentencePair(text, ".", target_language=""))
+        fed = feed(model, SentencePair(text, ".", target_language=""), prefix=summary_prefix(model))
         return {name: tensor for name, tensor in fed.inputs.items() if name != "decoder_input_ids"}, first_of(model, language)
     tokenizer: Any = model.tokenizer
     with model.tokenizing:

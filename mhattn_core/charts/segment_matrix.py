@@ -12,6 +12,8 @@ from mhattn_core.locale import _
 PICKED_PART = "picked_part"
 MOST_COLUMNS = 60
 NAMED = 30
+SIGNS = 75
+"""How many fit into one line of names, so that ``109–111`` touches no neighbour."""
 AROUND = 140
 """Pixels that the axis and the legend take of the height."""
 LOWEST_ROW, HIGHEST_ROW, TALLEST = 14, 34, 460
@@ -35,7 +37,7 @@ def segment_matrix(
     )
     parts = cells.drop_duplicates("row").sort_values("row")["part"].tolist()
     names = cells.drop_duplicates("column").sort_values("column")["segment"].astype(str).tolist()
-    named = NAMED if max(map(len, names)) < 4 else NAMED // 2
+    named = min(NAMED, SIGNS // max(map(len, names)))
     exact = {"nice": False, "zero": False}
     x = alt.X(
         "left:Q", title=_("segment of the document"), scale=alt.Scale(domain=[-0.5, columns - 0.5], **exact),

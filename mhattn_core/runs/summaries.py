@@ -25,7 +25,8 @@ def stored_weights(run: Run, model: str, id: str) -> SegmentWeights | None:
     for window in windows:
         for part in window:
             words[part.segment] += part.end - part.start
-    return SegmentWeights(told["stack"], weights, own, words, windows)
+    # Runs of before prefixes were fed have no such column.
+    return SegmentWeights(told["stack"], weights, own, words, windows, told.get("prefix", ""))
 
 
 def agreement_elsewhere(run: Run, model: str, id: str) -> pd.DataFrame:

@@ -20,6 +20,9 @@ SegmentBy = Literal["paragraph", "sentence", "mark"]
 MARK = regex.compile(r"^\s*-{3,}\s*$", regex.MULTILINE)
 """A line of three dashes or more: where a person says that a segment ends."""
 PARAGRAPH = regex.compile(r"\n\s*\n")
+WRAPPED = regex.compile(rf"(?<={HAN})\s*\n\s*(?={HAN})")
+"""A line that ends inside a Chinese sentence: a space there would cut a word."""
+VISIBLE = regex.compile(r"[^\s\p{Cf}\p{Cc}]")
 
 
 @dataclass(frozen=True)
@@ -56,14 +59,14 @@ def read_document(text: str, *, by: SegmentBy = "paragraph") -> Document:
 
     Raises Problem for a text without words, and for one without marks that is to be cut at marks.
     """
+    ends = MARK if by == "mark" else PARAGRAPH if PARAGRAPH.search(text.strip()) else regex.compile(r"\n")
+    if by == "mark" and not MARK.search(text):
+        raise Problem(_("The document has no marks."), _("Put a line of three dashes between two segments, or cut it at paragraphs."))
+    pieces, separator = [" ".join(WRAPPED.sub("", piece).split()) for piece in ends.split(text)], "\n"
     if by == "sentence":
-        pieces, separator = sentences_of(text), "" if regex.search(HAN, text) else " "
-    else:
-        ends = MARK if by == "mark" else PARAGRAPH if PARAGRAPH.search(text.strip()) else regex.compile(r"\n")
-        if by == "mark" and not MARK.search(text):
-            raise Problem(_("The document has no marks."), _("Put a line of three dashes between two segments, or cut it at paragraphs."))
-        pieces, separator = ends.split(text), "\n"
-    segments = tuple(joined for piece in pieces if cut(joined := " ".join(piece.split())).words)
+        # Of whole paragraphs: in a file whose lines are broken at a width, a line end ends no sentence.
+        pieces, separator = [sentence for piece in pieces for sentence in sentences_of(piece)], "" if written_in(text) == "zh" else " "
+    segments = tuple(piece for piece in pieces if VISIBLE.search(piece))
     if not segments:
         raise Problem(_("There is no document to look at."), _("Type one, or choose one from the gallery."))
     return Document(segments, separator)
@@ -71,8 +74,15 @@ def read_document(text: str, *, by: SegmentBy = "paragraph") -> Document:
 
 def sentences_of(text: str) -> list[str]:
     """The sentences of a text, in order, by their full stops; abbreviations that spaCy's rules know end none."""
-    parser = _splitter("zh" if regex.search(HAN, text) else "en")
-    return [sentence.text.strip() for line in text.split("\n") if line.strip() for sentence in parser(line.strip()).sents]
+    sentences = [
+        sentence.text.strip() for line in text.split("\n") if line.strip() for sentence in _splitter(written_in(line))(line.strip()).sents
+    ]
+    return [sentence for sentence in sentences if VISIBLE.search(sentence)]
+
+
+def written_in(text: str) -> Literal["zh", "en"]:
+    """``zh`` where Chinese characters outnumber words in Latin letters: a name or a quotation makes no Chinese text."""
+    return "zh" if len(regex.findall(HAN, text)) > len(regex.findall(r"\p{Latin}+", text)) else "en"
 
 
 @cache

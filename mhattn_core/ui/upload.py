@@ -136,7 +136,7 @@ def _detected(upload: Upload) -> None:
         _("separator: {separator}").format(separator=separators[upload.separator]) if upload.separator else "",
     ]
     st.markdown(
-        _("**{pairs} pairs** from {name}, {bad} rows left out.").format(
+        _("**{pairs} pairs** from {name}; rows left out: {bad}.").format(
             pairs=f"{len(upload.pairs):,}", name=escape(upload.name), bad=f"{len(upload.bad):,}"
         )
     )

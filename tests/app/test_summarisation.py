@@ -5,18 +5,26 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 from tiny import put_translator
 
+import mhattn_core as mh
+from mhattn_core.attention.segments import segment_weights
 from mhattn_core.models.catalogue import entries
 from mhattn_core.runs import store
-from mhattn_core.text.documents import documents
+from mhattn_core.text.documents import SegmentBy, documents, read_document
+from mhattn_core.text.reading import read_pairs
+from mhattn_core.text.words import cut
 from mhattn_core.ui.resources import models
+from mhattn_core.ui.summarisation import kept
+from mhattn_core.ui.summarisation.data import Given
 from mhattn_core.ui.summarisation.kept import _kept
 from mhattn_core.ui.summarisation.live import MOST_TOKENS
+from mhattn_core.ui.summarisation.reproduce import FILE, python_lines, saved
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT = 300
@@ -96,7 +104,6 @@ def test_it_opens_on_a_stored_result_and_loads_no_model() -> None:
     assert re.search(r"On 4 other documents it agrees for \d+% of 1\d sentences; .* the best head of smollm2@random for \d+%", said)
     assert "It was chosen there, not here." in said
     assert "For twenty years the corner" in html(app)
-    assert "the segment" not in models().names()
     assert models().names() == []
 
 
@@ -205,7 +212,79 @@ def test_what_a_person_typed_is_shown_as_it_is_and_stands_in_no_link(bart: str) 
     assert "&lt;b&gt;bold&lt;/b&gt;" in html(app)
     link = next(code.value for code in app.code if "?" in code.value and "import" not in code.value)
     assert "bold" not in link
-    assert "without your document" in texts(app)
+    assert "without your document: that stands in no address" in texts(app)
+    (save,) = [button for button in app.get("download_button") if button.proto.label == "Save the document"]
+    assert save.proto.url
+
+
+def weights_of(lines: str) -> Any:
+    made: dict[str, Any] = {}
+    exec(lines, made)  # noqa: S102 - our own lines, with the text as a literal
+    return made["found"].weights
+
+
+@pytest.mark.parametrize("by", ["paragraph", "sentence"])
+def test_the_lines_and_the_saved_file_give_the_weights_of_the_page(
+    bart: str, by: SegmentBy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = "\n\n".join(f'="{n}" <b>Paragraph</b> {n} tells of a cat\nthat sat. A mat {n}' for n in range(9))
+    for document in (text, 'The cat sat.\n\nThe dog "ran".'):
+        given = Given(read_document(document, by=by), cut("A cat 'sat'."), by, own=True)
+        (tmp_path / FILE).write_bytes(saved(given))
+        lines = python_lines(given, bart)
+        assert (FILE in lines) == (document == text)
+        np.testing.assert_array_equal(weights_of(lines), segment_weights(mh.load(bart), given.document, given.summary).weights)
+        # The page and a run read the file as the same segments.
+        (record,) = read_pairs(tmp_path / FILE).pairs
+        assert read_document(record.pair.source).segments == given.document.segments
+
+
+def test_the_lines_of_a_gallery_document_in_sentences_need_no_file(bart: str) -> None:
+    app = page(bart)
+    app.session_state["choice-cut"] = "sentence"
+    app.run()
+    (lines,) = [code.value for code in app.code if "import" in code.value]
+    assert FILE not in lines
+    assert weights_of(lines).shape[-1] == html(app).count(" words")
+
+
+def test_without_a_summary_the_lines_let_the_model_write_one(bart: str) -> None:
+    app = typed(page(bart), "The cat sat.\n\nThe dog ran.", "")
+    (lines,) = [code.value for code in app.code if "import" in code.value]
+    assert "write_summary(model, document)" in lines
+
+
+def test_what_a_model_is_told_first_is_said(tmp_path: Path) -> None:
+    folder = put_translator(tmp_path / "t5", "t5")
+    config = json.loads((folder / "config.json").read_text())
+    task = {"prefix": "summarize: ", "min_length": 8, "max_length": 8, "no_repeat_ngram_size": 1}
+    (folder / "config.json").write_text(json.dumps(config | {"task_specific_params": {"summarization": task}}))
+    app = typed(page(str(folder)), "The cat sat on the mat.\n\nThe dog ran home.", "")
+    press(app, "Let ")
+    assert not app.exception
+    assert not app.error
+    said = texts(app)
+    assert "read “summarize:”, as its own configuration says" in said
+    assert "It was still writing when it reached its greatest length" in said
+    app.session_state["tab-en"] = "Table"
+    app.run()
+    assert app.dataframe[-1].value["to special tokens"].gt(0).all()
+
+
+def test_what_is_kept_takes_a_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "MOST_BYTES", 100)
+    for number in range(5):
+        kept.keep(np.zeros(5), "weights", number)
+    assert [kept.recall("weights", number) is not None for number in range(5)] == [False, False, False, True, True]
+    kept.recall("weights", 3)
+    kept.keep(np.zeros(5), "weights", 5)
+    assert kept.recall("weights", 4) is None
+    kept.keep(np.zeros(50), "large")
+    assert kept.recall("large") is not None
+    for number in range(20):
+        kept.keep("text", number)
+    assert len(_kept()) == kept.MOST
 
 
 def test_a_head_is_chosen_on_other_documents_when_asked(bart: str) -> None:

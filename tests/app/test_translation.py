@@ -75,7 +75,7 @@ def test_the_models_chosen_on_another_page_stay() -> None:
 def test_a_source_alone_is_translated_by_the_model() -> None:
     app = type_pair(page(models=["marian-en-zh"]), "The cat is on the table.")
     assert not app.exception
-    assert re.search(r"It translates: \*[^*]*猫", texts(app))
+    assert re.search(r"It writes: \*[^*]*猫", texts(app))
     assert "agrees with the yardstick" in texts(app) or "nothing is here to compare" in texts(app)
 
 
@@ -121,7 +121,7 @@ def test_the_same_pair_through_a_causal_model_and_an_encoder() -> None:
 def test_a_model_that_cannot_write_says_so_and_the_others_go_on() -> None:
     app = type_pair(page(models=["minilm", "marian-en-zh"]), "The cat is on the table.")
     assert "no translator" in app.error[0].value
-    assert "It translates" in texts(app)
+    assert "It writes" in texts(app)
 
 
 def test_norms_change_the_weights() -> None:

@@ -313,3 +313,16 @@ def test_the_study_of_a_run(llama: mh.Model) -> None:
     assert not (asked["hurts"] & (asked["low"] <= 0)).any()
     empty = ABLATION.measure(StudyInput(llama, Corpus(records_of([SINGLE[2]])[0]), told.append))
     assert all(table.empty for table in empty.values())
+
+
+def test_the_study_of_a_single_head() -> None:
+    """It has no other to be like, or to cover for."""
+    family = family_named("llama")
+    alone = {"num_attention_heads": 1, "num_key_value_heads": 1, "num_hidden_layers": 1}
+    model = model_of(replace(family, settings={**family.settings, **alone}))
+    tables = ABLATION.measure(StudyInput(model, Corpus(records_of(SINGLE)[0]), lambda _pairs: None))
+    assert tables["ablation"]["kind"].tolist() == ["mean", "zero", "uniform"]
+    assert set(tables["curves"]["removed"]) == {0, 1}
+    assert tables["keep_one"]["delta"].tolist() == [0]
+    assert tables["interactions"].empty
+    assert tables["cluster_ablation"].empty

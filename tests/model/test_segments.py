@@ -14,6 +14,7 @@ from torch import Tensor, nn
 import mhattn_core as mh
 from mhattn_core.attention.segments import segment_weights, windows
 from mhattn_core.errors import Problem
+from mhattn_core.measures.segments import of_units
 from mhattn_core.text.documents import Document
 from mhattn_core.text.words import cut
 
@@ -140,3 +141,13 @@ def test_an_encoder_of_a_folder_is_refused_as_well(tmp_path: Path) -> None:
     model = mh.load(str(put_model(tmp_path / "bert")), device="cpu")
     with pytest.raises(Problem):
         segment_weights(model, DOCUMENT, SUMMARY)
+
+
+def test_a_word_that_the_tokenizer_drops_is_unknown_and_not_zero() -> None:
+    model = mh.load("marian-en-zh", device="cpu")
+    found = segment_weights(model, DOCUMENT, cut("cat \ufffd dog"), rows="awi")
+    grid = mh.attend(model, mh.SentencePair("\n".join(DOCUMENT.segments), "cat \ufffd dog")).words("cross")
+    np.testing.assert_allclose(found.weights, summed(grid.pattern), atol=1e-6)  # NaN in both
+    assert np.isnan(found.weights[:, :, 1]).all()
+    assert np.isfinite(found.weights[:, :, [0, 2]]).all()
+    np.testing.assert_allclose(of_units(found.weights, [0, 0, 0])[..., 0, :], found.weights[:, :, [0, 2]].mean(axis=2), atol=1e-7)

@@ -5,7 +5,7 @@ import pytest
 
 from mhattn_core.errors import Problem, ShapeError
 from mhattn_core.measures.segments import agreement, lift, of_units, rouge, shares
-from mhattn_core.text.documents import documents, place_of, read_document, sentences_of
+from mhattn_core.text.documents import documents, place_of, read_document, sentences_of, written_in
 from mhattn_core.text.words import cut
 
 
@@ -16,6 +16,29 @@ def test_a_text_is_cut_where_it_is_asked() -> None:
     assert read_document("Mr. Fox came. He saw 3.5 eggs!", by="sentence").segments == ("Mr. Fox came.", "He saw 3.5 eggs!")
     assert read_document("first\nsecond").segments == ("first", "second")  # no empty line: every line is one
     assert read_document("雨停了。天晴了！", by="sentence").segments == ("雨停了。", "天晴了！")
+
+
+def test_lines_broken_at_a_width_end_no_sentence_and_no_word() -> None:
+    wrapped = "The mayor spoke\r\nfor an hour. Nobody\r\n\tlistened.\r\n\r\nThen it\r\nrained.\r\n"
+    assert read_document(wrapped, by="sentence").segments == ("The mayor spoke for an hour.", "Nobody listened.", "Then it rained.")
+    assert read_document(wrapped).segments == ("The mayor spoke for an hour. Nobody listened.", "Then it rained.")
+    broken = read_document("今天天气很好，我们去公\n园散步。\n\n明天下雨。")
+    assert broken.segments == ("今天天气很好，我们去公园散步。", "明天下雨。")
+    assert "公园" in [word.text for word in broken.sentences[0].words]
+
+
+def test_a_name_in_another_script_makes_no_text_of_another_language() -> None:
+    text = "Dr. Li of 北京 wrote 3.5 pages. Then he slept."
+    document = read_document(text, by="sentence")
+    assert (document.segments, document.separator) == (("Dr. Li of 北京 wrote 3.5 pages.", "Then he slept."), " ")
+    assert (written_in(text), written_in("AI技术发展迅速"), written_in("")) == ("en", "zh", "en")
+    both = read_document("Rain fell. It stopped.\n\n雨停了。天晴了！", by="sentence")
+    assert both.segments == ("Rain fell.", "It stopped.", "雨停了。", "天晴了！")
+
+
+def test_what_cannot_be_seen_is_no_sentence() -> None:
+    assert sentences_of("Rain fell.\n\u200b\nIt stopped.") == ["Rain fell.", "It stopped."]
+    assert read_document("One.\n\n\u200b\n\nTwo.").segments == ("One.", "Two.")
 
 
 @pytest.mark.parametrize(("text", "by"), [("", "paragraph"), (" \n\n ", "sentence"), ("no marks here", "mark")])

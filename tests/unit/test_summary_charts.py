@@ -67,6 +67,17 @@ def test_segments_that_are_too_many_are_joined_and_their_sums_kept() -> None:
     assert joined.groupby("row")["lift"].sum().abs().max() < 1e-6
 
 
+@pytest.mark.parametrize(("segments", "apart"), [(12, 1), (60, 2), (150, 5)])
+def test_names_of_groups_do_not_touch(segments: int, apart: int) -> None:
+    document = Document(tuple(f"Rain fell in year {number}" for number in range(segments)))
+    table = cells(replace(GIVEN, document=document), np.full((8, segments), 0.1), by="words")
+    axis = spec(charts.segment_matrix(table, value="lift"))["layer"][0]["encoding"]["x"]["axis"]
+    places, names = axis["values"], table.drop_duplicates("column")["segment"].tolist()
+    assert places == list(range(0, len(names), apart))
+    # A line of names is about 500 pixels wide, and a sign of them 6.
+    assert max(len(names[place]) for place in places) * 6 < 500 / len(names) * apart
+
+
 def test_a_word_that_gives_the_document_nothing_has_no_cell() -> None:
     table = cells(GIVEN, FOUND.taken(0, 1), by="words")
     assert table[table["row"] == 2]["share"].isna().all()

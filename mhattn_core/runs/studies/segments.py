@@ -28,7 +28,7 @@ MOST_CELLS = 2_000_000
 BITS = 8
 """Of each weight that is kept: it is right to 0.4 %, and the table a third as large."""
 WEIGHT_TYPES = {"layer": "int16", "head": "int16", "word": "int16", "segment": "int16", "weight": "float32", "own": "float32"}
-DOCUMENT_TYPES = {"id": "str", "model": "str", "stack": "str", "segments": "int32", "windows": "object", "reason": "str"}
+DOCUMENT_TYPES = {"id": "str", "model": "str", "stack": "str", "segments": "int32", "windows": "object", "prefix": "str", "reason": "str"}
 
 
 def _measure(given: StudyInput) -> Tables:
@@ -37,11 +37,12 @@ def _measure(given: StudyInput) -> Tables:
     documents: list[dict[str, object]] = []
     drawn: list[pd.DataFrame] = []
     for record in given.records if stack else ():
-        told: dict[str, object] = {"id": record.id, "segments": 0, "windows": [], "reason": ""}
+        told: dict[str, object] = {"id": record.id, "segments": 0, "windows": [], "prefix": "", "reason": ""}
         try:
             found, answer = _document(given, record)
             answers.append(answer)
-            told |= {"segments": answer.segments, "windows": [[list(part) for part in window] for window in found.windows]}
+            read = [[list(part) for part in window] for window in found.windows]
+            told |= {"segments": answer.segments, "windows": read, "prefix": found.prefix}
             if len(drawn) < MOST_DRAWN and sum(map(len, drawn)) + found.weights.size <= MOST_CELLS:
                 drawn.append(_cells(found).assign(id=record.id))
         except Problem as problem:

@@ -7,11 +7,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention.languages import language_of
 from mhattn_core.attention.segments import SegmentWeights
 from mhattn_core.charts.segment_matrix import MOST_COLUMNS
 from mhattn_core.measures.segments import agrees, in_order, lift, likest, of_units, rouge, shares
-from mhattn_core.text.documents import Document, SegmentBy, place_of, sentences_of
+from mhattn_core.text.documents import Document, SegmentBy, place_of, sentences_of, written_in
 from mhattn_core.text.words import Sentence
 
 BEGINS = 48
@@ -22,7 +21,7 @@ class Given:
     """A document and its summary, empty where a model is to write it.
 
     id: the gallery's; empty for a person's own (``own``), and for another cut. written_by: the model that wrote the summary, empty where a person did;
-    had_read: how many segments it had before it.
+    had_read: how many segments it had before it. cut_off: it had not come to an end when it had to.
     """
 
     document: Document
@@ -32,11 +31,12 @@ class Given:
     own: bool = False
     written_by: str = ""
     had_read: int = 0
+    cut_off: bool = False
 
     @property
     def language(self) -> str:
         """``zh`` or ``en``."""
-        return language_of(" ".join(self.document.segments))
+        return written_in(" ".join(self.document.segments))
 
     @cached_property
     def sentences(self) -> list[str]:
@@ -78,6 +78,10 @@ class Found:
     def source(self) -> str:
         """The model with its revision, and the run, for files that leave the dashboard."""
         return f"{self.model}@{self.revision}" + (f" · run {self.run}" if self.run else "")
+
+    @property
+    def nbytes(self) -> int:
+        return self.weights.weights.nbytes + self.weights.own.nbytes
 
     @cached_property
     def lifts(self) -> np.ndarray:

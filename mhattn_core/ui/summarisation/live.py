@@ -157,13 +157,14 @@ def run(name: str, given: Given, place: DeltaGenerator) -> None:
     bar = bar_with_stop(place)
     model = loaded(name, place)
     taken = given if given.summary else _with_written(model, given, bar)
+    # Before the rest: to count the tokens of a long document takes a moment, too.
+    bar.progress(0.0, text=_("{name} is reading the document …").format(name=escape(name)))
     refuse(plan(model, taken), taken)
     check_known(model, taken)
 
     def tell(done: int, of: int) -> None:
         bar.progress(done / of, text=_("{name} has read {done} of {of} windows.").format(name=escape(name), done=done, of=of))
 
-    bar.progress(0.0, text=_("{name} is reading the document …").format(name=escape(name)))
     weights = segment_weights(model, taken.document, taken.summary, tell=tell)
     keep(Found(name, model.revision, taken, weights), name, given.document, given.summary.text)
     st.rerun()
@@ -176,4 +177,6 @@ def _with_written(model: Model, given: Given, bar: DeltaGenerator) -> Given:
         says = _("{name} is writing …").format(name=escape(model.name))
         written = write_summary(model, given.document, tell=lambda share: bar.progress(min(max(share, 0.0), 1.0), text=says))
         keep(written, "written", model.name, given.document)
-    return replace(given, summary=cut(written.text), written_by=model.name, had_read=written.read[-1].segment + 1)
+    return replace(
+        given, summary=cut(written.text), written_by=model.name, had_read=written.read[-1].segment + 1, cut_off=not written.complete
+    )

@@ -98,7 +98,9 @@ def _not_shown(name: str, place: int, given: Given, head: DeltaGenerator) -> Wor
     document, note = st.columns([3, 2], gap="medium") if given.id == DOCUMENT else (st.container(), None)
     with document:
         if given.summary and (given.likest >= 0).any():
-            st.caption(_("◆ marks the segment that the sentence is likest by ROUGE-L: the same words in the same order."))
+            st.caption(
+                _("◆ marks the segment that the sentence is likest by ROUGE-L: the same words in the same order; of equals, the first.")
+            )
         listed(given, None)
     if note is not None:
         with note:

@@ -65,9 +65,10 @@ def picture(found: Found, known: Elsewhere | None) -> tuple[Whose, pd.DataFrame]
         with wide:
             matrix = charts.segment_matrix(table, value=value, seams=rules, chosen=part, clicks=clicks())
             draw(matrix, key=KEY, on_select=_part_clicked, selection_mode=PICKED_PART, alt_text=alt_text)
+            st.caption(_colours_told(value))
         with narrow:
             _bars(table, part, alt_text)
-        _captions(found, value)
+        _captions(found)
         export_panel(chart, table, key=KEY, name=f"{found.model} {whose.name} {given.id or 'document'}", note=found.source)
     return whose, cells(given, taken, by=by, rows=rows, most=len(given.document.segments))
 
@@ -122,11 +123,13 @@ def finding_of(table: pd.DataFrame, whose: Whose) -> str:
     )  # fmt: skip
 
 
-def _captions(found: Found, value: Value) -> None:
-    said = _("◆ marks the segment that the sentence is likest by ROUGE-L: the same words in the same order.")
-    if value == "lift":
-        said += " " + _("Orange: more than its length would give it; purple: less.")
-    st.caption(said + " " + _("The ends of the colours hang on the number of segments alone, so pictures can be compared."))
+def _colours_told(value: Value) -> str:
+    ends = _("The ends of the colours hang on the number of segments alone, so pictures can be compared.")
+    return (_("Orange: more than its length would give it; purple: less.") + " " if value == "lift" else "") + ends
+
+
+def _captions(found: Found) -> None:
+    st.caption(_("◆ marks the segment that the sentence is likest by ROUGE-L: the same words in the same order; of equals, the first."))
     if len(found.weights.words) > MOST_COLUMNS:
         st.caption(
             _("{segments} segments are drawn in groups of neighbours, whose shares and lifts add up; the table has each.").format(
@@ -135,6 +138,12 @@ def _captions(found: Found, value: Value) -> None:
         )
     if len(found.weights.windows) > 1:
         st.caption(windows_told(found))
+    if found.weights.prefix.strip():
+        st.caption(
+            _(
+                "Before each window {name} read “{prefix}”, as its own configuration says of summaries; what goes to these tokens is counted with the special tokens, to no segment."
+            ).format(name=escape(found.model), prefix=escape(found.weights.prefix.strip()))
+        )
 
 
 def windows_told(found: Found) -> str:
@@ -144,7 +153,7 @@ def windows_told(found: Found) -> str:
         first, last = window[0].segment + 1, window[-1].segment + 1
         read.append(str(first) if first == last else f"{first}–{last}")
     shown = ", ".join(read[:12]) + (" …" if len(read) > 12 else "")
-    return _("Too long for one pass, so the model read {windows} windows, each with the whole summary: segments {read}. Dashed lines are the seams: on one side of them the model knew nothing of the other, and each window counts by its words.").format(
+    return _("Too long for one pass, so the model read {windows} windows, each with the whole summary: segments {read}. Dashed lines are the seams: on one side of them the model knew nothing of the other, and each window counts by its words. A head that looks at the beginning looks at the beginning of each window, so what is strong right behind every seam says little of its words.").format(
         windows=len(read), read=shown
     )  # fmt: skip
 
@@ -207,5 +216,7 @@ def summary_told(given: Given) -> None:
                     "It wrote after segments 1 to {read} of {segments}: that is what fits into one window. Its summary knows nothing of the rest."
                 ).format(read=given.had_read, segments=len(given.document.segments))
             )
+        if given.cut_off:
+            st.caption(_("It was still writing when it reached its greatest length: the last sentence may be unfinished."))
     else:
         st.markdown(_("Summary: *{text}*").format(text=escape(given.summary.text)))

@@ -1,5 +1,6 @@
 """The end of the page: a link to this view, and how to get the same numbers."""
 
+import json
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -13,6 +14,8 @@ from mhattn_core.version import VERSION
 
 PAGE = "Summarisation"
 LONGEST_SHOWN = 300
+FILE = "document.jsonl"
+BETWEEN = "\n\n"
 
 
 def share_and_reproduce(given: Given, name: str, controls: Controls) -> None:
@@ -23,11 +26,18 @@ def share_and_reproduce(given: Given, name: str, controls: Controls) -> None:
             MODELS: list(controls.models)
         }
         st.caption(
-            _("This link opens the same models and settings, without your document.")
+            _("This link opens the same models and settings, without your document: that stands in no address.")
             if given.own
             else _("This link opens the same view: document, models, head and settings.")
         )
         st.code(f"{(st.context.url or '').split('?')[0]}?{urlencode(settings, doseq=True)}", language=None, wrap_lines=True)
+        if given.own:
+            st.caption(
+                _(
+                    "To show it to somebody, or to keep it, save the document with its summary as a file. The page opens it under “A table”; a run and the lines below read it, too."
+                )
+            )
+            st.download_button(_("Save the document"), saved(given), FILE, key="summary-save", icon=":material/save:", on_click="ignore")
     with st.expander(_("Reproduce and cite"), icon=":material/science:"):
         st.markdown(
             _(
@@ -46,26 +56,35 @@ def share_and_reproduce(given: Given, name: str, controls: Controls) -> None:
             st.code("\n".join(bibliography), language="bibtex", wrap_lines=True)
 
 
+def saved(given: Given) -> bytes:
+    """A table of one row, ``document`` and ``summary``, with an empty line between segments: the page takes it, and so do a run and Python."""
+    row = {"document": BETWEEN.join(given.document.segments), "summary": given.summary.text}
+    return (json.dumps(row, ensure_ascii=False) + "\n").encode()
+
+
 def python_lines(given: Given, name: str) -> str:
-    """Python that gives the same weights. A long document of the reader's own is read from a file."""
-    imports = [
-        "import mhattn_core as mh",
-        "from mhattn_core.attention.segments import segment_weights",
-        "from mhattn_core.measures.segments import lift",
-    ]
-    summary = given.summary.text or "…"
+    """Python that gives the same weights. A long document of the reader's own is read from the file that the page offers."""
+    imports = ["import mhattn_core as mh", "from mhattn_core.attention.segments import segment_weights"]
+    if not given.summary:
+        imports.append("from mhattn_core.attention.write_summary import write_summary")
+    imports.append("from mhattn_core.measures.segments import lift")
+    summary = f"cut({given.summary.text!r})" if given.summary else "cut(write_summary(model, document).text)"
     if given.id:
         imports.append("from mhattn_core.text.documents import documents")
         read = [f"one = documents()[{given.id!r}]", "document, summary = one.document, one.summary"]
+    elif given.own and len(repr(given.document.segments)) > LONGEST_SHOWN:
+        imports += [
+            "from mhattn_core.text.documents import Document",
+            "from mhattn_core.text.reading import read_summarised",
+            "from mhattn_core.text.words import cut",
+        ]
+        read = [
+            f"pair = read_summarised({FILE!r}).pairs[0].pair",
+            f"document = Document(tuple(pair.source.split({BETWEEN!r})), {given.document.separator!r})",
+            f"summary = {'cut(pair.target)' if given.summary else summary}",
+        ]
     else:
         imports += ["from mhattn_core.text.documents import Document", "from mhattn_core.text.words import cut"]
-        text = repr(given.document.segments)
-        if len(text) > LONGEST_SHOWN:
-            imports += ["from pathlib import Path", "from mhattn_core.text.documents import read_document"]
-            imports.remove("from mhattn_core.text.documents import Document")
-            read = [f"document = read_document(Path('document.txt').read_text(encoding='utf-8'), by={given.by!r})"]
-        else:
-            read = [f"document = Document({text}, {given.document.separator!r})"]
-        read.append(f"summary = cut({summary!r})")
-    end = [f"found = segment_weights(mh.load({name!r}), document, summary)", "print(lift(found.weights, found.words).shape)"]
-    return "\n".join([*imports, "", *read, *end])
+        read = [f"document = Document({given.document.segments!r}, {given.document.separator!r})", f"summary = {summary}"]
+    end = ["found = segment_weights(model, document, summary)", "print(lift(found.weights, found.words).shape)"]
+    return "\n".join([*imports, "", f"model = mh.load({name!r})", *read, *end])

@@ -38,15 +38,19 @@ def heads_tab(found: Found, whose: Whose, known: Elsewhere | None) -> None:
         st.info(_("No sentence of this summary shares a word with the document, so there is nothing to compare heads by."))
         return
     best = rows.loc[rows["value"].idxmax()]
-    said = _("{title}: {name} has the most, {value:+.2f}; the mean of all heads is {mean:+.2f}.").format(
-        title=ways[by], name=head_name(int(best["layer"]), int(best["head"])), value=best["value"], mean=rows["value"].mean()
+    form = "{:+.2f}" if by == "lift" else "{:.0%}"
+    said = _("{title}: {name} has the most, {value}; the mean of all heads is {mean}.").format(
+        title=ways[by],
+        name=head_name(int(best["layer"]), int(best["head"])),
+        value=form.format(best["value"]),
+        mean=form.format(rows["value"].mean()),
     )
     st.markdown(said)
     most = float(max(rows["value"].abs().max(), 0.1))
 
     def grid() -> alt.LayerChart:
         return charts.head_grid(
-            rows, measure=by, title=ways[by], domain=(-most, most) if by == "lift" else (0, 1), difference=by == "lift", chosen=whose.framed, clicks=clicks()
+            rows, measure=by, title=_("lift of the likest segment") if by == "lift" else _("agreement"), domain=(-most, most) if by == "lift" else (0, 1), difference=by == "lift", chosen=whose.framed, clicks=clicks()
         )  # fmt: skip
 
     wide, narrow = wide_and_narrow(GRID)
@@ -111,7 +115,7 @@ def believe_tab(found: Found, known: Elsewhere | None) -> Work | None:
     asked = found.given.likest[found.given.likest >= 0]
     ordered = found.given.in_order[found.given.likest >= 0]
     segments = len(found.given.document.segments)
-    here = found.hits.mean(axis=-1) if len(asked) else np.zeros(found.hits.shape[:2])
+    here = found.hits.mean(axis=-1) if len(asked) else np.full(found.hits.shape[:2], np.nan)
     name = f"{found.model}"
     rows = [
         (_("Best head elsewhere, on this document"), here[known.best] if known else np.nan, known.of(*known.best) if known else np.nan),
@@ -134,6 +138,7 @@ def believe_tab(found: Found, known: Elsewhere | None) -> Work | None:
         pd.DataFrame({_("agreement with ROUGE-L"): [row[0] for row in rows]} | shares),
         hide_index=True,
         column_config={column: st.column_config.NumberColumn(column, format="percent") for column in shares},
+        placeholder="–",
     )
     units = known.units if known else 0
     st.markdown(

@@ -24,7 +24,7 @@ from mhattn_core.ui.page import draw, escape, problems, wide_and_narrow
 from mhattn_core.ui.resources import HASHES, models
 from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.translation.alignment_head import aligned_head
-from mhattn_core.ui.translation.orientation import is_turned
+from mhattn_core.ui.translation.orientation import is_turned, tell_unreadable
 from mhattn_core.ui.translation.yardstick import Reference, Yardstick, reference
 from mhattn_core.ui.unknown import may_draw
 
@@ -46,8 +46,9 @@ def alignment_panel(name: str, place: int, controls: Controls, yardstick: Yardst
         seen = attended_with_progress(name, replace(controls, pair=pair))
         if turned:
             st.caption(_("This model reads the second sentence, so the pair is turned round."))
+        tell_unreadable(name, pair.a.text)
         if not pair.b:
-            st.markdown(_("It translates: *{text}*").format(text=escape(seen.sentences["b"].text)))
+            st.markdown(_("It writes: *{text}*").format(text=escape(seen.sentences["b"].text)))
         aligned = _weights(seen, _choose_rows(seen, place), weight)
         yard = reference(yardstick, seen, turned=turned)
         heads = None if yard is None else pair_table(name, aligned, yard.links)
