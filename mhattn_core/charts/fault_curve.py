@@ -23,7 +23,7 @@ def fault_curve(curves: pd.DataFrame, *, title: str) -> alt.LayerChart:
     )
     y = alt.Y("value:Q", title=title, scale=alt.Scale(zero=False))
     count = alt.Tooltip("removed:Q", title=_("heads off"))
-    names = [_("most important first"), _("20 random orders: median; band from least to greatest")]
+    names = [_("most important first"), _("20 random orders: median and range")]
     colour = alt.Color(
         "which:N",
         title=None,

@@ -21,7 +21,7 @@ def group_costs(groups: pd.DataFrame, *, title: str) -> alt.LayerChart:
         "which:N",
         title=None,
         scale=alt.Scale(domain=names, range=[MARK_COLOUR, model_colour(str(rows["model"].iloc[0]))]),
-        legend=alt.Legend(orient="top", symbolType="circle", labelLimit=300),
+        legend=alt.Legend(orient="top", columns=1, symbolType="circle", labelLimit=300),
     )
     y = alt.Y("name:N", sort=list(rows["name"]), title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=260))
     tooltip = [

@@ -12,7 +12,7 @@ LISTED = 15
 def interactions(pairs: pd.DataFrame, *, title: str) -> alt.LayerChart:
     """A bar for two heads: what both cost together less what each costs alone, with its interval; the strongest 15.
 
-    pairs: rows of ``interactions.parquet`` of one model, kind and quantity. title: what is measured, with its unit.
+    pairs: rows of ``interactions.parquet`` of one model, kind and quantity. title: what is measured, with its unit; behind " · " another line.
     """
     rows = pairs.assign(name=pair_names(pairs)).sort_values("interaction", key=lambda values: -values.abs()).head(LISTED)
     rows = rows.sort_values("interaction", ascending=False)
@@ -28,7 +28,7 @@ def interactions(pairs: pd.DataFrame, *, title: str) -> alt.LayerChart:
         ],
     )
     bars = base.mark_bar(stroke=SPECIAL_COLOUR, strokeWidth=0.5).encode(
-        alt.X("interaction:Q", title=title),
+        alt.X("interaction:Q", title=title.split(" · ")),
         color=alt.Color("interaction:Q", scale=alt.Scale(scheme=DIFFERENCE_SCHEME, domain=[-largest, largest]), legend=None),
     )
     layers = [bars]

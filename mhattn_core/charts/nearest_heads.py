@@ -20,6 +20,7 @@ def nearest_heads(heads: pd.DataFrame, *, title: str, model: str) -> alt.LayerCh
             alt.Tooltip("noise:Q", title=_("on random words"), format=".3f"),
         ],
     )
-    bars = base.mark_bar(color=model_colour(model)).encode(alt.X("distance:Q", title=title))
+    # Paler, so that a tick inside a bar can be seen on either background.
+    bars = base.mark_bar(color=model_colour(model), opacity=0.5).encode(alt.X("distance:Q", title=title))
     ticks = base.mark_tick(color=MARK_COLOUR, thickness=3, size=16).encode(alt.X("noise:Q"))
     return alt.layer(bars, ticks).properties(height=alt.Step(22))

@@ -18,13 +18,16 @@ def profiles(table: pd.DataFrame) -> alt.LayerChart:
     names = list(dict.fromkeys(table["name"]))
     model_of = dict(zip(table["name"], table["model"], strict=True))
     legend = alt.Legend(title=None, orient="top", columns=1, labelLimit=260)
-    y = alt.Y("measure:N", sort=None, title=None, axis=alt.Axis(labelLimit=150, ticks=False, domain=False, grid=True))
+    # A relation's direction goes below its name: cut short, two directions of one relation would read the same.
+    lines = "split(datum.label, ' · ')"
+    axis = alt.Axis(labelExpr=lines, labelLineHeight=11, labelLimit=150, labelOverlap=False, ticks=False, domain=False, grid=True)
+    y = alt.Y("measure:N", sort=None, title=None, axis=axis)
     zero = alt.Chart(pd.DataFrame({"value": [0]})).mark_rule(color=SPECIAL_COLOUR).encode(alt.X("value:Q"))
     marks = (
         alt.Chart(known)
         .mark_point(filled=True, size=80, opacity=0.9)
         .encode(
-            alt.X("value:Q", title=_("standard deviations from the model's mean")),
+            alt.X("value:Q", title=_("SD from the model's mean")),
             y,
             alt.Color("name:N", scale=alt.Scale(domain=names, range=[model_colour(model_of[name]) for name in names]), legend=legend),
             alt.Shape(
@@ -37,4 +40,4 @@ def profiles(table: pd.DataFrame) -> alt.LayerChart:
             ],
         )
     )
-    return alt.layer(zero, marks).properties(height=alt.Step(22))
+    return alt.layer(zero, marks).properties(height=alt.Step(30))

@@ -23,6 +23,8 @@ class Tree:
 
     def cut(self, groups: int) -> np.ndarray:
         """The group, from 1, of each head when the tree is cut into so many (or fewer, where several joins are equally high)."""
+        if not len(self.links):
+            return np.ones(len(self.order), dtype=int)
         return fcluster(self.links, groups, criterion="maxclust")
 
     def branches(self) -> pd.DataFrame:
@@ -65,11 +67,13 @@ class Groups:
 def tree(distances: np.ndarray) -> Tree:
     """Average linkage, leaves in the order in which neighbours are nearest.
 
-    distances ``[head, head]``, symmetric, without NaN: ShapeError otherwise.
+    distances ``[head, head]``, symmetric, without NaN: ShapeError otherwise. One head is a tree without joins.
     Source: Sokal & Michener 1958 (average linkage); Bar-Joseph et al. 2001 (order).
     """
     if np.isnan(distances).any():
         raise ShapeError("distances that are not known")
+    if len(distances) < 2:
+        return Tree(np.empty((0, 4)), np.arange(len(distances)))
     condensed = squareform(distances, checks=False)
     links = optimal_leaf_ordering(linkage(condensed, "average"), condensed)
     return Tree(links, leaves_list(links))

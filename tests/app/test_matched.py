@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import streamlit as st
 from reading import specs, texts
@@ -13,11 +14,14 @@ from streamlit.testing.v1 import AppTest
 import mhattn_core as mh
 from mhattn_core.runs import store
 from mhattn_core.text.examples import example_pairs
+from mhattn_core.ui.matched.data import matched
+from mhattn_core.ui.matched.pair import _relations
 from mhattn_core.ui.runs.evidence import PAIR
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT = 240
 RUN = "made-here"
+SHIPPED = store.SHIPPED
 MEASURES = ("basic", "distances", "matches")
 
 
@@ -78,7 +82,7 @@ def test_a_pair_can_be_chosen_and_is_shown_with_profiles_and_patterns() -> None:
 def test_each_way_of_matching_and_the_table() -> None:
     app = page("compare_models")
     for way, says in (("js", "Position weighs most here"), ("cka", "up to rotation and scale")):
-        app.session_state["matched-by-profile-js-cka"] = way
+        app.query_params["matched-by"] = way
         app.run()
         assert not app.exception
         assert says in texts(app)
@@ -93,6 +97,44 @@ def test_the_other_direction_can_be_read() -> None:
     app.selectbox(key="matched-of").set_value("minilm@random").run()
     assert not app.exception
     assert "none of the 72 heads of minilm@random has a counterpart in minilm " in texts(app)
+
+
+def test_a_link_brings_the_way_and_a_model_that_is_not_there_gives_way() -> None:
+    app = page("compare_models")
+    (way,) = [control for control in app.segmented_control if control.key == "matched-by"]
+    way.set_value("js").run()
+    assert app.query_params["matched-by"] == "js"
+    opened = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT).run()
+    for name, value in (("evidence", RUN), ("tab", "matched"), ("matched-by", "cka"), ("matched-with", "nobody")):
+        opened.query_params[name] = value
+    opened.switch_page("pages/compare_models.py").run()
+    assert "up to rotation and scale" in texts(opened)
+    assert opened.selectbox(key="matched-with").value == "minilm@random"
+
+
+def test_the_badge_counts_the_pairs_that_were_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Profiles rest on all pairs of the run that ships, patterns and outputs on a hundred of them."""
+    monkeypatch.setattr(store, "SHIPPED", SHIPPED)
+    app = page("compare_models", evidence="ewt-dev-trees")
+    app.query_params["matched-of"], app.query_params["matched-with"] = "minilm", "minilm@random"
+    app.run()
+    assert "visibility: 2,001 pairs" in texts(app)
+    app.query_params["matched-by"] = "js"
+    app.run()
+    said = texts(app)
+    assert "visibility: 100 pairs" in said
+    assert "visibility: 2,001 pairs" not in said
+
+
+def test_a_model_without_relations_leaves_them_out(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one of two models the run may have found none: their profiles are compared by what both have."""
+    run = mh.Run.open(runs / RUN)
+    heads = pd.DataFrame([("minilm", "encoder", 0, head) for head in range(12)], columns=["model", "stack", "layer", "head"])
+    rates = heads.assign(relation="det", direction="dependent_to_head", hits=range(12), n=20)
+    monkeypatch.setattr(mh.Run, "rates", rates)
+    found = matched(run, "minilm", "minilm@random", "profile", "encoder")
+    ends = [("minilm", "encoder", 0, 3), ("minilm@random", "encoder", 0, 5)]
+    assert _relations(found, ends).shape == (2, 0)
 
 
 def test_without_a_run_the_page_says_how_to_get_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

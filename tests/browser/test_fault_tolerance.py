@@ -41,7 +41,7 @@ def test_a_link_reopens_tab_model_and_heads(server: str, page: Page) -> None:
     expect(page).to_have_url(re.compile("tab=heads"))
     expect(main(page).get_by_text("单独关掉代价最大的是")).to_be_visible()
     main(page).get_by_role("tab", name="其他头投票吗？").click()
-    expect(main(page).get_by_text("对互相顶替")).to_be_visible()
+    expect(main(page).get_by_text("对头里有")).to_be_visible()
 
 
 def test_a_phone_chooses_heads_by_name(server: str, phone: Page) -> None:

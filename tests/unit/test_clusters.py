@@ -102,6 +102,16 @@ def test_what_lies_in_a_plane_is_drawn_as_it_is() -> None:
     assert (points[np.abs(points).argmax(axis=0), [0, 1]] > 0).all()
 
 
+@pytest.mark.parametrize("heads", [1, 2])
+def test_too_few_heads_for_groups(heads: int) -> None:
+    joined = tree(random_square(heads))
+    assert joined.order.tolist() == list(range(heads))
+    assert joined.cut(1).tolist() == [1] * heads
+    count, silhouette = best_cut(random_square(heads))
+    assert count == 1
+    assert np.isnan(silhouette)
+
+
 def test_unknown_distances_are_refused() -> None:
     square = FIVE.copy()
     square[0, 1] = square[1, 0] = np.nan

@@ -43,7 +43,10 @@ def keep_one(
 
 
 def clusters_of(model: Model, pairs: Sequence[SentencePair]) -> list[list[HeadId]]:
-    """Groups of like heads of one stack: the tree of JS distances over all pairs cut into twenty, those of two heads to half of all."""
+    """Groups of like heads of one stack: the tree of JS distances over all pairs cut into twenty, those of two heads to half of all.
+
+    None in a stack of fewer than four heads.
+    """
     found = []
     for stack in model.stacks:
         sums = sum(js_sums(patterns_of(attend(model, pair), stack).arrays) for pair in pairs)

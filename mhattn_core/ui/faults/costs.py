@@ -29,11 +29,15 @@ def cost_sentence(seen: Seen, off: Sequence[HeadId], kind: Kind) -> str:
         return _("The classes' probabilities move by **{change:.3f}** nats (KL divergence from those with all heads).").format(
             change=change
         )
-    given = (
-        _("With all heads on, the translation as given costs **{intact:.2f}** nats a token ({tokens} tokens to guess).")
-        if "cross" in seen.stacks
-        else _("With all heads on, the text as given costs **{intact:.2f}** nats a token ({tokens} tokens to guess).")
-    ).format(intact=intact.value, tokens=intact.n)
+    if "cross" not in seen.stacks:
+        given = _("With all heads on, the text as given costs **{intact:.2f}** nats a token ({tokens} tokens to guess).")
+    elif seen.pair.b:
+        given = _("With all heads on, the translation as given costs **{intact:.2f}** nats a token ({tokens} tokens to guess).")
+    else:
+        given = _(
+            "With all heads on, the translation that it writes itself costs **{intact:.2f}** nats a token ({tokens} tokens to guess)."
+        )
+    given = given.format(intact=intact.value, tokens=intact.n)
     if not off:
         return given
     without = _("Without these heads it costs **{ablated:.2f}** ({change:+.3f}):").format(ablated=ablated.value, change=change)

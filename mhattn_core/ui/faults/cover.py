@@ -1,10 +1,12 @@
 """Whether two heads cover for each other: both off together, against each off alone."""
 
+import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.attention import Seen
 from mhattn_core.attention.ablation import HeadId
+from mhattn_core.charts.interactions import LISTED
 from mhattn_core.locale import _
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.faults.choice import choose_quantity
@@ -20,21 +22,12 @@ def cover_view(found: Faults, fox: tuple[Seen, list[HeadId]] | None) -> None:
     evidence = from_run(found, "interactions") or _on_pair(found, fox)
     if evidence is None:
         return
+    if evidence.table.empty:
+        st.info(_("Whether heads cover for one another takes two of them."))
+        return
     quantity = choose_quantity(evidence.table)
     rows = evidence.table[evidence.table["quantity"] == quantity]
-    covering = int((rows["low"].fillna(rows["interaction"]) > 0).sum())
-    top = rows.loc[rows["interaction"].idxmax()]
-    said = _(
-        "Of {pairs} pairs of heads {covering} cover for each other. Most of all {a} and {b}: alone {delta_a:+.3f} and {delta_b:+.3f}, together {both:+.3f}."
-    ).format(
-        pairs=len(rows),
-        covering=covering,
-        a=f"{top['stack']} {head_name(int(top['layer_a']), int(top['head_a']))}",
-        b=f"{top['stack_b']} {head_name(int(top['layer_b']), int(top['head_b']))}",
-        delta_a=top["delta_a"],
-        delta_b=top["delta_b"],
-        both=top["delta_both"],
-    )
+    said = finding(rows)
     st.markdown(escape(said))
     badge(evidence.pairs)
     title = _("interaction: together less each alone · {title}").format(title=quantity_words()[quantity].change)
@@ -44,6 +37,8 @@ def cover_view(found: Faults, fox: tuple[Seen, list[HeadId]] | None) -> None:
             "Right of 0: losing both costs more than the sum, so each covers for the other, and switching off one at a time understates both. Left of 0: the two do the same harm, which is done once only."
         )
     )
+    if len(rows) > LISTED:
+        st.caption(_("Drawn are the {listed} strongest; all stand in the table.").format(listed=LISTED))
     export_panel(
         lambda: charts.interactions(rows, title=title),
         rows,
@@ -53,6 +48,27 @@ def cover_view(found: Faults, fox: tuple[Seen, list[HeadId]] | None) -> None:
     )
     with st.expander(_("Table"), icon=":material/table:"):
         st.dataframe(rows.drop(columns=["model"]), hide_index=True)
+
+
+def finding(rows: pd.DataFrame) -> str:
+    """How many pairs of heads cover for each other, and which one most; or which one comes nearest to it."""
+    covering = int((rows["low"].fillna(rows["interaction"]) > 0).sum())
+    top = rows.loc[rows["interaction"].idxmax()]
+    if not covering:
+        said = _("Of {pairs} pairs of heads none covers for each other beyond doubt; {a} and {b} come nearest: ")
+    elif rows["low"].isna().all():
+        said = _("Of {pairs} pairs of heads {covering} cost more together than one by one on this pair, most of all {a} and {b}: ")
+    else:
+        said = _("Of {pairs} pairs of heads {covering} cover for each other, most of all {a} and {b}: ")
+    return (said + _("alone {delta_a:+.3f} and {delta_b:+.3f}, together {both:+.3f}.")).format(
+        pairs=len(rows),
+        covering=covering,
+        a=f"{top['stack']} {head_name(int(top['layer_a']), int(top['head_a']))}",
+        b=f"{top['stack_b']} {head_name(int(top['layer_b']), int(top['head_b']))}",
+        delta_a=top["delta_a"],
+        delta_b=top["delta_b"],
+        both=top["delta_both"],
+    )
 
 
 def _on_pair(found: Faults, fox: tuple[Seen, list[HeadId]] | None) -> Evidence | None:

@@ -22,14 +22,16 @@ HALFWAY = 0.5
 
 def curve_view(found: Faults) -> None:
     """The tab *curve*."""
-    _curve(found, curves(found))
+    evidence = curves(found)
+    quantity = choose_quantity(evidence.table)
+    _curve(found, evidence, quantity)
     st.subheader(_("One head alone"), anchor=False)
     st.markdown(
         _(
             "The note says that many heads are richer than a single one. Here all heads of a layer are switched off but one, layer by layer, while all other layers stay whole."
         )
     )
-    _kept(found, kept_alone(found))
+    _kept(found, kept_alone(found), quantity)
     if found.run is None:
         _more(found)
 
@@ -46,8 +48,7 @@ def _more(found: Faults) -> None:
         link("Runs", _("Measure with “ablation” under Runs"))
 
 
-def _curve(found: Faults, evidence: Evidence) -> None:
-    quantity = choose_quantity(evidence.table)
+def _curve(found: Faults, evidence: Evidence, quantity: str) -> None:
     rows = evidence.table[evidence.table["quantity"] == quantity]
     _shown(
         rows,
@@ -70,7 +71,7 @@ def _shown(rows: pd.DataFrame, chart: Callable[..., alt.LayerChart], said: str, 
     def drawn() -> alt.LayerChart:
         return chart(rows, title=title)
 
-    st.markdown(escape(said))
+    st.markdown(f"**{title}** · {escape(said)}")
     badge(evidence.pairs)
     draw(drawn(), key=chart.__name__, alt_text=said)
     st.caption(caption)
@@ -88,10 +89,9 @@ def curve_finding(rows: pd.DataFrame) -> str:
     ).format(start=start, removed=int(at["removed"]), value=at["value"], middle=drawn.median(), low=drawn.min(), high=drawn.max())
 
 
-def _kept(found: Faults, evidence: Evidence) -> None:
+def _kept(found: Faults, evidence: Evidence, quantity: str) -> None:
     stack = choose_stack(found.seen, found.place)
     rows = evidence.table
-    quantity = choose_quantity(rows)
     rows = rows[(rows["stack"] == stack) & (rows["quantity"] == quantity)].sort_values(["layer", "head"])
     _shown(
         rows,
@@ -108,6 +108,11 @@ def _kept(found: Faults, evidence: Evidence) -> None:
 def kept_finding(rows: pd.DataFrame) -> str:
     """Where one head does worst for its layer, and where best."""
     best = rows.loc[rows.groupby("layer")["ablated"].idxmin()]
+    if len(best) == 1:
+        only = best.iloc[0]
+        return _("With {head} alone the only layer stands at {value:.2f} instead of {intact:.2f}.").format(
+            head=head_name(int(only["layer"]), int(only["head"])), value=only["ablated"], intact=only["intact"]
+        )
     worst, easiest = best.loc[best["delta"].idxmax()], best.loc[best["delta"].idxmin()]
     return _(
         "Layer {worst} misses its other heads most: with {head} alone it stands at {value:.2f} instead of {intact:.2f}. Layer {easiest} misses them least: {other} alone gives {other_value:.2f}."

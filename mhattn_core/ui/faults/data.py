@@ -75,13 +75,14 @@ def damage(found: Faults) -> Evidence:
     return _on_pair(found.seen, "damage", kind, says, lambda tell: ablate_each(model, pair, kind=kind, tell=tell))
 
 
-def groups_off(found: Faults, alone: Evidence) -> Evidence:
-    """The run's ``cluster_ablation``, or else the pair's groups, switched off as ``alone`` was, which holds each head's own cost."""
+def groups_off(found: Faults, alone: Evidence) -> Evidence | None:
+    """The run's ``cluster_ablation``, or else the pair's groups, switched off as ``alone`` was, which holds each head's own cost; None where the
+    run found no group: the pair's would stand beside costs over the run."""
+    if from_run(found, "ablation") is not None:
+        return from_run(found, "cluster_ablation")
     model, pair, kind = found.seen.model, found.seen.pair, alone.table["kind"].iloc[0]
     says = _("Switching off groups of heads of {name}. Stop cancels.")
-    return from_run(found, "cluster_ablation") or _on_pair(
-        found.seen, "groups", kind, says, lambda tell: pair_clusters(model, pair, alone.table, kind, tell=tell)
-    )
+    return _on_pair(found.seen, "groups", kind, says, lambda tell: pair_clusters(model, pair, alone.table, kind, tell=tell))
 
 
 def curves(found: Faults) -> Evidence:

@@ -23,13 +23,15 @@ def group_view(found: Faults, alone: Evidence, stack: str, quantity: str) -> Non
         )
     )
     evidence = groups_off(found, alone)
-    rows = evidence.table[(evidence.table["stack"] == stack) & (evidence.table["quantity"] == quantity)]
-    if rows.empty:
+    rows = pd.DataFrame() if evidence is None else evidence.table.query("stack == @stack and quantity == @quantity")
+    if evidence is None or rows.empty:
         st.info(_("No group of two heads or more, up to half of the stack, is alike enough to be told from the rest."))
         return
     said = group_finding(rows)
     st.markdown(escape(said))
     badge(evidence.pairs)
+    if (kind := rows["kind"].iloc[0]) != alone.table["kind"].iloc[0]:
+        st.caption(_("Groups were switched off by “{kind}” alone, whatever is chosen above.").format(kind=kind))
     title = quantity_words()[quantity].change
 
     def chart() -> alt.LayerChart:
@@ -58,8 +60,12 @@ def group_finding(rows: pd.DataFrame) -> str:
         return _(
             "Of {groups} groups of like heads the costliest to lose is {name}: {together:.3f}, its heads one at a time {single:.3f} in sum."
         ).format(groups=len(rows), name=top["name"], together=top["together"], single=top["sum_of_single"])
-    covering = int((rows["low"].fillna(rows["together"]) > rows["sum_of_single"]).sum())
-    top = named.loc[named["excess"].idxmax()]
+    covering = named[named["low"].fillna(named["together"]) > named["sum_of_single"]]
+    if covering.empty:
+        return _("Of {groups} groups of like heads none costs more together, beyond doubt, than its heads one at a time.").format(
+            groups=len(rows)
+        )
+    top = covering.loc[covering["excess"].idxmax()]
     return _(
-        "Of {groups} groups of like heads {covering} cost more together than the sum of their heads one at a time: they cover for one another. The difference is largest for {name}: {single:+.3f} in sum, {together:+.3f} together."
-    ).format(groups=len(rows), covering=covering, name=top["name"], single=top["sum_of_single"], together=top["together"])
+        "Groups of like heads that cost more together than the sum of their heads one at a time, so that these cover for one another: {covering} of {groups}. First of them {name}: {single:+.3f} in sum, {together:+.3f} together."
+    ).format(groups=len(rows), covering=len(covering), name=top["name"], single=top["sum_of_single"], together=top["together"])

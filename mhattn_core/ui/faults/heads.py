@@ -5,6 +5,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.locale import _
+from mhattn_core.measures.statistics import LEVEL
 from mhattn_core.ui.automatic import choose_or_leave
 from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.export_panel import export_panel
@@ -66,8 +67,8 @@ def finding(rows: pd.DataFrame, name: str) -> str:
             first
             + " "
             + _(
-                "Without {harmless} of them nothing breaks: the interval of the cost reaches 0. For {better} of these it lies below, so that the model does better without."
-            ).format(harmless=harmless, better=better)
+                "For {harmless} of them no harm can be told: the interval of the cost reaches 0. For {better} of these it lies below, where chance alone would put {chance:.0f}: without them the model does better."
+            ).format(harmless=harmless, better=better, chance=len(rows) * (1 - LEVEL) / 2)
         )
     better = int((rows["delta"] <= 0).sum())
     return first + " " + _("Without {better} of them the model does as well or better on this pair.").format(better=better)
@@ -123,7 +124,7 @@ def _grid(own: pd.DataFrame, evidence: Evidence, rows: pd.DataFrame, chosen: tup
 def _importance(own: pd.DataFrame, evidence: Evidence, chosen: tuple[int, int]) -> None:
     """Gradient importance beside what was measured, with the rank correlation."""
     known = own.dropna(subset=["gradient_importance", "delta"])
-    if len(known) < 3:
+    if len(known) < 3 or known["delta"].nunique() < 2:
         st.info(_("Gradient importance is not known here."))
         return
     agreement = float(known["gradient_importance"].corr(known["delta"].abs(), method="spearman"))

@@ -21,7 +21,7 @@ from mhattn_core.ui.page import problems
 from mhattn_core.ui.runs.evidence import evidence_run
 from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.tabs import open_tab
-from mhattn_core.ui.translation.orientation import is_turned
+from mhattn_core.ui.translation.orientation import is_turned, tell_unreadable
 from mhattn_core.ui.unknown import may_draw
 
 TABLES = {"heads": "ablation", "safe": "ablation", "curve": "curves", "vote": "interactions"}
@@ -56,6 +56,8 @@ def faults_panel(controls: Controls) -> None:
         if turned:
             st.caption(_("This model reads the second sentence, so the pair is turned round."))
         run = evidence_run(controls.evidence) if tab != "bench" else None
+        if run is None:
+            tell_unreadable(name, seen.pair.a.text)
         # What a model does not know of the pair says nothing about a run.
         if run or may_draw(seen, seen.stacks[0], place):
             found = Faults(seen, place, controls, run)

@@ -24,6 +24,8 @@ from mhattn_core.ui.redundancy.data import distance_words, heads
 KEY = "safe"
 SHARE_OF_WORST = 0.1
 LISTED = 10
+FEWEST = 3
+"""Heads that a rank can be told of."""
 
 
 def safe_view(found: Faults) -> None:
@@ -38,7 +40,15 @@ def safe_view(found: Faults) -> None:
         quantity = choose_quantity(evidence.table)
     by = by or "js"
     rows = evidence.table[(evidence.table["quantity"] == quantity) & (evidence.table["stack"] == stack)]
-    table = beside_nearest(rows, _square(found, stack, by))
+    square = _square(found, stack, by)
+    if len(square) < FEWEST:
+        st.info(
+            _(
+                "A comparison needs three heads or more whose distance can be told: choose a longer sentence, another distance, or another model."
+            )
+        )
+        return
+    table = beside_nearest(rows, square)
     splits = float(table["x"].median()), SHARE_OF_WORST * float(table["y"].max())
     said = finding(table, splits)
     st.markdown(escape(said))
@@ -87,6 +97,8 @@ def beside_nearest(rows: pd.DataFrame, square: pd.DataFrame) -> pd.DataFrame:
 
 def finding(table: pd.DataFrame, splits: tuple[float, float]) -> str:
     """Whether heads with a near twin cost less, and how many that look doubled are costly all the same."""
+    if min(table["x"].nunique(), table["y"].nunique()) < 2:
+        return _("All heads are equally far from their nearest, or cost the same: there is nothing to compare.")
     relation = float(table["x"].corr(table["y"], method="spearman"))
     near, costly = table["x"] < splits[0], table["y"] > splits[1]
     said = _(

@@ -58,6 +58,9 @@ def _fox(seen: Seen) -> list[HeadId]:
     stack, name = seen.stacks[0], seen.model.name
     grid = seen.words(stack)
     off, hard = _failing(seen, grid, stack)
+    if len(off) == grid.pattern[..., 0, 0].size:
+        st.info(_("All heads of this stack fail: none is left to vote."))
+        return [(stack, *head) for head in hardest(grid, PAIRED)]
     says = _("Running {name} …").format(name=name)
     without = kept("fox", seen, tuple(off), says, lambda _tell: _grid_without(seen, stack, off))
     before, after = elections(grid, without, off)
@@ -66,9 +69,9 @@ def _fox(seen: Seen) -> list[HeadId]:
     badge()
     states = _("all heads on"), _("without {heads}").format(heads=", ".join(head_name(*head) for head in off))
     majority, weight = st.columns(2, gap="large")
-    for column, value, title in (
-        (majority, "votes", _("share of heads that look here most")),
-        (weight, "weight", _("mean weight of the heads")),
+    for column, value, name_of_vote, title in (
+        (majority, "votes", _("By majority"), _("share of heads that look here most")),
+        (weight, "weight", _("By weight"), _("mean weight of the heads")),
     ):
         table = pd.concat(
             [
@@ -77,7 +80,7 @@ def _fox(seen: Seen) -> list[HeadId]:
             ]
         ).assign(position=lambda rows: rows["position"] - (rows["position"] > VERB))
         with column:
-            st.markdown(f"**{_('By majority') if value == 'votes' else _('By weight')}**")
+            st.markdown(f"**{name_of_vote}**")
             _draw_votes(table, title, said, f"{name} {stack} {value}", f"{name}@{seen.model.revision}")
     st.caption(
         _(
@@ -130,9 +133,9 @@ def finding(
 ) -> str:
     """Who wins by majority and by weight, before and after. hard: the heads that fail are those that look hardest at the subject."""
     elected = {(when, by): _winner(table, by) for when, table in (("before", before), ("after", after)) for by in ("votes", "weight")}
-    said = _("With all heads of {name}, most look from jumps at “{majority}”, and most weight lies on “{weight}”.").format(
-        name=name, majority=elected["before", "votes"], weight=elected["before", "weight"]
-    )
+    said = _(
+        "With all heads of {name}, more look from jumps at “{majority}” than at any other word, and most weight lies on “{weight}”."
+    ).format(name=name, majority=elected["before", "votes"], weight=elected["before", "weight"])
     message = (
         _("Without the chosen heads ({heads}): “{majority}” by majority, “{weight}” by weight.")
         if not hard

@@ -6,7 +6,7 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.measures.neighbours import profiles
+from mhattn_core.measures.neighbours import HEAD, profiles
 from mhattn_core.runs.relations import CONTROL
 from mhattn_core.text.relations.names import relation_label
 from mhattn_core.ui.compared import full_name
@@ -103,5 +103,6 @@ def _relations(found: Matched, ends: list[tuple[str, str, int, int]]) -> pd.Data
     named = rates.assign(
         measure=[labels[key] for key in zip(rates["relation"], rates["direction"], strict=True)], value=rates["hits"] / rates["n"], group=""
     ).dropna(subset="value")
-    both = profiles(named).loc[ends].dropna(axis=1)
+    # A run may have found no relation in what one of the two reads.
+    both = profiles(named).reindex(pd.MultiIndex.from_tuples(ends, names=HEAD)).dropna(axis=1)
     return both[both.abs().min().nlargest(MOST_RELATIONS).index]

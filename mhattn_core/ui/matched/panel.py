@@ -20,6 +20,7 @@ from mhattn_core.ui.matched.pair import matched_pair
 from mhattn_core.ui.matched.table import matched_table
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import draw, escape, problems, wide_and_narrow
+from mhattn_core.ui.roles.choice import choose
 from mhattn_core.ui.roles.evidence import RolesEvidence, roles_evidence, say_evidence
 from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.tabs import open_tab
@@ -28,9 +29,9 @@ from mhattn_core.ui.words import Words
 KEY = "matched"
 LISTED = 9
 """The last of the pairs that a narrow screen lists, from 0."""
-OF = "matched-of"
+OF, WITH = "matched-of", "matched-with"
 CHOSEN = "match"
-"""State keys, and parameters of the address: the first model, and its head."""
+"""State keys, and parameters of the address: the two models, and the first one's head."""
 
 
 @st.fragment
@@ -48,7 +49,8 @@ def matched_panel(controls: Controls) -> None:
         found = matched(run, a, b, by, stacks)
         said = finding(found)
         st.markdown(said)
-        say_evidence(evidence)
+        # Patterns and outputs are compared on some of the run's pairs only.
+        say_evidence(evidence, pairs=int(found.table["n"].max()))
         st.caption(f"**{words.title}** · {words.says}")
         if by == "profile" and not found.has_relations:
             st.info(_("This run measured no relations: its profiles hold how heads look (near or far, evenly or not), not what they find."))
@@ -94,11 +96,13 @@ def _choose_models(run: Run, controls: Controls) -> tuple[str, str]:
     others = [name for name in names if (a, name) in pairs]
     likely: Sequence[str] = [name for name in (*controls.models, *trained) if name in others and not name.endswith(RANDOM)] or others
     with columns[1]:
-        b = str(
-            st.selectbox(
-                _("matched with heads of"), others, index=others.index(likely[0]), key=f"matched-with-{run.id}-{a}", help=_("@random shows what chance matches.")
-            )
-        )  # fmt: skip
+        b = choose(
+            _("matched with heads of"),
+            {name: name for name in others},
+            key=WITH,
+            default=likely[0],
+            help_text=_("@random shows what chance matches."),
+        )
     return a, b
 
 
@@ -108,19 +112,18 @@ def _choose_way(run: Run, a: str, b: str) -> tuple[str, MatchBy]:
     if len(offered) > 1:
         # The names of stacks are the library's own in every language, as in tables and addresses.
         default = "cross" if "cross" in offered else stacks
-        stacks = str(st.segmented_control(_("Stack"), offered, default=default, required=True, key=f"matched-stack-{a}-{b}"))
+        stacks = choose(_("Stack"), {name: name for name in offered}, key="matched-stack", default=default, pills=True)
     can = ways(run, a, b, stacks)
-    labels = {by: words.label for by, words in by_words().items()}
-    by = st.segmented_control(
+    labels = {str(by): words.label for by, words in by_words().items() if by in can}
+    by = choose(
         _("Matched by"),
-        can,
+        labels,
+        key="matched-by",
         default=can[0],
-        required=True,
-        format_func=labels.__getitem__,
-        key=f"matched-by-{'-'.join(can)}",
-        help=_("By the same words and by outputs only models are compared that read the same words in the same direction."),
+        pills=True,
+        help_text=_("By the same words and by outputs only models are compared that read the same words in the same direction."),
     )
-    return stacks, by or can[0]
+    return stacks, next(name for name in can if name == by)
 
 
 def finding(found: Matched) -> str:
@@ -160,10 +163,10 @@ def _views(found: Matched, words: Words, said: str, chosen: int | None) -> None:
             partnered.loc[:LISTED, ["name_a", "name_b", "verdict", "cost"]],
             hide_index=True,
             column_config={
-                "name_a": found.a,
-                "name_b": found.b,
-                "verdict": _("verdict"),
-                "cost": st.column_config.NumberColumn(words.title, format="%.3f"),
+                "name_a": st.column_config.TextColumn(found.a, width=75),
+                "name_b": st.column_config.TextColumn(found.b, width=75),
+                "verdict": st.column_config.TextColumn(_("verdict"), width=115),
+                "cost": st.column_config.NumberColumn(words.title, format="%.3f", width=85),
             },
         )
         st.caption(_("The ten nearest pairs, shared roles first; all heads are in the table."))

@@ -107,7 +107,7 @@ def _measured(seen: Seen, stack: str) -> dict[By, tuple[pd.DataFrame, np.ndarray
 def redundancy(seen: Seen, stack: str, by: By, run: Run | None = None) -> Redundancy:
     """Measure a stack on the pair, or read it from a run; a head whose distances are not known, on text or on random words, is left out.
 
-    Raises Problem as ``heads_of``, and as ``Run.distances``.
+    Raises Problem as ``heads_of``, as ``Run.distances``, and where fewer than two heads are left to compare.
     """
     return _over_run(seen, stack, by, run) if run else _on_pair(seen, stack, by)
 
@@ -115,8 +115,7 @@ def redundancy(seen: Seen, stack: str, by: By, run: Run | None = None) -> Redund
 def _over_run(seen: Seen, stack: str, by: By, run: Run) -> Redundancy:
     told = run_squares(run, seen.model.name, stack, by)
     known = _known(told.here.isna().to_numpy() | np.isnan(told.noise))
-    if not known.any():
-        raise Problem(_("The run has no such distance of {name}.").format(name=seen.model.name), _("Choose another distance."))
+    _two_or_more(seen, stack, known, _("The run has no such distance of {name}.").format(name=seen.model.name))
     here, noise = told.here.loc[known, known], told.noise[known][:, known]
     band = told.band[:, known][:, :, known]
     pairs = head_pairs(here, np.stack([band[0], noise, band[1]]) if by == "js" else noise[None], by=by, mean=noise)
@@ -133,12 +132,24 @@ def _known(unknown: np.ndarray) -> np.ndarray:
     return known
 
 
+def _two_or_more(seen: Seen, stack: str, known: np.ndarray, unknown: str) -> None:
+    """Raise Problem where there are not two heads with a distance. unknown: what is said where there would be heads enough."""
+    if len(known) < 2:
+        raise Problem(
+            _("“{name}” has one head in its {stack}, and no other to compare it with.").format(name=seen.model.name, stack=stack),
+            _("Choose another model."),
+        )
+    if known.sum() < 2:
+        raise Problem(unknown, _("Choose a longer sentence, or another distance."))
+
+
 def _on_pair(seen: Seen, stack: str, by: By) -> Redundancy:
     measured = _measured(seen, stack)
     if by not in measured:
         heads_of(seen, stack, by=by)
     here, noise = measured[by]
     known = _known(here.isna().to_numpy() | np.isnan(noise).any(axis=0))
+    _two_or_more(seen, stack, known, _("Every head gives all of these words the same, so that this distance cannot be told."))
     left_out = tuple(name for name, kept in zip(names(here), known, strict=True) if not kept)
     here, noise = here.loc[known, known], noise[:, known][:, :, known]
     shared = shares_keys(seen.model, here)

@@ -1,6 +1,7 @@
 """The tree of a model's heads, and how many groups the data bear."""
 
 import altair as alt
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -53,6 +54,8 @@ def groups_view(found: Redundancy) -> None:
 
 def verdict(told: Groups) -> str:
     """What the silhouettes say, in a sentence."""
+    if np.isnan(told.silhouette):
+        return _("**No groups**: there are too few heads, or all are equally far apart.")
     numbers = {"count": told.count, "silhouette": told.silhouette, "shuffled": told.shuffled, "noise": told.noise}
     if not told.found:
         message = _(

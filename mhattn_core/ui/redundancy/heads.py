@@ -50,9 +50,9 @@ def two_distances(found: Redundancy, chosen: tuple[int, int]) -> None:
         _all_distances(found, *chosen),
         hide_index=True,
         column_config={
-            "title": st.column_config.TextColumn(_("distance")),
-            "distance": st.column_config.NumberColumn(_("on these words"), format="%.3f"),
-            "noise": st.column_config.TextColumn(_("on random words (draws)")),
+            "title": st.column_config.TextColumn(_("distance"), width=150),
+            "distance": st.column_config.NumberColumn(_("on these words"), format="%.3f", width=102),
+            "noise": st.column_config.TextColumn(_("on random words (draws)"), width=133),
         },
     )
 

@@ -26,6 +26,9 @@ def map_view(found: Redundancy, chosen: tuple[int, int], controls: Controls) -> 
     else:
         parts, sources = _comparable(found, controls)
         square = _distances(pooled(parts), found.by)
+    if len(square) < FEWEST:
+        st.info(_("A map needs three heads or more: add a model in the sidebar."))
+        return
     points, share = in_two_dimensions(square.to_numpy())
     circled = {tuple(found.here.index[place]): number for number, place in enumerate(chosen, 1)}
     table = square.index.to_frame(index=False).assign(

@@ -61,9 +61,9 @@ def roles_manifest(controls: Controls, table: str) -> Manifest | None:
         return None
 
 
-def say_evidence(evidence: RolesEvidence, more: str = "") -> None:
-    """How much the page rests on, and why on this; more: what follows in the same line."""
-    badge(evidence.run.manifest.pairs)
+def say_evidence(evidence: RolesEvidence, more: str = "", *, pairs: int | None = None) -> None:
+    """How much the page rests on, and why on this; more: what follows in the same line; pairs: where it is not all of the run's."""
+    badge(pairs or evidence.run.manifest.pairs)
     name = escape(evidence.saved.about.name)
     from_where = (
         _("From the run “{name}”.").format(name=name)
