@@ -38,7 +38,7 @@ def distance_words() -> dict[By, Words]:
         "cka": Words(
             _("1 − CKA of outputs"),
             _(
-                "Whether two heads write the same, up to rotation and scale: 0 is the same, about 1 unrelated. The words of one sentence have something in common, and that makes heads look nearer: only runs, with one word a sentence, decide."
+                "Whether two heads write the same, up to rotation and scale: 0 is the same, about 1 unrelated (by chance a little more: what chance adds is taken off). The words of one sentence have something in common, and that makes heads look nearer: only runs, with one word a sentence, decide."
             ),
         ),
     }

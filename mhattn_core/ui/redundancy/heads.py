@@ -45,9 +45,10 @@ def two_distances(found: Redundancy, chosen: tuple[int, int]) -> None:
     if first == second:
         st.info(_("Both are {name}. Choose another head on one side.").format(name=found.names[first]))
         return
-    st.markdown(_verdict(found, *chosen))
+    distances = _all_distances(found, *chosen)
+    st.markdown(f"{_verdict(found, *chosen)} {_disagreeing(found, distances)}")
     st.dataframe(
-        _all_distances(found, *chosen),
+        distances[["title", "distance", "noise"]],
         hide_index=True,
         column_config={
             "title": st.column_config.TextColumn(_("distance"), width=150),
@@ -89,6 +90,16 @@ def _verdict(found: Redundancy, first: int, second: int) -> str:
     return said
 
 
+def _disagreeing(found: Redundancy, distances: pd.DataFrame) -> str:
+    """A sentence that names the distances by which two heads that look doubled do not."""
+    words = distance_words()
+    doubled = distances.set_index("by")["doubled"]
+    if not doubled.get(found.by) or doubled.all():
+        return ""
+    others = [words[by].title for by in doubled.index[~doubled]]
+    return escape(_("That is by {title}; not by {others}.").format(title=words[found.by].title, others=", ".join(others)))
+
+
 def _all_distances(found: Redundancy, first: int, second: int) -> pd.DataFrame:
     """A row for each distance that both heads have."""
     heads = {found.here.index[place] for place in (first, second)}
@@ -100,5 +111,5 @@ def _all_distances(found: Redundancy, first: int, second: int) -> pd.DataFrame:
                 row = row_of(other.pairs, other.here, *(other.here.index.get_loc(head) for head in heads))
                 ends = f" ({row['noise_low']:.3f}–{row['noise_high']:.3f})" if row["noise_low"] < row["noise_high"] else ""
                 noise = f"{row['noise']:.3f}{ends}"
-                rows.append({"title": words.title, "distance": row["distance"], "noise": noise})
+                rows.append({"by": by, "title": words.title, "distance": row["distance"], "noise": noise, "doubled": bool(row["doubled"])})
     return pd.DataFrame(rows)
