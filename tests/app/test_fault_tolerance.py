@@ -152,7 +152,7 @@ def test_what_looks_doubled_is_set_against_what_it_costs() -> None:
         "unlike others, and costly",
     }
     assert len(parts) > 1
-    assert re.search(r"so that these cover for one another: \d+ of \d+", said)
+    assert re.search(r"Of \d+ groups of like heads none does more harm|so that these cover for one another: \d+ of \d+", said)
     groups = app.dataframe[-1].value
     assert (groups["size"] >= 2).all()
     assert groups["low"].isna().all()
@@ -294,8 +294,14 @@ def test_nothing_covers_where_every_interval_reaches_below() -> None:
     assert cover.finding(two).startswith("Of 3 pairs of heads none covers for each other beyond doubt; encoder L0 H0 and encoder L0 H1")
     groups = tables["cluster_ablation"].assign(low=0.0)
     assert group.group_finding(groups) == (
-        "Of 3 groups of like heads none costs more together, beyond doubt, than its heads one at a time."
+        "Of 3 groups of like heads none does more harm together, beyond doubt, than its heads one at a time."
     )
+
+
+def test_heads_whose_loss_helps_do_not_cover_for_one_another() -> None:
+    """Off together they help less than in sum, which is no harm that anyone covered."""
+    groups = _tables()["cluster_ablation"].assign(sum_of_single=-0.4, together=-0.1, low=-0.2, high=-0.05)
+    assert "none does more harm together" in group.group_finding(groups)
 
 
 def test_minimal_pairs_of_a_run_name_the_costliest_head(shipped: Saved, monkeypatch: pytest.MonkeyPatch) -> None:

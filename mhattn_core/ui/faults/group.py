@@ -40,7 +40,7 @@ def group_view(found: Faults, alone: Evidence, stack: str, quantity: str) -> Non
     draw(chart(), key="groups", alt_text=said)
     st.caption(
         _(
-            "A row is a group of heads whose attention is alike (Jensen–Shannon distance, at most 20 groups of a stack). Dot right of ring: together they cost more than the sum, so they covered for one another. Ring right of dot: they do the same harm, which is done once only. With an interval, only a ring outside it counts: the bar is the interval of the dot over sentences."
+            "A row is a group of heads whose attention is alike (Jensen–Shannon distance, at most 20 groups of a stack). Dot right of ring and of 0: together they do more harm than in sum, so they covered for one another. Ring right of dot: they do the same harm, which is done once only. With an interval, only a ring outside it counts: the bar is the interval of the dot over sentences."
         )
         if covers(quantity)
         else _(
@@ -60,12 +60,12 @@ def group_finding(rows: pd.DataFrame) -> str:
         return _(
             "Of {groups} groups of like heads the costliest to lose is {name}: {together:.3f}, its heads one at a time {single:.3f} in sum."
         ).format(groups=len(rows), name=top["name"], together=top["together"], single=top["sum_of_single"])
-    covering = named[named["low"].fillna(named["together"]) > named["sum_of_single"]]
+    covering = named[named["low"].fillna(named["together"]) > named["sum_of_single"].clip(lower=0)]
     if covering.empty:
-        return _("Of {groups} groups of like heads none costs more together, beyond doubt, than its heads one at a time.").format(
+        return _("Of {groups} groups of like heads none does more harm together, beyond doubt, than its heads one at a time.").format(
             groups=len(rows)
         )
     top = covering.loc[covering["excess"].idxmax()]
     return _(
-        "Groups of like heads that cost more together than the sum of their heads one at a time, so that these cover for one another: {covering} of {groups}. First of them {name}: {single:+.3f} in sum, {together:+.3f} together."
+        "Groups of like heads that do harm together, and more than the sum of their heads one at a time, so that these cover for one another: {covering} of {groups}. First of them {name}: {single:+.3f} in sum, {together:+.3f} together."
     ).format(groups=len(rows), covering=len(covering), name=top["name"], single=top["sum_of_single"], together=top["together"])

@@ -134,9 +134,7 @@ def finding(found: Matched) -> str:
     else:
         said = _("**{shared} of {heads} heads of {a} have a counterpart in {b}** (shared role).")
     random = (
-        ""
-        if found.random is None
-        else " " + _("With random weights in the place of {b}'s, {random} have one.").format(random=found.random, **names)
+        "" if found.random is None else " " + _("With random weights in the place of {b}'s: {random}.").format(random=found.random, **names)
     )
     return said.format(**names) + random
 
