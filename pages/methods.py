@@ -7,7 +7,7 @@ from mhattn_core.locale import _
 from mhattn_core.text.methods import methods, sources
 from mhattn_core.version import VERSION
 
-ui.sidebar()
+ui.sidebar("Methods")
 ui.page(_("Methods"), _("What is measured, how, and by whom it was proposed. Search for a word, or read on."))
 wanted = st.text_input(_("Search"), key="search", bind="query-params", placeholder=_("for example: entropy")).strip().lower()
 ui.methods_list([method for method in methods().values() if not wanted or wanted in ui.searchable(method)])

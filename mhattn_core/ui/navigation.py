@@ -88,6 +88,11 @@ def first_shown(page: str) -> First:
     return FIRST.get(page, First())
 
 
+def reads_pair(page: str) -> bool:
+    """Whether a page shows anything of the pair in the sidebar; the others read documents, files or nothing."""
+    return page not in {"Summarisation", "Runs", "Methods"}
+
+
 def start() -> Any:
     """Begin a run of the dashboard: language, layout, the menu of pages. ``run()`` of the result runs the chosen one."""
     st.set_page_config(page_title="mhattn", page_icon=":material/grid_on:", layout="wide")

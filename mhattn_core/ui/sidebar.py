@@ -15,8 +15,8 @@ from mhattn_core.text.words import Sentence, cut
 from mhattn_core.ui.chips import chips
 from mhattn_core.ui.fetch import offer_fetch
 from mhattn_core.ui.language import language_switch, set_language
-from mhattn_core.ui.navigation import STARTED, first_shown, start
-from mhattn_core.ui.page import problems
+from mhattn_core.ui.navigation import STARTED, first_shown, reads_pair, start
+from mhattn_core.ui.page import escape, problems
 from mhattn_core.ui.runs.evidence import choose_evidence
 
 CONTROLS = "controls"
@@ -30,6 +30,7 @@ TAKEN = "taken"
 LONGEST_TYPED = 20_000
 OPENED = "opened"
 CHOSEN = "chosen"
+UNKNOWN = "unknown-pair"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Controls:
 def sidebar(page: str = "") -> Controls:
     """Draw the sidebar, unless it stands already in this run, and return what it holds. The first line of a page.
 
-    page: its name, where it opens on models or a pair of its own (``navigation.first_shown``).
+    page: its name, where it opens on models or a pair of its own (``navigation.first_shown``), or reads no pair.
     """
     if not _drawn():
         if not st.session_state.get(STARTED):
@@ -61,7 +62,7 @@ def sidebar(page: str = "") -> Controls:
         with st.sidebar:
             language_switch()
             models = _models()
-            pair, gallery_id = _pair()
+            pair, gallery_id = _pair(is_read=reads_pair(page or st.session_state[STARTED]))
             evidence = choose_evidence()
         st.session_state[CONTROLS] = Controls(tuple(models), pair, gallery_id, evidence)
     value: Controls = st.session_state[CONTROLS]
@@ -113,6 +114,8 @@ def _open_shared_sentences() -> None:
 def _chosen(key: str) -> None:
     """From now on the choice is the reader's, and goes with them from page to page."""
     st.session_state.setdefault(CHOSEN, set()).add(key)
+    if key == PAIR:
+        st.session_state.pop(UNKNOWN, None)
 
 
 def _models() -> list[str]:
@@ -135,9 +138,12 @@ def _models() -> list[str]:
     return models or names[:1]
 
 
-def _pair() -> tuple[SentencePair, str]:
+def _pair(is_read: bool) -> tuple[SentencePair, str]:
     state = st.session_state
     offered = gallery()
+    asked = st.query_params.get(PAIR)
+    if asked and asked not in {given.title for given in offered.values()}:
+        state[UNKNOWN] = asked
     if state.pop(TAKEN, False):
         state[PAIR] = None
     if PAIR not in state and PAIR not in st.query_params:
@@ -154,6 +160,14 @@ def _pair() -> tuple[SentencePair, str]:
         args=(PAIR,),
         help=_("Clear the choice to come back to the sentences that you typed."),
     )
+    if UNKNOWN in state:
+        st.warning(
+            _("The link names a pair “{name}”, which is not offered here. Choose one above, or type your own.").format(
+                name=escape(state[UNKNOWN])
+            )
+        )
+    if not is_read:
+        st.caption(_("This page does not read the pair; it waits here for the others."))
     if not chosen and KEPT not in state:
         chosen = next(iter(offered))  # nothing typed yet, so there is nothing of one's own to come back to
     if "source" not in state or state[SHOWN] != chosen:
@@ -163,6 +177,8 @@ def _pair() -> tuple[SentencePair, str]:
     st.text_area(
         _("Second sentence (may be empty)"), key="target", height=68, on_change=_typed, persist_state="session", max_chars=LONGEST_TYPED
     )
+    if left := _left_of(state["source"], state["target"]):
+        st.caption(_("One of the two is still that of “{title}”.").format(title=left))
     given = offered[chosen].pair if chosen else SentencePair("")
     cuts = state.setdefault(CUTS, {})
     pair = SentencePair(
@@ -182,6 +198,16 @@ def _pair() -> tuple[SentencePair, str]:
 def _texts(gallery_id: str) -> tuple[str, str]:
     pair = gallery()[gallery_id].pair
     return pair.source, pair.target
+
+
+def _left_of(source: str, target: str) -> str:
+    """The title of the offered pair of which a reader replaced one sentence only; empty where there is none."""
+    halves = [
+        given.title
+        for given in gallery().values()
+        if source and target and given.pair.target and (source == given.pair.source) != (target == given.pair.target)
+    ]
+    return halves[0] if halves and (source, target) not in {_texts(id_) for id_ in gallery()} else ""
 
 
 def _typed() -> None:

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from mhattn_core.models.catalogue import entries
 from mhattn_core.text.claims import chapters
+from mhattn_core.text.gallery import gallery
 from mhattn_core.ui.navigation import is_built
 
 ROOT = Path(__file__).parents[2]
@@ -94,6 +95,27 @@ def test_a_chosen_head_stays_for_the_next_pair() -> None:
     app.selectbox(key="head").set_value("L3 H7").run()
     type_pair(app, "The dog barks")
     assert app.selectbox(key="head").value == "L3 H7"
+
+
+def test_a_link_to_a_pair_that_is_not_offered_says_so_until_another_is_chosen() -> None:
+    app = page("attention", pair="<b>No such pair</b>")
+    assert "The link names a pair “<b>No such pair</b>”" in texts(app)
+    app.selectbox(key="pair").set_value("fox").run()
+    assert "The link names" not in texts(app)
+
+
+def test_a_pair_of_which_one_sentence_was_replaced_says_where_the_other_comes_from() -> None:
+    app = page("attention", pair=gallery()["love-nlp"].title)
+    assert "One of the two" not in texts(app)
+    app.text_area(key="source").set_value("The dog barks").run()
+    assert f"still that of “{gallery()['love-nlp'].title}”" in texts(app)
+    app.text_area(key="target").set_value("").run()
+    assert "One of the two" not in texts(app)
+
+
+@pytest.mark.parametrize(("name", "reads"), [("attention", True), ("runs", False), ("methods", False), ("summarisation", False)])
+def test_a_page_that_does_not_read_the_pair_says_so(name: str, reads: bool) -> None:
+    assert ("This page does not read the pair" in texts(page(name))) is not reads
 
 
 def test_tokens_show_special_ones() -> None:
