@@ -10,12 +10,17 @@ NAMED = 3
 
 
 def group_costs(groups: pd.DataFrame, *, title: str) -> alt.LayerChart:
-    """A row for each group: a ring at the sum of its heads' single costs, a dot with its interval at the cost of all of them together.
+    """A row for each group: a ring at the sum of its heads' single costs, a dot at the cost of all of them together.
+
+    The bar around the dot is the interval of their difference, so that a ring outside it is one that differs.
 
     groups: rows of ``cluster_ablation.parquet`` of one model, stack, kind and quantity. title: what is measured, with its unit.
     """
-    excess = groups["together"] - groups["sum_of_single"]
-    rows = groups.assign(name=group_names(groups), excess=excess).sort_values("excess", ascending=False)
+    rows = groups.assign(
+        name=group_names(groups),
+        bar_low=groups["sum_of_single"] + groups["excess_low"],
+        bar_high=groups["sum_of_single"] + groups["excess_high"],
+    ).sort_values("excess", ascending=False)
     names = [_("one head at a time, summed"), _("all together")]
     colour = alt.Color(
         "which:N",
@@ -33,8 +38,8 @@ def group_costs(groups: pd.DataFrame, *, title: str) -> alt.LayerChart:
     ]
     base = alt.Chart(rows).encode(y, tooltip=tooltip)
     layers = [base.mark_rule(color=SPECIAL_COLOUR, opacity=0.5).encode(alt.X("sum_of_single:Q", title=title), alt.X2("together"))]
-    if rows["low"].notna().any():
-        layers.append(base.mark_rule(color=SPECIAL_COLOUR, strokeWidth=3).encode(alt.X("low:Q"), alt.X2("high")))
+    if rows["excess_low"].notna().any():
+        layers.append(base.mark_rule(color=SPECIAL_COLOUR, strokeWidth=3).encode(alt.X("bar_low:Q"), alt.X2("bar_high")))
     dots = alt.Chart(rows.assign(which=names[1])).mark_point(filled=True, size=90, opacity=1)
     rings = alt.Chart(rows.assign(which=names[0])).mark_point(size=110, strokeWidth=2.5, opacity=1)
     layers += [

@@ -219,7 +219,8 @@ def _tables() -> dict[str, pd.DataFrame]:
         [(*a, *b) for a, b in combinations([(0, 0), (0, 1), (5, 3)], 2)], columns=["layer_a", "head_a", "layer_b", "head_b"]
     )
     group = {"model": "minilm", "stack": "encoder", "cluster": [0, 1, 2], "heads": ["L0 H0, L0 H1", "L1 H0, L2 H1, L3 H1, L5 H9", "L4 H0, L4 H1"], "size": [2, 4, 2],
-             "kind": "mean", "quantity": "retrieval", "sum_of_single": [0.1, 0.2, 0.3], "together": [0.15, 0.6, 0.25], "low": [0.05, 0.5, 0.2], "high": [0.2, 0.7, 0.29], "n": 60}  # fmt: skip
+             "kind": "mean", "quantity": "retrieval", "sum_of_single": [0.1, 0.2, 0.3], "together": [0.15, 0.6, 0.25], "low": [0.05, 0.5, 0.2], "high": [0.2, 0.7, 0.29],
+             "excess": [0.05, 0.4, -0.05], "excess_low": [-0.01, 0.3, -0.1], "excess_high": [0.1, 0.5, -0.01], "n": 60}  # fmt: skip
     right = base.assign(relation="det", intact=0.9, delta=0.0, p95=0.01, hurts=False, n=64).drop(columns="quantity")
     right.loc[[5, 30], ["delta", "hurts"]] = [[0.25, True], [0.02, True]]
     return {
@@ -292,15 +293,16 @@ def test_nothing_covers_where_every_interval_reaches_below() -> None:
     tables = _tables()
     two = tables["interactions"].assign(low=-0.1)
     assert cover.finding(two).startswith("Of 3 pairs of heads none covers for each other beyond doubt; encoder L0 H0 and encoder L0 H1")
-    groups = tables["cluster_ablation"].assign(low=0.0)
-    assert group.group_finding(groups) == (
-        "Of 3 groups of like heads none does more harm together, beyond doubt, than its heads one at a time."
-    )
+    for doubt in ("low", "excess_low"):
+        groups = tables["cluster_ablation"].assign(**{doubt: 0.0})
+        assert group.group_finding(groups) == (
+            "Of 3 groups of like heads none does more harm together, beyond doubt, than its heads one at a time."
+        )
 
 
 def test_heads_whose_loss_helps_do_not_cover_for_one_another() -> None:
     """Off together they help less than in sum, which is no harm that anyone covered."""
-    groups = _tables()["cluster_ablation"].assign(sum_of_single=-0.4, together=-0.1, low=-0.2, high=-0.05)
+    groups = _tables()["cluster_ablation"].assign(sum_of_single=-0.4, together=-0.1, low=-0.2, high=-0.05, excess=0.3, excess_low=0.2)
     assert "none does more harm together" in group.group_finding(groups)
 
 

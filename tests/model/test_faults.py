@@ -189,11 +189,27 @@ def test_one_head_of_a_layer_and_a_group(llama: mh.Model) -> None:
     assert kept.loc[(1, 2), "all_off"] == pytest.approx(sum(total(llama, pair, layer) for pair in SINGLE) / words, abs=1e-4)
     clusters = [[("decoder", 1, head) for head in range(4)], [("decoder", 0, 1), ("decoder", 2, 3)]]
     off = each_off(trials, "zero")
-    table = clusters_off(trials, clusters, ablation_table(trials, off, "zero"), "zero")
+    table = clusters_off(trials, clusters, off, "zero")
     assert table["together"].iloc[0] == pytest.approx(kept.loc[(1, 2), "all_off"] - kept.loc[(1, 2), "intact"], abs=1e-4)
     single = (off["loss"] - trials.intact["loss"]).sum(axis=1) / words
     assert table["sum_of_single"].tolist() == pytest.approx([single[4:8].sum(), single[1] + single[11]])
     assert table["heads"].iloc[1] == "L0 H1, L2 H3"
+    assert table["excess"].tolist() == pytest.approx((table["together"] - table["sum_of_single"]).tolist())
+    assert table[["low", "high", "excess_low", "excess_high"]].isna().all(axis=None)
+
+
+def test_what_a_group_costs_beyond_its_heads_has_the_interval_of_the_differences(llama: mh.Model) -> None:
+    trials = Trials(llama, SINGLE)
+    group = [("decoder", 0, 1), ("decoder", 2, 3), ("decoder", 1, 0)]
+    weights = np.array([[1.0, 0, 0], [0, 2, 1], [3, 1, 1], [0, 0, 1]])
+    (row,) = clusters_off(trials, [group], each_off(trials, "zero"), "zero", weights).to_dict("records")
+    intact = [total(llama, pair, {}) for pair in SINGLE]
+    together = np.array([total(llama, pair, dict.fromkeys(group, "zero")) for pair in SINGLE]) - intact
+    singles = sum(np.array([total(llama, pair, {head: "zero"}) for pair in SINGLE]) - intact for head in group)
+    for name, part in (("", together), ("excess_", together - singles)):
+        replicates = [(own * part).sum() / (own * trials.counts["loss"]).sum() for own in weights]
+        assert [row[f"{name}low"], row[f"{name}high"]] == pytest.approx(np.quantile(replicates, [0.025, 0.975]), abs=1e-4)
+    assert row["excess"] == pytest.approx((together - singles).sum() / trials.counts["loss"].sum(), abs=1e-4)
 
 
 def test_groups_of_like_heads_of_one_pair(llama: mh.Model) -> None:

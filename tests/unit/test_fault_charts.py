@@ -84,7 +84,7 @@ def test_of_each_layer_the_best_head_that_is_kept_is_named() -> None:
 
 def test_a_group_stands_at_its_cost_beside_the_sum_of_its_heads() -> None:
     table = pd.DataFrame({"model": "minilm", "heads": ["L0 H1, L0 H2", "L1 H0, L1 H1, L2 H3, L4 H0, L5 H1"], "size": [2, 5],
-                          "sum_of_single": [0.3, 0.1], "together": [0.2, 0.5], "low": float("nan"), "high": float("nan")})  # fmt: skip
+                          "sum_of_single": [0.3, 0.1], "together": [0.2, 0.5], "excess": [-0.1, 0.4], "excess_low": float("nan"), "excess_high": float("nan")})  # fmt: skip
     written = spec(charts.group_costs(table, title="loss"))
     assert [row["name"] for row in rows(written, 0)] == [
         "L1 H0, L1 H1, L2 H3 + 2",
@@ -93,7 +93,10 @@ def test_a_group_stands_at_its_cost_beside_the_sum_of_its_heads() -> None:
     dots, rings = written["layer"][1:]
     assert (dots["encoding"]["x"]["field"], rings["encoding"]["x"]["field"]) == ("together", "sum_of_single")
     assert [round(row["excess"], 6) for row in rows(written, 1)] == [0.4, -0.1]
-    assert len(spec(charts.group_costs(table.assign(low=0.1, high=0.6), title="loss"))["layer"]) == 4
+    bars = spec(charts.group_costs(table.assign(excess_low=[-0.3, 0.2], excess_high=[0.1, 0.5]), title="loss"))
+    assert len(bars["layer"]) == 4
+    # Around the dot; the ring of the first group, at 0.1, lies outside its bar, that of the second, at 0.3, within.
+    assert [(round(row["bar_low"], 6), round(row["bar_high"], 6)) for row in rows(bars, 1)] == [(0.3, 0.6), (0.0, 0.4)]
 
 
 def interacting(other: str) -> pd.DataFrame:

@@ -70,7 +70,11 @@ def pair_clusters(model: Model, pair: SentencePair, alone: pd.DataFrame, kind: K
     """Rows of ``cluster_ablation.parquet`` without intervals, of groups of heads that are alike on the pair. alone: as ``ablate_each``, of the kind."""
     trials = _trials(model, pair)
     clusters = clusters_of(model, trials.fed)
-    return clusters_off(trials, clusters, alone, kind, tell=_shares(tell, len(clusters)))
+    # A total is a value times what it is over.
+    off = {
+        quantity: alone.loc[alone["quantity"] == quantity, ["ablated"]].to_numpy() * counts for quantity, counts in trials.counts.items()
+    }
+    return clusters_off(trials, clusters, off, kind, tell=_shares(tell, len(clusters)))
 
 
 def _trials(model: Model, pair: SentencePair) -> Trials:

@@ -12,14 +12,17 @@ from mhattn_core.measures.clusters import MOST_GROUPS, tree
 from mhattn_core.measures.distances import js_sums
 from mhattn_core.measures.faults.effects import effects, ends, mean_of
 from mhattn_core.measures.faults.single import head_columns
-from mhattn_core.measures.faults.trials import Trials, heads_of
+from mhattn_core.measures.faults.trials import Totals, Trials, heads_of
 from mhattn_core.measures.head_distances import heads_of as patterns_of
 from mhattn_core.measures.statistics import quotient
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
 
 KEEP_ONE = ("model", "stack", "layer", "head", "kind", "quantity", "intact", "all_off", "ablated", "delta", "low", "high", "n")
-CLUSTERS = ("model", "stack", "cluster", "heads", "size", "kind", "quantity", "sum_of_single", "together", "low", "high", "n")
+CLUSTERS = (
+    *("model", "stack", "cluster", "heads", "size", "kind", "quantity"),
+    *("sum_of_single", "together", "low", "high", "excess", "excess_low", "excess_high", "n"),
+)
 
 
 def keep_one(
@@ -62,24 +65,28 @@ def clusters_of(model: Model, pairs: Sequence[SentencePair]) -> list[list[HeadId
 def clusters_off(
     trials: Trials,
     clusters: Sequence[Sequence[HeadId]],
-    alone: pd.DataFrame,
+    off: Totals,
     kind: Kind,
     weights: np.ndarray | None = None,
     *,
     tell: Callable[[int], object] = lambda _sentences: None,
 ) -> pd.DataFrame:
-    """Rows of ``cluster_ablation.parquet``: what a whole group costs beside the sum of what its heads cost alone; low, high of ``together``.
+    """Rows of ``cluster_ablation.parquet``: what a whole group costs beside the sum of what its heads cost alone.
 
-    alone: rows of ``ablation_table`` over the same sentences, of the same kind.
+    off: as ``each_off`` gives it, of the same kind. low, high: the interval of ``together``. excess: ``together`` less the sum, with an interval
+    of its own from the differences of each sentence, which is narrower than the two intervals let one think.
     """
     if not clusters:
         return pd.DataFrame(columns=list(CLUSTERS))
     totals = trials.totals([dict.fromkeys(heads, kind) for heads in clusters], tell=tell)
-    single = alone.set_index(["quantity", "stack", "layer", "head"])["delta"].sort_index()
+    place = {head: number for number, head in enumerate(heads_of(trials.model))}
     tables = []
     for quantity, counts in trials.counts.items():
         deltas = totals[quantity] - trials.intact[quantity]
+        alone = off[quantity] - trials.intact[quantity]
+        singles = np.stack([alone[[place[head] for head in heads]].sum(axis=0) for heads in clusters])
         low, high = ends(deltas, counts, weights)
+        excess_low, excess_high = ends(deltas - singles, counts, weights)
         rows = [
             (heads[0][0], number, ", ".join(f"L{layer} H{head}" for _stack, layer, head in heads), len(heads))
             for number, heads in enumerate(clusters)
@@ -88,10 +95,13 @@ def clusters_off(
             model=trials.model.name,
             kind=kind,
             quantity=quantity,
-            sum_of_single=[sum(single[quantity, *head] for head in heads) for heads in clusters],
+            sum_of_single=mean_of(singles, counts),
             together=mean_of(deltas, counts),
             low=low,
             high=high,
+            excess=mean_of(deltas - singles, counts),
+            excess_low=excess_low,
+            excess_high=excess_high,
             n=int((counts > 0).sum()),
         )
         tables.append(table)

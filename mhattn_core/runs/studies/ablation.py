@@ -71,7 +71,7 @@ def _measure(given: StudyInput) -> Tables:
         "interactions": covering.interactions(trials, strongest, PRIMARY, weights, tell=tell),
         "curves": curves.fault_curves(fewer, _ids(by_gradient), PRIMARY, tell=tell),
         "keep_one": together.keep_one(fewer, PRIMARY, weights[:, :FEWER], tell=tell),
-        "cluster_ablation": together.clusters_off(trials, clusters, tables[0], PRIMARY, weights, tell=tell),
+        "cluster_ablation": together.clusters_off(trials, clusters, off, PRIMARY, weights, tell=tell),
     }
 
 

@@ -40,7 +40,7 @@ def group_view(found: Faults, alone: Evidence, stack: str, quantity: str) -> Non
     draw(chart(), key="groups", alt_text=said)
     st.caption(
         _(
-            "A row is a group of heads whose attention is alike (Jensen–Shannon distance, at most 20 groups of a stack). Dot right of ring and of 0: together they do more harm than in sum, so they covered for one another. Ring right of dot: they do the same harm, which is done once only. With an interval, only a ring outside it counts: the bar is the interval of the dot over sentences."
+            "A row is a group of heads whose attention is alike (Jensen–Shannon distance, at most 20 groups of a stack). Dot right of ring and of 0: together they do more harm than in sum, so they covered for one another. Ring right of dot: they do the same harm, which is done once only. With a bar, only a ring outside it counts: the bar is the interval over sentences of the difference between dot and ring."
         )
         if covers(quantity)
         else _(
@@ -49,18 +49,22 @@ def group_view(found: Faults, alone: Evidence, stack: str, quantity: str) -> Non
     )
     export_panel(chart, rows, key="groups", name=f"{found.name} {stack} groups off", note=evidence.source)
     with st.expander(_("Table"), icon=":material/table:"):
-        st.dataframe(rows[["heads", "size", "kind", "sum_of_single", "together", "low", "high", "n"]], hide_index=True)
+        st.dataframe(
+            rows[["heads", "size", "kind", "sum_of_single", "together", "low", "high", "excess", "excess_low", "excess_high", "n"]],
+            hide_index=True,
+        )
 
 
 def group_finding(rows: pd.DataFrame) -> str:
     """How many groups cost more together than their heads one at a time, and which one most so; of what is no loss, which costs most."""
-    named = rows.assign(name=group_names(rows), excess=rows["together"] - rows["sum_of_single"])
+    named = rows.assign(name=group_names(rows))
     if not covers(str(rows["quantity"].iloc[0])):
         top = named.loc[named["together"].idxmax()]
         return _(
             "Of {groups} groups of like heads the costliest to lose is {name}: {together:.3f}, its heads one at a time {single:.3f} in sum."
         ).format(groups=len(rows), name=top["name"], together=top["together"], single=top["sum_of_single"])
-    covering = named[named["low"].fillna(named["together"]) > named["sum_of_single"].clip(lower=0)]
+    does_harm = named["low"].fillna(named["together"]) > 0
+    covering = named[does_harm & (named["excess_low"].fillna(named["excess"]) > 0)]
     if covering.empty:
         return _("Of {groups} groups of like heads none does more harm together, beyond doubt, than its heads one at a time.").format(
             groups=len(rows)
