@@ -62,7 +62,9 @@ def sidebar(page: str = "") -> Controls:
         with st.sidebar:
             language_switch()
             models = _models()
-            pair, gallery_id = _pair(is_read=reads_pair(page or st.session_state[STARTED]))
+            if not reads_pair(page or st.session_state[STARTED]):
+                st.caption(_("This page does not read the pair below; it waits there for the others."))
+            pair, gallery_id = _pair()
             evidence = choose_evidence()
         st.session_state[CONTROLS] = Controls(tuple(models), pair, gallery_id, evidence)
     value: Controls = st.session_state[CONTROLS]
@@ -138,7 +140,7 @@ def _models() -> list[str]:
     return models or names[:1]
 
 
-def _pair(is_read: bool) -> tuple[SentencePair, str]:
+def _pair() -> tuple[SentencePair, str]:
     state = st.session_state
     offered = gallery()
     asked = st.query_params.get(PAIR)
@@ -166,8 +168,6 @@ def _pair(is_read: bool) -> tuple[SentencePair, str]:
                 name=escape(state[UNKNOWN])
             )
         )
-    if not is_read:
-        st.caption(_("This page does not read the pair; it waits here for the others."))
     if not chosen and KEPT not in state:
         chosen = next(iter(offered))  # nothing typed yet, so there is nothing of one's own to come back to
     if "source" not in state or state[SHOWN] != chosen:
