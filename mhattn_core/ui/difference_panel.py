@@ -11,6 +11,7 @@ from mhattn_core.models.sources import RANDOM
 from mhattn_core.ui.automatic import AUTOMATIC, relabel
 from mhattn_core.ui.compared import clicks, heads_of, picked
 from mhattn_core.ui.export_panel import export_panel
+from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import Head, choose_stack, head_name, parse_head
 from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.language import keep_language
@@ -26,7 +27,7 @@ CHOSEN = "changed"
 LISTED = 10
 
 
-@st.fragment
+@fragment
 def difference_panel(controls: Controls) -> None:
     """The tab *difference*; a click on a head redraws it and not the page."""
     keep_language()

@@ -12,6 +12,7 @@ from mhattn_core.measures.neighbours import nearest
 from mhattn_core.ui.all_heads import all_heads
 from mhattn_core.ui.compared import Chosen, Compared, compared, full_name
 from mhattn_core.ui.export_panel import export_panel
+from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import choose_stack, select_head
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.measure_grids import CHOSEN, grids
@@ -25,7 +26,7 @@ from mhattn_core.ui.tabs import open_tab
 from mhattn_core.ui.unknown import may_draw
 
 
-@st.fragment
+@fragment
 def measure_panel(controls: Controls) -> None:
     """The tab *measure*; a click on a head redraws it and not the page."""
     keep_language()

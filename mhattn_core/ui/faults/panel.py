@@ -14,6 +14,7 @@ from mhattn_core.ui.faults.data import Faults, tell_missing
 from mhattn_core.ui.faults.heads import heads_view
 from mhattn_core.ui.faults.safe import safe_view
 from mhattn_core.ui.faults.vote import vote_view
+from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress
@@ -28,7 +29,7 @@ TABLES = {"heads": "ablation", "safe": "ablation", "curve": "curves", "vote": "i
 """What each tab reads of a run."""
 
 
-@st.fragment
+@fragment
 def faults_panel(controls: Controls) -> None:
     """Redrawn by a click, without the sidebar."""
     keep_language()

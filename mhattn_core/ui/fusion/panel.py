@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from mhattn_core.locale import _
+from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.fusion.choice import choose_word
 from mhattn_core.ui.fusion.coverage import coverage_view
 from mhattn_core.ui.fusion.data import Fused, fused
@@ -23,7 +24,7 @@ from mhattn_core.ui.tabs import open_tab
 from mhattn_core.ui.unknown import may_draw
 
 
-@st.fragment
+@fragment
 def fusion_panel(controls: Controls) -> None:
     """The whole page but its head; another word redraws it and not the sidebar."""
     keep_language()

@@ -7,6 +7,7 @@ from mhattn_core import charts
 from mhattn_core.locale import _
 from mhattn_core.measures.inside.scores_apart import products
 from mhattn_core.ui.export_panel import export_panel
+from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.inside.choice import choose, click_two_words
 from mhattn_core.ui.inside.data import Inside
@@ -24,7 +25,7 @@ from mhattn_core.ui.tabs import open_tab
 from mhattn_core.ui.unknown import may_draw
 
 
-@st.fragment
+@fragment
 def inside_panel(controls: Controls) -> None:
     """The whole page but its head; another word redraws it and not the sidebar."""
     keep_language()

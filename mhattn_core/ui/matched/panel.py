@@ -14,6 +14,7 @@ from mhattn_core.runs import Run
 from mhattn_core.ui.automatic import choose_or_leave
 from mhattn_core.ui.compared import CLICKS, clicks
 from mhattn_core.ui.export_panel import export_panel
+from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.matched.data import Matched, by_words, matched, stack_pairs, ways
 from mhattn_core.ui.matched.pair import matched_pair
@@ -34,7 +35,7 @@ CHOSEN = "match"
 """State keys, and parameters of the address: the two models, and the first one's head."""
 
 
-@st.fragment
+@fragment
 def matched_panel(controls: Controls) -> None:
     """The tab *matched heads*; a click on a head redraws it and not the page."""
     keep_language()

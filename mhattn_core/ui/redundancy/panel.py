@@ -5,6 +5,7 @@ import streamlit as st
 from mhattn_core.locale import _
 from mhattn_core.measures.distance_table import NOISE, WORDS
 from mhattn_core.measures.noise import DOUBLED, DRAWS
+from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import choose_stack, head_name
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_choice import choose_model
@@ -23,7 +24,7 @@ from mhattn_core.ui.tabs import open_tab
 from mhattn_core.ui.unknown import may_draw
 
 
-@st.fragment
+@fragment
 def redundancy_panel(controls: Controls) -> None:
     """The whole page but its head; a click on a pair of heads redraws it and not the sidebar."""
     keep_language()

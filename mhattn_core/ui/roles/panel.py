@@ -6,6 +6,7 @@ from mhattn_core.locale import _
 from mhattn_core.text.relations import meaning
 from mhattn_core.ui.automatic import AUTOMATIC
 from mhattn_core.ui.compared import Chosen, full_name
+from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import key_for
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.navigation import is_built, link
@@ -25,7 +26,7 @@ from mhattn_core.ui.tabs import open_tab
 ALL, USUAL_FAMILY = "all", "syntax"
 
 
-@st.fragment
+@fragment
 def roles_panel(controls: Controls) -> None:
     """A click on a head, or another relation, redraws this and not the sidebar."""
     keep_language()

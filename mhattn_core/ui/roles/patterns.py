@@ -7,6 +7,7 @@ from mhattn_core import charts
 from mhattn_core.locale import _
 from mhattn_core.ui.compared import Chosen, full_name, picked
 from mhattn_core.ui.export_panel import export_panel
+from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import Head, head_name, key_for
 from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.language import keep_language
@@ -25,7 +26,7 @@ AGREEMENT = 0.40
 """Macro-F1 of the rules against 100 maps labelled by hand; see tests/patterns."""
 
 
-@st.fragment
+@fragment
 def patterns_panel(controls: Controls) -> None:
     """A click on a head redraws this and not the sidebar."""
     keep_language()

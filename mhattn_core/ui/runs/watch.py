@@ -7,6 +7,7 @@ from mhattn_core.locale import _, current_language
 from mhattn_core.runs import store
 from mhattn_core.runs.jobs import Job
 from mhattn_core.runs.store import Saved
+from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.page import escape, problems
 from mhattn_core.ui.runs.known import jobs, known_runs, show_run
@@ -23,7 +24,7 @@ def watch_runs() -> None:
     known = known_runs()
     unfinished = [run for run in known if not run.finished]
     keys = st.session_state[AT_WORK] = [run.key for run in unfinished if _job_at_work(run)]
-    st.fragment(_look, run_every=SECONDS_BETWEEN_LOOKS if keys else None)()
+    fragment(_look, run_every=SECONDS_BETWEEN_LOOKS if keys else None)()
     for run in unfinished:
         if not _job_at_work(run):
             _left(run)

@@ -5,6 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
+from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.page import badge, escape, problems
@@ -36,7 +37,7 @@ def summarisation_panel(controls: Controls) -> None:
             work(bar)
 
 
-@st.fragment
+@fragment
 def _view(controls: Controls) -> None:
     """Redrawn by a click, without the sidebar."""
     keep_language()

@@ -17,6 +17,7 @@ from mhattn_core.measures.alignment.report import pair_table
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.compared import clicks, picked
+from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import head_name, key_for, parse_head
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_panel import attended_with_progress
@@ -34,7 +35,7 @@ BEST_ROWS = {"marian-zh-en": "awo"}
 LISTED = 10
 
 
-@st.fragment
+@fragment
 def alignment_panel(name: str, place: int, controls: Controls, yardstick: Yardstick, *, weight: Weighting) -> None:
     """A model's best head as matrix and as lines, and all its heads by how well they align; a click redraws this model alone."""
     keep_language()
