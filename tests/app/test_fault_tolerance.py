@@ -153,6 +153,7 @@ def test_what_looks_doubled_is_set_against_what_it_costs() -> None:
     }
     assert len(parts) > 1
     assert re.search(r"Of \d+ groups of like heads none does more harm|so that these cover for one another: \d+ of \d+", said)
+    assert "One pair has no interval" in said
     groups = app.dataframe[-1].value
     assert (groups["size"] >= 2).all()
     assert groups["low"].isna().all()
@@ -263,6 +264,7 @@ def test_a_run_gives_intervals(tab: str, shipped: Saved) -> None:
         assert expected in said
     assert "60 pairs" in said
     assert "Until then" not in said
+    assert "One pair has no interval" not in said
 
 
 @pytest.mark.parametrize("tab", list(SAID_OF_A_RUN))

@@ -30,6 +30,8 @@ def group_view(found: Faults, alone: Evidence, stack: str, quantity: str) -> Non
     said = group_finding(rows)
     st.markdown(escape(said))
     badge(evidence.pairs)
+    if covers(quantity) and rows["excess_low"].isna().all():
+        st.caption(_("One pair has no interval: whether these differences are more than chance, only a run can tell."))
     if (kind := rows["kind"].iloc[0]) != alone.table["kind"].iloc[0]:
         st.caption(_("Groups were switched off by “{kind}” alone, whatever is chosen above.").format(kind=kind))
     title = quantity_words()[quantity].change
