@@ -1,8 +1,9 @@
 """The command line: ``python -m mhattn_core``."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pandas as pd
 import typer
@@ -14,6 +15,15 @@ from rich.table import Table
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models import catalogue
+
+if TYPE_CHECKING:
+    from mhattn_core.text.reading import Upload
+
+Header = Annotated[
+    bool | None,
+    typer.Option("--header/--no-header", help="Whether the first row of PAIRS holds names of columns; by default as it looks."),
+]
+Sheet = Annotated[str | None, typer.Option(help="The sheet of a workbook; by default the one with columns of pairs.", metavar="NAME")]
 
 command = typer.Typer(help="Compare the attention heads of Hugging Face models.", no_args_is_help=True, add_completion=False)
 
@@ -51,7 +61,7 @@ def convert(
 
 @command.command()
 def analyze(
-    pairs: Annotated[Path, typer.Argument(help="A file of pairs: .csv .tsv .txt .jsonl .xlsx .parquet .conllu.", metavar="PAIRS")],
+    pairs: Annotated[Path, typer.Argument(help="A file of pairs: .csv .tsv .txt .jsonl .json .xlsx .parquet .conllu.", metavar="PAIRS")],
     model: Annotated[list[str], typer.Option(help="Name of a model; may be given several times.")],
     out: Annotated[Path, typer.Option(help="Folder of the run; one that was stopped there resumes.", metavar="DIR")],
     measures: Annotated[
@@ -68,12 +78,18 @@ def analyze(
     consecutive: Annotated[
         bool, typer.Option(help="Pair neighbouring sentences of a document: first and second, third and fourth …")
     ] = False,
+    header: Header = None,
+    sheet: Sheet = None,
 ) -> None:
     """Measure every head of every model over many pairs, with intervals; Ctrl-C leaves a run that resumes."""
     from mhattn_core import runs
+    from mhattn_core.text.reading import read_pairs
     from mhattn_core.text.relations.resources import read_resources
 
-    given = runs.read_consecutive(pairs) if consecutive else pairs
+    given = read_pairs(pairs, header=header, sheet=sheet)
+    _tell_remarks(given)
+    if consecutive:
+        given = replace(given, pairs=runs.consecutive(given.pairs))
     with Progress(
         SpinnerColumn(), *Progress.get_default_columns(), TextColumn("{task.fields[rate]:.0f}/s"), console=Console(stderr=True)
     ) as bars:
@@ -110,13 +126,21 @@ def align(
     turned: Annotated[bool, typer.Option(help="Let the models read the second sentence and write the first.")] = False,
     reverse: Annotated[str | None, typer.Option(help="A translator of the other direction, to combine links with.")] = None,
     yardstick: Annotated[str | None, typer.Option(help="An encoder whose embeddings align, for comparison.")] = None,
+    header: Header = None,
+    sheet: Sheet = None,
 ) -> None:
     """Measure every head as a word aligner against gold: alignment error, precision, recall, F1, with intervals."""
     from mhattn_core.measures.alignment.report import report
     from mhattn_core.models import load
     from mhattn_core.text.reading import read_gold
 
-    read = read_gold(pairs, gold, base=1 if base else 0)
+    read = read_gold(pairs, gold, base=1 if base else 0, header=header, sheet=sheet)
+    _tell_left_out(read.bad)
+    if all(record.alignment is None for record in read.pairs):
+        raise Problem(
+            _("No pair has gold links that can be read."), " ".join(read.remarks) or _("Give them in a column “alignment”, or with --gold.")
+        )
+    _tell_remarks(read)
     tables = []
     with Progress(SpinnerColumn(), *Progress.get_default_columns(), console=Console(stderr=True)) as bars:
         for name in model:
@@ -134,7 +158,7 @@ def align(
                 progress=tell,
             )
             tables.append(table)
-            _tell_left_out(pd.concat([read.bad, skipped]))
+            _tell_left_out(skipped)
     table = pd.concat(tables, ignore_index=True)
     table.to_csv(out, index=False, float_format="%.4f")
     _show([_aligner(row) for row in table.itertuples() if row.choice or row.stack in ("", "embeddings")])
@@ -194,6 +218,16 @@ def _tell_left_out(rows: pd.DataFrame) -> None:
         Console(stderr=True).print(_("Line {line}: {reason}").format(line=row.line, reason=row.reason), markup=False)
 
 
+def _tell_remarks(read: "Upload") -> None:
+    remarks = list(read.remarks)
+    if read.columns.in_doubt:
+        remarks.append(_("Say --header if the first row holds names, --no-header if it is a pair."))
+    if len(read.sheets) > 1 and remarks:
+        remarks.append(_("Another sheet is read with --sheet NAME."))
+    for remark in remarks:
+        Console(stderr=True).print(remark, style="yellow", markup=False, soft_wrap=True)
+
+
 def _show(rows: list[dict[str, object]]) -> None:
     table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
     for number, column in enumerate(rows[0]):
@@ -207,5 +241,5 @@ if __name__ == "__main__":
     try:
         command()
     except Problem as problem:
-        Console(stderr=True).print(str(problem), style="red", markup=False)
+        Console(stderr=True).print(str(problem), style="red", markup=False, soft_wrap=True)
         raise SystemExit(1) from problem

@@ -1,6 +1,7 @@
 """The pairs of a run."""
 
 import json
+import warnings
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from itertools import groupby
@@ -23,8 +24,15 @@ def records_of(pairs: Pairs) -> tuple[list[PairRecord], pd.DataFrame]:
     """The records of a file or a list, and the rows that could not be read (line, reason). Raises Problem when nothing is left, or too many groups."""
     bad = pd.DataFrame({"line": pd.Series(dtype="int64"), "reason": pd.Series(dtype="str")})
     if isinstance(pairs, str | Path | Upload):
-        read = pairs if isinstance(pairs, Upload) else read_pairs(Path(pairs))
+        read = pairs if isinstance(pairs, Upload) else _read(Path(pairs))
         records, bad = read.pairs, read.bad
+        if read.columns.found and "source" not in read.columns.used:
+            raise Problem(
+                _("None of the columns of “{name}” is known to hold sentences: {names}.").format(
+                    name=read.name, names=", ".join(read.columns.found)
+                ),
+                _("Call the columns “source” and “target” in the first row, or say which they are with columns= of read_pairs."),
+            )
     else:
         records = [_record(line, pair) for line, pair in enumerate(pairs, start=1)]
     if not records:
@@ -53,11 +61,6 @@ def consecutive(records: Sequence[PairRecord]) -> list[PairRecord]:
     return paired
 
 
-def read_consecutive(path: Path) -> list[PairRecord]:
-    """The sentences of a file as such pairs. Raises Problem as ``read_pairs``."""
-    return consecutive(read_pairs(path).pairs)
-
-
 def corpus_digest(records: Sequence[PairRecord]) -> str:
     """A hash of everything about the pairs that a run may depend on, in their order."""
     digest = blake2b(digest_size=16)
@@ -82,6 +85,14 @@ def pairs_table(records: Sequence[PairRecord], *, keep_sentences: bool) -> pd.Da
         }
     )
     return table if keep_sentences else table.drop(columns=["source", "target"])
+
+
+def _read(path: Path) -> Upload:
+    """The pairs of a file; what was not plain in it is a warning, since nobody looks at the ``Upload``."""
+    read = read_pairs(path)
+    for remark in read.remarks:
+        warnings.warn(f"{read.name}: {remark}", stacklevel=4)
+    return read
 
 
 def _record(line: int, pair: SentencePair | PairRecord) -> PairRecord:

@@ -9,6 +9,8 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 
 Link = tuple[int, int]
+ENOUGH = 5
+"""So many pairs do not all leave both their first words without a link."""
 LINK = re.compile(r"([0-9]{1,6})(?:([-p])([0-9]{1,6})|-([0-9]{1,6})-([SP]))")
 
 
@@ -82,14 +84,26 @@ def check(alignment: Alignment, source_words: int, target_words: int) -> None:
         )
 
 
+def seem_counted_from_1(alignments: Iterable[Alignment], *, any_outside: bool) -> bool:
+    """Whether links that were read as counted from 0 are likely counted from 1: none has a 0, and some lead outside, or they are many."""
+    linked = [alignment.possible for alignment in alignments if alignment.possible]
+    return len(linked) >= (1 if any_outside else ENOUGH) and not any(0 in link for links in linked for link in links)
+
+
 def read_alignments(lines: Iterable[str], *, base: Literal[0, 1] = 0, swap: bool = False) -> AlignmentFile:
-    """An alignment file, one pair a line: links, or an id, a tab and links. An empty line is a pair without links."""
+    """An alignment file, one pair a line: links, or an id, a tab and links. An empty line is a pair without links.
+
+    Where lines give ids, one without is empty, or bad: it could be of any pair.
+    """
     alignments: dict[int, Alignment] = {}
-    ids: dict[int, str] = {}
     bad: dict[int, str] = {}
-    for number, (id_, links) in enumerate(_with_ids(lines), 1):
-        if id_ is not None:
-            ids[number] = id_
+    parts = list(_with_ids(lines))
+    ids = {number: id_ for number, (id_, _links) in enumerate(parts, 1) if id_ is not None}
+    for number, (id_, links) in enumerate(parts, 1):
+        if ids and id_ is None:
+            if links.strip():
+                bad[number] = _("It has no id, and other lines have one.")
+            continue
         try:
             alignments[number] = parse(links, base=base, swap=swap)
         except Problem as problem:
@@ -100,7 +114,7 @@ def read_alignments(lines: Iterable[str], *, base: Literal[0, 1] = 0, swap: bool
 def _with_ids(lines: Iterable[str]) -> Iterator[tuple[str | None, str]]:
     for line in lines:
         first, tab, rest = line.partition("\t")
-        if tab and not LINK.fullmatch(first.strip()):
+        if tab and not all(map(LINK.fullmatch, first.split())):
             yield first.strip(), rest
         else:
             yield None, line

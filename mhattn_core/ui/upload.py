@@ -15,6 +15,7 @@ from mhattn_core.text.reading.limits import MEGABYTE
 from mhattn_core.ui.page import escape, problems
 from mhattn_core.ui.sidebar import CUTS, take_pair
 from mhattn_core.ui.upload_columns import choose_columns
+from mhattn_core.ui.upload_remarks import show_remarks
 
 PASTED = "pasted.tsv"
 SHOWN = 5
@@ -34,6 +35,7 @@ def upload_panel(key: str) -> Upload | None:
         upload = _read(key, limits)
     if upload:
         _detected(upload)
+        show_remarks(key, upload)
         choose_columns(key, upload)
         _left_out(key, upload)
         if upload.pairs:
@@ -132,6 +134,7 @@ def _detected(upload: Upload) -> None:
     separators = {",": _("comma"), "\t": _("tab"), ";": _("semicolon"), "|": _("bar"), "|||": "|||"}
     parts = [
         _("Format: {format}").format(format=upload.format),
+        _("sheet: {sheet}").format(sheet=upload.sheet) if upload.sheet else "",
         _("encoding: {encoding}").format(encoding=upload.encoding.upper()) if upload.encoding else "",
         _("separator: {separator}").format(separator=separators[upload.separator]) if upload.separator else "",
     ]

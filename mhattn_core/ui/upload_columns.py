@@ -1,16 +1,16 @@
 """Saying which column of an upload holds what."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import streamlit as st
 
 from mhattn_core.locale import _
 from mhattn_core.text.reading import FIELDS, Upload
+from mhattn_core.ui.upload_remarks import read_anew
 
 
 def choose_columns(key: str, upload: Upload) -> None:
-    """Select boxes for what stands in which column; a choice is kept under ``{key}-reading`` for the next reading."""
+    """Select boxes for what stands in which column; a choice holds for the next reading."""
     columns = upload.columns
     if not columns.found:
         return
@@ -21,7 +21,7 @@ def choose_columns(key: str, upload: Upload) -> None:
     first: Mapping[str, str] = upload.head[0] if upload.head else {}
     names = {"": _("(none)")} | {name: f"{name}: {first.get(name, '')[:30]}" if not columns.header else name for name in columns.found}
     # Boxes of another file, or of the same one read with other names, are other boxes.
-    token = f"{key}-{st.session_state[f'{key}-given'][2]}-{columns.header}"
+    token = f"{key}-{st.session_state[f'{key}-given'][2]}-{upload.sheet}-{columns.header}"
     with st.expander(_("Columns"), expanded=not known, icon=":material/view_column:"):
         if upload.format in ("csv", "tsv", "txt", "xlsx"):
             st.toggle(
@@ -55,11 +55,9 @@ def _field_labels() -> dict[str, str]:
 
 
 def _header_told(key: str, token: str) -> None:
-    st.session_state[f"{key}-reading"] = {"header": st.session_state[f"{token}-header"]}
+    read_anew(key, header=st.session_state[f"{token}-header"])
 
 
 def _column_chosen(key: str, token: str) -> None:
-    way: dict[str, Any] = {"columns": {field: st.session_state[f"{token}-{field}"] for field in FIELDS}}
-    if f"{token}-header" in st.session_state:
-        way["header"] = st.session_state[f"{token}-header"]
-    st.session_state[f"{key}-reading"] = way
+    header = {"header": st.session_state[f"{token}-header"]} if f"{token}-header" in st.session_state else {}
+    read_anew(key, columns={field: st.session_state[f"{token}-{field}"] for field in FIELDS}, **header)

@@ -1,5 +1,8 @@
 """The panel that takes in a person's own pairs."""
 
+import io
+
+import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -92,26 +95,85 @@ def test_pairs_stay_while_another_page_is_open_and_go_when_removed() -> None:
 
 
 def test_columns_are_chosen_where_names_do_not_tell() -> None:
-    app = bring(opened(), "x.csv", b"id,english,french\nk,Hello,Bonjour\n")
+    app = bring(opened(), "x.csv", b"id,morning,evening\nk,Hello,Bonjour\n")
     assert "read: None" in said(app)
     assert app.warning
     box = next(box for box in app.selectbox if box.label == "First sentence")
-    assert box.options == ["(none)", "id", "english", "french"]
-    box.set_value("french").run()
+    assert box.options == ["(none)", "id", "morning", "evening"]
+    box.set_value("evening").run()
     assert "read: 1" in said(app)
     assert app.dataframe[0].value["Words of the first sentence"][0] == "Bonjour"
 
 
 def test_the_first_row_can_be_told_to_hold_names() -> None:
-    app = bring(opened(), "x.csv", b"english,french\nHello,Bonjour\n")
+    app = bring(opened(), "x.csv", b"morning,evening\nHello,Bonjour\n")
     assert "read: 2" in said(app)
     app.toggle[0].set_value(True).run()
-    assert "read: None" in said(app)
-    for label, column in (("First sentence", "english"), ("Second sentence", "french")):
-        next(box for box in app.selectbox if box.label == label).set_value(column).run()
     assert "read: 1" in said(app)
+    for label, column in (("First sentence", "evening"), ("Second sentence", "morning")):
+        next(box for box in app.selectbox if box.label == label).set_value(column).run()
+    assert app.dataframe[0].value["Words of the first sentence"][0] == "Bonjour"
     app.toggle[0].set_value(False).run()
     assert "read: 2" in said(app)
+
+
+def remarks(app: AppTest) -> str:
+    assert not app.exception, app.exception
+    return "\n".join(str(part.value) for part in app.info)
+
+
+def test_known_names_are_taken_without_a_word() -> None:
+    app = bring(opened(), "x.csv", "en,zh\nHi there.,嗨。\nRun now!,跑！\n".encode())
+    assert "read: 2" in said(app)
+    assert not app.info
+
+
+def test_a_first_row_unlike_the_others_is_asked_about() -> None:
+    app = bring(opened(), "x.csv", "foo,<b>\nHi there.,嗨。\nRun now!,跑！\n".encode())
+    assert "read: 3" in said(app)
+    assert "“\\<b\\>”" in remarks(app)
+    app.button(key="mine-first-row-True").click().run()
+    assert "read: 2" in said(app)
+    assert not app.info
+    app = bring(opened(), "x.csv", "foo,bar\nHi there.,嗨。\nRun now!,跑！\n".encode())
+    app.button(key="mine-first-row-False").click().run()
+    assert "read: 3" in said(app)
+    assert not app.info
+
+
+def test_a_sheet_is_chosen_and_the_others_are_named() -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["About this file"])
+    for name, text in (("Data", "Hi there."), ("Old", "Gone.")):
+        sheet = book.create_sheet(name)
+        sheet.append(["source", "target"])
+        sheet.append([text, "x"])
+    file = io.BytesIO()
+    book.save(file)
+    app = bring(opened(), "x.xlsx", file.getvalue())
+    assert app.dataframe[0].value["Words of the first sentence"][0] == "Hi · there · ."
+    assert "“Old”" in remarks(app)
+    box = next(box for box in app.selectbox if box.label == "Sheet")
+    assert (box.options, box.value) == (["Sheet", "Data", "Old"], "Data")
+    box.set_value("Old").run()
+    assert app.dataframe[0].value["Words of the first sentence"][0] == "Gone · ."
+    assert not app.info
+
+
+def test_links_can_be_told_to_count_from_1() -> None:
+    app = bring(opened(), "x.csv", b"source,target,alignment\na b,c d,1-1 2-2\ne f,g h,1-1\n")
+    assert "number 0" in remarks(app)
+    assert "read: 1" in said(app)
+    next(toggle for toggle in app.toggle if toggle.label == "Links count words from 1").set_value(True).run()
+    assert "read: 2" in said(app)
+    assert not app.info
+
+
+def test_a_row_with_a_control_character_is_listed() -> None:
+    app = bring(opened(), "x.csv", b"source,target\nThe c\x00at,a\nA dog,b\n")
+    assert "read: 1" in said(app)
+    assert app.dataframe[0].value["line"].tolist() == [2]
+    assert "U+0000" in app.dataframe[0].value["reason"][0]
 
 
 def test_rows_left_out_are_listed_by_line() -> None:

@@ -124,23 +124,23 @@ def test_two_columns_need_no_names_and_three_do() -> None:
 
 
 def test_names_that_do_not_tell() -> None:
-    text = "id,english,french\nk1,Hello,Bonjour\n"
+    text = "id,morning,evening\nk1,Hello,Bonjour\n"
     unknown = read("x.csv", text)
     assert (unknown.pairs, dict(unknown.columns.used)) == ([], {"id": "id"})
-    told = read("x.csv", text, columns={"source": "french", "target": "english"})
+    told = read("x.csv", text, columns={"source": "evening", "target": "morning"})
     assert texts(told) == [("Bonjour", "Hello")]
     assert told.pairs[0].id == "k1"
-    assert read("x.csv", text, columns={"source": "french", "id": ""}).pairs[0].id == "2"
-    with pytest.raises(Problem, match="id, english, french"):
+    assert read("x.csv", text, columns={"source": "evening", "id": ""}).pairs[0].id == "2"
+    with pytest.raises(Problem, match="id, morning, evening"):
         read("x.csv", text, columns={"source": "german"})
     with pytest.raises(ValueError, match="sauce"):
-        read("x.csv", text, columns={"sauce": "french"})
+        read("x.csv", text, columns={"sauce": "evening"})
 
 
 def test_whether_there_is_a_row_of_names_can_be_told() -> None:
-    text = "english,french\nHello,Bonjour\n"
+    text = "morning,evening\nHello,Bonjour\n"
     assert len(read("x.csv", text).pairs) == 2
-    assert read("x.csv", text, header=True).columns.found == ("english", "french")
+    assert read("x.csv", text, header=True).columns.found == ("morning", "evening")
     assert texts(read("x.csv", "source,target\na,b\n", header=False)) == [("source", "target"), ("a", "b")]
 
 
@@ -178,6 +178,67 @@ def test_json_lines() -> None:
     assert [(record.line, record.pair.source, record.label) for record in upload.pairs] == [(1, "don't go", "3"), (9, "late", "")]
     assert [word.text for word in upload.pairs[0].pair.a.words] == ["do", "n't", "go"]
     assert set(reasons(upload)) == {3, 4, 5, 6, 7, 8}
+
+
+def test_an_array_of_objects_keeps_their_lines() -> None:
+    text = '[\n  {"source": "one", "target": "1"},\n\n  {\n    "source": "two"\n  },\n  7,\n  {"source": "three"}\n]\n'
+    for name in ("x.json", "x.jsonl"):
+        upload = read(name, text)
+        assert [(record.line, record.pair.source) for record in upload.pairs] == [(2, "one"), (4, "two"), (8, "three")]
+        assert set(reasons(upload)) == {7}
+    broken = read("x.json", '[{"source": "one"},\n{"source": }]')
+    assert texts(broken) == [("one", "")]
+    assert "JSON" in reasons(broken)[2]
+    assert set(reasons(read("x.json", "[" * 100_000))) == {1}
+
+
+def test_sentences_by_language_under_one_key() -> None:
+    upload = read(
+        "x.jsonl", '{"id": "k", "translation": {"en": "Hi", "zh": "嗨"}}\n{"id": "l", "translation": {"zh": "跑", "en": "Run"}}\n'
+    )
+    assert upload.columns.used == {"id": "id", "source": "translation.en", "target": "translation.zh"}
+    assert texts(upload) == [("Hi", "嗨"), ("Run", "跑")]
+
+
+def test_sentences_that_are_lists_of_words() -> None:
+    upload = read(
+        "x.jsonl",
+        '{"source": ["我", "爱", "New", "York", "。"], "target": ["do", "n\'t"], "alignment": [[0, 0], "1p1"]}\n{"source": ["a", {"b": 1}]}\n{"source": []}\n',
+    )
+    pair = upload.pairs[0].pair
+    assert (pair.source, pair.target) == ("我爱 New York。".replace(" N", "N"), "do n't")
+    assert [word.text for word in pair.a.words] == ["我", "爱", "New", "York", "。"]
+    assert upload.pairs[0].alignment
+    assert upload.pairs[0].alignment.possible == {(0, 0), (1, 1)}
+    assert upload.pairs[0].alignment.sure == {(0, 0)}
+    assert "not text" in reasons(upload)[2]
+    assert "no source" in reasons(upload)[3]
+
+
+def test_a_row_with_a_control_character_is_told_and_the_others_go_on() -> None:
+    upload = read("x.csv", "source,target\nThe c\x00at,a\nA dog,b\nThe\x0bend,c\nBack\x08,d\nA\x7f,e\nA\x0cpage,f\n")
+    assert [record.line for record in upload.pairs] == [3, 7]
+    assert [reason.split(".")[0].split("+")[1][:4] for reason in upload.bad["reason"]] == ["0000", "000B", "0008", "007F"]
+    listed = read("x.jsonl", '{"source": ["c\\u0000at"]}\n{"source": "fine"}\n')
+    assert texts(listed) == [("fine", "")]
+    assert set(reasons(listed)) == {1}
+
+
+def test_a_stray_carriage_return_ends_no_row() -> None:
+    upload = read("x.csv", "source,target\na\rb,c\nd,e\rf,g\nh,i\n")
+    assert texts(upload) == [("a\rb", "c"), ("h", "i")]
+    assert set(reasons(upload)) == {3}
+
+
+def test_links_that_seem_counted_from_1_are_told() -> None:
+    rows = "".join(f"one two three {n},un deux trois,1-1 2-2\n" for n in range(5))
+    upload = read("x.csv", "source,target,alignment\n" + rows)
+    assert "--base 1" in upload.remarks[0]
+    assert read("x.csv", "source,target,alignment\n" + rows, base=1).remarks == ()
+    assert read("x.csv", "source,target,alignment\n" + rows[: rows.index("\n") * 4]).remarks == ()
+    assert read("x.csv", "source,target,alignment\n" + rows + "a b,c d,0-0 1-1\n").remarks == ()
+    outside = read("x.csv", "source,target,alignment\na b,c d,1-1 2-2\n")
+    assert (outside.pairs, len(outside.remarks)) == ([], 1)
 
 
 def test_links_are_checked_against_the_words() -> None:

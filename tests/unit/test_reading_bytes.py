@@ -55,6 +55,54 @@ def test_other_encodings_in_use() -> None:
     assert read_pairs(("x.txt", traditional.encode("big5"))).pairs[0].pair.source == traditional
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "cp1252"])
+def test_a_zero_makes_no_utf_16(encoding: str) -> None:
+    text = "source,target\n" + ("déjà vu,café\n" * 9 if encoding == "cp1252" else "我喜欢喝茶。,好喝\n" * 9) + "\0,x\n"
+    for padding in ("", "\n"):  # an even and an odd number of bytes
+        upload = read_pairs(("x.csv", (text + padding).encode(encoding)))
+        assert upload.encoding == encoding
+        assert len(upload.pairs) == 9
+        assert upload.bad["line"].tolist() == [11]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["一上一上一上一上，我们在山上喝茶喝了一天\n", "plain English\n", "这里,没有换行"])
+def test_utf_16_without_a_mark(text: str, encoding: str) -> None:
+    upload = read_pairs(("x.txt", (text * 3).encode(encoding)))
+    assert upload.encoding == encoding
+    assert upload.pairs[0].pair.source.startswith(text[:4])
+
+
+def test_fields_padded_with_zeros_are_told_by_row() -> None:
+    padded = "".join(f"row {number},b\n" for number in range(100)) + "".join(f"a{number}\0\0,b\n" for number in range(5))
+    upload = read_pairs(("x.csv", padded.encode()))
+    assert (upload.encoding, len(upload.pairs), len(upload.bad)) == ("utf-8", 100, 5)
+
+
+def test_marks_of_joined_files_and_of_dos() -> None:
+    mark = "\ufeff".encode()
+    upload = read_pairs(("x.tsv", mark + b"source\ttarget\na\tb\n" + mark + mark + b"c\td\n\x1a"))
+    assert [(record.pair.source, record.pair.target) for record in upload.pairs] == [("a", "b"), ("c", "d")]
+    assert upload.bad.empty
+    assert read_pairs(("x.csv", mark + mark + b"source,target\na,b\n")).columns.header
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "remedy"),
+    [
+        ("a.ods", b"PK\x03\x04", ".xlsx"),
+        ("a.xls", b"\xd0\xcf\x11\xe0", ".xlsx"),
+        ("a.csv.gz", b"\x1f\x8b", "Unpack"),
+        ("pairs.zip", b"PK\x03\x04", "Unpack"),
+        ("a.docx", b"PK\x03\x04", ".csv"),
+    ],
+)
+def test_a_kind_that_is_not_read_names_the_way_out(name: str, content: bytes, remedy: str) -> None:
+    with pytest.raises(Problem) as told:
+        read_pairs((name, content))
+    assert remedy in told.value.remedy
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
@@ -62,6 +110,7 @@ def test_other_encodings_in_use() -> None:
         ("photo.xlsx", b"\xff\xd8\xff\xe0" + random.Random(1).randbytes(3000), "JPEG"),
         ("empty.csv", b"", "empty"),
         ("blank.tsv", b" \r\n \n", "empty"),
+        ("mark.csv", b"\x841\x953", "empty"),
         ("noise.csv", random.Random(2).randbytes(5000), "not text"),
         ("zeros.csv", b"\0" * 5000, "not text"),
         ("book.csv", samples()["pairs.xlsx"], "ZIP"),

@@ -157,3 +157,78 @@ def test_parquet_that_unpacks_to_too_much() -> None:
     content = parquet(pa.table({"source": ["z" * 1_000_000 + str(number) for number in range(5)]}))
     with pytest.raises(Problem, match="unpacked"):
         read_pairs(("x.parquet", content), limits=Limits(expanded=1_000_000))
+
+
+def test_parquet_with_sentences_by_language() -> None:
+    table = pa.table({"translation": pa.array([{"en": "Hi", "zh": "嗨"}, {"en": None, "zh": "跑"}])})
+    upload = read_pairs(("x.parquet", parquet(table)))
+    assert upload.columns.found == ("translation.en", "translation.zh")
+    assert by_line(upload) == {1: ("Hi", "嗨", "")}
+    assert list(upload.bad["line"]) == [2]
+
+
+PAIRS = [("source", "target"), ("Hi there.", "嗨。")]
+OLD = [("source", "target"), ("Old.", "旧。")]
+
+
+def book_of(*sheets: tuple[str, str, Sequence[Sequence[Any]] | None]) -> bytes:
+    """A workbook of sheets: name, state, rows; no rows, a chart sheet."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, state, rows in sheets:
+        sheet = book.create_chartsheet(name) if rows is None else book.create_sheet(name)
+        sheet.sheet_state = state
+        for row in rows or ():
+            sheet.append(row)
+    book.active = next(place for place, sheet in enumerate(sheets) if sheet[1] == "visible")
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("sheets", "read", "remarks"),
+    [
+        ([("About", "visible", [["About this file"]]), ("Data", "visible", PAIRS)], "Data", ["About"]),
+        ([("Old", "hidden", OLD), ("Data", "visible", PAIRS)], "Data", ["Old"]),
+        ([("Chart", "visible", None), ("Data", "visible", PAIRS)], "Data", []),
+        ([("Data", "visible", PAIRS), ("More", "visible", OLD)], "Data", ["More"]),
+        ([("About", "visible", [["Read me"]]), ("Data", "veryHidden", PAIRS)], "Data", ["About", "hidden"]),
+        ([("Empty", "visible", []), ("Data", "visible", PAIRS[1:])], "Data", []),
+        ([("One", "visible", [("text",), ("x",)]), ("Data", "visible", PAIRS)], "Data", ["One"]),
+    ],
+)
+def test_the_sheet_that_holds_pairs_is_read_and_the_others_are_told(
+    sheets: list[tuple[str, str, Any]], read: str, remarks: list[str]
+) -> None:
+    upload = read_pairs(("x.xlsx", book_of(*sheets)))
+    assert (upload.sheet, upload.pairs[0].pair.source) == (read, "Hi there.")
+    assert upload.sheets == tuple(name for name, _state, rows in sheets if rows is not None)
+    assert len(upload.remarks) == len(remarks)
+    assert all(word in remark for word, remark in zip(remarks, upload.remarks, strict=True))
+
+
+def test_a_sheet_can_be_named() -> None:
+    content = book_of(("Data", "visible", PAIRS), ("More", "visible", OLD), ("Chart", "visible", None))
+    upload = read_pairs(("x.xlsx", content), sheet="More")
+    assert (upload.pairs[0].pair.source, upload.remarks) == ("Old.", ())
+    with pytest.raises(Problem, match="Data, More"):
+        read_pairs(("x.xlsx", content), sheet="Chart")
+    with pytest.raises(Problem, match="no sheet"):
+        read_pairs(("x.xlsx", book_of(("Chart", "visible", None))))
+
+
+def test_hidden_rows_are_read_and_told() -> None:
+    def hide(sheet: Any) -> None:
+        sheet.row_dimensions[3].hidden = True
+
+    upload = read_pairs(("x.xlsx", workbook([*PAIRS, ("Unseen.", "x")], hide)))
+    assert list(by_line(upload)) == [2, 3]
+    assert upload.remarks[0].endswith("1.")
+
+
+def test_escapes_of_the_format_are_undone() -> None:
+    rows = [["source", "target"], ["first_x000D_\nsecond", "snake_x005F_x000D_"], ["tab_x000B_key", "y"], ["x_xyz_", "z"]]
+    upload = read_pairs(("x.xlsx", workbook(rows)))
+    assert by_line(upload) == {2: ("first\r\nsecond", "snake_x000D_", ""), 4: ("x_xyz_", "z", "")}
+    assert "U+000B" in upload.bad["reason"][0]

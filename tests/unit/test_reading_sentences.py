@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mhattn_core import Problem
-from mhattn_core.text.reading import PairRecord, read_pairs, read_parallel
+from mhattn_core.text.reading import PairRecord, attach_links, read_gold, read_pairs, read_parallel
 
 DATA = Path(os.environ.get("MHATTN_DATA", Path(__file__).parents[3] / "shared/data"))
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="third-party data is not here; MHATTN_DATA names its folder")
@@ -109,6 +109,39 @@ def test_bad_sentences_are_told_by_line_and_the_others_go_on() -> None:
     assert "circle" in upload.bad["reason"][6]
 
 
+def test_words_without_heads_make_a_sentence_without_a_tree() -> None:
+    bare = "# text = Dogs don't bark\n" + "\n".join(
+        [token("1", "Dogs"), token("2-3", "don't"), token("2", "do"), token("3", "n't"), token("4", "bark")]
+    )
+    merged = "# text = au bois\n" + "\n".join([token("1-2", "au"), token("1", "à"), token("2", "le"), token("3", "bois")])
+    tree = "# text = Hi\n" + token("1", "Hi", 0, "root")
+    upload = read_pairs(("x.conllu", "\n\n".join((bare, merged, tree)).encode()))
+    assert upload.bad.empty
+    assert [words(record) for record in upload.pairs] == [["Dogs", "do", "n't", "bark"], ["au", "bois"], ["Hi"]]
+    assert [len(record.tree) for record in upload.pairs] == [0, 0, 1]
+    assert upload.remarks[0].endswith(" 2.")
+
+
+@pytest.mark.parametrize(
+    ("heads", "reason"),
+    [
+        ((2, 1, 0, 3), "circle"),  # two words that hang on each other, beside a root
+        ((2, 3, 4, 2), "circle"),  # no root at all
+        ((1, 0, 2, 2), "own head"),
+        ((0, 1, 0, 3), "2 roots: Dogs, loudly"),
+        ((2, 0, "_", 2), "“loudly” has no head"),
+        ((5, 0, 2, 2), "“Dogs” has no head"),
+    ],
+)
+def test_heads_that_make_no_tree_are_told(heads: tuple[object, ...], reason: str) -> None:
+    rows = [
+        token(str(n), form, head, "dep") for n, (form, head) in enumerate(zip(("Dogs", "bark", "loudly", "here"), heads, strict=True), 1)
+    ]
+    upload = read_pairs(("x.conllu", ("# text = Dogs bark loudly here\n" + "\n".join(rows) + "\n").encode()))
+    assert upload.pairs == []
+    assert reason in upload.bad["reason"][0]
+
+
 def test_files_of_their_own() -> None:
     upload = read_parallel(
         ("a.zh", "我 在 3月 22日 读 （ USA Today ） 。\n\n好 的\n坏 的\n".encode()),
@@ -134,6 +167,74 @@ def test_files_of_their_own_by_id() -> None:
     ]
     assert upload.pairs[0].alignment
     assert upload.pairs[0].alignment.sure == {(1, 1)}
+
+
+def test_lines_end_at_line_feeds_as_paste_has_them() -> None:
+    inside = ("one two\rthree", "four\x0c", "five\u2028six", "seven\x85eight", "nine \u2029 ten")
+    across = ("A B", "C\rD", "E", "F\x0cG", "H")
+    for end in ("\n", "\r\n"):
+        upload = read_parallel(("a", (end.join(inside) + end).encode()), ("b", (end.join(across) + end).encode()))
+        assert [(record.line, record.pair.source, record.pair.target) for record in upload.pairs] == [
+            (line, *(text.strip() for text in texts)) for line, texts in enumerate(zip(inside, across, strict=True), 1)
+        ]
+
+
+def test_files_without_a_line_feed_end_lines_at_carriage_returns() -> None:
+    upload = read_parallel(("a", b"one\rtwo\r"), ("b", b"un\ndeux\n"), ("c", b"0-0\r0-0\r"))
+    assert [(record.pair.source, record.pair.target) for record in upload.pairs] == [("one", "un"), ("two", "deux")]
+
+
+def test_control_characters_in_files_of_their_own_are_told_by_line() -> None:
+    upload = read_parallel(("a", b"one\ntw\x00o\nthree\n"), ("b", b"un\ndeux\ntro\x0bis\n"))
+    assert [record.line for record in upload.pairs] == [1]
+    assert list(upload.bad["line"]) == [2, 3]
+
+
+LINKS = b"0-0 1-1 2-2\n0-0 1-1\n0-0\n"
+THREE = (("a", b"I love you\nHe runs\nHi\n"), ("b", b"je t' aime\nil court\nsalut\n"))
+
+
+@pytest.mark.parametrize("links", [b"\n" + LINKS, b"alignment\n" + LINKS, LINKS + b"\n", LINKS[:-4]])
+def test_links_of_another_number_of_lines_are_refused(links: bytes) -> None:
+    number = links.count(b"\n")
+    with pytest.raises(Problem, match=rf"{number} lines.*3 pairs"):
+        read_parallel(*THREE, ("c", links))
+    table = read_pairs(
+        (
+            "x.tsv",
+            b"source\ttarget\n" + b"\n".join(b"\t".join(row) for row in zip(*(text.splitlines() for _name, text in THREE), strict=True)),
+        )
+    )
+    assert [str(record.alignment) for record in attach_links(table, ("c", LINKS)).pairs] == ["0-0 1-1 2-2", "0-0 1-1", "0-0"]
+    with pytest.raises(Problem, match=rf"{number} lines.*3 pairs"):
+        attach_links(table, ("c", links))
+
+
+def test_gold_on_the_command_line_is_refused_likewise(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in "abc"]
+    for file, content in zip(files, (*(text for _name, text in THREE), b"\n" + LINKS), strict=True):
+        file.write_bytes(content)
+    with pytest.raises(Problem, match=r"4 lines.*3 pairs"):
+        read_gold(files[:2], files[2])
+
+
+def test_rows_count_links_with_bad_rows_and_without_a_title() -> None:
+    table = read_pairs(("x.csv", b"My pairs,\nsource,target\none,un\n,deux\n\nthree,trois\n"))
+    upload = attach_links(table, ("c", b"0-0\n\n0p0\n"))
+    assert [(record.line, str(record.alignment)) for record in upload.pairs] == [(3, "0-0"), (6, "0p0")]
+
+
+def test_links_by_id_need_not_be_as_many() -> None:
+    upload = read_parallel(*THREE, ("c", b"3\t0-0\n\n0-0\n1\t0-0\n"))
+    assert [(record.id, str(record.alignment)) for record in upload.pairs] == [("1", "0-0"), ("3", "0-0")]
+    assert list(upload.bad["line"]) == [2]
+    with pytest.raises(Problem, match="twice"):
+        read_parallel(*THREE, ("c", b"1\t0-0\n1\t0-0\n"))
+
+
+def test_links_without_ids_follow_sentences_with_ids() -> None:
+    upload = read_parallel(("a", b"s1\tone\ns2\ttwo six\n"), ("b", b"s2\tdeux six\ns1\tun\n"), ("c", b"0-0\n0-0 1-1\n"))
+    assert [(record.id, str(record.alignment)) for record in upload.pairs] == [("s1", "0-0"), ("s2", "0-0 1-1")]
 
 
 def test_sentences_that_are_not_cut() -> None:

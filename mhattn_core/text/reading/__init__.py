@@ -9,15 +9,16 @@ from mhattn_core.locale import _
 from mhattn_core.text.reading.assemble import assemble
 from mhattn_core.text.reading.columns import FIELDS, holds_summaries
 from mhattn_core.text.reading.conllu import read_conllu
-from mhattn_core.text.reading.gold import attach_links, read_gold
+from mhattn_core.text.reading.gold import read_gold
 from mhattn_core.text.reading.limits import HOSTED, Limits
+from mhattn_core.text.reading.links import attach_links
 from mhattn_core.text.reading.packed import read_jsonl, read_parquet
 from mhattn_core.text.reading.parallel import read_parallel
 from mhattn_core.text.reading.records import Columns, GoldWord, PairRecord, Upload
 from mhattn_core.text.reading.samples import samples
 from mhattn_core.text.reading.separated import read_csv, read_tsv, read_txt
 from mhattn_core.text.reading.sheet import read_xlsx
-from mhattn_core.text.reading.source import Source, load
+from mhattn_core.text.reading.source import Source, load, way_out
 from mhattn_core.text.reading.summarised import read_texts
 
 __all__ = [
@@ -37,9 +38,9 @@ __all__ = [
     "samples",
 ]
 
-TEXT = {".csv": read_csv, ".tsv": read_tsv, ".txt": read_txt, ".jsonl": read_jsonl}
-PACKED = {".xlsx": read_xlsx, ".parquet": read_parquet}
-FORMATS = (*TEXT, *PACKED, ".conllu")
+TEXT = {".csv": read_csv, ".tsv": read_tsv, ".txt": read_txt, ".jsonl": read_jsonl, ".json": read_jsonl}
+WORKBOOK, PARQUET, TREES = ".xlsx", ".parquet", ".conllu"
+FORMATS = (*TEXT, WORKBOOK, PARQUET, TREES)
 
 
 def read_pairs(
@@ -47,29 +48,32 @@ def read_pairs(
     *,
     columns: Mapping[str, str] | None = None,
     header: bool | None = None,
+    sheet: str | None = None,
     base: Literal[0, 1] = 0,
     limits: Limits = Limits(),  # noqa: B008  frozen
 ) -> Upload:
-    """Read a file of pairs, told by its name: .csv .tsv .txt .jsonl .xlsx .parquet .conllu.
+    """Read a file of pairs, told by its name: .csv .tsv .txt .jsonl .json .xlsx .parquet .conllu.
 
     ``columns`` says for fields (FIELDS) which column they stand in, by name or place (``#2``), or nowhere (an empty name), where the
-    file's own names do not tell; ``header`` whether the first row holds names, where this does not show. ``base`` is the number of the
-    first word in links. Rows that cannot be read are in ``bad`` with their line and reason, and the others go on; if no column of
+    file's own names do not tell; ``header`` whether the first row holds names, where this does not show; ``sheet`` which sheet of a
+    workbook is read. ``base`` is the number of the first word in links. What was not plain is in ``remarks``. Rows that cannot be read are in ``bad`` with their line and reason, and the others go on; if no column of
     sources is known, there are no pairs and ``columns.used`` says so.
     Raises Problem when the file cannot be read as a whole, ValueError at an unknown field.
     """
-    name, content = load(source, limits)
+    name = source[0] if isinstance(source, tuple) else Path(source).name
     suffix = Path(name).suffix.lower()
-    if suffix == ".conllu":
+    if suffix not in FORMATS:
+        raise way_out(name, FORMATS)
+    name, content = load(source, limits)
+    if suffix == TREES:
         return read_conllu(name, content, limits)
-    if suffix in TEXT:
-        return assemble(name, TEXT[suffix](name, content), columns, limits, header=header, base=base)
-    if suffix in PACKED:
-        return assemble(name, PACKED[suffix](name, content, limits), columns, limits, header=header, base=base)
-    raise Problem(
-        _("“{name}” is of a kind that is not read here.").format(name=name),
-        _("Save it as one of: {formats}.").format(formats=" ".join(FORMATS)),
-    )
+    if suffix == WORKBOOK:
+        table = read_xlsx(name, content, limits, sheet)
+    elif suffix == PARQUET:
+        table = read_parquet(name, content, limits)
+    else:
+        table = TEXT[suffix](name, content)
+    return assemble(name, table, columns, limits, header=header, base=base)
 
 
 def read_summarised(source: Source, summary: Source | None = None, *, limits: Limits = Limits()) -> Upload:  # noqa: B008  frozen

@@ -8,7 +8,7 @@ import conllu
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.text.pair import SentencePair
-from mhattn_core.text.reading.decode import decode, lines
+from mhattn_core.text.reading.decode import check_characters, decode, lines
 from mhattn_core.text.reading.limits import Limits
 from mhattn_core.text.reading.records import Bad, GoldWord, PairRecord, Upload, bad_rows
 
@@ -22,16 +22,19 @@ def read_conllu(name: str, content: bytes, limits: Limits) -> Upload:
     The words are those that stand in the text. A multiword token is cut into its syntactic words where these spell it
     (``did`` + ``n't``); where they do not (``du`` for ``de`` + ``le``) it is one word, and takes the place in the tree of that part
     which is nearest to the root. Empty nodes (``8.1``) stand in no text and are left out. The text is ``# text``, else the words with
-    spaces where ``SpaceAfter`` allows.
+    spaces where ``SpaceAfter`` allows. A sentence whose words have no heads at all has no tree; one with a tree that is none (a circle,
+    a word that is its own head, another number of roots than one) is told as bad.
     """
     text, encoding = decode(name, content)
     pairs: list[PairRecord] = []
     bad: list[Bad] = []
     taken: set[str] = set()
+    begun: list[int] = []
     document = ""
     for line, block in limits.within(name, _blocks(lines(text))):
         if len(pairs) == limits.rows:
             raise limits.exceeded(_("“{name}” has more than {number} rows.").format(name=name, number=f"{limits.rows:,}"))
+        begun.append(line)
         try:
             sentence = _parsed(block)
             document = sentence.metadata.get("newdoc id") or (f"{line}" if "newdoc" in sentence.metadata else document)
@@ -43,7 +46,9 @@ def read_conllu(name: str, content: bytes, limits: Limits) -> Upload:
         else:
             taken.add(record.id)
             pairs.append(record)
-    return Upload(name, "conllu", pairs, bad_rows(bad), encoding=encoding, separator="\t")
+    bare = sum(not record.tree for record in pairs)
+    remarks = (_("Sentences without a tree, since their words have no heads: {number}.").format(number=f"{bare:,}"),) if bare else ()
+    return Upload(name, "conllu", pairs, bad_rows(bad), encoding=encoding, separator="\t", remarks=remarks, lines=tuple(begun))
 
 
 def _blocks(found: list[str]) -> Iterator[tuple[int, list[str]]]:
@@ -74,23 +79,52 @@ def _record(sentence: Any, line: int, document: str, limits: Limits) -> PairReco
     tokens = [token for token in sentence if isinstance(token["id"], int)]
     if [token["id"] for token in tokens] != list(range(1, len(tokens) + 1)):
         raise Problem(_("Its words are not numbered 1, 2, 3 …"), "")
-    for token in tokens:
-        if token["head"] is None or not 0 <= token["head"] <= len(tokens):
-            raise Problem(_("“{word}” has no head in the sentence.").format(word=token["form"]), "")
+    is_tree = any(token["head"] is not None for token in tokens)
+    if is_tree:
+        _check_tree(tokens)
     ranges = [token for token in sentence if isinstance(token["id"], tuple) and token["id"][1] == "-"]
     groups = _groups(tokens, ranges)
+    words = tuple(form for form, _chosen, _parts in groups)
     word_of = {token["id"]: place for place, (_form, _chosen, parts) in enumerate(groups) for token in parts} | {0: ROOT}
     tree = tuple(
         GoldWord(form, chosen["lemma"] or "", chosen["upos"] or "", word_of[chosen["head"]], chosen["deprel"] or "")
         for form, chosen, _parts in groups
+        if is_tree
     )
     text = sentence.metadata.get("text") or _spelled(sentence)
     if len(text) > limits.characters:
         raise Problem(_("It has {length} characters, at most {limit} are read.").format(length=len(text), limit=limits.characters), "")
-    pair = SentencePair(text, source_words=tuple(word.form for word in tree))
-    if len(pair.a.words) != len(tree):
+    check_characters("\n".join((text, *words)))
+    pair = SentencePair(text, source_words=words)
+    if len(pair.a.words) != len(words):
         raise Problem(_("Its words do not follow its text."), "")
     return PairRecord(sentence.metadata.get("sent_id") or str(line), pair, line, document, tree=tree)
+
+
+def _check_tree(tokens: list[Any]) -> None:
+    """Raises Problem, with the reason, where the heads make no tree with one root."""
+    for token in tokens:
+        if token["head"] is None or not 0 <= token["head"] <= len(tokens):
+            raise Problem(_("“{word}” has no head in the sentence.").format(word=token["form"]), "")
+        if token["head"] == token["id"]:
+            raise Problem(_("“{word}” is its own head.").format(word=token["form"]), "")
+    _check_circles(tokens)
+    roots = [token["form"] for token in tokens if token["head"] == 0]
+    if len(roots) > 1:
+        raise Problem(_("It has {number} roots: {words}.").format(number=len(roots), words=", ".join(roots)), "")
+
+
+def _check_circles(tokens: list[Any]) -> None:
+    ends_at_root = {0}
+    for token in tokens:
+        way = {token["id"]}
+        head = token["head"]
+        while head not in ends_at_root:
+            if head in way:
+                raise Problem(_("Its heads go in a circle at “{word}”.").format(word=tokens[head - 1]["form"]), "")
+            way.add(head)
+            head = tokens[head - 1]["head"]
+        ends_at_root |= way
 
 
 def _groups(tokens: list[Any], ranges: list[Any]) -> list[tuple[str, Any, list[Any]]]:
@@ -111,13 +145,11 @@ def _groups(tokens: list[Any], ranges: list[Any]) -> list[tuple[str, Any, list[A
 
 
 def _depth(token: Any, tokens: list[Any]) -> int:
-    """Steps to the root. Raises Problem where the way goes in a circle."""
+    """Steps to the root, or none where there is no tree."""
     steps = 0
     while token["head"]:
         token = tokens[token["head"] - 1]
         steps += 1
-        if steps > len(tokens):
-            raise Problem(_("Its heads go in a circle."), "")
     return steps
 
 

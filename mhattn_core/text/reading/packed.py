@@ -2,7 +2,8 @@
 
 import io
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pyarrow
@@ -13,29 +14,59 @@ from mhattn_core.locale import _
 from mhattn_core.text.reading.decode import decode, lines
 from mhattn_core.text.reading.limits import Limits
 from mhattn_core.text.reading.records import Row, Table
+from mhattn_core.text.reading.wordings import language_of
 
+BETWEEN = re.compile(r"[\s,]*")
 BATCH = 32
 """Rows of a Parquet file unpacked at a time: few, since a small file can repeat one long text."""
 
 
 def read_jsonl(name: str, content: bytes) -> Table:
-    """One object a line; its keys are the columns."""
+    """One object a line, or an array of objects; their keys are the columns, as are languages under a key (``translation.en``)."""
     text, encoding = decode(name, content)
-    objects = [(number, _object(line)) for number, line in enumerate(lines(text), 1) if line.strip()]
-    names = tuple(dict.fromkeys(key for _number, value in objects if isinstance(value, dict) for key in value))
-    rows = (
-        Row(number, [value.get(key) for key in names]) if isinstance(value, dict) else Row(number, [], value) for number, value in objects
-    )
-    return Table("jsonl", rows, names, encoding)
+    is_array = text.lstrip().startswith("[")
+    objects = list(_elements(text) if is_array else _lines(text))
+    names = tuple(dict.fromkeys(key for _line, value in objects if isinstance(value, dict) for key in value))
+    rows = (Row(line, [value.get(key) for key in names]) if isinstance(value, dict) else Row(line, [], value) for line, value in objects)
+    return Table("json" if is_array else "jsonl", rows, names, encoding)
 
 
-def _object(line: str) -> dict[str, Any] | str:
-    """The object on a line, or what is wrong with it."""
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        return _("It is not JSON: {error}.").format(error=error)
-    return value if isinstance(value, dict) else _('It is not a JSON object such as {"source": "…", "target": "…"}.')
+def _lines(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """Each line that is not empty, and its object, or what is wrong with it."""
+    for line, written in enumerate(lines(text), 1):
+        if written.strip():
+            try:
+                yield line, _object(json.loads(written))
+            except (ValueError, RecursionError) as error:
+                yield line, _("It is not JSON: {error}.").format(error=error)
+
+
+def _elements(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """The objects of an array and the lines on which they begin; where it is broken, what is wrong, and no more."""
+    read = json.JSONDecoder().raw_decode
+    place, line, before = BETWEEN.match(text, text.index("[") + 1).end(), 1, 0  # type: ignore[union-attr]  # it matches nothing too
+    while place < len(text) and text[place] != "]":
+        line, before = line + text.count("\n", before, place), place
+        try:
+            value, place = read(text, place)
+        except (ValueError, RecursionError) as error:
+            yield line, _("It is not JSON: {error}.").format(error=error)
+            return
+        yield line, _object(value)
+        place = BETWEEN.match(text, place).end()  # type: ignore[union-attr]
+
+
+def _object(value: Any) -> dict[str, Any] | str:
+    return _flat(value) if isinstance(value, dict) else _('It is not a JSON object such as {"source": "…", "target": "…"}.')
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with sentences that stand by language under one key (``{"translation": {"en": …, "zh": …}}``) in columns of their own."""
+    flat: dict[str, Any] = {}
+    for key, value in row.items():
+        is_by_language = isinstance(value, dict) and value and all(map(language_of, value))
+        flat |= {f"{key}.{language}": text for language, text in value.items()} if is_by_language else {key: value}
+    return flat
 
 
 def read_parquet(name: str, content: bytes, limits: Limits) -> Table:
@@ -44,17 +75,19 @@ def read_parquet(name: str, content: bytes, limits: Limits) -> Table:
     except (pyarrow.ArrowException, OSError) as error:
         raise damaged(name, "Parquet") from error
     limits.check_expanded(name, sum(file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups)))
-    return Table("parquet", _batches(name, file), tuple(file.schema_arrow.names))
+    kinds = {column.name: column.type for column in file.schema_arrow}
+    names = _flat({name: {field.name: None for field in kind} if pyarrow.types.is_struct(kind) else None for name, kind in kinds.items()})
+    return Table("parquet", _batches(name, tuple(names), file), tuple(names))
 
 
-def _batches(name: str, file: pyarrow.parquet.ParquetFile) -> Iterator[Row]:
+def _batches(name: str, names: Sequence[str], file: pyarrow.parquet.ParquetFile) -> Iterator[Row]:
     line = 0
     try:
         for batch in file.iter_batches(BATCH):
-            columns = [column.to_pylist() for column in batch.columns]
-            for cells in zip(*columns, strict=True):
+            for row in batch.to_pylist():
                 line += 1
-                yield Row(line, list(cells))
+                flat = _flat(row)
+                yield Row(line, [flat.get(key) for key in names])
     except (pyarrow.ArrowException, OSError) as error:
         raise damaged(name, "Parquet") from error
 

@@ -3,20 +3,16 @@
 from collections.abc import Mapping
 from typing import Literal
 
-import regex
-
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.text.pair import SentencePair
-from mhattn_core.text.pharaoh import Alignment, check, read_alignments
-from mhattn_core.text.reading.decode import decode, lines
+from mhattn_core.text.reading.decode import check_characters, decode, lines
 from mhattn_core.text.reading.limits import Limits
+from mhattn_core.text.reading.links import attach_links
 from mhattn_core.text.reading.records import Bad, PairRecord, Upload, bad_rows
 from mhattn_core.text.reading.source import Source, load
+from mhattn_core.text.reading.spaced import as_written
 
-# Chinese and Japanese characters with their punctuation and full-width forms: no space is written beside them.
-SPACELESS = r"[\p{Han}\p{Hiragana}\p{Katakana}\u3000-\u303f\uff00-\uffef]"
-SPACE_BESIDE = regex.compile(rf"(?<={SPACELESS}) +| +(?={SPACELESS})")
 Sentences = Mapping[str, tuple[int, str]]
 """By id, or by number of the line where there are no ids: the line and the sentence."""
 
@@ -34,8 +30,9 @@ def read_parallel(
     """Read two files with one sentence a line (or an id, a tab and the sentence), and a third with their links.
 
     With ``given_cut`` the words are exactly what stands between spaces, so that gold links hold; a model is fed Chinese without these
-    spaces. Lines belong together by their ids where both files have them, else by their place. ``base`` and ``swap``
-    as in ``pharaoh.parse``. ``line`` is that of the first file. Raises Problem when the files do not have equally many lines.
+    spaces. Lines end at LF, as ``wc`` counts them; they belong together by their ids where files have them, else by their place.
+    ``base`` and ``swap`` as in ``pharaoh.parse``. ``line`` is that of the first file. Raises Problem when the files, that of links
+    among them, do not have equally many lines.
     """
     name, sources, encoding = _sentences(source_file, limits)
     target_name, targets, _encoding = _sentences(target_file, limits)
@@ -46,17 +43,16 @@ def read_parallel(
             ),
             _("Give two files in which the same line, or the same id before a tab, is the same sentence."),
         )
-    links, bad_links = _links(alignment_file, limits, base, swap)
     pairs: list[PairRecord] = []
     bad: list[Bad] = []
     for id_, (line, text) in limits.within(name, sources.items()):
         try:
-            if id_ in bad_links:
-                raise Problem(bad_links[id_], "")
-            pairs.append(_record(id_, line, (text, targets[id_][1]), links.get(id_), given_cut, limits))
+            pairs.append(PairRecord(id_, _pair((text, targets[id_][1]), given_cut, limits), line))
         except Problem as problem:
             bad.append((line, problem.happened))
-    return Upload(name, "parallel", pairs, bad_rows(bad), encoding=encoding)
+    lines_of_pairs = tuple(line for line, _text in sources.values())
+    upload = Upload(name, "parallel", pairs, bad_rows(bad), encoding=encoding, lines=lines_of_pairs)
+    return attach_links(upload, alignment_file, base=base, swap=swap, limits=limits) if alignment_file else upload
 
 
 def _sentences(file: Source, limits: Limits) -> tuple[str, Sentences, str]:
@@ -77,28 +73,16 @@ def _sentences(file: Source, limits: Limits) -> tuple[str, Sentences, str]:
     return name, {str(number): (number, line.strip()) for number, line in enumerate(found, 1)}, encoding
 
 
-def _links(file: Source | None, limits: Limits, base: Literal[0, 1], swap: bool) -> tuple[dict[str, Alignment], dict[str, str]]:
-    if file is None:
-        return {}, {}
-    name, content = load(file, limits)
-    read = read_alignments(lines(decode(name, content)[0]), base=base, swap=swap)
-    return (
-        {read.ids.get(line, str(line)): alignment for line, alignment in read.alignments.items()},
-        {read.ids.get(line, str(line)): reason for line, reason in read.bad.items()},
-    )
-
-
-def _record(id_: str, line: int, texts: tuple[str, str], alignment: Alignment | None, given_cut: bool, limits: Limits) -> PairRecord:
+def _pair(texts: tuple[str, str], given_cut: bool, limits: Limits) -> SentencePair:
     if not all(texts):
         raise Problem(_("One of its two sentences is empty."), "")
     if max(map(len, texts)) > limits.characters:
         raise Problem(
             _("It has {length} characters, at most {limit} are read.").format(length=max(map(len, texts)), limit=limits.characters), ""
         )
-    pair = SentencePair(*texts)
+    for text in texts:
+        check_characters(text)
+    source, target = texts
     if given_cut:
-        source, target = texts
-        pair = SentencePair(SPACE_BESIDE.sub("", source), SPACE_BESIDE.sub("", target), tuple(source.split()), tuple(target.split()))
-    if alignment:
-        check(alignment, len(pair.a.words), len(pair.b.words))
-    return PairRecord(id_, pair, line, alignment=alignment)
+        return SentencePair(as_written(source), as_written(target), tuple(source.split()), tuple(target.split()))
+    return SentencePair(source, target)

@@ -46,17 +46,23 @@ class PairRecord:
 class Columns:
     """``found`` in the file (``#1``, ``#2`` … where it has no names), and which of them each field was read from.
 
-    ``used`` without ``source``: the names do not tell, and somebody has to say.
+    ``used`` without ``source``: the names do not tell, and somebody has to say. ``in_doubt``: whether the first row holds names or
+    is a pair, as ``header`` says, is no more than likely, and somebody should say.
     """
 
     found: tuple[str, ...] = ()
     used: Mapping[str, str] = field(default_factory=dict)
     header: bool = False
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True)
 class Upload:
-    """``bad`` holds the rows left out (line, reason); ``head`` the first rows as they stand in the file, by column."""
+    """``bad`` holds the rows left out (line, reason); ``head`` the first rows as they stand in the file, by column.
+
+    ``remarks`` are sentences for people on what was not plain, and how it was read. ``sheets`` are those of a workbook that can be
+    read, ``sheet`` the one that was. ``lines`` are those of all rows of pairs, bad ones among them: what a file of links counts.
+    """
 
     name: str
     format: str
@@ -66,6 +72,10 @@ class Upload:
     encoding: str = ""
     separator: str = ""
     head: tuple[Mapping[str, str], ...] = ()
+    remarks: tuple[str, ...] = ()
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+    lines: tuple[int, ...] = ()
 
 
 class Row(NamedTuple):
@@ -78,13 +88,16 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """``names`` is None where the first row may hold them."""
+    """``names`` is None where the first row may hold them; ``sheet``, ``sheets`` and ``remarks`` as of ``Upload``."""
 
     format: str
     rows: Iterable[Row]
     names: tuple[str, ...] | None = None
     encoding: str = ""
     separator: str = ""
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def bad_rows(rows: Iterable[Bad]) -> pd.DataFrame:

@@ -8,9 +8,11 @@ from contextlib import suppress
 from itertools import islice
 
 from mhattn_core.locale import _
-from mhattn_core.text.reading.columns import SUMMARY, is_header
+from mhattn_core.text.reading.columns import HEADER_WITHIN
 from mhattn_core.text.reading.decode import decode, lines
+from mhattn_core.text.reading.header import is_header
 from mhattn_core.text.reading.records import Row, Table
+from mhattn_core.text.reading.wordings import SUMMARY
 
 SEPARATORS = (",", "\t", ";", "|")
 BARS = "|||"
@@ -67,7 +69,7 @@ def _even(rows: Iterator[Row]) -> Iterator[Row]:
     """The same rows, those with another number of cells than most of the first ones marked as faulty."""
     first = list(islice(rows, LOOKED_AT))
     widths = Counter(len(row.cells) for row in first if any(row.cells))
-    usual = next((len(row.cells) for row in first if is_header(row.cells)), widths.most_common(1)[0][0] if widths else 0)
+    usual = next((len(row.cells) for row in first[:HEADER_WITHIN] if is_header(row.cells)), widths.most_common(1)[0][0] if widths else 0)
 
     def fitted(row: Row) -> Row:
         while len(row.cells) > usual and not row.cells[-1]:

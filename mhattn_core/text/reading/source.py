@@ -1,5 +1,6 @@
 """The bytes of a file, if it can be what its name says."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from mhattn_core.errors import Problem
@@ -22,7 +23,29 @@ BEGINNINGS = (
     (b"PAR1", "Parquet"),
     (b"PK\x03\x04", "ZIP"),
 )
+PACKED = (".gz", ".zip", ".bz2", ".xz", ".zst", ".7z", ".tar", ".tgz", ".rar")
+WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods", ".fods", ".numbers", ".et")
 EXPECTED = {".xlsx": "ZIP", ".parquet": "Parquet"}
+
+
+def empty(name: str) -> Problem:
+    return Problem(_("“{name}” is empty.").format(name=name), _("Choose a file that holds sentences; there is a sample of each format."))
+
+
+def way_out(name: str, formats: Sequence[str]) -> Problem:
+    """Why a file of another kind is not read here, and what makes one that is."""
+    suffix = Path(name).suffix.lower()
+    if suffix in PACKED:
+        return Problem(_("“{name}” is a packed file.").format(name=name), _("Unpack it, and give the file that is inside."))
+    if suffix in WORKBOOKS:
+        return Problem(
+            _("“{name}” is a workbook of a kind that is not read here.").format(name=name),
+            _("Open it in a spreadsheet and save it as .xlsx."),
+        )
+    return Problem(
+        _("“{name}” is of a kind that is not read here.").format(name=name),
+        _("Save it as one of: {formats}.").format(formats=" ".join(formats)),
+    )
 
 
 def load(source: Source, limits: Limits) -> tuple[str, bytes]:
@@ -39,7 +62,7 @@ def load(source: Source, limits: Limits) -> tuple[str, bytes]:
             raise Problem(_("“{name}” cannot be read.").format(name=name), _("Check the name of the file and its folder.")) from error
     limits.check_bytes(name, len(content))
     if not content.strip():
-        raise Problem(_("“{name}” is empty.").format(name=name), _("Choose a file that holds sentences; there is a sample of each format."))
+        raise empty(name)
     expected = EXPECTED.get(Path(name).suffix.lower(), "")
     kind = next((kind for beginning, kind in BEGINNINGS if content.startswith(beginning)), "")
     if kind != expected:

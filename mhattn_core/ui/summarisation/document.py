@@ -17,7 +17,7 @@ from mhattn_core.ui.page import escape, problems
 from mhattn_core.ui.summarisation.choices import choose
 from mhattn_core.ui.summarisation.data import Given
 
-TABLES = ["csv", "tsv", "jsonl", "xlsx", "parquet"]
+TABLES = ["csv", "tsv", "jsonl", "json", "xlsx", "parquet"]
 LONGEST_SUMMARY = 4_000
 
 
@@ -84,6 +84,8 @@ def _table() -> SentencePair | None:
     upload = _read(file) if file else None
     if upload is None:
         return None
+    for remark in upload.remarks:
+        st.caption(escape(remark))
     if not upload.bad.empty:
         st.caption(_("Rows left out: {number}").format(number=f"{len(upload.bad):,}"))
         st.dataframe(upload.bad.rename(columns={"line": _("line"), "reason": _("reason")}), hide_index=True)

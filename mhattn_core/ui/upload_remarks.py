@@ -1,0 +1,49 @@
+"""What was not plain in an upload, and the controls that settle it."""
+
+from typing import Any
+
+import streamlit as st
+
+from mhattn_core.locale import _
+from mhattn_core.text.reading import Upload
+from mhattn_core.ui.page import escape
+
+# What a choice leaves of those made before: columns of another sheet, or under another header, are other columns.
+LEFT = {"sheet": ("base",), "header": ("sheet", "base"), "columns": ("sheet", "base"), "base": ("sheet", "header", "columns")}
+
+
+def show_remarks(key: str, upload: Upload) -> None:
+    """The remarks, and beside them whether the first row holds names, which sheet is read, and how links count words."""
+    for remark in upload.remarks:
+        st.info(escape(remark), icon=":material/info:")
+    if upload.columns.in_doubt:
+        with st.container(horizontal=True):
+            for label, holds_names in ((_("The first row holds names"), True), (_("The first row is a pair"), False)):
+                st.button(label, key=f"{key}-first-row-{holds_names}", on_click=read_anew, args=(key,), kwargs={"header": holds_names})
+    token = f"{key}-{st.session_state[f'{key}-given'][2]}"
+    if len(upload.sheets) > 1:
+        st.selectbox(
+            _("Sheet"),
+            upload.sheets,
+            index=upload.sheets.index(upload.sheet),
+            key=f"{token}-sheet",
+            on_change=_sheet_chosen,
+            args=(key, token),
+        )
+    if "alignment" in upload.columns.used:
+        st.toggle(_("Links count words from 1"), key=f"{token}-base", on_change=_base_told, args=(key, token))
+
+
+def read_anew(key: str, **way: Any) -> None:
+    """Keep, for the next reading, what the reader says of the file (arguments of ``read_pairs``)."""
+    before = st.session_state[f"{key}-reading"]
+    left = set.intersection(*(set(LEFT[name]) for name in way))
+    st.session_state[f"{key}-reading"] = {name: value for name, value in before.items() if name in left} | way
+
+
+def _sheet_chosen(key: str, token: str) -> None:
+    read_anew(key, sheet=st.session_state[f"{token}-sheet"])
+
+
+def _base_told(key: str, token: str) -> None:
+    read_anew(key, base=int(st.session_state[f"{token}-base"]))
