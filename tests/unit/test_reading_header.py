@@ -94,6 +94,14 @@ def test_columns_that_could_be_the_same_are_told() -> None:
     assert twice.pairs[0].pair.target == "b"
 
 
+def test_two_languages_of_three_are_told() -> None:
+    upload = read("en,zh,fr\nHi there.,嗨。,Salut.\n")
+    assert upload.columns.used == {"source": "en", "target": "zh"}
+    assert "3 languages" in upload.remarks[0]
+    chosen = read("en,zh,fr\nHi there.,嗨。,Salut.\n", columns={"source": "en", "target": "fr"})
+    assert (chosen.pairs[0].pair.target, chosen.remarks) == ("Salut.", ())
+
+
 def test_a_title_above_single_sentences_is_no_matter() -> None:
     assert read("Chapter one\nThe cat sat down.\nIt slept.\n", name="x.txt").remarks == ()
 

@@ -7,9 +7,10 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.text.reading.header import is_header, is_promised, looks_like_names
 from mhattn_core.text.reading.records import Columns, Row
-from mhattn_core.text.reading.wordings import NAMES, SUMMARY, candidates_for, fields_of, plain, word_of
+from mhattn_core.text.reading.wordings import NAMES, SUMMARY, candidates_for, fields_of, language_of, plain, word_of
 
 FIELDS = tuple(NAMES)
+SIDES = ("source", "target")
 HEADER_WITHIN = 5
 """A row of names may stand below a title, but not far below."""
 
@@ -121,7 +122,7 @@ def _by_name(names: Sequence[str]) -> dict[str, str]:
 
 
 def _by_place(names: Sequence[str]) -> dict[str, str]:
-    return dict(zip(("source", "target"), names, strict=False)) if len(names) <= 2 else {}
+    return dict(zip(SIDES, names, strict=False)) if len(names) <= 2 else {}
 
 
 def _of_rivals(names: Sequence[str], used: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
@@ -136,6 +137,10 @@ def _of_rivals(names: Sequence[str], used: Mapping[str, str], wanted: Mapping[st
         rivals = [name for name in candidates_for(field, names) if name not in taken]
         if field in used and field not in wanted and len(rivals) > 1:
             remarks.append(say.format(names=", ".join(f"“{name}”" for name in rivals), name=used[field]))
+    languages = [name for name in names if language_of(name)]
+    if len(languages) > len(SIDES) and not wanted and all(used.get(side) in languages for side in SIDES):
+        of_languages = _("Sentences stand in {number} languages; “{source}” and “{target}” are read.")
+        remarks.append(of_languages.format(number=len(languages), **{side: used[side] for side in SIDES}))
     return remarks
 
 
