@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from mhattn_core.attention.attend import Seen
-from mhattn_core.attention.pieces import Piece
+from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.attention.word_grid import to_words, word_axis
 from mhattn_core.models import Model
 from mhattn_core.text.words import Sentence

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from mhattn_core.attention.ablation import HeadId, Kind, ablated, check
 from mhattn_core.attention.feed import Feed, feed
-from mhattn_core.attention.pieces import Piece
 from mhattn_core.attention.readable import readable
+from mhattn_core.attention.token_kinds import Piece, unknown_share
 from mhattn_core.attention.values import HeadValues, contributions, head_values, value_norms
 from mhattn_core.attention.word_grid import WordAxis, WordGrid, to_words, word_axis
 from mhattn_core.errors import Problem
@@ -72,8 +72,9 @@ class Seen:
         return to_words(self._patterns[stack], queries, keys, causal=stack == "decoder")
 
     def unknown_share(self, stack: str) -> float:
-        """Share of the text's tokens that the tokenizer does not know, 0 to 1; of a cross stack, the worse side's."""
-        return max(self._unknown_share(self._feed.queries[stack]), self._unknown_share(self._feed.keys[stack]))
+        """Share of the tokens that cover a character which the tokenizer does not know, 0 to 1; of a cross stack, the worse side's."""
+        unknown = self.model.tokenizer.unk_token_id
+        return max(unknown_share(self._feed.queries[stack], unknown), unknown_share(self._feed.keys[stack], unknown))
 
     def values(self, stack: str, *, layer: int, head: int) -> HeadValues:
         """One head's queries, keys, values and output, and how a score is made of them: see ``HeadValues``.
@@ -143,10 +144,6 @@ class Seen:
             )
         self.again(see)
         return np.stack(layers)
-
-    def _unknown_share(self, pieces: tuple[Piece, ...]) -> float:
-        text = [piece for piece in pieces if piece.side]
-        return sum(piece.id == self.model.tokenizer.unk_token_id for piece in text) / len(text) if text else 0.0
 
     def _axis(self, pieces: tuple[Piece, ...]) -> WordAxis:
         return word_axis(pieces, self.sentences, self.model.tokenizer.unk_token_id)

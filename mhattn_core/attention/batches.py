@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from tokenizers import Encoding
 from torch import Tensor
 
 from mhattn_core.attention.feed import LINE_BREAK, feed, first_token
-from mhattn_core.attention.pieces import encode
-from mhattn_core.attention.word_layer import NO_SIDE, SIDES, WordAxes, piece_spans, word_axes, word_spans
+from mhattn_core.attention.pieces import SIDES, encode
+from mhattn_core.attention.spellings import gives_offsets
+from mhattn_core.attention.token_kinds import Piece, TokenKinds
+from mhattn_core.attention.word_layer import NO_SIDE, WordAxes, piece_spans, word_axes, word_spans
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models import Model
@@ -59,7 +62,7 @@ def feed_all(model: Model, pairs: Sequence[SentencePair]) -> tuple[list[Row], di
     """Tokenise pairs in order, as ``feed`` does each: the rows, and by number why a pair cannot be fed, or is longer than ``LONGEST``."""
     rows: dict[int, Row] = {}
     problems: dict[int, Problem] = {}
-    if model.tokenizer.is_fast and "cross" not in model.stacks:
+    if gives_offsets(model.tokenizer) and "cross" not in model.stacks:
         rows = {row.number: row for row in _feed_fast(model, pairs) if row.tokens <= model.longest}
     for number, pair in enumerate(pairs):
         if number not in rows:
@@ -149,10 +152,20 @@ def _joined(model: Model, parts: list[list[str]]) -> Iterator[tuple[dict[str, li
     """As the tokenizer joins them."""
     with model.tokenizing:
         encoded = model.tokenizer(*parts)
-    for place, encoding in enumerate(encoded.encodings):
+        kinds = TokenKinds.of(model.tokenizer)
+    for place, (encoding, *texts) in enumerate(zip(encoded.encodings, *parts, strict=True)):
         sides = [NO_SIDE if part is None else part for part in encoding.sequence_ids]
-        spans = np.column_stack([np.array(sides, dtype=int), np.array(encoding.offsets, dtype=int).reshape(-1, 2)])
-        yield {name: rows[place] for name, rows in encoded.items()}, spans
+        yield {name: rows[place] for name, rows in encoded.items()}, _spans(kinds, encoding, sides, texts)
+
+
+def _spans(kinds: TokenKinds, encoding: Encoding, sides: Sequence[int], texts: Sequence[str]) -> np.ndarray:
+    """int ``[token, 3]``: the side, start and end of each token, as ``pieces.encode`` gives them."""
+    spans = np.column_stack([np.array(sides, dtype=int), np.array(encoding.offsets, dtype=int).reshape(-1, 2)])
+    apart = kinds.apart
+    for at, (id_, side) in enumerate(zip(encoding.ids, sides, strict=True)):
+        if side != NO_SIDE and id_ in apart:
+            spans[at] = piece_spans([kinds.piece(Piece(id_, SIDES[side], *encoding.offsets[at]), texts[side])])
+    return spans
 
 
 def _causal(model: Model, parts: list[list[str]]) -> Iterator[tuple[dict[str, list[int]], np.ndarray]]:
@@ -162,11 +175,9 @@ def _causal(model: Model, parts: list[list[str]]) -> Iterator[tuple[dict[str, li
     line_break = [piece.id for piece in pieces], np.tile(SPECIAL, (len(pieces), 1))
     with model.tokenizing:
         encoded = [model.tokenizer(texts, add_special_tokens=False).encodings for texts in parts]
-    for encodings in zip(*encoded, strict=True):
-        sentences = [
-            (encoding.ids, np.column_stack([np.full(len(encoding.ids), side), np.array(encoding.offsets, dtype=int).reshape(-1, 2)]))
-            for side, encoding in zip(SIDES.values(), encodings, strict=False)
-        ]
+        kinds = TokenKinds.of(model.tokenizer)
+    for encodings, texts in zip(zip(*encoded, strict=True), zip(*parts, strict=True), strict=True):
+        sentences = [(encoding.ids, _spans(kinds, encoding, [side] * len(encoding.ids), texts)) for side, encoding in enumerate(encodings)]
         sequence = [first, sentences[0]] + [part for second in sentences[1:] for part in (line_break, second)]
         ids = [id_ for part, _spans in sequence for id_ in part]
         yield {"input_ids": ids, "attention_mask": [1] * len(ids)}, np.concatenate([spans for _part, spans in sequence])

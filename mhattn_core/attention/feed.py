@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from mhattn_core.attention.languages import first_of, language_of, other_language, set_languages
-from mhattn_core.attention.pieces import Encoded, Piece, encode, encode_target
+from mhattn_core.attention.pieces import Encoded, encode, encode_target
+from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models import Model
@@ -61,7 +62,7 @@ def _causal_pieces(model: Model, pair: SentencePair) -> tuple[Piece, ...]:
     if not pair.b:
         return pieces
     line_break = tuple(Piece(piece.id) for piece in encode(model, LINE_BREAK, special=False).pieces)
-    second = tuple(replace(piece, side="b") for piece in encode(model, pair.b.text, special=False).pieces)
+    second = tuple(replace(piece, side="b") if piece.side else piece for piece in encode(model, pair.b.text, special=False).pieces)
     return pieces + line_break + second
 
 

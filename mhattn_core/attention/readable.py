@@ -1,8 +1,9 @@
 """Tokens as people read them: the characters that each one covers, whatever its tokenizer writes."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from mhattn_core.attention.pieces import Piece
+from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.models import Model
 from mhattn_core.text.words import Sentence
 
@@ -12,19 +13,23 @@ LINE_BREAKS, LINE_BREAK = {"\n", "Ċ", "<0x0A>"}, "⏎"
 
 
 def readable(model: Model, pieces: Sequence[Piece], sentences: Mapping[str, Sentence]) -> tuple[str, ...]:
-    """One label a token. ``·ing`` goes on inside a word; ``虽 2/3`` is the second of three byte tokens of one character."""
+    """One label a token. ``·ing`` goes on inside a word; ``虽 2/3`` is the second of three byte tokens of one character.
+
+    A token that covers nothing (a special token, a bare word mark) is written as its tokenizer writes it.
+    """
     tokens = model.tokenizer.convert_ids_to_tokens([piece.id for piece in pieces])
-    places = [_without_space(piece, sentences) for piece in pieces]
+    spans = [_without_space(piece, sentences) for piece in pieces]
+    parts, seen = Counter(spans), Counter[tuple[str, int, int]]()
+    inner = {(side, at) for side, sentence in sentences.items() for word in sentence.words for at in range(word.start + 1, word.end)}
     labels = []
-    for number, (token, piece, place) in enumerate(zip(tokens, pieces, places, strict=True)):
-        if place is None or piece.id == model.tokenizer.unk_token_id:
+    for token, piece, span in zip(tokens, pieces, spans, strict=True):
+        if span is None or piece.id == model.tokenizer.unk_token_id:
             labels.append(LINE_BREAK if token in LINE_BREAKS else token)
             continue
-        side, start, end = place
-        twins = [other for other, twin in enumerate(places) if twin == place]
-        part = f" {twins.index(number) + 1}/{len(twins)}" if len(twins) > 1 else ""
-        inside = any(word.start < start < word.end for word in sentences[side].words)
-        labels.append(f"{CONTINUES if inside else ''}{sentences[side].text[start:end]}{part}")
+        seen[span] += 1
+        side, start, end = span
+        part = f" {seen[span]}/{parts[span]}" if parts[span] > 1 else ""
+        labels.append(f"{CONTINUES if (side, start) in inner else ''}{sentences[side].text[start:end]}{part}")
     return tuple(labels)
 
 

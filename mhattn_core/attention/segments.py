@@ -12,8 +12,9 @@ import torch
 
 from mhattn_core.attention.attend import not_in_full
 from mhattn_core.attention.feed import Feed, feed
-from mhattn_core.attention.pieces import Piece, encode
+from mhattn_core.attention.pieces import encode
 from mhattn_core.attention.summary_task import summary_prefix
+from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.attention.word_grid import word_axis
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
@@ -128,7 +129,8 @@ def _tokens_of_words(model: Model, sentence: Sentence) -> np.ndarray:
     """int ``[word]``: pieces that begin in each word or before it."""
     starts = np.array([word.start for word in sentence.words[1:]], dtype=int)
     pieces = np.array([piece.start for piece in encode(model, sentence.text, special=False).pieces], dtype=int)
-    return np.bincount(np.searchsorted(starts, pieces, side="right"), minlength=len(sentence.words))
+    # A special token that somebody typed says no start: it counts with the piece before it.
+    return np.bincount(np.searchsorted(starts, np.maximum.accumulate(pieces), side="right"), minlength=len(sentence.words))
 
 
 def _cuts(tokens: np.ndarray, room: int) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mhattn_core.attention.pieces import Piece
+from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.text.words import Sentence
 
 Array = np.ndarray

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from mhattn_core.attention.batches import batches, collate, feed_all
+from mhattn_core.attention.batches import Row, batches, collate, feed_all
 from mhattn_core.attention.stream import run_bare
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
@@ -84,11 +84,23 @@ def estimate(model: Model, records: Sequence[PairRecord], measures: Sequence[str
         2 * size,  # the new file stands beside the old one for a moment
         seconds * share + sum(studied.values()),
         parts | studied,
-        fed.count(model.tokenizer.unk_token_id) / len(fed) if fed and model.tokenizer.unk_token_id is not None else 0.0,
+        _unknown_share(model, rows),
         len(pairs),
         tuple(chunk.reasons.values()),
         bool(windowed),
     )
+
+
+def _unknown_share(model: Model, rows: Sequence[Row]) -> float:
+    """Share of tokens that the model does not know among those that cover a character, 0 to 1."""
+    covering = unknown = 0
+    for row in rows:
+        for stack, name in (("encoder", "input_ids"), ("decoder", "decoder_input_ids" if "cross" in row.queries else "input_ids")):
+            if stack in row.queries:
+                covers = row.queries[stack][:, 2] > row.queries[stack][:, 1]
+                covering += covers.sum()
+                unknown += (covers & (np.array(row.inputs[name]) == model.tokenizer.unk_token_id)).sum()
+    return float(unknown / covering) if covering else 0.0
 
 
 def _spread(given: Sequence[T], most: int) -> list[T]:

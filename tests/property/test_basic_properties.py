@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mhattn_core.attention.pieces import Piece
+from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.attention.word_grid import to_words, word_axis
 from mhattn_core.attention.word_layer import WordAxes, piece_spans, word_axes, word_layer, word_spans
 from mhattn_core.measures.basic import basic

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import mhattn_core as mh
-from mhattn_core.attention.pieces import Piece, encode
+from mhattn_core.attention.pieces import encode
+from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.attention.word_grid import to_words, word_axis
 from mhattn_core.measures.entropy import normalised_row_entropy
 from mhattn_core.models.catalogue import entries

@@ -7,7 +7,7 @@ import scipy.stats
 import torch
 
 import mhattn_core as mh
-from mhattn_core.attention.pieces import Piece
+from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.attention.word_layer import WordAxes, WordLayer, piece_spans, word_axes, word_layer, word_spans
 from mhattn_core.measures.basic import basic
 from mhattn_core.measures.heads import COLUMNS, heads_table

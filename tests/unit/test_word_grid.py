@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mhattn_core.attention.pieces import Piece
+from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.attention.word_grid import to_words, word_axis
 from mhattn_core.text.words import cut
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mhattn_core.attention.pieces import encode, encode_target
+from mhattn_core.attention.token_kinds import unknown_share
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models import Model
@@ -84,8 +85,7 @@ def check_known(model: Model, given: Given) -> None:
     written = encode_target(model, given.summary.text) if "cross" in model.stacks else encode(model, given.summary.text, special=False)
     sides = {_("document"): encode(model, sample, special=False), _("summary"): written}
     for side, encoded in sides.items():
-        ids = [piece.id for piece in encoded.pieces if piece.side]
-        share = ids.count(unknown) / max(len(ids), 1) if unknown is not None else 0.0
+        share = unknown_share(encoded.pieces, unknown)
         if share >= UNKNOWN_FROM:
             raise Problem(
                 _("“{name}” does not know {share:.0%} of the tokens of the {side}.").format(name=model.name, share=share, side=side),

@@ -7,6 +7,8 @@ import streamlit as st
 
 from mhattn_core.attention import Seen
 from mhattn_core.attention.languages import language_of
+from mhattn_core.attention.pieces import encode
+from mhattn_core.attention.token_kinds import unknown_share
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.alignment.align import Gold, gold_links, mean_links, yardstick_links
@@ -100,9 +102,9 @@ def _links(model: Model, pair: SentencePair) -> np.ndarray | None:
 
 
 def _knows(model: Model, pair: SentencePair) -> bool:
-    with model.tokenizing:
-        pieces = [model.tokenizer(sentence.text, add_special_tokens=False)["input_ids"] for sentence in (pair.a, pair.b)]
-    return all(ids.count(model.tokenizer.unk_token_id) < UNKNOWN_BELOW * len(ids) for ids in pieces)
+    unknown = model.tokenizer.unk_token_id
+    read = [encode(model, sentence.text, special=False).pieces for sentence in (pair.a, pair.b)]
+    return all(unknown_share(pieces, unknown) < UNKNOWN_BELOW for pieces in read)
 
 
 def _encoders(controls: Controls) -> list[str]:
