@@ -14,6 +14,7 @@ from mhattn_core.locale import _
 from mhattn_core.runs.sums import fold_of
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import PairRecord, Upload, read_pairs
+from mhattn_core.text.segmenters import unsegmented, what_tells_words, words_unknown
 
 MOST_GROUPS = 20
 
@@ -37,6 +38,12 @@ def records_of(pairs: Pairs) -> tuple[list[PairRecord], pd.DataFrame]:
         records = [_record(line, pair) for line, pair in enumerate(pairs, start=1)]
     if not records:
         raise Problem(_("There are no pairs to measure."), _("Give at least one pair; a file needs a column “source”."))
+    unknown = {record.line: languages for record in records if (languages := _unsegmented(record.pair))}
+    records = [record for record in records if record.line not in unknown]
+    reasons = [(line, words_unknown(languages)) for line, languages in unknown.items()]
+    if not records:
+        raise Problem(reasons[0][1], what_tells_words())
+    bad = pd.concat([bad, pd.DataFrame(reasons, columns=list(bad.columns)).astype(bad.dtypes)], ignore_index=True) if reasons else bad
     groups = {record.group for record in records}
     if len(groups) > MOST_GROUPS:
         raise Problem(
@@ -93,6 +100,12 @@ def _read(path: Path) -> Upload:
     for remark in read.remarks:
         warnings.warn(f"{read.name}: {remark}", stacklevel=4)
     return read
+
+
+def _unsegmented(pair: SentencePair) -> tuple[str, ...]:
+    """Languages of a pair whose words cannot be told, and have not been given."""
+    sides = ((pair.source, pair.source_words), (pair.target, pair.target_words))
+    return tuple(sorted({language for text, words in sides if not words for language in unsegmented(text)}))
 
 
 def _record(line: int, pair: SentencePair | PairRecord) -> PairRecord:

@@ -1,6 +1,7 @@
 """Cutting a sentence into the words on which models meet.
 
-English goes by whitespace and punctuation, Chinese by jieba. Spaces that a person types between Chinese characters
+Words are those of Unicode's default word boundaries (UAX #29), but that a point or a colon between letters cuts (``e.g.``, ``a:b``);
+Chinese is cut by jieba, languages that write no spaces by ``segmenters``. Spaces that a person types between Chinese characters
 are cuts of theirs: they win over jieba inside that stretch of Chinese, and are not fed to the model.
 """
 
@@ -13,17 +14,24 @@ import regex
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
+from mhattn_core.text.segmenters import COMPLEX, JAPANESE, is_japanese, segment, unsegmented
 
 jieba.setLogLevel(logging.WARNING)
 
 HAN = r"\p{Han}"
-HAN_STRETCH = regex.compile(rf"{HAN}(?:\s*{HAN})*")
-SPACE_BETWEEN_HAN = regex.compile(rf"(?<={HAN})\s+(?={HAN})")
-# A number with its point or comma; letters with marks and inner apostrophes; else one visible character with
-# whatever combines with it (an emoji sequence, a sign with an accent).
-WORD = regex.compile(
-    rf"\p{{N}}+(?:[.,]\p{{N}}+)+|(?:(?!{HAN})[\p{{L}}\p{{N}}_]\p{{M}}*)+(?:['’](?:(?!{HAN})[\p{{L}}\p{{N}}_]\p{{M}}*)+)*|(?![\s\p{{Cf}}\p{{Cc}}])\X"
-)
+HAN_STRETCH = regex.compile(rf"{HAN}\p{{M}}*(?:\s*{HAN}\p{{M}}*)*")
+SPACE_BETWEEN_HAN = regex.compile(rf"(?<={HAN}\p{{M}}*)\s+(?={HAN})")
+MARKS = regex.compile(r"\p{M}+")
+# What belongs to the character before it, visible or not: accents, joiners, soft hyphens (rule WB4).
+HANGS = r"[\p{WB=Extend}\p{WB=Format}\p{WB=ZWJ}]*"
+LETTER = rf"(?!{HAN}|\p{{lb=SA}})[\p{{L}}\p{{N}}_]{HANGS}"
+# Apostrophes and the like between letters (WB6, WB7, WB11, WB12); a double quotation mark between Hebrew ones (WB7b).
+INSIDE = rf"(?![.:．﹒：︓﹕])[\p{{WB=MidLetter}}\p{{WB=MidNumLet}}\p{{WB=Single_Quote}}]{HANGS}|(?<=\p{{Hebrew}}{HANGS})\"(?=\p{{Hebrew}})"
+# A number with its point or comma; letters; else one visible character with whatever combines with it (an emoji sequence).
+WORD = regex.compile(rf"\p{{N}}+(?:[.,]\p{{N}}+)+|(?:{LETTER})+(?:(?:{INSIDE})(?:{LETTER})+)*|(?![\s\p{{Cf}}\p{{Cc}}])\X")
+# Stretches without spaces, which dictionaries cut: of a Japanese text, and of any other.
+JAPANESE_STRETCH = regex.compile(rf"{JAPANESE}|{COMPLEX}")
+STRETCH = regex.compile(rf"{HAN_STRETCH.pattern}|{COMPLEX}")
 
 
 @dataclass(frozen=True)
@@ -37,10 +45,14 @@ class Word:
 
 @dataclass(frozen=True)
 class Sentence:
-    """The text as fed to a model, and its words in order; no character belongs to two words."""
+    """The text as fed to a model, and its words in order; no character belongs to two words.
+
+    ``unsegmented``: languages in it whose words could not be told (see ``segmenters``); of those, what stands between two spaces is one word.
+    """
 
     text: str
     words: tuple[Word, ...]
+    unsegmented: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.words)
@@ -55,7 +67,7 @@ def cut(typed: str, words: Sequence[str] | None = None) -> Sentence:
         text = SPACE_BETWEEN_HAN.sub("", typed)
         return Sentence(text, tuple(_place(text, words)))
     text, cuts = _without_cuts(typed)
-    return Sentence(text, tuple(_words(text, cuts)))
+    return Sentence(text, tuple(_words(text, cuts)), unsegmented(text))
 
 
 def _without_cuts(typed: str) -> tuple[str, dict[int, list[int]]]:
@@ -76,19 +88,40 @@ def _without_cuts(typed: str) -> tuple[str, dict[int, list[int]]]:
 
 
 def _words(text: str, cuts: dict[int, list[int]]) -> Iterator[Word]:
+    japanese = is_japanese(text)
     done = 0
-    for stretch in [*HAN_STRETCH.finditer(text), None]:
+    for stretch in [*(JAPANESE_STRETCH if japanese else STRETCH).finditer(text), None]:
         end = stretch.start() if stretch else len(text)
         for found in WORD.finditer(text, done, end):
             yield Word(found.group(), found.start(), found.end())
         if stretch is None:
             return
         start = stretch.start()
-        lengths = cuts.get(start) or [len(part) for part in jieba.cut(stretch.group())]
-        for length in lengths:
+        for length in _lengths(text, stretch.start(), stretch.end(), cuts, japanese):
             yield Word(text[start : start + length], start, start + length)
             start += length
         done = stretch.end()
+
+
+def _lengths(text: str, start: int, end: int, cuts: dict[int, list[int]], japanese: bool) -> Iterator[int]:
+    """Lengths of the words of a stretch without spaces: as typed where somebody typed cuts, else by a dictionary."""
+    split_words = segment if japanese or not HAN_STRETCH.match(text, start) else _chinese
+    for typed in [*(at for at in sorted(cuts) if start <= at < end), end]:
+        if start < typed:
+            yield from map(len, split_words(text[start:typed]))
+        yield from cuts.get(typed, [])
+        start = typed + sum(cuts.get(typed, []))
+
+
+def _chinese(stretch: str) -> list[str]:
+    """By jieba, which takes a sign that chooses a character's form (a variation selector) for a word."""
+    words: list[str] = []
+    for word in jieba.cut(stretch):
+        if words and MARKS.fullmatch(word):
+            words[-1] += word
+        else:
+            words.append(word)
+    return words
 
 
 def _place(text: str, words: Sequence[str]) -> Iterator[Word]:

@@ -11,11 +11,12 @@ from mhattn_core.text.claims import NoteMatrix
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import Head
 from mhattn_core.ui.page import badge, draw, escape, wide_and_narrow
+from mhattn_core.ui.unknown import unsegmented
 
 
 def head_panel(seen: Seen, head: Head, place: int, *, units: Units, same_scale: bool) -> None:
-    """One head of the model at ``place``."""
-    table = pattern_table(seen, head.stack, head.layer, head.head, units=units)
+    """One head of the model at ``place``; on tokens where words are not known."""
+    table = pattern_table(seen, head.stack, head.layer, head.head, units="tokens" if unsegmented(seen) else units)
     finding = largest_weight(table)
     st.markdown(finding)
     badge()

@@ -7,6 +7,7 @@ from mhattn_core.attention import Seen
 from mhattn_core.locale import _
 from mhattn_core.models.catalogue import entries
 from mhattn_core.models.sources import RANDOM
+from mhattn_core.text.segmenters import what_tells_words, words_unknown
 from mhattn_core.text.words import HAN_STRETCH
 from mhattn_core.ui.chips import chips
 from mhattn_core.ui.sidebar import MODELS
@@ -17,8 +18,16 @@ MOST_DOWNLOADS = 2
 LATIN = regex.compile(r"\p{Latin}")
 
 
+def unsegmented(seen: Seen) -> tuple[str, ...]:
+    """Languages of the pair whose words are not known here."""
+    return tuple(sorted({language for sentence in seen.sentences.values() for language in sentence.unsegmented}))
+
+
 def may_draw(seen: Seen, stack: str, place: int) -> bool:
-    """Say which part of the sentence is unknown to the model; from one half on, draw only when asked."""
+    """Say what of the sentence cannot be cut into words, and which part is unknown to the model; from one half on, draw only when asked."""
+    if languages := unsegmented(seen):
+        effect = _("What stands between two spaces counts as one word, and the matrix of a head shows tokens instead.")
+        st.warning(f"{words_unknown(languages)} {effect} {what_tells_words()}", icon=":material/space_bar:")
     share = seen.unknown_share(stack)
     if share < SAID_FROM:
         return True
