@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from mhattn_core.models.catalogue import entries
 from mhattn_core.text.claims import chapters
+from mhattn_core.text import segmenters
 from mhattn_core.text.gallery import gallery
 from mhattn_core.ui.navigation import is_built
 
@@ -232,3 +233,10 @@ def test_a_causal_model_is_not_blamed_for_words_that_it_cannot_see() -> None:
     app.selectbox(key="claim-2").set_value("2-on-mat").run()
     assert "smollm2 reads from left to right" in texts(app)
     assert "The best head of smollm2" not in texts(app)
+
+
+def test_where_words_are_not_known_the_page_says_so_and_shows_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segmenters, "has_dictionaries", lambda: False)
+    app = type_pair(page("attention"), "a แมวนั่ง b c d e f g h i j k l m n")
+    assert "Where words of Thai end is not known here. What stands between two spaces counts as one word" in texts(app)
+    assert "[CLS]" in app.dataframe[0].value["query"].tolist()
