@@ -127,8 +127,10 @@ def _masked(_model: Model, row: Row, pair: SentencePair) -> list[int]:
     ids = np.array(row.inputs["input_ids"])
     (spans,) = row.queries.values()
     hidden = np.zeros(len(ids), dtype=bool)
-    for side, start, end in row.words[hidden_words(f"{pair.a.text}\n{pair.b.text}", len(row.words))]:
-        hidden |= (spans[:, 0] == side) & (spans[:, 1] < end) & (spans[:, 2] > start)
+    covered = [(spans[:, 0] == side) & (spans[:, 1] < end) & (spans[:, 2] > start) for side, start, end in row.words]
+    covered = [tokens for tokens in covered if tokens.any()]  # a special token that somebody typed is no word to hide
+    for place in hidden_words(f"{pair.a.text}\n{pair.b.text}", len(covered)):
+        hidden |= covered[place]
     return np.where(hidden, ids, NOT_ASKED).tolist()
 
 

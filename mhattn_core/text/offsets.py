@@ -40,6 +40,8 @@ def locate(pieces: Sequence[str], text: str, spelling: Spelling = Spelling()) ->
             covered[number] += left[here].pieces
     silent = {number for number, places in enumerate(covered) if not places}
     for (here, there), (next_here, next_there) in pairwise([(-1, -1), *matches, (len(left), len(right))]):
+        if next_there == there + 1:
+            continue
         places = sorted({place for unit in left[here + 1 : next_here] for place in unit.pieces if not _may_vanish(unit)})
         numbers = sorted({number for unit in right[there + 1 : next_there] for number in unit.pieces} & silent)
         for number, own in zip(numbers, _shared_out(places, len(numbers), text), strict=True):

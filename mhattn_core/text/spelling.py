@@ -4,7 +4,7 @@ import codecs
 import html
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import regex
 
@@ -16,8 +16,7 @@ ESCAPED = regex.compile(r"&(?:amp|#124|lt|gt|apos|quot|#91|#93);|(?<=[\p{L}\p{N}
 BYTE = regex.compile(r"<0x([0-9A-F]{2})>|<\|byte(\d{1,3})\|>")
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(NamedTuple):
     """One character that pieces stand for; None where a piece stands for what its tokenizer does not know.
 
     ``pieces``: the numbers of the pieces that write it (two bytes of é, three pieces of ``&lt;``). ``starts``: whether a word may

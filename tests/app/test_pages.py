@@ -9,8 +9,8 @@ from reading import specs, texts
 from streamlit.testing.v1 import AppTest
 
 from mhattn_core.models.catalogue import entries
-from mhattn_core.text.claims import chapters
 from mhattn_core.text import segmenters
+from mhattn_core.text.claims import chapters
 from mhattn_core.text.gallery import gallery
 from mhattn_core.ui.navigation import is_built
 

@@ -9,6 +9,7 @@ from transformers import PreTrainedTokenizerFast
 
 import mhattn_core as mh
 from mhattn_core.attention.batches import feed_all
+from mhattn_core.attention.tasks import NOT_ASKED, _masked
 from mhattn_core.attention.token_kinds import Piece, TokenKinds, unknown_share
 
 SPECIAL = {"unk_token": "<unk>", "additional_special_tokens": ["<|end|>"]}
@@ -71,3 +72,15 @@ def test_many_pairs_are_fed_as_one_is(minilm: mh.Model) -> None:
         pieces = mh.attend(minilm, pair).pieces("encoder")[0]
         sides = [{"a": 0, "b": 1, None: -1}[piece.side] for piece in pieces]
         assert row.queries["encoder"].tolist() == [[side, piece.start, piece.end] for side, piece in zip(sides, pieces, strict=True)]
+
+
+def test_a_typed_special_token_is_no_word_to_hide(minilm: mh.Model) -> None:
+    """Whatever words the draw takes, something of the text is hidden."""
+    for number in range(20):
+        pair = mh.SentencePair(f"[MASK] [SEP] [MASK] [SEP] {number}")
+        (row,), _problems = feed_all(minilm, [pair])
+        targets = _masked(minilm, row, pair)
+        spans = row.queries["encoder"]
+        assert [place for place, target in enumerate(targets) if target != NOT_ASKED] == [
+            place for place, span in enumerate(spans) if span[0] == 0
+        ]
