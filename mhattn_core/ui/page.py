@@ -1,5 +1,6 @@
 """What every page begins with, and how it says what went wrong."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -28,6 +29,14 @@ STYLE = """<style>
 .mh-chip { display: inline-block; margin: 2px; padding: 1px 7px; border-radius: 9px; border: 1px solid rgba(128,128,128,.5); font-size: .85rem; }
 .mh-unknown { background: repeating-linear-gradient(45deg, transparent 0 4px, rgba(128,128,128,.45) 4px 6px); }
 </style>"""
+
+WORD_JOINER = "\u2060"
+MARKDOWN_SIGN = re.compile(r"[\\`*_{}\[\]<>()#+\-.!|~$:&=]")
+NEW_LINE = re.compile(r"\s*[\r\n]\s*")
+READ_ANYWAY = re.compile(
+    r"(?<=http)(?=s?:)|(?<=www)(?=\.)|(?<=@)(?=[\w-])|(?<=:)(?=material/|streamlit:)|(?<=-)(?=[->])|(?<=<)(?=[-=])|(?<=[>~])(?==)",
+    re.IGNORECASE,
+)
 
 
 def page(title: str, question: str) -> None:
@@ -66,7 +75,9 @@ def problems() -> Iterator[None]:
 
 
 def escape(text: str) -> str:
-    """Text of a person's so that Markdown shows it as it is."""
-    for sign in "\\`*_{}[]<>()#+-.!|~$:":
-        text = text.replace(sign, "\\" + sign)
-    return text
+    """Text of a person's so that Markdown shows it as it is, on one line.
+
+    Streamlit looks for addresses, icons and arrows only after backslashes are undone; a sign without width inside keeps these from being found.
+    """
+    apart = READ_ANYWAY.sub(WORD_JOINER, NEW_LINE.sub(" ", text))
+    return MARKDOWN_SIGN.sub(r"\\\g<0>", apart)

@@ -10,6 +10,7 @@ from mhattn_core.runs.manifest import Manifest
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.methods import sources_of
 from mhattn_core.text.pair import SentencePair
+from mhattn_core.ui.cuts import cut_in_link
 from mhattn_core.ui.resources import models
 from mhattn_core.ui.sidebar import MODELS, PAIR, Controls
 from mhattn_core.ui.translation.orientation import is_turned
@@ -127,7 +128,9 @@ def _share(page: str, controls: Controls) -> None:
     ):
         pair = controls.pair
         cuts = {"source_words": pair.source_words, "target_words": pair.target_words}
-        settings |= {"source": [pair.source], "target": [pair.target]} | {name: [" ".join(words)] for name, words in cuts.items() if words}
+        settings |= {"source": [pair.source], "target": [pair.target]} | {
+            name: [cut_in_link(words)] for name, words in cuts.items() if words
+        }
         st.caption(_("This link opens the same view with your sentences. They stand in the address for everybody to read."))
     else:
         st.caption(_("This link opens the same models and settings, without your sentences."))

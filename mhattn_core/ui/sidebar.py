@@ -5,18 +5,16 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.catalogue import offered
 from mhattn_core.models.sources import RANDOM, hosted
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.pair import SentencePair
-from mhattn_core.text.words import Sentence, cut
-from mhattn_core.ui.chips import chips
+from mhattn_core.ui.cuts import CUTS, cut_of_link, with_cut
 from mhattn_core.ui.fetch import offer_fetch
 from mhattn_core.ui.language import language_switch, set_language
 from mhattn_core.ui.navigation import STARTED, first_shown, reads_pair, start
-from mhattn_core.ui.page import escape, problems
+from mhattn_core.ui.page import escape
 from mhattn_core.ui.runs.evidence import choose_evidence
 
 CONTROLS = "controls"
@@ -25,7 +23,6 @@ MOST_MODELS = 4
 PAIR = "pair"
 SHOWN = "pair-shown"
 KEPT = "own-pair"
-CUTS = "cuts"
 TAKEN = "taken"
 LONGEST_TYPED = 20_000
 OPENED = "opened"
@@ -107,7 +104,7 @@ def _open_shared_sentences() -> None:
     take_pair(address["source"][:LONGEST_TYPED], address.get("target", "")[:LONGEST_TYPED])
     for side, typed in zip(("source", "target"), state[KEPT], strict=True):
         if f"{side}_words" in address:
-            state.setdefault(CUTS, {})[typed] = tuple(address[f"{side}_words"][:LONGEST_TYPED].split())
+            state.setdefault(CUTS, {})[typed] = cut_of_link(address[f"{side}_words"][:LONGEST_TYPED])
             del address[f"{side}_words"]
         if side in address:
             del address[side]
@@ -187,7 +184,7 @@ def _pair() -> tuple[SentencePair, str]:
         cuts.get(state["source"], given.source_words),
         cuts.get(state["target"], given.target_words),
     )
-    pair = _with_cut(pair)
+    pair = with_cut(pair)
     if not pair.a:
         st.info(_("Type a sentence above; until then you see an example."))
         example = next(iter(offered))
@@ -224,33 +221,3 @@ def take_pair(first: str, second: str) -> None:
     st.session_state[KEPT] = (first, second)
     st.session_state[TAKEN] = True
     st.session_state[SHOWN] = TAKEN  # another pair of one's own may be shown now: these sentences replace it
-
-
-def _with_cut(pair: SentencePair) -> SentencePair:
-    """Show the words, and let them be cut otherwise. A cut that does not fit is told, and the usual one goes on."""
-    try:
-        a, b = pair.a, pair.b
-    except Problem:
-        pair = SentencePair(pair.source, pair.target)
-        a, b = pair.a, pair.b
-    for sentence in filter(None, (a, b)):
-        chips([word.text for word in sentence.words])
-    with st.expander(_("Edit the cut"), icon=":material/content_cut:"):
-        st.caption(_("A space ends a word. Models meet on these words; the models themselves are fed the sentence without your cuts."))
-        for side, typed, sentence in (("source", pair.source, a), ("target", pair.target, b)):
-            if sentence:
-                _edit_cut(side, typed, sentence)
-    return pair
-
-
-def _edit_cut(side: str, typed: str, sentence: Sentence) -> None:
-    label = _("Words of the first sentence") if side == "source" else _("Words of the second sentence")
-    usual = " ".join(word.text for word in sentence.words)
-    key = f"cut-{side}-{hash(typed)}"
-    edited = st.text_input(label, value=usual, key=key)
-    if edited == usual:
-        return
-    with problems():
-        cut(typed, edited.split())
-        st.session_state[CUTS][typed] = tuple(edited.split())
-        st.rerun()

@@ -1,10 +1,13 @@
 """Methods, and what stands at the end of the other pages."""
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from reading import specs
 from streamlit.testing.v1 import AppTest
 
 import mhattn_core as mh
@@ -101,3 +104,18 @@ def test_a_link_keeps_the_cut() -> None:
     assert app.text_area(key="source").value == "天气不好"
     assert next(field for field in app.text_input if field.label == "Words of the first sentence").value == "天气不 好"
     assert not {"source", "source_words"} & set(app.query_params)
+
+
+def words_box(app: AppTest) -> Any:
+    return next(field for field in app.text_input if field.label == "Words of the first sentence")
+
+
+def test_a_word_that_holds_a_space_survives_a_link_and_an_edit_of_another() -> None:
+    app = page("attention", models=["minilm"], source="New York isn't big", source_words="New York\tisn't\tbig\t")
+    assert words_box(app).value == "New\N{NO-BREAK SPACE}York isn't big"
+    words_box(app).set_value(words_box(app).value.replace("isn't", "is n't")).run()
+    assert not app.error
+    app.checkbox(key="share-Attention").check().run()
+    again = page("attention", **shared_link(app))
+    assert '[\\"New York\\", \\"is\\", \\"n\'t\\", \\"big\\"' in json.dumps(specs(again)[0])
+    assert words_box(again).value == "New\N{NO-BREAK SPACE}York is n't big"

@@ -1,0 +1,62 @@
+"""How a sentence is cut into words: shown as chips, edited in a box, carried by a link."""
+
+import re
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.text.pair import SentencePair
+from mhattn_core.text.words import Sentence, cut
+from mhattn_core.ui.chips import chips
+from mhattn_core.ui.page import problems
+
+CUTS = "cuts"
+"""The state key: cuts that were given or edited, by the sentence as typed."""
+END = "\t"
+"""Ends each word in a link: a word may hold a space (New York), never a tab."""
+INNER_SPACE = "\N{NO-BREAK SPACE}"
+"""Stands in the box for a space inside a word."""
+BETWEEN_WORDS = re.compile(rf"[^\S{INNER_SPACE}]+")
+
+
+def cut_in_link(words: Sequence[str]) -> str:
+    """The words as one parameter of an address."""
+    return "".join(word + END for word in words)
+
+
+def cut_of_link(parameter: str) -> tuple[str, ...]:
+    """The words again; also of links made when a space ended a word there."""
+    return tuple(parameter.removesuffix(END).split(END)) if END in parameter else tuple(parameter.split())
+
+
+def with_cut(pair: SentencePair) -> SentencePair:
+    """Show the words, and let them be cut otherwise. A cut that does not fit is told, and the usual one goes on."""
+    try:
+        a, b = pair.a, pair.b
+    except Problem:
+        pair = SentencePair(pair.source, pair.target)
+        a, b = pair.a, pair.b
+    for sentence in filter(None, (a, b)):
+        chips([word.text for word in sentence.words])
+    with st.expander(_("Edit the cut"), icon=":material/content_cut:"):
+        st.caption(_("A space ends a word. Models meet on these words; the models themselves are fed the sentence without your cuts."))
+        for side, typed, sentence in (("source", pair.source, a), ("target", pair.target, b)):
+            if sentence:
+                _edit(side, typed, sentence)
+    return pair
+
+
+def _edit(side: str, typed: str, sentence: Sentence) -> None:
+    label = _("Words of the first sentence") if side == "source" else _("Words of the second sentence")
+    in_box = {re.sub(r"\s", INNER_SPACE, word.text): word.text for word in sentence.words}
+    usual = " ".join(re.sub(r"\s", INNER_SPACE, word.text) for word in sentence.words)
+    edited = st.text_input(label, value=usual, key=f"cut-{side}-{hash(typed)}")
+    if edited == usual:
+        return
+    words = tuple(in_box.get(word, word.replace(INNER_SPACE, " ")) for word in BETWEEN_WORDS.split(edited) if word)
+    with problems():
+        cut(typed, words)
+        st.session_state[CUTS][typed] = words
+        st.rerun()
