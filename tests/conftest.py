@@ -7,6 +7,7 @@ from hypothesis import settings
 
 import mhattn_core as mh
 from mhattn_core.locale import use_language
+from mhattn_core.ui import unforeseen
 
 # No test depends on a second of wall time.
 settings.register_profile("unhurried", deadline=None)
@@ -23,3 +24,12 @@ def _english() -> Iterator[None]:
     use_language("en")
     yield
     use_language("en")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_unforeseen(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A page shows what nobody foresaw as an error, so that a test which looks for exceptions would not see it: here it fails all the same."""
+    yield
+    if request.node.get_closest_marker("unforeseen") is None:
+        reports = [record.exc_text or record.getMessage() for record in caplog.get_records("call") if record.name == unforeseen.__name__]
+        assert not reports, "\n".join(reports)

@@ -15,8 +15,8 @@ from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.glance_panel import glance_table
 from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.navigation import is_built, link, page_title
-from mhattn_core.ui.page import badge, draw, escape
-from mhattn_core.ui.resources import attended, models
+from mhattn_core.ui.page import badge, draw, escape, plain, problems
+from mhattn_core.ui.resources import attended, loaded
 from mhattn_core.ui.sidebar import Controls
 
 # From this share of the link's weight on, the same head does about the same wherever it looks that far.
@@ -28,10 +28,8 @@ def claim_panel(claim: Claim, controls: Controls) -> None:
     st.markdown(f"> {escape(claim.quote)}")
     if claim.remark:
         st.caption(claim.remark)
-    if claim.links:
-        _links(claim, _grids(claim, controls))
-    elif claim.sentence:
-        _patterns(claim, _grids(claim, controls))
+    if claim.sentence and (grids := _grids(claim, controls)):
+        (_links if claim.links else _patterns)(claim, grids)
     elif claim.matrix:
         _note_matrix(claim)
     _decided(claim)
@@ -40,8 +38,12 @@ def claim_panel(claim: Claim, controls: Controls) -> None:
 def _grids(claim: Claim, controls: Controls) -> dict[str, WordGrid]:
     """The claim's sentence on words, by model: the models that the claim names, else those of the sidebar."""
     pair = gallery()[claim.sentence].pair
-    seen = {name: attended(name, pair) for name in claim.models or controls.models}
-    return {name: model.words(claim.stack or model.stacks[0]) for name, model in seen.items()}
+    grids = {}
+    for name in claim.models or controls.models:
+        with problems(name):
+            seen = attended(name, pair)
+            grids[name] = seen.words(claim.stack or seen.stacks[0])
+    return grids
 
 
 def _links(claim: Claim, grids: dict[str, WordGrid]) -> None:
@@ -62,8 +64,8 @@ def _links(claim: Claim, grids: dict[str, WordGrid]) -> None:
     st.markdown(finding)
     badge()
     strip = charts.strip(heads, noted=claim.weights[number or 0] if claim.weights else None)
-    draw(strip, key="strip", alt_text=finding)
-    revisions = ", ".join(f"{model.name}@{model.revision}" for model in map(models().get, grids))
+    draw(strip, key="strip", alt_text=plain(finding))
+    revisions = ", ".join(f"{model.name}@{model.revision}" for model in map(loaded, grids))
     export_panel(lambda: strip, heads, key="strip", name=f"claim-{claim.id}", note=revisions)
     st.caption(
         _(

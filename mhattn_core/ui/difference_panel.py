@@ -1,5 +1,7 @@
 """Two checkpoints of one architecture, head by head."""
 
+from collections.abc import Iterable, Mapping
+
 import pandas as pd
 import streamlit as st
 
@@ -18,7 +20,6 @@ from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.measure_words import MeasureWords, measure_words
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import badge, draw, escape, problems, wide_and_narrow
-from mhattn_core.ui.resources import attended
 from mhattn_core.ui.runs.evidence import evidence_run
 from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.unknown import may_draw
@@ -32,9 +33,12 @@ def difference_panel(controls: Controls) -> None:
     """The tab *difference*; a click on a head redraws it and not the page."""
     keep_language()
     words = measure_words()
-    places = _offered(controls)
+    shapes = _shapes(controls)
+    if not shapes:
+        return
+    places = _offered(controls, shapes)
     with problems():
-        before, after = _choose_two(controls, list(places))
+        before, after = _choose_two(shapes, list(places))
         measure = str(st.selectbox(_("Measure"), list(words), key="measure", bind="query-params"))
         if before == after:
             raise Problem(_("Both are {name}.").format(name=after), _("Choose another model on one side."))
@@ -58,16 +62,25 @@ def difference_panel(controls: Controls) -> None:
                 head_panel(seen[name], Head(stack, *chosen), place, units="words", same_scale=True)
 
 
-def _offered(controls: Controls) -> dict[str, int]:
-    """The sidebar's models and, of each, its counterpart with random weights: name → place in the sidebar."""
-    places = {name: place for place, name in enumerate(controls.models)}
-    for place, name in enumerate(controls.models):
+def _shapes(controls: Controls) -> dict[str, object]:
+    """The stacks, layers and heads of the sidebar's models that can be read; of the others, why not."""
+    shapes: dict[str, object] = {}
+    for name in controls.models:
+        with problems(name):
+            shapes[name] = shape(heads_of(attended_with_progress(name, controls)))
+    return shapes
+
+
+def _offered(controls: Controls, names: Iterable[str]) -> dict[str, int]:
+    """These models of the sidebar's and, of each, its counterpart with random weights: name → place in the sidebar."""
+    places = {name: controls.models.index(name) for name in names}
+    for name, place in list(places.items()):
         places.setdefault(name.removesuffix(RANDOM) if name.endswith(RANDOM) else name + RANDOM, place)
     return places
 
 
-def _choose_two(controls: Controls, names: list[str]) -> tuple[str, str]:
-    before, after = _default(controls, names)
+def _choose_two(shapes: Mapping[str, object], names: list[str]) -> tuple[str, str]:
+    before, after = _default(shapes, names)
     columns = st.columns(2)
     with columns[0]:
         first = st.selectbox(_("From"), names, index=names.index(before), key="from", bind="query-params")
@@ -76,15 +89,11 @@ def _choose_two(controls: Controls, names: list[str]) -> tuple[str, str]:
     return str(first), str(second)
 
 
-def _default(controls: Controls, names: list[str]) -> tuple[str, str]:
-    """The first two of the sidebar's models that have the same shape, else the first with random weights and with its own."""
-    first = controls.models[0]
-    for other in controls.models[1:]:
-        try:
-            same = shape(heads_of(attended(first, controls.pair))) == shape(heads_of(attended(other, controls.pair)))
-        except Problem:
-            continue  # told when it is chosen
-        if same:
+def _default(shapes: Mapping[str, object], names: list[str]) -> tuple[str, str]:
+    """The first model and the next of the same shape, else the first with random weights and with its own."""
+    first, *others = shapes
+    for other in others:
+        if shapes[other] == shapes[first]:
             return (other, first) if other.endswith(RANDOM) else (first, other)
     counterpart = next(name for name in names if name.removesuffix(RANDOM) == first.removesuffix(RANDOM) and name != first)
     return (first, counterpart) if first.endswith(RANDOM) else (counterpart, first)

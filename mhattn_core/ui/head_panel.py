@@ -10,7 +10,7 @@ from mhattn_core.locale import _
 from mhattn_core.text.claims import NoteMatrix
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import Head
-from mhattn_core.ui.page import badge, draw, escape, wide_and_narrow
+from mhattn_core.ui.page import badge, draw, escape, plain, wide_and_narrow
 from mhattn_core.ui.unknown import unsegmented
 
 
@@ -22,7 +22,7 @@ def head_panel(seen: Seen, head: Head, place: int, *, units: Units, same_scale: 
     badge()
     drawn, numbers = st.tabs([_("Picture"), _("Table")])
     with drawn:
-        picture(table, f"head-{place}", f"{seen.model.name} · {head.name}: {finding}", 1.0 if same_scale else None)
+        picture(table, f"head-{place}", f"{seen.model.name} · {head.name}: {plain(finding)}", 1.0 if same_scale else None)
     with numbers:
         st.dataframe(table, hide_index=True, height=300)
     model = seen.model

@@ -11,7 +11,7 @@ from mhattn_core.locale import _
 from mhattn_core.ui.compared import Chosen, Compared, clicks, full_name, picked
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.measure_words import MeasureWords
-from mhattn_core.ui.page import draw, escape, wide_and_narrow
+from mhattn_core.ui.page import draw, escape, problems, wide_and_narrow
 
 CHOSEN = "compared"
 
@@ -23,7 +23,7 @@ def grids(drawn: Sequence[Compared], rows: pd.DataFrame, words: MeasureWords, ch
     domain = (float(rows["value"].min()), float(rows["value"].max()))
     for start in range(0, len(drawn), 2):
         for model, column in zip(drawn[start : start + 2], st.columns(2), strict=False):
-            with column:
+            with column, problems(model.name):
                 st.markdown(f"**{escape(model.name)}** · `{model.stack}`")
                 _grid(model, rows[rows["model"] == model.name], words, domain, framed.get(model.name))
     wide, narrow = wide_and_narrow("grids-caption")

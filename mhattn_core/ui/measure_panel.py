@@ -105,7 +105,7 @@ def _models(controls: Controls) -> list[Compared]:
         for start in range(0, len(controls.models), 2):
             columns = st.columns(2)
             for place, (name, column) in enumerate(zip(controls.models[start : start + 2], columns, strict=False), start):
-                with column, problems():
+                with column, problems(name):
                     seen = attended_with_progress(name, controls)
                     if len(seen.stacks) > 1:
                         st.markdown(f"**{escape(name)}**")

@@ -23,7 +23,7 @@ def model_panel(name: str, place: int, controls: Controls, *, units: Units, same
     """A model's chosen head in full and all its heads at a glance; a click redraws this model alone."""
     keep_language()
     st.subheader(escape(name), anchor=False)
-    with problems():
+    with problems(name):
         seen = attended_with_progress(name, controls)
         stack = choose_stack(seen, place)
         telling = gallery()[controls.gallery_id].heads if controls.gallery_id else {}
@@ -41,7 +41,7 @@ def attended_with_progress(name: str, controls: Controls) -> Seen:
         text = _("Downloading {name}: {file}. Stop cancels; what is here already is kept.").format(name=name, file=file)
         place.progress(share, text=escape(text))
 
-    with st.spinner(_("Loading {name} …").format(name=name)), reporting(report):
+    with st.spinner(_("Loading {name} …").format(name=escape(name))), reporting(report):
         seen = attended(name, controls.pair)
     place.empty()
     return seen

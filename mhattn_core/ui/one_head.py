@@ -9,7 +9,7 @@ from mhattn_core.measures.neighbours import profiles, rank
 from mhattn_core.ui.compared import Chosen, Compared, full_name
 from mhattn_core.ui.head_choice import Head
 from mhattn_core.ui.head_panel import head_panel
-from mhattn_core.ui.page import draw, escape
+from mhattn_core.ui.page import draw, escape, plain
 from mhattn_core.ui.tabs import open_tab
 
 # Profiles are in standard deviations, so two heads drawn at random differ by √2 in each measure.
@@ -86,7 +86,7 @@ def _nearest(chosen: Chosen, near: pd.DataFrame, heads: pd.DataFrame, measure: s
             chosen,
             *(Chosen(row.model, row.stack, row.layer, row.head) for row in near.groupby("model", sort=False).head(1).itertuples()),
         ]
-        draw(charts.profiles(_long_profiles(heads, shown_heads)), key="profiles", alt_text=said)
+        draw(charts.profiles(_long_profiles(heads, shown_heads)), key="profiles", alt_text=plain(said))
     st.caption(
         _(
             "Every measure is counted in standard deviations from the mean of its model's stack; the distance is the root of the mean squared difference over the measures that both models have, and two heads at random lie about 1.4 apart. Near by these measures does not mean the same role: two heads can look equally far and equally sharply at different words. Matched heads are another test."

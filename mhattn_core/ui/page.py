@@ -1,9 +1,9 @@
 """What every page begins with, and how it says what went wrong."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import altair as alt
 import streamlit as st
@@ -12,6 +12,7 @@ from altair.utils import schemapi
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.ui.resources import loaded_names
+from mhattn_core.ui.unforeseen import foreseen
 
 # Checking each chart against Vega-Lite's schema takes longer than all the rest of a click; the tests do it once for all.
 schemapi.DEBUG_MODE = False
@@ -30,11 +31,24 @@ STYLE = """<style>
 .mh-unknown { background: repeating-linear-gradient(45deg, transparent 0 4px, rgba(128,128,128,.45) 4px 6px); }
 </style>"""
 
+T = TypeVar("T")
+
+
+class Named(Protocol):
+    """What a page knows of one model."""
+
+    @property
+    def name(self) -> str: ...
+
+
+M = TypeVar("M", bound=Named)
+
 WORD_JOINER = "\u2060"
 MARKDOWN_SIGN = re.compile(r"[\\`*_{}\[\]<>()#+\-.!|~$:&=]")
+MARKDOWN_OF_OURS = re.compile(rf"\\(?P<escaped>[!-/:-@\[-`{{-~])|[*`{WORD_JOINER}]")
 NEW_LINE = re.compile(r"\s*[\r\n]\s*")
 READ_ANYWAY = re.compile(
-    r"(?<=http)(?=s?:)|(?<=www)(?=\.)|(?<=@)(?=[\w-])|(?<=:)(?=material/|streamlit:)|(?<=-)(?=[->])|(?<=<)(?=[-=])|(?<=[>~])(?==)",
+    r"(?<=http)(?=s?:)|(?<=www)(?=\.)|(?<=@)(?=[\w-]+\.)|(?<=:)(?=material/|streamlit:)|(?<=-)(?=[->])|(?<=<)(?=[-=])|(?<=[>~])(?==)",
     re.IGNORECASE,
 )
 
@@ -64,14 +78,32 @@ def draw(chart: alt.TopLevelMixin, *, key: str, alt_text: str, **options: Any) -
 
 
 @contextmanager
-def problems() -> Iterator[None]:
-    """Show a Problem in three parts: what happened, what still stands, what to do."""
+def problems(model: str = "") -> Iterator[None]:
+    """Show what goes wrong in the block, in three parts: what happened, what still stands, what to do; what follows the block goes on.
+
+    model: whose panel it is, for what nobody foresaw.
+    """
     try:
-        yield
+        with foreseen(model):
+            yield
     except Problem as problem:
         names = ", ".join(loaded_names())
         stands = problem.stands or (_("Loaded: {names}.").format(names=names) if names else "")
         st.error(" ".join(escape(part) for part in (problem.happened, stands, problem.remedy) if part), icon=":material/error:")
+
+
+def of_each(models: Iterable[M], make: Callable[[M], T]) -> list[T]:
+    """What is made of each model; one of which it cannot be made says why, and is left out."""
+    made = []
+    for model in models:
+        with problems(model.name):
+            made.append(make(model))
+    return made
+
+
+def plain(markdown: str) -> str:
+    """A sentence in Markdown as a chart says it to screen readers: without emphasis, and with people's text as it was before ``escape``."""
+    return MARKDOWN_OF_OURS.sub(lambda sign: sign["escaped"] or "", markdown)
 
 
 def escape(text: str) -> str:

@@ -9,6 +9,7 @@ from mhattn_core.attention import Seen, attend
 from mhattn_core.models import Model
 from mhattn_core.models.resident import Resident
 from mhattn_core.text.pair import SentencePair
+from mhattn_core.ui.unforeseen import foreseen
 
 
 def _model_id(model: Model) -> tuple[str, str]:
@@ -43,6 +44,13 @@ def _attend(model: Model, pair: SentencePair) -> Seen:
     return attend(model, pair)
 
 
+def loaded(name: str) -> Model:
+    """The model of this name. Raises Problem, and nothing else, whatever is the matter with it."""
+    with foreseen(name):
+        return models().get(name)
+
+
 def attended(name: str, pair: SentencePair) -> Seen:
-    """What a model's heads did with a pair, computed once. Raises Problem."""
-    return _attend(models().get(name), pair)
+    """What a model's heads did with a pair, computed once. Raises Problem, and nothing else."""
+    with foreseen(name):
+        return _attend(models().get(name), pair)

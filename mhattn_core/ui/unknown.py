@@ -10,6 +10,7 @@ from mhattn_core.models.sources import RANDOM
 from mhattn_core.text.segmenters import what_tells_words, words_unknown
 from mhattn_core.text.words import HAN_STRETCH
 from mhattn_core.ui.chips import chips
+from mhattn_core.ui.page import escape
 from mhattn_core.ui.sidebar import MODELS
 
 SAID_FROM = 0.1
@@ -35,7 +36,7 @@ def may_draw(seen: Seen, stack: str, place: int) -> bool:
     st.warning(
         _(
             "{name} does not know {share:.0%} of this text's tokens. Their weights say where unknown pieces stand, not what they mean; such words are hatched."
-        ).format(name=seen.model.name, share=share),
+        ).format(name=escape(seen.model.name), share=share),
         icon=":material/question_mark:",
     )
     chips(grid.keys, list(grid.key_axis.unknown))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from markdown_it import MarkdownIt
 
-from mhattn_core.ui.page import WORD_JOINER, escape
+from mhattn_core.ui.page import WORD_JOINER, escape, plain
 
 # What Streamlit 1.67 looks for in text after Markdown has been read: addresses (GFM 6.9), its icons, and signs that it makes arrows of.
 LOOKED_FOR = re.compile(
@@ -43,3 +43,8 @@ def test_nothing_is_made_of_it_afterwards(text: str) -> None:
 
 def test_lines_do_not_become_headings_code_or_paragraphs() -> None:
     assert shown(escape("a\n===\n\n    b")) == "a === b"
+
+
+@given(some.text(some.sampled_from("ab \\`*_[]<>()#.!|~$:&@/w-"), min_size=1))
+def test_a_chart_says_it_plainly(text: str) -> None:
+    assert plain(f"**{escape(text)}** has *most*.") == f"{text} has most."

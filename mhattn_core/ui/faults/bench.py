@@ -51,7 +51,7 @@ def bench(found: Faults) -> None:
 
 def _ranked_first(seen: Seen) -> HeadId:
     """The head that one backward pass ranks first; the very first head where the text is too short to ask."""
-    says = _("Running {name} …").format(name=seen.model.name)
+    says = _("Running {name} …").format(name=escape(seen.model.name))
     try:
         table = kept("importance", seen, "", says, lambda _tell: gradient_importance(seen.model, seen.pair))
     except Problem:
@@ -67,7 +67,7 @@ def written(seen: Seen, off: Sequence[HeadId], kind: Kind) -> Continued:
         "written",
         seen,
         (frozenset(off), kind),
-        _("{name} is writing …").format(name=seen.model.name),
+        _("{name} is writing …").format(name=escape(seen.model.name)),
         lambda tell: continued(seen, dict.fromkeys(off, kind), longest=longest, tell=tell),
     )
 

@@ -8,6 +8,7 @@ from mhattn_core.attention.ablation import HeadId, Kind
 from mhattn_core.locale import _
 from mhattn_core.measures.faults import PairLoss, pair_loss
 from mhattn_core.ui.faults.kept import kept
+from mhattn_core.ui.page import escape
 
 SAME = 0.0005
 """Differences below this are not said: they vanish in three decimals."""
@@ -15,7 +16,7 @@ SAME = 0.0005
 
 def cost_sentence(seen: Seen, off: Sequence[HeadId], kind: Kind) -> str:
     """The cost of the text as it stands with all heads and without these, in the model's own quantity and in plain words."""
-    says = _("Running {name} …").format(name=seen.model.name)
+    says = _("Running {name} …").format(name=escape(seen.model.name))
 
     def cost(heads: Sequence[HeadId]) -> PairLoss:
         ablate = dict.fromkeys(heads, kind)

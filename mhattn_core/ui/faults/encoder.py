@@ -31,7 +31,7 @@ def encoder_bench(seen: Seen, off: Sequence[HeadId], kind: Kind, label: str) -> 
 
 
 def _guesses(seen: Seen, off: Sequence[HeadId], kind: Kind, label: str) -> None:
-    says = _("Running {name} …").format(name=seen.model.name)
+    says = _("Running {name} …").format(name=escape(seen.model.name))
 
     def guessed(heads: Sequence[HeadId]) -> pd.DataFrame:
         return kept("masked", seen, (frozenset(heads), kind), says, lambda _tell: masked_words(seen, dict.fromkeys(heads, kind)))

@@ -61,7 +61,7 @@ def _fox(seen: Seen) -> list[HeadId]:
     if len(off) == grid.pattern[..., 0, 0].size:
         st.info(_("All heads of this stack fail: none is left to vote."))
         return [(stack, *head) for head in hardest(grid, PAIRED)]
-    says = _("Running {name} …").format(name=name)
+    says = _("Running {name} …").format(name=escape(name))
     without = kept("fox", seen, tuple(off), says, lambda _tell: _grid_without(seen, stack, off))
     before, after = elections(grid, without, off)
     said = finding(before, after, name, off, grid, hard=hard)

@@ -10,6 +10,7 @@ from mhattn_core.ui.automatic import AUTOMATIC
 from mhattn_core.ui.fusion.data import Fused, first_word, word_places
 from mhattn_core.ui.head_choice import HEAD, head_name, head_names, parse_head, select_head
 from mhattn_core.ui.inside.data import axes
+from mhattn_core.ui.model_choice import MODEL, take_model
 
 WORD = "word"
 """The state key, and parameter of the address."""
@@ -54,7 +55,7 @@ def choose_head(model: Fused) -> tuple[int, int]:
 
 def chosen_head(model: Fused) -> tuple[int, int]:
     """The same without a box: where the head is chosen in another tab, or of another model."""
-    name, of = st.session_state.get(HEAD, AUTOMATIC), st.session_state.get("model", model.name)
+    name, of = st.session_state.get(HEAD, AUTOMATIC), st.session_state.get(MODEL, model.name)
     return parse_head(name) if of == model.name and name in head_names(model.seen, model.stack) else model.strongest()
 
 
@@ -62,7 +63,7 @@ def take_head(model: Fused, place: tuple[int, int] | None) -> None:
     """A head that was clicked in a chart becomes the chosen one, and its model too."""
     if place:
         st.session_state[HEAD] = head_name(*place)
-        st.session_state["model"] = model.name
+        take_model(model.name)
 
 
 def _write() -> None:

@@ -16,7 +16,7 @@ from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fusion.data import Fused
 from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.navigation import is_built, link
-from mhattn_core.ui.page import badge, draw, escape
+from mhattn_core.ui.page import badge, draw, escape, of_each
 from mhattn_core.ui.resources import HASHES
 from mhattn_core.ui.sidebar import Controls
 
@@ -111,16 +111,17 @@ def links_table(model: Fused, found: Coverage, links: Links, said_of: list[Claim
 
 def shares_table(summed: list[Fused], links: Links) -> pd.DataFrame:
     """model, best1 … best3, chance1 … chance3: shares of the links, for every model of the sidebar."""
-    rows = []
-    for model in summed:
+
+    def row(model: Fused) -> dict[str, str | float]:
         found = coverage(model.seen, links)
         mean, limit = found.chance.mean(axis=0), np.quantile(found.chance, 0.95, axis=0)
-        rows.append(
+        return (
             {"model": model.name}
             | {f"best{many + 1}": share for many, share in enumerate(found.shares)}
             | {f"chance{many + 1}": f"{mean[many]:.0%} ({limit[many]:.0%})" for many in range(MOST)}
         )
-    return pd.DataFrame(rows)
+
+    return pd.DataFrame(of_each(summed, row))
 
 
 def reading_stack(seen: Seen) -> str:

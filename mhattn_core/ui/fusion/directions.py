@@ -12,7 +12,7 @@ from mhattn_core.measures.fusion.directions import FEWEST_WORDS, cosines, mean_c
 from mhattn_core.ui.automatic import AUTOMATIC, relabel
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fusion.data import Fused, added_to_words, heads_table, participation, word_places
-from mhattn_core.ui.page import badge, draw, escape
+from mhattn_core.ui.page import badge, draw, escape, of_each
 from mhattn_core.ui.resources import HASHES
 from mhattn_core.ui.sidebar import Controls
 
@@ -80,7 +80,7 @@ def _cosines(model: Fused, layer: int) -> None:
 
 
 def _participation(model: Fused, summed: list[Fused]) -> None:
-    table = pd.concat([participation(one.seen, one.stack) for one in summed], ignore_index=True)
+    table = pd.concat(of_each(summed, lambda one: participation(one.seen, one.stack)), ignore_index=True)
     own = table[table["model"] == model.name].dropna(subset="value")
     if own.empty:
         st.info(_("A participation ratio needs at least two words and two heads."))

@@ -15,7 +15,7 @@ from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fusion.choice import chosen_head, take_head
 from mhattn_core.ui.fusion.data import Fused
 from mhattn_core.ui.head_choice import head_name
-from mhattn_core.ui.page import badge, draw, escape, wide_and_narrow
+from mhattn_core.ui.page import badge, draw, escape, problems, wide_and_narrow
 
 NAMED = 3
 """Heads named in the sentence above a picture."""
@@ -26,7 +26,7 @@ def lengths_view(summed: Sequence[Fused], quantity: str) -> None:
     badge()
     for start in range(0, len(summed), 2):
         for model, column in zip(summed[start : start + 2], st.columns(2), strict=False):
-            with column:
+            with column, problems(model.name):
                 _one(model, quantity)
     st.caption(
         _(

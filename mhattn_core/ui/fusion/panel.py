@@ -17,6 +17,7 @@ from mhattn_core.ui.fusion.prediction import prediction_view
 from mhattn_core.ui.fusion.run import run_view
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.language import keep_language
+from mhattn_core.ui.model_choice import choose_name
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import escape, problems
 from mhattn_core.ui.sidebar import Controls
@@ -31,7 +32,7 @@ def fusion_panel(controls: Controls) -> None:
     stacks = []
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for place, name in enumerate(controls.models):
-            with problems():
+            with problems(name):
                 seen = attended_with_progress(name, controls)
                 stacks.append((place, seen, choose_stack(seen, place)))
         if not stacks:
@@ -49,7 +50,7 @@ def fusion_panel(controls: Controls) -> None:
         )
     summed = []
     for place, seen, stack in stacks:
-        with problems():
+        with problems(seen.model.name):
             if may_draw(seen, stack, place):
                 with st.spinner(_("Reading what every head adds …")):
                     found = fused(place, seen, stack, word)
@@ -62,8 +63,6 @@ def fusion_panel(controls: Controls) -> None:
                 else:
                     summed.append(found)
     if summed:
-        if st.session_state.get("model") not in [one.name for one in summed]:
-            st.session_state.pop("model", None)  # one that the sidebar holds no more
         lengths_view(summed, quantity or "length")
         _sides(summed, controls)
 
@@ -94,7 +93,4 @@ def _sides(summed: list[Fused], controls: Controls) -> None:
 def _choose(summed: list[Fused]) -> Fused:
     """The model that the open tab takes apart."""
     names = [one.name for one in summed]
-    if len(names) == 1:
-        return summed[0]
-    name = st.segmented_control(_("Model"), names, default=names[0], required=True, key="model", bind="query-params")
-    return summed[names.index(name)] if name in names else summed[0]
+    return summed[names.index(choose_name(names))]

@@ -14,7 +14,7 @@ from mhattn_core.ui.head_choice import Head
 from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.matched.data import Matched, by_words
 from mhattn_core.ui.model_panel import attended_with_progress
-from mhattn_core.ui.page import draw, escape
+from mhattn_core.ui.page import draw, escape, plain
 from mhattn_core.ui.roles.words import direction_labels
 from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.unknown import may_draw
@@ -32,7 +32,7 @@ def matched_pair(found: Matched, pair: int, controls: Controls) -> None:
     ]
     st.markdown(verdict(found, row))
     profile = _profiles(found, ends)
-    draw(charts.profiles(profile), key="matched-profiles", alt_text=verdict(found, row))
+    draw(charts.profiles(profile), key="matched-profiles", alt_text=plain(verdict(found, row)))
     st.caption(
         _(
             "Every measure in standard deviations from the mean of its model's heads, over the run. Of relations those are shown on which the two stand out most."

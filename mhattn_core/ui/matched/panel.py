@@ -20,7 +20,7 @@ from mhattn_core.ui.matched.data import Matched, by_words, matched, stack_pairs,
 from mhattn_core.ui.matched.pair import matched_pair
 from mhattn_core.ui.matched.table import matched_table
 from mhattn_core.ui.navigation import link
-from mhattn_core.ui.page import draw, escape, problems, wide_and_narrow
+from mhattn_core.ui.page import draw, escape, plain, problems, wide_and_narrow
 from mhattn_core.ui.roles.choice import choose
 from mhattn_core.ui.roles.evidence import RolesEvidence, roles_evidence, say_evidence
 from mhattn_core.ui.sidebar import Controls
@@ -151,7 +151,7 @@ def _views(found: Matched, words: Words, said: str, chosen: int | None) -> None:
 
     wide, narrow = wide_and_narrow(KEY)
     with wide:
-        draw(chart(), key=KEY, on_select=lambda: _open(found), selection_mode=[charts.PICKED, f"{charts.PICKED}_b"], alt_text=said)
+        draw(chart(), key=KEY, on_select=lambda: _open(found), selection_mode=[charts.PICKED, f"{charts.PICKED}_b"], alt_text=plain(said))
         st.caption(
             _(
                 "One square is one head; first layers stand on top and last ones below, whatever their number. Thick lines and filled squares: shared role, a pair that is nearer than 95 % of the nulls allow and the same in 90 % of resamples. Faint lines are what is left of the assignment, which always finds a partner for everybody: no counterparts. A click on a square opens the pair."

@@ -10,7 +10,7 @@ from mhattn_core.charts.glance import PICKED
 from mhattn_core.locale import _
 from mhattn_core.ui.compared import CLICKS, clicks, full_name
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.page import draw, escape, wide_and_narrow
+from mhattn_core.ui.page import draw, escape, plain, wide_and_narrow
 from mhattn_core.ui.roles.choice import put
 from mhattn_core.ui.roles.data import FEW, Roles, not_measurable
 from mhattn_core.ui.roles.words import labels_of, strongest
@@ -31,7 +31,7 @@ def best_view(found: Roles, relation: str) -> None:
         drawn = [*drawn[:-1], relation]
     rows = rows[rows["relation"].isin(drawn)]
     labels, clicked = labels_of(names), clicks()
-    said = strongest(found).replace("*", "").replace("\\", "")
+    said = plain(strongest(found))
     for place, chart in zip(wide_and_narrow(CHART), (CHART, NARROW), strict=True):
         with place:
             draw(

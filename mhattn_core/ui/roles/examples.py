@@ -19,7 +19,7 @@ from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import PairRecord
 from mhattn_core.text.relations import RELATIONS, find_items
 from mhattn_core.ui.compared import Chosen
-from mhattn_core.ui.resources import HASHES, models
+from mhattn_core.ui.resources import HASHES, loaded
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,11 +43,11 @@ class Example:
 
 def examples_of(records: Sequence[PairRecord], relation: str, direction: str, chosen: Chosen) -> list[Example]:
     """The pairs that have items of this relation, in their order."""
-    items, annotated = _items(models().get(chosen.model), tuple(record.pair for record in records), chosen.stack)
+    items, annotated = _items(loaded(chosen.model), tuple(record.pair for record in records), chosen.stack)
     rows = items[(items["relation"] == relation) & (items["direction"] == direction)]
     if rows.empty:
         return []
-    model = models().get(chosen.model)
+    model = loaded(chosen.model)
     heads = model.attention.heads(chosen.stack)
     hit = unpacked(rows["hits"].tolist(), model.attention.layers(chosen.stack) * heads)[:, chosen.layer * heads + chosen.head]
     counts = pd.DataFrame({"place": rows["id"].astype(int), "hit": hit}).groupby("place")["hit"].agg(["sum", "size"])

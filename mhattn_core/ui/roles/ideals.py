@@ -39,7 +39,7 @@ def ideals_view(evidence: RolesEvidence, rows: pd.DataFrame, controls: Controls)
         draw(charts.matrix(matrix_table(note.weights, note.queries, note.keys)), key="ideal", alt_text=f"{title}: {names[ideal]}")
         st.caption(_("Invented to explain the idea (section {number} of the note); no model was measured.").format(number=note.section))
     for place, (_row, head) in enumerate(own.iterrows()):
-        with columns[1 + models.index(head["model"])], problems():
+        with columns[1 + models.index(head["model"])], problems(str(head["model"])):
             _real(head, place, controls)
     export_panel(
         lambda: charts.matrix(matrix_table(note.weights, note.queries, note.keys)),

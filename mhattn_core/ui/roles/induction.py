@@ -12,7 +12,7 @@ from mhattn_core.models import Model
 from mhattn_core.ui.compared import full_name
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.page import draw, escape, problems
-from mhattn_core.ui.resources import HASHES, models
+from mhattn_core.ui.resources import HASHES, loaded
 from mhattn_core.ui.sidebar import Controls
 
 
@@ -20,7 +20,7 @@ def induction_view(controls: Controls) -> None:
     """Live, on random tokens that repeat; models that are not causal are named."""
     for name in controls.models:
         st.markdown(f"**{escape(name)}**")
-        with problems():
+        with problems(name):
             _one_model(name)
     st.caption(
         _(
@@ -30,8 +30,8 @@ def induction_view(controls: Controls) -> None:
 
 
 def _one_model(name: str) -> None:
-    with st.spinner(_("{name} reads random tokens …").format(name=name)):
-        model = models().get(name)
+    with st.spinner(_("{name} reads random tokens …").format(name=escape(name))):
+        model = loaded(name)
         scores = _scores(model)
     said = _said(scores)
     st.markdown(escape(said))

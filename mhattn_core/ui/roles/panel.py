@@ -83,7 +83,9 @@ def _stack(evidence: RolesEvidence, model: str, place: int) -> str:
     if len(stacks) < 2:
         return stacks[0] if stacks else ""
     # The names of stacks are the library's own in every language.
-    return choose(_("Stack of {name}").format(name=model), {name: name for name in stacks}, key=key_for("stack", place), default=stacks[0])
+    return choose(
+        _("Stack of {name}").format(name=escape(model)), {name: name for name in stacks}, key=key_for("stack", place), default=stacks[0]
+    )
 
 
 def _choose_relation(found: Roles) -> str:

@@ -78,7 +78,9 @@ def _chosen_rows(evidence: RolesEvidence, models: list[str]) -> pd.DataFrame:
         stack = stacks[0]
         if len(stacks) > 1:
             # The names of stacks are the library's own in every language.
-            stack = choose(_("Stack of {name}").format(name=name), {one: one for one in stacks}, key=key_for("stack", place), default=stack)
+            stack = choose(
+                _("Stack of {name}").format(name=escape(name)), {one: one for one in stacks}, key=key_for("stack", place), default=stack
+            )
         parts.append(own[own["stack"] == stack])
     return pd.concat(parts, ignore_index=True)
 
@@ -88,7 +90,7 @@ def _types(evidence: RolesEvidence, rows: pd.DataFrame, controls: Controls) -> N
     chosen = _choose_head(rows)
     for start in range(0, len(models), 2):
         for name, column in zip(models[start : start + 2], st.columns(2), strict=False):
-            with column:
+            with column, problems(name):
                 _one_model(evidence, rows[rows["model"] == name], models.index(name), chosen)
     st.caption(
         _(

@@ -7,7 +7,7 @@ from mhattn_core.locale import _
 from mhattn_core.text.relations import relation_label
 from mhattn_core.ui.compared import Chosen, full_name
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.page import draw, escape
+from mhattn_core.ui.page import draw, escape, plain
 from mhattn_core.ui.roles.data import Roles, roles
 from mhattn_core.ui.roles.words import labels_of
 
@@ -27,7 +27,7 @@ def role_profile(found: Roles, relation: str, chosen: Chosen) -> None:
         all=len(rows),
     )  # fmt: skip
     st.markdown(said)
-    draw(charts.relation_profile(rows, chosen=relation), key="role-profile", alt_text=said.replace("*", "").replace("\\", ""))
+    draw(charts.relation_profile(rows, chosen=relation), key="role-profile", alt_text=plain(said))
     st.caption(
         _(
             "Each line is a relation; the dot is the head's share of right answers, the tick the best fixed offset, a filled dot is above it. Over all items, few or many (n under the pointer): no verdict, only where to look. Circled: the relation chosen above."

@@ -32,7 +32,7 @@ def role_sentences(found: Roles, relation: str, chosen: Chosen, controls: Contro
         st.info(_("The words of two sentences cannot be drawn as arcs over one; see the matrix on Translation."))
         return
     records = _records(found, chosen, controls)
-    with st.spinner(_("{name} reads the sentences …").format(name=chosen.model)):
+    with st.spinner(_("{name} reads the sentences …").format(name=escape(chosen.model))):
         examples = examples_of(records, relation, found.direction, chosen)
     if not examples:
         why = missing(RELATIONS[relation], annotate(records)) or _("No item of it occurs in them.")

@@ -17,7 +17,7 @@ from mhattn_core.text.gallery import gallery
 from mhattn_core.text.reading import PairRecord, Upload
 from mhattn_core.text.reading.records import bad_rows
 from mhattn_core.ui.page import escape, problems
-from mhattn_core.ui.resources import models
+from mhattn_core.ui.resources import loaded
 from mhattn_core.ui.runs.start import start
 from mhattn_core.ui.runs.words import duration
 from mhattn_core.ui.sidebar import Controls
@@ -39,10 +39,15 @@ def new_run(controls: Controls) -> None:
         name = st.text_input(_("Name of the run"), upload.name, max_chars=100, key=f"run-name-{upload.name}")
         st.markdown(_("Models, from the sidebar: {models}.").format(models=escape(", ".join(controls.models))))
         costs = _costs(controls.models, upload.pairs, measures)
+        if not costs:
+            return
+        models = tuple(cost.model for cost in costs)
+        if len(costs) < len(controls.models):
+            st.info(_("The run will measure {models} only.").format(models=escape(", ".join(models))))
         _say(costs, len(upload.pairs))
         refuse(costs, store.runs_folder())
         if st.button(_("Start"), type="primary", icon=":material/play_arrow:"):
-            run = store.create(name.strip() or upload.name, controls.models, measures, upload)
+            run = store.create(name.strip() or upload.name, models, measures, upload)
             start(run, upload)
             st.rerun()
 
@@ -88,17 +93,19 @@ def _measures() -> tuple[str, ...]:
 
 
 def _costs(names: Sequence[str], records: Sequence[PairRecord], measures: tuple[str, ...]) -> list[Cost]:
-    """Of each model, told once for the same pairs."""
+    """Of each model, told once for the same pairs; one that cannot be measured says why, and is left out."""
     known = st.session_state.setdefault(COSTS, {})
     corpus = corpus_digest(records)
     costs = []
     for place, name in enumerate(names):
         twins_known = name.removesuffix(RANDOM) in {before.removesuffix(RANDOM) for before in names[:place]}
         asked = (name, corpus, measures, twins_known)
-        if asked not in known:
-            with st.spinner(_("Measuring a few pairs with {name} to see what it will cost …").format(name=escape(name))):
-                known[asked] = estimate(models().get(name), records, measures, twins_known=twins_known)
-        costs.append(known[asked])
+        with problems(name):
+            if asked not in known:
+                with st.spinner(_("Measuring a few pairs with {name} to see what it will cost …").format(name=escape(name))):
+                    known[asked] = estimate(loaded(name), records, measures, twins_known=twins_known)
+            refuse([known[asked]], store.runs_folder())
+            costs.append(known[asked])
     return costs
 
 

@@ -17,7 +17,7 @@ from mhattn_core.models.progress import reporting
 from mhattn_core.models.sources import hosted
 from mhattn_core.text.words import cut
 from mhattn_core.ui.page import escape
-from mhattn_core.ui.resources import models
+from mhattn_core.ui.resources import loaded, models
 from mhattn_core.ui.summarisation.data import Found, Given
 from mhattn_core.ui.summarisation.kept import keep, recall
 from mhattn_core.ui.summarisation.readers import check_known, entry_of
@@ -89,21 +89,23 @@ def offer_run(name: str, given: Given, *, again: bool) -> Work | None:
         size = f"{entry.size_mb:,}" if entry else ""
         if entry is not None and entry.gguf:
             if st.button(
-                _("Fetch {name} ({size} MB), then run it live").format(name=name, size=size),
+                _("Fetch {name} ({size} MB), then run it live").format(name=escape(name), size=size),
                 key="summary-fetch",
                 icon=":material/download:",
             ):
                 return lambda place: _fetch_and_run(entry.name, name, given, place)
             return None
         label = _("Download {name} ({size} MB) and run it live") if entry else _("Download {name} and run it live")
-        pressed = st.button(label.format(name=name, size=size), key="summary-run", icon=":material/download:")
+        pressed = st.button(label.format(name=escape(name), size=size), key="summary-run", icon=":material/download:")
         return (lambda place: run(name, given, place)) if pressed else None
     if not again:
-        planned = plan(loaded(name, st.container()), given)
+        planned = plan(loaded_with_bar(name, st.container()), given)
         refuse(planned, given)
         st.markdown(_says(planned, name))
     label = _("Run {name} live") if given.summary else _("Let {name} write the summary, and show what it takes")
-    pressed = st.button(label.format(name=name), key="summary-run", icon=":material/play_arrow:", type="secondary" if again else "primary")
+    pressed = st.button(
+        label.format(name=escape(name)), key="summary-run", icon=":material/play_arrow:", type="secondary" if again else "primary"
+    )
     return (lambda place: run(name, given, place)) if pressed else None
 
 
@@ -114,7 +116,7 @@ def _says(planned: Plan, name: str) -> str:
     return said.format(name=escape(name), tokens=f"{planned.tokens:,}", windows=planned.windows, most=f"{LONGEST_WINDOW:,}")
 
 
-def loaded(name: str, place: DeltaGenerator) -> Model:
+def loaded_with_bar(name: str, place: DeltaGenerator) -> Model:
     """The model, with a bar while it is downloaded."""
     bar = place.empty()
 
@@ -122,8 +124,8 @@ def loaded(name: str, place: DeltaGenerator) -> Model:
         text = _("Downloading {name}: {file}. Stop cancels; what is here already is kept.").format(name=name, file=file)
         bar.progress(share, text=escape(text))
 
-    with st.spinner(_("Loading {name} …").format(name=name)), reporting(report):
-        model = models().get(name)
+    with st.spinner(_("Loading {name} …").format(name=escape(name))), reporting(report):
+        model = loaded(name)
     bar.empty()
     return model
 
@@ -155,7 +157,7 @@ def made(name: str, given: Given) -> Found | None:
 def run(name: str, given: Given, place: DeltaGenerator) -> None:
     """Do the work, with a bar and a button that ends it, keep what was found, and draw the page again."""
     bar = bar_with_stop(place)
-    model = loaded(name, place)
+    model = loaded_with_bar(name, place)
     taken = given if given.summary else _with_written(model, given, bar)
     # Before the rest: to count the tokens of a long document takes a moment, too.
     bar.progress(0.0, text=_("{name} is reading the document …").format(name=escape(name)))

@@ -8,7 +8,7 @@ from mhattn_core import charts
 from mhattn_core.locale import _
 from mhattn_core.text.claims import matrices
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.page import draw
+from mhattn_core.ui.page import draw, plain
 
 DOCUMENT = "ai"
 """The document of the gallery whose summary is the note's."""
@@ -25,7 +25,7 @@ def note_matrix() -> None:
     def chart() -> object:
         return charts.segment_matrix(table, value="share")
 
-    draw(charts.segment_matrix(table, value="share"), key="note-segments", alt_text=claims.replace("*", ""))
+    draw(charts.segment_matrix(table, value="share"), key="note-segments", alt_text=plain(claims))
     st.caption(_("Invented to explain the idea (section {number} of the note); no model was measured.").format(number=note.section))
     export_panel(chart, table, key="note-segments", name="note summary", note="note")
 

@@ -14,7 +14,7 @@ from mhattn_core.locale import _
 from mhattn_core.measures.segments import lift, shares
 from mhattn_core.ui.compared import CLICKS, clicks
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.page import draw, escape, wide_and_narrow
+from mhattn_core.ui.page import draw, escape, plain, wide_and_narrow
 from mhattn_core.ui.summarisation.choices import choose
 from mhattn_core.ui.summarisation.data import Found, Given, cells, seams
 from mhattn_core.ui.summarisation.elsewhere import Elsewhere
@@ -60,7 +60,7 @@ def picture(found: Found, known: Elsewhere | None) -> tuple[Whose, pd.DataFrame]
         return charts.segment_matrix(table, value=value, seams=rules)
 
     with drawn:
-        alt_text = f"{found.model}: {finding}".replace("*", "")
+        alt_text = f"{found.model}: {plain(finding)}"
         wide, narrow = wide_and_narrow(KEY)
         with wide:
             matrix = charts.segment_matrix(table, value=value, seams=rules, chosen=part, clicks=clicks())

@@ -17,7 +17,7 @@ from mhattn_core.ui.summarisation.choices import choose
 from mhattn_core.ui.summarisation.data import Found, totals
 from mhattn_core.ui.summarisation.elsewhere import Elsewhere, measure_elsewhere, others, stored
 from mhattn_core.ui.summarisation.heads import Whose, open_picked
-from mhattn_core.ui.summarisation.live import Work, bar_with_stop, is_here, loaded
+from mhattn_core.ui.summarisation.live import Work, bar_with_stop, is_here, loaded_with_bar
 
 GRID = "segment-heads"
 
@@ -166,7 +166,7 @@ def believe_tab(found: Found, known: Elsewhere | None) -> Work | None:
 
 def _measure(found: Found, place: DeltaGenerator) -> None:
     bar = bar_with_stop(place)
-    model = loaded(found.model, place)
+    model = loaded_with_bar(found.model, place)
     text = _("{name} is reading the gallery’s other documents.").format(name=escape(found.model))
     measure_elsewhere(model, found.given, lambda share: bar.progress(share, text=text))
     st.rerun()

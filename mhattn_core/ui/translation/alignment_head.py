@@ -13,7 +13,7 @@ from mhattn_core.measures.alignment.measures import alignment_error_rate, diagon
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.head_panel import picture
-from mhattn_core.ui.page import badge, draw
+from mhattn_core.ui.page import badge, draw, plain
 from mhattn_core.ui.translation.yardstick import Reference
 
 TAUGHT = {"opus-mt-en-fr", "opus-mt-fr-en", "opus-mt-en-de", "opus-mt-de-en"}
@@ -32,7 +32,7 @@ def aligned_head(seen: Seen, aligned: AlignmentWeights, yard: Reference | None, 
         query_unknown=_unknown(seen, aligned, "query"),
         key_unknown=_unknown(seen, aligned, "key"),
     )
-    alt = f"{seen.model.name} · {head_name(*chosen)}: {finding}"
+    alt = f"{seen.model.name} · {head_name(*chosen)}: {plain(finding)}"
     drawn, ties, numbers = st.tabs([_("Matrix"), _("Lines"), _("Table")])
     tie_table = _lines_table(aligned, tied, yard, chosen)
     about = {"name": f"{seen.model.name}-{head_name(*chosen)}-{aligned.rows}", "note": f"{seen.model.name}@{seen.model.revision}"}

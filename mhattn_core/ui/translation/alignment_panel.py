@@ -22,7 +22,7 @@ from mhattn_core.ui.head_choice import head_name, key_for, parse_head
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import draw, escape, problems, wide_and_narrow
-from mhattn_core.ui.resources import HASHES, models
+from mhattn_core.ui.resources import HASHES, loaded
 from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.translation.alignment_head import aligned_head
 from mhattn_core.ui.translation.orientation import is_turned, tell_unreadable
@@ -40,7 +40,7 @@ def alignment_panel(name: str, place: int, controls: Controls, yardstick: Yardst
     """A model's best head as matrix and as lines, and all its heads by how well they align; a click redraws this model alone."""
     keep_language()
     st.subheader(escape(name), anchor=False)
-    with problems():
+    with problems(name):
         turned = is_turned(name, controls.pair)
         pair = _with_languages(name, place, controls.pair.turned if turned else controls.pair)
         _check_readable(name, pair)
@@ -62,7 +62,7 @@ def alignment_panel(name: str, place: int, controls: Controls, yardstick: Yardst
 
 def _with_languages(name: str, place: int, pair: SentencePair) -> SentencePair:
     """Let the reader say what a multilingual translator reads and writes."""
-    codes = languages_of(models().get(name))
+    codes = languages_of(loaded(name))
     if not codes:
         return pair
     by_script = _("by script (Chinese or English)")
@@ -73,7 +73,7 @@ def _with_languages(name: str, place: int, pair: SentencePair) -> SentencePair:
 
 
 def _check_readable(name: str, pair: SentencePair) -> None:
-    if not pair.b and "cross" not in models().get(name).stacks:
+    if not pair.b and "cross" not in loaded(name).stacks:
         raise Problem(
             _("“{name}” is no translator, so it cannot write the second sentence.").format(name=name),
             _("Type a second sentence, or choose a translator."),

@@ -1,10 +1,13 @@
 """Heads as aligners over many pairs with gold: what comes with the translators, and the reader's own pairs."""
 
+from contextlib import suppress
+
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mhattn_core import charts
+from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.alignment.report import report
 from mhattn_core.measures.alignment.shipped import SOURCE, shipped_alignment
@@ -12,8 +15,8 @@ from mhattn_core.models import Model
 from mhattn_core.text.reading import PairRecord
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import head_name
-from mhattn_core.ui.page import badge, draw, escape, problems
-from mhattn_core.ui.resources import models
+from mhattn_core.ui.page import badge, draw, escape, plain, problems
+from mhattn_core.ui.resources import loaded
 from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.translation.orientation import is_turned, reads
 from mhattn_core.ui.upload import upload_panel
@@ -69,10 +72,10 @@ def _measured(names: tuple[str, ...], gold: list[PairRecord]) -> dict[str, tuple
         def tell(done: int, total: int, bar: DeltaGenerator = bar, name: str = name) -> None:
             bar.progress(done / total, text=escape(f"{name}: {done}/{total}"))
 
-        with problems():
+        with problems(name):
             turned = is_turned(name, gold[0].pair)
             tables[name] = report(
-                models().get(name),
+                loaded(name),
                 gold,
                 turned=turned,
                 reverse=_reverse(names, gold[0]) if reads(name) and not turned else None,
@@ -83,8 +86,12 @@ def _measured(names: tuple[str, ...], gold: list[PairRecord]) -> dict[str, tuple
 
 
 def _reverse(names: tuple[str, ...], record: PairRecord) -> Model | None:
-    """The first chosen translator of the other direction."""
-    return next((models().get(name) for name in names if is_turned(name, record.pair)), None)
+    """The first chosen translator of the other direction that can be had; why another cannot, its own line says."""
+    for name in names:
+        if is_turned(name, record.pair):
+            with suppress(Problem):
+                return loaded(name)
+    return None
 
 
 def _show(name: str, table: pd.DataFrame, *, key: str) -> None:
@@ -104,7 +111,7 @@ def _show(name: str, table: pd.DataFrame, *, key: str) -> None:
         rows, weight = str(reading).split()
         drawn = heads[(heads["rows"] == rows) & (heads["weight"] == weight)].assign(measure="aer", value=lambda rows: rows["aer"])
         grid = charts.head_grid(drawn, measure="aer", title=_("alignment error"), domain=(float(drawn["value"].min()), 1.0), reverse=True)
-        draw(grid, key=f"gold-grid-{key}-{name}", alt_text=_finding(best))
+        draw(grid, key=f"gold-grid-{key}-{name}", alt_text=plain(_finding(best)))
         export_panel(lambda: grid, table, key=f"gold-{key}-{name}", name=f"{name}-alignment-error", note=name)
     with all_rows:
         st.dataframe(table, hide_index=True, height=300)

@@ -18,9 +18,10 @@ from mhattn_core.text.gallery import gallery
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.pharaoh import Alignment, check, parse
 from mhattn_core.ui.page import escape, problems
-from mhattn_core.ui.resources import HASHES, attended, models
+from mhattn_core.ui.resources import HASHES, attended, loaded, models
 from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.translation.orientation import is_turned, reads
+from mhattn_core.ui.unforeseen import foreseen
 
 USUAL_ENCODER = "minilm"
 UNKNOWN_BELOW = 0.5
@@ -72,10 +73,19 @@ def reference(yardstick: Yardstick, seen: Seen, *, turned: bool) -> Reference | 
         return Reference(gold_links(gold, seen.pair), "aer", _("Gold links, drawn by a person."))
     pair = replace(seen.pair, target=seen.sentences["b"].text)
     for name in yardstick.aligners:
-        found = _links(models().get(name), pair) if name != seen.model.name else None
+        found = _links_by(name, pair) if name != seen.model.name else None
         if found is not None:
             return Reference(Gold(found, found), "f1", _says(name))
     return None
+
+
+def _links_by(name: str, pair: SentencePair) -> np.ndarray | None:
+    """An aligner's links; None where it cannot be had, which its own panel says."""
+    try:
+        with foreseen(name):
+            return _links(loaded(name), pair)
+    except Problem:
+        return None
 
 
 def _says(name: str) -> str:
@@ -109,5 +119,5 @@ def _knows(model: Model, pair: SentencePair) -> bool:
 
 def _encoders(controls: Controls) -> list[str]:
     """Trained encoders without a decoder: the chosen ones, the one that always is here, then the others in memory."""
-    here = [name for name in models().names() if not name.endswith(RANDOM) and models().get(name).stacks == ("encoder",)]
+    here = [name for name in models().names() if not name.endswith(RANDOM) and loaded(name).stacks == ("encoder",)]
     return list(dict.fromkeys([*(name for name in here if name in controls.models), USUAL_ENCODER, *here]))
