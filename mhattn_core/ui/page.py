@@ -81,15 +81,16 @@ def draw(chart: alt.TopLevelMixin, *, key: str, alt_text: str, **options: Any) -
 def problems(model: str = "") -> Iterator[None]:
     """Show what goes wrong in the block, in three parts: what happened, what still stands, what to do; what follows the block goes on.
 
-    model: whose panel it is, for what nobody foresaw.
+    model: whose panel it is; what is said names it.
     """
     try:
         with foreseen(model):
             yield
     except Problem as problem:
+        happened = problem.happened if model in problem.happened else f"{model}: {problem.happened}"
         names = ", ".join(loaded_names())
         stands = problem.stands or (_("Loaded: {names}.").format(names=names) if names else "")
-        st.error(" ".join(escape(part) for part in (problem.happened, stands, problem.remedy) if part), icon=":material/error:")
+        st.error(" ".join(escape(part) for part in (happened, stands, problem.remedy) if part), icon=":material/error:")
 
 
 def of_each(models: Iterable[M], make: Callable[[M], T]) -> list[T]:
