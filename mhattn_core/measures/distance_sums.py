@@ -11,6 +11,7 @@ from torch import Tensor
 from mhattn_core.attention.batches import Batch, batches, collate, feed_all
 from mhattn_core.attention.stream import watch_words
 from mhattn_core.attention.word_layer import WordAxes
+from mhattn_core.measures.distances import ROUNDING
 from mhattn_core.measures.js_rows import js_within
 from mhattn_core.measures.statistics import FOLDS
 from mhattn_core.models import Model
@@ -91,8 +92,8 @@ def _sums(patterns: Tensor, axes: WordAxes, folds: np.ndarray, *, causal: bool) 
 
 def _correlations(cells: Tensor) -> Tensor:
     """Pearson's r of each two rows ``[head, cell]``; NaN for a head that gives every cell the same."""
-    cells = cells.double() - cells.double().mean(dim=1, keepdim=True)
-    lengths = cells.norm(dim=1, keepdim=True)
-    # Equal weights leave a rounding error of some 1e-8 a cell.
-    directions = (cells / lengths).where(lengths > 1e-6 * cells.shape[1] ** 0.5, torch.nan)
+    cells = cells.double()
+    centred = cells - cells.mean(dim=1, keepdim=True)
+    lengths = centred.norm(dim=1, keepdim=True)
+    directions = (centred / lengths).where(lengths > ROUNDING * cells.norm(dim=1, keepdim=True), torch.nan)
     return (directions @ directions.T).clamp(-1, 1)

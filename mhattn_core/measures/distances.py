@@ -10,6 +10,8 @@ from mhattn_core.measures.statistics import quotient
 
 IN_CACHE = 2**16
 """Cells that are compared at a time; more would not stay in a core's cache."""
+ROUNDING = 1e-5
+"""Weights are equal that differ from their mean by less than this share of their size; float32 leaves some 1e-7."""
 
 
 def _both_have_mass(mass_p: np.ndarray, mass_q: np.ndarray) -> np.ndarray:
@@ -68,11 +70,10 @@ def correlation_distances(patterns: np.ndarray, visible: np.ndarray) -> np.ndarr
     """
     rows = np.isfinite(patterns).all(axis=(0, 2))
     cells = patterns[:, rows[:, None] & visible]
-    cells = cells - cells.mean(axis=1, keepdims=True)
-    lengths = np.linalg.norm(cells, axis=1, keepdims=True)
-    # Equal weights leave a rounding error of some 1e-8 a cell.
-    known = lengths > 1e-6 * np.sqrt(cells.shape[1])
-    directions = np.divide(cells, lengths, out=np.full_like(cells, np.nan), where=known)
+    centred = cells - cells.mean(axis=1, keepdims=True)
+    lengths = np.linalg.norm(centred, axis=1, keepdims=True)
+    known = lengths > ROUNDING * np.linalg.norm(cells, axis=1, keepdims=True)
+    directions = np.divide(centred, lengths, out=np.full_like(cells, np.nan), where=known)
     return np.clip(1 - directions @ directions.T, 0, 2)
 
 

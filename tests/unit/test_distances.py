@@ -4,10 +4,12 @@ from itertools import product
 
 import numpy as np
 import pytest
+import torch
 from scipy.spatial.distance import jensenshannon
 
 import mhattn_core as mh
 from mhattn_core.errors import Problem, ShapeError
+from mhattn_core.measures.distance_sums import _correlations
 from mhattn_core.measures.distances import correlation_distances, js_distances, js_sums
 from mhattn_core.measures.head_distances import distances, heads_of, pooled, shares_keys
 
@@ -91,6 +93,15 @@ def test_correlation_is_pearsons_over_what_is_visible() -> None:
     expected = 1 - np.corrcoef(heads[:, visible])
     np.testing.assert_allclose(correlation_distances(heads, visible), expected, atol=1e-12)
     assert not np.allclose(correlation_distances(heads, np.ones_like(visible)), expected, atol=0.01)
+
+
+def test_a_head_that_leaves_words_little_has_a_correlation() -> None:
+    heads = np.array([[[1, 4, 2], [3, 1, 5]], [[2, 2, 1], [4, 0, 3]]], dtype=np.float32)
+    faint = heads * np.float32(1e-8)
+    visible = np.ones((2, 3), dtype=bool)
+    expected = 1 - np.corrcoef(heads.reshape(2, -1))
+    np.testing.assert_allclose(correlation_distances(faint, visible), expected, atol=1e-5)
+    np.testing.assert_allclose(1 - _correlations(torch.from_numpy(faint.reshape(2, -1))), expected, atol=1e-6)
 
 
 def test_an_even_head_has_no_correlation() -> None:

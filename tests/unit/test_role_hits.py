@@ -7,6 +7,7 @@ import torch
 
 from mhattn_core.attention.word_layer import WordAxes, WordLayer, word_axes, word_layer
 from mhattn_core.errors import ShapeError
+from mhattn_core.measures.patterns.sums import offset_shares
 from mhattn_core.measures.roles import Collector, Corpus, Links, can_be_answered, hits, item_table, joined, questions
 from mhattn_core.measures.roles.collect import on_axes
 from mhattn_core.measures.roles.hits import by_offset, first_choice
@@ -75,6 +76,22 @@ def test_of_equal_words_the_first_is_chosen() -> None:
     layer = one([[0.0, 0.300001, 0.3], [0.2, 0.1, 0.2], [0.1, 0.1001, 0.5]])
     assert first_choice(layer, "dependent_to_head")[0, 0].tolist() == [1, 0, 1]
     assert first_choice(one([[0.0, 0.3, 0.300001]] * 3), "dependent_to_head")[0, 0].tolist() == [1, 2, 1]
+
+
+def test_a_head_that_leaves_words_little_is_decided_by_its_largest_weight() -> None:
+    # Two in a million and three in a million are as far apart as 0.2 and 0.3.
+    layer = one([[0.9, 2e-6, 3e-6], [1e-7, 0.9, 2e-7], [4e-9, 3e-9, 1.0]])
+    assert first_choice(layer, "dependent_to_head")[0, 0].tolist() == [2, 2, 0]
+    assert first_choice(layer, "column")[0, 0].tolist() == [1, 0, 0]
+    # The word itself included: words 0 and 1 look one word on, word 2 at itself.
+    shares = offset_shares(one([[2e-6, 3e-6, 1e-6], [3e-6, 4e-6, 5e-6], [1e-9, 2e-9, 3e-9]]))
+    assert (shares["pattern.offset.+1"][0, 0, 0], shares["pattern.offset.+0"][0, 0, 0]) == (1, pytest.approx(1 / 3))
+
+
+def test_a_head_that_gives_other_words_nothing_chooses_none() -> None:
+    layer = one([[1.0, 0.0, 0.0], [0.0, 0.5, 0.5], [0.0, 0.0, 1.0]])
+    assert first_choice(layer, "dependent_to_head")[0, 0].tolist() == [-1, 2, -1]
+    assert hits(layer, questions(links((0, 0, 0, 1), (0, 0, 1, 2)), "dependent_to_head")).hit[:, 0].tolist() == [False, True]
 
 
 def test_hits_mass_and_what_is_usual_at_that_distance() -> None:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from mhattn_core.attention.word_layer import WordLayer
 from mhattn_core.measures.basic import entropy, normalised_entropy
-from mhattn_core.measures.roles.hits import TIE, by_offset
+from mhattn_core.measures.roles.hits import by_offset, first_largest
 from mhattn_core.measures.roles.scores import FARTHEST
 
 FEWEST_WORDS = 8
@@ -79,8 +79,7 @@ def offset_shares(layer: WordLayer) -> dict[str, Tensor]:
     from ten words before to ten after, 0 is the word itself. As sums over texts, ``[batch, head, 2]``: a text counts where half of its words see one there.
     """
     axes = layer.axes
-    seen = layer.pattern.masked_fill(~axes.visible[:, None], -torch.inf)
-    choice = (seen >= seen.amax(dim=-1, keepdim=True) - TIE).byte().argmax(dim=-1)
+    choice = first_largest(layer.pattern.masked_fill(~axes.visible[:, None], -torch.inf))
     chosen = choice[..., None] == torch.arange(layer.pattern.shape[-1], device=choice.device)
     possible = axes.visible & _same_sentence(layer)
     middle = layer.pattern.shape[-1] - 1

@@ -10,7 +10,7 @@ from mhattn_core.attention.word_layer import WordAxes, WordLayer
 from mhattn_core.measures.roles.links import NO_WORD, Direction, Questions
 
 TIE = 1e-5
-"""Weights that differ by less are equal; of equal words the first wins."""
+"""Weights within this share of a row's largest are equal to it; of equal words the first wins."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,7 @@ def hits(layer: WordLayer, questions: Questions) -> Hits:
 
 
 def first_choice(layer: WordLayer, direction: Direction) -> Tensor:
-    """The word with the largest weight, the word itself left out, int ``[batch, head, word]``; -1 where there is no other.
+    """The word with the largest weight, the word itself left out, int ``[batch, head, word]``; -1 where there is no other, or none has any weight.
 
     ``column`` looks down the column: which word attends most to this one.
     """
@@ -63,9 +63,17 @@ def first_choice(layer: WordLayer, direction: Direction) -> Tensor:
     if layer.axes.stack != "cross":
         itself = torch.eye(allowed.shape[-1], dtype=torch.bool, device=allowed.device)
         allowed = allowed.tril(-1) if direction == "later_to_earlier" else allowed & ~itself
-    seen = weights.masked_fill(~allowed[:, None], -torch.inf)
-    first = (seen >= seen.amax(dim=-1, keepdim=True) - TIE).byte().argmax(dim=-1)
-    return first.where(allowed.any(dim=-1)[:, None], NO_WORD)
+    return first_largest(weights.masked_fill(~allowed[:, None], -torch.inf))
+
+
+def first_largest(weights: Tensor) -> Tensor:
+    """Index of the first of each row's largest weights ``[..., word]``, int ``[...]``; -1 where none is above 0.
+
+    What counts as equal depends on the row: a head that leaves words little of its attention is decided by that little.
+    """
+    largest = weights.amax(dim=-1, keepdim=True)
+    first = (weights >= largest * (1 - TIE)).byte().argmax(dim=-1)
+    return first.where(largest[..., 0] > 0, NO_WORD)
 
 
 def _cells(axes: WordAxes, questions: Questions) -> tuple[Tensor, Tensor, Tensor]:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+import torch
 
 from mhattn_core.attention.word_grid import WordAxis, WordGrid
-from mhattn_core.measures.roles.hits import TIE
+from mhattn_core.measures.roles.hits import first_largest
 from mhattn_core.measures.roles.links import Direction
 
 Item = tuple[int, int]
@@ -38,13 +39,12 @@ def looks(grid: WordGrid, layer: int, head: int, items: Sequence[Item], directio
 
 
 def first_choices(weights: np.ndarray, visible: np.ndarray, direction: Direction) -> np.ndarray:
-    """The word with the largest weight for each word of ``[query, key]``, itself left out; -1 where there is none. See ``hits.first_choice``."""
+    """The word with the largest weight for each word of ``[query, key]``, itself left out; -1 where none has any weight. See ``hits.first_choice``."""
     if direction == "column":
         weights, visible = weights.T, visible.T
     allowed = np.tril(visible, -1) if direction == "later_to_earlier" else visible & ~np.eye(len(visible), dtype=bool)
     seen = np.where(allowed & ~np.isnan(weights), weights, -np.inf)
-    first = (seen >= seen.max(axis=1, keepdims=True) - TIE).argmax(axis=1)
-    return np.where(np.isfinite(seen).any(axis=1), first, -1)
+    return first_largest(torch.from_numpy(seen)).numpy()
 
 
 def _question(dependent: int, head: int, direction: Direction) -> Item:

@@ -5,6 +5,8 @@ from scipy import stats
 
 Array = np.ndarray
 FLIPS = 2000
+ROUNDING = 1e-6
+"""Of sums in float32, as a share of the largest that they can be."""
 
 
 def cluster_t(better: Array) -> Array:
@@ -34,8 +36,9 @@ def sign_flip_max(better: Array, *, flips: int = FLIPS, seed: int = 0) -> float:
     scaled = (better[:, told] / spread[told]).astype(np.float32)
     observed = scaled.sum(axis=0).max()
     signs = np.random.default_rng(seed).integers(0, 2, size=(flips, len(better)), dtype=np.int8).astype(np.float32) * 2 - 1
-    # The same sum in another order may differ in its last digit.
-    return float((1 + ((signs @ scaled).max(axis=1) >= observed - 1e-5).sum()) / (flips + 1))
+    # The same sum in another order may differ in its last digits; no sum of so many differences, squares summing to 1, exceeds √texts.
+    rounding = ROUNDING * np.sqrt(len(better))
+    return float((1 + ((signs @ scaled).max(axis=1) >= observed - rounding).sum()) / (flips + 1))
 
 
 def adjusted(p: Array) -> Array:
