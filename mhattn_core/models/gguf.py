@@ -12,6 +12,7 @@ from mhattn_core.models.cache import written_beside
 from mhattn_core.models.catalogue import converted_folder
 from mhattn_core.models.digest import file_digest
 from mhattn_core.models.quiet import first_line, quiet
+from mhattn_core.models.random_weights import BUILDING
 
 
 def converted(file: Path, sha256: str | None = None) -> Path:
@@ -28,7 +29,8 @@ def converted(file: Path, sha256: str | None = None) -> Path:
     try:
         with quiet(), written_beside(folder) as beside:
             AutoTokenizer.from_pretrained(file.parent, **where).save_pretrained(beside)
-            network = AutoModelForCausalLM.from_pretrained(file.parent, dtype=torch.float32, **where)
+            with BUILDING:
+                network = AutoModelForCausalLM.from_pretrained(file.parent, dtype=torch.float32, **where)
             # Not save_pretrained: it takes the network for quantised still, and refuses.
             del network.config.quantization_config
             network.config.save_pretrained(beside)

@@ -23,6 +23,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.model import Model
 from mhattn_core.models.quiet import first_line, quiet
+from mhattn_core.models.random_weights import BUILDING, with_random_weights
 from mhattn_core.models.said import stands
 from mhattn_core.models.sources import RANDOM, Source, find
 from mhattn_core.tap import implementation_for, survey
@@ -81,15 +82,16 @@ def _read_network(source: Source, config: PreTrainedConfig) -> tuple[PreTrainedM
     """The network with its head if the files hold one in full, else the base model."""
     for auto, head in _classes(config):
         # Loading writes into the config, and the choice of attention is stored there.
-        network, info = auto.from_pretrained(
-            source.folder,
-            config=copy.deepcopy(config),
-            attn_implementation=implementation_for(_network_class(auto, config)),
-            dtype=torch.float32,
-            use_safetensors=True,
-            output_loading_info=True,
-            **source.arguments(),
-        )
+        with BUILDING:
+            network, info = auto.from_pretrained(
+                source.folder,
+                config=copy.deepcopy(config),
+                attn_implementation=implementation_for(_network_class(auto, config)),
+                dtype=torch.float32,
+                use_safetensors=True,
+                output_loading_info=True,
+                **source.arguments(),
+            )
         missing = set(info["missing_keys"]) - {name for name, _buffer in network.named_buffers()}
         if head is None or not missing:
             return network, head
@@ -115,16 +117,6 @@ def _classes(config: PreTrainedConfig) -> list[tuple[Any, Head | None]]:
 def _network_class(auto: Any, config: PreTrainedConfig) -> type[PreTrainedModel]:
     network_class = auto._model_mapping[type(config)]
     return network_class[0] if isinstance(network_class, tuple) else network_class
-
-
-def with_random_weights(network: PreTrainedModel, seed: int = 0) -> PreTrainedModel:
-    """The same architecture, initialised as for training."""
-    network_class = type(network)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        return network_class._from_config(
-            copy.deepcopy(network.config), attn_implementation=implementation_for(network_class), dtype=torch.float32
-        )
 
 
 def _choose(device: str) -> torch.device:

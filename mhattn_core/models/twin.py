@@ -3,8 +3,8 @@
 from dataclasses import replace
 from threading import RLock
 
-from mhattn_core.models.load import with_random_weights
 from mhattn_core.models.model import Model
+from mhattn_core.models.random_weights import with_random_weights
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.tap import survey
 
