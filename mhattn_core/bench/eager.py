@@ -45,11 +45,12 @@ def _measures(tokens: np.ndarray, grid: WordGrid) -> list[np.ndarray]:
     """The basic measures of one pair as one would write them down, ``[layer, head]`` each."""
     pattern, side = grid.pattern, np.array(grid.query_axis.sides)
     gaps = abs(np.subtract.outer(np.arange(len(side)), np.arange(len(side))))
+    entropy = row_entropy(torch.from_numpy(pattern)).numpy()
     blocks = [grid.block(query, key).sum(axis=-1) for query in "ab" for key in "ab"]
     return [
-        row_entropy(pattern).mean(axis=-1),
-        np.nanmean(normalised_row_entropy(pattern, grid.visible), axis=-1),
-        row_entropy(tokens).mean(axis=-1),
+        entropy.mean(axis=-1),
+        np.nanmean(normalised_row_entropy(torch.from_numpy(entropy), torch.from_numpy(grid.visible.sum(axis=-1))), axis=-1),
+        row_entropy(torch.from_numpy(tokens)).numpy().mean(axis=-1),
         (pattern * gaps).sum(axis=(-1, -2)) / pattern.sum(axis=(-1, -2)),
         pattern.max(axis=-1).mean(axis=-1),
         grid.special_mass.mean(axis=-1),

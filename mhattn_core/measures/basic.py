@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from mhattn_core.attention.word_layer import SIDES, WordLayer
+from mhattn_core.measures.entropy import normalised_row_entropy, row_entropy
 
 Rows = tuple[Tensor, Tensor]
 """A value for each word (or token) ``[batch, head, row]``, and which of them count: bool ``[batch, head or 1, row]``."""
@@ -22,7 +23,7 @@ def entropy(layer: WordLayer) -> Rows:
     A word that gives words no weight at all does not count. Range: 0 to ln(number of words).
     Source: Clark et al. 2019, section 3.3; natural logarithm.
     """
-    return _row_entropy(layer.pattern, layer.side_mass.sum(dim=-1), layer.axes.query_mask)
+    return _entropy(layer.pattern, layer.side_mass.sum(dim=-1), layer.axes.query_mask)
 
 
 def normalised_entropy(layer: WordLayer, rows: Rows) -> Rows:
@@ -31,8 +32,8 @@ def normalised_entropy(layer: WordLayer, rows: Rows) -> Rows:
     rows: what ``entropy`` gives. Range: 0 to 1. Source: entropy as Clark et al. 2019, section 3.3; the quotient is ours.
     """
     value, counted = rows
-    seen = layer.axes.visible_words.sum(dim=-1)[:, None]
-    return value / seen.clamp(min=2).log(), counted & (seen > 1)
+    choices = layer.axes.visible_words.sum(dim=-1)[:, None]
+    return normalised_row_entropy(value, choices), counted & (choices > 1)
 
 
 def token_entropy(layer: WordLayer) -> Rows:
@@ -40,7 +41,7 @@ def token_entropy(layer: WordLayer) -> Rows:
 
     Source: Clark et al. 2019, section 3.3.
     """
-    return _row_entropy(layer.tokens, layer.tokens.sum(dim=-1), layer.axes.query_tokens)
+    return _entropy(layer.tokens, layer.tokens.sum(dim=-1), layer.axes.query_tokens)
 
 
 def distance(layer: WordLayer) -> Tensor:
@@ -125,13 +126,9 @@ def basic(layer: WordLayer) -> dict[str, Tensor]:
     return sums | _sums(rows)
 
 
-def _row_entropy(pattern: Tensor, mass: Tensor, rows: Tensor) -> Rows:
-    """Entropy of each row made to sum to 1; rows without any mass do not count."""
-    # Σ α ln α over what a row holds: a weight of 0 adds 0, and not 0 · −∞.
-    products = pattern.log().mul_(pattern).nansum(dim=-1)
-    counted = (mass > 0) & rows[:, None]
-    mass = mass.where(counted, 1)
-    return mass.log() - products / mass, counted
+def _entropy(pattern: Tensor, mass: Tensor, rows: Tensor) -> Rows:
+    """Rows without any mass do not count."""
+    return row_entropy(pattern, mass), (mass > 0) & rows[:, None]
 
 
 def _sums(rows: Mapping[str, Rows]) -> dict[str, Tensor]:

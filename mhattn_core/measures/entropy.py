@@ -1,34 +1,35 @@
-"""How spread out a head's attention is."""
+"""How spread out a head's attention is: the one definition, for pages and for runs."""
 
-import numpy as np
+import torch
+from torch import Tensor
 
 from mhattn_core.errors import ShapeError
 
-Array = np.ndarray
 
+def row_entropy(pattern: Tensor, mass: Tensor | None = None) -> Tensor:
+    """H = −Σ p ln p of each row, in nats, p the row's weights made to sum to 1.
 
-def row_entropy(pattern: Array) -> Array:
-    """Entropy of each row over its keys, in nats; rows are renormalised here.
-
-    Shapes: pattern ``[..., query, key]``, non-negative, rows summing to at most 1 (special mass is left out);
-    the result ``[..., query]``. A row without any mass, or with NaN, gives NaN.
-    Range: 0 (one key takes everything) to ln(number of keys).
+    Shapes: pattern ``[..., key]``, non-negative, rows summing to at most 1 (special mass is left out); mass ``[...]``, the rows' sums where
+    they are known; the result ``[...]``. A row without any mass, or with NaN, gives NaN.
+    Range: 0 (one key takes everything) to ln(number of keys), to rounding.
+    Raises ShapeError when pattern and mass disagree.
     Source: Clark et al. 2019, section 3.3; natural logarithm.
     """
-    total = pattern.sum(axis=-1, keepdims=True)
-    share = np.divide(pattern, total, out=np.full_like(pattern, np.nan), where=total > 0)
-    return -np.where(share > 0, share * np.log(np.where(share > 0, share, 1)), share).sum(axis=-1)
+    mass = pattern.sum(dim=-1) if mass is None else mass
+    if mass.shape != pattern.shape[:-1]:
+        raise ShapeError(f"pattern is {tuple(pattern.shape)} and mass is {tuple(mass.shape)}")
+    # Σ α ln α over what a row holds: a weight of 0 adds 0, and not 0 · −∞.
+    products = pattern.log().mul_(pattern).nansum(dim=-1)
+    mass = mass.where(mass > 0, torch.nan)
+    return mass.log() - products / mass
 
 
-def normalised_row_entropy(pattern: Array, visible: Array) -> Array:
-    """Entropy of each row over the most it could be, ln(number of visible keys).
+def normalised_row_entropy(entropy: Tensor, choices: Tensor) -> Tensor:
+    """H / ln n: a row's entropy over the most it could be; lengths become comparable.
 
-    Shapes: pattern ``[..., query, key]``; visible bool ``[query, key]``; the result ``[..., query]``, NaN for rows
-    with fewer than two visible keys. Range: 0 to 1. Lengths become comparable.
-    Raises ShapeError when pattern and visible disagree.
+    entropy: as ``row_entropy`` gives it. choices: n, how many keys each row may see, special ones left out as they are from the
+    entropy; of a shape that broadcasts with it. NaN for rows with fewer than two, which have nothing to choose.
+    Range: 0 (one key takes all that goes to words) to 1 (all get the same), to rounding.
     Source: entropy as Clark et al. 2019, section 3.3; the quotient is ours.
     """
-    if pattern.shape[-2:] != visible.shape:
-        raise ShapeError(f"pattern is {pattern.shape[-2:]} and visible is {visible.shape}")
-    most = np.log(np.maximum(visible.sum(axis=-1), 1))
-    return np.divide(row_entropy(pattern), most, out=np.full(pattern.shape[:-1], np.nan), where=most > 0)
+    return (entropy / choices.clamp(min=2).log()).where(choices > 1, torch.nan)

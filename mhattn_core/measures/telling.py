@@ -3,30 +3,33 @@
 import warnings
 
 import numpy as np
+import torch
 
-from mhattn_core.measures.entropy import normalised_row_entropy
+from mhattn_core.attention.word_grid import WordGrid
+from mhattn_core.measures.entropy import normalised_row_entropy, row_entropy
 
 MOST_SPECIAL_MASS = 0.5
 
 
-def mean_entropy(pattern: np.ndarray, visible: np.ndarray, special_mass: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Each head's normalised entropy and special mass, ``[layer, head]``, as means over the words that it reads.
+def mean_entropy(grid: WordGrid) -> tuple[np.ndarray, np.ndarray]:
+    """Each head's normalised entropy and special mass, ``[layer, head]``, as means over the words that it reads; as in a run.
 
     NaN where no word of the sentence has anything to choose from.
-    Shapes: pattern ``[layer, head, query, key]``, visible ``[query, key]``, special_mass ``[layer, head, query]``.
     """
+    # A word that no piece covers can be given nothing.
+    choices = (grid.visible & grid.key_axis.seen).sum(axis=-1)
+    normalised = normalised_row_entropy(row_entropy(torch.from_numpy(grid.pattern)), torch.from_numpy(choices))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Mean of empty slice", RuntimeWarning)
-        entropy = np.nanmean(normalised_row_entropy(pattern, visible), axis=-1)
-        return entropy, np.nanmean(special_mass, axis=-1)
+        return np.nanmean(normalised.numpy(), axis=-1), np.nanmean(grid.special_mass, axis=-1)
 
 
-def heads_by_entropy(pattern: np.ndarray, visible: np.ndarray, special_mass: np.ndarray) -> list[tuple[int, int]]:
-    """All heads as (layer, head), the most concentrated first; shapes as ``mean_entropy``.
+def heads_by_entropy(grid: WordGrid) -> list[tuple[int, int]]:
+    """All heads as (layer, head), the most concentrated first.
 
     Heads that put half of their mass or more on special tokens come after all others: they say little about words.
     """
-    entropy, special = mean_entropy(pattern, visible, special_mass)
+    entropy, special = mean_entropy(grid)
     order = np.lexsort((entropy.ravel(), (special >= MOST_SPECIAL_MASS).ravel()))
-    heads = pattern.shape[1]
+    heads = grid.pattern.shape[1]
     return [(int(place) // heads, int(place) % heads) for place in order]

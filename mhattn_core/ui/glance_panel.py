@@ -26,7 +26,7 @@ def _cached_table(seen: Seen, stack: str, same_scale: bool) -> pd.DataFrame:
 def glance_table(grid: WordGrid, *, same_scale: bool) -> pd.DataFrame:
     """One row a head, as ``charts.glance`` reads it."""
     layers, heads = grid.pattern.shape[:2]
-    entropy, special = mean_entropy(grid.pattern, grid.visible, grid.special_mass)
+    entropy, special = mean_entropy(grid)
     layer, head = (axis.ravel().tolist() for axis in np.indices((layers, heads)))
     return pd.DataFrame(
         {
@@ -66,7 +66,7 @@ def glance_panel(seen: Seen, chosen: Head, place: int, *, same_scale: bool) -> N
         )
     with narrow:
         grid = seen.words(stack)
-        listed = [head_name(*found) for found in heads_by_entropy(grid.pattern, grid.visible, grid.special_mass)[:LISTED]]
+        listed = [head_name(*found) for found in heads_by_entropy(grid)[:LISTED]]
         st.selectbox(
             _("The ten most concentrated heads"),
             listed,

@@ -93,7 +93,7 @@ def select_head(names: Sequence[str], told: str, *, key: str = HEAD, persist: bo
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=HASHES)
 def _most_concentrated(seen: Seen, stack: str) -> str:
     grid = seen.words(stack)
-    return head_name(*heads_by_entropy(grid.pattern, grid.visible, grid.special_mass)[0])
+    return head_name(*heads_by_entropy(grid)[0])
 
 
 def _telling_head(seen: Seen, stack: str, gallery_heads: Mapping[str, str]) -> tuple[str, str]:
