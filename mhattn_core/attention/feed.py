@@ -4,11 +4,13 @@ An encoder reads ``[CLS] A [SEP] B [SEP]`` as its tokenizer joins them; a causal
 tokenised apart, B; of an encoder–decoder the encoder reads A, and the decoder is shown B step by step.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
+from mhattn_core.attention.decode import decoded
 from mhattn_core.attention.languages import first_of, language_of, other_language, set_languages
 from mhattn_core.attention.pieces import Encoded, encode, encode_target
 from mhattn_core.attention.token_kinds import Piece
@@ -72,6 +74,15 @@ def first_token(model: Model) -> int:
     return next(candidate for candidate in candidates if candidate is not None)
 
 
+def with_second_sentence(model: Model, pair: SentencePair) -> SentencePair:
+    """The pair with what an encoder–decoder writes where the second sentence is missing; as it is where nothing is missing, or it cannot be fed."""
+    if pair.b or "cross" not in model.stacks:
+        return pair
+    with suppress(Problem):
+        return replace(pair, target=feed(model, pair).sentences["b"].text)
+    return pair
+
+
 def _feed_encoder_decoder(model: Model, pair: SentencePair, prefix: str) -> Feed:
     reads = pair.source_language or language_of(pair.a.text)
     writes = pair.target_language or (language_of(pair.b.text) if pair.b else other_language(pair.a.text))
@@ -127,11 +138,10 @@ def _generate(model: Model, inputs: dict[str, Tensor], language: str) -> str:
     longest = min(LONGEST_GENERATED, model.longest - 2)
     first = first_of(model, language)
     tokens = network.generate(**inputs, **first, num_beams=1, do_sample=False, max_new_tokens=longest)
-    with model.tokenizing:
-        text = model.tokenizer.decode(tokens[0], skip_special_tokens=True)
+    text = decoded(model, tokens[0])
     if not text.strip():
         raise Problem(_("“{name}” wrote nothing in answer.").format(name=model.name), _("Type a second sentence."))
-    return str(text)
+    return text
 
 
 def _tensors(model: Model, inputs: dict[str, list[int]]) -> dict[str, Tensor]:

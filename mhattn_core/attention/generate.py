@@ -8,6 +8,7 @@ from torch import Tensor
 
 from mhattn_core.attention.ablation import HeadId, Kind, check, switch_off
 from mhattn_core.attention.attend import NO_ABLATION, Seen
+from mhattn_core.attention.decode import decoded
 from mhattn_core.attention.languages import first_of, language_of, other_language
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
@@ -82,10 +83,8 @@ def continued(
             stopping_criteria=[count],
         )
     new = written[0, read:]
-    with model.tokenizing:
-        text = str(model.tokenizer.decode(new, skip_special_tokens=True))
     # At the limit Marian ends the text by force.
-    return Continued(text, len(new) < longest)
+    return Continued(decoded(model, new), len(new) < longest)
 
 
 def _first(seen: Seen) -> dict[str, int]:

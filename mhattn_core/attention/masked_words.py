@@ -8,6 +8,7 @@ from torch import Tensor
 
 from mhattn_core.attention.ablation import HeadId, Kind, check, switch_off
 from mhattn_core.attention.attend import NO_ABLATION, Seen
+from mhattn_core.attention.decode import decoded
 from mhattn_core.tap import Call
 
 
@@ -38,8 +39,7 @@ def masked_words(seen: Seen, ablate: Mapping[HeadId, Kind] = NO_ABLATION) -> pd.
         masked = ids.clone()
         masked[places] = model.tokenizer.mask_token_id
         likely = _forward(seen, masked, ablate)[places].log_softmax(dim=-1)
-        with model.tokenizing:
-            guess = str(model.tokenizer.decode(likely.argmax(dim=-1))).strip()
+        guess = decoded(model, likely.argmax(dim=-1), special=True).strip()
         rows.append((text, guess, float(likely.gather(-1, ids[places][:, None]).sum().exp())))
     return pd.DataFrame(rows, columns=["word", "guess", "probability"])
 

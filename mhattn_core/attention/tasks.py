@@ -1,7 +1,7 @@
 """What a model is asked of a text, without data for any task: words that it has to guess, or the vector that it makes of a sentence."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from math import ceil
 from typing import Literal
@@ -13,7 +13,7 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING
 
 from mhattn_core.attention.batches import Row, batches, collate, feed_all
-from mhattn_core.attention.feed import feed
+from mhattn_core.attention.feed import with_second_sentence
 from mhattn_core.attention.languages import language_of, set_languages
 from mhattn_core.attention.pieces import encode_target
 from mhattn_core.errors import Problem
@@ -63,7 +63,7 @@ def tasks(model: Model, pairs: Sequence[SentencePair], *, tokens: int | None = N
     An encoder–decoder writes a missing second sentence itself.
     """
     asked = asked_of(model)
-    pairs = [_with_target(model, pair) for pair in pairs] if asked == "forced" else pairs
+    pairs = [with_second_sentence(model, pair) for pair in pairs]
     rows, problems = feed_all(model, pairs)
     return [_task(model, asked, some, pairs) for some in batches(model, rows, tokens=tokens)], problems
 
@@ -93,10 +93,6 @@ def outcome(model: Model, task: Task) -> Callable[[nn.Module, int], Tensor]:
         return torch.zeros(len(targets), device=losses.device).index_add(0, row, losses)[:, None]
 
     return run
-
-
-def _with_target(model: Model, pair: SentencePair) -> SentencePair:
-    return pair if pair.b else replace(pair, target=feed(model, pair).sentences["b"].text)
 
 
 def _task(model: Model, asked: Asked, rows: Sequence[Row], pairs: Sequence[SentencePair]) -> Task:

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from mhattn_core.attention.decode import decoded
 from mhattn_core.attention.feed import feed, first_token
 from mhattn_core.attention.languages import first_of
 from mhattn_core.attention.pieces import encode
@@ -75,8 +76,7 @@ def write_summary(
     options = settings | first | {"do_sample": False, "return_dict_in_generate": False, "max_new_tokens": longest}
     tokens = network.generate(**inputs, **options, stopping_criteria=[count])
     new = tokens[0, before:]
-    with model.tokenizing:
-        text = " ".join(str(model.tokenizer.decode(new, skip_special_tokens=True)).split())
+    text = " ".join(decoded(model, new).split())
     if not cut(text):
         raise Problem(_("“{name}” wrote nothing in answer.").format(name=model.name), _("Type a summary."))
     return Written(text, len(new) < longest, read)

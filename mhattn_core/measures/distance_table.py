@@ -64,7 +64,7 @@ def distance_table(
     ``js`` (mean over words, nats) with ``low`` and ``high``, and ``correlation`` (mean over texts, of weights), over ``n`` texts; ``cka``, debiased, of
     what the heads write, over ``words`` words, one a text, with its interval. Intervals leave out one fold at a time. ``noise`` …: the same on texts of as
     many random words (``noise`` is JS). ``shuffled`` …: where each head's words, and for CKA its texts, stand in an order of their own. NaN where something cannot be
-    told, such as CKA of fewer than four words. Source: see ``js_within``, ``correlation_distances``, ``cka_folds``; the noise: Bian et al. 2021.
+    told, such as CKA of fewer than four words; no rows of a model that can read none of the pairs. Source: see ``js_within``, ``correlation_distances``, ``cka_folds``; the noise: Bian et al. 2021.
     """
     places = sampled(texts, WORDS)
     few = places[:TEXTS]
@@ -73,7 +73,8 @@ def distance_table(
     mixed = distance_sums(model, short, own_folds.tolist(), shuffled=True, tell=tell)
     random = _random(model, [pairs[place] for place in few[:NOISE]])
     noise = _measured(model, random, random, np.arange(len(random)) % FOLDS, tell)
-    return pd.concat([_stack(model, stack, told, mixed[stack], noise) for stack in told.sums], ignore_index=True)
+    tables = [_stack(model, stack, told, mixed[stack], noise) for stack in told.sums]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(COLUMNS))
 
 
 def passes(pairs: int) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from mhattn_core.attention.feed import with_second_sentence
 from mhattn_core.measures.matching.profiles import Profiles
 from mhattn_core.measures.matching.texts import TextPattern, text_patterns
 from mhattn_core.measures.sample import sampled
@@ -18,6 +19,7 @@ from mhattn_core.runs.relations import measure_relations
 from mhattn_core.runs.run import sums_file
 from mhattn_core.runs.study import Corpus
 from mhattn_core.runs.sums import ModelSums, text_key
+from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import PairRecord
 
 TEXTS = 100
@@ -60,17 +62,23 @@ def passes(pairs: int) -> int:
 
 
 class Features:
-    """One model's. place: among the run's models, None for one that is not among them."""
+    """One model's. place: among the run's models, None for one that is not among them.
 
-    def __init__(self, model: Model, place: int | None, shared: Shared) -> None:
+    like: of the model whose architecture it has with other weights. It reads what that one writes where a second sentence is missing: the same words,
+    and not the many that random weights write.
+    """
+
+    def __init__(self, model: Model, place: int | None, shared: Shared, like: "Features | None" = None) -> None:
         self.model = model
         self._place = place
         self._shared = shared
+        self._like = like
+        self._pairs: dict[str, SentencePair] = {}
         self._outputs: dict[tuple[int, ...], Mapping[str, WordOutputs]] = {}
 
     @cached_property
     def profiles(self) -> Mapping[str, Profiles]:
-        """By stack: over all pairs of the run, or over some of them for a model that is not in it."""
+        """By stack: over all pairs of the run, or over some of them for a model that is not in it; empty for a model that could read none."""
         shared = self._shared
         records = shared.corpus.records
         if self._place is not None:
@@ -80,7 +88,7 @@ class Features:
             return profiles(self.model.name, ModelSums.load(sums_file(shared.folder, self._place)), by_stack, texts)
         some = shared.some(TWIN_PAIRS)
         sums = ModelSums()
-        sums.add_chunk(measure_chunk(self.model, [record.pair for record in some], shared.measures, tell=shared.tell), some)
+        sums.add_chunk(measure_chunk(self.model, self._read(some), shared.measures, tell=shared.tell), some)
         by_stack = {}
         if len(shared.items):
             annotated = dict(zip((record.id for record in records), shared.corpus.annotated, strict=True))
@@ -91,14 +99,20 @@ class Features:
     @cached_property
     def patterns(self) -> Mapping[str, Mapping[int, TextPattern]]:
         """By stack, of the ``texts``."""
-        found = text_patterns(self.model, [record.pair for record in self._shared.texts])
+        found = text_patterns(self.model, self._read(self._shared.texts))
         self._shared.tell(len(self._shared.texts))
         return found
 
     def outputs(self, sides: tuple[int, ...]) -> Mapping[str, WordOutputs]:
         """By stack, of the same texts, on words of these sentences."""
         if sides not in self._outputs:
-            self._outputs[sides] = word_outputs(
-                self.model, [record.pair for record in self._shared.texts], sides=sides, tell=self._shared.tell
-            )
+            self._outputs[sides] = word_outputs(self.model, self._read(self._shared.texts), sides=sides, tell=self._shared.tell)
         return self._outputs[sides]
+
+    def _read(self, records: Sequence[PairRecord]) -> list[SentencePair]:
+        if self._like is not None:
+            return self._like._read(records)
+        for record in records:
+            if record.id not in self._pairs:
+                self._pairs[record.id] = with_second_sentence(self.model, record.pair)
+        return [self._pairs[record.id] for record in records]

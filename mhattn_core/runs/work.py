@@ -49,6 +49,8 @@ class Work:
             self._one(number, cache(partial(self.get, name)), meter)
         for table in (table for study in self._asked(STUDIES) for table in STUDIES[study].tables):
             parts = [pd.read_parquet(self._part(number, table)) for number in range(len(names))]
+            # The columns of a table without rows have types of their own.
+            parts = [part for part in parts if len(part)] or parts[:1]
             write_table(self.folder / f"{table}.parquet", pd.concat(parts, ignore_index=True))
         for study in self._asked(ACROSS):
             share = Share(meter, len(self.corpus.records) * len(names), len(self.corpus.records) * len(names))

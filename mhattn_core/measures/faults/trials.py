@@ -48,7 +48,7 @@ class Trials:
         for task in self.tasks:
             main[[row.number for row in task.rows]] = task.counts
         self.counts: Totals = {"displacement" if self._is_vector else "divergence" if asked_of(model) == "class" else "loss": main}
-        if self._is_vector and len(self._targets) > 1:
+        if self._is_vector and any(pair.b for pair in pairs) and len(self._targets) > 1:
             self.counts["retrieval"] = main * (self._own >= 0)
 
     @property
@@ -94,21 +94,29 @@ class Trials:
         return [self._variants(task, [{}])[0].double().numpy() for task in self.tasks]
 
     @cached_property
+    def _second(self) -> "Trials":
+        """All different second sentences, read alone."""
+        return Trials(self.model, [SentencePair(text) for text in dict.fromkeys(pair.b.text for pair in self.pairs if pair.b)])
+
+    @cached_property
     def _targets(self) -> list[str]:
-        return list(dict.fromkeys(pair.b.text for pair in self.pairs if pair.b))
+        """Those that the model can take."""
+        return [pair.source for number, pair in enumerate(self._second.pairs) if number not in self._second.problems]
 
     @cached_property
     def _own(self) -> np.ndarray:
-        return np.array([self._targets.index(pair.b.text) if pair.b else -1 for pair in self.pairs])
+        place = {text: number for number, text in enumerate(self._targets)}
+        return np.array([place.get(pair.b.text, -1) if pair.b else -1 for pair in self.pairs])
 
     @cached_property
     def _bank(self) -> np.ndarray:
-        """Intact vectors of all different second sentences."""
-        of_targets = Trials(self.model, [SentencePair(text) for text in self._targets])
-        bank = np.zeros((len(self._targets), of_targets._intact_outcomes[0].shape[1]))
-        for task, found in zip(of_targets.tasks, of_targets._intact_outcomes, strict=True):
-            bank[[row.number for row in task.rows]] = found
-        return bank
+        """Their intact vectors ``[target, dimension]``."""
+        vector = {
+            row.number: row_of
+            for task, found in zip(self._second.tasks, self._second._intact_outcomes, strict=True)
+            for row, row_of in zip(task.rows, found, strict=True)
+        }
+        return np.stack([vector[number] for number in sorted(vector)])
 
 
 def _tell(tell: Callable[[int], object], rows: int, copies: int) -> None:

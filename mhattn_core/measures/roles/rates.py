@@ -16,7 +16,8 @@ def rates_table(model: str, stacks: Mapping[str, StackItems]) -> pd.DataFrame:
 
     hits: items that the head gets right. n: items. Their quotient, 0 to 1, is over all items, those that chose the best head among them.
     """
-    return pd.concat([_of_stack(model, stack, kept) for stack, kept in stacks.items()], ignore_index=True)
+    tables = [_of_stack(model, stack, kept) for stack, kept in stacks.items()]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(COLUMNS))
 
 
 def _of_stack(model: str, stack: str, kept: StackItems) -> pd.DataFrame:

@@ -33,6 +33,10 @@ COLUMNS = (
     ),
     *("random95", "wins", "n", "fewest", "p", "p_max", "q", "verdict", "reason"),
 )
+# A column without a number in it is of numbers all the same; what has no head has none, and the others keep whole ones.
+TYPES = {"layer": "Int16", "head": "Int16"} | dict.fromkeys(
+    ("held_out", "gain", "low", "high", "baseline", "offset", "shuffle", "random95", "wins", "p", "p_max", "q"), "float64"
+)
 
 
 class Role(NamedTuple):
@@ -140,8 +144,7 @@ def best_of_twins(twins: Sequence[Mapping[str, StackItems]]) -> dict[Role, float
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    # What has no head has no number, and the others keep whole ones.
-    return pd.DataFrame(rows, columns=COLUMNS).astype({"layer": "Int16", "head": "Int16"})
+    return pd.DataFrame(rows, columns=COLUMNS).astype(TYPES)
 
 
 def _adjusted(p: Mapping[Role, np.ndarray]) -> dict[Role, np.ndarray]:

@@ -52,6 +52,8 @@ def sentences_of(model: Model, records: Sequence[PairRecord]) -> list[SentencePa
 def _measure(given: StudyInput) -> Tables:
     model, tell = given.model, given.tell
     pairs = sentences_of(model, given.records)
+    refused = Trials(model, pairs).problems
+    pairs = [pair for number, pair in enumerate(pairs) if number not in refused]
     if not pairs:
         return {name: pd.DataFrame(columns=list(columns)) for name, columns in TABLES.items()}
     means = Trials(model, pairs).corpus_means

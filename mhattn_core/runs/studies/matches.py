@@ -25,17 +25,21 @@ OTHER_SEED = 1
 def match_models(names: Sequence[str], features: Sequence[Features], shared: Shared) -> pd.DataFrame:
     """Rows as ``MatchCosts.table`` for every two models of which one has learned something, by profile and, where words and masks agree, by JS and CKA.
 
-    features: of each name. Stacks of the same name are matched, or the first of each where they share none. The null of random weights is NAME@random of the second
-    model, from the run where it is there; of one that is random itself, other random weights.
+    features: of each name; a model that could read none of the pairs has no rows. Stacks of the same name are matched, or the first of each where they share none. The null of random weights is NAME@random of the second
+    model, from the run where it has read something there; of one that is random itself, other random weights.
     """
     twins: dict[str, Features] = dict(zip(names, features, strict=True))
     tables = []
     for (name_a, a), (name_b, b) in combinations(zip(names, features, strict=True), 2):
         if name_a.endswith(RANDOM) and name_b.endswith(RANDOM):
             continue
+        if not a.profiles or not b.profiles:
+            continue
         twin_name = name_b + RANDOM
-        if twin_name not in twins:
-            twins[twin_name] = Features(random_twin(b.model, OTHER_SEED if name_b.endswith(RANDOM) else 0), None, shared)
+        if twin_name not in twins or not twins[twin_name].profiles:
+            twins[twin_name] = Features(random_twin(b.model, OTHER_SEED if name_b.endswith(RANDOM) else 0), None, shared, like=b)
+        if not twins[twin_name].profiles:
+            continue
         for stack_a, stack_b in stacks(a.model.stacks, b.model.stacks):
             for by, costs in _costs(a, stack_a, b, stack_b, twins[twin_name], shared):
                 tables.append(costs.table(a.profiles[stack_a].index, b.profiles[stack_b].index, by=by))

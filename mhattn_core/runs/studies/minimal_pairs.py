@@ -11,7 +11,8 @@ def _measure(given: StudyInput) -> Tables:
     model = given.model
     # A head that is off writes its mean over the same sentences as in the study of ablation; over none, its mean in each minimal pair.
     sentences = sentences_of(model, given.records)
-    means = Trials(model, sentences).corpus_means if sentences else None
+    trials = Trials(model, sentences)
+    means = trials.corpus_means if trials.tasks else None
     return {"minimal_pairs": choices.minimal_pairs_table(model, minimal_pairs(), PRIMARY, means, tell=given.tell)}
 
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from mhattn_core.measures.roles.items import COLUMNS
 from mhattn_core.measures.roles.rates import rates_table
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.runs.relations import SEEDS, TWIN_PAIRS, measure_relations, relations_of, twins_of
@@ -16,7 +17,8 @@ def _measure(given: StudyInput) -> Tables:
     if key not in given.corpus.known:
         given.corpus.known[key] = twins_of(model, records, annotated, tell=given.tell)
     random95 = given.corpus.known[key]
-    items = [kept.items.assign(model=model.name, stack=stack) for stack, kept in stacks.items()]
+    items = [pd.DataFrame(columns=[*COLUMNS, "model", "stack"])]
+    items = [kept.items.assign(model=model.name, stack=stack) for stack, kept in stacks.items()] or items
     return {
         "relations": relations_of(model.name, stacks, records, annotated, random95),
         "rates": rates_table(model.name, stacks),

@@ -8,6 +8,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.attention import Seen
+from mhattn_core.attention.decode import decoded
 from mhattn_core.locale import _
 from mhattn_core.measures.fusion.direct_effect import reading
 from mhattn_core.ui.compared import clicks, picked
@@ -114,4 +115,4 @@ def prediction(seen: Seen, stack: str, position: int, of: str) -> Prediction | s
     token = int(read.scores.argmax()) if of == "first" else pieces[position + 1].id
     effects = read.effects(added(seen, stack)[:, :, position], token)
     score = float(read.scores[token] - read.scores.mean())
-    return Prediction(seen.model.tokenizer.decode([token]).strip(), effects, score, int((read.scores > read.scores[token]).sum()) + 1)
+    return Prediction(decoded(seen.model, [token], special=True).strip(), effects, score, int((read.scores > read.scores[token]).sum()) + 1)

@@ -1,0 +1,95 @@
+"""A model that can read none of the pairs has no rows, says why, and takes no other model's with it."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import torch
+from tiny import config, put_model, put_tokenizer, put_translator
+from transformers import BertForSequenceClassification, GPT2Config, GPT2LMHeadModel
+
+import mhattn_core as mh
+from mhattn_core.models.twin import random_twin
+from mhattn_core.runs.match_features import Features, Shared
+from mhattn_core.runs.study import Corpus
+from mhattn_core.runs.work import MEASURABLE
+from mhattn_core.text.reading import PairRecord
+
+TOO_SHORT = 3
+PAIRS = [
+    mh.SentencePair(f"The {who} sat on the {where}.", f"It was very {how}.")
+    for who, where, how in (("cat", "mat", "tired"), ("dog", "hill", "big"), ("old man", "table", "small"), ("hen", "roof", "loud"))
+]
+SUMMARISED = mh.SentencePair("The cat sat.\n\nThe dog ran.", "The cat sat down.")
+
+
+def put_encoder(folder: Path) -> None:
+    put_model(folder)
+
+
+def put_classifier(folder: Path) -> None:
+    BertForSequenceClassification(config()).save_pretrained(put_tokenizer(folder))
+
+
+def put_causal(folder: Path) -> None:
+    GPT2LMHeadModel(GPT2Config(vocab_size=30522, n_embd=24, n_layer=2, n_head=3, bos_token_id=101)).save_pretrained(put_tokenizer(folder))
+
+
+def put_marian(folder: Path) -> None:
+    put_translator(folder, "marian")
+
+
+def rows_of(run: mh.Run, model: str) -> dict[str, pd.DataFrame]:
+    """A model's rows in every table of a run."""
+    tables = {path.stem: run.table(path.stem) for path in run.folder.glob("*.parquet") if path.stem not in ("pairs", "skipped")}
+    return {name: table[table["model"] == model].reset_index(drop=True) for name, table in tables.items() if "model" in table}
+
+
+@pytest.mark.parametrize("put", [put_encoder, put_classifier, put_causal, put_marian])
+def test_every_study_goes_on_without_it(put: object, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    reads, refuses = str(put_model(tmp_path / "reads")), tmp_path / "refuses"
+    put(refuses)  # type: ignore[operator]
+    settings = json.loads((refuses / "tokenizer_config.json").read_text())
+    (refuses / "tokenizer_config.json").write_text(json.dumps(settings | {"model_max_length": TOO_SHORT}))
+    pairs = [*PAIRS, SUMMARISED]
+    alone = mh.analyze([reads], pairs, out=tmp_path / "alone", measures=MEASURABLE, device="cpu")
+    run = mh.analyze([reads, str(refuses)], pairs, out=tmp_path / "run", measures=MEASURABLE, device="cpu")
+    expected, found = rows_of(alone, reads), rows_of(run, reads)
+    assert {"heads", "relations", "distances", "ablation", "fusion"} <= expected.keys() <= found.keys()
+    for name, table in expected.items():
+        pd.testing.assert_frame_equal(found[name], table, obj=name)
+    assert run.table("matches").empty
+    assert run.skipped["model"].tolist() == [str(refuses)] * len(pairs)
+    assert run.skipped["reason"].str.contains(f"takes {TOO_SHORT}").all()
+
+
+def test_what_is_measured_of_the_others_is_kept_where_some_sentences_are_refused(tmp_path: Path) -> None:
+    """A sentence of ten words that one model is too short for is left out of what heads cost."""
+    torch.manual_seed(0)
+    folder = put_model(tmp_path / "model")
+    settings = json.loads((folder / "tokenizer_config.json").read_text())
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings | {"model_max_length": 9}))
+    long = mh.SentencePair("She had never seen so many cats in one house.", "It was a very big house with very many cats.")
+    runs = [
+        mh.analyze([str(folder)], pairs, out=tmp_path / name, measures=("ablation",), device="cpu")
+        for name, pairs in (("with", [*PAIRS, long]), ("without", PAIRS))
+    ]
+    tables = [run.table("ablation") for run in runs]
+    assert set(tables[0]["quantity"]) == {"displacement", "retrieval"}
+    pd.testing.assert_frame_equal(*(table.sort_values(["kind", "quantity", "layer", "head"], ignore_index=True) for table in tables))
+
+
+def test_random_weights_read_what_the_model_writes(tmp_path: Path) -> None:
+    # Of these seeds the first writes 219 characters, the second others.
+    loaded = mh.load(str(put_translator(tmp_path / "model", "pegasus")), device="cpu")
+    model = random_twin(loaded, 1)
+    records = [PairRecord(f"p{number}", mh.SentencePair(pair.source), number) for number, pair in enumerate(PAIRS[:2])]
+    shared = Shared(Corpus(records), tmp_path, ["basic"])
+    own = Features(model, None, shared)
+    twin = Features(random_twin(loaded, 2), None, shared, like=own)
+    for stack in model.stacks:
+        assert list(own.patterns[stack]) == list(twin.patterns[stack]) == [0, 1]
+        for number, text in own.patterns[stack].items():
+            assert text.pattern.shape == twin.patterns[stack][number].pattern.shape
