@@ -19,10 +19,9 @@ from mhattn_core.runs import store
 from mhattn_core.text.documents import SegmentBy, documents, read_document
 from mhattn_core.text.reading import read_pairs
 from mhattn_core.text.words import cut
+from mhattn_core.ui.kept import of_documents
 from mhattn_core.ui.resources import models
-from mhattn_core.ui.summarisation import kept
 from mhattn_core.ui.summarisation.data import Given
-from mhattn_core.ui.summarisation.kept import _kept
 from mhattn_core.ui.summarisation.live import MOST_TOKENS
 from mhattn_core.ui.summarisation.reproduce import FILE, python_lines, saved
 
@@ -37,7 +36,7 @@ SEGMENT = {"row", "column", "share", "lift"}
 
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
-    _kept().clear()
+    of_documents().clear()
 
 
 @pytest.fixture
@@ -270,21 +269,6 @@ def test_what_a_model_is_told_first_is_said(tmp_path: Path) -> None:
     app.session_state["tab-en"] = "Table"
     app.run()
     assert app.dataframe[-1].value["to special tokens"].gt(0).all()
-
-
-def test_what_is_kept_takes_a_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "MOST_BYTES", 100)
-    for number in range(5):
-        kept.keep(np.zeros(5), "weights", number)
-    assert [kept.recall("weights", number) is not None for number in range(5)] == [False, False, False, True, True]
-    kept.recall("weights", 3)
-    kept.keep(np.zeros(5), "weights", 5)
-    assert kept.recall("weights", 4) is None
-    kept.keep(np.zeros(50), "large")
-    assert kept.recall("large") is not None
-    for number in range(20):
-        kept.keep("text", number)
-    assert len(_kept()) == kept.MOST
 
 
 def test_a_head_is_chosen_on_other_documents_when_asked(bart: str) -> None:

@@ -14,9 +14,9 @@ from mhattn_core.ui.faults.choice import choose_kind
 from mhattn_core.ui.faults.costs import cost_sentence
 from mhattn_core.ui.faults.data import Faults
 from mhattn_core.ui.faults.encoder import encoder_bench
-from mhattn_core.ui.faults.kept import kept
 from mhattn_core.ui.faults.switches import choose_off, full_name
 from mhattn_core.ui.faults.text import before_and_after
+from mhattn_core.ui.kept import kept
 from mhattn_core.ui.page import badge, escape
 
 OPENING: dict[tuple[str, str], HeadId] = {("marian-zh-en", "library"): ("cross", 1, 0)}

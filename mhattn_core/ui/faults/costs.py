@@ -7,7 +7,7 @@ from mhattn_core.attention import Seen
 from mhattn_core.attention.ablation import HeadId, Kind
 from mhattn_core.locale import _
 from mhattn_core.measures.faults import PairLoss, pair_loss
-from mhattn_core.ui.faults.kept import kept
+from mhattn_core.ui.kept import kept
 from mhattn_core.ui.page import escape
 
 SAME = 0.0005

@@ -24,7 +24,7 @@ from mhattn_core.measures.faults.curves import DRAWS, removed_at
 from mhattn_core.measures.faults.quantities import covers
 from mhattn_core.runs import Run
 from mhattn_core.ui.faults.choice import KINDS, choose_kind
-from mhattn_core.ui.faults.kept import Tell, kept
+from mhattn_core.ui.kept import Tell, kept
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import escape
 from mhattn_core.ui.sidebar import Controls

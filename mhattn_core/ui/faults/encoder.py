@@ -14,8 +14,8 @@ from mhattn_core.attention.sentence_vectors import sentence_vector
 from mhattn_core.locale import _
 from mhattn_core.models import Model
 from mhattn_core.text.examples import examples
-from mhattn_core.ui.faults.kept import kept
 from mhattn_core.ui.faults.text import before_and_after
+from mhattn_core.ui.kept import kept
 from mhattn_core.ui.page import escape
 from mhattn_core.ui.resources import HASHES
 

@@ -16,9 +16,9 @@ from mhattn_core.text.gallery import gallery
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.faults.cover import cover_view
 from mhattn_core.ui.faults.data import PAIRED, Faults
-from mhattn_core.ui.faults.kept import kept
 from mhattn_core.ui.faults.switches import last_off
 from mhattn_core.ui.head_choice import head_name
+from mhattn_core.ui.kept import kept
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import badge, draw, escape
 from mhattn_core.ui.translation.orientation import reads

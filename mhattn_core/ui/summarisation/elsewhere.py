@@ -14,10 +14,10 @@ from mhattn_core.models.sources import RANDOM
 from mhattn_core.runs import Run, store
 from mhattn_core.runs.summaries import agreement_elsewhere, stored_weights
 from mhattn_core.text.documents import documents
+from mhattn_core.ui.kept import of_documents
 from mhattn_core.ui.runs.evidence import evidence_run
 from mhattn_core.ui.runs.known import opened
 from mhattn_core.ui.summarisation.data import Found, Given
-from mhattn_core.ui.summarisation.kept import keep, recall
 
 SHIPPED = "documents-en"
 
@@ -81,7 +81,8 @@ def elsewhere(name: str, given: Given, evidence: str) -> Elsewhere | None:
             found = _elsewhere(run.id, name, given.id, run)
             if found is not None:
                 return found
-    return recall("elsewhere", name, given.language, given.id)
+    told: Elsewhere | None = of_documents().recall(("elsewhere", name, given.language, given.id))
+    return told
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -125,4 +126,4 @@ def measure_elsewhere(model: Model, given: Given, tell: Callable[[float], object
         heads.sort_values(["agreement", "layer", "head"], ascending=[False, True, True], ignore_index=True),
         len(found), float((likest == 0).mean()), float((likest == ordered).mean()), float(chance.mean()), None, f"{model.name}@{model.revision}",
     )  # fmt: skip
-    keep(told, "elsewhere", model.name, given.language, given.id)
+    of_documents().keep(("elsewhere", model.name, given.language, given.id), told)

@@ -16,10 +16,10 @@ from mhattn_core.models.fetch import fetch
 from mhattn_core.models.progress import reporting
 from mhattn_core.models.sources import hosted
 from mhattn_core.text.words import cut
+from mhattn_core.ui.kept import of_documents
 from mhattn_core.ui.page import escape
 from mhattn_core.ui.resources import loaded, models
 from mhattn_core.ui.summarisation.data import Found, Given
-from mhattn_core.ui.summarisation.kept import keep, recall
 from mhattn_core.ui.summarisation.readers import check_known, entry_of
 
 MOST_TOKENS = 60_000
@@ -151,7 +151,8 @@ def bar_with_stop(place: DeltaGenerator) -> DeltaGenerator:
 
 def made(name: str, given: Given) -> Found | None:
     """What was run here before on the same text."""
-    return recall(name, given.document, given.summary.text)
+    found: Found | None = of_documents().recall((name, given.document, given.summary.text))
+    return found
 
 
 def run(name: str, given: Given, place: DeltaGenerator) -> None:
@@ -167,18 +168,24 @@ def run(name: str, given: Given, place: DeltaGenerator) -> None:
     def tell(done: int, of: int) -> None:
         bar.progress(done / of, text=_("{name} has read {done} of {of} windows.").format(name=escape(name), done=done, of=of))
 
-    weights = segment_weights(model, taken.document, taken.summary, tell=tell)
-    keep(Found(name, model.revision, taken, weights), name, given.document, given.summary.text)
+    of_documents().once(
+        (name, given.document, given.summary.text),
+        lambda: Found(name, model.revision, taken, segment_weights(model, taken.document, taken.summary, tell=tell)),
+        waiting=lambda: tell(0, 1),
+    )
     st.rerun()
 
 
 def _with_written(model: Model, given: Given, bar: DeltaGenerator) -> Given:
     """The document with the summary that the model writes, once."""
-    written = recall("written", model.name, given.document)
-    if written is None:
-        says = _("{name} is writing …").format(name=escape(model.name))
-        written = write_summary(model, given.document, tell=lambda share: bar.progress(min(max(share, 0.0), 1.0), text=says))
-        keep(written, "written", model.name, given.document)
+    says = _("{name} is writing …").format(name=escape(model.name))
+
+    def tell(share: float) -> None:
+        bar.progress(min(max(share, 0.0), 1.0), text=says)
+
+    written = of_documents().once(
+        ("written", model.name, given.document), lambda: write_summary(model, given.document, tell=tell), waiting=lambda: tell(0.0)
+    )
     return replace(
         given, summary=cut(written.text), written_by=model.name, had_read=written.read[-1].segment + 1, cut_off=not written.complete
     )
