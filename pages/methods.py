@@ -27,7 +27,7 @@ st.markdown(
 st.header(_("How a pair is fed"), anchor="feeding")
 st.markdown(
     _(
-        "An encoder reads [CLS] A [SEP] B [SEP] as its tokenizer joins them. A causal model reads its first token, A, a line break, B. A translator's encoder reads A, and its decoder is shown B step by step; without B it writes one, word by word, the likeliest each time."
+        "An encoder reads [CLS] A [SEP] B [SEP] as its tokenizer joins them. A causal model reads its first token (that of the beginning of a text, or [CLS]; some have none), A, a line break, B. A translator's encoder reads A, and its decoder is shown B step by step; without B it writes one, word by word, the likeliest each time."
     )
 )
 st.header(_("Models and data"), anchor="data")

@@ -61,6 +61,11 @@ class Seen:
         """What each query and each key stands for; of a decoder, the token that a step reads."""
         return self._feed.queries[stack], self._feed.keys[stack]
 
+    @property
+    def has_first_token(self) -> bool:
+        """Whether a token stands before the text; of a causal model without one, the first word may become the attention sink."""
+        return self._feed.keys[self.stacks[0]][0].side is None
+
     def token_sides(self, stack: str) -> tuple[tuple[str | None, ...], tuple[str | None, ...]]:
         """The sentence (``a``, ``b``) of each query and key token; None for special tokens."""
         queries, keys = self._feed.queries[stack], self._feed.keys[stack]

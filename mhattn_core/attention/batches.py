@@ -8,7 +8,8 @@ import torch
 from tokenizers import Encoding
 from torch import Tensor
 
-from mhattn_core.attention.feed import LINE_BREAK, feed, first_token
+from mhattn_core.attention.feed import LINE_BREAK, feed, first_tokens
+from mhattn_core.attention.inputs import fits, padding
 from mhattn_core.attention.pieces import SIDES, encode
 from mhattn_core.attention.spellings import gives_offsets
 from mhattn_core.attention.token_kinds import Piece, TokenKinds
@@ -63,7 +64,7 @@ def feed_all(model: Model, pairs: Sequence[SentencePair]) -> tuple[list[Row], di
     rows: dict[int, Row] = {}
     problems: dict[int, Problem] = {}
     if gives_offsets(model.tokenizer) and "cross" not in model.stacks:
-        rows = {row.number: row for row in _feed_fast(model, pairs) if row.tokens <= model.longest}
+        rows = {row.number: row for row in _feed_fast(model, pairs) if fits(model, row.inputs)}
     for number, pair in enumerate(pairs):
         if number not in rows:
             try:
@@ -99,8 +100,7 @@ def batches(model: Model, rows: Sequence[Row], *, tokens: int | None = None) -> 
 def collate(model: Model, rows: Sequence[Row]) -> Batch:
     """Pad rows on the right into one batch."""
     device = model.network.device
-    padding = {"input_ids": model.tokenizer.pad_token_id or 0, "decoder_input_ids": model.tokenizer.pad_token_id or 0}
-    inputs = {name: _pad([row.inputs[name] for row in rows], padding.get(name, 0)).to(device) for name in rows[0].inputs}
+    inputs = {name: _pad([row.inputs[name] for row in rows], padding(model, name)).to(device) for name in rows[0].inputs}
     words = [row.words for row in rows]
     axes = {}
     for stack in model.stacks:
@@ -170,7 +170,8 @@ def _spans(kinds: TokenKinds, encoding: Encoding, sides: Sequence[int], texts: S
 
 def _causal(model: Model, parts: list[list[str]]) -> Iterator[tuple[dict[str, list[int]], np.ndarray]]:
     """First token, A, a line break tokenised apart, B."""
-    first = [first_token(model)], SPECIAL
+    begun = list(first_tokens(model))
+    first = begun, np.tile(SPECIAL, (len(begun), 1))
     pieces = encode(model, LINE_BREAK, special=False).pieces
     line_break = [piece.id for piece in pieces], np.tile(SPECIAL, (len(pieces), 1))
     with model.tokenizing:

@@ -13,5 +13,13 @@ def decoded(model: Model, ids: Sequence[int] | Tensor, *, special: bool = False)
     An embedding is often wider than the vocabulary; what a network writes from beyond its end stands for nothing.
     """
     with model.tokenizing:
-        known = [int(id_) for id_ in ids if id_ < len(model.tokenizer)]
+        known = [int(id_) for id_ in ids if is_token(model, int(id_))]
         return str(model.tokenizer.decode(known, skip_special_tokens=not special))
+
+
+def is_token(model: Model, id_: int) -> bool:
+    """Whether the tokenizer has a token of this number; numbers need not follow one another."""
+    try:
+        return model.tokenizer.convert_ids_to_tokens(id_) is not None
+    except IndexError:  # of a tokenizer that looks it up in a file of SentencePiece
+        return False

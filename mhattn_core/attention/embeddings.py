@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 
+from mhattn_core.attention.inputs import check_inputs
 from mhattn_core.attention.languages import language_of, other_language, set_languages
 from mhattn_core.attention.pieces import encode
 from mhattn_core.attention.word_grid import word_axis
@@ -32,13 +33,7 @@ def word_embeddings(model: Model, sentence: Sentence, language: str = "") -> np.
         if "cross" in model.stacks:
             set_languages(model, language or language_of(sentence.text), other_language(sentence.text))
         encoded = encode(model, sentence.text)
-    if len(encoded.pieces) > model.longest:
-        raise Problem(
-            _("This sentence has {tokens} tokens; “{name}” takes {longest}.").format(
-                tokens=len(encoded.pieces), name=model.name, longest=model.longest
-            ),
-            _("Shorten it, or choose a model that takes longer text."),
-        )
+    check_inputs(model, encoded.inputs)
     encoder = model.network.get_encoder() if "cross" in model.stacks else model.network.base_model
     inputs = {name: torch.tensor([row], device=model.network.device) for name, row in encoded.inputs.items()}
     states = encoder(**inputs, output_hidden_states=True).hidden_states

@@ -1,7 +1,7 @@
 """How a pair is fed to a model: which tokens, and what each of them stands for.
 
-An encoder reads ``[CLS] A [SEP] B [SEP]`` as its tokenizer joins them; a causal model reads BOS, A, a line break
-tokenised apart, B; of an encoder–decoder the encoder reads A, and the decoder is shown B step by step.
+An encoder reads ``[CLS] A [SEP] B [SEP]`` as its tokenizer joins them; a causal model reads a first token (BOS, where there is one), A, a line
+break tokenised apart, B; of an encoder–decoder the encoder reads A, and the decoder is shown B step by step.
 """
 
 from contextlib import suppress
@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from mhattn_core.attention.decode import decoded
+from mhattn_core.attention.decode import decoded, is_token
+from mhattn_core.attention.inputs import check_inputs
 from mhattn_core.attention.languages import first_of, language_of, other_language, set_languages
 from mhattn_core.attention.pieces import Encoded, encode, encode_target
 from mhattn_core.attention.token_kinds import Piece
@@ -54,13 +55,13 @@ def feed(model: Model, pair: SentencePair, *, prefix: str = "") -> Feed:
     else:
         encoded = encode(model, pair.a.text, pair.b.text)
         inputs, pieces = encoded.inputs, encoded.pieces
-    _check_length(model, len(pieces))
+    check_inputs(model, inputs)
     (stack,) = model.stacks
     return Feed(_tensors(model, inputs), {stack: pieces}, {stack: pieces}, sentences)
 
 
 def _causal_pieces(model: Model, pair: SentencePair) -> tuple[Piece, ...]:
-    pieces = (Piece(first_token(model)), *encode(model, pair.a.text, special=False).pieces)
+    pieces = (*map(Piece, first_tokens(model)), *encode(model, pair.a.text, special=False).pieces)
     if not pair.b:
         return pieces
     line_break = tuple(Piece(piece.id) for piece in encode(model, LINE_BREAK, special=False).pieces)
@@ -68,10 +69,15 @@ def _causal_pieces(model: Model, pair: SentencePair) -> tuple[Piece, ...]:
     return pieces + line_break + second
 
 
-def first_token(model: Model) -> int:
-    """BOS: the tokenizer's, else the config's, else EOS. Without one the first word becomes the sink."""
-    candidates = (model.tokenizer.bos_token_id, model.network.config.bos_token_id, model.tokenizer.eos_token_id)
-    return next(candidate for candidate in candidates if candidate is not None)
+def first_tokens(model: Model) -> tuple[int, ...]:
+    """What a causal model reads before a text: BOS, the tokenizer's, else the config's, else EOS, else [CLS]; none where it knows none of them.
+
+    A config may name a token of another vocabulary. Without a first token the first word may become the sink.
+    """
+    tokenizer, config = model.tokenizer, model.network.config.get_text_config()
+    named = (tokenizer.bos_token_id, getattr(config, "bos_token_id", None), tokenizer.eos_token_id, tokenizer.cls_token_id)
+    rows = model.tables["input_ids"].tokens
+    return tuple(id_ for id_ in named if id_ is not None and 0 <= id_ < rows and is_token(model, id_))[:1]
 
 
 def with_second_sentence(model: Model, pair: SentencePair) -> SentencePair:
@@ -89,14 +95,14 @@ def _feed_encoder_decoder(model: Model, pair: SentencePair, prefix: str) -> Feed
     with model.tokenizing:
         set_languages(model, reads, writes)
         source = _behind(prefix, encode(model, prefix + pair.a.text))
-    _check_length(model, len(source.pieces))
+    check_inputs(model, source.inputs)
     inputs = _tensors(model, source.inputs)
     target = pair.b or cut(_generate(model, inputs, writes))
     with model.tokenizing:
         set_languages(model, reads, writes)
         labels = encode_target(model, target.text)
-    _check_length(model, len(labels.pieces))
     shifted = _shift_right(model, labels.inputs["input_ids"])
+    check_inputs(model, {"decoder_input_ids": shifted})
     # Step t reads label t - 1, so each label's piece moves one step on; the last label is never read.
     steps = (Piece(shifted[0]), *labels.pieces[:-1])
     steps = tuple(piece if piece.id == id_ else Piece(id_) for piece, id_ in zip(steps, shifted, strict=True))
@@ -135,7 +141,7 @@ def _generate(model: Model, inputs: dict[str, Tensor], language: str) -> str:
             _("Type a second sentence."),
         )
     network = model.network
-    longest = min(LONGEST_GENERATED, model.longest - 2)
+    longest = min(LONGEST_GENERATED, model.longest_target - 2)
     first = first_of(model, language)
     tokens = network.generate(**inputs, **first, num_beams=1, do_sample=False, max_new_tokens=longest)
     text = decoded(model, tokens[0])
@@ -146,11 +152,3 @@ def _generate(model: Model, inputs: dict[str, Tensor], language: str) -> str:
 
 def _tensors(model: Model, inputs: dict[str, list[int]]) -> dict[str, Tensor]:
     return {name: torch.tensor([row], device=model.network.device) for name, row in inputs.items()}
-
-
-def _check_length(model: Model, tokens: int) -> None:
-    if tokens > model.longest:
-        raise Problem(
-            _("This sentence has {tokens} tokens; “{name}” takes {longest}.").format(tokens=tokens, name=model.name, longest=model.longest),
-            _("Shorten it, or choose a model that takes longer text."),
-        )

@@ -59,7 +59,8 @@ def continued(
         return switch_off(replace(call, layer=call.layer % model.attention.layers(call.stack)), ablate)
 
     inputs = {name: tensor for name, tensor in seen.inputs.items() if name != "decoder_input_ids"}
-    longest = min(longest, model.longest - (2 if "cross" in model.stacks else inputs["input_ids"].shape[1]))
+    room = model.longest_target - 2 if "cross" in model.stacks else model.longest - inputs["input_ids"].shape[1]
+    longest = min(longest, room)
     if longest < 1:
         raise Problem(
             _("This text leaves “{name}” no room to go on: it takes {longest} tokens.").format(name=model.name, longest=model.longest),

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from mhattn_core.attention.decode import decoded
-from mhattn_core.attention.feed import feed, first_token
+from mhattn_core.attention.feed import feed, first_tokens
+from mhattn_core.attention.inputs import check_inputs
 from mhattn_core.attention.languages import first_of
 from mhattn_core.attention.pieces import encode
 from mhattn_core.attention.segments import LONGEST_WINDOW, Part, windows
@@ -62,7 +63,7 @@ def write_summary(
     settings, own = _settings(model)
     cross = "cross" in model.stacks
     # A causal model has one room for the document, for what is asked, and for the answer.
-    longest = min(longest or own, model.longest - 2 if cross else model.longest // 4)
+    longest = min(longest or own, model.longest_target - 2 if cross else model.longest // 4)
     room = model.longest - (0 if cross else 2 * longest)
     (read, *_rest) = windows(model, document, cut(""), longest=min(window, room))
     inputs, first = _inputs(model, _text(document, read))
@@ -117,6 +118,7 @@ def _inputs(model: Model, text: str) -> tuple[dict[str, Tensor], dict[str, int]]
             asked = [{"role": "user", "content": ASKED[language].format(text=text)}]
             ids = list(tokenizer.apply_chat_template(asked, add_generation_prompt=True, return_dict=True)["input_ids"])
         else:
-            ids = [first_token(model), *(piece.id for piece in encode(model, text + BEGUN[language], special=False).pieces)]
+            ids = [*first_tokens(model), *(piece.id for piece in encode(model, text + BEGUN[language], special=False).pieces)]
+    check_inputs(model, {"input_ids": ids})
     tensor = torch.tensor([ids], device=model.network.device)
     return {"input_ids": tensor, "attention_mask": torch.ones_like(tensor)}, {}

@@ -1,12 +1,17 @@
 """A loaded model."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import RLock
 from typing import Literal
 
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
-from mhattn_core.tap import AttentionMap
+from mhattn_core.tap import AttentionMap, Tables, tables
+
+POSITIONS = ("max_position_embeddings", "n_positions", "max_seq_len")
+"""What configs call the longest text."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,13 +39,26 @@ class Model:
     def stacks(self) -> tuple[str, ...]:
         return self.attention.stacks
 
+    @cached_property
+    def tables(self) -> Mapping[str, Tables]:
+        """How many tokens and positions the network knows, by the input that it reads them from."""
+        return tables(self.network)
+
     @property
     def longest(self) -> int:
-        """How many tokens one sequence may have."""
-        limits = [self.tokenizer.model_max_length]
-        positions = getattr(self.network.config, "max_position_embeddings", None) or getattr(self.network.config, "n_positions", None)
+        """How many tokens one sequence may have; of an encoder–decoder, one that the encoder reads."""
+        return self._longest("input_ids", "encoder")
+
+    @property
+    def longest_target(self) -> int:
+        """How many tokens the decoder of an encoder–decoder may be shown."""
+        return self._longest("decoder_input_ids", "decoder")
+
+    def _longest(self, name: str, side: str) -> int:
+        """The least of what the tokenizer says, the config says, and the table of positions holds."""
+        own = getattr(self.network.config, side, None)
+        config = (own if isinstance(own, PreTrainedConfig) else self.network.config).get_text_config()
+        stated = (getattr(config, positions, None) for positions in POSITIONS)
+        limits = (self.tables[name].positions, *stated)
         # XLNet's -1 says that it takes any length.
-        if positions and positions > 0:
-            # RoBERTa's positions start behind the padding index.
-            limits.append(positions - (2 if self.family in {"roberta", "xlm-roberta", "camembert"} else 0))
-        return min(limits)
+        return int(min(self.tokenizer.model_max_length, *(limit for limit in limits if isinstance(limit, int) and limit > 0), float("inf")))

@@ -2,5 +2,6 @@
 
 from mhattn_core.tap.interface import Call, Watcher, implementation_for, visible_keys, watching
 from mhattn_core.tap.survey import AttentionMap, Site, survey
+from mhattn_core.tap.tables import Tables, tables
 
-__all__ = ["AttentionMap", "Call", "Site", "Watcher", "implementation_for", "survey", "visible_keys", "watching"]
+__all__ = ["AttentionMap", "Call", "Site", "Tables", "Watcher", "implementation_for", "survey", "tables", "visible_keys", "watching"]

@@ -28,6 +28,12 @@ def model_panel(name: str, place: int, controls: Controls, *, units: Units, same
         stack = choose_stack(seen, place)
         telling = gallery()[controls.gallery_id].heads if controls.gallery_id else {}
         head = choose_head(seen, stack, place, telling)
+        if not seen.has_first_token:
+            st.caption(
+                _(
+                    "The tokenizer of {name} has no token that begins a text, so the text's own first word stands first. It may take attention that means nothing (an attention sink)."
+                ).format(name=escape(name))
+            )
         if may_draw(seen, stack, place):
             head_panel(seen, head, place, units=units, same_scale=same_scale)
             glance_panel(seen, head, place, same_scale=same_scale)

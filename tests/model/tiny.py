@@ -7,18 +7,23 @@ from typing import Any
 
 import sentencepiece
 import torch
-from tokenizers.pre_tokenizers import ByteLevel
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import ByteLevel, WhitespaceSplit
 from transformers import (
     AutoConfig,
     AutoModelForSeq2SeqLM,
     BartTokenizer,
     BertConfig,
     BertModel,
+    GPT2Config,
+    GPT2LMHeadModel,
     M2M100Tokenizer,
     MarianTokenizer,
     MBart50Tokenizer,
     PegasusTokenizer,
     PreTrainedTokenizerBase,
+    PreTrainedTokenizerFast,
     T5Tokenizer,
 )
 
@@ -51,6 +56,29 @@ def put_pickled_model(folder: Path) -> Path:
     model = BertModel(config())
     model.config.save_pretrained(put_tokenizer(folder))
     torch.save(model.state_dict(), folder / "pytorch_model.bin")
+    return folder
+
+
+UNKNOWN = "[UNK]"
+WORDS = "the old cat sat on the long mat and was very tired it slept"
+
+
+def put_gpt2(folder: Path, **settings: int) -> Path:
+    """A GPT-2 whose config names the end of text of another vocabulary."""
+    torch.manual_seed(0)
+    sizes = {"vocab_size": 30522, "n_embd": 24, "n_layer": 2, "n_head": 3, "bos_token_id": 50256, "eos_token_id": 50256}
+    GPT2LMHeadModel(GPT2Config(**sizes | settings)).save_pretrained(folder)
+    return folder
+
+
+def put_words(folder: Path, words: int = 40) -> Path:
+    """A tokenizer of words that has no special token but the unknown."""
+    folder.mkdir(parents=True, exist_ok=True)
+    known = [UNKNOWN, *dict.fromkeys(WORDS.split())]
+    known += [f"w{number}" for number in range(words - len(known))]
+    tokenizer = Tokenizer(WordLevel({word: number for number, word in enumerate(known)}, unk_token=UNKNOWN))
+    tokenizer.pre_tokenizer = WhitespaceSplit()
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token=UNKNOWN).save_pretrained(folder)
     return folder
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from mhattn_core.attention.feed import first_token
+from mhattn_core.attention.feed import first_tokens
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models import Model
@@ -18,7 +18,7 @@ TEXTS = 16
 
 @torch.no_grad()
 def induction_scores(model: Model, *, texts: int = TEXTS, seed: int = 0) -> pd.DataFrame:
-    """model, layer, head, previous_token, induction: means over texts of 25 random tokens that stand four times after the first token.
+    """model, layer, head, previous_token, induction: means over texts of 25 random tokens that stand four times after the first token, where the model has one.
 
     previous_token: mean weight on the token before. induction: mean weight, from the second round on, on the tokens that
     followed this one in earlier rounds, summed over rounds. Range: 0 to 1. Vocabularies are taken to be ordered by frequency, as byte-pair ones are.
@@ -30,8 +30,10 @@ def induction_scores(model: Model, *, texts: int = TEXTS, seed: int = 0) -> pd.D
             _("“{name}” is not a causal language model.").format(name=model.name),
             _("Induction heads are looked for in models that read from left to right, such as smollm2."),
         )
-    drawn = torch.from_numpy(repeated(len(model.tokenizer), texts, set(model.tokenizer.all_special_ids), seed))
-    ids = torch.cat([torch.full((texts, 1), first_token(model)), drawn], dim=1).to(model.network.device)
+    known = min(len(model.tokenizer), model.tables["input_ids"].tokens)
+    drawn = torch.from_numpy(repeated(known, texts, set(model.tokenizer.all_special_ids), seed))
+    first = torch.tensor(first_tokens(model), dtype=drawn.dtype).expand(texts, -1)
+    ids = torch.cat([first, drawn], dim=1).to(model.network.device)
     rows: list[pd.DataFrame] = []
 
     def watch(call: Call) -> None:
@@ -52,11 +54,13 @@ def repeated(vocabulary: int, texts: int, special: set[int], seed: int) -> np.nd
 
 
 def scores_of(pattern: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Previous-token and induction score of each head, ``[head]``, from patterns ``[text, head, 101, 101]``; position 0 is the first token."""
+    """Previous-token and induction score of each head, ``[head]``, from patterns ``[text, head, 101, 101]``, or 100 without a first token."""
     rounds = range(1, REPEATS)
-    at = torch.arange(1 + PERIOD, 1 + PERIOD * REPEATS, device=pattern.device)
+    first = pattern.shape[-1] - PERIOD * REPEATS
+    at = torch.arange(first + PERIOD, first + PERIOD * REPEATS, device=pattern.device)
     total = sum(
-        pattern[..., at, :].gather(3, _back(pattern, at, PERIOD * number - 1)).squeeze(3) * (at > PERIOD * number) for number in rounds
+        pattern[..., at, :].gather(3, _back(pattern, at, PERIOD * number - 1)).squeeze(3) * (at >= first + PERIOD * number)
+        for number in rounds
     )
     return pattern.diagonal(-1, 2, 3).mean(dim=(0, 2)), torch.as_tensor(total).mean(dim=(0, 2))
 
