@@ -1,6 +1,7 @@
 """SHA-256 of files."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -10,7 +11,7 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def weights_digest(folder: Path) -> str:
-    """Twelve hexadecimal digits that name all safetensors of a folder together."""
-    digests = "".join(file_digest(path) for path in sorted(folder.glob("*.safetensors")))
+def weights_digest(files: Iterable[Path]) -> str:
+    """Twelve hexadecimal digits that name all these files together."""
+    digests = "".join(file_digest(path) for path in files)
     return hashlib.sha256(digests.encode()).hexdigest()[:12]

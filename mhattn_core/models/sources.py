@@ -1,25 +1,22 @@
 """Finding the files of a model: in a wheel, in the package, fetched, on the Hub, or in a folder."""
 
-import json
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
-from transformers import CONFIG_MAPPING
-
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.catalogue import Entry, entries
-from mhattn_core.models.convert import PICKLES
+from mhattn_core.models.configuration import check_config
 from mhattn_core.models.digest import file_digest, weights_digest
 from mhattn_core.models.gguf import converted
 from mhattn_core.models.hub import BYTES_OF_FLOAT32, snapshot
 from mhattn_core.models.memory import budget
-from mhattn_core.models.said import did_you_mean, only_pickles, stands, too_big
+from mhattn_core.models.said import did_you_mean, stands, too_big
+from mhattn_core.models.weights import Shapes, shapes, weight_files
 
 RANDOM = "@random"
 HUB_ID = re.compile(r"(?P<id>[\w.-]+(?:/[\w.-]+)?)(?:@(?P<revision>[\w./-]+))?")
@@ -27,11 +24,16 @@ HUB_ID = re.compile(r"(?P<id>[\w.-]+(?:/[\w.-]+)?)(?:@(?P<revision>[\w./-]+))?")
 
 @dataclass(frozen=True)
 class Source:
-    """A model's files: their folder, what names their weights, and the bytes that these take in memory as float32."""
+    """A model's files: their folder, what names their weights, and the shape of each of these."""
 
     folder: Path
     revision: str
-    size: int
+    weights: Shapes
+
+    @property
+    def size(self) -> int:
+        """Bytes that the weights take in memory as float32."""
+        return sum(map(prod, self.weights.values())) * BYTES_OF_FLOAT32
 
     def arguments(self) -> dict[str, Any]:
         """What every ``from_pretrained`` is called with: only these files, and never code that comes with them."""
@@ -50,11 +52,12 @@ def find(name: str) -> Source:
     an architecture that transformers knows, small enough for the memory.
     """
     folder, revision = _locate(name)
-    _check_config(name, folder)
-    size = _size(name, folder)
-    if size > budget():
-        raise too_big(name, size)
-    return Source(folder, revision or weights_digest(folder), size)
+    check_config(name, folder)
+    files = weight_files(name, folder)
+    source = Source(folder, revision, shapes(name, files))
+    if source.size > budget():
+        raise too_big(name, source.size)
+    return source if revision else replace(source, revision=weights_digest(files))
 
 
 def _locate(name: str) -> tuple[Path, str]:
@@ -74,7 +77,13 @@ def _locate(name: str) -> tuple[Path, str]:
         )
     _refuse_if_hosted(name)
     entry = entries().get(matched["id"])
-    folder = snapshot(entry.hub if entry and entry.hub else matched["id"], matched["revision"])
+    try:
+        folder = snapshot(entry.hub if entry and entry.hub else matched["id"], matched["revision"])
+    except Problem as problem:
+        if not (Path(name) / "config.json").is_file():
+            raise
+        # Names are never read as folders by themselves: which of the two is loaded would depend on where one stands.
+        raise Problem(problem.happened, _("There is a folder of this name here; to load it, write ./{name}").format(name=name)) from problem
     return folder, folder.name
 
 
@@ -127,54 +136,3 @@ def _given(name: str, path: Path) -> tuple[Path, str]:
             stands(),
         )
     return path, ""
-
-
-def _check_config(name: str, folder: Path) -> None:
-    """Refuse what transformers cannot read itself, before it asks whether to run the model's own code."""
-    try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise _damaged(name, "config.json") from error
-    family = config.get("model_type", "")
-    if family in CONFIG_MAPPING:
-        return
-    if "auto_map" in config:
-        raise Problem(
-            _("“{name}” works only with program code that comes with it, and such code is never run here.").format(name=name),
-            _("Choose a model whose architecture transformers knows by itself."),
-            stands(),
-        )
-    raise Problem(
-        _("“{name}” has an architecture that is not known here: “{family}”.").format(name=name, family=family),
-        _("Choose a model that transformers knows; sentence-transformers, adapters and ONNX folders are not models of their own."),
-        stands(),
-    )
-
-
-def _size(name: str, folder: Path) -> int:
-    """Bytes of the weights as float32, from the files' headers. Raises Problem when there are none, or one is damaged."""
-    files = sorted(folder.glob("*.safetensors"))
-    if not files:
-        if any(folder.glob(PICKLES)):
-            raise only_pickles(name)
-        raise Problem(
-            _("“{name}” holds no weights as safetensors.").format(name=name),
-            _("Choose a model that does; the page of the model lists its files."),
-            stands(),
-        )
-    total = 0
-    for file in files:
-        try:
-            with safe_open(file, "pt") as weights:
-                total += sum(prod(weights.get_slice(key).get_shape()) for key in weights.keys())  # noqa: SIM118  not a mapping
-        except (SafetensorError, OSError) as error:
-            raise _damaged(name, file.name) from error
-    return total * BYTES_OF_FLOAT32
-
-
-def _damaged(name: str, file: str) -> Problem:
-    return Problem(
-        _("The file {file} of “{name}” is damaged or incomplete.").format(file=file, name=name),
-        _("Delete it and get it again; of a model of the Hub, remove its folder from the Hub's cache (hf cache ls)."),
-        stands(),
-    )

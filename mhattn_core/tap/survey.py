@@ -11,10 +11,9 @@ from torch import Tensor, nn
 from transformers import PreTrainedConfig, PreTrainedModel
 from transformers.pytorch_utils import Conv1D
 
-from mhattn_core.errors import Problem
-from mhattn_core.locale import _
 from mhattn_core.tap.fallback import Products
 from mhattn_core.tap.interface import UNTAPPED, Call, Watcher, watching
+from mhattn_core.tap.refusals import forward_failed, in_windows, more_than_one_pattern, no_attention, other_layers, unlike_their_own
 
 CROSS = re.compile(r"encoder_attn|EncDecAttention|cross_?att", re.IGNORECASE)
 # The decoder of a pair of BERTs has an "encoder" of its own.
@@ -89,7 +88,7 @@ def survey(network: PreTrainedModel) -> AttentionMap:
     tapped = config._attn_implementation != UNTAPPED
     if getattr(config, "attention_type", None) == "block_sparse":
         # BigBird reads sentences as short as ours in full, and leaves keys out of longer ones.
-        raise _out_of_reach(config)
+        raise in_windows(config)
     stack_of = {module: _stack(path, encoder_decoder) for path, module in network.named_modules()}
     calls: list[Call] = []
     finder = _ProjectionFinder(network)
@@ -102,15 +101,14 @@ def survey(network: PreTrainedModel) -> AttentionMap:
         with finder, torch.no_grad():
             if tapped:
                 with watching(stack_of, watch):
-                    network(**_dummy_inputs(network))
+                    network(**dummy_inputs(network))
                 stacks = [call.stack for call in calls]
             else:
                 with Products(None, watch):
-                    returned = network(**_dummy_inputs(network), output_attentions=True)
+                    returned = network(**dummy_inputs(network), output_attentions=True)
                 stacks = _stacks_by_value(calls, returned, encoder_decoder)
-    except (AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError) as error:
-        # A network that wants more than tokens (a language, images) says so in its own way.
-        raise _out_of_reach(config) from error
+    except Exception as error:  # a network that wants more than tokens says so in its own way
+        raise forward_failed(network, error) from error
 
     if not encoder_decoder and calls and _is_causal(calls[0].pattern):
         stacks = ["decoder"] * len(stacks)
@@ -119,9 +117,10 @@ def survey(network: PreTrainedModel) -> AttentionMap:
     for number, (call, stack) in enumerate(zip(calls, stacks, strict=False)):
         shapes.setdefault(stack, []).append(tuple(call.pattern.shape[2:]))
         sites.setdefault(stack, []).append(Site(call.pattern.shape[1], finder.found.get(number)))
+    _check_shapes(config, calls, shapes)
     complete = tapped or config.model_type in _WITHOUT_PROJECTION or len(finder.found) == len(calls)
-    if len(stacks) != len(calls) or shapes != _expected_shapes(config, causal="decoder" in shapes) or not complete:
-        raise _out_of_reach(config)
+    if len(stacks) != len(calls) or not complete:
+        raise unlike_their_own(config)
     layers = {stack: tuple(sites[stack]) for stack in _STACKS if stack in sites}
     if not tapped:
         order = tuple((stack, call.pattern.shape[1]) for call, stack in zip(calls, stacks, strict=True))
@@ -129,13 +128,19 @@ def survey(network: PreTrainedModel) -> AttentionMap:
     return AttentionMap(layers, {call.module: stack for call, stack in zip(calls, stacks, strict=True) if call.module})
 
 
-def _out_of_reach(config: PreTrainedConfig) -> Problem:
-    return Problem(
-        _("The attention of “{family}” models cannot be read in full: it is computed in windows, or out of reach.").format(
-            family=config.model_type
-        ),
-        _("Choose a model whose attention covers the whole sentence; the README lists the families."),
-    )
+def _check_shapes(config: PreTrainedConfig, calls: Sequence[Call], seen: Mapping[str, list[tuple[int, ...]]]) -> None:
+    """Raises Problem, with what was observed, unless each layer has one pattern in full."""
+    if not calls:
+        raise no_attention(config)
+    expected = _expected_shapes(config, causal="decoder" in seen)
+    if seen == expected:
+        return
+    full = {stack: set(shapes) for stack, shapes in expected.items()}
+    if any(shape not in full.get(stack, ()) for stack, shapes in seen.items() for shape in shapes):
+        raise in_windows(config)
+    if any(len(shapes) > len(expected[stack]) for stack, shapes in seen.items()):
+        raise more_than_one_pattern(config, seen, expected)
+    raise other_layers(config, seen, expected)
 
 
 def _stacks_by_value(calls: Sequence[Call], returned: Any, encoder_decoder: bool) -> list[str]:
@@ -196,7 +201,9 @@ def _stack(path: str, encoder_decoder: bool) -> str:
     return "encoder"
 
 
-def _dummy_inputs(network: PreTrainedModel) -> dict[str, Tensor]:
+def dummy_inputs(network: PreTrainedModel) -> dict[str, Tensor]:
+    """A few ordinary tokens; of an encoder–decoder, fewer on the decoder's side."""
+
     def tokens(length: int) -> Tensor:
         # From the middle of the vocabulary, where no special tokens are.
         middle = network.get_input_embeddings().weight.shape[0] // 2
