@@ -11,6 +11,7 @@ from mhattn_core.locale import _
 from mhattn_core.models.cache import written_beside
 from mhattn_core.models.catalogue import converted_folder
 from mhattn_core.models.digest import file_digest
+from mhattn_core.models.fit import check_fit, fit_of
 from mhattn_core.models.quiet import first_line, quiet
 from mhattn_core.models.random_weights import BUILDING
 
@@ -20,7 +21,7 @@ def converted(file: Path, sha256: str | None = None) -> Path:
 
     The weights are float32: dequantised ones have more digits than float16 holds, so a float16 copy would differ from
     what the file says, and would have to be widened at every load, where float32 is mapped into memory as it is.
-    Raises Problem when the file is damaged or its architecture cannot be read.
+    Raises Problem when the file is damaged or incomplete, or its architecture cannot be read.
     """
     folder = converted_folder(sha256 or file_digest(file))
     if folder.is_dir():
@@ -30,12 +31,15 @@ def converted(file: Path, sha256: str | None = None) -> Path:
         with quiet(), written_beside(folder) as beside:
             AutoTokenizer.from_pretrained(file.parent, **where).save_pretrained(beside)
             with BUILDING:
-                network = AutoModelForCausalLM.from_pretrained(file.parent, dtype=torch.float32, **where)
+                network, info = AutoModelForCausalLM.from_pretrained(file.parent, dtype=torch.float32, output_loading_info=True, **where)
+            check_fit(file.name, network, fit_of(network, info))
             # Not save_pretrained: it takes the network for quantised still, and refuses.
             del network.config.quantization_config
             network.config.save_pretrained(beside)
             network.generation_config.save_pretrained(beside)
             save_model(network, str(beside / "model.safetensors"), metadata={"format": "pt"})
+    except Problem:
+        raise
     except Exception as error:  # readers of a format without a checksum fail in every way there is
         raise Problem(
             _("The GGUF file “{file}” cannot be read: {reason}").format(file=file.name, reason=first_line(error)),

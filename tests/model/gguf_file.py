@@ -8,13 +8,13 @@ import numpy as np
 WIDTH, HEADS, INNER, LAYERS = 24, 3, 32, 2
 
 
-def write_gguf(path: Path) -> Path:
-    """Write the file, and return its path."""
+def write_gguf(path: Path, promised: int = LAYERS) -> Path:
+    """Write the file, and return its path. promised: how many layers it says that it has."""
     vocabulary = ["<|endoftext|>", *map(chr, range(33, 127)), "Ġ", "it"]
     writer = gguf.GGUFWriter(str(path), "llama")
     writer.add_context_length(64)
     writer.add_embedding_length(WIDTH)
-    writer.add_block_count(LAYERS)
+    writer.add_block_count(promised)
     writer.add_feed_forward_length(INNER)
     writer.add_head_count(HEADS)
     writer.add_head_count_kv(HEADS)

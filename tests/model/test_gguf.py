@@ -29,3 +29,10 @@ def test_it_is_converted_once_and_known_by_its_content(file: Path, monkeypatch: 
     again = mh.load(str(file.rename(file.with_name("moved.gguf"))), device="cpu")
     assert again.revision == first.revision
     assert torch.equal(next(again.network.parameters()), next(first.network.parameters()))
+
+
+def test_a_file_that_promises_more_layers_than_it_holds_is_refused(file: Path) -> None:
+    with pytest.raises(mh.Problem, match="lacks weights") as problem:
+        mh.load(str(write_gguf(file.with_name("short.gguf"), promised=LAYERS + 1)), device="cpu")
+    # Of a Llama layer: two norms, four projections of the attention, three of the gated layer behind it.
+    assert "9 are not in the file" in problem.value.happened
