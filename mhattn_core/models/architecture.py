@@ -20,7 +20,7 @@ from transformers import (
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.said import stands
-from mhattn_core.tap import beside_text
+from mhattn_core.tap import beside_text, reads_text
 
 Head = Literal["language", "class"]
 
@@ -81,7 +81,7 @@ def check_reads_text(name: str, config: PreTrainedConfig) -> None:
     """Raises Problem for an architecture whose first input is sound, pictures or numbers, or that has no model of its own."""
     choices = classes(config)
     reader = network_class(choices[-1][0], config) if choices else _named_class(config)
-    if choices and reader is not None and reader.main_input_name == "input_ids":
+    if choices and reader is not None and reads_text(reader):
         return
     raise Problem(
         _("“{name}” reads {kinds}, not text.").format(name=name, kinds=(beside_text(reader) if reader else "") or _("something else")),

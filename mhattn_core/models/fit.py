@@ -18,7 +18,7 @@ from mhattn_core.tap import dummy_inputs
 _WRAPPERS_INSIDE = ("_orig_mod.", "_fsdp_wrapped_module.", "_checkpoint_wrapped_module.")
 # Masks that early causal models saved among their weights; which keys are visible is computed today.
 _MASKS = re.compile(r"(^|\.)(attn|attention)\.(bias|masked_bias|causal_mask)$|\.inv_freq$")
-_NUMBER = re.compile(r"(?<=\.)\d+(?=\.)")
+_NUMBER = re.compile(r"\d+")
 _LISTED = 3
 
 

@@ -18,7 +18,7 @@ from mhattn_core.models.quiet import first_line, quiet
 from mhattn_core.models.random_weights import BUILDING, with_random_weights
 from mhattn_core.models.said import stands
 from mhattn_core.models.sources import RANDOM, Source, find
-from mhattn_core.tap import implementation_for, survey
+from mhattn_core.tap import UNTAPPED, implementation_for, survey
 
 
 def load(name: str, device: str = "auto") -> Model:
@@ -41,7 +41,8 @@ def read(name: str, source: Source, device: str = "auto") -> Model:
     network, head = _read_network(name, source, as_held(config, source.weights))
     revision = source.revision
     if name.endswith(RANDOM):
-        network, revision = with_random_weights(network), revision + RANDOM
+        with _refusing(name):
+            network, revision = with_random_weights(network), revision + RANDOM
     network = network.to(_choose(device)).eval().requires_grad_(False)
     return Model(name, revision, network, tokenizer, survey(network), head)
 
@@ -102,20 +103,32 @@ def _read_network(name: str, source: Source, config: PreTrainedConfig) -> tuple[
 
 
 def _load(name: str, source: Source, config: PreTrainedConfig, auto: Any, key_mapping: dict[str, str]) -> tuple[PreTrainedModel, Fit]:
-    with _refusing(name), quiet(), BUILDING:
+    attention = implementation_for(network_class(auto, config))
+
+    def loaded(attention: str) -> tuple[PreTrainedModel, dict[str, Any]]:
         # Loading writes into the config, and the choice of attention is stored there.
-        network, info = auto.from_pretrained(
+        pair: tuple[PreTrainedModel, dict[str, Any]] = auto.from_pretrained(
             source.folder,
             config=copy.deepcopy(config),
-            attn_implementation=implementation_for(network_class(auto, config)),
+            attn_implementation=attention,
             dtype=torch.float32,
             use_safetensors=True,
             output_loading_info=True,
-            # Sizes that differ are refused below, with both of them named.
+            # Sizes that differ are refused afterwards, with both of them named.
             ignore_mismatched_sizes=True,
             key_mapping=key_mapping or None,
             **source.arguments(),
         )
+        return pair
+
+    with _refusing(name), quiet(), BUILDING:
+        try:
+            network, info = loaded(attention)
+        except KeyError as error:
+            # Some parts look their attention up in a table of their own, where the tap has no name.
+            if error.args != (attention,):
+                raise
+            network, info = loaded(UNTAPPED)
     return network, fit_of(network, info)
 
 

@@ -9,8 +9,6 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from transformers import PreTrainedModel
 
-from mhattn_core.tap import implementation_for
-
 BUILDING = RLock()
 """Held while transformers builds a network: it changes its own classes (how weights are initialised and tied) for the time that takes."""
 
@@ -20,10 +18,9 @@ def with_random_weights(network: PreTrainedModel, seed: int = 0) -> PreTrainedMo
 
     torch's global generator is neither read nor set.
     """
-    network_class = type(network)
     with BUILDING, SeededDraws(seed):
-        return network_class._from_config(
-            copy.deepcopy(network.config), attn_implementation=implementation_for(network_class), dtype=torch.float32
+        return type(network)._from_config(
+            copy.deepcopy(network.config), attn_implementation=network.config._attn_implementation, dtype=torch.float32
         )
 
 

@@ -25,11 +25,18 @@ def forward_failed(network: PreTrainedModel, error: Exception) -> Problem:
     return _problem(_("“{family}” models do not run on plain tokens: {reason}").format(family=network.config.model_type, reason=reason))
 
 
+def reads_text(network_class: type[PreTrainedModel]) -> bool:
+    """Whether text is among what a network's class says that it reads, and comes first."""
+    return network_class.main_input_name == "input_ids" and "text" in network_class.input_modalities
+
+
 def beside_text(network_class: type[PreTrainedModel]) -> str:
     """What a network reads that is no text, in words; empty where its class names nothing else."""
-    modalities = network_class.input_modalities
     named = {"audio": _("sound"), "image": _("pictures"), "video": _("videos"), "time": _("series of numbers")}
-    return ", ".join(named[each] for each in ([modalities] if isinstance(modalities, str) else modalities) if each in named)
+    inputs = {"pixel_values": "image", "input_values": "audio", "input_features": "audio", "past_values": "time"}
+    modalities = network_class.input_modalities
+    listed = {inputs.get(network_class.main_input_name, ""), *([modalities] if isinstance(modalities, str) else modalities)}
+    return ", ".join(words for modality, words in named.items() if modality in listed)
 
 
 def no_attention(config: PreTrainedConfig) -> Problem:

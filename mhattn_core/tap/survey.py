@@ -22,6 +22,10 @@ ENCODER = re.compile(r"((?!decoder)\w+\.)*encoder\.")
 # Two lengths that differ, so that a pattern with its axes swapped or cut to a window is noticed.
 SOURCE_LENGTH, TARGET_LENGTH = 7, 5
 
+# The ``[query, key]`` of patterns in full.
+_IN_FULL = {(SOURCE_LENGTH, SOURCE_LENGTH), (TARGET_LENGTH, TARGET_LENGTH), (TARGET_LENGTH, SOURCE_LENGTH)}
+
+_RETURNED = ("attentions", "encoder_attentions", "decoder_attentions", "cross_attentions")
 _STACKS = ("encoder", "decoder", "cross")
 
 # XLNet multiplies with a bare parameter: there is no module to find.
@@ -92,6 +96,7 @@ def survey(network: PreTrainedModel) -> AttentionMap:
     stack_of = {module: _stack(path, encoder_decoder) for path, module in network.named_modules()}
     calls: list[Call] = []
     finder = _ProjectionFinder(network)
+    returned = None
 
     def watch(call: Call) -> None:
         finder.expect(len(calls), call.output)
@@ -117,9 +122,8 @@ def survey(network: PreTrainedModel) -> AttentionMap:
     for number, (call, stack) in enumerate(zip(calls, stacks, strict=False)):
         shapes.setdefault(stack, []).append(tuple(call.pattern.shape[2:]))
         sites.setdefault(stack, []).append(Site(call.pattern.shape[1], finder.found.get(number)))
-    _check_shapes(config, calls, shapes)
-    complete = tapped or config.model_type in _WITHOUT_PROJECTION or len(finder.found) == len(calls)
-    if len(stacks) != len(calls) or not complete:
+    _check_shapes(config, calls, shapes, returned)
+    if not (tapped or config.model_type in _WITHOUT_PROJECTION or len(finder.found) == len(calls)):
         raise unlike_their_own(config)
     layers = {stack: tuple(sites[stack]) for stack in _STACKS if stack in sites}
     if not tapped:
@@ -128,10 +132,18 @@ def survey(network: PreTrainedModel) -> AttentionMap:
     return AttentionMap(layers, {call.module: stack for call, stack in zip(calls, stacks, strict=True) if call.module})
 
 
-def _check_shapes(config: PreTrainedConfig, calls: Sequence[Call], seen: Mapping[str, list[tuple[int, ...]]]) -> None:
-    """Raises Problem, with what was observed, unless each layer has one pattern in full."""
+def _check_shapes(config: PreTrainedConfig, calls: Sequence[Call], seen: Mapping[str, list[tuple[int, ...]]], returned: Any) -> None:
+    """Raises Problem, with what was observed, unless each layer has one pattern in full.
+
+    returned: what the network gives itself where it is not on the tap.
+    """
+    own = [pattern for name in _RETURNED for pattern in getattr(returned, name, None) or ()]
+    if any(tuple(pattern.shape[-2:]) not in _IN_FULL for pattern in own if isinstance(pattern, Tensor)):
+        raise in_windows(config)
     if not calls:
         raise no_attention(config)
+    if sum(map(len, seen.values())) != len(calls):
+        raise unlike_their_own(config)
     expected = _expected_shapes(config, causal="decoder" in seen)
     if seen == expected:
         return
@@ -206,7 +218,7 @@ def dummy_inputs(network: PreTrainedModel) -> dict[str, Tensor]:
 
     def tokens(length: int) -> Tensor:
         # From the middle of the vocabulary, where no special tokens are.
-        middle = network.get_input_embeddings().weight.shape[0] // 2
+        middle = _vocabulary(network) // 2
         return torch.arange(middle, middle + length, device=network.device).unsqueeze(0)
 
     inputs = {"input_ids": tokens(SOURCE_LENGTH)}
@@ -214,6 +226,13 @@ def dummy_inputs(network: PreTrainedModel) -> dict[str, Tensor]:
     if network.config.is_encoder_decoder:
         inputs["decoder_input_ids"] = tokens(TARGET_LENGTH)
     return inputs
+
+
+def _vocabulary(network: PreTrainedModel) -> int:
+    try:
+        return int(network.get_input_embeddings().weight.shape[0])
+    except (AttributeError, NotImplementedError):
+        return int(getattr(network.config.get_text_config(), "vocab_size", 256))  # bytes need no table
 
 
 def _is_causal(pattern: Tensor) -> bool:

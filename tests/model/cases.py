@@ -157,10 +157,10 @@ def close(ours: Tensor, plain: Tensor, tolerance: float = 1e-5) -> None:
 def model_of(family: Family) -> Model:
     """The tiny network as a model of the library, with a tokenizer that knows a few words."""
     network = family.build(implementation_for(family.network_class()))
-    return Model(family.name, "tiny", network, _tokenizer(), survey(network), "language")
+    return Model(family.name, "tiny", network, word_tokenizer(), survey(network), "language")
 
 
-def _tokenizer() -> PreTrainedTokenizerFast:
+def word_tokenizer() -> PreTrainedTokenizerFast:
     """One token a word; a few ids stay free between the special tokens and the words."""
     special = {"pad_token": "[PAD]", "bos_token": "[BOS]", "eos_token": "[EOS]", "unk_token": "[UNK]"}
     words = ["the", "cat", "sits", "on", "a", "mat", "it", "was", "very", "tired", "and", "slept", "all", "day", "long"]

@@ -1,0 +1,214 @@
+"""Any architecture of transformers as a tiny random network in a folder, and what becomes of it: read and equal, or refused.
+
+Sizes are found by the names that configs give them. A way of shrinking counts when plain transformers runs the network on
+plain tokens; where none does, the first that can be built stands for the family, and its refusal is the right answer.
+"""
+
+import copy
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import torch
+from cases import word_tokenizer
+from families import NOT_ONE_PATTERN, ON_THEIR_OWN, READABLE, XLNET
+from transformers import (
+    CONFIG_MAPPING,
+    AutoModel,
+    AutoModelForCausalLM,
+    AutoModelForMaskedLM,
+    AutoModelForSeq2SeqLM,
+    PreTrainedConfig,
+    PreTrainedModel,
+)
+
+import mhattn_core as mh
+from mhattn_core.tap import reads_text
+
+VOCABULARY = 120
+PAIR = mh.SentencePair("the cat sits on a mat", "it was tired")
+TOLERANCE = 1e-5
+LARGEST = 150_000_000
+
+_LAYERS = r"(^|_)layers?$|^depth$|num_blocks$"
+_DECODER_LAYERS = r"decoder_layers|num_decoder_layers"
+_GROUPS = r"(key_value|kv)_heads|n_head_kv|query_groups"
+# The first pattern that a setting's name matches gives its value.
+SIZES: tuple[tuple[str, int], ...] = (
+    (r"nextn|mtp|kv_shared|num_hash_layers|first_k_dense|cross_attention_layers", 0),
+    (r"shared_expert(s)?$|n_group$|topk_group|num_expert_groups?", 1),
+    (r"experts_per_tok|experts_per_token|moe_topk|moe_top_k|^top_k$|num_selected", 2),
+    (r"experts?$", 4),
+    (r"lora_rank", 16),
+    (r"rope_head_dim", 4),
+    (r"nope_head_dim|v_head_dim", 8),
+    (_DECODER_LAYERS, 2),
+    (_LAYERS, 3),
+    (_GROUPS, 2),
+    (r"heads?$", 4),
+    (r"head_dim|^d_kv$|^d_head$|head_size|kv_channels", 8),
+    (r"^(hidden_size|d_model|n_embd|dim|emb_dim|embed_dim|embedding_size|word_embed_proj_dim|model_dim|hidden_dim|projection_dim)$", 32),
+    (r"^(text_|vision_)?(hidden_size|embed_dim|out_hidden_size|output_dim)$", 32),
+    (r"^(?!chunk).*(^|_)(intermediate|ffn|ff|inner|mlp|feed_?forward)_?", 48),
+    (r"vocab_size", VOCABULARY),
+    (r"max_position|n_positions|n_ctx|max_seq|context_length|max_(source|target)", 64),
+    (r"^pad_token_id$", 0),
+    (r"^bos_token_id$", 1),
+    (r"eos_token_id$|decoder_start_token_id", 2),
+    (r"token_(id|index)$", 3),
+    (r"^image_size$", 28),
+    (r"^patch_size$", 14),
+)
+# Other shapes for families whose settings depend on one another in other ways; last, few layers of the size that they have.
+WAYS: tuple[dict[str, int], ...] = (
+    dict(SIZES),
+    dict(SIZES) | {_GROUPS: 4},
+    dict(SIZES) | {SIZES[0][0]: 1},
+    dict(SIZES) | {_LAYERS: 4, _DECODER_LAYERS: 4},
+    dict(SIZES) | {_LAYERS: 6, _DECODER_LAYERS: 6},
+    {
+        SIZES[0][0]: 0,
+        _DECODER_LAYERS: 2,
+        _LAYERS: 2,
+        r"experts?$": 4,
+        r"experts_per_tok": 2,
+        r"vocab_size": VOCABULARY,
+        r"token_(id|index)$": 3,
+    },
+)
+KEPT = {"model_type", "architectures", "transformers_version", "dtype", "id2label", "label2id"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a family, and why.
+
+    equal; silent (read, and plain transformers gives no attentions to compare with); refused (plain transformers runs it
+    on text alone); refused as plain (nor does plain transformers); unbuilt; differs and crash, which there must not be.
+    """
+
+    kind: str
+    reason: str
+
+
+def outcome(model_type: str, folder: Path) -> Outcome:
+    """Build a network of this type into ``folder``, load it, attend to a pair, and compare with what was saved."""
+    try:
+        network = _build(model_type)
+    except Exception as error:
+        return Outcome("unbuilt", _line(error))
+    try:
+        network.save_pretrained(folder)
+        word_tokenizer().save_pretrained(folder)
+    except Exception as error:
+        return Outcome("unbuilt", _line(error))
+    try:
+        model = mh.load(str(folder), device="cpu")
+        seen = mh.attend(model, PAIR)
+    except mh.Problem as problem:
+        return Outcome("refused" if _runs(network) else "refused as plain", problem.happened.replace(str(folder), "…"))
+    except BaseException as error:
+        return Outcome("crash", _line(error))
+    return _compared(network, seen)
+
+
+@torch.no_grad()
+def _compared(network: PreTrainedModel, seen: Any) -> Outcome:
+    network.set_attn_implementation("eager")
+    plain = network(**seen.inputs, output_attentions=True)
+    names = {"encoder": "encoder_attentions", "decoder": "decoder_attentions", "cross": "cross_attentions"}
+    for stack in seen.stacks:
+        attentions = getattr(plain, names[stack] if len(seen.stacks) == 3 else "attentions", None)
+        if not attentions or any(attention is None for attention in attentions):
+            return Outcome("silent", "plain transformers returns no attentions")
+        ours = torch.from_numpy(seen.pattern(stack))
+        if len(attentions) != len(ours):
+            return Outcome("differs", f"{len(ours)} layers, plain transformers {len(attentions)}")
+        theirs = torch.stack([attention[0, ..., : ours.shape[-1]].float() for attention in attentions])
+        if theirs.shape != ours.shape or not (theirs - ours).abs().max() <= TOLERANCE:
+            gap = (theirs - ours).abs().max().item() if theirs.shape == ours.shape else f"{tuple(ours.shape)} {tuple(theirs.shape)}"
+            return Outcome("differs", f"{stack}: {gap}")
+    return Outcome("equal", " ".join(seen.stacks))
+
+
+def _build(model_type: str) -> PreTrainedModel:
+    """The first small network that runs on plain tokens, else the first that can be built. Raises what kept all of them from it."""
+    failed: Exception = ValueError("no class of transformers makes a network of this config: it is a part of others")
+    first: PreTrainedModel | None = None
+    tried: list[tuple[Any, PreTrainedConfig]] = []
+    for make, auto in _choices(model_type):
+        try:
+            config = make()
+            if type(config) not in auto._model_mapping:
+                continue
+            if (auto, config) in tried:
+                continue
+            tried.append((auto, config))
+            if _parameters(config, auto) > LARGEST:
+                raise ValueError("large, however it is shrunk")
+            torch.manual_seed(0)
+            network = auto.from_config(config, dtype=torch.float32, attn_implementation="eager").eval()
+        except Exception as error:
+            failed = error
+            continue
+        for parameter in network.parameters():
+            # Sinusoids are not learned, nor are they saved.
+            if parameter.dim() > 1 and parameter.requires_grad:
+                torch.nn.init.normal_(parameter, std=0.1)
+        network.requires_grad_(False)
+        first = first or network
+        if _runs(network) or not reads_text(type(network)):
+            return network
+    if first is None:
+        raise failed
+    return first
+
+
+def _choices(model_type: str) -> Iterator[tuple[Callable[[], PreTrainedConfig], Any]]:
+    known = [family for family in (*READABLE, *ON_THEIR_OWN, *NOT_ONE_PATTERN, XLNET) if family.model_type == model_type]
+    yield from ((family.config, family.auto) for family in known[:1])
+    config_class = CONFIG_MAPPING[model_type]
+    whole = config_class().to_dict()
+    autos = [AutoModelForSeq2SeqLM] if config_class().is_encoder_decoder else [AutoModelForMaskedLM, AutoModelForCausalLM]
+    for sizes, cut, auto in product(WAYS, (False, True), (*autos, AutoModel)):
+        yield (lambda sizes=sizes, cut=cut: config_class.from_dict(_shrunk(whole, sizes, cut))), auto
+
+
+def _shrunk(settings: dict[str, Any], sizes: dict[str, int], cut: bool) -> dict[str, Any]:
+    """cut: lists of one entry a layer are cut to the number of layers; else left out, for the config to make them."""
+    layers = next((settings[name] for name in ("num_hidden_layers", "num_layers", "n_layer") if isinstance(settings.get(name), int)), None)
+    small: dict[str, Any] = {}
+    for name, value in settings.items():
+        if isinstance(value, dict) and "model_type" in value:
+            small[name] = _shrunk(value, sizes, cut)
+        elif isinstance(value, int) and not isinstance(value, bool) and name not in KEPT:
+            small[name] = next((size for pattern, size in sizes.items() if re.search(pattern, name)), value)
+        elif not isinstance(value, list) or layers is None or len(value) != layers:
+            small[name] = value
+        elif cut:
+            small[name] = value[: next(size for pattern, size in sizes.items() if pattern == _LAYERS)]
+    return small
+
+
+def _parameters(config: PreTrainedConfig, auto: Any) -> int:
+    with torch.device("meta"):
+        return int(auto.from_config(copy.deepcopy(config)).num_parameters())
+
+
+@torch.no_grad()
+def _runs(network: PreTrainedModel) -> bool:
+    tokens = torch.arange(20, 29)[None]
+    inputs = {"input_ids": tokens} | ({"decoder_input_ids": tokens[:, :4]} if network.config.is_encoder_decoder else {})
+    try:
+        network(**inputs)
+    except Exception:
+        return False
+    return True
+
+
+def _line(error: BaseException) -> str:
+    text = str(error).strip().split("\n")[0][:200]
+    return f"{type(error).__name__}: {text}"
