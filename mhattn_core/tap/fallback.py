@@ -21,6 +21,20 @@ _PRODUCTS = {torch.matmul, torch.bmm, Tensor.matmul, Tensor.__matmul__, Tensor.b
 _EINSUM = "bnij,jbnd->ibnd"
 
 
+class Softmaxes(TorchFunctionMode):
+    """Keeps the shape of every softmax in this thread: attention that is computed in windows or blocks shows there, and there alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shapes: list[tuple[int, ...]] = []
+
+    def __torch_function__(self, function: Any, _types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = function(*args, **(kwargs or {}))
+        if function in _SOFTMAXES:
+            self.shapes.append(tuple(result.shape))
+        return result
+
+
 class Products(TorchFunctionMode):
     """Shows a watcher every product of a pattern with values, as the call of an attention function, in this thread.
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedConfig, PreTrainedModel
 from transformers.pytorch_utils import Conv1D
 
-from mhattn_core.tap.fallback import Products
+from mhattn_core.tap.fallback import Products, Softmaxes
 from mhattn_core.tap.interface import UNTAPPED, Call, Watcher, watching
 from mhattn_core.tap.refusals import forward_failed, in_windows, more_than_one_pattern, no_attention, other_layers, unlike_their_own
 
@@ -25,7 +25,6 @@ SOURCE_LENGTH, TARGET_LENGTH = 7, 5
 # The ``[query, key]`` of patterns in full.
 _IN_FULL = {(SOURCE_LENGTH, SOURCE_LENGTH), (TARGET_LENGTH, TARGET_LENGTH), (TARGET_LENGTH, SOURCE_LENGTH)}
 
-_RETURNED = ("attentions", "encoder_attentions", "decoder_attentions", "cross_attentions")
 _STACKS = ("encoder", "decoder", "cross")
 
 # XLNet multiplies with a bare parameter: there is no module to find.
@@ -96,14 +95,14 @@ def survey(network: PreTrainedModel) -> AttentionMap:
     stack_of = {module: _stack(path, encoder_decoder) for path, module in network.named_modules()}
     calls: list[Call] = []
     finder = _ProjectionFinder(network)
-    returned = None
+    softmaxes = Softmaxes()
 
     def watch(call: Call) -> None:
         finder.expect(len(calls), call.output)
         calls.append(call)
 
     try:
-        with finder, torch.no_grad():
+        with finder, softmaxes, torch.no_grad():
             if tapped:
                 with watching(stack_of, watch):
                     network(**dummy_inputs(network))
@@ -122,8 +121,8 @@ def survey(network: PreTrainedModel) -> AttentionMap:
     for number, (call, stack) in enumerate(zip(calls, stacks, strict=False)):
         shapes.setdefault(stack, []).append(tuple(call.pattern.shape[2:]))
         sites.setdefault(stack, []).append(Site(call.pattern.shape[1], finder.found.get(number)))
-    _check_shapes(config, calls, shapes, returned)
-    if not (tapped or config.model_type in _WITHOUT_PROJECTION or len(finder.found) == len(calls)):
+    _check_shapes(config, calls, shapes, softmaxes.shapes)
+    if len(stacks) != len(calls) or not (tapped or config.model_type in _WITHOUT_PROJECTION or len(finder.found) == len(calls)):
         raise unlike_their_own(config)
     layers = {stack: tuple(sites[stack]) for stack in _STACKS if stack in sites}
     if not tapped:
@@ -132,21 +131,22 @@ def survey(network: PreTrainedModel) -> AttentionMap:
     return AttentionMap(layers, {call.module: stack for call, stack in zip(calls, stacks, strict=True) if call.module})
 
 
-def _check_shapes(config: PreTrainedConfig, calls: Sequence[Call], seen: Mapping[str, list[tuple[int, ...]]], returned: Any) -> None:
+def _check_shapes(
+    config: PreTrainedConfig, calls: Sequence[Call], seen: Mapping[str, list[tuple[int, ...]]], softmaxes: Sequence[tuple[int, ...]]
+) -> None:
     """Raises Problem, with what was observed, unless each layer has one pattern in full.
 
-    returned: what the network gives itself where it is not on the tap.
+    softmaxes: the shapes of all, those of attention that neither reading sees among them; experts have three axes or fewer.
     """
-    own = [pattern for name in _RETURNED for pattern in getattr(returned, name, None) or ()]
-    if any(tuple(pattern.shape[-2:]) not in _IN_FULL for pattern in own if isinstance(pattern, Tensor)):
+    expected = _expected_shapes(config, causal="decoder" in seen)
+    if seen == expected:
+        return
+    if any(len(shape) > 3 and shape[-2:] not in _IN_FULL for shape in softmaxes):
         raise in_windows(config)
     if not calls:
         raise no_attention(config)
     if sum(map(len, seen.values())) != len(calls):
         raise unlike_their_own(config)
-    expected = _expected_shapes(config, causal="decoder" in seen)
-    if seen == expected:
-        return
     full = {stack: set(shapes) for stack, shapes in expected.items()}
     if any(shape not in full.get(stack, ()) for stack, shapes in seen.items() for shape in shapes):
         raise in_windows(config)
