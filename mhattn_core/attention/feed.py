@@ -129,7 +129,13 @@ def _shift_right(model: Model, labels: list[int]) -> list[int]:
     own = getattr(model.network, "prepare_decoder_input_ids_from_labels", None)
     if own is not None:
         return [int(id_) for id_ in own(torch.tensor([labels]))[0]]
-    return [int(model.network.config.decoder_start_token_id), *labels[:-1]]
+    start = getattr(model.network.config.get_text_config(), "decoder_start_token_id", None)
+    if start is None:
+        raise Problem(
+            _("“{name}” does not say with which token its decoder begins.").format(name=model.name),
+            _("Add decoder_start_token_id to its config.json."),
+        )
+    return [int(start), *labels[:-1]]
 
 
 @torch.no_grad()

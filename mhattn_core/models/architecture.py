@@ -79,10 +79,10 @@ def network_class(auto: Any, config: PreTrainedConfig) -> type[PreTrainedModel]:
 
 def check_reads_text(name: str, config: PreTrainedConfig) -> None:
     """Raises Problem for an architecture whose first input is sound, pictures or numbers, or that has no model of its own."""
-    choices = classes(config)
-    reader = network_class(choices[-1][0], config) if choices else _named_class(config)
-    if choices and reader is not None and reads_text(reader):
+    readers = [network_class(auto, config) for auto, _head in classes(config)]
+    if any(map(reads_text, readers)):
         return
+    reader = readers[-1] if readers else _named_class(config)
     raise Problem(
         _("“{name}” reads {kinds}, not text.").format(name=name, kinds=(beside_text(reader) if reader else "") or _("something else")),
         _("Choose a model that reads text."),

@@ -136,7 +136,7 @@ def _compared(network: PreTrainedModel, seen: Any) -> Outcome:
 
 def _build(model_type: str) -> PreTrainedModel:
     """The first small network that runs on plain tokens, else the first that can be built. Raises what kept all of them from it."""
-    failed: Exception = ValueError("no class of transformers makes a network of this config: it is a part of others")
+    failed: Exception | None = None
     first: PreTrainedModel | None = None
     tried: list[tuple[Any, PreTrainedConfig]] = []
     for make, auto in _choices(model_type):
@@ -152,7 +152,7 @@ def _build(model_type: str) -> PreTrainedModel:
             torch.manual_seed(0)
             network = auto.from_config(config, dtype=torch.float32, attn_implementation="eager").eval()
         except Exception as error:
-            failed = error
+            failed = failed or error
             continue
         for parameter in network.parameters():
             # Sinusoids are not learned, nor are they saved.
@@ -163,7 +163,7 @@ def _build(model_type: str) -> PreTrainedModel:
         if _runs(network) or not reads_text(type(network)):
             return network
     if first is None:
-        raise failed
+        raise failed or ValueError("no class of transformers makes a network of this config: it is a part of others")
     return first
 
 
@@ -182,6 +182,8 @@ def _shrunk(settings: dict[str, Any], sizes: dict[str, int], cut: bool) -> dict[
     layers = next((settings[name] for name in ("num_hidden_layers", "num_layers", "n_layer") if isinstance(settings.get(name), int)), None)
     small: dict[str, Any] = {}
     for name, value in settings.items():
+        if name == "per_layer_config":
+            continue
         if isinstance(value, dict) and "model_type" in value:
             small[name] = _shrunk(value, sizes, cut)
         elif isinstance(value, int) and not isinstance(value, bool) and name not in KEPT:
