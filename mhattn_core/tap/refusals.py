@@ -78,6 +78,15 @@ def more_than_one_pattern(config: PreTrainedConfig, seen: Shapes, expected: Shap
     )
 
 
+def unequal_layers(config: PreTrainedConfig, heads: Sequence[int]) -> Problem:
+    """heads: of each layer of one stack; a head is named by its layer and its number, and tables hold as many in each."""
+    return _problem(
+        _(
+            "The layers of this “{family}” model have different numbers of heads ({fewest} to {most}), and cannot be shown side by side."
+        ).format(family=config.model_type, fewest=min(heads), most=max(heads))
+    )
+
+
 def unlike_their_own(config: PreTrainedConfig) -> Problem:
     """What was seen is not what the network returns as its attentions, or is not what it goes on with."""
     return _problem(

@@ -13,7 +13,15 @@ from transformers.pytorch_utils import Conv1D
 
 from mhattn_core.tap.fallback import Products, Softmaxes
 from mhattn_core.tap.interface import UNTAPPED, Call, Watcher, watching
-from mhattn_core.tap.refusals import forward_failed, in_windows, more_than_one_pattern, no_attention, other_layers, unlike_their_own
+from mhattn_core.tap.refusals import (
+    forward_failed,
+    in_windows,
+    more_than_one_pattern,
+    no_attention,
+    other_layers,
+    unequal_layers,
+    unlike_their_own,
+)
 
 CROSS = re.compile(r"encoder_attn|EncDecAttention|cross_?att", re.IGNORECASE)
 # The decoder of a pair of BERTs has an "encoder" of its own.
@@ -124,6 +132,10 @@ def survey(network: PreTrainedModel) -> AttentionMap:
     _check_shapes(config, calls, shapes, softmaxes.shapes)
     if len(stacks) != len(calls) or not (tapped or config.model_type in _WITHOUT_PROJECTION or len(finder.found) == len(calls)):
         raise unlike_their_own(config)
+    for layers_of_stack in sites.values():
+        heads = [site.heads for site in layers_of_stack]
+        if len(set(heads)) > 1:
+            raise unequal_layers(config, heads)
     layers = {stack: tuple(sites[stack]) for stack in _STACKS if stack in sites}
     if not tapped:
         order = tuple((stack, call.pattern.shape[1]) for call, stack in zip(calls, stacks, strict=True))

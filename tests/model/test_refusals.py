@@ -147,6 +147,15 @@ def test_the_reason_is_what_was_observed(name: str) -> None:
     assert reason in problem.value.happened
 
 
+def test_layers_with_different_numbers_of_heads() -> None:
+    network = hf.GPT2LMHeadModel(hf.GPT2Config(**PLAIN)).eval()
+    network.set_attn_implementation(implementation_for(type(network)))
+    narrower = network.transformer.h[1].attn
+    narrower.num_heads, narrower.head_dim = 2, 16
+    with pytest.raises(mh.Problem, match=r"different numbers of heads \(2 to 4\)"):
+        survey(network)
+
+
 CLASSIFIERS: dict[str, tuple[Callable[[], PreTrainedModel], tuple[str, ...]]] = {
     "bart": (lambda: hf.BartForSequenceClassification(hf.BartConfig(**BART)), ("encoder", "decoder", "cross")),
     "t5": (lambda: hf.T5ForSequenceClassification(hf.T5Config(**T5)), ("encoder", "decoder", "cross")),
