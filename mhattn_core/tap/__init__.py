@@ -1,8 +1,9 @@
 """The tap: our own attention function inside transformers, and the map of where each network calls it."""
 
+from mhattn_core.tap.dummy import dummy_inputs
 from mhattn_core.tap.interface import UNTAPPED, Call, Watcher, implementation_for, visible_keys, watching
 from mhattn_core.tap.refusals import beside_text, reads_text
-from mhattn_core.tap.survey import AttentionMap, Site, dummy_inputs, survey
+from mhattn_core.tap.survey import AttentionMap, Site, survey
 from mhattn_core.tap.tables import Tables, tables
 
 __all__ = [

@@ -40,7 +40,10 @@ _GROUPS = r"(key_value|kv)_heads|n_head_kv|query_groups"
 SIZES: tuple[tuple[str, int], ...] = (
     (r"nextn|mtp|kv_shared|num_hash_layers|first_k_dense|cross_attention_layers", 0),
     (r"shared_expert(s)?$|n_group$|topk_group|num_expert_groups?", 1),
-    (r"experts_per_tok|experts_per_token|moe_topk|moe_top_k|^top_k$|num_selected", 2),
+    (r"mamba_n_groups", 1),
+    (r"mamba_n_heads|mamba_d_head", 8),
+    (r"mamba_d_ssm", 64),
+    (r"moe_k$|experts_per_tok|experts_per_token|moe_topk|moe_top_k|^top_k$|num_selected", 2),
     (r"experts?$", 4),
     (r"lora_rank", 16),
     (r"rope_head_dim", 4),
@@ -66,6 +69,7 @@ SIZES: tuple[tuple[str, int], ...] = (
 WAYS: tuple[dict[str, int], ...] = (
     dict(SIZES),
     dict(SIZES) | {_GROUPS: 4},
+    dict(SIZES) | {_GROUPS: 4, r"rope_head_dim": 8},
     dict(SIZES) | {SIZES[0][0]: 1},
     dict(SIZES) | {_LAYERS: 4, _DECODER_LAYERS: 4},
     dict(SIZES) | {_LAYERS: 6, _DECODER_LAYERS: 6},
@@ -79,6 +83,8 @@ WAYS: tuple[dict[str, int], ...] = (
         r"token_(id|index)$": 3,
     },
 )
+# What some families leave to others to fill in.
+LEFT_OPEN = {"head_dim", "num_key_value_heads"}
 KEPT = {"model_type", "architectures", "transformers_version", "dtype", "id2label", "label2id"}
 
 
@@ -178,7 +184,7 @@ def _choices(model_type: str) -> Iterator[tuple[Callable[[], PreTrainedConfig], 
 
 
 def _shrunk(settings: dict[str, Any], sizes: dict[str, int], cut: bool) -> dict[str, Any]:
-    """cut: lists of one entry a layer are cut to the number of layers; else left out, for the config to make them."""
+    """cut: lists of one entry a layer are cut to the number of layers, and what is left open is filled in; else neither."""
     layers = next((settings[name] for name in ("num_hidden_layers", "num_layers", "n_layer") if isinstance(settings.get(name), int)), None)
     small: dict[str, Any] = {}
     for name, value in settings.items():
@@ -186,7 +192,7 @@ def _shrunk(settings: dict[str, Any], sizes: dict[str, int], cut: bool) -> dict[
             continue
         if isinstance(value, dict) and "model_type" in value:
             small[name] = _shrunk(value, sizes, cut)
-        elif isinstance(value, int) and not isinstance(value, bool) and name not in KEPT:
+        elif (isinstance(value, int) and not isinstance(value, bool) and name not in KEPT) or (cut and name in LEFT_OPEN):
             small[name] = next((size for pattern, size in sizes.items() if re.search(pattern, name)), value)
         elif not isinstance(value, list) or layers is None or len(value) != layers:
             small[name] = value

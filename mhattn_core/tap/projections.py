@@ -1,0 +1,41 @@
+"""Which module is W_O, the projection behind the heads of each layer."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+from transformers.pytorch_utils import Conv1D
+
+
+class ProjectionFinder:
+    """Finds W_O: the first linear layer after a call whose input equals the per-head output by value.
+
+    By value, because the projection may lie outside the module that calls (BERT) or be fed a copy (GPT-2).
+    """
+
+    def __init__(self, network: PreTrainedModel) -> None:
+        self.found: dict[int, nn.Module] = {}
+        self._network = network
+        self._awaited: tuple[int, Tensor] | None = None
+        self._handles: list[torch.utils.hooks.RemovableHandle] = []
+
+    def expect(self, number: int, output: Tensor) -> None:
+        self._awaited = number, output.flatten(-2)
+
+    def _look(self, module: nn.Module, inputs: tuple[Any, ...]) -> None:
+        if self._awaited is None or not inputs:
+            return
+        number, output = self._awaited
+        if inputs[0].numel() == output.numel() and torch.equal(inputs[0].reshape(output.shape), output):
+            self.found[number] = module
+            self._awaited = None
+
+    def __enter__(self) -> None:
+        for module in self._network.modules():
+            if isinstance(module, nn.Linear | Conv1D):
+                self._handles.append(module.register_forward_pre_hook(self._look))
+
+    def __exit__(self, *_exception: object) -> None:
+        for handle in self._handles:
+            handle.remove()
