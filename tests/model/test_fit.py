@@ -21,6 +21,10 @@ from transformers import (
     BertModel,
     GPT2Config,
     GPT2LMHeadModel,
+    GPTNeoConfig,
+    GPTNeoForCausalLM,
+    LlamaConfig,
+    LlamaForCausalLM,
     PreTrainedModel,
     SwitchTransformersConfig,
     SwitchTransformersForConditionalGeneration,
@@ -166,6 +170,25 @@ def test_a_pooler_may_be_missing_and_other_heads_left_over(tmp_path: Path) -> No
     }
     change(folder, lambda held: {name: value for name, value in held.items() if "pooler" not in name} | extra)
     shows(folder, saved)
+
+
+def test_masks_that_early_causal_models_saved(tmp_path: Path) -> None:
+    sizes = {"hidden_size": 24, "num_layers": 2, "num_heads": 3, "attention_types": [[["global", "local"], 1]]}
+    saved = telling(GPTNeoForCausalLM(GPTNeoConfig(vocab_size=30522, max_position_embeddings=64, bos_token_id=101, **sizes)))
+    folder = put(saved, tmp_path)
+    masks = {"bias": torch.ones(1, 1, 64, 64, dtype=torch.uint8), "masked_bias": torch.tensor(-1e9)}
+    left = {f"transformer.h.{layer}.attn.attention.{name}": value.clone() for layer in range(2) for name, value in masks.items()}
+    change(folder, lambda held: held | left)
+    assert shows(folder, saved).head == "language"
+
+
+def test_a_bias_that_the_config_leaves_out(tmp_path: Path) -> None:
+    sizes = {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 16}
+    folder = put(LlamaForCausalLM(LlamaConfig(vocab_size=30522, bos_token_id=101, attention_bias=True, **sizes)), tmp_path)
+    change_config(folder, attention_bias=False)
+    # Queries, keys, values and the output of two layers.
+    with pytest.raises(mh.Problem, match=r"leaves out: 8 have no place .*k_proj\.bias"):
+        mh.load(str(folder))
 
 
 def test_a_head_that_the_file_lacks_is_dropped(tmp_path: Path) -> None:
