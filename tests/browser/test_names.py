@@ -1,0 +1,27 @@
+"""A model's name that is full of markup, in a real browser, which alone tells what Streamlit makes of it."""
+
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Page, expect
+from screen import main
+from tiny import put_model
+
+NAME = "my [bold]m[/bold] $x$ *y* :smile: a -> b http://evil.test www.evil.test me@evil.test :material/home: <b>"
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The path as it would be typed: with the two strokes of an address."""
+    folder = tmp_path_factory.mktemp("names")
+    put_model(folder / NAME)
+    return f"{folder}/{NAME}"
+
+
+@pytest.mark.parametrize("place", ["attention", "fusion", "inside_a_head"])
+def test_it_is_shown_as_it_is_and_no_link(server: str, page: Page, model: str, place: str) -> None:
+    page.goto(f"{server}/{place}?{urlencode({'models': ['minilm', model]}, doseq=True)}")
+    name = main(page).get_by_text("evil.test").first
+    expect(name).to_be_visible()
+    assert NAME in name.inner_text().replace("\N{WORD JOINER}", "")
+    expect(main(page).locator("a[href*='//evil.test'], a[href*='www.evil.test'], a[href^='mailto:']")).to_have_count(0)
