@@ -228,6 +228,8 @@ def test_a_stray_carriage_return_ends_no_row() -> None:
     upload = read("x.csv", "source,target\na\rb,c\nd,e\rf,g\nh,i\n")
     assert texts(upload) == [("a\rb", "c"), ("h", "i")]
     assert set(reasons(upload)) == {3}
+    quoted = read("x.csv", 'source,target\n"a, b",c\rd\n"e\rf",g\n')
+    assert texts(quoted) == [("a, b", "c d"), ("e f", "g")]
 
 
 def test_links_that_seem_counted_from_1_are_told() -> None:

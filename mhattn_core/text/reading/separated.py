@@ -98,7 +98,8 @@ def _record(found: Sequence[str], start: int, separator: str, longest: int) -> t
     literal = line.split(separator)
     if not any(cell.startswith('"') for cell in literal):
         return literal, 1, ""
-    lines_from_here = (found[place] + "\n" for place in range(start, min(start + longest, len(found))))
+    # A stray CR is white space; csv would take it for the end of the row.
+    lines_from_here = (found[place].replace("\r", " ") + "\n" for place in range(start, min(start + longest, len(found))))
     reader = csv.reader(lines_from_here, delimiter=separator, strict=True)
     with suppress(csv.Error):
         return next(reader), reader.line_num, ""
