@@ -1,12 +1,14 @@
-"""What the command line says of the files that it reads."""
+"""What the command line, and a run from a path, say of the files that they read."""
 
 from pathlib import Path
 
 import openpyxl
+import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
 from mhattn_core.__main__ import command
+from mhattn_core.runs.corpus import records_of
 
 
 def called(*arguments: object) -> Result:
@@ -46,3 +48,9 @@ def test_links_counted_from_1_without_saying_so(tmp_path: Path) -> None:
     told = called("align", tmp_path / "a", tmp_path / "b", "--gold", tmp_path / "c", "--out", tmp_path / "table.csv")
     assert "--base 1" in str(told.exception)
     assert "Line 1:" in told.stderr
+
+
+def test_a_run_from_a_path_warns_of_what_is_not_plain(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("foo,bar\nHi there.,嗨。\nRun now!,跑！\n", encoding="utf-8")
+    with pytest.warns(UserWarning, match=r"x\.csv.*“foo”, “bar”"):
+        assert len(records_of(tmp_path / "x.csv")[0]) == 3
