@@ -35,7 +35,8 @@ def beside_text(network_class: type[PreTrainedModel]) -> str:
     named = {"audio": _("sound"), "image": _("pictures"), "video": _("videos"), "time": _("series of numbers")}
     inputs = {"pixel_values": "image", "input_values": "audio", "input_features": "audio", "past_values": "time"}
     modalities = network_class.input_modalities
-    listed = [inputs.get(network_class.main_input_name), *([modalities] if isinstance(modalities, str) else modalities)]
+    main: str | list[str] = network_class.main_input_name  # OneFormer's class lists two
+    listed = [inputs.get(main if isinstance(main, str) else main[0]), *([modalities] if isinstance(modalities, str) else modalities)]
     return ", ".join(words for modality, words in named.items() if modality in listed)
 
 

@@ -13,7 +13,7 @@ from families import BART, COMMON, GROUPED, PLAIN, T5
 from transformers import AutoTokenizer, PreTrainedModel
 
 import mhattn_core as mh
-from mhattn_core.tap import implementation_for, survey
+from mhattn_core.tap import beside_text, implementation_for, survey
 
 SMALL_VISION = {
     "image_size": 28,
@@ -154,6 +154,15 @@ def test_layers_with_different_numbers_of_heads() -> None:
     narrower.num_heads, narrower.head_dim = 2, 16
     with pytest.raises(mh.Problem, match=r"different numbers of heads \(2 to 4\)"):
         survey(network)
+
+
+def test_every_class_says_what_it_reads() -> None:
+    named = {beside_text(mapped) for mapped in map(first, hf.AutoModel._model_mapping.values())}
+    assert {"sound", "pictures", "series of numbers", ""} <= named
+
+
+def first(mapped: type[PreTrainedModel] | tuple[type[PreTrainedModel], ...]) -> type[PreTrainedModel]:
+    return mapped[0] if isinstance(mapped, tuple) else mapped
 
 
 CLASSIFIERS: dict[str, tuple[Callable[[], PreTrainedModel], tuple[str, ...]]] = {
