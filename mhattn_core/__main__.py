@@ -246,9 +246,14 @@ def _show(rows: list[dict[str, object]]) -> None:
     _console().print(table)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """The console script ``mhattn``: a Problem is a line on stderr and the exit status 1."""
     try:
         command()
     except Problem as problem:
         _console(stderr=True).print(str(problem), style="red", soft_wrap=True)
         raise SystemExit(1) from problem
+
+
+if __name__ == "__main__":
+    main()
