@@ -69,22 +69,9 @@ def _parquet(table: pd.DataFrame, origin: str) -> bytes:
 
 
 def _latex(table: pd.DataFrame, origin: str) -> str:
-    numbers = [pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes]
-    lines = [
-        "% " + origin.replace("\n", " "),
-        r"% \usepackage{booktabs}; for Chinese text \usepackage{ctex}",
-        r"\begin{tabular}{" + "".join("r" if number else "l" for number in numbers) + "}",
-        r"\toprule",
-        " & ".join(_in_latex(name) for name in table.columns) + r" \\",
-        r"\midrule",
-        *(" & ".join(_in_latex(cell) for cell in row) + r" \\" for row in table.itertuples(index=False)),
-        r"\bottomrule",
-        r"\end{tabular}",
-    ]
-    return "\n".join(lines) + "\n"
+    written = table.map(_in_latex).rename(columns=_in_latex).to_latex(index=False, float_format="%.3f", na_rep="--")
+    return "\n".join(["% " + origin.replace("\n", " "), r"% \usepackage{booktabs}; for Chinese text \usepackage{ctex}", written])
 
 
-def _in_latex(cell: Any) -> str:
-    if isinstance(cell, float):
-        return "--" if pd.isna(cell) else f"{cell:.3f}"
-    return str(cell).translate(LATEX)
+def _in_latex(cell: Any) -> Any:
+    return cell.translate(LATEX) if isinstance(cell, str) else cell

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.cluster.hierarchy import dendrogram, fcluster, leaves_list, linkage, optimal_leaf_ordering
 from scipy.linalg import eigh
 from scipy.spatial.distance import squareform
+from sklearn.metrics import silhouette_score
 
 from mhattn_core.errors import ShapeError
 from mhattn_core.measures.head_distances import By, Heads
@@ -97,25 +98,11 @@ def best_cut(distances: np.ndarray) -> tuple[int, float]:
     for count in range(2, min(MOST_GROUPS, len(distances) - 1) + 1):
         labels = joined.cut(count)
         if labels.max() > 1:
-            found[int(labels.max())] = float(silhouettes(distances, labels).mean())
+            found[int(labels.max())] = float(silhouette_score(distances, labels, metric="precomputed"))
     if not found:
         return 1, np.nan
     count = max(found, key=found.__getitem__)
     return count, found[count]
-
-
-def silhouettes(distances: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """How much nearer each head is to its own group than to the next: (b − a) / max(a, b), −1 to 1; 0 for a head alone in its group.
-
-    Shapes: distances ``[head, head]``, labels ``[head]``, at least two groups. Source: Rousseeuw 1987.
-    """
-    members = labels[:, None] == np.unique(labels)
-    sums, sizes = distances @ members, members.sum(axis=0)
-    own = sizes[members.argmax(axis=1)]
-    within = sums[members] / np.maximum(own - 1, 1)
-    nearest = np.where(members, np.inf, sums / sizes).min(axis=1)
-    larger = np.maximum(within, nearest)
-    return np.divide(nearest - within, larger, out=np.zeros(len(labels)), where=(own > 1) & (larger > 0))
 
 
 def shuffled(heads: Heads, *, by: By, seed: int) -> Heads:

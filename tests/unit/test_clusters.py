@@ -4,11 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.manifold import ClassicalMDS
-from sklearn.metrics import silhouette_samples
 
 import mhattn_core as mh
 from mhattn_core.errors import ShapeError
-from mhattn_core.measures.clusters import best_cut, groups, in_two_dimensions, shuffled, silhouettes, tree
+from mhattn_core.measures.clusters import best_cut, groups, in_two_dimensions, shuffled, tree
 from mhattn_core.measures.head_distances import Heads, distances, heads_of
 
 # Two tight pairs and one head that is far from all.
@@ -38,14 +37,6 @@ def test_the_trees_branches_and_the_line_across() -> None:
     assert branches["place"].between(0, 4).all()
     assert joined.height(3) == 4  # between the joins at 2 and at 6
     assert joined.height(2) == 7.5
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_silhouettes_are_scikit_learns(seed: int) -> None:
-    square = random_square(14, seed)
-    for count in (2, 3, 7):
-        labels = tree(square).cut(count)
-        np.testing.assert_allclose(silhouettes(square, labels), silhouette_samples(square, labels, metric="precomputed"))
 
 
 def test_as_many_groups_as_there_are() -> None:

@@ -47,11 +47,6 @@ def adjusted(p: Array) -> Array:
     Source: Benjamini & Hochberg 1995, step-up.
     """
     tested = ~np.isnan(p)
-    values = p[tested]
-    order = np.argsort(values)
-    raised = values[order] * len(values) / np.arange(1, len(values) + 1)
     q = np.full(p.shape, np.nan)
-    found = np.empty(len(values))
-    found[order] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1)
-    q[tested] = found
+    q[tested] = stats.false_discovery_control(p[tested], method="bh")
     return q
