@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mhattn_core.measures.measure import MEASURES
-from mhattn_core.measures.statistics import FOLDS, REPLICATES, bootstrap_weights, fold, spread
+from mhattn_core.measures.statistics import FOLDS, REPLICATES, bootstrap_weights, fold
 from mhattn_core.runs.chunk import Chunk, Entry, Layout
 from mhattn_core.runs.files import written
 from mhattn_core.text.reading import PairRecord
@@ -45,9 +45,6 @@ class HeadValues(NamedTuple):
     value: np.ndarray
     replicates: np.ndarray
     n: np.ndarray
-
-    def interval(self) -> tuple[np.ndarray, np.ndarray]:
-        return spread(self.replicates)
 
 
 @dataclass

@@ -14,7 +14,7 @@ from mhattn_core.text.gallery import gallery
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.glance_panel import glance_table
 from mhattn_core.ui.head_choice import head_name
-from mhattn_core.ui.navigation import is_built, link, page_title
+from mhattn_core.ui.navigation import link, page_title
 from mhattn_core.ui.page import badge, draw, escape, plain, problems
 from mhattn_core.ui.resources import attended, loaded
 from mhattn_core.ui.sidebar import Controls
@@ -168,11 +168,8 @@ def _decided(claim: Claim) -> None:
     where = _("One sentence is an example, not evidence. This claim is decided on *{page}* by: {measure}.").format(
         page=page_title(claim.page), measure=f"`{claim.measure}`"
     )
-    if not is_built(claim.page):
-        where += " " + _("That page is not built yet.")
     st.caption(where)
-    if is_built(claim.page):
-        link(claim.page, _("Open {page}").format(page=page_title(claim.page)), **_settings(claim), **claim.settings)
+    link(claim.page, _("Open {page}").format(page=page_title(claim.page)), **_settings(claim), **claim.settings)
 
 
 def _settings(claim: Claim) -> dict[str, str | list[str]]:

@@ -38,16 +38,12 @@ def _groups() -> dict[str, list[tuple[str, str, str]]]:
 
 
 def page_file(name: str) -> Path:
-    """The script of a page, whether or not it is built."""
+    """The script of a page."""
     return PAGES / f"{name.lower().replace(' ', '_')}.py"
 
 
-def is_built(name: str) -> bool:
-    return page_file(name).is_file()
-
-
 def page_title(name: str) -> str:
-    """A page's name in the reader's language; pages to come are named in claims before they are built."""
+    """A page's name in the reader's language."""
     titles = {
         "Home": _("Home"),
         "Attention": _("Attention"),

@@ -8,8 +8,9 @@ from cases import family_named, model_of
 import mhattn_core as mh
 from mhattn_core.measures.probing import words
 from mhattn_core.measures.probing.words import MOST_WORDS, probe_words
-from mhattn_core.text.annotation import AnnotatedSentence, AnnotatedWord, annotate_pair
+from mhattn_core.text.annotation import AnnotatedSentence, AnnotatedWord, annotate
 from mhattn_core.text.annotation.annotated import Annotated
+from mhattn_core.text.reading import PairRecord
 
 SENTENCE = AnnotatedSentence(
     (AnnotatedWord("Tokenization", "tokenization", "NOUN", 1, "nsubj"), AnnotatedWord("matters", "matter", "VERB")), "en", tree=True
@@ -50,7 +51,7 @@ def test_few_words_of_each_text_whatever_stands_beside_it(minilm: mh.Model, monk
         "My uncle buys bread and an apple today",
     ]
     pairs = [mh.SentencePair(text) for text in texts]
-    annotated = [annotate_pair(pair) for pair in pairs]
+    annotated = annotate([PairRecord("", pair, 0) for pair in pairs])
     told: list[int] = []
     monkeypatch.setattr(words, "MOST_WORDS", 2 * len(texts))
     found = probe_words(minilm, pairs, annotated, tell=told.append)["encoder"]
@@ -77,7 +78,7 @@ def test_few_words_of_each_text_whatever_stands_beside_it(minilm: mh.Model, monk
 def test_grouped_keys_are_those_of_the_attention() -> None:
     model = model_of(family_named("llama"))
     pair = mh.SentencePair("the cat sits on a mat")
-    found = probe_words(model, [pair], [annotate_pair(pair)])["decoder"]
+    found = probe_words(model, [pair], annotate([PairRecord("", pair, 0)]))["decoder"]
     seen = mh.attend(model, pair)
     word = found.types.index("sits")
     place = next(place for place, piece in enumerate(seen.pieces("decoder")[0]) if piece.side and piece.start == 8)
@@ -93,7 +94,7 @@ def test_grouped_keys_are_those_of_the_attention() -> None:
 def test_a_translators_decoder_and_a_sentence_cut_otherwise() -> None:
     model = mh.load("marian-en-zh")
     pair = mh.SentencePair("Cats sleep", "猫睡觉")
-    found = probe_words(model, [pair], [annotate_pair(pair)])
+    found = probe_words(model, [pair], annotate([PairRecord("", pair, 0)]))
     assert set(found) == {"encoder", "decoder"}
     for side in found.values():
         assert side.vectors["query"].shape[2] == len(side.texts) == side.inputs.shape[1]

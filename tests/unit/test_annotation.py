@@ -2,11 +2,11 @@
 
 import pytest
 
-from mhattn_core.text.annotation import annotate, annotate_pair, language_of
+from mhattn_core.text.annotation import annotate, language_of
 from mhattn_core.text.annotation.dictionary import part_of_speech
 from mhattn_core.text.annotation.universal import Token, to_universal
 from mhattn_core.text.pair import SentencePair
-from mhattn_core.text.reading import read_pairs
+from mhattn_core.text.reading import PairRecord, read_pairs
 
 
 def turned(rows: str) -> list[str]:
@@ -37,7 +37,7 @@ def test_labels_and_heads(parsed: str, expected: list[str]) -> None:
 
 
 def test_the_parser_reads_the_note() -> None:
-    words = annotate_pair(SentencePair("The cat sits on the mat")).a.words
+    words = annotate([PairRecord("", SentencePair("The cat sits on the mat"), 0)])[0].a.words
     assert [(word.lemma, word.upos, word.head, word.deprel) for word in words] == [
         ("the", "DET", 1, "det"),
         ("cat", "NOUN", 2, "nsubj"),
@@ -50,7 +50,7 @@ def test_the_parser_reads_the_note() -> None:
 
 def test_words_cut_otherwise_than_the_parser_cuts() -> None:
     # "don't" is one word here and two for the parser; "10:30" is three here and one there.
-    sentence = annotate_pair(SentencePair("We don't want it at 10:30.")).a
+    sentence = annotate([PairRecord("", SentencePair("We don't want it at 10:30."), 0)])[0].a
     assert [word.text for word in sentence.words] == ["We", "don't", "want", "it", "at", "10", ":", "30", "."]
     assert [word.head for word in sentence.words][:4] == [2, 2, -1, 2]
     assert sentence.words[1].relation in ("aux", "advmod")
@@ -70,7 +70,7 @@ def test_gold_wins_over_the_parser() -> None:
 
 
 def test_chinese_without_a_tree_has_parts_of_speech() -> None:
-    pair = annotate_pair(SentencePair("The cat sleeps.", "猫在睡觉。"), parser=False)
+    pair = annotate([PairRecord("", SentencePair("The cat sleeps.", "猫在睡觉。"), 0)], parser=False)[0]
     assert (pair.a.tree, pair.b.tree) == (False, False)
     assert [word.upos for word in pair.b.words] == ["NOUN", "ADP", "VERB", "PUNCT"]
 

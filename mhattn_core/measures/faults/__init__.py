@@ -9,7 +9,6 @@ from mhattn_core.measures.faults.pair import (
     pair_clusters,
     pair_interactions,
     pair_loss,
-    set_losses,
 )
 from mhattn_core.measures.faults.quantities import quantities_of
 from mhattn_core.measures.faults.single import ablation_table, each_off, gradient_table
@@ -34,5 +33,4 @@ __all__ = [
     "pair_interactions",
     "pair_loss",
     "quantities_of",
-    "set_losses",
 ]

@@ -33,13 +33,6 @@ def pair_loss(model: Model, pair: SentencePair, ablate: Mapping[HeadId, Kind] | 
     return _losses(_trials(model, pair), [ablate or {}])[0]
 
 
-def set_losses(
-    model: Model, pair: SentencePair, sets: Sequence[Sequence[HeadId]], *, kind: Kind = "mean", tell: Tell = lambda _share: None
-) -> list[PairLoss]:
-    """``pair_loss`` of many sets of heads, in few batched passes; ``tell`` hears which share is done."""
-    return _losses(_trials(model, pair), [dict.fromkeys(heads, kind) for heads in sets], tell)
-
-
 def ablate_each(model: Model, pair: SentencePair, *, kind: Kind = "mean", tell: Tell = lambda _share: None) -> pd.DataFrame:
     """Every head off alone: rows of ``ablation.parquet`` without intervals; ``mean`` is over the pair's own positions."""
     trials = _trials(model, pair)

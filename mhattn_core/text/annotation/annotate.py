@@ -7,7 +7,6 @@ import regex
 from mhattn_core.text.annotation.annotated import NO_RESOURCES, Annotated, AnnotatedSentence, AnnotatedWord, Language, Resources
 from mhattn_core.text.annotation.dictionary import part_of_speech
 from mhattn_core.text.annotation.parser import parse
-from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import GoldWord, PairRecord
 from mhattn_core.text.words import Sentence
 
@@ -38,11 +37,6 @@ def annotate(records: Sequence[PairRecord], *, parser: bool = True, resources: R
         ]
     )
     return [Annotated(next(annotated), next(annotated), record.alignment) for record in records]
-
-
-def annotate_pair(pair: SentencePair, *, parser: bool = True, resources: Resources = NO_RESOURCES) -> Annotated:
-    """One pair that comes from no file."""
-    return annotate([PairRecord("", pair, 0)], parser=parser, resources=resources)[0]
 
 
 def language_of(text: str, code: str = "") -> Language:

@@ -15,7 +15,7 @@ from mhattn_core.text.gallery import gallery
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fusion.data import Fused
 from mhattn_core.ui.head_choice import head_name
-from mhattn_core.ui.navigation import is_built, link
+from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import badge, draw, escape, of_each
 from mhattn_core.ui.resources import HASHES
 from mhattn_core.ui.sidebar import Controls
@@ -74,8 +74,7 @@ def coverage_view(model: Fused, summed: list[Fused], controls: Controls) -> None
             "At random: as many heads as the model has, each choosing any word, and the best of them picked in the same way; mean, and the value that 5 % exceed. The best heads are chosen on the very links that they are praised for, so this shows what such heads could bring together, not that they do it elsewhere."
         )
     )
-    if is_built("Head roles"):
-        link("Head roles", _("Which heads find such links in many sentences: Head roles"))
+    link("Head roles", _("Which heads find such links in many sentences: Head roles"))
 
 
 def finding(model: Fused, found: Coverage) -> str:

@@ -10,7 +10,7 @@ from mhattn_core.ui.head_choice import choose_stack, head_name
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress
-from mhattn_core.ui.navigation import is_built, link
+from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import badge, escape, problems
 from mhattn_core.ui.redundancy.data import Redundancy, distance_words, redundancy
 from mhattn_core.ui.redundancy.groups import groups_view
@@ -131,5 +131,4 @@ def _caution(found: Redundancy) -> None:
             "Random words: as many words as here, drawn from the tokenizer's own, {draws} times; the mean is shown. What is as near there owes nothing to language. And one pair is an example: heads that do alike on one sentence need not be redundant; only switching them off tells what is safe to lose."
         ).format(draws=DRAWS)
     )
-    if is_built("Fault tolerance"):
-        link("Fault tolerance", _("Switch heads off: Fault tolerance"))
+    link("Fault tolerance", _("Switch heads off: Fault tolerance"))

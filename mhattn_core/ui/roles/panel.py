@@ -9,7 +9,7 @@ from mhattn_core.ui.compared import Chosen, full_name
 from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import key_for
 from mhattn_core.ui.language import keep_language
-from mhattn_core.ui.navigation import is_built, link
+from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import escape, problems
 from mhattn_core.ui.roles.best import HEAD, RELATION, best_view, left_out
 from mhattn_core.ui.roles.choice import choose
@@ -103,8 +103,7 @@ def _say(found: Roles, relation: str) -> None:
     missing = [name for name, _stack in found.models if name not in set(found.of(relation)["model"])]
     if missing:
         st.caption(_("No items in this direction: {models}.").format(models=escape(", ".join(missing))))
-    if is_built("Fault tolerance"):
-        link("Fault tolerance", _("What breaks without it: Fault tolerance"))
+    link("Fault tolerance", _("What breaks without it: Fault tolerance"))
 
 
 def _choose_head(found: Roles, relation: str) -> Chosen:
