@@ -1,9 +1,32 @@
-"""Reading a page that AppTest has run."""
+"""Opening a page without a browser, and reading what it shows."""
 
 import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
+
+DASHBOARD = Path(__file__).parents[2] / "dashboard.py"
+# Far more than any page takes, since other tests run beside it.
+TIMEOUT = 300
+
+
+def open_page(name: str, *, state: Mapping[str, Any] = MappingProxyType({}), **parameters: str | list[str]) -> AppTest:
+    """A page as a link of the dashboard opens it. name: of its file; state: of the session; parameters: of the address.
+
+    Home goes first: a page that AppTest opens cold runs without dashboard.py, and once more under another name.
+    """
+    app = AppTest.from_file(str(DASHBOARD), default_timeout=TIMEOUT)
+    if "lang" in parameters:
+        app.query_params["lang"] = parameters["lang"]
+    app.run()
+    for key, value in parameters.items():
+        app.query_params[key] = value
+    for key, value in state.items():
+        app.session_state[key] = value
+    return app.switch_page(f"pages/{name}.py").run()
 
 
 def texts(app: AppTest) -> str:

@@ -2,28 +2,19 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from reading import specs, texts
+from reading import open_page, specs, texts
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from mhattn_core.models.catalogue import entries
 
-ROOT = Path(__file__).parents[2]
-TIMEOUT = 120
-
 
 def compare(*models: str, **state: Any) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "pages/compare_models.py"), default_timeout=TIMEOUT).run()
-    if models:
-        app.multiselect(key="models").set_value(list(models))
-    for key, value in state.items():
-        app.session_state[key] = value
-    return app.run()
+    return open_page("compare_models", state=state, **({"models": list(models)} if models else {}))
 
 
 def difference(*models: str) -> AppTest:
@@ -49,11 +40,7 @@ def framed(grid: dict[str, Any]) -> tuple[int, int]:
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("tab", ["measure", "difference"])
 def test_the_page_opens_with_a_chart(lang: str, tab: str) -> None:
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT)
-    app.query_params["lang"] = lang
-    app.run()
-    app.query_params["lang"], app.query_params["tab"] = lang, tab
-    app.switch_page("pages/compare_models.py").run()
+    app = open_page("compare_models", lang=lang, tab=tab)
     assert not app.exception
     assert not app.error
     assert specs(app)

@@ -2,12 +2,11 @@
 
 import re
 from itertools import combinations
-from pathlib import Path
 from typing import Any, ClassVar
 
 import pandas as pd
 import pytest
-from reading import specs, texts
+from reading import open_page, specs, texts
 from streamlit.testing.v1 import AppTest
 
 from mhattn_core.models.catalogue import entries
@@ -15,17 +14,12 @@ from mhattn_core.runs import Run, store
 from mhattn_core.runs.store import Saved
 from mhattn_core.ui.faults import cover, group
 
-ROOT = Path(__file__).parents[2]
-TIMEOUT = 300
 TABS = {"bench": "Live bench", "heads": "Damage per head", "safe": "Safe to lose?", "curve": "Fault curve", "vote": "Do others vote?"}
 
 
 def faults(tab: str = "bench", *models: str, **settings: Any) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT).run()
-    for name, value in ({"tab": tab, "models": list(models)} | settings).items():
-        if value:
-            app.query_params[name] = value
-    return app.switch_page("pages/fault_tolerance.py").run()
+    given = {"tab": tab, "models": list(models)} | settings
+    return open_page("fault_tolerance", **{name: value for name, value in given.items() if value})
 
 
 def written(app: AppTest) -> str:
@@ -35,11 +29,7 @@ def written(app: AppTest) -> str:
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("tab", list(TABS))
 def test_the_page_opens_in_both_languages(lang: str, tab: str) -> None:
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT)
-    app.query_params["lang"] = lang
-    app.run()
-    app.query_params["lang"], app.query_params["tab"] = lang, tab
-    app.switch_page("pages/fault_tolerance.py").run()
+    app = open_page("fault_tolerance", lang=lang, tab=tab)
     assert not app.exception
     assert not app.error
     assert specs(app)

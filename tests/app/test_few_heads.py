@@ -1,16 +1,12 @@
 """Redundancy and Fault tolerance of models with next to no heads, and of a sentence of one word: told in words, never broken off."""
 
-from pathlib import Path
-
 import pytest
 import torch
-from reading import texts
+from reading import open_page, texts
 from streamlit.testing.v1 import AppTest
 from tiny import put_tokenizer
 from transformers import BertConfig, BertModel, LlamaConfig, LlamaForCausalLM
 
-ROOT = Path(__file__).parents[2]
-TIMEOUT = 300
 SIZES = {"vocab_size": 30522, "hidden_size": 24, "intermediate_size": 16, "num_hidden_layers": 1}
 
 
@@ -25,10 +21,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def page(name: str, tab: str, model: str, text: str = "The cat sits on the mat.") -> AppTest:
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT).run()
-    app.query_params["models"], app.query_params["tab"] = model, tab
-    app.query_params["source"], app.query_params["target"] = text, ""
-    return app.switch_page(f"pages/{name}.py").run()
+    return open_page(name, models=model, tab=tab, source=text, target="")
 
 
 @pytest.mark.parametrize("which", ["one", "two"])

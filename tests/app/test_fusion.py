@@ -6,15 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reading import specs, texts
+from reading import open_page, specs, texts
 from streamlit.testing.v1 import AppTest
 from transformers import BertConfig, BertModel
 
 import mhattn_core as mh
 from mhattn_core.models.catalogue import entries
 
-ROOT = Path(__file__).parents[2]
-TIMEOUT = 240
 TABS = {
     "norms": "Weights or norms",
     "directions": "Same direction?",
@@ -26,16 +24,7 @@ TABS = {
 
 
 def fusion(*models: str, lang: str = "en", tab: str = "norms", **state: Any) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT)
-    app.query_params["lang"] = lang
-    app.run()
-    app.query_params["lang"], app.query_params["tab"] = lang, tab
-    app.switch_page("pages/fusion.py").run()
-    if models:
-        app.multiselect(key="models").set_value(list(models))
-    for key, value in state.items():
-        app.session_state[key] = value
-    return app.run() if models or state else app
+    return open_page("fusion", lang=lang, tab=tab, state=state, **({"models": list(models)} if models else {}))
 
 
 @pytest.mark.parametrize("tab", TABS)
@@ -99,7 +88,7 @@ def test_one_layer_with_one_head(tmp_path: Path, minilm: mh.Model) -> None:
     config = BertConfig(vocab_size=words, hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1)
     BertModel(config).save_pretrained(tmp_path)
     minilm.tokenizer.save_pretrained(tmp_path)
-    app = fusion(tab="directions", models=[str(tmp_path)])
+    app = fusion(str(tmp_path), tab="directions")
     app.text_area(key="source").set_value(" ".join(["The small dog sees a red bird"] * 4)).run()
     said = texts(app)
     assert not app.error

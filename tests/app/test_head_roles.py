@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import streamlit as st
-from reading import texts
+from reading import open_page, texts
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
@@ -17,8 +17,6 @@ from mhattn_core.measures.roles.table import COLUMNS, unmeasurable
 from mhattn_core.runs import store
 from mhattn_core.runs.manifest import Manifest
 
-ROOT = Path(__file__).parents[2]
-TIMEOUT = 240
 KEY = "by-hand"
 SHIPPED = store.SHIPPED / "ewt-dev-trees" / "relations.parquet"
 HEADS = {"minilm": ("encoder", 6, 12), "smollm2": ("decoder", 30, 9)}
@@ -76,11 +74,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def page(evidence: str = KEY, **parameters: str | list[str]) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT).run()
-    for name, value in ({"evidence": evidence, **parameters} if evidence else parameters).items():
-        app.query_params[name] = value
-    app.switch_page("pages/head_roles.py").run()
-    return app
+    return open_page("head_roles", **({"evidence": evidence, **parameters} if evidence else parameters))
 
 
 def drawn(app: AppTest, column: str) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from reading import open_page
 from streamlit.testing.v1 import AppTest
 
 from mhattn_core.errors import Problem
@@ -60,11 +61,7 @@ def settle() -> None:
 
 
 def runs_page() -> AppTest:
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT).run()
-    app.switch_page("pages/runs.py").run()
-    app.session_state["tab-en"] = "Measure my pairs"
-    app.multiselect(key="models").set_value(["minilm"])
-    return app.run()
+    return open_page("runs", state={"tab-en": "Measure my pairs"}, models="minilm")
 
 
 def bring(name: str, content: bytes) -> AppTest:

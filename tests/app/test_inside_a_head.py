@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pytest
-from reading import specs, texts
+from reading import open_page, specs, texts
 from streamlit.testing.v1 import AppTest
 
 import mhattn_core as mh
@@ -45,11 +45,7 @@ def last_numbers(app: AppTest) -> dict[str, float]:
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("tab", ["steps", "rows", "dimensions", "matches", "probes"])
 def test_the_page_opens_in_both_languages(lang: str, tab: str) -> None:
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT)
-    app.query_params["lang"] = lang
-    app.run()
-    app.query_params["lang"], app.query_params["tab"] = lang, tab
-    app.switch_page("pages/inside_a_head.py").run()
+    app = open_page("inside_a_head", lang=lang, tab=tab)
     assert not app.exception
     assert not app.error
     assert len(specs(app)) == {"steps": 2, "rows": 5, "dimensions": 3, "matches": 3, "probes": 6}[tab]

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import streamlit as st
-from reading import specs, texts
+from reading import open_page, specs, texts
 from streamlit.testing.v1 import AppTest
 
 import mhattn_core as mh
@@ -18,8 +18,6 @@ from mhattn_core.ui.matched.data import matched
 from mhattn_core.ui.matched.pair import _relations
 from mhattn_core.ui.runs.evidence import PAIR
 
-ROOT = Path(__file__).parents[2]
-TIMEOUT = 240
 RUN = "made-here"
 SHIPPED = store.SHIPPED
 MEASURES = ("basic", "distances", "matches")
@@ -43,15 +41,7 @@ def _own_folder(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def page(name: str, *, evidence: str = RUN, lang: str = "en", **state: Any) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT)
-    app.query_params["lang"] = lang
-    app.run()
-    app.query_params["lang"] = lang
-    app.query_params["evidence"] = evidence
-    app.query_params["tab"] = state.pop("tab", "matched")
-    for key, value in state.items():
-        app.session_state[key] = value
-    return app.switch_page(f"pages/{name}.py").run()
+    return open_page(name, lang=lang, evidence=evidence, tab=state.pop("tab", "matched"), state=state)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -104,10 +94,7 @@ def test_a_link_brings_the_way_and_a_model_that_is_not_there_gives_way() -> None
     (way,) = [control for control in app.segmented_control if control.key == "matched-by"]
     way.set_value("js").run()
     assert app.query_params["matched-by"] == "js"
-    opened = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT).run()
-    for name, value in (("evidence", RUN), ("tab", "matched"), ("matched-by", "cka"), ("matched-with", "nobody")):
-        opened.query_params[name] = value
-    opened.switch_page("pages/compare_models.py").run()
+    opened = open_page("compare_models", evidence=RUN, tab="matched", **{"matched-by": "cka", "matched-with": "nobody"})
     assert "up to rotation and scale" in texts(opened)
     assert opened.selectbox(key="matched-with").value == "minilm@random"
 

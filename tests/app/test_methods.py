@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from reading import specs
+from reading import open_page, specs
 from streamlit.testing.v1 import AppTest
 
 import mhattn_core as mh
@@ -16,13 +16,6 @@ from mhattn_core.text.methods import methods, sources, sources_of
 from mhattn_core.ui.reproduce import python_lines
 
 ROOT = Path(__file__).parents[2]
-
-
-def page(name: str, **parameters: str | list[str]) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=120).run()
-    for key, value in parameters.items():
-        app.query_params[key] = value
-    return app.switch_page(f"pages/{name}.py").run()
 
 
 def test_every_method_has_names_a_sentence_in_both_languages_and_known_sources() -> None:
@@ -46,7 +39,7 @@ def test_a_page_cites_each_of_its_sources_once() -> None:
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_methods_can_be_searched(lang: str) -> None:
-    app = page("methods", lang=lang)
+    app = open_page("methods", lang=lang)
     assert not app.exception
     whole = len(app.subheader)
     assert whole == len(methods())
@@ -57,7 +50,7 @@ def test_methods_can_be_searched(lang: str) -> None:
 
 
 def test_the_licence_of_every_model_and_of_every_treebank_is_told() -> None:
-    models, runs = (frame.value for frame in page("methods").dataframe)
+    models, runs = (frame.value for frame in open_page("methods").dataframe)
     assert models.set_index("name").loc["minilm", "licence"] == "Apache-2.0"
     assert (models["licence"] != "").all()
     assert runs.set_index("run").loc["UD English EWT dev", "licence"] == "CC BY-SA 4.0"
@@ -78,7 +71,7 @@ def shared_link(app: AppTest) -> dict[str, list[str]]:
 
 
 def test_a_link_opens_the_same_view_and_sentences_only_on_request() -> None:
-    app = page("attention", models=["minilm"], head="L3 H7")
+    app = open_page("attention", models=["minilm"], head="L3 H7")
     assert shared_link(app)["pair"] == ["The cat sits on the mat"]
     app.text_area(key="source").set_value("My <b>own</b> & words").run()
     assert "source" not in shared_link(app)

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from reading import specs, texts
+from reading import open_page, specs, texts
 from streamlit.testing.v1 import AppTest
 
 from mhattn_core.models.catalogue import entries
@@ -25,10 +25,7 @@ def dashboard(**parameters: str | list[str]) -> AppTest:
 
 
 def page(name: str, **parameters: str | list[str]) -> AppTest:
-    app = dashboard(**parameters).run()
-    for key, value in parameters.items():
-        app.query_params[key] = value
-    return app.switch_page(f"pages/{name}.py").run()
+    return dashboard(**parameters).run() if name == "home" else open_page(name, **parameters)
 
 
 def type_pair(app: AppTest, first: str, second: str = "") -> AppTest:

@@ -2,26 +2,17 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-from reading import specs, texts
+from reading import open_page, specs, texts
 from streamlit.testing.v1 import AppTest
 
 from mhattn_core.models.catalogue import entries
 
-ROOT = Path(__file__).parents[2]
-TIMEOUT = 240
-
 
 def redundancy(*models: str, **state: Any) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "pages/redundancy.py"), default_timeout=TIMEOUT).run()
-    if models:
-        app.multiselect(key="models").set_value(list(models))
-    for key, value in state.items():
-        app.session_state[key] = value
-    return app.run()
+    return open_page("redundancy", state=state, **({"models": list(models)} if models else {}))
 
 
 def matrix(app: AppTest) -> dict[str, Any]:
@@ -32,11 +23,7 @@ def matrix(app: AppTest) -> dict[str, Any]:
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("tab", ["matrix", "map", "groups", "table"])
 def test_the_page_opens_in_both_languages(lang: str, tab: str) -> None:
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT)
-    app.query_params["lang"] = lang
-    app.run()
-    app.query_params["lang"], app.query_params["tab"] = lang, tab
-    app.switch_page("pages/redundancy.py").run()
+    app = open_page("redundancy", lang=lang, tab=tab)
     assert not app.exception
     assert not app.error
     assert specs(app) or tab == "table"

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import streamlit as st
-from reading import specs, texts
+from reading import open_page, specs, texts
 from streamlit.testing.v1 import AppTest
 
 import mhattn_core as mh
@@ -56,14 +56,7 @@ def occupy(key: str = "somebody else's") -> Job:
 
 
 def page(tab: str = "", **parameters: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT)
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.run()
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.switch_page("pages/runs.py").run()
-    return choose(app, tab) if tab else app
+    return open_page("runs", state={"tab-en": tab} if tab else {}, **parameters)
 
 
 def choose(app: AppTest, tab: str) -> AppTest:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reading import specs, texts
+from reading import open_page, specs, texts
 from streamlit.testing.v1 import AppTest
 from tiny import TRANSLATORS, put_translator
 
@@ -16,13 +16,7 @@ NOTE = "I love natural language processing / 我爱自然语言处理"
 
 
 def page(**parameters: Any) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=180)
-    if "lang" in parameters:
-        app.query_params["lang"] = parameters["lang"]
-    app.run()
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    return app.switch_page("pages/translation.py").run()
+    return open_page("translation", **parameters)
 
 
 def type_pair(app: AppTest, first: str, second: str = "") -> AppTest:
