@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from mhattn_core.measures.head_distances import HEAD
 from mhattn_core.measures.matching.profiles import RELATION, Profiles
+from mhattn_core.measures.redundancy.head_distances import HEAD
 from mhattn_core.measures.roles.items import unpacked
 from mhattn_core.measures.statistics import bootstrap_weights, folds_of_split, quotient
 from mhattn_core.runs.sums import ALL, ModelSums

@@ -8,7 +8,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.locale import _
-from mhattn_core.measures.neighbours import nearest
+from mhattn_core.measures.matching.neighbours import nearest
 from mhattn_core.ui.all_heads import all_heads
 from mhattn_core.ui.compared import Chosen, Compared, compared, full_name
 from mhattn_core.ui.export_panel import export_panel

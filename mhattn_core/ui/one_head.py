@@ -5,7 +5,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.locale import _
-from mhattn_core.measures.neighbours import profiles, rank
+from mhattn_core.measures.matching.neighbours import profiles, rank
 from mhattn_core.ui.compared import Chosen, Compared, full_name
 from mhattn_core.ui.head_choice import Head
 from mhattn_core.ui.head_panel import head_panel

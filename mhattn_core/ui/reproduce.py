@@ -21,7 +21,10 @@ LONGEST_LINK = 2000
 
 
 NUMBERS = {
-    "Redundancy": ("from mhattn_core.measures.head_distances import distances, heads_of", "distances(heads_of(seen, seen.stacks[-1]))"),
+    "Redundancy": (
+        "from mhattn_core.measures.redundancy.head_distances import distances, heads_of",
+        "distances(heads_of(seen, seen.stacks[-1]))",
+    ),
     "Fusion": ("import numpy as np", "np.linalg.norm(seen.contributions(seen.stacks[-1]), axis=-1).shape"),
     "Inside a head": (
         "from mhattn_core.measures.inside.scores_apart import steps",

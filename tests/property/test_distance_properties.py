@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from mhattn_core.measures.cka import debiased_cka
-from mhattn_core.measures.clusters import in_two_dimensions, tree
-from mhattn_core.measures.distances import js_distances
+from mhattn_core.measures.redundancy.cka import debiased_cka
+from mhattn_core.measures.redundancy.clusters import in_two_dimensions, tree
+from mhattn_core.measures.redundancy.distances import js_distances
 
 
 def patterns(heads: int) -> st.SearchStrategy[np.ndarray]:

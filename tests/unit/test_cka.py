@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mhattn_core.errors import ShapeError
-from mhattn_core.measures.cka import cka_of_grams, debiased_cka, grams
+from mhattn_core.measures.redundancy.cka import cka_of_grams, debiased_cka, grams
 
 GENERATOR = np.random.default_rng(0)
 

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from mhattn_core.errors import ShapeError
-from mhattn_core.measures.cka import debiased_cka
-from mhattn_core.measures.cka_folds import jackknifed_cka
 from mhattn_core.measures.jackknife import jackknife
+from mhattn_core.measures.redundancy.cka import debiased_cka
+from mhattn_core.measures.redundancy.cka_folds import jackknifed_cka
 
 GENERATOR = np.random.default_rng(0)
 

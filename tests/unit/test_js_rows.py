@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from mhattn_core.errors import ShapeError
-from mhattn_core.measures import js_rows as module
-from mhattn_core.measures.distances import js_distances, js_sums
-from mhattn_core.measures.js_rows import js_rows, js_within, shares
+from mhattn_core.measures.redundancy import js_rows as module
+from mhattn_core.measures.redundancy.distances import js_distances, js_sums
+from mhattn_core.measures.redundancy.js_rows import js_rows, js_within, shares
 
 
 def patterns(*shape: int, seed: int = 0) -> np.ndarray:

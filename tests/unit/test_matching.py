@@ -7,11 +7,11 @@ from scipy.stats import pearsonr
 
 import mhattn_core as mh
 from mhattn_core.errors import ShapeError
-from mhattn_core.measures.distances import js_distances
-from mhattn_core.measures.head_distances import HEAD, heads_of
 from mhattn_core.measures.heads import heads_table
 from mhattn_core.measures.matching.assignment import NONE, SHARED, MatchBy, assigned, costs, match, mixed_costs, position_only
-from mhattn_core.measures.neighbours import profiles
+from mhattn_core.measures.matching.neighbours import profiles
+from mhattn_core.measures.redundancy.distances import js_distances
+from mhattn_core.measures.redundancy.head_distances import HEAD, heads_of
 
 SENTENCES = [
     "The keys that the old man lost yesterday are on the kitchen table.",

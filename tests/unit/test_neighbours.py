@@ -8,7 +8,7 @@ import pytest
 
 from mhattn_core.errors import Problem, ShapeError
 from mhattn_core.measures.difference import difference
-from mhattn_core.measures.neighbours import nearest, profiles, rank
+from mhattn_core.measures.matching.neighbours import nearest, profiles, rank
 
 
 def heads(model: str, values: dict[str, list[list[float]]], stack: str = "encoder", n: int = 1) -> pd.DataFrame:

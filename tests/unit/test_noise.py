@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 import mhattn_core as mh
-from mhattn_core.measures.head_distances import distances, heads_of
-from mhattn_core.measures.noise import head_pairs, noise_distances, noise_pairs
+from mhattn_core.measures.redundancy.head_distances import distances, heads_of
+from mhattn_core.measures.redundancy.noise import head_pairs, noise_distances, noise_pairs
 from mhattn_core.text.words import HAN_STRETCH
 
 

@@ -11,7 +11,7 @@ import pytest
 from mhattn_core import charts
 from mhattn_core.charts.save import chart_bytes
 from mhattn_core.charts.theme import model_colour
-from mhattn_core.measures.clusters import tree
+from mhattn_core.measures.redundancy.clusters import tree
 
 
 def spec(chart: alt.LayerChart) -> dict[str, Any]:

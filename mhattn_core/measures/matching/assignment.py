@@ -12,8 +12,8 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from mhattn_core.errors import ShapeError
-from mhattn_core.measures.cka import debiased_cka
-from mhattn_core.measures.distances import js_distances
+from mhattn_core.measures.redundancy.cka import debiased_cka
+from mhattn_core.measures.redundancy.distances import js_distances
 
 MatchBy = Literal["profile", "js", "cka"]
 SHARED, NONE = "shared role", "no counterpart"

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from mhattn_core.attention.batches import batches, collate, feed_all
-from mhattn_core.measures.distance_sums import word_patterns
-from mhattn_core.measures.js_rows import js_rows, shares
 from mhattn_core.measures.matching.assignment import costs, mixed_costs, position_only
 from mhattn_core.measures.matching.costs import MatchCosts
+from mhattn_core.measures.redundancy.distance_sums import word_patterns
+from mhattn_core.measures.redundancy.js_rows import js_rows, shares
 from mhattn_core.measures.statistics import bootstrap_weights, quotient
 from mhattn_core.measures.word_outputs import WordOutputs
 from mhattn_core.models import Model

@@ -9,7 +9,7 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.measures.head_distances import By, distances
+from mhattn_core.measures.redundancy.head_distances import By, distances
 from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.faults.choice import choose_quantity

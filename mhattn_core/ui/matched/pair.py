@@ -6,7 +6,7 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.measures.neighbours import HEAD, profiles
+from mhattn_core.measures.matching.neighbours import HEAD, profiles
 from mhattn_core.runs.relations import CONTROL
 from mhattn_core.text.relations.names import relation_label
 from mhattn_core.ui.compared import full_name

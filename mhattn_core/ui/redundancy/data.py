@@ -10,9 +10,9 @@ import streamlit as st
 from mhattn_core.attention import Seen, attend
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.measures.clusters import Groups, Tree, groups, shuffled, tree
-from mhattn_core.measures.head_distances import By, Heads, distances, heads_of, shares_keys
-from mhattn_core.measures.noise import head_pairs, noise_distances, noise_pairs
+from mhattn_core.measures.redundancy.clusters import Groups, Tree, groups, shuffled, tree
+from mhattn_core.measures.redundancy.head_distances import By, Heads, distances, heads_of, shares_keys
+from mhattn_core.measures.redundancy.noise import head_pairs, noise_distances, noise_pairs
 from mhattn_core.runs import Run
 from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.redundancy.run import run_squares

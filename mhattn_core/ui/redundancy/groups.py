@@ -7,7 +7,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.locale import _
-from mhattn_core.measures.clusters import Groups
+from mhattn_core.measures.redundancy.clusters import Groups
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.page import draw
 from mhattn_core.ui.redundancy.data import SHUFFLES, Redundancy, distance_words, groups_of

@@ -7,8 +7,8 @@ from scipy.spatial.distance import cdist
 from mhattn_core import charts
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.measures.clusters import in_two_dimensions
-from mhattn_core.measures.head_distances import HEAD, By, Heads, distances, pooled
+from mhattn_core.measures.redundancy.clusters import in_two_dimensions
+from mhattn_core.measures.redundancy.head_distances import HEAD, By, Heads, distances, pooled
 from mhattn_core.runs import Run
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.model_panel import attended_with_progress

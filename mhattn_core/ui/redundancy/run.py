@@ -9,8 +9,8 @@ import streamlit as st
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.measures.distance_table import square_of
-from mhattn_core.measures.head_distances import HEAD, By
+from mhattn_core.measures.redundancy.distance_table import square_of
+from mhattn_core.measures.redundancy.head_distances import HEAD, By
 from mhattn_core.runs import Run
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.ui.page import escape

@@ -12,7 +12,7 @@ import regex
 from mhattn_core.attention import Seen
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.measures.head_distances import By, distances, heads_of
+from mhattn_core.measures.redundancy.head_distances import By, distances, heads_of
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.words import HAN, Sentence

@@ -11,8 +11,8 @@ from torch import Tensor
 from mhattn_core.attention.batches import Batch, batches, collate, feed_all
 from mhattn_core.attention.stream import watch_words
 from mhattn_core.attention.word_layer import WordAxes
-from mhattn_core.measures.distances import ROUNDING
-from mhattn_core.measures.js_rows import js_within
+from mhattn_core.measures.redundancy.distances import ROUNDING
+from mhattn_core.measures.redundancy.js_rows import js_within
 from mhattn_core.measures.statistics import FOLDS
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair

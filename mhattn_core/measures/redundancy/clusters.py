@@ -10,7 +10,7 @@ from scipy.spatial.distance import squareform
 from sklearn.metrics import silhouette_score
 
 from mhattn_core.errors import ShapeError
-from mhattn_core.measures.head_distances import By, Heads
+from mhattn_core.measures.redundancy.head_distances import By, Heads
 
 MOST_GROUPS = 20
 

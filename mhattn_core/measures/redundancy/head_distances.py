@@ -10,8 +10,8 @@ import pandas as pd
 from mhattn_core.attention import Seen
 from mhattn_core.errors import Problem, ShapeError
 from mhattn_core.locale import _
-from mhattn_core.measures.cka import cka_of_grams, grams
-from mhattn_core.measures.distances import correlation_distances, js_distances
+from mhattn_core.measures.redundancy.cka import cka_of_grams, grams
+from mhattn_core.measures.redundancy.distances import correlation_distances, js_distances
 from mhattn_core.models import Model
 
 By = Literal["js", "correlation", "cka"]

@@ -8,11 +8,11 @@ import pandas as pd
 import torch
 
 from mhattn_core.errors import Problem
-from mhattn_core.measures.cka_folds import FEWEST, jackknifed_cka
-from mhattn_core.measures.distance_sums import DistanceSums, distance_sums
-from mhattn_core.measures.head_distances import HEAD, shares_keys
 from mhattn_core.measures.jackknife import jackknifed_quotient
-from mhattn_core.measures.noise import random_words
+from mhattn_core.measures.redundancy.cka_folds import FEWEST, jackknifed_cka
+from mhattn_core.measures.redundancy.distance_sums import DistanceSums, distance_sums
+from mhattn_core.measures.redundancy.head_distances import HEAD, shares_keys
+from mhattn_core.measures.redundancy.noise import random_words
 from mhattn_core.measures.sample import sampled
 from mhattn_core.measures.statistics import FOLDS, quotient
 from mhattn_core.measures.word_outputs import WordOutputs, word_outputs

@@ -1,0 +1,1 @@
+"""How alike heads are: distances between them, what noise gives, groups, and the nearest ones."""
