@@ -6,6 +6,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import pandas as pd
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 DASHBOARD = Path(__file__).parents[2] / "dashboard.py"
@@ -39,3 +41,9 @@ def texts(app: AppTest) -> str:
 def specs(app: AppTest) -> list[dict[str, Any]]:
     """The specification of every chart."""
     return [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
+
+
+def tables(app: AppTest, *columns: str) -> list[pd.DataFrame]:
+    """The tables behind the charts that have these columns; Streamlit sends them beside the specification."""
+    data = (part.data.data for chart in app.get("vega_lite_chart") for part in chart.proto.datasets)
+    return [table for table in map(convert_arrow_bytes_to_pandas_df, data) if {*columns} <= {*table}]

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import streamlit as st
-from reading import open_page, texts
-from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from reading import open_page, tables, texts
 from streamlit.testing.v1 import AppTest
 
 from mhattn_core.measures.roles.table import COLUMNS, unmeasurable
@@ -77,12 +76,6 @@ def page(evidence: str = KEY, **parameters: str | list[str]) -> AppTest:
     return open_page("head_roles", **({"evidence": evidence, **parameters} if evidence else parameters))
 
 
-def drawn(app: AppTest, column: str) -> pd.DataFrame:
-    """The rows of the first chart that draws this column."""
-    data = (part.data.data for chart in app.get("vega_lite_chart") for part in chart.proto.datasets)
-    return next(table for table in map(convert_arrow_bytes_to_pandas_df, data) if column in table)
-
-
 def test_the_strongest_finding_stands_first_with_what_it_had_to_beat() -> None:
     app = page()
     assert not app.exception
@@ -97,7 +90,7 @@ def test_the_strongest_finding_stands_first_with_what_it_had_to_beat() -> None:
 
 
 def test_lines_are_sorted_by_gain_and_controls_are_hidden() -> None:
-    rows = drawn(page(), "said")
+    rows = tables(page(), "said")[0]
     assert rows["relation"].tolist() == ["obj", "obj", "case", "case"]
     assert rows["model"].tolist() == ["minilm", "smollm2"] * 2
     assert rows["said"][2] == "L2 H8 · no evidence · n 600"
@@ -137,7 +130,7 @@ def test_sentences_of_the_run_are_drawn_as_arcs_and_as_a_matrix() -> None:
     assert "of 1 of these sentences" in said
     assert "1 pair: an example" in said
     assert re.search(r"minilm · L2 H0: It (finds|misses) bicycle → sold\.", said)
-    points = drawn(app, "arc")
+    points = tables(app, "arc")[0]
     assert set(points["query"]) | set(points["key"]) >= {"bicycle", "sold"}
 
 
@@ -202,7 +195,7 @@ def test_the_page_speaks_chinese(parameters: dict[str, str]) -> None:
 def test_the_shipped_run_judges_eight_relations_at_least() -> None:
     app = page(evidence="")
     assert not app.exception
-    rows = drawn(app, "said")
+    rows = tables(app, "said")[0]
     assert rows.loc[rows["verdict"] != "insufficient data", "relation"].nunique() >= 8
     table = pd.read_parquet(SHIPPED)
     best = table[(table["model"] == "minilm") & (table["score"] == "hit") & (table["direction"] == "dependent_to_head")].set_index(

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 import pytest
-from reading import open_page, specs, texts
+from reading import open_page, specs, tables, texts
 from streamlit.testing.v1 import AppTest
 
 import mhattn_core as mh
@@ -28,12 +27,6 @@ def inside(*models: str, **state: Any) -> AppTest:
     for key, value in state.items():
         app.session_state[key] = value
     return app.run()
-
-
-def drawn(app: AppTest, *columns: str) -> list[pd.DataFrame]:
-    """The tables behind the charts that have these columns."""
-    tables = [pa.ipc.open_stream(data.data.data).read_pandas() for chart in app.get("vega_lite_chart") for data in chart.proto.datasets]
-    return [table for table in tables if {*columns} <= {*table}]
 
 
 def last_numbers(app: AppTest) -> dict[str, float]:
@@ -82,7 +75,7 @@ def test_the_last_number_is_the_weight_on_attention(minilm: mh.Model) -> None:
 
 def test_the_waterfall_ends_at_the_dot_product() -> None:
     app = inside("minilm")
-    (bars,) = drawn(app, "product", "total")
+    (bars,) = tables(app, "product", "total")
     assert bars["product"].is_monotonic_decreasing
     assert bars["total"].iloc[-1] == pytest.approx(last_numbers(app)["dot product"], abs=1e-4)
     assert (bars["query"] * bars["key"]).sum() == pytest.approx(bars["total"].iloc[-1], abs=1e-4)
@@ -126,9 +119,9 @@ def test_a_causal_model_is_opened_where_it_can_see_and_told_where_it_cannot() ->
     app.session_state["tab-en"] = "Q, K and V of every word"
     app.run()
     before = app.toggle(key="before-rotation")
-    pictures = drawn(app, "dimension", "value")
+    pictures = tables(app, "dimension", "value")
     before.set_value(True).run()
-    turned = [not old["value"].equals(new["value"]) for old, new in zip(pictures, drawn(app, "dimension", "value"), strict=True)]
+    turned = [not old["value"].equals(new["value"]) for old, new in zip(pictures, tables(app, "dimension", "value"), strict=True)]
     # Queries and keys; values are never turned.
     assert turned == [True, True, False]
     app.session_state["tab-en"] = "What the query fits best"
@@ -148,13 +141,13 @@ def test_dimensions_are_said_to_mean_nothing_elsewhere() -> None:
     said = texts(app)
     assert "Q and K can be turned together" in said
     assert "Effective rank of QKᵀ on this sentence" in said
-    (shares,) = drawn(app, "share")
+    (shares,) = tables(app, "share")
     assert shares["share"].sum() == pytest.approx(1)
 
 
 def test_best_keys_are_ranked_and_a_run_without_sentences_says_so() -> None:
     app = inside("minilm", **{"tab-en": "What the query fits best"})
-    keys = drawn(app, "score", "weight")[0]
+    keys = tables(app, "score", "weight")[0]
     assert keys["score"].is_monotonic_decreasing
     # Numbered as in the boxes, special tokens too.
     assert set(keys["key"]) == {"[CLS] (s0)", "The (0)", "cat (1)", "sits (2)", "on (3)", "the (4)", "mat (5)", "[SEP] (s7)"}
@@ -231,7 +224,7 @@ def test_probes_of_a_run_answer_what_the_note_says_of_dimension_0(probed: str) -
     assert "From the key of L5 H10 a linear rule reads the word's part of speech rightly in 71% of held-out words [69%, 73%], arbitrary labels in 30%" in said  # fmt: skip
     assert "In minilm dimension 0 of the query tells no more of the word's role in the sentence than a dimension drawn at random: 22%, a difference of -2.0 points [-3.0, -1.0]; the best dimension of each head tells 41%, all together 55%" in said  # fmt: skip
     assert "across models only whole subspaces are compared" in said
-    assert sorted(drawn(app, "accuracy", "control")[0]["accuracy"]) == [0.55, 0.6, 0.71]
+    assert sorted(tables(app, "accuracy", "control")[0]["accuracy"]) == [0.55, 0.6, 0.71]
     app.selectbox(key="probe").set_value("query-role").run()
     said = texts(app)
     assert "The word's own part of speech, without any vector, does as well or better: 62%." in said

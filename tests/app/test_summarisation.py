@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
 import pytest
+from reading import specs, tables, texts
 from streamlit.testing.v1 import AppTest
 from tiny import put_translator
 
@@ -31,7 +30,7 @@ SMOLLM2 = pytest.mark.skipif(
     entries()["smollm2"].path() is None, reason="smollm2 has not been fetched: python -m mhattn_core fetch smollm2"
 )
 STORED = pytest.mark.skipif(store.get("documents-en") is None, reason="the run documents-en does not ship with this copy")
-SEGMENT = {"row", "column", "share", "lift"}
+SEGMENT = ("row", "column", "share", "lift")
 
 
 @pytest.fixture(autouse=True)
@@ -55,23 +54,8 @@ def page(*names: str, lang: str = "en", tab: str = "heads", **state: Any) -> App
     return app.run()
 
 
-def texts(app: AppTest) -> str:
-    parts = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info]
-    return "\n".join(str(part.value) for part in parts).replace("\\", "")
-
-
 def html(app: AppTest) -> str:
     return "\n".join(str(part.proto.body) for part in app.get("html"))
-
-
-def drawn(app: AppTest) -> list[pd.DataFrame]:
-    """The tables behind the matrices of segments."""
-    tables = [pa.ipc.open_stream(data.data.data).read_pandas() for chart in app.get("vega_lite_chart") for data in chart.proto.datasets]
-    return [table for table in tables if {*table} >= SEGMENT]
-
-
-def specs(app: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
 
 
 def open_tab(app: AppTest, label: str, lang: str = "en") -> AppTest:
@@ -115,7 +99,7 @@ def test_another_document_another_head_and_other_rows() -> None:
     assert "In L3 H7," in texts(app)
     app.session_state["choice-rows_of"] = "sentences"
     app.run()
-    (table, *_rest) = drawn(app)
+    (table, *_rest) = tables(app, *SEGMENT)
     assert table["part"].nunique() == 3
     app.selectbox(key="summary_head").set_value("L3").run()
     assert "In the mean of layer 3," in texts(app)
@@ -131,7 +115,7 @@ def test_every_tab_in_both_languages(tab: str, lang: str) -> None:
     app = page("smollm2", lang=lang, tab=tab)
     assert not app.exception
     assert not app.error
-    assert len(drawn(app)) >= 1
+    assert len(tables(app, *SEGMENT)) >= 1
     assert len(specs(app)) == {"heads": 4, "layers": 3, "believe": 2, "table": 2}[tab]
     if lang == "zh":
         said = re.sub(r"`[^`]*`|:\w+-badge\[.*?\]|smollm2(@random)?|ROUGE(-L)?|mhattn|\*.*?\*|L\d+ H\d+|softmax", "", texts(app))
@@ -172,7 +156,7 @@ def test_the_notes_claim_leads_here_and_the_note_stands_beside_its_document() ->
     assert "smollm2 was not made for Chinese" in said
     assert "qwen2.5-0.5b (" in said
     assert "no model was measured" in said
-    (note,) = drawn(app)  # the note's, and no picture of a model that cannot read it
+    (note,) = tables(app, *SEGMENT)  # the note's, and no picture of a model that cannot read it
     assert note.pivot(index="row", columns="column", values="share").to_numpy()[1].tolist() == pytest.approx([0.1, 0.6, 0.2, 0.05, 0.05])
     assert "人工智能是让机器" in html(app)
     press(app, "Use qwen2.5-0.5b")
@@ -182,7 +166,7 @@ def test_the_notes_claim_leads_here_and_the_note_stands_beside_its_document() ->
 def test_an_encoder_says_so_and_offers_models_that_write() -> None:
     app = page("minilm")
     assert "minilm is an encoder" in texts(app)
-    assert not drawn(app)
+    assert not tables(app, *SEGMENT)
     assert any(button.label.startswith("Use ") for button in app.button)
 
 
@@ -191,7 +175,7 @@ def test_a_typed_document_is_run_in_windows_and_its_seams_are_told(bart: str) ->
     app = typed(page(bart), text, "A cat sat. It sat on mat 7.")
     assert not app.exception
     assert re.search(r"will read \*\*\d+ tokens in \d+ windows\*\* of at most", texts(app))
-    assert not drawn(app)
+    assert not tables(app, *SEGMENT)
     press(app, "Run ")
     assert not app.exception
     assert not app.error
@@ -199,7 +183,7 @@ def test_a_typed_document_is_run_in_windows_and_its_seams_are_told(bart: str) ->
     assert "run here: " in said
     assert "Too long for one pass" in said
     assert "No head has been compared on other documents yet" in said
-    (table,) = drawn(app)[:1]
+    (table,) = tables(app, *SEGMENT)[:1]
     assert table["column"].nunique() == 9
     assert table.groupby("row")["share"].sum().tolist() == pytest.approx([1.0] * table["row"].nunique(), abs=1e-5)
     assert any("strokeDash" in layer["mark"] for layer in specs(app)[0]["layer"])
@@ -344,7 +328,7 @@ def test_a_summary_is_written_by_the_model_where_none_is_given() -> None:
     assert not app.exception
     assert not app.error
     assert "Summary, written by smollm2 itself: *" in texts(app)
-    assert drawn(app)
+    assert tables(app, *SEGMENT)
 
 
 def test_a_long_document_is_refused_with_its_size_or_ends_in_a_picture(bart: str) -> None:
@@ -361,4 +345,4 @@ def test_a_translator_is_told_to_be_one_and_unknown_scripts_are_not_drawn() -> N
     assert "is trained to translate" in texts(app)
     press(app, "Run marian-zh-en live")
     assert re.search(r"does not know \d+% of the tokens of the summary", app.error[0].value)
-    assert not drawn(app)
+    assert not tables(app, *SEGMENT)

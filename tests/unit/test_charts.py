@@ -5,26 +5,16 @@ import json
 from io import BytesIO
 from typing import Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import rows, spec
 from PIL import Image
 
 from mhattn_core import charts
 from mhattn_core.attention.tables import matrix_table
 from mhattn_core.charts.glance import THUMBNAIL, thumbnails
 from mhattn_core.charts.theme import attention_colours, label_expression, model_colour
-
-
-def spec(chart: alt.LayerChart) -> dict[str, Any]:
-    written = chart.to_dict()
-    assert alt.Chart.from_json(json.dumps(written)).to_dict() == written
-    return written
-
-
-def rows(written: dict[str, Any], layer: int) -> list[dict[str, Any]]:
-    return written["datasets"][written["layer"][layer]["data"]["name"]]
 
 
 def table(queries: int, keys: int, **more: Any) -> pd.DataFrame:

@@ -7,16 +7,11 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import spec
 
 from mhattn_core import charts
 from mhattn_core.charts.distributions import relative_depth
 from mhattn_core.charts.theme import model_colour
-
-
-def spec(chart: alt.LayerChart) -> dict[str, Any]:
-    written = chart.to_dict()
-    assert alt.Chart.from_json(json.dumps(written)).to_dict() == written
-    return written
 
 
 def rows(written: dict[str, Any], mark: str, last: bool = False) -> list[dict[str, Any]]:

@@ -2,27 +2,15 @@
 
 import json
 from itertools import combinations
-from typing import Any
 
-import altair as alt
 import pandas as pd
 import pytest
+from drawn import rows, spec
 
 from mhattn_core import charts
 from mhattn_core.charts.interactions import pair_names
 from mhattn_core.charts.save import chart_bytes
 from mhattn_core.charts.theme import model_colour
-
-
-def spec(chart: alt.LayerChart) -> dict[str, Any]:
-    written = chart.to_dict()
-    assert alt.Chart.from_json(json.dumps(written)).to_dict() == written
-    return written
-
-
-def rows(written: dict[str, Any], layer: int) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = written["datasets"][(written["layer"][layer].get("data") or written["data"])["name"]]
-    return found
 
 
 def test_switches_that_are_off_are_crossed_and_can_be_clicked() -> None:

@@ -1,26 +1,11 @@
 """What the charts of the Fusion page say, read back from their specifications."""
 
-import json
-from typing import Any
-
-import altair as alt
 import numpy as np
 import pandas as pd
+from drawn import rows, spec
 
 from mhattn_core import charts
 from mhattn_core.charts.theme import model_colour
-
-
-def spec(chart: alt.LayerChart) -> dict[str, Any]:
-    written = chart.to_dict()
-    assert alt.Chart.from_json(json.dumps(written)).to_dict() == written
-    return written
-
-
-def rows(written: dict[str, Any], layer: int = 0) -> list[dict[str, Any]]:
-    drawn = written["layer"][layer]
-    name = (drawn.get("data") or written["data"])["name"]
-    return list(written["datasets"][name])
 
 
 def test_equal_words_stay_apart_and_special_ones_are_pale() -> None:

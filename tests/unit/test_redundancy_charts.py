@@ -1,23 +1,14 @@
 """What the charts of the Redundancy page say, read back from their specifications."""
 
-import json
-from typing import Any
-
-import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import spec
 
 from mhattn_core import charts
 from mhattn_core.charts.save import chart_bytes
 from mhattn_core.charts.theme import model_colour
 from mhattn_core.measures.redundancy.clusters import tree
-
-
-def spec(chart: alt.LayerChart) -> dict[str, Any]:
-    written = chart.to_dict()
-    assert alt.Chart.from_json(json.dumps(written)).to_dict() == written
-    return written
 
 
 def pairs(heads: int) -> tuple[pd.DataFrame, list[str]]:

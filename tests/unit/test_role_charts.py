@@ -3,22 +3,16 @@
 import json
 from typing import Any, get_args
 
-import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import spec
 
 from mhattn_core import charts
 from mhattn_core.charts.pattern_types import TYPE_COLOURS
 from mhattn_core.locale import use_language
 from mhattn_core.measures.patterns.types import TYPES
 from mhattn_core.measures.roles.verdicts import Verdict
-
-
-def spec(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
-    written = chart.to_dict()
-    assert alt.Chart.from_json(json.dumps(written)).to_dict() == written
-    return written
 
 
 def rows(written: dict[str, Any], layer: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,12 +1,10 @@
 """What the chart of a summary and its segments says, read back from its specification, and the tables behind it."""
 
-import json
 from dataclasses import replace
-from typing import Any
 
-import altair as alt
 import numpy as np
 import pytest
+from drawn import rows, spec
 
 from mhattn_core import charts
 from mhattn_core.attention.segments import Part, SegmentWeights
@@ -25,17 +23,6 @@ TAKEN[0, 1, 2] = 0.0
 FOUND = Found(
     "m", "r", GIVEN, SegmentWeights("decoder", TAKEN, np.full((1, 2, 8), 0.3, dtype=np.float32), np.array([7, 3, 5]), ((Part(0, 0, 7),),))
 )
-
-
-def spec(chart: alt.LayerChart) -> dict[str, Any]:
-    written = chart.to_dict()
-    assert alt.Chart.from_json(json.dumps(written)).to_dict() == written
-    return written
-
-
-def rows(written: dict[str, Any], layer: int = 0) -> list[dict[str, Any]]:
-    drawn = written["layer"][layer]
-    return list(written["datasets"][(drawn.get("data") or written["data"])["name"]])
 
 
 def test_a_cell_is_a_share_less_the_share_of_words() -> None:
