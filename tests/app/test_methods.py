@@ -104,11 +104,11 @@ def words_box(app: AppTest) -> Any:
 
 
 def test_a_word_that_holds_a_space_survives_a_link_and_an_edit_of_another() -> None:
-    app = page("attention", models=["minilm"], source="New York isn't big", source_words="New York\tisn't\tbig\t")
+    app = open_page("attention", models=["minilm"], source="New York isn't big", source_words="New York\tisn't\tbig\t")
     assert words_box(app).value == "New\N{NO-BREAK SPACE}York isn't big"
     words_box(app).set_value(words_box(app).value.replace("isn't", "is n't")).run()
     assert not app.error
     app.checkbox(key="share-Attention").check().run()
-    again = page("attention", **shared_link(app))
+    again = open_page("attention", **shared_link(app))
     assert '[\\"New York\\", \\"is\\", \\"n\'t\\", \\"big\\"' in json.dumps(specs(again)[0])
     assert words_box(again).value == "New\N{NO-BREAK SPACE}York is n't big"

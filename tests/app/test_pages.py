@@ -10,7 +10,6 @@ from streamlit.testing.v1 import AppTest
 
 from mhattn_core.models.catalogue import entries
 from mhattn_core.text import segmenters
-from mhattn_core.text.claims import chapters
 from mhattn_core.text.gallery import gallery
 
 ROOT = Path(__file__).parents[2]
