@@ -9,4 +9,17 @@ from mhattn_core.runs import Run, analyze
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import read_pairs
 
-__all__ = ["Model", "Problem", "Run", "Seen", "SentencePair", "analyze", "attend", "catalogue", "charts", "load", "read_pairs", "save"]
+__all__ = [
+    "Model",
+    "Problem",
+    "Run",
+    "Seen",
+    "SentencePair",
+    "analyze",
+    "attend",
+    "catalogue",
+    "charts",
+    "load",
+    "read_pairs",
+    "save",
+]

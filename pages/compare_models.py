@@ -13,4 +13,6 @@ ui.page(
 panels = {"measure": ui.measure_panel, "difference": ui.difference_panel, "matched": ui.matched_panel}
 tab = ui.open_tab({"measure": _("One measure"), "difference": _("Difference"), "matched": _("Matched heads")})
 panels[tab](controls)
-ui.share_and_reproduce("Compare models", controls, run=ui.roles_manifest(controls, "matches") if tab == "matched" else None)
+ui.share_and_reproduce(
+    "Compare models", controls, run=ui.roles_manifest(controls, "matches") if tab == "matched" else None
+)

@@ -14,18 +14,26 @@ ui.page(
     ),
 )
 numbers = [chapter.number for chapter in chapters()]
-number = st.segmented_control(_("Chapter of the note"), numbers, default=1, required=True, key="chapter", bind="query-params")
+number = st.segmented_control(
+    _("Chapter of the note"), numbers, default=1, required=True, key="chapter", bind="query-params"
+)
 chapter = chapters()[number - 1]
 st.subheader(chapter.title, anchor=False)
 claims = {claim.id: claim for claim in chapter.claims}
 quotes = {id_: claim.quote for id_, claim in claims.items()}
-chosen = st.selectbox(_("Claim of the note"), list(claims), format_func=quotes.__getitem__, key=f"claim-{number}", persist_state="session")
+chosen = st.selectbox(
+    _("Claim of the note"), list(claims), format_func=quotes.__getitem__, key=f"claim-{number}", persist_state="session"
+)
 with ui.problems():
     ui.claim_panel(claims[chosen], controls)
 
 st.header(_("Your own sentence"), anchor=False)
 with st.form("own", border=False):
-    first = st.text_input(_("A sentence in any language"), max_chars=2000, placeholder=_("for example: The dog that barked chased the cat"))
+    first = st.text_input(
+        _("A sentence in any language"),
+        max_chars=2000,
+        placeholder=_("for example: The dog that barked chased the cat"),
+    )
     second = st.text_input(_("A second one, or its translation (may be empty)"), max_chars=2000)
     if st.form_submit_button(_("See every head read it"), icon=":material/grid_on:") and first.strip():
         ui.take_pair(first, second)

@@ -9,7 +9,9 @@ from mhattn_core.version import VERSION
 
 ui.sidebar("Methods")
 ui.page(_("Methods"), _("What is measured, how, and by whom it was proposed. Search for a word, or read on."))
-wanted = st.text_input(_("Search"), key="search", bind="query-params", placeholder=_("for example: entropy")).strip().lower()
+wanted = (
+    st.text_input(_("Search"), key="search", bind="query-params", placeholder=_("for example: entropy")).strip().lower()
+)
 ui.methods_list([method for method in methods().values() if not wanted or wanted in ui.searchable(method)])
 
 st.header(_("How to read it"), anchor="reading")
@@ -33,7 +35,14 @@ st.markdown(
 st.header(_("Models and data"), anchor="data")
 ui.licences()
 st.header(_("How to cite"), anchor="citing")
-st.markdown(_("Name the model with its revision, the sentences, the measure with its source below, and this program with its version."))
-st.code(f"@software{{mhattn, title = {{mhattn: comparing attention heads across models}}, version = {{{VERSION}}}}}", language="bibtex")
+st.markdown(
+    _(
+        "Name the model with its revision, the sentences, the measure with its source below, and this program with its version."
+    )
+)
+st.code(
+    f"@software{{mhattn, title = {{mhattn: comparing attention heads across models}}, version = {{{VERSION}}}}}",
+    language="bibtex",
+)
 with st.expander(_("All sources as BibTeX"), icon=":material/menu_book:"):
     st.code("\n".join(sources().values()), language="bibtex", wrap_lines=True)

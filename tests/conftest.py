@@ -28,8 +28,14 @@ def _english() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _nothing_unforeseen(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """A page shows what nobody foresaw as an error, so that a test which looks for exceptions would not see it: here it fails all the same."""
+    """A page shows what nobody foresaw as an error, so that a test which looks for exceptions would not see it: here it
+    fails all the same.
+    """
     yield
     if request.node.get_closest_marker("unforeseen") is None:
-        reports = [record.exc_text or record.getMessage() for record in caplog.get_records("call") if record.name == unforeseen.__name__]
+        reports = [
+            record.exc_text or record.getMessage()
+            for record in caplog.get_records("call")
+            if record.name == unforeseen.__name__
+        ]
         assert not reports, "\n".join(reports)

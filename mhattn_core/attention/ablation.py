@@ -23,7 +23,9 @@ Means = Mapping[tuple[str, int], Tensor]
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What a mean is taken over: the real positions of each stack's queries, bool ``[batch, query]`` (without it, all), or a corpus."""
+    """What a mean is taken over: the real positions of each stack's queries, bool ``[batch, query]`` (without it, all),
+    or a corpus.
+    """
 
     real: Mapping[str, Tensor] = field(default_factory=dict)
     means: Means = field(default_factory=dict)
@@ -73,7 +75,9 @@ def check(model: Model, ablate: Mapping[HeadId, Kind]) -> None:
         sites = model.attention.sites.get(stack, ())
         if layer not in range(len(sites)) or head not in range(sites[layer].heads):
             raise Problem(
-                _("“{name}” has no head L{layer} H{head} in its {stack}.").format(name=model.name, layer=layer, head=head, stack=stack),
+                _("“{name}” has no head L{layer} H{head} in its {stack}.").format(
+                    name=model.name, layer=layer, head=head, stack=stack
+                ),
                 _("Its stacks are: {stacks}.").format(stacks=", ".join(model.stacks)),
             )
         if kind not in OUTPUTS:
@@ -83,9 +87,9 @@ def check(model: Model, ablate: Mapping[HeadId, Kind]) -> None:
             )
         if kind == "uniform" and not model.attention.gives_values:
             raise Problem(
-                _("“{name}” does not tell which keys its heads may see, so no head can be made to look at all of them equally.").format(
-                    name=model.name
-                ),
+                _(
+                    "“{name}” does not tell which keys its heads may see, so no head can be made to look at all of them equally."
+                ).format(name=model.name),
                 _("Use one of: {kinds}.").format(kinds=", ".join(kind for kind in OUTPUTS if kind != "uniform")),
             )
 

@@ -20,8 +20,8 @@ class AlignmentWeights:
     """What every head of one stack gives each pair of words.
 
     ``weights`` ``[layer, head, target word, source word]``: each row (of ``a_to_b``: each column) is one word choosing.
-    ``no_link`` ``[layer, head, choosing word]``: the largest weight on a special token of the source; where it beats all words,
-    the word is tied to none. NaN for a word that no piece covers, 0 where special tokens do not compete.
+    ``no_link`` ``[layer, head, choosing word]``: the largest weight on a special token of the source; where it beats
+    all words, the word is tied to none. NaN for a word that no piece covers, 0 where special tokens do not compete.
     """
 
     stack: str
@@ -59,9 +59,9 @@ def alignment_weightings(model: Model) -> tuple[Weighting, ...]:
 def alignment_weights(seen: Seen, rows: Rows, weight: Weighting = "pattern") -> AlignmentWeights:
     """The part of the patterns that leads from one sentence to the other, on words.
 
-    weight: the pattern, or the pattern times the length of what each key gives (``Seen.value_norms``). Pieces of the word that is
-    looked at are summed, pieces of the word that looks averaged. In cross-attention the source's end competes with its
-    words; in a joint pair the sinks would leave no word, so special tokens are passed over.
+    weight: the pattern, or the pattern times the length of what each key gives (``Seen.value_norms``). Pieces of the
+    word that is looked at are summed, pieces of the word that looks averaged. In cross-attention the source's end
+    competes with its words; in a joint pair the sinks would leave no word, so special tokens are passed over.
     Raises ValueError for rows that the model does not have, Problem for norms that it does not give.
     Source: Kobayashi et al. 2020, section 6 and released code.
     """
@@ -83,7 +83,9 @@ def alignment_weights(seen: Seen, rows: Rows, weight: Weighting = "pattern") -> 
     if stack == "cross" and ends:
         no_link = query_axis.averaged(pattern[..., ends]).max(axis=-1)
     else:
-        no_link = np.zeros((*pattern.shape[:2], len(seen.sentences["a" if rows == "a_to_b" else "b"].words)), dtype=np.float32)
+        no_link = np.zeros(
+            (*pattern.shape[:2], len(seen.sentences["a" if rows == "a_to_b" else "b"].words)), dtype=np.float32
+        )
     weights = np.swapaxes(grid.block("a", "b"), -1, -2) if rows == "a_to_b" else grid.block("b", "a")
     return AlignmentWeights(stack, rows, weights, no_link, *(_texts(seen.sentences[side]) for side in ("b", "a")))
 

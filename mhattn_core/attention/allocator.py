@@ -14,8 +14,8 @@ LARGEST_BYTES = 32 * 2**20
 def keep_freed_pages() -> None:
     """Let glibc keep up to 128 MiB of freed memory for the rest of this process; elsewhere nothing happens.
 
-    Watching allocates and frees megabytes at each layer. By default their pages go back to the system each time and come back
-    one fault at a time, which costs more than what is computed in them.
+    Watching allocates and frees megabytes at each layer. By default their pages go back to the system each time and
+    come back one fault at a time, which costs more than what is computed in them.
     """
     if not sys.platform.startswith("linux"):
         return

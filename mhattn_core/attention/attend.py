@@ -63,7 +63,9 @@ class Seen:
 
     @property
     def has_first_token(self) -> bool:
-        """Whether a token stands before the text; of a causal model without one, the first word may become the attention sink."""
+        """Whether a token stands before the text; of a causal model without one, the first word may become the
+        attention sink.
+        """
         return self._feed.keys[self.stacks[0]][0].side is None
 
     def token_sides(self, stack: str) -> tuple[tuple[str | None, ...], tuple[str | None, ...]]:
@@ -77,7 +79,9 @@ class Seen:
         return to_words(self._patterns[stack], queries, keys, causal=stack == "decoder")
 
     def unknown_share(self, stack: str) -> float:
-        """Share of the tokens that cover a character which the tokenizer does not know, 0 to 1; of a cross stack, the worse side's."""
+        """Share of the tokens that cover a character which the tokenizer does not know, 0 to 1; of a cross stack, the
+        worse side's.
+        """
         unknown = self.model.tokenizer.unk_token_id
         return max(unknown_share(self._feed.queries[stack], unknown), unknown_share(self._feed.keys[stack], unknown))
 
@@ -99,20 +103,23 @@ class Seen:
         return taken[0]
 
     def again(self, see: Callable[[Call], None]) -> None:
-        """Run the network again on the same inputs, with the same heads switched off; ``see`` is shown each call in turn."""
+        """Run the network again on the same inputs, with the same heads switched off; ``see`` is shown each call in
+        turn.
+        """
         _run(self.model, self._feed, self._ablate, see)
 
     def contributions(self, stack: str) -> np.ndarray:
         """What each head adds: float32 ``[layer, head, query, model dimension]``, its output through its slice of W_O.
 
-        The sum over heads, plus the projection's bias, is the output projection's own output, before dropout, residual and
-        norm; with heads switched off, too. The network is run again on the same inputs.
+        The sum over heads, plus the projection's bias, is the output projection's own output, before dropout, residual
+        and norm; with heads switched off, too. The network is run again on the same inputs.
         Raises Problem for a stack that the model does not have, and where a layer's output is not a sum over its heads.
         """
         return self._through_projections(stack, lambda call, projection: contributions(call.output[0], projection))
 
     def value_norms(self, stack: str) -> np.ndarray:
-        """How much each key has to give: float32 ``[layer, head, key]``, the length of its value through the head's slice of W_O.
+        """How much each key has to give: float32 ``[layer, head, key]``, the length of its value through the head's
+        slice of W_O.
 
         A weight times this length is the length of what one query receives from one key. The network is run again.
         Raises Problem as ``contributions``, and for a model that does not tell its values.
@@ -124,9 +131,9 @@ class Seen:
     def _check_values(self) -> None:
         if not self.model.attention.gives_values:
             raise Problem(
-                _("The queries, keys and values of “{name}” cannot be read: it computes attention in a way of its own.").format(
-                    name=self.model.name
-                ),
+                _(
+                    "The queries, keys and values of “{name}” cannot be read: it computes attention in a way of its own."
+                ).format(name=self.model.name),
                 _("Its patterns can be. To take a head apart, choose another model; the README lists the families."),
             )
 
@@ -142,10 +149,12 @@ class Seen:
 
         if None in projections:
             raise Problem(
-                _("What each head of “{name}” adds cannot be told: no projection of the heads' own outputs was found in it.").format(
-                    name=self.model.name
+                _(
+                    "What each head of “{name}” adds cannot be told: no projection of the heads' own outputs was found in it."
+                ).format(name=self.model.name),
+                _(
+                    "Its patterns can be read. To compare what heads add, choose another model; the README lists the families."
                 ),
-                _("Its patterns can be read. To compare what heads add, choose another model; the README lists the families."),
             )
         self.again(see)
         return np.stack(layers)

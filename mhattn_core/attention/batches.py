@@ -35,7 +35,8 @@ SPECIAL = np.array([[NO_SIDE, 0, 0]])
 class Row:
     """One pair as fed, without tensors: ``feed`` for many. ``number`` is its place among the pairs that were given.
 
-    queries and keys hold each stack's pieces, and words the words, as spans: int ``[token or word, 3]`` of side, start and end.
+    queries and keys hold each stack's pieces, and words the words, as spans: int ``[token or word, 3]`` of side, start
+    and end.
     """
 
     number: int
@@ -60,7 +61,9 @@ class Batch:
 
 
 def feed_all(model: Model, pairs: Sequence[SentencePair]) -> tuple[list[Row], dict[int, Problem]]:
-    """Tokenise pairs in order, as ``feed`` does each: the rows, and by number why a pair cannot be fed, or is longer than ``LONGEST``."""
+    """Tokenise pairs in order, as ``feed`` does each: the rows, and by number why a pair cannot be fed, or is longer
+    than ``LONGEST``.
+    """
     rows: dict[int, Row] = {}
     problems: dict[int, Problem] = {}
     if gives_offsets(model.tokenizer) and "cross" not in model.stacks:
@@ -78,7 +81,9 @@ def feed_all(model: Model, pairs: Sequence[SentencePair]) -> tuple[list[Row], di
 
 def _too_long(tokens: int) -> Problem:
     return Problem(
-        _("This text has {tokens} tokens; among many, those of up to {longest} are measured.").format(tokens=tokens, longest=LONGEST),
+        _("This text has {tokens} tokens; among many, those of up to {longest} are measured.").format(
+            tokens=tokens, longest=LONGEST
+        ),
         _("Cut it into shorter ones; the measure segments reads documents of any length."),
     )
 
@@ -100,7 +105,9 @@ def batches(model: Model, rows: Sequence[Row], *, tokens: int | None = None) -> 
 def collate(model: Model, rows: Sequence[Row]) -> Batch:
     """Pad rows on the right into one batch."""
     device = model.network.device
-    inputs = {name: _pad([row.inputs[name] for row in rows], padding(model, name)).to(device) for name in rows[0].inputs}
+    inputs = {
+        name: _pad([row.inputs[name] for row in rows], padding(model, name)).to(device) for name in rows[0].inputs
+    }
     words = [row.words for row in rows]
     axes = {}
     for stack in model.stacks:
@@ -126,7 +133,9 @@ def _feed_one(model: Model, number: int, pair: SentencePair) -> Row:
 
 
 def _feed_fast(model: Model, pairs: Sequence[SentencePair]) -> Iterator[Row]:
-    """The pairs that can be fed, by few calls of a tokenizer that tells places itself; what is wrong with the others ``feed`` says."""
+    """The pairs that can be fed, by few calls of a tokenizer that tells places itself; what is wrong with the others
+    ``feed`` says.
+    """
     readable = [number for number, pair in enumerate(pairs) if _is_readable(pair)]
     alone = [number for number in readable if not pairs[number].b.text]
     paired = [number for number in readable if pairs[number].b.text]
@@ -178,7 +187,10 @@ def _causal(model: Model, parts: list[list[str]]) -> Iterator[tuple[dict[str, li
         encoded = [model.tokenizer(texts, add_special_tokens=False).encodings for texts in parts]
         kinds = TokenKinds.of(model.tokenizer)
     for encodings, texts in zip(zip(*encoded, strict=True), zip(*parts, strict=True), strict=True):
-        sentences = [(encoding.ids, _spans(kinds, encoding, [side] * len(encoding.ids), texts)) for side, encoding in enumerate(encodings)]
+        sentences = [
+            (encoding.ids, _spans(kinds, encoding, [side] * len(encoding.ids), texts))
+            for side, encoding in enumerate(encodings)
+        ]
         sequence = [first, sentences[0]] + [part for second in sentences[1:] for part in (line_break, second)]
         ids = [id_ for part, _spans in sequence for id_ in part]
         yield {"input_ids": ids, "attention_mask": [1] * len(ids)}, np.concatenate([spans for _part, spans in sequence])

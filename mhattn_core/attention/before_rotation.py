@@ -16,10 +16,11 @@ CLOSE = 1e-4
 
 @dataclass(frozen=True, eq=False)
 class BeforeRotation:
-    """``query`` ``[query, dimension]`` and ``key`` ``[key, dimension]``, float32; each None where no module was found that gives it.
+    """``query`` ``[query, dimension]`` and ``key`` ``[key, dimension]``, float32; each None where no module was found
+    that gives it.
 
-    ``rotated``: whether the attention function gets other ones, turned by their positions (RoPE). Where it does not, positions
-    are in the words themselves, or are added to the scores.
+    ``rotated``: whether the attention function gets other ones, turned by their positions (RoPE). Where it does not,
+    positions are in the words themselves, or are added to the scores.
     """
 
     query: np.ndarray | None
@@ -30,10 +31,11 @@ class BeforeRotation:
 def before_rotation(seen: Seen, stack: str, *, layer: int, head: int) -> BeforeRotation:
     """Look for the last module before a head's attention whose output is its queries (its keys) but for rotation.
 
-    By value and not by name, since families call their projections differently, fuse them, and put norms behind them: a rotation
-    by positions leaves every length as it is, and the first position altogether. So of each module's output the slice is taken whose
-    first row and whose lengths are those of the head's queries; one factor for all rows may lie between (OPT scales its queries).
-    Not found where a query is put together from several modules (DeepSeek), and where a network computes attention in a way of its own.
+    By value and not by name, since families call their projections differently, fuse them, and put norms behind them: a
+    rotation by positions leaves every length as it is, and the first position altogether. So of each module's output
+    the slice is taken whose first row and whose lengths are those of the head's queries; one factor for all rows may
+    lie between (OPT scales its queries). Not found where a query is put together from several modules (DeepSeek), and
+    where a network computes attention in a way of its own.
     Raises Problem as ``Seen.values``. Source of the rotation: Su et al. 2021.
     """
     values = seen.values(stack, layer=layer, head=head)
@@ -85,7 +87,12 @@ def _given(outputs: list[Tensor], wanted: np.ndarray) -> np.ndarray | None:
 def _rows(output: Tensor, positions: int) -> Iterator[np.ndarray]:
     """Readings of one sentence's output as ``[position, …]``: positions lie on the second axis, or behind the heads."""
     for axis in (1, 2):
-        if output.dim() > axis + 1 and output.shape[0] == 1 and output.shape[axis] == positions and output.is_floating_point():
+        if (
+            output.dim() > axis + 1
+            and output.shape[0] == 1
+            and output.shape[axis] == positions
+            and output.is_floating_point()
+        ):
             yield output[0].movedim(axis - 1, 0).reshape(positions, -1).float().cpu().numpy()
 
 

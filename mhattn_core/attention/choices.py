@@ -13,7 +13,9 @@ from mhattn_core.text.pair import SentencePair
 
 
 class Choice(NamedTuple):
-    """What is fed for the minimal pair of a number, the position that answers, and the tokens of the good and of the bad word."""
+    """What is fed for the minimal pair of a number, the position that answers, and the tokens of the good and of the
+    bad word.
+    """
 
     number: int
     fed: tuple[int, ...]
@@ -24,7 +26,9 @@ class Choice(NamedTuple):
 
 
 class Choices(NamedTuple):
-    """A batch of openings, and of each minimal pair in it: its number, its row, and where its two words stand among the task's options."""
+    """A batch of openings, and of each minimal pair in it: its number, its row, and where its two words stand among the
+    task's options.
+    """
 
     task: Task
     numbers: list[int]
@@ -36,9 +40,9 @@ class Choices(NamedTuple):
 def choices(model: Model, pairs: Sequence[MinimalPair], *, tokens: int | None = None) -> list[Choices]:
     """Minimal pairs as padded batches, pairs of one opening in one row; ``outcome`` is −ln p of each option.
 
-    A causal model reads the opening; a masked one the whole sentence with the word hidden; an encoder–decoder reads the source and has written the
-    opening. Left out are pairs whose two words do not differ in just one token (masked) or that begin with one another (the others). None for a
-    model without a language head.
+    A causal model reads the opening; a masked one the whole sentence with the word hidden; an encoder–decoder reads the
+    source and has written the opening. Left out are pairs whose two words do not differ in just one token (masked) or
+    that begin with one another (the others). None for a model without a language head.
     """
     read = {"next": _causal, "masked": _masked, "forced": _forced}.get(asked_of(model))
     if read is None:
@@ -48,7 +52,10 @@ def choices(model: Model, pairs: Sequence[MinimalPair], *, tokens: int | None = 
     first: dict[tuple[int, ...], int] = {}
     for choice in found:
         of_row.setdefault(first.setdefault(choice.fed, choice.number), []).append(choice)
-    return [_batch(model, rows, of_row) for rows in batches(model, [together[0].row for together in of_row.values()], tokens=tokens)]
+    return [
+        _batch(model, rows, of_row)
+        for rows in batches(model, [together[0].row for together in of_row.values()], tokens=tokens)
+    ]
 
 
 def _batch(model: Model, rows: Sequence[Row], of_row: Mapping[int, Sequence[Choice]]) -> Choices:
@@ -65,7 +72,10 @@ def _batch(model: Model, rows: Sequence[Row], of_row: Mapping[int, Sequence[Choi
         inputs["input_ids"] = inputs["input_ids"].masked_fill(targets != NOT_ASKED, model.tokenizer.mask_token_id)
     real = {stack: axes.query_tokens for stack, axes in batch.axes.items()}
     task = Task(asked, rows, inputs, real, targets, torch.tensor(options, device=device))
-    good, bad = ([options.index(token) for token in tokens] for tokens in zip(*((c.good, c.bad) for _place, c in listed), strict=True))
+    good, bad = (
+        [options.index(token) for token in tokens]
+        for tokens in zip(*((c.good, c.bad) for _place, c in listed), strict=True)
+    )
     return Choices(task, [choice.number for _place, choice in listed], [place for place, _choice in listed], good, bad)
 
 
@@ -97,11 +107,16 @@ def _masked(model: Model, pairs: Sequence[MinimalPair]) -> list[Choice]:
 
 def _forced(model: Model, pairs: Sequence[MinimalPair]) -> list[Choice]:
     goods, bads = (
-        _fed(model, [SentencePair(pair.source, f"{text}.") for pair, text in zip(pairs, texts, strict=True)]) for texts in _ended(pairs)
+        _fed(model, [SentencePair(pair.source, f"{text}.") for pair, text in zip(pairs, texts, strict=True)])
+        for texts in _ended(pairs)
     )
     found = []
     for number, row in goods.items():
-        source, good, bad = row.inputs["input_ids"], row.inputs["decoder_input_ids"], bads[number].inputs["decoder_input_ids"]
+        source, good, bad = (
+            row.inputs["input_ids"],
+            row.inputs["decoder_input_ids"],
+            bads[number].inputs["decoder_input_ids"],
+        )
         # What is written at a place is read at the next.
         place = next((place for place, (one, other) in enumerate(zip(good, bad, strict=False)) if one != other), 0)
         if place:

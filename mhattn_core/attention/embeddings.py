@@ -19,14 +19,17 @@ DEPTH = 2 / 3
 
 @torch.no_grad()
 def word_embeddings(model: Model, sentence: Sentence, language: str = "") -> np.ndarray:
-    """Each word's mean hidden state at two thirds of the encoder's depth, float32 ``[word, dimension]``; NaN where no piece covers it.
+    """Each word's mean hidden state at two thirds of the encoder's depth, float32 ``[word, dimension]``; NaN where no
+    piece covers it.
 
     The sentence is read alone. Raises Problem for a model without an encoder, and for an overlong sentence.
     Source: Jalili Sabet et al. 2020 (SimAlign), sections 2 and 4.
     """
     if "encoder" not in model.stacks:
         raise Problem(
-            _("“{name}” has no encoder, so its hidden states know only what came before a word.").format(name=model.name),
+            _("“{name}” has no encoder, so its hidden states know only what came before a word.").format(
+                name=model.name
+            ),
             _("Choose an encoder or a translator."),
         )
     with model.tokenizing:
@@ -43,7 +46,12 @@ def word_embeddings(model: Model, sentence: Sentence, language: str = "") -> np.
 
 
 def word_similarity(model: Model, pair: SentencePair) -> np.ndarray:
-    """Cosine between every word of B and every word of A, ``[target word, source word]``, −1 to 1. Raises Problem as ``word_embeddings``."""
-    source, target = word_embeddings(model, pair.a, pair.source_language), word_embeddings(model, pair.b, pair.target_language)
+    """Cosine between every word of B and every word of A, ``[target word, source word]``, −1 to 1. Raises Problem as
+    ``word_embeddings``.
+    """
+    source, target = (
+        word_embeddings(model, pair.a, pair.source_language),
+        word_embeddings(model, pair.b, pair.target_language),
+    )
     source, target = (words / np.linalg.norm(words, axis=1, keepdims=True) for words in (source, target))
     return np.asarray(target @ source.T)

@@ -1,7 +1,8 @@
 """How a pair is fed to a model: which tokens, and what each of them stands for.
 
-An encoder reads ``[CLS] A [SEP] B [SEP]`` as its tokenizer joins them; a causal model reads a first token (BOS, where there is one), A, a line
-break tokenised apart, B; of an encoder–decoder the encoder reads A, and the decoder is shown B step by step.
+An encoder reads ``[CLS] A [SEP] B [SEP]`` as its tokenizer joins them; a causal model reads a first token (BOS, where
+there is one), A, a line break tokenised apart, B; of an encoder–decoder the encoder reads A, and the decoder is shown B
+step by step.
 """
 
 from contextlib import suppress
@@ -65,23 +66,33 @@ def _causal_pieces(model: Model, pair: SentencePair) -> tuple[Piece, ...]:
     if not pair.b:
         return pieces
     line_break = tuple(Piece(piece.id) for piece in encode(model, LINE_BREAK, special=False).pieces)
-    second = tuple(replace(piece, side="b") if piece.side else piece for piece in encode(model, pair.b.text, special=False).pieces)
+    second = tuple(
+        replace(piece, side="b") if piece.side else piece for piece in encode(model, pair.b.text, special=False).pieces
+    )
     return pieces + line_break + second
 
 
 def first_tokens(model: Model) -> tuple[int, ...]:
-    """What a causal model reads before a text: BOS, the tokenizer's, else the config's, else EOS, else [CLS]; none where it knows none of them.
+    """What a causal model reads before a text: BOS, the tokenizer's, else the config's, else EOS, else [CLS]; none
+    where it knows none of them.
 
     A config may name a token of another vocabulary. Without a first token the first word may become the sink.
     """
     tokenizer, config = model.tokenizer, model.network.config.get_text_config()
-    named = (tokenizer.bos_token_id, getattr(config, "bos_token_id", None), tokenizer.eos_token_id, tokenizer.cls_token_id)
+    named = (
+        tokenizer.bos_token_id,
+        getattr(config, "bos_token_id", None),
+        tokenizer.eos_token_id,
+        tokenizer.cls_token_id,
+    )
     rows = model.tables["input_ids"].tokens
     return tuple(id_ for id_ in named if id_ is not None and 0 <= id_ < rows and is_token(model, id_))[:1]
 
 
 def with_second_sentence(model: Model, pair: SentencePair) -> SentencePair:
-    """The pair with what an encoder–decoder writes where the second sentence is missing; as it is where nothing is missing, or it cannot be fed."""
+    """The pair with what an encoder–decoder writes where the second sentence is missing; as it is where nothing is
+    missing, or it cannot be fed.
+    """
     if pair.b or "cross" not in model.stacks:
         return pair
     with suppress(Problem):
@@ -119,7 +130,9 @@ def _behind(prefix: str, encoded: Encoded) -> Encoded:
     if not prefix:
         return encoded
     pieces = tuple(
-        replace(piece, start=max(piece.start - len(prefix), 0), end=piece.end - len(prefix)) if piece.end > len(prefix) else Piece(piece.id)
+        replace(piece, start=max(piece.start - len(prefix), 0), end=piece.end - len(prefix))
+        if piece.end > len(prefix)
+        else Piece(piece.id)
         for piece in encoded.pieces
     )
     return replace(encoded, pieces=pieces)

@@ -1,4 +1,6 @@
-"""How much each head matters by the first derivative: one backward pass through gates of one on what the heads give out."""
+"""How much each head matters by the first derivative: one backward pass through gates of one on what the heads give
+out.
+"""
 
 from collections.abc import Sequence
 
@@ -17,9 +19,12 @@ SEED = 0
 def gate_gradients(model: Model, task: Task) -> dict[str, np.ndarray]:
     """Importance of each head for each row: float64 ``[row, layer, head]`` by stack, at least 0.
 
-    For words: Σ over positions of |∂L/∂ξ|, ξ a gate on the head at one position and L the summed loss of the row. For vectors and classes, whose
-    distance from themselves has no gradient: ‖∂e/∂ξ‖, e the outcome and ξ one gate on the head, from 8 fixed random projections of e.
-    Source: Michel et al. 2019, section 4.1, as their code has it: absolute per token (one gate a head would let signs cancel), summed.
+    For words: Σ over positions of |∂L/∂ξ|, ξ a gate on the head at one position and L the summed loss of the row. For
+    vectors and classes, whose
+    distance from themselves has no gradient: ‖∂e/∂ξ‖, e the outcome and ξ one gate on the head, from 8 fixed random
+    projections of e.
+    Source: Michel et al. 2019, section 4.1, as their code has it: absolute per token (one gate a head would let signs
+    cancel), summed.
     """
     words = task.targets is not None
     copies = 1 if words else PROJECTIONS
@@ -32,7 +37,11 @@ def gate_gradients(model: Model, task: Task) -> dict[str, np.ndarray]:
 
     with torch.enable_grad(), model.attention.watching(watch):
         found = outcome(model, task)(model.network, copies)
-        total = found.sum() if words else (found.reshape(copies, len(task.rows), -1) * _projections(found.shape[1]).to(found.device)).sum()
+        total = (
+            found.sum()
+            if words
+            else (found.reshape(copies, len(task.rows), -1) * _projections(found.shape[1]).to(found.device)).sum()
+        )
     gradients = torch.autograd.grad(total, list(gates.values()))
     stacks: dict[str, list[np.ndarray]] = {stack: [] for stack in model.stacks}
     for (stack, _layer), gradient in zip(gates, gradients, strict=True):
@@ -47,8 +56,13 @@ def gate_gradients(model: Model, task: Task) -> dict[str, np.ndarray]:
 
 
 def importance(model: Model, tasks: Sequence[Task], sentences: int) -> dict[str, np.ndarray]:
-    """``gate_gradients`` of many tasks in the order of their pairs, ``[sentence, layer, head]``; 0 for a pair that was not fed."""
-    found = {stack: np.zeros((sentences, model.attention.layers(stack), model.attention.heads(stack))) for stack in model.stacks}
+    """``gate_gradients`` of many tasks in the order of their pairs, ``[sentence, layer, head]``; 0 for a pair that was
+    not fed.
+    """
+    found = {
+        stack: np.zeros((sentences, model.attention.layers(stack), model.attention.heads(stack)))
+        for stack in model.stacks
+    }
     for task in tasks:
         for stack, rows in gate_gradients(model, task).items():
             found[stack][[row.number for row in task.rows]] = rows
@@ -56,5 +70,7 @@ def importance(model: Model, tasks: Sequence[Task], sentences: int) -> dict[str,
 
 
 def _projections(parts: int) -> Tensor:
-    """Gaussian directions ``[projection, 1, part]``: the mean square of a vector's products with such is its squared length."""
+    """Gaussian directions ``[projection, 1, part]``: the mean square of a vector's products with such is its squared
+    length.
+    """
     return torch.randn(PROJECTIONS, 1, parts, generator=torch.Generator().manual_seed(SEED))

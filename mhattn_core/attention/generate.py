@@ -33,9 +33,11 @@ def continued(
     longest: int = LONGEST,
     tell: Callable[[float], object] = lambda _share: None,
 ) -> Continued:
-    """Let a model write with heads switched off at every step: a translator the translation of the first sentence, a causal model what follows the pair.
+    """Let a model write with heads switched off at every step: a translator the translation of the first sentence, a
+    causal model what follows the pair.
 
-    Greedy, so the same every time, at most ``longest`` tokens; ``tell`` hears after each which share of them is written. ``mean`` and
+    Greedy, so the same every time, at most ``longest`` tokens; ``tell`` hears after each which share of them is
+    written. ``mean`` and
     ``uniform`` mean the same as in ``attend``: over all positions read so far.
     Raises Problem for a model that cannot write, for one whose attention is not computed on the tap, and as ``attend``.
     """
@@ -48,9 +50,9 @@ def continued(
         )
     if not model.attention.gives_values:
         raise Problem(
-            _("“{name}” computes attention in a way of its own, and its heads cannot be switched off while it writes.").format(
-                name=model.name
-            ),
+            _(
+                "“{name}” computes attention in a way of its own, and its heads cannot be switched off while it writes."
+            ).format(name=model.name),
             _("Choose another model; the README lists the families."),
         )
 
@@ -63,7 +65,9 @@ def continued(
     longest = min(longest, room)
     if longest < 1:
         raise Problem(
-            _("This text leaves “{name}” no room to go on: it takes {longest} tokens.").format(name=model.name, longest=model.longest),
+            _("This text leaves “{name}” no room to go on: it takes {longest} tokens.").format(
+                name=model.name, longest=model.longest
+            ),
             _("Shorten it, or choose a model that takes longer text."),
         )
     read = 1 if "cross" in model.stacks else inputs["input_ids"].shape[1]
@@ -93,4 +97,6 @@ def _first(seen: Seen) -> dict[str, int]:
     pair = seen.pair
     if "cross" not in seen.stacks:
         return {}
-    return first_of(seen.model, pair.target_language or (language_of(pair.b.text) if pair.b else other_language(pair.a.text)))
+    return first_of(
+        seen.model, pair.target_language or (language_of(pair.b.text) if pair.b else other_language(pair.a.text))
+    )

@@ -18,7 +18,9 @@ def check_inputs(model: Model, inputs: Mapping[str, Sequence[int]]) -> None:
             )
         if len(ids) > longest:
             raise Problem(
-                _("This sentence has {tokens} tokens; “{name}” takes {longest}.").format(tokens=len(ids), name=model.name, longest=longest),
+                _("This sentence has {tokens} tokens; “{name}” takes {longest}.").format(
+                    tokens=len(ids), name=model.name, longest=longest
+                ),
                 _("Shorten it, or choose a model that takes longer text."),
             )
         beyond = next((id_ for id_ in ids if id_ >= model.tables[name].tokens), None)
@@ -29,7 +31,10 @@ def check_inputs(model: Model, inputs: Mapping[str, Sequence[int]]) -> None:
 def fits(model: Model, inputs: Mapping[str, Sequence[int]]) -> bool:
     """Whether ``check_inputs`` raises nothing."""
     known = model.tables.keys() & inputs.keys()
-    return all(0 < len(inputs[name]) <= _longest(model, name) and max(inputs[name]) < model.tables[name].tokens for name in known)
+    return all(
+        0 < len(inputs[name]) <= _longest(model, name) and max(inputs[name]) < model.tables[name].tokens
+        for name in known
+    )
 
 
 def padding(model: Model, name: str) -> int:
@@ -44,9 +49,13 @@ def _longest(model: Model, name: str) -> int:
 
 def _not_learned(model: Model, id_: int, rows: int) -> Problem:
     return Problem(
-        _("“{name}” has never learned the token “{token}”: its tokenizer has {tokens} tokens, its embedding {rows}.").format(
+        _(
+            "“{name}” has never learned the token “{token}”: its tokenizer has {tokens} tokens, its embedding {rows}."
+        ).format(
             name=model.name, token=model.tokenizer.convert_ids_to_tokens(id_), tokens=len(model.tokenizer), rows=rows
         ),
-        _("Use the tokenizer that the model was trained with, or fit the embedding to this one (resize_token_embeddings) and train it."),
+        _(
+            "Use the tokenizer that the model was trained with, or fit the embedding to this one (resize_token_embeddings) and train it."
+        ),
         _("Text without this token can be read."),
     )

@@ -1,7 +1,7 @@
 """Telling a multilingual translator what it reads and writes (M2M100, NLLB, mBART).
 
-Their tokenizers put a language code into each sequence. Where a pair does not name it, the language is taken from the script:
-Chinese where there are Chinese characters, English elsewhere; codes stand outside the words, as special tokens.
+Their tokenizers put a language code into each sequence. Where a pair does not name it, the language is taken from the
+script: Chinese where there are Chinese characters, English elsewhere; codes stand outside the words, as special tokens.
 """
 
 import re
@@ -59,7 +59,9 @@ def first_of(model: Model, target: str) -> dict[str, int]:
 def _code(tokenizer: Any, language: str) -> str | None:
     tokens = getattr(tokenizer, "lang_code_to_token", None)
     for code in CODES.get(language, (language,)):
-        known = code in tokens if tokens else tokenizer.convert_tokens_to_ids(code) not in (None, tokenizer.unk_token_id)
+        known = (
+            code in tokens if tokens else tokenizer.convert_tokens_to_ids(code) not in (None, tokenizer.unk_token_id)
+        )
         if known:
             return code
     return None

@@ -14,9 +14,11 @@ from mhattn_core.tap import Call
 
 @torch.no_grad()
 def masked_words(seen: Seen, ablate: Mapping[HeadId, Kind] = NO_ABLATION) -> pd.DataFrame:
-    """Each word hidden in turn, with all its pieces: word, guess (the likeliest piece at each place), probability (of the word).
+    """Each word hidden in turn, with all its pieces: word, guess (the likeliest piece at each place), probability (of
+    the word).
 
-    probability: the product over the word's pieces, each hidden with all the others. Words that no piece covers are left out.
+    probability: the product over the word's pieces, each hidden with all the others. Words that no piece covers are
+    left out.
     Raises Problem as ``attend``; ValueError for a model without a masked language head.
     """
     model = seen.model
@@ -28,7 +30,11 @@ def masked_words(seen: Seen, ablate: Mapping[HeadId, Kind] = NO_ABLATION) -> pd.
     words = [
         (
             word.text,
-            [place for place, piece in enumerate(pieces) if piece.side == side and piece.start < word.end and piece.end > word.start],
+            [
+                place
+                for place, piece in enumerate(pieces)
+                if piece.side == side and piece.start < word.end and piece.end > word.start
+            ],
         )
         for side, sentence in seen.sentences.items()
         for word in sentence.words

@@ -44,7 +44,9 @@ def encode(model: Model, a: str, b: str = "", *, special: bool = True) -> Encode
 
 
 def encode_target(model: Model, b: str) -> Encoded:
-    """The second sentence as an encoder–decoder's labels: as ``tokenizer(text_target=b)``. Raises Problem as ``encode``."""
+    """The second sentence as an encoder–decoder's labels: as ``tokenizer(text_target=b)``. Raises Problem as
+    ``encode``.
+    """
     with model.tokenizing:
         if gives_offsets(model.tokenizer):
             return _encode_fast(model, {"text_target": b}, ("b",), special=True)
@@ -72,7 +74,9 @@ def _encode_fast(model: Model, texts: dict[str, str], sides: Sequence[Side], spe
     kinds, read = TokenKinds.of(model.tokenizer), list(texts.values())
     pieces = tuple(
         Piece(id_) if number is None else kinds.piece(Piece(id_, sides[number], *span), read[number])
-        for id_, number, span in zip(encoded["input_ids"], encoded.sequence_ids(), encoded["offset_mapping"], strict=True)
+        for id_, number, span in zip(
+            encoded["input_ids"], encoded.sequence_ids(), encoded["offset_mapping"], strict=True
+        )
     )
     return Encoded({name: row for name, row in encoded.items() if name != "offset_mapping"}, pieces)
 
@@ -81,11 +85,15 @@ def _located(model: Model, text: str, side: Side) -> list[Piece]:
     tokens = model.tokenizer.tokenize(text)
     ids = model.tokenizer.convert_tokens_to_ids(tokens)
     kinds = TokenKinds.of(model.tokenizer)
-    return [kinds.piece(Piece(id_, side, *span), text) for id_, span in zip(ids, _spans(model, text, tokens), strict=True)]
+    return [
+        kinds.piece(Piece(id_, side, *span), text) for id_, span in zip(ids, _spans(model, text, tokens), strict=True)
+    ]
 
 
 def _spans(model: Model, text: str, tokens: list[str]) -> list[Span]:
-    """Which characters each token covers. Where strings leave it open, parts of the text are tokenised alone, if that gives the same tokens."""
+    """Which characters each token covers. Where strings leave it open, parts of the text are tokenised alone, if that
+    gives the same tokens.
+    """
     spelling = spelling_of(model.tokenizer)
     try:
         return locate(tokens, text, spelling)

@@ -20,7 +20,12 @@ def readable(model: Model, pieces: Sequence[Piece], sentences: Mapping[str, Sent
     tokens = model.tokenizer.convert_ids_to_tokens([piece.id for piece in pieces])
     spans = [_without_space(piece, sentences) for piece in pieces]
     parts, seen = Counter(spans), Counter[tuple[str, int, int]]()
-    inner = {(side, at) for side, sentence in sentences.items() for word in sentence.words for at in range(word.start + 1, word.end)}
+    inner = {
+        (side, at)
+        for side, sentence in sentences.items()
+        for word in sentence.words
+        for at in range(word.start + 1, word.end)
+    }
     labels = []
     for token, piece, span in zip(tokens, pieces, spans, strict=True):
         if span is None or piece.id == model.tokenizer.unk_token_id:

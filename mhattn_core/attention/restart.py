@@ -20,14 +20,18 @@ Start = Mapping[str, int]
 
 
 class Restart:
-    """A second set of a network's modules on the same weights. The network itself belongs to all threads and is left alone."""
+    """A second set of a network's modules on the same weights. The network itself belongs to all threads and is left
+    alone.
+    """
 
     def __init__(self, model: Model, lists: Mapping[str, tuple[str, int]]) -> None:
         network = model.network
         shared = {id(tensor): tensor for tensor in (*network.parameters(), *network.buffers())}
         self.network = copy.deepcopy(network, shared)
         paths = {module: path for path, module in network.named_modules()}
-        self._stack_of = {self.network.get_submodule(paths[module]): stack for module, stack in model.attention.stack_of.items()}
+        self._stack_of = {
+            self.network.get_submodule(paths[module]): stack for module, stack in model.attention.stack_of.items()
+        }
         self.layers = {name: layers for name, (_path, layers) in lists.items()}
         self._outputs: dict[str, list[Any]] = {}
         self._start: Start = dict.fromkeys(lists, 0)
@@ -69,10 +73,16 @@ class Restart:
         finally:
             self._recording = False
 
-    def again(self, run: Callable[[nn.Module, int], Tensor], start: Start, rows: int, copies: int, watcher: Watcher) -> Tensor:
-        """A forward of ``copies`` of the recorded batch, one behind another, from the layers of ``start`` on; the watcher sees these only."""
+    def again(
+        self, run: Callable[[nn.Module, int], Tensor], start: Start, rows: int, copies: int, watcher: Watcher
+    ) -> Tensor:
+        """A forward of ``copies`` of the recorded batch, one behind another, from the layers of ``start`` on; the
+        watcher sees these only.
+        """
         self._start = start
-        self._given = {name: _repeated(self._outputs[name][place - 1], rows, copies) for name, place in start.items() if place}
+        self._given = {
+            name: _repeated(self._outputs[name][place - 1], rows, copies) for name, place in start.items() if place
+        }
         with watching(self._stack_of, watcher):
             return run(self.network, copies)
 

@@ -1,4 +1,5 @@
-"""What the words of a summary take from the segments of a document, in windows where the document is too long for one forward.
+"""What the words of a summary take from the segments of a document, in windows where the document is too long for one
+forward.
 
 Nothing of a layer's pattern outlives its call but sums over segments, so that a long document costs time and no memory.
 """
@@ -43,11 +44,12 @@ class Part(NamedTuple):
 class SegmentWeights:
     """How much of its attention each word of the summary gives the words of each segment.
 
-    weights: float32 ``[layer, head, summary word, segment]``, NaN for a word that no token stands for; own: what goes to words of
-    the summary itself (0 for cross-attention); with what goes to special tokens they make one. words: of each segment. windows: the parts of the
-    document that were read together; weights of several windows are their mean, each counted by its words, so that a head that looks everywhere
-    alike gives each segment its share of the words.
-    prefix: what the model read before each window because its configuration asks for it; its tokens count as special ones, to no segment.
+    weights: float32 ``[layer, head, summary word, segment]``, NaN for a word that no token stands for; own: what goes
+    to words of the summary itself (0 for cross-attention); with what goes to special tokens they make one. words: of
+    each segment. windows: the parts of the document that were read together; weights of several windows are their mean,
+    each counted by its words, so that a head that looks everywhere alike gives each segment its share of the words.
+    prefix: what the model read before each window because its configuration asks for it; its tokens count as special
+    ones, to no segment.
     """
 
     stack: str
@@ -68,9 +70,11 @@ def segment_weights(
     window: int = LONGEST_WINDOW,
     tell: Callable[[int, int], None] = lambda _done, _windows: None,
 ) -> SegmentWeights:
-    """Show a document and its summary to a translator-like model (cross-attention) or to a causal model (document, line break, summary).
+    """Show a document and its summary to a translator-like model (cross-attention) or to a causal model (document, line
+    break, summary).
 
-    rows: ``awo``, the step that predicts a piece of the word, or ``awi``, the step that reads it. window: most tokens of one forward.
+    rows: ``awo``, the step that predicts a piece of the word, or ``awi``, the step that reads it. window: most tokens
+    of one forward.
     tell: told after each window how many of how many are done; what it raises ends the work.
     Raises Problem for an encoder, an empty summary, and one that leaves no room for the document.
     Source: Kobayashi et al. 2020, section 5, for the rows.
@@ -100,7 +104,9 @@ def writing_stack(model: Model) -> str | None:
 
 
 def windows(model: Model, document: Document, summary: Sentence, *, longest: int) -> list[tuple[Part, ...]]:
-    """Whole segments as long as they fit with the summary into ``longest`` tokens; a segment that fits nowhere is cut between words."""
+    """Whole segments as long as they fit with the summary into ``longest`` tokens; a segment that fits nowhere is cut
+    between words.
+    """
     beside = summary_prefix(model) if "cross" in model.stacks else summary.text
     own = len(encode(model, beside, special=False).pieces) if beside else 0
     room = longest - own - SPECIALS
@@ -130,7 +136,9 @@ def _tokens_of_words(model: Model, sentence: Sentence) -> np.ndarray:
     starts = np.array([word.start for word in sentence.words[1:]], dtype=int)
     pieces = np.array([piece.start for piece in encode(model, sentence.text, special=False).pieces], dtype=int)
     # A special token that somebody typed says no start: it counts with the piece before it.
-    return np.bincount(np.searchsorted(starts, np.maximum.accumulate(pieces), side="right"), minlength=len(sentence.words))
+    return np.bincount(
+        np.searchsorted(starts, np.maximum.accumulate(pieces), side="right"), minlength=len(sentence.words)
+    )
 
 
 def _cuts(tokens: np.ndarray, room: int) -> list[tuple[int, int]]:
@@ -143,7 +151,9 @@ def _cuts(tokens: np.ndarray, room: int) -> list[tuple[int, int]]:
     return cuts
 
 
-def _window(model: Model, stack: str, document: Document, summary: Sentence, parts: Sequence[Part], rows: Rows) -> np.ndarray:
+def _window(
+    model: Model, stack: str, document: Document, summary: Sentence, parts: Sequence[Part], rows: Rows
+) -> np.ndarray:
     """``[layer, head, summary word, segment and, last, the summary itself]`` of one forward."""
     texts, words = [], []
     for part in parts:
@@ -152,7 +162,10 @@ def _window(model: Model, stack: str, document: Document, summary: Sentence, par
         texts.append(sentence.text[chosen[0].start : chosen[-1].end])
         words += [word.text for word in chosen]
     pair = SentencePair(
-        document.separator.join(texts), summary.text, source_words=tuple(words), target_words=tuple(word.text for word in summary.words)
+        document.separator.join(texts),
+        summary.text,
+        source_words=tuple(words),
+        target_words=tuple(word.text for word in summary.words),
     )
     fed = feed(model, pair, prefix=summary_prefix(model))
     asked, kept = _axes(model, fed, stack, parts, len(document.segments), rows)
@@ -170,8 +183,12 @@ def _window(model: Model, stack: str, document: Document, summary: Sentence, par
     return np.stack(found)
 
 
-def _axes(model: Model, fed: Feed, stack: str, parts: Sequence[Part], segments: int, rows: Rows) -> tuple[torch.Tensor, torch.Tensor]:
-    """What brings rows of tokens onto words of the summary ``[word, token]``, and columns onto segments ``[token, segment + 1]``."""
+def _axes(
+    model: Model, fed: Feed, stack: str, parts: Sequence[Part], segments: int, rows: Rows
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """What brings rows of tokens onto words of the summary ``[word, token]``, and columns onto segments ``[token,
+    segment + 1]``.
+    """
     queries = fed.queries[stack]
     if rows == "awo":
         queries = (*queries[1:], Piece(queries[-1].id))

@@ -16,7 +16,8 @@ from mhattn_core.text.pair import SentencePair
 
 @torch.no_grad()
 def sentence_vector(model: Model, sentence: str, ablate: Mapping[HeadId, Kind] = NO_ABLATION) -> np.ndarray:
-    """The mean of an encoder's last hidden states over all tokens, of unit length, float32 ``[dimension]``: how minilm and its kin pool.
+    """The mean of an encoder's last hidden states over all tokens, of unit length, float32 ``[dimension]``: how minilm
+    and its kin pool.
 
     The sentence is read alone. Raises Problem as ``attend``; ValueError for a model that is not one encoder.
     Source: Reimers and Gurevych 2019, section 3 (mean pooling).

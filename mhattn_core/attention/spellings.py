@@ -1,4 +1,6 @@
-"""How the tokenizers that transformers writes in Python spell their pieces; those of the ``tokenizers`` library give offsets themselves."""
+"""How the tokenizers that transformers writes in Python spell their pieces; those of the ``tokenizers`` library give
+offsets themselves.
+"""
 
 from tokenizers.models import BPE
 from transformers import PreTrainedTokenizerBase
@@ -43,8 +45,9 @@ _OF_CLASS = {
 def gives_offsets(tokenizer: PreTrainedTokenizerBase) -> bool:
     """Whether the tokenizer says itself which characters its tokens cover.
 
-    Those of the ``tokenizers`` library do, but for one kind: where a byte-pair vocabulary holds neither an unknown token nor single
-    bytes, a character outside it is dropped, and the offsets of all that follows in the same word are shifted.
+    Those of the ``tokenizers`` library do, but for one kind: where a byte-pair vocabulary holds neither an unknown
+    token nor single bytes, a character outside it is dropped, and the offsets of all that follows in the same word are
+    shifted.
     """
     if not tokenizer.is_fast:
         return False
@@ -56,7 +59,9 @@ def gives_offsets(tokenizer: PreTrainedTokenizerBase) -> bool:
 
 
 def spelling_of(tokenizer: PreTrainedTokenizerBase) -> Spelling:
-    """The marks of a tokenizer's class, and its own unknown and special tokens; SentencePiece's where the class is not in the table."""
+    """The marks of a tokenizer's class, and its own unknown and special tokens; SentencePiece's where the class is not
+    in the table.
+    """
     names = [cls.__name__ for cls in type(tokenizer).__mro__]
     of_class = next((_OF_CLASS[name] for name in names if name in _OF_CLASS), SENTENCE_PIECE)
     added = {str(token) for token in tokenizer.added_tokens_decoder.values()}

@@ -1,4 +1,6 @@
-"""What a model's own configuration says of summarising: a text that comes first (T5's ``summarize: ``), and how it is to write."""
+"""What a model's own configuration says of summarising: a text that comes first (T5's ``summarize: ``), and how it is
+to write.
+"""
 
 from typing import Any
 
@@ -6,7 +8,9 @@ from mhattn_core.models import Model
 
 
 def summary_prefix(model: Model) -> str:
-    """What stands before a text that is to be summarised; empty for most models, and for all that have no cross-attention."""
+    """What stands before a text that is to be summarised; empty for most models, and for all that have no
+    cross-attention.
+    """
     if "cross" not in model.stacks:
         return ""
     return str(_task(model).get("prefix") or getattr(model.network.config, "prefix", None) or "")

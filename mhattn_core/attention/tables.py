@@ -65,7 +65,9 @@ def matrix_table(
     table["key_unknown"] = key_unknown[key_position] if key_unknown is not None else 0.0
     if special_mass is None:
         return table
-    special = _cells(np.arange(rows), np.full(rows, columns), special_mass, queries, query_sides, query_unknown, SPECIAL)
+    special = _cells(
+        np.arange(rows), np.full(rows, columns), special_mass, queries, query_sides, query_unknown, SPECIAL
+    )
     special["key"], special["key_side"], special["key_unknown"] = "", "", 0.0
     return pd.concat([table, special], ignore_index=True)
 

@@ -1,4 +1,6 @@
-"""What a model is asked of a text, without data for any task: words that it has to guess, or the vector that it makes of a sentence."""
+"""What a model is asked of a text, without data for any task: words that it has to guess, or the vector that it makes
+of a sentence.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,8 +30,9 @@ NOT_ASKED = -100
 
 
 def asked_of(model: Model) -> Asked:
-    """The next word of a causal model, the given translation's of an encoder–decoder, hidden words of a masked model, a classifier's
-    classes; of a model without a head, the mean of its last states over real tokens (Reimers & Gurevych 2019, section 3)."""
+    """The next word of a causal model, the given translation's of an encoder–decoder, hidden words of a masked model, a
+    classifier's classes; of a model without a head, the mean of its last states over real tokens (Reimers & Gurevych
+    2019, section 3)."""
     if model.head == "class":
         return "class"
     if model.head == "language" and "decoder" in model.stacks:
@@ -40,9 +43,9 @@ def asked_of(model: Model) -> Asked:
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """A padded batch. ``rows`` as fed; ``real``: of each stack, bool ``[row, query]``; ``targets`` ``[row, position]``: the token that each
-    position should predict, -100 where nothing is asked; None where no words are asked for. ``options``: tokens to choose from
-    at the one position of each row that is asked."""
+    """A padded batch. ``rows`` as fed; ``real``: of each stack, bool ``[row, query]``; ``targets`` ``[row, position]``:
+    the token that each position should predict, -100 where nothing is asked; None where no words are asked for.
+    ``options``: tokens to choose from at the one position of each row that is asked."""
 
     asked: Asked
     rows: Sequence[Row]
@@ -54,11 +57,18 @@ class Task:
     @property
     def counts(self) -> np.ndarray:
         """How many tokens of each row are asked for, ``[row]``; one where it is not about words."""
-        return np.ones(len(self.rows)) if self.targets is None else (self.targets != NOT_ASKED).sum(dim=1).double().cpu().numpy()
+        return (
+            np.ones(len(self.rows))
+            if self.targets is None
+            else (self.targets != NOT_ASKED).sum(dim=1).double().cpu().numpy()
+        )
 
 
-def tasks(model: Model, pairs: Sequence[SentencePair], *, tokens: int | None = None) -> tuple[list[Task], dict[int, Problem]]:
-    """Pairs as padded batches (``tokens``: see ``batches``), and by number why one cannot be fed. A row's number is its pair's.
+def tasks(
+    model: Model, pairs: Sequence[SentencePair], *, tokens: int | None = None
+) -> tuple[list[Task], dict[int, Problem]]:
+    """Pairs as padded batches (``tokens``: see ``batches``), and by number why one cannot be fed. A row's number is its
+    pair's.
 
     An encoder–decoder writes a missing second sentence itself.
     """
@@ -71,7 +81,8 @@ def tasks(model: Model, pairs: Sequence[SentencePair], *, tokens: int | None = N
 def outcome(model: Model, task: Task) -> Callable[[nn.Module, int], Tensor]:
     """A forward of so many copies of the task through a network (the model's, or one like it): ``[copy × row, part]``.
 
-    Parts: for words, the sum of −ln p over those asked for, in nats, or −ln p of each option; for a class, ln p of each; for a vector, its dimensions at length one.
+    Parts: for words, the sum of −ln p over those asked for, in nats, or −ln p of each option; for a class, ln p of
+    each; for a vector, its dimensions at length one.
     """
 
     def run(network: nn.Module, copies: int) -> Tensor:
@@ -115,7 +126,9 @@ def _next(_model: Model, row: Row, _pair: SentencePair) -> list[int]:
 
 def _forced(model: Model, _row: Row, pair: SentencePair) -> list[int]:
     with model.tokenizing:
-        set_languages(model, pair.source_language or language_of(pair.a.text), pair.target_language or language_of(pair.b.text))
+        set_languages(
+            model, pair.source_language or language_of(pair.a.text), pair.target_language or language_of(pair.b.text)
+        )
         return encode_target(model, pair.b.text).inputs["input_ids"]
 
 
@@ -131,7 +144,9 @@ def _masked(_model: Model, row: Row, pair: SentencePair) -> list[int]:
 
 
 def hidden_words(text: str, words: int) -> list[int]:
-    """The 15 % of a text's words, at least one, that are hidden from a masked model: the same in every model and with any head off."""
+    """The 15 % of a text's words, at least one, that are hidden from a masked model: the same in every model and with
+    any head off.
+    """
 
     def draw(place: int) -> bytes:
         return blake2b(f"{place}\n{text}".encode(), digest_size=8, person=b"mask").digest()

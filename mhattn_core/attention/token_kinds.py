@@ -17,7 +17,8 @@ LONGEST_MARK = 32
 class Piece:
     """One token: its id, and the characters of sentence ``side`` that it covers; special tokens have no side.
 
-    Neither have special tokens that somebody typed in a sentence (``[MASK]``, ``<|im_start|>``): the model reads no word there.
+    Neither have special tokens that somebody typed in a sentence (``[MASK]``, ``<|im_start|>``): the model reads no
+    word there.
     """
 
     id: int
@@ -28,7 +29,9 @@ class Piece:
 
 @dataclass(frozen=True)
 class TokenKinds:
-    """Ids of a tokenizer's special tokens, of those that are nothing but word marks, and of the unknown token with its string."""
+    """Ids of a tokenizer's special tokens, of those that are nothing but word marks, and of the unknown token with its
+    string.
+    """
 
     special: frozenset[int]
     marks: frozenset[int]
@@ -67,6 +70,8 @@ class TokenKinds:
 
 
 def unknown_share(pieces: Sequence[Piece], unknown: int | None) -> float:
-    """Share of the pieces that their tokenizer does not know, 0 to 1, among those that cover a character; 0 where none does."""
+    """Share of the pieces that their tokenizer does not know, 0 to 1, among those that cover a character; 0 where none
+    does.
+    """
     covering = [piece for piece in pieces if piece.end > piece.start]
     return sum(piece.id == unknown for piece in covering) / len(covering) if covering else 0.0

@@ -12,8 +12,9 @@ from mhattn_core.attention.word_grid import WordAxis
 class Units:
     """The words of one axis that have pieces, and its special tokens, in the order of their first pieces.
 
-    ``axis``: as a word axis, with special tokens among the words; ``shares`` ``[piece, unit]``. ``ids``: a word's number on its word
-    axis as a string, or ``s`` and the position of a special token: the same in every language, and no word of anybody's sentence.
+    ``axis``: as a word axis, with special tokens among the words; ``shares`` ``[piece, unit]``. ``ids``: a word's
+    number on its word axis as a string, or ``s`` and the position of a special token: the same in every language, and
+    no word of anybody's sentence.
     """
 
     axis: WordAxis
@@ -35,8 +36,8 @@ def units(seen: Seen, stack: str) -> tuple[Units, Units]:
 
 
 def unit_weights(pattern: np.ndarray, queries: Units, keys: Units) -> np.ndarray:
-    """A pattern ``[…, query token, key token]`` on units, ``[…, query unit, key unit]``: as on the word grid, with a column for each
-    special token, so that each row sums to what it sums to on tokens."""
+    """A pattern ``[…, query token, key token]`` on units, ``[…, query unit, key unit]``: as on the word grid, with a
+    column for each special token, so that each row sums to what it sums to on tokens."""
     return queries.axis.averaged(pattern @ keys.axis.shares)
 
 
@@ -49,5 +50,7 @@ def _units(axis: WordAxis, tokens: tuple[str, ...]) -> Units:
     sides = [axis.sides[word] for word in words] + [""] * len(specials)
     ids = [str(word) for word in words] + [f"s{special}" for special in specials]
     unknown = np.concatenate([axis.unknown[words], np.zeros(len(specials))])
-    placed = WordAxis(tuple(labels[at] for at in order), tuple(sides[at] for at in order), shares[:, order], unknown[order])
+    placed = WordAxis(
+        tuple(labels[at] for at in order), tuple(sides[at] for at in order), shares[:, order], unknown[order]
+    )
     return Units(placed, tuple(ids[at] for at in order))

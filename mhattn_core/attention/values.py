@@ -17,11 +17,13 @@ class HeadValues:
 
     ``query`` ``[query, dimension]`` and ``key`` ``[key, dimension]``: as the attention function gets them, rotated
     where the model rotates; ``value`` ``[key, value dimension]``: with ``key`` those of the head's key/value group;
-    ``output`` ``[query, value dimension]``: what the head hands to W_O (of a head that is switched off, what stands there instead).
+    ``output`` ``[query, value dimension]``: what the head hands to W_O (of a head that is switched off, what stands
+    there instead).
 
     A score is ``scaling * query @ key``, then ``softcap * tanh(score / softcap)`` where there is a soft-cap, then plus
-    ``bias`` ``[query, key]`` where there is one (T5's positions). ``mask`` (bool ``[query, key]``) tells which keys a query sees;
-    softmax over these is the pattern. ``sink`` is the score of the key that is not there (GPT-OSS), which takes its share.
+    ``bias`` ``[query, key]`` where there is one (T5's positions). ``mask`` (bool ``[query, key]``) tells which keys a
+    query sees; softmax over these is the pattern. ``sink`` is the score of the key that is not there (GPT-OSS), which
+    takes its share.
     """
 
     query: np.ndarray
@@ -45,7 +47,9 @@ def head_values(call: Call, head: int) -> HeadValues:
         raise ShapeError("This call has no queries, keys and values.")
     heads = call.pattern.shape[1]
     group = head * call.key.shape[1] // heads
-    scaling, softcap, bias, sinks = (call.options.get(name) for name in ("scaling", "softcap", "position_bias", "s_aux"))
+    scaling, softcap, bias, sinks = (
+        call.options.get(name) for name in ("scaling", "softcap", "position_bias", "s_aux")
+    )
     return HeadValues(
         _array(call.query[0, head]),
         _array(call.key[0, group]),
@@ -62,16 +66,18 @@ def head_values(call: Call, head: int) -> HeadValues:
 def contributions(output: Tensor, projection: nn.Module) -> np.ndarray:
     """Each head's output through its own rows of W_O: float32 ``[head, query, model dimension]``.
 
-    output: ``[query, head, dimension]``, as handed to ``projection``, a Linear or a Conv1D. The sum over heads, plus the
-    projection's bias, is the projection's own output.
+    output: ``[query, head, dimension]``, as handed to ``projection``, a Linear or a Conv1D. The sum over heads, plus
+    the projection's bias, is the projection's own output.
     Raises ShapeError when the projection takes another width.
-    Source: Kobayashi et al. 2020, section 3, on values that are already mixed; Elhage et al. 2021, "attention heads are independent and additive".
+    Source: Kobayashi et al. 2020, section 3, on values that are already mixed; Elhage et al. 2021, "attention heads are
+    independent and additive".
     """
     return _array(torch.einsum("qhd,hdm->hqm", output, rows_of_heads(projection, *output.shape[1:])))
 
 
 def value_norms(call: Call, projection: nn.Module) -> np.ndarray:
-    """The length of each key's value through each head's rows of W_O: float32 ``[head, key]``, of the first sentence of a call.
+    """The length of each key's value through each head's rows of W_O: float32 ``[head, key]``, of the first sentence of
+    a call.
 
     Heads of one key/value group share values, but not their rows of W_O.
     Raises ShapeError when the projection takes another width, or the call does not tell its values.

@@ -30,12 +30,17 @@ class Variants:
 
     @torch.no_grad()
     def __call__(
-        self, task: Task, variants: Sequence[Variant], means: Means | None = None, tell: Callable[[int], object] = lambda _n: None
+        self,
+        task: Task,
+        variants: Sequence[Variant],
+        means: Means | None = None,
+        tell: Callable[[int], object] = lambda _n: None,
     ) -> Tensor:
         """``outcome`` of each variant, float32 ``[variant, row, part]``; ``{}`` is the intact model.
 
-        means: what ``mean`` puts in a head's place, by default its mean over the real positions of each row. tell: told after each forward
-        how many variants it had. Layers below the first head that is off are not computed again, where the network can be entered between them.
+        means: what ``mean`` puts in a head's place, by default its mean over the real positions of each row. tell: told
+        after each forward how many variants it had. Layers below the first head that is off are not computed again,
+        where the network can be entered between them.
         Raises Problem as ``check``.
         """
         for variant in variants:
@@ -60,7 +65,9 @@ class Variants:
         return torch.stack([results[number] for number in range(len(variants))])
 
     def _entered(self, task: Task) -> Restart | None:
-        """The copy that holds the task's layers, once it has been seen to give, begun in the middle, what the whole gives."""
+        """The copy that holds the task's layers, once it has been seen to give, begun in the middle, what the whole
+        gives.
+        """
         if self._restart is None:
             return None
         run, rows = outcome(self.model, task), len(task.rows)
@@ -104,7 +111,10 @@ def _watcher(task: Task, variants: Sequence[Variant], start: Start, means: Means
         call = replace(call, layer=call.layer + start.get(LISTS[call.stack], 0))
         if (call.stack, call.layer) not in wanted:
             return None
-        copies = [_rows(call, slice(number * len(task.rows), (number + 1) * len(task.rows))) for number in range(len(variants))]
+        copies = [
+            _rows(call, slice(number * len(task.rows), (number + 1) * len(task.rows)))
+            for number in range(len(variants))
+        ]
         return torch.cat([switch_off(part, variant, known) for part, variant in zip(copies, variants, strict=True)])
 
     return watch
@@ -115,4 +125,6 @@ def _rows(call: Call, rows: slice) -> Call:
         # A mask may be one for all rows.
         return tensor if tensor is None or len(tensor) == 1 else tensor[rows]
 
-    return replace(call, pattern=call.pattern[rows], output=call.output[rows], value=cut(call.value), mask=cut(call.mask))
+    return replace(
+        call, pattern=call.pattern[rows], output=call.output[rows], value=cut(call.value), mask=cut(call.mask)
+    )

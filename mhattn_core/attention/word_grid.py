@@ -21,7 +21,8 @@ class WordAxis:
     """The words on one axis, sentence A before sentence B.
 
     ``shares`` ``[piece, word]``: which part of the piece's characters lies in the word; a special piece's row is 0.
-    ``sides``: the sentence of each word. ``unknown`` ``[word]``: the share of the word that the tokenizer does not know.
+    ``sides``: the sentence of each word. ``unknown`` ``[word]``: the share of the word that the tokenizer does not
+    know.
     """
 
     words: tuple[str, ...]
@@ -35,7 +36,9 @@ class WordAxis:
         return self.shares.sum(axis=0) > 0
 
     def averaged(self, rows: Array) -> Array:
-        """Rows of pieces ``[..., piece, column]`` averaged over each word's pieces, ``[..., word, column]``; NaN for words not seen."""
+        """Rows of pieces ``[..., piece, column]`` averaged over each word's pieces, ``[..., word, column]``; NaN for
+        words not seen.
+        """
         words = np.swapaxes(_normalised(self.shares, axis=0), 0, 1) @ rows
         words[..., ~self.seen, :] = np.nan
         return words
@@ -78,7 +81,9 @@ def word_axis(pieces: Sequence[Piece], sentences: Mapping[str, Sentence], unknow
     """Map pieces to the words of the sentences that they cover, by characters."""
     sides = sorted({piece.side for piece in pieces if piece.side})
     columns = [(side, word) for side in sides for word in sentences[side].words]
-    column_of = {(side, place): column for column, (side, word) in enumerate(columns) for place in range(word.start, word.end)}
+    column_of = {
+        (side, place): column for column, (side, word) in enumerate(columns) for place in range(word.start, word.end)
+    }
     counts = np.zeros((len(pieces), len(columns)), dtype=np.float32)
     for row, piece in enumerate(pieces):
         for place in range(piece.start, piece.end):

@@ -1,7 +1,7 @@
 """One layer of a padded batch on the word grid: what ``Seen.words`` gives for one pair, for many at once.
 
-Summed over key pieces, averaged over query pieces; special mass is kept and nothing is renormalised (see ``word_grid``).
-All axes are padded on the right.
+Summed over key pieces, averaged over query pieces; special mass is kept and nothing is renormalised (see
+``word_grid``). All axes are padded on the right.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,8 +21,8 @@ NO_SIDE = -1
 
 @dataclass(frozen=True, eq=False)
 class Bags:
-    """A product with a sparse matrix that is the same for each head of a pair: row n of the result, ``[batch × head × word]``,
-    is the weighted sum of those rows of ``[batch × head × token]`` that stand in bag n.
+    """A product with a sparse matrix that is the same for each head of a pair: row n of the result, ``[batch × head ×
+    word]``, is the weighted sum of those rows of ``[batch × head × token]`` that stand in bag n.
     """
 
     rows: Tensor
@@ -37,11 +37,12 @@ class Bags:
 class WordAxes:
     """Both axes of one stack for a batch of pairs; the same for all its layers.
 
-    query_mask, key_mask bool ``[batch, word]``: words that some piece covers. query_side, key_side ``[batch, word]``: 0 for
-    sentence A, 1 for B, -1 for padding. query_tokens, key_tokens bool ``[batch, token]``: what was fed, special tokens included.
-    visible bool ``[batch, query word, key word]``: which covered words a covered word may see (a causal model sees no later
-    one), as numbers in visible_words ``[batch, query word, 2]``: how many of A, of B. key_sides float ``[batch, 2, key word]``:
-    1 for the words of A, of B. means and sums bring rows of query and of key tokens onto words.
+    query_mask, key_mask bool ``[batch, word]``: words that some piece covers. query_side, key_side ``[batch, word]``: 0
+    for sentence A, 1 for B, -1 for padding. query_tokens, key_tokens bool ``[batch, token]``: what was fed, special
+    tokens included. visible bool ``[batch, query word, key word]``: which covered words a covered word may see (a
+    causal model sees no later one), as numbers in visible_words ``[batch, query word, 2]``: how many of A, of B.
+    key_sides float ``[batch, 2, key word]``: 1 for the words of A, of B. means and sums bring rows of query and of key
+    tokens onto words.
     """
 
     stack: str
@@ -63,7 +64,8 @@ class WordLayer:
     """One layer of one stack for a batch of pairs.
 
     pattern ``[batch, head, query word, key word]``; special_mass and first_mass (what goes to the first fed token)
-    ``[batch, head, query word]``; side_mass (what goes to the words of A, of B) ``[batch, head, query word, 2]``; tokens
+    ``[batch, head, query word]``; side_mass (what goes to the words of A, of B) ``[batch, head, query word, 2]``;
+    tokens
     ``[batch, head, query token, key token]``, the pattern as the model made it.
     What ``axes`` masks holds no meaning; words that no piece covers get and give 0.
     """
@@ -79,12 +81,16 @@ class WordLayer:
 
 def piece_spans(pieces: Sequence[Piece]) -> np.ndarray:
     """Side, start and end of each piece, int ``[token, 3]``; special tokens have side -1."""
-    return np.array([(SIDES[piece.side] if piece.side else NO_SIDE, piece.start, piece.end) for piece in pieces], dtype=int).reshape(-1, 3)
+    return np.array(
+        [(SIDES[piece.side] if piece.side else NO_SIDE, piece.start, piece.end) for piece in pieces], dtype=int
+    ).reshape(-1, 3)
 
 
 def word_spans(sentences: Mapping[str, Sentence]) -> np.ndarray:
     """Side, start and end of each word, int ``[word, 3]``, sentence A before sentence B."""
-    return np.array([(SIDES[side], word.start, word.end) for side in SIDES for word in sentences[side].words], dtype=int).reshape(-1, 3)
+    return np.array(
+        [(SIDES[side], word.start, word.end) for side in SIDES for word in sentences[side].words], dtype=int
+    ).reshape(-1, 3)
 
 
 def word_axes(
@@ -95,9 +101,13 @@ def word_axes(
     words: Sequence[np.ndarray],
     device: torch.device | str = "cpu",
 ) -> WordAxes:
-    """The axes of a batch from the spans of each pair's query pieces, key pieces and words; an axis has the words of its pieces' sentences."""
+    """The axes of a batch from the spans of each pair's query pieces, key pieces and words; an axis has the words of
+    its pieces' sentences.
+    """
     query_shares, query_side, query_tokens = _shares(queries, words, device)
-    key_shares, key_side, key_tokens = (query_shares, query_side, query_tokens) if keys is queries else _shares(keys, words, device)
+    key_shares, key_side, key_tokens = (
+        (query_shares, query_side, query_tokens) if keys is queries else _shares(keys, words, device)
+    )
     covered = query_shares.sum(dim=1)
     query_mask, key_mask = covered > 0, key_shares.sum(dim=1) > 0
     visible = query_mask[:, :, None] & key_mask[:, None]
@@ -130,13 +140,19 @@ def word_layer(tokens: Tensor, layer: int, axes: WordAxes) -> WordLayer:
     return WordLayer(layer, axes, columns.transpose(2, 3), side_mass, 1 - side_mass.sum(dim=-1), first_mass, tokens)
 
 
-def _shares(pieces: Sequence[np.ndarray], words: Sequence[np.ndarray], device: torch.device | str) -> tuple[Tensor, Tensor, Tensor]:
-    """Which part of each piece's characters lies in which word ``[batch, token, word]``; sides ``[batch, word]``; tokens ``[batch, token]``."""
+def _shares(
+    pieces: Sequence[np.ndarray], words: Sequence[np.ndarray], device: torch.device | str
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Which part of each piece's characters lies in which word ``[batch, token, word]``; sides ``[batch, word]``;
+    tokens ``[batch, token]``.
+    """
     here = [_of_sides(word, piece) for piece, word in zip(pieces, words, strict=True)]
     piece, is_token = _pad(pieces, device)
     word, is_word = _pad(here, device)
     same = (piece[:, :, None, 0] == word[:, None, :, 0]) & is_word[:, None]
-    overlap = torch.minimum(piece[:, :, None, 2], word[:, None, :, 2]) - torch.maximum(piece[:, :, None, 1], word[:, None, :, 1])
+    overlap = torch.minimum(piece[:, :, None, 2], word[:, None, :, 2]) - torch.maximum(
+        piece[:, :, None, 1], word[:, None, :, 1]
+    )
     characters = overlap.clamp(min=0).mul(same).float()
     inside = characters.sum(dim=-1, keepdim=True)
     return characters / inside.where(inside > 0, 1), word[..., 0].where(is_word, NO_SIDE), is_token

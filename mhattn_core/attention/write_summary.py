@@ -33,7 +33,9 @@ BEGUN = {"en": "\nSummary:", "zh": "\n摘要："}
 
 @dataclass(frozen=True)
 class Written:
-    """text: the summary. complete: whether it came to an end before the most tokens that it may write. read: the parts of the document that it had before it."""
+    """text: the summary. complete: whether it came to an end before the most tokens that it may write. read: the parts
+    of the document that it had before it.
+    """
 
     text: str
     complete: bool
@@ -51,14 +53,16 @@ def write_summary(
 ) -> Written:
     """Let a translator-like or a causal model write about the first window of a document; nothing is drawn at random.
 
-    One with cross-attention writes by its own settings (beams, shortest and longest text, no repeats), as its makers' pipeline does; a causal
-    one takes the likest token each time. longest: most tokens; by default as many as the model's own settings say, up to 200, or else 60.
+    One with cross-attention writes by its own settings (beams, shortest and longest text, no repeats), as its makers'
+    pipeline does; a causal one takes the likest token each time. longest: most tokens; by default as many as the
+    model's own settings say, up to 200, or else 60.
     tell: hears after each token which share of them is written; what it raises ends the work.
     Raises Problem for a model that does not write, or writes nothing.
     """
     if "decoder" not in model.stacks or model.head != "language":
         raise Problem(
-            _("“{name}” does not write: it only reads.").format(name=model.name), _("Type a summary, or choose a model that writes.")
+            _("“{name}” does not write: it only reads.").format(name=model.name),
+            _("Type a summary, or choose a model that writes."),
         )
     settings, own = _settings(model)
     cross = "cross" in model.stacks
@@ -111,14 +115,19 @@ def _inputs(model: Model, text: str) -> tuple[dict[str, Tensor], dict[str, int]]
     if "cross" in model.stacks:
         # Fed with some second text, or feed would let the model write one, without telling how far it is.
         fed = feed(model, SentencePair(text, ".", target_language=""), prefix=summary_prefix(model))
-        return {name: tensor for name, tensor in fed.inputs.items() if name != "decoder_input_ids"}, first_of(model, language)
+        return {name: tensor for name, tensor in fed.inputs.items() if name != "decoder_input_ids"}, first_of(
+            model, language
+        )
     tokenizer: Any = model.tokenizer
     with model.tokenizing:
         if tokenizer.chat_template:
             asked = [{"role": "user", "content": ASKED[language].format(text=text)}]
             ids = list(tokenizer.apply_chat_template(asked, add_generation_prompt=True, return_dict=True)["input_ids"])
         else:
-            ids = [*first_tokens(model), *(piece.id for piece in encode(model, text + BEGUN[language], special=False).pieces)]
+            ids = [
+                *first_tokens(model),
+                *(piece.id for piece in encode(model, text + BEGUN[language], special=False).pieces),
+            ]
     check_inputs(model, {"input_ids": ids})
     tensor = torch.tensor([ids], device=model.network.device)
     return {"input_ids": tensor, "attention_mask": torch.ones_like(tensor)}, {}

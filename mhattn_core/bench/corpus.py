@@ -31,9 +31,10 @@ MEASURED_TOKENS = 4096
 def corpus_ratios(name: str, *, rounds: int) -> list[dict[str, object]]:
     """Medians over interleaved rounds, as multiples of one bare SDPA forward over the same batches.
 
-    watched: the same forward with nobody looking, that is what eager attention alone costs. corpus: everything that a run does with a pair,
-    from its text to its sums and resampling. one by one: the same measures of one pair after the other in NumPy, from ``output_attentions``
-    of an eager copy; TransformerLens: the same from its ``run_with_cache``, or why not.
+    watched: the same forward with nobody looking, that is what eager attention alone costs. corpus: everything that a
+    run does with a pair, from its text to its sums and resampling. one by one: the same measures of one pair after the
+    other in NumPy, from ``output_attentions`` of an eager copy; TransformerLens: the same from its ``run_with_cache``,
+    or why not.
     """
     model = load(name)
     lens = run_with_cache(model)
@@ -42,7 +43,10 @@ def corpus_ratios(name: str, *, rounds: int) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for tokens in TOKENS:
         # Two sentences and three or two special tokens; each word is one token.
-        pairs = [SentencePair(sentence(tokens // 2 - 2), sentence(tokens - tokens // 2 - 1)) for _ in range(MEASURED_TOKENS // tokens)]
+        pairs = [
+            SentencePair(sentence(tokens // 2 - 2), sentence(tokens - tokens // 2 - 1))
+            for _ in range(MEASURED_TOKENS // tokens)
+        ]
         records = [PairRecord(str(line), pair, line) for line, pair in enumerate(pairs)]
         fed, _problems = feed_all(model, pairs)
         ready = [collate(model, batch) for batch in batches(model, fed)]

@@ -49,7 +49,9 @@ def _measures(tokens: np.ndarray, grid: WordGrid) -> list[np.ndarray]:
     blocks = [grid.block(query, key).sum(axis=-1) for query in "ab" for key in "ab"]
     return [
         entropy.mean(axis=-1),
-        np.nanmean(normalised_row_entropy(torch.from_numpy(entropy), torch.from_numpy(grid.visible.sum(axis=-1))), axis=-1),
+        np.nanmean(
+            normalised_row_entropy(torch.from_numpy(entropy), torch.from_numpy(grid.visible.sum(axis=-1))), axis=-1
+        ),
         row_entropy(torch.from_numpy(tokens)).numpy().mean(axis=-1),
         (pattern * gaps).sum(axis=(-1, -2)) / pattern.sum(axis=(-1, -2)),
         pattern.max(axis=-1).mean(axis=-1),

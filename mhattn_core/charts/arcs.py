@@ -20,8 +20,9 @@ UPRIGHT_FROM = 14
 def arcs(words: Sequence[str], table: pd.DataFrame) -> alt.LayerChart:
     """Arcs from the word that looks (the dot) to the word that is looked at, as high as they are wide.
 
-    table: a row an arc with query_position, key_position and kind: ``right`` (the head looks where it should), ``missed`` (where it
-    should) and ``wrong`` (where it looks instead). Colour and dash say the same; wrong arcs hang below.
+    table: a row an arc with query_position, key_position and kind: ``right`` (the head looks where it should),
+    ``missed`` (where it should) and ``wrong`` (where it looks instead). Colour and dash say the same; wrong arcs hang
+    below.
     """
     names = {"right": _("found"), "missed": _("missed"), "wrong": _("looks here instead")}
     shown = [kind for kind in names if (table["kind"] == kind).any()]
@@ -59,7 +60,9 @@ def arcs(words: Sequence[str], table: pd.DataFrame) -> alt.LayerChart:
     )
     ground = alt.Chart(pd.DataFrame({"y": [0.0]})).mark_rule(color=SPECIAL_COLOUR, opacity=0.5).encode(y)
     curves = line.mark_line(strokeWidth=2.5).encode(dash, detail="arc:N", order="step:Q")
-    return alt.layer(ground, curves, starts).properties(height=HEIGHT * (2 if floor else 1) + (LABELS if upright else 0))
+    return alt.layer(ground, curves, starts).properties(
+        height=HEIGHT * (2 if floor else 1) + (LABELS if upright else 0)
+    )
 
 
 def _points(words: Sequence[str], placed: pd.DataFrame) -> pd.DataFrame:
@@ -67,7 +70,10 @@ def _points(words: Sequence[str], placed: pd.DataFrame) -> pd.DataFrame:
     along = np.linspace(0, np.pi, STEPS + 1)
     pieces = []
     for arc, row in placed.iterrows():
-        middle, radius = (row["query_position"] + row["key_position"]) / 2, (row["key_position"] - row["query_position"]) / 2
+        middle, radius = (
+            (row["query_position"] + row["key_position"]) / 2,
+            (row["key_position"] - row["query_position"]) / 2,
+        )
         side = -1 if row["kind"] == "wrong" else 1
         pieces.append(
             pd.DataFrame(
@@ -82,4 +88,8 @@ def _points(words: Sequence[str], placed: pd.DataFrame) -> pd.DataFrame:
                 }
             )
         )
-    return pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=["arc", "step", "x", "y", "query", "key", "meaning"])
+    return (
+        pd.concat(pieces, ignore_index=True)
+        if pieces
+        else pd.DataFrame(columns=["arc", "step", "x", "y", "query", "key", "meaning"])
+    )

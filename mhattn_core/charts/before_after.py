@@ -13,10 +13,14 @@ ROOM = 0.04
 """Beyond the outermost marks, as a share of the axis, so that none is cut."""
 
 
-def before_after(table: pd.DataFrame, *, title: str, chosen: tuple[int, int] | None = None, clicks: int = 0) -> alt.LayerChart:
-    """A mark a head, its value in model a across and in model b up; on the diagonal nothing changed. A click picks a head (``picked``).
+def before_after(
+    table: pd.DataFrame, *, title: str, chosen: tuple[int, int] | None = None, clicks: int = 0
+) -> alt.LayerChart:
+    """A mark a head, its value in model a across and in model b up; on the diagonal nothing changed. A click picks a
+    head (``picked``).
 
-    table: rows of one measure and stack, as ``difference`` gives them. title: the measure with its unit. chosen: the head to circle.
+    table: rows of one measure and stack, as ``difference`` gives them. title: the measure with its unit. chosen: the
+    head to circle.
     clicks: as in ``head_grid``.
     """
     rows = table.assign(name=head_names(table), clicks=clicks).dropna(subset="value")
@@ -27,7 +31,9 @@ def before_after(table: pd.DataFrame, *, title: str, chosen: tuple[int, int] | N
     scale = alt.Scale(domain=[ends[0] - room, ends[1] + room], nice=False, zero=False)
     x = alt.X("a:Q", scale=scale, title=f"{title} · {model_a}")
     y = alt.Y("b:Q", scale=scale, title=f"{title} · {model_b}")
-    diagonal = alt.Chart(pd.DataFrame({"a": ends, "b": ends})).mark_line(color=SPECIAL_COLOUR, strokeDash=[5, 3]).encode(x, y)
+    diagonal = (
+        alt.Chart(pd.DataFrame({"a": ends, "b": ends})).mark_line(color=SPECIAL_COLOUR, strokeDash=[5, 3]).encode(x, y)
+    )
     pick = alt.selection_point(name=PICKED, fields=["layer", "head", "clicks"], on="click", clear=False)
     layer, head = chosen or (-1, -1)
     marks = (
@@ -42,7 +48,9 @@ def before_after(table: pd.DataFrame, *, title: str, chosen: tuple[int, int] | N
                 scale=alt.Scale(scheme=DIFFERENCE_SCHEME, domain=[-largest, largest]),
                 legend=alt.Legend(gradientLength=120, format="+.2f"),
             ),
-            stroke=alt.condition(f"datum.layer == {layer} && datum.head == {head}", alt.value(MARK_COLOUR), alt.value(SPECIAL_COLOUR)),
+            stroke=alt.condition(
+                f"datum.layer == {layer} && datum.head == {head}", alt.value(MARK_COLOUR), alt.value(SPECIAL_COLOUR)
+            ),
             strokeWidth=alt.condition(f"datum.layer == {layer} && datum.head == {head}", alt.value(3), alt.value(0.7)),
             tooltip=[
                 alt.Tooltip("name:N", title=_("head")),
@@ -57,6 +65,9 @@ def before_after(table: pd.DataFrame, *, title: str, chosen: tuple[int, int] | N
     if rows["low"].notna().any():
         spans = rows.assign(bottom=rows["a"] + rows["low"], top=rows["a"] + rows["high"])
         layers.insert(
-            1, alt.Chart(spans).mark_rule(color=SPECIAL_COLOUR, opacity=0.6).encode(x, alt.Y("bottom:Q", scale=scale), alt.Y2("top"))
+            1,
+            alt.Chart(spans)
+            .mark_rule(color=SPECIAL_COLOUR, opacity=0.6)
+            .encode(x, alt.Y("bottom:Q", scale=scale), alt.Y2("top")),
         )
     return alt.layer(*layers).properties(height=SIDE)

@@ -34,11 +34,14 @@ def verdict_names() -> dict[str, str]:
 def best_heads(
     relations: pd.DataFrame, labels: Mapping[str, str], *, chosen: str = "", clicks: int = 0, narrow: bool = False
 ) -> alt.LayerChart:
-    """A line a relation and model: the best head's held-out score with the interval of its gain, and in words the head, its verdict and n;
-    a grey bar up to the best fixed offset, a red tick at what random weights reach. A click picks a head (``picked``: model, relation, layer, head).
+    """A line a relation and model: the best head's held-out score with the interval of its gain, and in words the head,
+    its verdict and n; a grey bar up to the best fixed offset, a red tick at what random weights reach. A click picks a
+    head (``picked``: model, relation, layer, head).
 
-    relations: rows of ``relations.parquet`` of one score and direction, in the order in which they are to stand. labels: what each relation
-    is called. chosen: the relation to mark. A filled mark has a verdict in its favour, a hollow one has not. Rows without a score are left
+    relations: rows of ``relations.parquet`` of one score and direction, in the order in which they are to stand.
+    labels: what each relation
+    is called. chosen: the relation to mark. A filled mark has a verdict in its favour, a hollow one has not. Rows
+    without a score are left
     out. clicks: see ``head_grid``. narrow: what each line is stands above it and not beside.
     """
     scored = relations.dropna(subset="held_out").astype({"layer": int, "head": int})
@@ -57,11 +60,19 @@ def best_heads(
     )
     models = list(dict.fromkeys(rows["model"]))
     axis = alt.Axis(
-        ticks=False, domain=False, labels=not narrow, labelLimit=190, labelExpr=f"{json.dumps(dict(labels))}[datum.value] || datum.value",
+        ticks=False,
+        domain=False,
+        labels=not narrow,
+        labelLimit=190,
+        labelExpr=f"{json.dumps(dict(labels))}[datum.value] || datum.value",
         labelFontWeight=alt.expr(f"datum.value == {json.dumps(chosen)} ? 'bold' : 'normal'"),
-    )  # fmt: skip
+    )
     y = alt.Y(
-        "relation:N", sort=list(dict.fromkeys(rows["relation"])), title=None, axis=axis, scale=alt.Scale(paddingInner=0.2, paddingOuter=0.1)
+        "relation:N",
+        sort=list(dict.fromkeys(rows["relation"])),
+        title=None,
+        axis=axis,
+        scale=alt.Scale(paddingInner=0.2, paddingOuter=0.1),
     )
     line = alt.YOffset("model:N", sort=models)
     x = alt.X(
@@ -71,17 +82,23 @@ def best_heads(
         title=_("right answers, held out") if narrow else _("right answers on sentences that did not choose the head"),
     )
     legend = alt.Legend(title=None, orient="top", columns=2, labelLimit=220)
-    colour = alt.Color("model:N", scale=alt.Scale(domain=models, range=[model_colour(model) for model in models]), legend=legend)
+    colour = alt.Color(
+        "model:N", scale=alt.Scale(domain=models, range=[model_colour(model) for model in models]), legend=legend
+    )
     shapes = [SHAPES[place % len(SHAPES)] for place in range(len(models))]
     shape = alt.Shape("model:N", scale=alt.Scale(domain=models, range=shapes), legend=legend)
     base = alt.Chart(rows).encode(y, line, tooltip=_tooltip())
-    pick = alt.selection_point(name=PICKED, fields=["model", "relation", "layer", "head", "clicks"], on="click", clear=False)
+    pick = alt.selection_point(
+        name=PICKED, fields=["model", "relation", "layer", "head", "clicks"], on="click", clear=False
+    )
     return alt.layer(
         base.mark_bar(color=SPECIAL_COLOUR, opacity=0.35, height=BAR).encode(alt.X("baseline:Q")),
         base.mark_rule(strokeWidth=2).encode(alt.X("bottom:Q"), alt.X2("top:Q"), colour),
         base.mark_tick(color=MARK_COLOUR, thickness=2, size=BAR + 2).encode(alt.X("random95:Q")),
         base.transform_filter("datum.found").mark_point(size=70, filled=True, opacity=1).encode(x, colour, shape),
-        base.mark_point(size=70, strokeWidth=2, opacity=1, fill="transparent", cursor="pointer").encode(x, colour, shape).add_params(pick),
+        base.mark_point(size=70, strokeWidth=2, opacity=1, fill="transparent", cursor="pointer")
+        .encode(x, colour, shape)
+        .add_params(pick),
         # Grey can be read on a light page and on a dark one.
         base.mark_text(align="left", dy=ABOVE, fontSize=11, color=SPECIAL_COLOUR).encode(alt.XValue(2), text="said:N"),
     ).properties(height=alt.Step(BAND))

@@ -9,7 +9,9 @@ from mhattn_core.locale import _
 
 
 def by_layer(layers: pd.DataFrame, *, title: str, domain: tuple[float, float]) -> alt.LayerChart:
-    """layers: model, layer, value and, where known, low, high. title: what the height means, with its unit; domain: where the axis begins and ends."""
+    """layers: model, layer, value and, where known, low, high. title: what the height means, with its unit; domain:
+    where the axis begins and ends.
+    """
     models = list(dict.fromkeys(layers["model"]))
     shapes = [SHAPES[place % len(SHAPES)] for place in range(len(models))]
     legend = alt.Legend(title=None, orient="top", columns=2, labelLimit=200)
@@ -17,7 +19,9 @@ def by_layer(layers: pd.DataFrame, *, title: str, domain: tuple[float, float]) -
     base = alt.Chart(layers.dropna(subset="value")).encode(
         alt.X("layer:Q", title=_("layer"), axis=alt.Axis(tickMinStep=1, format="d", grid=False)),
         alt.Y("value:Q", title=title, scale=scale),
-        alt.Color("model:N", scale=alt.Scale(domain=models, range=[model_colour(model) for model in models]), legend=legend),
+        alt.Color(
+            "model:N", scale=alt.Scale(domain=models, range=[model_colour(model) for model in models]), legend=legend
+        ),
         tooltip=[
             alt.Tooltip("model:N", title=_("model")),
             alt.Tooltip("layer:Q", title=_("layer")),

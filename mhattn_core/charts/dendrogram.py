@@ -29,12 +29,20 @@ def dendrogram(branches: pd.DataFrame, names: Sequence[str], *, title: str, cut:
         ticks=False,
         domain=False,
     )
-    y = alt.Y("place:Q", scale=alt.Scale(domain=[-0.5, len(names) - 0.5], nice=False, reverse=True), axis=axis, title=None)
+    y = alt.Y(
+        "place:Q", scale=alt.Scale(domain=[-0.5, len(names) - 0.5], nice=False, reverse=True), axis=axis, title=None
+    )
     x = alt.X("height:Q", title=title, scale=alt.Scale(domainMin=0))
     lines = (
         alt.Chart(branches)
         .mark_line(strokeWidth=1.5, color=SPECIAL_COLOUR, interpolate="linear")
-        .encode(x, y, alt.Order("point:O"), alt.Detail("join:N"), tooltip=[alt.Tooltip("height:Q", title=_("joined at"), format=".3f")])
+        .encode(
+            x,
+            y,
+            alt.Order("point:O"),
+            alt.Detail("join:N"),
+            tooltip=[alt.Tooltip("height:Q", title=_("joined at"), format=".3f")],
+        )
     )
     layers = [lines]
     if cut is not None:

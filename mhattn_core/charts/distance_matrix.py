@@ -29,11 +29,14 @@ def distance_matrix(
     chosen: tuple[int, int] | None = None,
     clicks: int = 0,
 ) -> alt.LayerChart:
-    """Distances below the diagonal, those on random words above it; a click picks a pair (selection ``picked``: head, other).
+    """Distances below the diagonal, those on random words above it; a click picks a pair (selection ``picked``: head,
+    other).
 
-    pairs: each once: row > column (places on the axes, from 0), head, other (their names), distance, noise, shared (whether the two
-    share keys and values: dotted). names: of the heads, in the order of the axes. title: what the colour means, with its unit;
-    bright is near, and ``largest`` ends the scale. chosen: places of the pair to frame. clicks: see ``head_grid``.
+    pairs: each once: row > column (places on the axes, from 0), head, other (their names), distance, noise, shared
+    (whether the two
+    share keys and values: dotted). names: of the heads, in the order of the axes. title: what the colour means, with
+    its unit; bright is near, and ``largest`` ends the scale. chosen: places of the pair to frame. clicks: see
+    ``head_grid``.
     """
     axes = _axes(names)
     colour = alt.Color(
@@ -76,12 +79,21 @@ def distance_matrix(
 def _axes(names: Sequence[str]) -> tuple[alt.X, alt.X2, alt.Y, alt.Y2]:
     axis = {
         "values": list(range(0, len(names), math.ceil(len(names) / NAMED))),
-        "labelExpr": label_expression(names), "labelOverlap": False, "labelFontSize": 9,
-        "grid": False, "ticks": False, "domain": False,
-    }  # fmt: skip
+        "labelExpr": label_expression(names),
+        "labelOverlap": False,
+        "labelFontSize": 9,
+        "grid": False,
+        "ticks": False,
+        "domain": False,
+    }
     ends = [-0.5, len(names) - 0.5]
     return (
-        alt.X("left:Q", scale=alt.Scale(domain=ends, nice=False), axis=alt.Axis(orient="top", labelAngle=-90, **axis), title=None),
+        alt.X(
+            "left:Q",
+            scale=alt.Scale(domain=ends, nice=False),
+            axis=alt.Axis(orient="top", labelAngle=-90, **axis),
+            title=None,
+        ),
         alt.X2("right"),
         alt.Y("top:Q", scale=alt.Scale(domain=ends, nice=False, reverse=True), axis=alt.Axis(**axis), title=None),
         alt.Y2("bottom"),
@@ -97,7 +109,9 @@ def _picture(pairs: pd.DataFrame, heads: int, largest: float, axes: tuple[alt.X,
     levels = (distances / largest).clip(0, 1) * (len(palette) - 1)
     # Repeated cells, so that a browser does not blur neighbours into one another.
     enlarged = levels.round().astype(np.uint8).repeat(4, axis=0).repeat(4, axis=1)
-    place = pd.DataFrame({"left": [(heads - 1) / 2], "top": [(heads - 1) / 2], "picture": [data_uri(enlarged, palette)]})
+    place = pd.DataFrame(
+        {"left": [(heads - 1) / 2], "top": [(heads - 1) / 2], "picture": [data_uri(enlarged, palette)]}
+    )
     picture = alt.Chart(place).mark_image(width=alt.expr("width"), height=alt.expr("height"), aspect=False)
     return picture.encode(axes[0], axes[2], url="picture:N")
 

@@ -13,10 +13,13 @@ DEPTH_HEIGHT = 420
 
 
 def distributions(heads: pd.DataFrame, *, title: str, chosen: tuple[str, int, int] | None = None) -> alt.LayerChart:
-    """One line a model: a mark a head, first layers above and last below, over the box from the lower to the upper quartile.
+    """One line a model: a mark a head, first layers above and last below, over the box from the lower to the upper
+    quartile.
 
-    heads: rows of one measure with model, stack, layer, head, value, one stack a model; heads without a value are left out.
-    title: what the axis means, with its unit. chosen: (model, layer, head) of the head to circle; its interval is drawn where it has one.
+    heads: rows of one measure with model, stack, layer, head, value, one stack a model; heads without a value are left
+    out.
+    title: what the axis means, with its unit. chosen: (model, layer, head) of the head to circle; its interval is drawn
+    where it has one.
     """
     rows = _rows(heads)
     models = list(dict.fromkeys(rows["model"]))
@@ -35,7 +38,9 @@ def distributions(heads: pd.DataFrame, *, title: str, chosen: tuple[str, int, in
         .encode(alt.X("from:Q", title=title), alt.X2("to"), y, tooltip=_box_tooltip())
     )
     median = (
-        alt.Chart(boxes).mark_tick(size=BAND - 8, thickness=3, color=SPECIAL_COLOUR).encode(alt.X("median:Q"), y, tooltip=_box_tooltip())
+        alt.Chart(boxes)
+        .mark_tick(size=BAND - 8, thickness=3, color=SPECIAL_COLOUR)
+        .encode(alt.X("median:Q"), y, tooltip=_box_tooltip())
     )
     marks = (
         alt.Chart(rows)
@@ -47,9 +52,15 @@ def distributions(heads: pd.DataFrame, *, title: str, chosen: tuple[str, int, in
     if not own.empty:
         circled = alt.Chart(own)
         if own["low"].notna().all():
-            layers.append(circled.mark_rule(color=MARK_COLOUR, strokeWidth=2).encode(alt.X("low:Q"), alt.X2("high"), y, _within_band()))
+            layers.append(
+                circled.mark_rule(color=MARK_COLOUR, strokeWidth=2).encode(
+                    alt.X("low:Q"), alt.X2("high"), y, _within_band()
+                )
+            )
         layers.append(
-            circled.mark_point(size=170, color=MARK_COLOUR, strokeWidth=2.5).encode(x, y, _within_band(), tooltip=_tooltip(title))
+            circled.mark_point(size=170, color=MARK_COLOUR, strokeWidth=2.5).encode(
+                x, y, _within_band(), tooltip=_tooltip(title)
+            )
         )
     return alt.layer(*layers).properties(height=alt.Step(BAND))
 
@@ -85,9 +96,9 @@ def by_depth(heads: pd.DataFrame, *, title: str) -> alt.LayerChart:
             alt.Tooltip("value:Q", title=_("median"), format=".3f"),
         ],
     )
-    return alt.layer(marks, line.mark_line(strokeWidth=2), line.mark_point(filled=True, size=60, opacity=1).encode(shape)).properties(
-        height=DEPTH_HEIGHT
-    )
+    return alt.layer(
+        marks, line.mark_line(strokeWidth=2), line.mark_point(filled=True, size=60, opacity=1).encode(shape)
+    ).properties(height=DEPTH_HEIGHT)
 
 
 def relative_depth(heads: pd.DataFrame) -> pd.Series:
@@ -115,12 +126,16 @@ def _within_band() -> alt.YOffset:
 
 
 def _colour(models: list[str], legend: alt.Legend | None = None) -> alt.Color:
-    return alt.Color("model:N", scale=alt.Scale(domain=models, range=[model_colour(model) for model in models]), legend=legend)
+    return alt.Color(
+        "model:N", scale=alt.Scale(domain=models, range=[model_colour(model) for model in models]), legend=legend
+    )
 
 
 def _shape(models: list[str], legend: alt.Legend | None = None) -> alt.Shape:
     return alt.Shape(
-        "model:N", scale=alt.Scale(domain=models, range=[SHAPES[place % len(SHAPES)] for place in range(len(models))]), legend=legend
+        "model:N",
+        scale=alt.Scale(domain=models, range=[SHAPES[place % len(SHAPES)] for place in range(len(models))]),
+        legend=legend,
     )
 
 

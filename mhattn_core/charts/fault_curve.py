@@ -10,16 +10,21 @@ HEIGHT = 380
 
 
 def fault_curve(curves: pd.DataFrame, *, title: str) -> alt.LayerChart:
-    """The most important heads first as a line with marks, the random orders as a grey band from least to greatest with their median.
+    """The most important heads first as a line with marks, the random orders as a grey band from least to greatest with
+    their median.
 
-    curves: rows of ``curves.parquet`` of one model and quantity: order (``importance``, ``random``), draw, removed, share_removed, value.
+    curves: rows of ``curves.parquet`` of one model and quantity: order (``importance``, ``random``), draw, removed,
+    share_removed, value.
     title: what is measured, with its unit.
     """
     ordered = curves[curves["order"] == "importance"].sort_values("removed")
     drawn = curves[curves["order"] == "random"]
     spread = drawn.groupby(["removed", "share_removed"])["value"].agg(["min", "median", "max"]).reset_index()
     x = alt.X(
-        "share_removed:Q", axis=alt.Axis(format=".0%", tickCount=10), title=_("share of heads switched off"), scale=alt.Scale(domain=[0, 1])
+        "share_removed:Q",
+        axis=alt.Axis(format=".0%", tickCount=10),
+        title=_("share of heads switched off"),
+        scale=alt.Scale(domain=[0, 1]),
     )
     y = alt.Y("value:Q", title=title, scale=alt.Scale(zero=False))
     count = alt.Tooltip("removed:Q", title=_("heads off"))
@@ -30,7 +35,11 @@ def fault_curve(curves: pd.DataFrame, *, title: str) -> alt.LayerChart:
         scale=alt.Scale(domain=names, range=[MARK_COLOUR, SPECIAL_COLOUR]),
         legend=alt.Legend(orient="top", columns=1, labelLimit=420, symbolType="stroke"),
     )
-    band = alt.Chart(spread).mark_area(color=SPECIAL_COLOUR, opacity=0.3).encode(x, alt.Y("min:Q", title=title), alt.Y2("max"))
+    band = (
+        alt.Chart(spread)
+        .mark_area(color=SPECIAL_COLOUR, opacity=0.3)
+        .encode(x, alt.Y("min:Q", title=title), alt.Y2("max"))
+    )
     median = (
         alt.Chart(spread.assign(value=spread["median"], which=names[1]))
         .mark_line(strokeDash=[5, 3])
@@ -52,5 +61,9 @@ def fault_curve(curves: pd.DataFrame, *, title: str) -> alt.LayerChart:
         .encode(x, y, colour, tooltip=[count, alt.Tooltip("value:Q", title=title, format=".3f")])
     )
     whole = ordered[ordered["removed"] == 0].assign(name=_("all heads on"))
-    start = alt.Chart(whole).mark_point(filled=True, size=110, color=model_colour(str(curves["model"].iloc[0])), opacity=1).encode(x, y)
+    start = (
+        alt.Chart(whole)
+        .mark_point(filled=True, size=110, color=model_colour(str(curves["model"].iloc[0])), opacity=1)
+        .encode(x, y)
+    )
     return alt.layer(band, median, line, start).properties(height=HEIGHT)

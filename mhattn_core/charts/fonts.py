@@ -25,4 +25,6 @@ def undrawn(text: str) -> str:
 @cache
 def _drawn(sign: str) -> bytes:
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="32" height="32">'
-    return vl_convert.svg_to_png(f'{svg}<text x="4" y="24" font-size="20" font-family="{FAMILIES}">{escape(sign)}</text></svg>')
+    return vl_convert.svg_to_png(
+        f'{svg}<text x="4" y="24" font-size="20" font-family="{FAMILIES}">{escape(sign)}</text></svg>'
+    )

@@ -40,14 +40,20 @@ def _shrink(patterns: np.ndarray) -> np.ndarray:
 def glance(heads: pd.DataFrame, *, chosen: tuple[int, int] | None = None, clicks: int = 0) -> alt.LayerChart:
     """The layer × head grid of thumbnails; a click picks a head (selection ``picked``: layer, head).
 
-    heads: one row a head with layer, head, name, picture (data address), entropy (normalised) and special_mass. clicks: see ``head_grid``.
+    heads: one row a head with layer, head, name, picture (data address), entropy (normalised) and special_mass. clicks:
+    see ``head_grid``.
     """
     x = alt.X(
-        "head:O", title=_("head"), axis=alt.Axis(orient="top", labelAngle=0, ticks=False, domain=False), scale=alt.Scale(paddingInner=0.06)
+        "head:O",
+        title=_("head"),
+        axis=alt.Axis(orient="top", labelAngle=0, ticks=False, domain=False),
+        scale=alt.Scale(paddingInner=0.06),
     )
     y = alt.Y("layer:O", title=_("layer"), axis=alt.Axis(ticks=False, domain=False), scale=alt.Scale(paddingInner=0.06))
     base = alt.Chart(heads.assign(clicks=clicks)).encode(x, y)
-    pictures = base.mark_image(width=alt.expr("bandwidth('x')"), height=alt.expr("bandwidth('y')"), aspect=False).encode(url="picture:N")
+    pictures = base.mark_image(
+        width=alt.expr("bandwidth('x')"), height=alt.expr("bandwidth('y')"), aspect=False
+    ).encode(url="picture:N")
     pick = alt.selection_point(name=PICKED, fields=["layer", "head", "clicks"], on="click", clear=False)
     targets = (
         base.mark_rect(fillOpacity=0, strokeWidth=3, cursor="pointer")

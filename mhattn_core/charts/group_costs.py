@@ -14,7 +14,8 @@ def group_costs(groups: pd.DataFrame, *, title: str) -> alt.LayerChart:
 
     The bar around the dot is the interval of their difference, so that a ring outside it is one that differs.
 
-    groups: rows of ``cluster_ablation.parquet`` of one model, stack, kind and quantity. title: what is measured, with its unit.
+    groups: rows of ``cluster_ablation.parquet`` of one model, stack, kind and quantity. title: what is measured, with
+    its unit.
     """
     rows = groups.assign(
         name=group_names(groups),
@@ -37,13 +38,20 @@ def group_costs(groups: pd.DataFrame, *, title: str) -> alt.LayerChart:
         alt.Tooltip("excess:Q", title=_("together less the sum"), format="+.4f"),
     ]
     base = alt.Chart(rows).encode(y, tooltip=tooltip)
-    layers = [base.mark_rule(color=SPECIAL_COLOUR, opacity=0.5).encode(alt.X("sum_of_single:Q", title=title), alt.X2("together"))]
+    layers = [
+        base.mark_rule(color=SPECIAL_COLOUR, opacity=0.5).encode(
+            alt.X("sum_of_single:Q", title=title), alt.X2("together")
+        )
+    ]
     if rows["excess_low"].notna().any():
-        layers.append(base.mark_rule(color=SPECIAL_COLOUR, strokeWidth=3).encode(alt.X("bar_low:Q"), alt.X2("bar_high")))
+        layers.append(
+            base.mark_rule(color=SPECIAL_COLOUR, strokeWidth=3).encode(alt.X("bar_low:Q"), alt.X2("bar_high"))
+        )
     dots = alt.Chart(rows.assign(which=names[1])).mark_point(filled=True, size=90, opacity=1)
     rings = alt.Chart(rows.assign(which=names[0])).mark_point(size=110, strokeWidth=2.5, opacity=1)
     layers += [
-        points.encode(alt.X(f"{column}:Q"), y, colour, tooltip=tooltip) for points, column in ((dots, "together"), (rings, "sum_of_single"))
+        points.encode(alt.X(f"{column}:Q"), y, colour, tooltip=tooltip)
+        for points, column in ((dots, "together"), (rings, "sum_of_single"))
     ]
     return alt.layer(*layers).properties(height=alt.Step(24))
 

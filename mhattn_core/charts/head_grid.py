@@ -12,7 +12,9 @@ READ = ("layer", "head", "value", "low", "high", "n")
 HEIGHT = 420
 LEGEND_TITLE = 30
 LOWEST_ROW, HIGHEST_ROW = 14, 34
-"""Heights in pixels: of the whole where rows may shrink to fit, of what stands above the legend's colours, and of one row."""
+"""Heights in pixels: of the whole where rows may shrink to fit, of what stands above the legend's colours, and of one
+row.
+"""
 
 
 def head_grid(
@@ -26,13 +28,17 @@ def head_grid(
     chosen: tuple[int, int] | None = None,
     clicks: int = 0,
 ) -> alt.LayerChart:
-    """The layer × head grid of one measure of one model and stack; a click picks a head (selection ``picked``: layer, head).
+    """The layer × head grid of one measure of one model and stack; a click picks a head (selection ``picked``: layer,
+    head).
 
-    heads: rows with layer, head, measure, value and, where known, low, high, n (as ``heads.parquet``); other measures are left out.
-    title: what the colour means, with its unit. domain: ends of the colour scale, so that models can be compared; by default
-    the data's own. difference: a diverging scheme with 0 in the middle. reverse: low values are the bright ones (an error rate).
-    chosen: the head to frame. clicks: a number that differs from one drawing to the next; without it a second click on the same
-    head, after another was chosen elsewhere, is no event. Heads without a value (NaN) are drawn as a grey cross.
+    heads: rows with layer, head, measure, value and, where known, low, high, n (as ``heads.parquet``); other measures
+    are left out.
+    title: what the colour means, with its unit. domain: ends of the colour scale, so that models can be compared; by
+    default the data's own. difference: a diverging scheme with 0 in the middle. reverse: low values are the bright ones
+    (an error rate).
+    chosen: the head to frame. clicks: a number that differs from one drawing to the next; without it a second click on
+    the same head, after another was chosen elsewhere, is no event. Heads without a value (NaN) are drawn as a grey
+    cross.
     """
     rows = heads.loc[heads["measure"] == measure, [name for name in READ if name in heads]].assign(clicks=clicks)
     rows["name"] = "L" + rows["layer"].astype(str) + " H" + rows["head"].astype(str)
@@ -42,12 +48,19 @@ def head_grid(
     if difference:
         low, high = -max(abs(low), abs(high), 1e-9), max(abs(low), abs(high), 1e-9)
     axis = {"ticks": False, "domain": False}
-    x = alt.X("head:O", title=_("head"), axis=alt.Axis(orient="top", labelAngle=0, **axis), scale=alt.Scale(paddingInner=0.06))
+    x = alt.X(
+        "head:O", title=_("head"), axis=alt.Axis(orient="top", labelAngle=0, **axis), scale=alt.Scale(paddingInner=0.06)
+    )
     y = alt.Y("layer:O", title=_("layer"), axis=alt.Axis(**axis), scale=alt.Scale(paddingInner=0.06))
     colour = alt.Color(
         "value:Q",
         title=title or measure,
-        scale=alt.Scale(scheme=DIFFERENCE_SCHEME if difference else ATTENTION_SCHEME, domain=[low, high], clamp=True, reverse=reverse),
+        scale=alt.Scale(
+            scheme=DIFFERENCE_SCHEME if difference else ATTENTION_SCHEME,
+            domain=[low, high],
+            clamp=True,
+            reverse=reverse,
+        ),
         legend=alt.Legend(gradientLength=min(120, step * layers - LEGEND_TITLE), format=".2f"),
     )
     pick = alt.selection_point(name=PICKED, fields=["layer", "head", "clicks"], on="click", clear=False)
@@ -57,7 +70,9 @@ def head_grid(
         x,
         y,
         colour,
-        stroke=alt.condition(f"datum.layer == {layer} && datum.head == {head}", alt.value(MARK_COLOUR), alt.value("transparent")),
+        stroke=alt.condition(
+            f"datum.layer == {layer} && datum.head == {head}", alt.value(MARK_COLOUR), alt.value("transparent")
+        ),
         tooltip=_tooltips(rows, title or measure),
     ).add_params(pick)
     drawn = [cells]

@@ -11,7 +11,8 @@ HEIGHT = 520
 
 
 def head_map(points: pd.DataFrame) -> alt.LayerChart:
-    """One mark a head, a colour and a shape a model; the chosen heads are circled and named. Axes have no meaning of their own.
+    """One mark a head, a colour and a shape a model; the chosen heads are circled and named. Axes have no meaning of
+    their own.
 
     points: model, stack, name, x, y, chosen (1 and 2 for two heads to circle, 0 for others).
     """
@@ -36,7 +37,11 @@ def head_map(points: pd.DataFrame) -> alt.LayerChart:
         .encode(
             x,
             y,
-            alt.Color("model:N", scale=alt.Scale(domain=models, range=[model_colour(model) for model in models]), legend=legend),
+            alt.Color(
+                "model:N",
+                scale=alt.Scale(domain=models, range=[model_colour(model) for model in models]),
+                legend=legend,
+            ),
             alt.Shape(
                 "model:N",
                 scale=alt.Scale(domain=models, range=[SHAPES[place % len(SHAPES)] for place in range(len(models))]),

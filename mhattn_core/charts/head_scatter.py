@@ -29,12 +29,16 @@ def head_scatter(
 ) -> alt.LayerChart:
     """A mark a head; a click picks it (``picked``: layer, head).
 
-    heads: model, layer, head, x, y of one model and stack, with low and high (of y) where known. x, y: the axes' titles, with units.
-    splits: where dashed lines part the axes. corners: what the four parts are called. chosen: the head to circle and name. clicks: as
-    in ``head_grid``.
+    heads: model, layer, head, x, y of one model and stack, with low and high (of y) where known. x, y: the axes'
+    titles, with units.
+    splits: where dashed lines part the axes. corners: what the four parts are called. chosen: the head to circle and
+    name. clicks: as in ``head_grid``.
     """
     rows = heads.assign(name=head_names(heads), clicks=clicks).dropna(subset=["x", "y"])
-    across, up = _scale(rows[["x"]], splits[0]), _scale(rows[[name for name in ("y", "low", "high") if name in rows]], splits[1])
+    across, up = (
+        _scale(rows[["x"]], splits[0]),
+        _scale(rows[[name for name in ("y", "low", "high") if name in rows]], splits[1]),
+    )
     x_axis, y_axis = (
         alt.X("x:Q", scale=alt.Scale(domain=across, nice=False), title=x, axis=alt.Axis(tickCount=8)),
         alt.Y("y:Q", scale=alt.Scale(domain=up, nice=False), title=y),
@@ -50,14 +54,21 @@ def head_scatter(
         alt.Tooltip("y:Q", title=y, format="+.3f"),
     ]
     if {"low", "high"} <= set(rows) and rows["low"].notna().any():
-        layers.append(alt.Chart(rows).mark_rule(color=SPECIAL_COLOUR, opacity=0.6).encode(x_axis, alt.Y("low:Q"), alt.Y2("high")))
+        layers.append(
+            alt.Chart(rows).mark_rule(color=SPECIAL_COLOUR, opacity=0.6).encode(x_axis, alt.Y("low:Q"), alt.Y2("high"))
+        )
         tooltip += [
             alt.Tooltip("low:Q", title=_("interval from"), format="+.3f"),
             alt.Tooltip("high:Q", title=_("interval to"), format="+.3f"),
         ]
     pick = alt.selection_point(name=PICKED, fields=["layer", "head", "clicks"], on="click", clear=False)
     marks = alt.Chart(rows).mark_point(
-        filled=True, size=80, opacity=0.85, cursor="pointer", color=model_colour(str(rows["model"].iloc[0])), strokeWidth=0
+        filled=True,
+        size=80,
+        opacity=0.85,
+        cursor="pointer",
+        color=model_colour(str(rows["model"].iloc[0])),
+        strokeWidth=0,
     )
     layers.append(marks.encode(x_axis, y_axis, tooltip=tooltip).add_params(pick))
     own = rows[(rows["layer"] == (chosen or (-1, -1))[0]) & (rows["head"] == (chosen or (-1, -1))[1])]
@@ -81,10 +92,16 @@ def _corner(place: Corner, text: str) -> alt.Chart:
     right, above = place
     return (
         alt.Chart(pd.DataFrame({"text": [text]}))
-        .mark_text(align="right" if right else "left", baseline="top" if above else "bottom", color=SPECIAL_COLOUR, fontSize=12, fontStyle="italic")
+        .mark_text(
+            align="right" if right else "left",
+            baseline="top" if above else "bottom",
+            color=SPECIAL_COLOUR,
+            fontSize=12,
+            fontStyle="italic",
+        )
         .encode(
             x=alt.value(alt.ExprRef("width - 6") if right else 6),
             y=alt.value(4 if above else alt.ExprRef("height - 4")),
             text="text:N",
         )
-    )  # fmt: skip
+    )

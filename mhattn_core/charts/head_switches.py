@@ -15,14 +15,20 @@ ON_COLOUR = "#31688e"
 def head_switches(heads: pd.DataFrame, *, clicks: int = 0) -> alt.LayerChart:
     """The layer × head grid as switches; a click picks a head (selection ``picked``: layer, head).
 
-    heads: layer, head, off (bool). A head that is on is a full cell, one that is off an empty cell with a cross. clicks: as in ``head_grid``.
+    heads: layer, head, off (bool). A head that is on is a full cell, one that is off an empty cell with a cross.
+    clicks: as in ``head_grid``.
     """
     rows = heads[["layer", "head"]].assign(
-        clicks=clicks, name=head_names(heads), off=heads["off"], state=heads["off"].map({True: _("switched off"), False: _("on")})
+        clicks=clicks,
+        name=head_names(heads),
+        off=heads["off"],
+        state=heads["off"].map({True: _("switched off"), False: _("on")}),
     )
     step = min(HIGHEST_ROW, max(LOWEST_ROW, HEIGHT // max(1, rows["layer"].nunique())))
     axis = {"ticks": False, "domain": False}
-    x = alt.X("head:O", title=_("head"), axis=alt.Axis(orient="top", labelAngle=0, **axis), scale=alt.Scale(paddingInner=0.1))
+    x = alt.X(
+        "head:O", title=_("head"), axis=alt.Axis(orient="top", labelAngle=0, **axis), scale=alt.Scale(paddingInner=0.1)
+    )
     y = alt.Y("layer:O", title=_("layer"), axis=alt.Axis(**axis), scale=alt.Scale(paddingInner=0.1))
     tooltip = [alt.Tooltip("name:N", title=_("head")), alt.Tooltip("state:N", title=_("state"))]
     pick = alt.selection_point(name=PICKED, fields=["layer", "head", "clicks"], on="click", clear=False)

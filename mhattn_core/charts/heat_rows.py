@@ -27,17 +27,30 @@ def heat_rows(vectors: np.ndarray, labels: Sequence[str], *, title: str, framed:
     ends = {"nice": False, "zero": False}
     y_step = math.ceil(rows / NAMED)
     x = alt.X(
-        "left:Q", scale=alt.Scale(domain=[-0.5, columns - 0.5], **ends), title=_("dimension"),
+        "left:Q",
+        scale=alt.Scale(domain=[-0.5, columns - 0.5], **ends),
+        title=_("dimension"),
         axis=alt.Axis(values=list(range(0, columns, step)), grid=False, ticks=False, domain=False, format="d"),
-    )  # fmt: skip
+    )
     y = alt.Y(
-        "top:Q", scale=alt.Scale(domain=[-0.5, rows - 0.5], reverse=True, **ends), title=None,
+        "top:Q",
+        scale=alt.Scale(domain=[-0.5, rows - 0.5], reverse=True, **ends),
+        title=None,
         axis=alt.Axis(
-            values=list(range(0, rows, y_step)), labelExpr=label_expression(labels), labelOverlap=False, labelLimit=90, grid=False,
-            ticks=False, domain=False,
+            values=list(range(0, rows, y_step)),
+            labelExpr=label_expression(labels),
+            labelOverlap=False,
+            labelLimit=90,
+            grid=False,
+            ticks=False,
+            domain=False,
         ),
-    )  # fmt: skip
-    layers = [_picture(vectors, largest, x, y)] if vectors.size > CELLS_DRAWN else [_cells(vectors, labels, largest, title, x, y)]
+    )
+    layers = (
+        [_picture(vectors, largest, x, y)]
+        if vectors.size > CELLS_DRAWN
+        else [_cells(vectors, labels, largest, title, x, y)]
+    )
     if framed is not None:
         box = pd.DataFrame({"left": [-0.5], "right": [columns - 0.5], "top": [framed - 0.5], "bottom": [framed + 0.5]})
         frame = alt.Chart(box).mark_rect(filled=False, stroke=MARK_COLOUR, strokeWidth=2)
@@ -49,10 +62,15 @@ def _cells(vectors: np.ndarray, labels: Sequence[str], largest: float, title: st
     position, dimension = (axis.ravel() for axis in np.indices(vectors.shape))
     cells = pd.DataFrame(
         {
-            "label": np.array(labels, dtype=object)[position], "dimension": dimension, "value": vectors.ravel().astype(float),
-            "left": dimension - 0.5, "right": dimension + 0.5, "top": position - 0.5, "bottom": position + 0.5,
+            "label": np.array(labels, dtype=object)[position],
+            "dimension": dimension,
+            "value": vectors.ravel().astype(float),
+            "left": dimension - 0.5,
+            "right": dimension + 0.5,
+            "top": position - 0.5,
+            "bottom": position + 0.5,
         }
-    )  # fmt: skip
+    )
     colour = alt.Color(
         "value:Q",
         scale=alt.Scale(scheme=DIFFERENCE_SCHEME, domain=[-largest, largest], clamp=True),
@@ -69,11 +87,15 @@ def _cells(vectors: np.ndarray, labels: Sequence[str], largest: float, title: st
 def _picture(vectors: np.ndarray, largest: float, x: alt.X, y: alt.Y) -> alt.Chart:
     steps = np.array([[int(step[place : place + 2], 16) for place in (0, 2, 4)] for step in _STEPS])
     at = np.linspace(0, len(steps) - 1, 255)
-    palette = np.stack([np.interp(at, np.arange(len(steps)), steps[:, channel]) for channel in range(3)], axis=1).round()
+    palette = np.stack(
+        [np.interp(at, np.arange(len(steps)), steps[:, channel]) for channel in range(3)], axis=1
+    ).round()
     levels = ((vectors / largest).clip(-1, 1) * 127 + 127).round().astype(np.uint8)
     rows, columns = vectors.shape
     # Repeated cells, so that a browser does not blur neighbours into one another.
     enlarged = levels.repeat(6, axis=0).repeat(4, axis=1)
-    place = pd.DataFrame({"left": [(columns - 1) / 2], "top": [(rows - 1) / 2], "picture": [data_uri(enlarged, palette)]})
+    place = pd.DataFrame(
+        {"left": [(columns - 1) / 2], "top": [(rows - 1) / 2], "picture": [data_uri(enlarged, palette)]}
+    )
     picture = alt.Chart(place).mark_image(width=alt.expr("width"), height=alt.expr("height"), aspect=False)
     return picture.encode(x, y, url="picture:N")

@@ -12,9 +12,12 @@ LISTED = 15
 def interactions(pairs: pd.DataFrame, *, title: str) -> alt.LayerChart:
     """A bar for two heads: what both cost together less what each costs alone, with its interval; the strongest 15.
 
-    pairs: rows of ``interactions.parquet`` of one model, kind and quantity. title: what is measured, with its unit; behind " · " another line.
+    pairs: rows of ``interactions.parquet`` of one model, kind and quantity. title: what is measured, with its unit;
+    behind " · " another line.
     """
-    rows = pairs.assign(name=pair_names(pairs)).sort_values("interaction", key=lambda values: -values.abs()).head(LISTED)
+    rows = (
+        pairs.assign(name=pair_names(pairs)).sort_values("interaction", key=lambda values: -values.abs()).head(LISTED)
+    )
     rows = rows.sort_values("interaction", ascending=False)
     largest = max(float(rows["interaction"].abs().max()), 1e-9)
     base = alt.Chart(rows).encode(
@@ -29,7 +32,9 @@ def interactions(pairs: pd.DataFrame, *, title: str) -> alt.LayerChart:
     )
     bars = base.mark_bar(stroke=SPECIAL_COLOUR, strokeWidth=0.5).encode(
         alt.X("interaction:Q", title=title.split(" · ")),
-        color=alt.Color("interaction:Q", scale=alt.Scale(scheme=DIFFERENCE_SCHEME, domain=[-largest, largest]), legend=None),
+        color=alt.Color(
+            "interaction:Q", scale=alt.Scale(scheme=DIFFERENCE_SCHEME, domain=[-largest, largest]), legend=None
+        ),
     )
     layers = [bars]
     if rows["low"].notna().any():
@@ -42,7 +47,11 @@ def pair_names(pairs: pd.DataFrame) -> pd.Series:
     stacks = {"a": pairs["stack"], "b": pairs["stack_b"]}
     several = pd.concat(list(stacks.values())).nunique() > 1
     named = {
-        side: (stack + " " if several else "") + "L" + pairs[f"layer_{side}"].astype(str) + " H" + pairs[f"head_{side}"].astype(str)
+        side: (stack + " " if several else "")
+        + "L"
+        + pairs[f"layer_{side}"].astype(str)
+        + " H"
+        + pairs[f"head_{side}"].astype(str)
         for side, stack in stacks.items()
     }
     return named["a"] + " + " + named["b"]

@@ -9,12 +9,15 @@ from mhattn_core.locale import _
 
 
 def kept_heads(kept: pd.DataFrame, *, title: str) -> alt.LayerChart:
-    """A line a layer: a dot for each head that is kept alone, a red tick where all heads of the layer are off, a dashed line where all are on.
+    """A line a layer: a dot for each head that is kept alone, a red tick where all heads of the layer are off, a dashed
+    line where all are on.
 
     kept: rows of ``keep_one.parquet`` of one model, stack, kind and quantity. title: what is measured, with its unit.
     """
     rows = kept.assign(name=head_names(kept), line="L" + kept["layer"].astype(str))
-    y = alt.Y("line:N", sort=list(dict.fromkeys(rows["line"])), title=_("layer"), axis=alt.Axis(ticks=False, domain=False))
+    y = alt.Y(
+        "line:N", sort=list(dict.fromkeys(rows["line"])), title=_("layer"), axis=alt.Axis(ticks=False, domain=False)
+    )
     x = alt.X("ablated:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=8))
     tooltip = [
         alt.Tooltip("name:N", title=_("kept alone")),
@@ -22,7 +25,11 @@ def kept_heads(kept: pd.DataFrame, *, title: str) -> alt.LayerChart:
         alt.Tooltip("all_off:Q", title=_("without the layer's heads"), format=".3f"),
         alt.Tooltip("intact:Q", title=_("with all heads"), format=".3f"),
     ]
-    whole = alt.Chart(rows.head(1)).mark_rule(color=SPECIAL_COLOUR, strokeDash=[5, 3], strokeWidth=2).encode(alt.X("intact:Q"))
+    whole = (
+        alt.Chart(rows.head(1))
+        .mark_rule(color=SPECIAL_COLOUR, strokeDash=[5, 3], strokeWidth=2)
+        .encode(alt.X("intact:Q"))
+    )
     dots = (
         alt.Chart(rows)
         .mark_point(filled=True, size=60, opacity=0.75, color=model_colour(str(rows["model"].iloc[0])))

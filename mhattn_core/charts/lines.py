@@ -15,10 +15,12 @@ DASHES = {"link": [1, 0], "right": [1, 0], "wrong": [6, 3], "missed": [2, 3]}
 
 
 def lines(table: pd.DataFrame) -> alt.LayerChart:
-    """Source words on the left, target words on the right, a line for each link, and faint ones for weights that are none.
+    """Source words on the left, target words on the right, a line for each link, and faint ones for weights that are
+    none.
 
-    table: a row for each pair of words with source, source_position, target, target_position, weight, and kind: ``link`` (no gold is
-    known), ``right``, ``wrong``, ``missed`` (gold that the head does not tie), or ``none``. Colour and dash say the same.
+    table: a row for each pair of words with source, source_position, target, target_position, weight, and kind:
+    ``link`` (no gold is known), ``right``, ``wrong``, ``missed`` (gold that the head does not tie), or ``none``. Colour
+    and dash say the same.
     """
     names = {"link": _("link"), "right": _("as in gold"), "wrong": _("not in gold"), "missed": _("missed")}
     sources, targets = (_places(table, side) for side in ("source", "target"))
@@ -39,8 +41,12 @@ def lines(table: pd.DataFrame) -> alt.LayerChart:
     legend = alt.Legend(orient="bottom", symbolType="stroke", symbolSize=400) if shown != ["link"] else None
     ties.data = labelled
     ties = ties.encode(
-        alt.Color("meaning:N", scale=alt.Scale(range=[COLOURS[kind] for kind in shown], **scale), legend=legend, title=None),
-        alt.StrokeDash("meaning:N", scale=alt.Scale(range=[DASHES[kind] for kind in shown], **scale), legend=legend, title=None),
+        alt.Color(
+            "meaning:N", scale=alt.Scale(range=[COLOURS[kind] for kind in shown], **scale), legend=legend, title=None
+        ),
+        alt.StrokeDash(
+            "meaning:N", scale=alt.Scale(range=[DASHES[kind] for kind in shown], **scale), legend=legend, title=None
+        ),
     )
     words = [_words(sources, -0.04, "right"), _words(targets, 1.04, "left")]
     opacity = alt.Opacity("weight:Q", scale=alt.Scale(domain=[0, 1], range=[0.1, 0.9]), legend=None)

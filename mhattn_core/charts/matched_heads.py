@@ -18,12 +18,16 @@ LABELLED = 15
 SIDES = ("a", "b")
 
 
-def matched_heads(matches: pd.DataFrame, heads: pd.DataFrame, *, title: str, chosen: int | None = None, clicks: int = 0) -> alt.LayerChart:
-    """Two grids, the first layers on top and the last below whatever their number; a thick line joins a shared role, a faint one any other pair
-    of the assignment. A click on a head picks the pair (selection ``picked``: pair).
+def matched_heads(
+    matches: pd.DataFrame, heads: pd.DataFrame, *, title: str, chosen: int | None = None, clicks: int = 0
+) -> alt.LayerChart:
+    """Two grids, the first layers on top and the last below whatever their number; a thick line joins a shared role, a
+    faint one any other pair of the assignment. A click on a head picks the pair (selection ``picked``: pair).
 
-    matches: pair (a number), layer_a, head_a, layer_b, head_b, name_a, name_b, shared (bool), verdict (in words), cost, null95, stability, and those
-    without a partner left out. heads: side (``a``, ``b``), model, layer, head: all heads. title: what the cost is. chosen: the pair to mark.
+    matches: pair (a number), layer_a, head_a, layer_b, head_b, name_a, name_b, shared (bool), verdict (in words), cost,
+    null95, stability, and those
+    without a partner left out. heads: side (``a``, ``b``), model, layer, head: all heads. title: what the cost is.
+    chosen: the pair to mark.
     """
     places = _places(heads)
     ends = {side: places[places["side"] == side].set_index(["layer", "head"])[["x", "y"]] for side in SIDES}
@@ -48,7 +52,9 @@ def matched_heads(matches: pd.DataFrame, heads: pd.DataFrame, *, title: str, cho
 
 
 def _places(heads: pd.DataFrame) -> pd.DataFrame:
-    """x in widths of a head, y from 0 (first layer) to 1 (last); a layer slants, or a line within it would run through its heads."""
+    """x in widths of a head, y from 0 (first layer) to 1 (last); a layer slants, or a line within it would run through
+    its heads.
+    """
     first = heads.loc[heads["side"] == "a", "head"].max() + 1
     depth, last = (heads.groupby("side")[axis].transform("max").clip(lower=1) for axis in ("layer", "head"))
     slant = SLANT * (heads["head"] / last - 0.5) / (depth + 1) * heads["side"].map({"a": 1, "b": -1})
@@ -57,7 +63,9 @@ def _places(heads: pd.DataFrame) -> pd.DataFrame:
 
 def _marks(table: pd.DataFrame, side: str, x: alt.X, y: alt.Y, title: str) -> alt.Chart:
     rows = table.assign(x=table["x2"], y=table["y2"]) if side == "b" else table
-    pick = alt.selection_point(name=PICKED if side == "a" else f"{PICKED}_b", fields=["pair", "clicks"], on="click", clear=False)
+    pick = alt.selection_point(
+        name=PICKED if side == "a" else f"{PICKED}_b", fields=["pair", "clicks"], on="click", clear=False
+    )
     return (
         alt.Chart(rows)
         .mark_point(shape="square", size=70, strokeWidth=1.5, cursor="pointer", opacity=1)
@@ -75,7 +83,9 @@ def _marks(table: pd.DataFrame, side: str, x: alt.X, y: alt.Y, title: str) -> al
 def _alone(places: pd.DataFrame, table: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:
     """Heads that the assignment leaves without a partner."""
     partnered = {
-        (side, int(layer), int(head)) for side in SIDES for layer, head in table[[f"layer_{side}", f"head_{side}"]].itertuples(index=False)
+        (side, int(layer), int(head))
+        for side in SIDES
+        for layer, head in table[[f"layer_{side}", f"head_{side}"]].itertuples(index=False)
     }
     alone = [key not in partnered for key in places[["side", "layer", "head"]].itertuples(index=False, name=None)]
     rows = places[alone].assign(name=lambda one: "L" + one["layer"].astype(str) + " H" + one["head"].astype(str))
@@ -90,7 +100,10 @@ def _layer_names(places: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:
     rows = places.drop_duplicates(["side", "layer"])
     step = rows.groupby("side")["layer"].transform("max") // LABELLED + 1
     rows = rows[rows["layer"] % step == 0]
-    ends = {"a": places.loc[places["side"] == "a", "x"].min() - 1, "b": places.loc[places["side"] == "b", "x"].max() + 1}
+    ends = {
+        "a": places.loc[places["side"] == "a", "x"].min() - 1,
+        "b": places.loc[places["side"] == "b", "x"].max() + 1,
+    }
     # At the height of the outermost head of its layer.
     outer = places.sort_values("x", key=lambda x: x.where(places["side"] == "a", -x)).drop_duplicates(["side", "layer"])
     rows = rows.drop(columns="y").merge(outer[["side", "layer", "y"]], on=["side", "layer"])
@@ -101,9 +114,11 @@ def _layer_names(places: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:
 def _model_names(places: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.LayerChart:
     rows = places.groupby("side").agg(model=("model", "first"), x=("x", "mean")).reset_index().assign(y=-0.12)
     texts = [
-        alt.Chart(row.to_frame().T.infer_objects()).mark_text(fontSize=13, fontWeight="bold", color=model_colour(row["model"])).encode(x, y, text="model:N")
+        alt.Chart(row.to_frame().T.infer_objects())
+        .mark_text(fontSize=13, fontWeight="bold", color=model_colour(row["model"]))
+        .encode(x, y, text="model:N")
         for _place, row in rows.iterrows()
-    ]  # fmt: skip
+    ]
     return alt.layer(*texts)
 
 

@@ -7,7 +7,15 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw
 
-from mhattn_core.charts.theme import ATTENTION_SCHEME, MARK_COLOUR, SPECIAL_COLOUR, attention_colours, data_uri, label_expression, png_uri
+from mhattn_core.charts.theme import (
+    ATTENTION_SCHEME,
+    MARK_COLOUR,
+    SPECIAL_COLOUR,
+    attention_colours,
+    data_uri,
+    label_expression,
+    png_uri,
+)
 from mhattn_core.locale import _
 
 CELLS_DRAWN = 4096
@@ -52,12 +60,17 @@ def matrix(table: pd.DataFrame, *, largest: float | None = None) -> alt.LayerCha
 
 def _labels(table: pd.DataFrame, axis: str) -> list[str]:
     rows = table.drop_duplicates(f"{axis}_position").sort_values(f"{axis}_position")
-    return [f"▨ {label}" if unknown >= UNKNOWN_FROM else label for label, unknown in zip(rows[axis], rows[f"{axis}_unknown"], strict=True)]
+    return [
+        f"▨ {label}" if unknown >= UNKNOWN_FROM else label
+        for label, unknown in zip(rows[axis], rows[f"{axis}_unknown"], strict=True)
+    ]
 
 
 def _height(rows: int) -> int:
     # The axis and its labels take their share of the height.
-    return AXIS_HEIGHT + (max(int(rows * min(40.0, max(12.0, 440 / rows))), LEGEND_HEIGHT) if rows <= LABELS_DRAWN else 560)
+    return AXIS_HEIGHT + (
+        max(int(rows * min(40.0, max(12.0, 440 / rows))), LEGEND_HEIGHT) if rows <= LABELS_DRAWN else 560
+    )
 
 
 def _axes(queries: list[str], keys: list[str], special: bool) -> tuple[alt.X, alt.Y]:
@@ -67,13 +80,21 @@ def _axes(queries: list[str], keys: list[str], special: bool) -> tuple[alt.X, al
         if special and len(labels) - 1 not in values and labels is keys:
             values.append(len(labels) - 1)
         return alt.Axis(
-            values=values, labelExpr=label_expression(labels), labelOverlap=False, grid=False, ticks=False, domain=False, **options
+            values=values,
+            labelExpr=label_expression(labels),
+            labelOverlap=False,
+            grid=False,
+            ticks=False,
+            domain=False,
+            **options,
         )
 
     right = len(keys) - 0.5 + (0.35 if special else 0)
     x_scale = alt.Scale(domain=[-0.5, right], nice=False, zero=False)
     y_scale = alt.Scale(domain=[-0.5, len(queries) - 0.5], nice=False, zero=False, reverse=True)
-    x_axis = axis(keys, orient="top", labelAngle=-50 if len(keys) < SLANTED_BELOW else -90, labelLimit=110, labelPadding=6)
+    x_axis = axis(
+        keys, orient="top", labelAngle=-50 if len(keys) < SLANTED_BELOW else -90, labelLimit=110, labelPadding=6
+    )
     y_axis = axis(queries, labelLimit=120)
     return (
         alt.X("left:Q", scale=x_scale, axis=x_axis, title=_("attended word (key)")),
@@ -92,13 +113,18 @@ def _tooltip() -> list[alt.Tooltip]:
 
 
 def _special_tooltip() -> list[alt.Tooltip]:
-    return [alt.Tooltip("query:N", title=_("from")), alt.Tooltip("weight:Q", title=_("on special tokens"), format=".3f")]
+    return [
+        alt.Tooltip("query:N", title=_("from")),
+        alt.Tooltip("weight:Q", title=_("on special tokens"), format=".3f"),
+    ]
 
 
 def _cells(boxes: pd.DataFrame, x: alt.X, y: alt.Y, largest: float) -> list[alt.Chart]:
     colour = _colour(largest)
     words = (
-        alt.Chart(boxes[boxes["kind"] == "weight"]).mark_rect().encode(x, alt.X2("right"), y, alt.Y2("bottom"), colour, tooltip=_tooltip())
+        alt.Chart(boxes[boxes["kind"] == "weight"])
+        .mark_rect()
+        .encode(x, alt.X2("right"), y, alt.Y2("bottom"), colour, tooltip=_tooltip())
     )
     special = boxes[boxes["kind"] == "special"]
     if special.empty:
@@ -123,11 +149,17 @@ def _colour(largest: float) -> alt.Color:
 
 def _picture(boxes: pd.DataFrame, x: alt.X, y: alt.Y, largest: float) -> list[alt.Chart]:
     """The whole matrix as one picture, under transparent boxes where its strongest cells are."""
-    grid = boxes[boxes["kind"] == "weight"].pivot(index="query_position", columns="key_position", values="weight").to_numpy()
+    grid = (
+        boxes[boxes["kind"] == "weight"]
+        .pivot(index="query_position", columns="key_position", values="weight")
+        .to_numpy()
+    )
     palette = attention_colours()
     levels = (np.clip(np.nan_to_num(grid) / largest, 0, 1) * (len(palette) - 1)).round().astype(np.uint8)
     rows, columns = grid.shape
-    place = pd.DataFrame({"left": [(columns - 1) / 2], "top": [(rows - 1) / 2], "picture": [data_uri(_enlarged(levels), palette)]})
+    place = pd.DataFrame(
+        {"left": [(columns - 1) / 2], "top": [(rows - 1) / 2], "picture": [data_uri(_enlarged(levels), palette)]}
+    )
     span = x.to_dict()["scale"]["domain"]
     share = columns / (span[1] - span[0])
     picture = (
@@ -137,7 +169,9 @@ def _picture(boxes: pd.DataFrame, x: alt.X, y: alt.Y, largest: float) -> list[al
     )
     strongest = boxes.loc[boxes["kind"] == "weight", POINTED].nlargest(CELLS_WITH_TOOLTIP, "weight")
     pointer = (
-        alt.Chart(strongest).mark_rect(opacity=0).encode(x, alt.X2("right"), y, alt.Y2("bottom"), _colour(largest), tooltip=_tooltip())
+        alt.Chart(strongest)
+        .mark_rect(opacity=0)
+        .encode(x, alt.X2("right"), y, alt.Y2("bottom"), _colour(largest), tooltip=_tooltip())
     )
     return [picture, pointer, *_cells(boxes[boxes["kind"] == "special"], x, y, largest)[1:]]
 
@@ -150,14 +184,19 @@ def _enlarged(levels: np.ndarray) -> np.ndarray:
 
 def _hatching(boxes: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """Hatch rows and columns of words that the tokenizer does not know."""
-    unknown = boxes[(boxes["kind"] == "weight") & ((boxes["query_unknown"] >= UNKNOWN_FROM) | (boxes["key_unknown"] >= UNKNOWN_FROM))]
+    unknown = boxes[
+        (boxes["kind"] == "weight")
+        & ((boxes["query_unknown"] >= UNKNOWN_FROM) | (boxes["key_unknown"] >= UNKNOWN_FROM))
+    ]
     if unknown.empty or len(boxes) > CELLS_DRAWN:
         return []
     columns, rows = boxes["key_position"].nunique(), boxes["query_position"].nunique()
     hatched = unknown.assign(left=unknown["key_position"], top=unknown["query_position"])
     return [
         alt.Chart(hatched)
-        .mark_image(url=_hatch_tile(), width=alt.expr(f"width / {columns}"), height=alt.expr(f"height / {rows}"), aspect=False)
+        .mark_image(
+            url=_hatch_tile(), width=alt.expr(f"width / {columns}"), height=alt.expr(f"height / {rows}"), aspect=False
+        )
         .encode(x, y, tooltip=_tooltip())
     ]
 
@@ -174,7 +213,11 @@ def _borders(table: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """Lines between sentence A and sentence B, where both stand on one axis."""
     lines = []
     for axis in ("query", "key"):
-        sides = table[table["kind"] == "weight"].drop_duplicates(f"{axis}_position").set_index(f"{axis}_position")[f"{axis}_side"]
+        sides = (
+            table[table["kind"] == "weight"]
+            .drop_duplicates(f"{axis}_position")
+            .set_index(f"{axis}_position")[f"{axis}_side"]
+        )
         second = sides[sides == "b"]
         if second.empty or not (sides == "a").any():
             continue

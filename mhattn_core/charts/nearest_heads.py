@@ -10,7 +10,8 @@ from mhattn_core.locale import _
 def nearest_heads(heads: pd.DataFrame, *, title: str, model: str) -> alt.LayerChart:
     """A bar a head for its distance, and a tick for the distance on random words.
 
-    heads: name, distance, noise, nearest first. title: what the distance is, with its unit. model: whose colour the bars have.
+    heads: name, distance, noise, nearest first. title: what the distance is, with its unit. model: whose colour the
+    bars have.
     """
     base = alt.Chart(heads).encode(
         alt.Y("name:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False)),

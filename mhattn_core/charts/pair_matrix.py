@@ -14,24 +14,43 @@ LARGEST, SMALLEST, SIZE = 30, 9, 320
 def pair_matrix(table: pd.DataFrame, *, chosen: tuple[int, int], clicks: int = 0) -> alt.LayerChart:
     """Weights of one head; a click picks a query and a key (selection ``picked``: query_position, key_position).
 
-    table: as ``matrix_table``, special tokens among the words. chosen: positions of the query and key to frame. clicks: see ``head_grid``.
+    table: as ``matrix_table``, special tokens among the words. chosen: positions of the query and key to frame. clicks:
+    see ``head_grid``.
     """
-    labels = {axis: table.drop_duplicates(f"{axis}_position").sort_values(f"{axis}_position")[axis].tolist() for axis in ("query", "key")}
+    labels = {
+        axis: table.drop_duplicates(f"{axis}_position").sort_values(f"{axis}_position")[axis].tolist()
+        for axis in ("query", "key")
+    }
     step = min(LARGEST, max(SMALLEST, SIZE // max(map(len, labels.values()))))
 
     def axis(name: str, **options: object) -> alt.Axis:
-        return alt.Axis(labelExpr=label_expression(labels[name]), labelOverlap=False, labelLimit=90, ticks=False, domain=False, **options)
+        return alt.Axis(
+            labelExpr=label_expression(labels[name]),
+            labelOverlap=False,
+            labelLimit=90,
+            ticks=False,
+            domain=False,
+            **options,
+        )
 
-    x = alt.X("key_position:O", axis=axis("key", orient="top", labelAngle=-60, labelPadding=6), title=_("attended word (key)"))
+    x = alt.X(
+        "key_position:O", axis=axis("key", orient="top", labelAngle=-60, labelPadding=6), title=_("attended word (key)")
+    )
     y = alt.Y("query_position:O", axis=axis("query"), title=_("attending word (query)"))
-    pick = alt.selection_point(name=PICKED, fields=["query_position", "key_position", "clicks"], on="click", clear=False)
+    pick = alt.selection_point(
+        name=PICKED, fields=["query_position", "key_position", "clicks"], on="click", clear=False
+    )
     cells = (
         alt.Chart(table[["query", "key", "query_position", "key_position", "weight"]].assign(clicks=clicks))
         .mark_rect(cursor="pointer")
         .encode(
             x,
             y,
-            alt.Color("weight:Q", scale=alt.Scale(scheme=ATTENTION_SCHEME, domain=[0, float(table["weight"].max())]), legend=None),
+            alt.Color(
+                "weight:Q",
+                scale=alt.Scale(scheme=ATTENTION_SCHEME, domain=[0, float(table["weight"].max())]),
+                legend=None,
+            ),
             tooltip=[
                 alt.Tooltip("query:N", title=_("from")),
                 alt.Tooltip("key:N", title=_("to")),

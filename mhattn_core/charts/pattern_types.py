@@ -34,13 +34,16 @@ def type_names() -> dict[str, str]:
 
 
 def type_grid(patterns: pd.DataFrame, *, chosen: tuple[int, int] | None = None) -> alt.LayerChart:
-    """The layer × head grid of one model and stack, coloured by type, the type's first letter in each cell; a click picks a head (``picked``).
+    """The layer × head grid of one model and stack, coloured by type, the type's first letter in each cell; a click
+    picks a head (``picked``).
 
     patterns: rows of ``patterns.parquet``. chosen: the head to frame.
     """
     rows = _named(patterns)
     axis = {"ticks": False, "domain": False}
-    x = alt.X("head:O", title=_("head"), axis=alt.Axis(orient="top", labelAngle=0, **axis), scale=alt.Scale(paddingInner=0.06))
+    x = alt.X(
+        "head:O", title=_("head"), axis=alt.Axis(orient="top", labelAngle=0, **axis), scale=alt.Scale(paddingInner=0.06)
+    )
     y = alt.Y("layer:O", title=_("layer"), axis=alt.Axis(**axis), scale=alt.Scale(paddingInner=0.06))
     pick = alt.selection_point(name=PICKED, fields=["layer", "head"], on="click", clear=False)
     layer, head = chosen or (-1, -1)
@@ -54,7 +57,9 @@ def type_grid(patterns: pd.DataFrame, *, chosen: tuple[int, int] | None = None) 
     base = alt.Chart(rows).encode(x, y, tooltip=tooltip)
     cells = base.mark_rect(cursor="pointer", strokeWidth=3).encode(
         _colour(rows),
-        stroke=alt.condition(f"datum.layer == {layer} && datum.head == {head}", alt.value(MARK_COLOUR), alt.value("transparent")),
+        stroke=alt.condition(
+            f"datum.layer == {layer} && datum.head == {head}", alt.value(MARK_COLOUR), alt.value("transparent")
+        ),
     )
     # The one dark colour.
     readable = alt.condition("datum.type == 'vertical'", alt.value("white"), alt.value("black"))
@@ -64,7 +69,9 @@ def type_grid(patterns: pd.DataFrame, *, chosen: tuple[int, int] | None = None) 
 
 
 def type_shares(patterns: pd.DataFrame) -> alt.Chart:
-    """One bar a layer of one model and stack: which share of its heads has which type. patterns: rows of ``patterns.parquet``."""
+    """One bar a layer of one model and stack: which share of its heads has which type. patterns: rows of
+    ``patterns.parquet``.
+    """
     rows = _named(patterns).groupby(["layer", "type", "meaning", "place"], as_index=False).agg(heads=("head", "size"))
     step = min(HIGHEST_BAR, max(LOWEST_BAR, HEIGHT // max(1, rows["layer"].nunique())))
     rows["share"] = rows["heads"] / rows.groupby("layer")["heads"].transform("sum")
@@ -72,7 +79,12 @@ def type_shares(patterns: pd.DataFrame) -> alt.Chart:
         alt.Chart(rows)
         .mark_bar()
         .encode(
-            alt.X("share:Q", axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1]), title=_("share of the layer's heads")),
+            alt.X(
+                "share:Q",
+                axis=alt.Axis(format=".0%"),
+                scale=alt.Scale(domain=[0, 1]),
+                title=_("share of the layer's heads"),
+            ),
             alt.Y("layer:O", title=_("layer"), axis=alt.Axis(ticks=False, domain=False)),
             _colour(rows),
             alt.Order("place:Q"),
@@ -91,7 +103,9 @@ def _named(patterns: pd.DataFrame) -> pd.DataFrame:
     names = type_names()
     meaning = patterns["type"].map(names)
     order = {type_: place for place, type_ in enumerate(names)}
-    return patterns.assign(name=head_names(patterns), meaning=meaning, letter=meaning.str[0], place=patterns["type"].map(order))
+    return patterns.assign(
+        name=head_names(patterns), meaning=meaning, letter=meaning.str[0], place=patterns["type"].map(order)
+    )
 
 
 def _colour(rows: pd.DataFrame) -> alt.Color:

@@ -1,7 +1,7 @@
 """Sizes of figures for a screen, a slide, a column and a page: light, and independent of the dashboard's theme.
 
-A figure is laid out at ``TYPE`` pixels of type, as charts are designed, on a width such that the preset's own width has the
-preset's own type once the whole is scaled. So strokes, dots and distances scale with the letters.
+A figure is laid out at ``TYPE`` pixels of type, as charts are designed, on a width such that the preset's own width has
+the preset's own type once the whole is scaled. So strokes, dots and distances scale with the letters.
 """
 
 import json
@@ -67,7 +67,13 @@ def fitted(spec: Mapping[str, Any], preset: Preset) -> dict[str, Any]:
 
 
 def _config(config: Mapping[str, Any], *, narrow: bool) -> dict[str, Any]:
-    text = {"labelFontSize": TYPE, "titleFontSize": TYPE, "titleFontWeight": "normal", "labelColor": "black", "titleColor": "black"}
+    text = {
+        "labelFontSize": TYPE,
+        "titleFontSize": TYPE,
+        "titleFontWeight": "normal",
+        "labelColor": "black",
+        "titleColor": "black",
+    }
     legend: dict[str, Any] = {**text, "titleLimit": 300}
     if narrow:
         legend |= {"orient": "bottom", "direction": "horizontal"}
@@ -82,7 +88,9 @@ def _config(config: Mapping[str, Any], *, narrow: bool) -> dict[str, Any]:
 
 
 def _make_room_for_words(fit: dict[str, Any], width: float) -> None:
-    """Word labels that would meet are set upright, then smaller; of those that still would, every second, third … is left out."""
+    """Word labels that would meet are set upright, then smaller; of those that still would, every second, third … is
+    left out.
+    """
     axes = _word_axes(fit)
     words = {channel: json.loads(axis["labelExpr"].removesuffix("[datum.value]")) for channel, axis in axes}
     beside = 30 + min(120, max((_length(word) for word in words.get("y", [""])), default=0))
@@ -117,7 +125,8 @@ def _word_axes(spec: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     found = [
         (channel, axis)
         for channel in ("x", "y")
-        if (axis := (spec.get("encoding", {}).get(channel) or {}).get("axis")) and axis.get("labelExpr", "").endswith("[datum.value]")
+        if (axis := (spec.get("encoding", {}).get(channel) or {}).get("axis"))
+        and axis.get("labelExpr", "").endswith("[datum.value]")
     ]
     return found + [axis for layer in spec.get("layer", ()) for axis in _word_axes(layer)]
 

@@ -11,7 +11,8 @@ from mhattn_core.locale import _
 def profiles(table: pd.DataFrame) -> alt.LayerChart:
     """One line a measure, one mark a head, in standard deviations from its model's mean.
 
-    table: model, name (of the head), measure, value; missing values are left out, and measures that fewer than two heads have.
+    table: model, name (of the head), measure, value; missing values are left out, and measures that fewer than two
+    heads have.
     """
     known = table.dropna(subset="value")
     known = known[known.groupby("measure")["name"].transform("nunique") > 1]
@@ -20,7 +21,9 @@ def profiles(table: pd.DataFrame) -> alt.LayerChart:
     legend = alt.Legend(title=None, orient="top", columns=1, labelLimit=260)
     # A relation's direction goes below its name: cut short, two directions of one relation would read the same.
     lines = "split(datum.label, ' · ')"
-    axis = alt.Axis(labelExpr=lines, labelLineHeight=11, labelLimit=150, labelOverlap=False, ticks=False, domain=False, grid=True)
+    axis = alt.Axis(
+        labelExpr=lines, labelLineHeight=11, labelLimit=150, labelOverlap=False, ticks=False, domain=False, grid=True
+    )
     y = alt.Y("measure:N", sort=None, title=None, axis=axis)
     zero = alt.Chart(pd.DataFrame({"value": [0]})).mark_rule(color=SPECIAL_COLOUR).encode(alt.X("value:Q"))
     marks = (
@@ -29,9 +32,15 @@ def profiles(table: pd.DataFrame) -> alt.LayerChart:
         .encode(
             alt.X("value:Q", title=_("SD from the model's mean")),
             y,
-            alt.Color("name:N", scale=alt.Scale(domain=names, range=[model_colour(model_of[name]) for name in names]), legend=legend),
+            alt.Color(
+                "name:N",
+                scale=alt.Scale(domain=names, range=[model_colour(model_of[name]) for name in names]),
+                legend=legend,
+            ),
             alt.Shape(
-                "name:N", scale=alt.Scale(domain=names, range=[SHAPES[place % len(SHAPES)] for place in range(len(names))]), legend=legend
+                "name:N",
+                scale=alt.Scale(domain=names, range=[SHAPES[place % len(SHAPES)] for place in range(len(names))]),
+                legend=legend,
             ),
             tooltip=[
                 alt.Tooltip("name:N", title=_("head")),

@@ -10,9 +10,11 @@ BAND = 22
 
 
 def relation_profile(rows: pd.DataFrame, *, chosen: str = "") -> alt.LayerChart:
-    """A line a relation: a bar from the best fixed offset to the head's share of right answers, a dot at the head's end.
+    """A line a relation: a bar from the best fixed offset to the head's share of right answers, a dot at the head's
+    end.
 
-    rows: of one head, with relation, label (what the relation is called), rate, baseline, gain (their difference) and n, in the order in
+    rows: of one head, with relation, label (what the relation is called), rate, baseline, gain (their difference) and
+    n, in the order in
     which they are to stand. chosen: the relation to mark with a ring.
     """
     x = alt.X(
@@ -40,7 +42,9 @@ def relation_profile(rows: pd.DataFrame, *, chosen: str = "") -> alt.LayerChart:
             x, alt.X2("baseline:Q"), color=colour, opacity=alt.condition(better, alt.value(0.8), alt.value(0.25))
         ),
         base.mark_tick(color=SPECIAL_COLOUR, thickness=2, size=14).encode(alt.X("baseline:Q")),
-        base.mark_point(size=55, strokeWidth=2, filled=True, opacity=1).transform_filter(better).encode(x, color=colour),
+        base.mark_point(size=55, strokeWidth=2, filled=True, opacity=1)
+        .transform_filter(better)
+        .encode(x, color=colour),
         base.mark_point(size=55, strokeWidth=2).encode(x, color=colour),
         ring.encode(x),
     ).properties(height=alt.Step(BAND))

@@ -10,7 +10,9 @@ from mhattn_core.locale import _
 def row(table: pd.DataFrame, query_position: int) -> alt.LayerChart:
     """Bars from one query to each key, special mass in grey below; ``table`` as ``pattern_table`` gives it."""
     chosen = table[table["query_position"] == query_position].sort_values("key_position")
-    labels = [key if kind == "weight" else _("special") for key, kind in zip(chosen["key"], chosen["kind"], strict=True)]
+    labels = [
+        key if kind == "weight" else _("special") for key, kind in zip(chosen["key"], chosen["kind"], strict=True)
+    ]
     axis = alt.Axis(labelExpr=label_expression(labels), labelOverlap=False, ticks=False, domain=False)
     base = alt.Chart(chosen).encode(
         alt.Y("key_position:O", axis=axis, title=None),

@@ -18,18 +18,25 @@ ONE_MODEL = ("head_grid", "segments", "type_grid", "type_shares")
 CONTROL = ".control"
 
 
-def run_figure(run: Run, chart: str, *, model: str = "", stack: str = "", measure: str = "entropy.normalised") -> alt.TopLevelMixin:
+def run_figure(
+    run: Run, chart: str, *, model: str = "", stack: str = "", measure: str = "entropy.normalised"
+) -> alt.TopLevelMixin:
     """A chart of ``RUN_FIGURES`` from a run's tables.
 
-    model: the one that is drawn where a chart shows one, by default the run's first; else all are. stack: by default each model's first.
+    model: the one that is drawn where a chart shows one, by default the run's first; else all are. stack: by default
+    each model's first.
     measure: for charts of one measure. Raises Problem for a chart, model, stack or measure that is not there.
     """
     if chart not in RUN_FIGURES:
         raise Problem(
-            _("“{name}” is not a figure of a run.").format(name=chart), _("Choose one of: {names}.").format(names=", ".join(RUN_FIGURES))
+            _("“{name}” is not a figure of a run.").format(name=chart),
+            _("Choose one of: {names}.").format(names=", ".join(RUN_FIGURES)),
         )
     if model and model not in run.models:
-        raise Problem(_("The run has no model “{name}”.").format(name=model), _("It has: {models}.").format(models=", ".join(run.models)))
+        raise Problem(
+            _("The run has no model “{name}”.").format(name=model),
+            _("It has: {models}.").format(models=", ".join(run.models)),
+        )
     shown = [model] if model else list(run.models[:1] if chart in ONE_MODEL else run.models)
     return RUN_FIGURES[chart](run, shown, stack, measure)
 
@@ -41,7 +48,11 @@ def _heads(run: Run, models: list[str], stack: str, measure: str) -> pd.DataFram
 
 def _of_stack(rows: pd.DataFrame, stack: str, what: str) -> pd.DataFrame:
     """One stack a model."""
-    chosen = rows[rows["stack"] == stack] if stack else rows[rows["stack"] == rows.groupby("model")["stack"].transform("first")]
+    chosen = (
+        rows[rows["stack"] == stack]
+        if stack
+        else rows[rows["stack"] == rows.groupby("model")["stack"].transform("first")]
+    )
     if chosen.empty:
         raise Problem(
             _("The run has nothing of “{what}” for these models and this stack.").format(what=what),
@@ -60,7 +71,9 @@ def _best(run: Run, models: list[str], stack: str, _measure: str) -> alt.TopLeve
 
 RUN_FIGURES: Mapping[str, Callable[[Run, list[str], str, str], alt.TopLevelMixin]] = {
     "head_grid": lambda run, models, stack, measure: head_grid(_heads(run, models, stack, measure), measure=measure),
-    "distributions": lambda run, models, stack, measure: distributions(_heads(run, models, stack, measure), title=measure),
+    "distributions": lambda run, models, stack, measure: distributions(
+        _heads(run, models, stack, measure), title=measure
+    ),
     "by_depth": lambda run, models, stack, measure: by_depth(_heads(run, models, stack, measure), title=measure),
     "best_heads": _best,
     "segments": lambda run, models, stack, _measure: _agreement(run, models, stack),
@@ -74,10 +87,14 @@ def _types(run: Run, models: list[str], stack: str) -> pd.DataFrame:
 
 
 def _agreement(run: Run, models: list[str], stack: str) -> alt.TopLevelMixin:
-    """Which heads feed a summary's sentence from the segment that is likest to it, with what the first segment and chance would reach."""
+    """Which heads feed a summary's sentence from the segment that is likest to it, with what the first segment and
+    chance would reach.
+    """
     rows = _of_stack(run.segments[run.segments["model"].isin(models)], stack, "segments")
     mean = rows.groupby("measure")["value"].mean()
-    title = _("Agreement with ROUGE, {n} documents; first segment {lead:.0%}, segments in order {order:.0%}, chance {chance:.0%}").format(
+    title = _(
+        "Agreement with ROUGE, {n} documents; first segment {lead:.0%}, segments in order {order:.0%}, chance {chance:.0%}"
+    ).format(
         n=rows["n"].max(), lead=mean["agreement.lead"], order=mean["agreement.order"], chance=mean["agreement.shuffled"]
     )
     return head_grid(rows, measure="agreement", title=_("agreement"), domain=(0, 1)).properties(title=title)

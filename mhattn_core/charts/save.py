@@ -28,14 +28,18 @@ VEGALITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 def save(what: alt.TopLevelMixin | pd.DataFrame, path: str | Path, *, preset: str = "screen", note: str = "") -> Path:
     """Write a chart (.png .svg .pdf .html .json) or a table (.csv .parquet .tex); the file's ending says which.
 
-    preset: ``screen`` (700 px), ``slide`` (16:9, 20 pt), ``column`` (3.03 in, 8 pt) or ``page`` (6.3 in, 8 pt); tables have none.
-    note: what the numbers come from, ``model@revision`` or a run's id; it goes with this version into the file's metadata.
+    preset: ``screen`` (700 px), ``slide`` (16:9, 20 pt), ``column`` (3.03 in, 8 pt) or ``page`` (6.3 in, 8 pt); tables
+    have none.
+    note: what the numbers come from, ``model@revision`` or a run's id; it goes with this version into the file's
+    metadata.
     Raises Problem for an ending that cannot hold it; KeyError for an unknown preset.
     """
     path = Path(path)
     format_ = path.suffix.removeprefix(".").lower()
     path.write_bytes(
-        table_bytes(what, format_, note=note) if isinstance(what, pd.DataFrame) else chart_bytes(what, format_, preset=preset, note=note)
+        table_bytes(what, format_, note=note)
+        if isinstance(what, pd.DataFrame)
+        else chart_bytes(what, format_, preset=preset, note=note)
     )
     return path
 
@@ -45,7 +49,9 @@ def chart_bytes(chart: alt.TopLevelMixin, format_: str, *, preset: str = "screen
     if format_ not in FIGURES:
         raise Problem(
             _("A chart cannot be saved as “{format}”.").format(format=format_),
-            _("Choose one of: {formats}. Tables go into: {tables}.").format(formats=", ".join(FIGURES), tables=", ".join(TABLES)),
+            _("Choose one of: {formats}. Tables go into: {tables}.").format(
+                formats=", ".join(FIGURES), tables=", ".join(TABLES)
+            ),
         )
     size = PRESETS[preset]
     origin = " · ".join(part for part in (note, f"mhattn {VERSION}") if part)
@@ -102,7 +108,9 @@ def _html(spec: dict[str, Any], origin: str) -> str:
     """A page that carries all that draws it, and that a browser keeps from calling anywhere."""
     # A word such as </script> must not end the script.
     written = json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")
-    policy = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:"
+    policy = (
+        "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:"
+    )
     return f"""<!DOCTYPE html>
 <html>
 <head>

@@ -21,44 +21,76 @@ AT_LEAST = 0.1
 
 
 def segment_matrix(
-    cells: pd.DataFrame, *, value: Literal["lift", "share"], seams: Sequence[float] = (), chosen: int | None = None, clicks: int = 0
+    cells: pd.DataFrame,
+    *,
+    value: Literal["lift", "share"],
+    seams: Sequence[float] = (),
+    chosen: int | None = None,
+    clicks: int = 0,
 ) -> alt.LayerChart:
-    """Rows are words or sentences of the summary, columns segments, or groups of neighbouring ones; a click picks a row (``picked_part``).
+    """Rows are words or sentences of the summary, columns segments, or groups of neighbouring ones; a click picks a row
+    (``picked_part``).
 
-    cells: row (0, 1, 2 …), part (its text), column, segment (its name), share, length (its share of the document's words), lift, likest (bool),
-    begins (its first words). The ends of the colours hang on the number of columns alone, so that heads, models and summaries can be compared.
-    seams: where windows end, in columns. chosen: the row to frame. clicks: as of ``head_grid``. Rows without a value stay empty.
+    cells: row (0, 1, 2 …), part (its text), column, segment (its name), share, length (its share of the document's
+    words), lift, likest (bool), begins (its first words). The ends of the colours hang on the number of columns alone,
+    so that heads, models and summaries can be compared.
+    seams: where windows end, in columns. chosen: the row to frame. clicks: as of ``head_grid``. Rows without a value
+    stay empty.
     """
     rows, columns = int(cells["row"].max()) + 1, int(cells["column"].max()) + 1
     end = ends(columns)[value]
     step = min(HIGHEST_ROW, max(LOWEST_ROW, TALLEST / rows))
     boxes = cells.assign(
-        left=cells["column"] - 0.5, right=cells["column"] + 0.5, top=cells["row"] - 0.5, bottom=cells["row"] + 0.5, clicks=clicks
+        left=cells["column"] - 0.5,
+        right=cells["column"] + 0.5,
+        top=cells["row"] - 0.5,
+        bottom=cells["row"] + 0.5,
+        clicks=clicks,
     )
     parts = cells.drop_duplicates("row").sort_values("row")["part"].tolist()
     names = cells.drop_duplicates("column").sort_values("column")["segment"].astype(str).tolist()
     named = min(NAMED, SIGNS // max(map(len, names)))
     exact = {"nice": False, "zero": False}
     x = alt.X(
-        "left:Q", title=_("segment of the document"), scale=alt.Scale(domain=[-0.5, columns - 0.5], **exact),
+        "left:Q",
+        title=_("segment of the document"),
+        scale=alt.Scale(domain=[-0.5, columns - 0.5], **exact),
         axis=alt.Axis(
-            orient="top", values=list(range(0, columns, -(-columns // named))), labelExpr=label_expression(names), labelOverlap=False, grid=False,
-            ticks=False, domain=False, labelAngle=0,
+            orient="top",
+            values=list(range(0, columns, -(-columns // named))),
+            labelExpr=label_expression(names),
+            labelOverlap=False,
+            grid=False,
+            ticks=False,
+            domain=False,
+            labelAngle=0,
         ),
-    )  # fmt: skip
+    )
     y = alt.Y(
-        "top:Q", title=None, scale=alt.Scale(domain=[-0.5, rows - 0.5], reverse=True, **exact),
+        "top:Q",
+        title=None,
+        scale=alt.Scale(domain=[-0.5, rows - 0.5], reverse=True, **exact),
         axis=alt.Axis(
-            values=list(range(rows)), labelExpr=label_expression(parts), labelOverlap=False, labelLimit=170, grid=False, ticks=False, domain=False
+            values=list(range(rows)),
+            labelExpr=label_expression(parts),
+            labelOverlap=False,
+            labelLimit=170,
+            grid=False,
+            ticks=False,
+            domain=False,
         ),
-    )  # fmt: skip
+    )
     title = _("lift over length") if value == "lift" else _("share of attention")
     colour = alt.Color(
         f"{value}:Q",
         scale=alt.Scale(
-            scheme=DIFFERENCE_SCHEME if value == "lift" else ATTENTION_SCHEME, domain=[-end if value == "lift" else 0, end], clamp=True
+            scheme=DIFFERENCE_SCHEME if value == "lift" else ATTENTION_SCHEME,
+            domain=[-end if value == "lift" else 0, end],
+            clamp=True,
         ),
-        legend=alt.Legend(title=title, orient="bottom", gradientLength=160, format="+.2f" if value == "lift" else ".0%"),
+        legend=alt.Legend(
+            title=title, orient="bottom", gradientLength=160, format="+.2f" if value == "lift" else ".0%"
+        ),
     )
     tooltip = [
         alt.Tooltip("part:N", title=_("in the summary")),
@@ -75,14 +107,22 @@ def segment_matrix(
         *_likest(boxes, x, y, step),
     ]
     if seams:
-        rules = alt.Chart(pd.DataFrame({"left": list(seams)})).mark_rule(color=MARK_COLOUR, strokeDash=[6, 4], strokeWidth=2)
+        rules = alt.Chart(pd.DataFrame({"left": list(seams)})).mark_rule(
+            color=MARK_COLOUR, strokeDash=[6, 4], strokeWidth=2
+        )
         layers.append(rules.encode(x))
     if chosen is not None:
-        frame = pd.DataFrame({"left": [-0.5], "right": [columns - 0.5], "top": [chosen - 0.5], "bottom": [chosen + 0.5]})
+        frame = pd.DataFrame(
+            {"left": [-0.5], "right": [columns - 0.5], "top": [chosen - 0.5], "bottom": [chosen + 0.5]}
+        )
         box = alt.Chart(frame).mark_rect(filled=False, stroke=MARK_COLOUR, strokeWidth=2)
         layers.append(box.encode(x, alt.X2("right"), y, alt.Y2("bottom")))
     # On top of all, or the marks would take the clicks.
-    pointed = alt.Chart(boxes).mark_rect(opacity=0, cursor="pointer").encode(x, alt.X2("right"), y, alt.Y2("bottom"), tooltip=tooltip)
+    pointed = (
+        alt.Chart(boxes)
+        .mark_rect(opacity=0, cursor="pointer")
+        .encode(x, alt.X2("right"), y, alt.Y2("bottom"), tooltip=tooltip)
+    )
     layers.append(pointed.add_params(pick))
     return alt.layer(*layers).properties(height=AROUND + int(rows * step))
 

@@ -9,12 +9,19 @@ from mhattn_core.locale import _
 
 
 def shares(table: pd.DataFrame, *, even: float) -> alt.LayerChart:
-    """A bar a dimension. table: dimension and share, in the order to draw. even: the share that each would have if all had the same."""
+    """A bar a dimension. table: dimension and share, in the order to draw. even: the share that each would have if all
+    had the same.
+    """
     bars = (
         alt.Chart(table.assign(adds=table["share"] >= 0))
         .mark_bar()
         .encode(
-            alt.X("dimension:O", sort=None, title=_("dimension, the largest share first"), axis=alt.Axis(ticks=False, labelOverlap=True)),
+            alt.X(
+                "dimension:O",
+                sort=None,
+                title=_("dimension, the largest share first"),
+                axis=alt.Axis(ticks=False, labelOverlap=True),
+            ),
             alt.Y("share:Q", title=_("share of the scores' variance"), axis=alt.Axis(format="%")),
             color=alt.condition("datum.adds", alt.value(ADDS), alt.value(TAKES)),
             tooltip=[

@@ -16,7 +16,9 @@ def strip(heads: pd.DataFrame, *, noted: float | None = None) -> alt.LayerChart:
     best = heads.loc[heads.groupby("model", sort=False)["weight"].idxmax()]
     y = alt.Y("model:N", sort=models, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=180))
     x = alt.X("weight:Q", scale=alt.Scale(domain=[0, 1]), title=_("weight on this link, one dot a head"))
-    colour = alt.Color("model:N", scale=alt.Scale(domain=models, range=[model_colour(model) for model in models]), legend=None)
+    colour = alt.Color(
+        "model:N", scale=alt.Scale(domain=models, range=[model_colour(model) for model in models]), legend=None
+    )
     tooltip = [
         alt.Tooltip("model:N", title=_("model")),
         alt.Tooltip("name:N", title=_("head")),
@@ -30,6 +32,8 @@ def strip(heads: pd.DataFrame, *, noted: float | None = None) -> alt.LayerChart:
         rule = alt.Chart(pd.DataFrame({"weight": [noted], "label": [_("the note: {weight:.1f}").format(weight=noted)]}))
         layers += [
             rule.mark_rule(color=MARK_COLOUR, strokeDash=[5, 3]).encode(alt.X("weight:Q")),
-            rule.mark_text(color=MARK_COLOUR, align="left", dx=4, baseline="top").encode(alt.X("weight:Q"), y=alt.value(2), text="label:N"),
+            rule.mark_text(color=MARK_COLOUR, align="left", dx=4, baseline="top").encode(
+                alt.X("weight:Q"), y=alt.value(2), text="label:N"
+            ),
         ]
     return alt.layer(*layers).properties(height=alt.Step(58))

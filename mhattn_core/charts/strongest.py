@@ -14,9 +14,14 @@ ORDERS = {"highest": lambda values: -values, "lowest": lambda values: values, "f
 
 
 def strongest(
-    heads: pd.DataFrame, *, title: str, end: Literal["highest", "lowest", "farthest"] = "highest", most: float | None = None
+    heads: pd.DataFrame,
+    *,
+    title: str,
+    end: Literal["highest", "lowest", "farthest"] = "highest",
+    most: float | None = None,
 ) -> alt.LayerChart:
-    """Bars for the ten heads of one model with the highest or lowest values, or farthest from 0 (of ``difference``); with intervals where there are.
+    """Bars for the ten heads of one model with the highest or lowest values, or farthest from 0 (of ``difference``);
+    with intervals where there are.
 
     heads: rows of one measure, stack and model (or pair of models). title: what the bars mean, with the unit.
     most: where the axis ends, so that models can be compared; by default at the largest bar.
@@ -39,7 +44,9 @@ def strongest(
         alt.Y("name:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False)),
         tooltip=[alt.Tooltip("name:N", title=_("head")), alt.Tooltip("value:Q", title=title, format=".3f")],
     )
-    bars = base.mark_bar().encode(alt.X("value:Q", title=title, scale=alt.Scale(domainMax=most) if most else alt.Undefined), color=colour)
+    bars = base.mark_bar().encode(
+        alt.X("value:Q", title=title, scale=alt.Scale(domainMax=most) if most else alt.Undefined), color=colour
+    )
     if rows["low"].notna().any():
         beside = base.mark_rule(color=SPECIAL_COLOUR, strokeWidth=2).encode(alt.X("low:Q"), alt.X2("high"))
     else:

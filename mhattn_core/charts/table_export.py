@@ -32,7 +32,8 @@ LATEX = str.maketrans(
 def table_bytes(table: pd.DataFrame, format_: str, *, note: str = "") -> bytes:
     """A table as the content of a file; ``note`` and this version go along where the format has a place for them.
 
-    csv: UTF-8 with its mark, so that Excel reads Chinese; text that a spreadsheet would take for a formula gets an apostrophe
+    csv: UTF-8 with its mark, so that Excel reads Chinese; text that a spreadsheet would take for a formula gets an
+    apostrophe
     in front, numbers stay numbers. parquet: values as they are. tex: a ``tabular`` for booktabs, three decimals.
     Raises Problem for another format.
     """
@@ -50,7 +51,9 @@ def table_bytes(table: pd.DataFrame, format_: str, *, note: str = "") -> bytes:
 
 
 def _csv(table: pd.DataFrame) -> bytes:
-    written: bytes = table.map(_harmless).rename(columns=_harmless).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    written: bytes = (
+        table.map(_harmless).rename(columns=_harmless).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    )
     return written
 
 
@@ -64,13 +67,17 @@ def _parquet(table: pd.DataFrame, origin: str) -> bytes:
 
     columns = pa.Table.from_pandas(table, preserve_index=False)
     file = BytesIO()
-    parquet.write_table(columns.replace_schema_metadata({**(columns.schema.metadata or {}), b"mhattn": origin.encode()}), file)
+    parquet.write_table(
+        columns.replace_schema_metadata({**(columns.schema.metadata or {}), b"mhattn": origin.encode()}), file
+    )
     return file.getvalue()
 
 
 def _latex(table: pd.DataFrame, origin: str) -> str:
     written = table.map(_in_latex).rename(columns=_in_latex).to_latex(index=False, float_format="%.3f", na_rep="--")
-    return "\n".join(["% " + origin.replace("\n", " "), r"% \usepackage{booktabs}; for Chinese text \usepackage{ctex}", written])
+    return "\n".join(
+        ["% " + origin.replace("\n", " "), r"% \usepackage{booktabs}; for Chinese text \usepackage{ctex}", written]
+    )
 
 
 def _in_latex(cell: Any) -> Any:

@@ -33,7 +33,11 @@ def attention_colours(levels: int = 256) -> np.ndarray:
     """The attention scheme as uint8 ``[level, 3]``."""
     steps = np.array([[int(step[place : place + 2], 16) for place in (0, 2, 4)] for step in _VIRIDIS])
     at = np.linspace(0, len(steps) - 1, levels)
-    return np.stack([np.interp(at, np.arange(len(steps)), steps[:, channel]) for channel in range(3)], axis=1).round().astype(np.uint8)
+    return (
+        np.stack([np.interp(at, np.arange(len(steps)), steps[:, channel]) for channel in range(3)], axis=1)
+        .round()
+        .astype(np.uint8)
+    )
 
 
 def data_uri(levels: np.ndarray, palette: np.ndarray) -> str:

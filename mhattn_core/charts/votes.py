@@ -12,8 +12,8 @@ COLOUR = "#0072B2"
 def votes(words: pd.DataFrame, *, title: str) -> alt.LayerChart:
     """A bar a word and state, for its share; the right word's name is marked with a star and a red frame.
 
-    words: word, position (0, 1, 2 …), state (as told to people, in the order in which they are to stand), value, right (bool). title: what the
-    bars mean, with the unit.
+    words: word, position (0, 1, 2 …), state (as told to people, in the order in which they are to stand), value, right
+    (bool). title: what the bars mean, with the unit.
     """
     ordered = words.sort_values("position", kind="stable")
     rows = ordered.assign(label=ordered["word"] + ordered["right"].map({True: " ★", False: ""}))

@@ -18,8 +18,8 @@ HEIGHT = 300
 def waterfall(products: pd.DataFrame) -> alt.LayerChart:
     """Bars from one running total to the next, the largest product first; the line is the sum of all.
 
-    products: a row for each dimension with dimension, query, key and product, in any order. A bar that goes up adds, one that goes
-    down takes away; colour says the same.
+    products: a row for each dimension with dimension, query, key and product, in any order. A bar that goes up adds,
+    one that goes down takes away; colour says the same.
     """
     rows = products.sort_values("product", ascending=False, ignore_index=True)
     rows["total"] = rows["product"].cumsum()
@@ -28,9 +28,13 @@ def waterfall(products: pd.DataFrame) -> alt.LayerChart:
     total = float(rows["total"].iloc[-1])
     step = math.ceil(len(rows) / NAMED)
     axis = alt.Axis(
-        values=list(range(0, len(rows), step)), labelExpr=label_expression([str(number) for number in rows["dimension"]]),
-        labelOverlap=True, labelAngle=-90 if len(rows) > NAMED // 2 else 0, grid=False, ticks=False,
-    )  # fmt: skip
+        values=list(range(0, len(rows), step)),
+        labelExpr=label_expression([str(number) for number in rows["dimension"]]),
+        labelOverlap=True,
+        labelAngle=-90 if len(rows) > NAMED // 2 else 0,
+        grid=False,
+        ticks=False,
+    )
     scale = alt.Scale(domain=[-0.6, len(rows) - 0.4], nice=False)
     base = alt.Chart(rows.assign(left=rows["rank"] - 0.45, right=rows["rank"] + 0.45, adds=rows["product"] >= 0))
     x = alt.X("left:Q", scale=scale, axis=axis, title=_("dimension, the largest product first"))
@@ -51,5 +55,9 @@ def waterfall(products: pd.DataFrame) -> alt.LayerChart:
     zero = alt.Chart(pd.DataFrame({"y": [0.0]})).mark_rule(color=SPECIAL_COLOUR).encode(alt.Y("y:Q"))
     end = pd.DataFrame({"y": [total], "left": [-0.5], "text": [_("sum {total:.2f}").format(total=total)]})
     line = alt.Chart(end).mark_rule(color=MARK_COLOUR, strokeDash=[5, 3]).encode(alt.Y("y:Q"))
-    named = alt.Chart(end).mark_text(color=MARK_COLOUR, align="left", dx=2, dy=-8, fontWeight="bold").encode(x, alt.Y("y:Q"), text="text:N")
+    named = (
+        alt.Chart(end)
+        .mark_text(color=MARK_COLOUR, align="left", dx=2, dy=-8, fontWeight="bold")
+        .encode(x, alt.Y("y:Q"), text="text:N")
+    )
     return alt.layer(zero, bars, line, named).properties(height=HEIGHT)

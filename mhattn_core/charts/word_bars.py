@@ -12,7 +12,8 @@ OPACITIES = (1.0, 0.55)
 
 
 def word_bars(words: pd.DataFrame, *, title: str, framed: int | None = None) -> alt.LayerChart:
-    """A bar a word and series. words: word, position (0, 1, 2 …), special (bool), series (as told to people, in order), value.
+    """A bar a word and series. words: word, position (0, 1, 2 …), special (bool), series (as told to people, in order),
+    value.
 
     title: what the bars mean, with the unit. framed: the position of the word whose row it is, framed in red.
     """
@@ -21,10 +22,16 @@ def word_bars(words: pd.DataFrame, *, title: str, framed: int | None = None) -> 
     y = alt.Y(
         "position:O",
         title=None,
-        axis=alt.Axis(ticks=False, domain=False, labelLimit=110, labelOverlap=False, labelExpr=label_expression(labels)),
+        axis=alt.Axis(
+            ticks=False, domain=False, labelLimit=110, labelOverlap=False, labelExpr=label_expression(labels)
+        ),
     )
     bars = (
-        alt.Chart(words.assign(opacity=words["special"].map({False: OPACITIES[0], True: OPACITIES[1]}), own=words["position"] == framed))
+        alt.Chart(
+            words.assign(
+                opacity=words["special"].map({False: OPACITIES[0], True: OPACITIES[1]}), own=words["position"] == framed
+            )
+        )
         .mark_bar(strokeWidth=2)
         .encode(
             alt.X("value:Q", title=title, scale=alt.Scale(domainMin=0)),
@@ -44,7 +51,7 @@ def word_bars(words: pd.DataFrame, *, title: str, framed: int | None = None) -> 
                 alt.Tooltip("value:Q", title=title, format=".3f"),
             ],
         )
-    )  # fmt: skip
+    )
     numbers = (
         alt.Chart(words)
         .mark_text(align="left", dx=3, color=SPECIAL_COLOUR, fontSize=10)

@@ -1,7 +1,8 @@
-"""The basic measures of a head, as sums over a pair's words: total and count, ``[batch, head, 2]``, whose quotient is the value.
+"""The basic measures of a head, as sums over a pair's words: total and count, ``[batch, head, 2]``, whose quotient is
+the value.
 
-Rows are words that some piece covers; positions count along the grid, sentence A before B. Nothing is renormalised but where
-it is said.
+Rows are words that some piece covers; positions count along the grid, sentence A before B. Nothing is renormalised but
+where it is said.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +15,8 @@ from mhattn_core.attention.word_layer import SIDES, WordLayer
 from mhattn_core.measures.entropy import normalised_row_entropy, row_entropy
 
 Rows = tuple[Tensor, Tensor]
-"""A value for each word (or token) ``[batch, head, row]``, and which of them count: bool ``[batch, head or 1, row]``."""
+"""A value for each word (or token) ``[batch, head, row]``, and which of them count: bool ``[batch, head or 1, row]``.
+"""
 
 
 def entropy(layer: WordLayer) -> Rows:
@@ -27,9 +29,11 @@ def entropy(layer: WordLayer) -> Rows:
 
 
 def normalised_entropy(layer: WordLayer, rows: Rows) -> Rows:
-    """``entropy.normalised``: mean of H / ln(words it may see), over words that see two or more; lengths become comparable.
+    """``entropy.normalised``: mean of H / ln(words it may see), over words that see two or more; lengths become
+    comparable.
 
-    rows: what ``entropy`` gives. Range: 0 to 1. Source: entropy as Clark et al. 2019, section 3.3; the quotient is ours.
+    rows: what ``entropy`` gives. Range: 0 to 1. Source: entropy as Clark et al. 2019, section 3.3; the quotient is
+    ours.
     """
     value, counted = rows
     choices = layer.axes.visible_words.sum(dim=-1)[:, None]
@@ -37,7 +41,8 @@ def normalised_entropy(layer: WordLayer, rows: Rows) -> Rows:
 
 
 def token_entropy(layer: WordLayer) -> Rows:
-    """``entropy.tokens``: mean entropy over all fed tokens, special ones included, in nats. Range: 0 to ln(number of tokens).
+    """``entropy.tokens``: mean entropy over all fed tokens, special ones included, in nats. Range: 0 to ln(number of
+    tokens).
 
     Source: Clark et al. 2019, section 3.3.
     """
@@ -57,12 +62,15 @@ def distance(layer: WordLayer) -> Tensor:
 
 
 def offset(layer: WordLayer, step: int) -> Rows:
-    """``previous`` (−1), ``next`` (1), ``self`` (0): mean weight of the word so many places on, over words that see one there.
+    """``previous`` (−1), ``next`` (1), ``self`` (0): mean weight of the word so many places on, over words that see one
+    there.
 
     Range: 0 to 1. Source: Clark et al. 2019, section 3.1.
     """
     missing = (max(-step, 0), max(step, 0))
-    return pad(layer.pattern.diagonal(step, 2, 3), missing), pad(layer.axes.visible.diagonal(step, 1, 2), missing)[:, None]
+    return pad(layer.pattern.diagonal(step, 2, 3), missing), pad(layer.axes.visible.diagonal(step, 1, 2), missing)[
+        :, None
+    ]
 
 
 def confidence(layer: WordLayer) -> Rows:
@@ -79,21 +87,27 @@ def special_mass(layer: WordLayer) -> Rows:
 
 
 def sink_first(layer: WordLayer) -> Rows:
-    """``sink.first``: mean share that goes to the first fed token. Range: 0 to 1. Source: Gu et al. 2025, section 3 (all words are queries here)."""
+    """``sink.first``: mean share that goes to the first fed token. Range: 0 to 1. Source: Gu et al. 2025, section 3
+    (all words are queries here).
+    """
     return layer.first_mass, layer.axes.query_mask[:, None]
 
 
 def block(layer: WordLayer, query: str, key: str) -> Rows:
-    """Mean share of a word's attention, from sentence ``query`` to the words of sentence ``key``, over words that see any.
+    """Mean share of a word's attention, from sentence ``query`` to the words of sentence ``key``, over words that see
+    any.
 
-    Range: 0 to 1; what goes to A, to B and ``special_mass`` make one. Source: ours, for the blocks of Kovaleva et al. 2019, section 4.1.
+    Range: 0 to 1; what goes to A, to B and ``special_mass`` make one. Source: ours, for the blocks of Kovaleva et al.
+    2019, section 4.1.
     """
     asked = layer.axes.query_side == SIDES[query]
     return layer.side_mass[..., SIDES[key]], (asked & (layer.axes.visible_words[..., SIDES[key]] > 0))[:, None]
 
 
 def cross_sentence(layer: WordLayer) -> Rows:
-    """Mean share of a word's attention that goes to words of the other sentence, over words that see any. Range: 0 to 1. Ours."""
+    """Mean share of a word's attention that goes to words of the other sentence, over words that see any. Range: 0 to
+    1. Ours.
+    """
     in_a = (layer.axes.query_side == SIDES["a"])[:, None]
     to_a, to_b = layer.side_mass.unbind(dim=-1)
     sees_a, sees_b = layer.axes.visible_words[:, None].unbind(dim=-1)

@@ -9,8 +9,8 @@ from mhattn_core.errors import ShapeError
 def row_entropy(pattern: Tensor, mass: Tensor | None = None) -> Tensor:
     """H = −Σ p ln p of each row, in nats, p the row's weights made to sum to 1.
 
-    Shapes: pattern ``[..., key]``, non-negative, rows summing to at most 1 (special mass is left out); mass ``[...]``, the rows' sums where
-    they are known; the result ``[...]``. A row without any mass, or with NaN, gives NaN.
+    Shapes: pattern ``[..., key]``, non-negative, rows summing to at most 1 (special mass is left out); mass ``[...]``,
+    the rows' sums where they are known; the result ``[...]``. A row without any mass, or with NaN, gives NaN.
     Range: 0 (one key takes everything) to ln(number of keys), to rounding.
     Raises ShapeError when pattern and mass disagree.
     Source: Clark et al. 2019, section 3.3; natural logarithm.
@@ -27,8 +27,9 @@ def row_entropy(pattern: Tensor, mass: Tensor | None = None) -> Tensor:
 def normalised_row_entropy(entropy: Tensor, choices: Tensor) -> Tensor:
     """H / ln n: a row's entropy over the most it could be; lengths become comparable.
 
-    entropy: as ``row_entropy`` gives it. choices: n, how many keys each row may see, special ones left out as they are from the
-    entropy; of a shape that broadcasts with it. NaN for rows with fewer than two, which have nothing to choose.
+    entropy: as ``row_entropy`` gives it. choices: n, how many keys each row may see, special ones left out as they are
+    from the entropy; of a shape that broadcasts with it. NaN for rows with fewer than two, which have nothing to
+    choose.
     Range: 0 (one key takes all that goes to words) to 1 (all get the same), to rounding.
     Source: entropy as Clark et al. 2019, section 3.3; the quotient is ours.
     """

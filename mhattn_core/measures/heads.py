@@ -15,14 +15,17 @@ COLUMNS = ("model", "stack", "layer", "head", "measure", "group", "value", "low"
 def heads_table(seen: Seen, *, group: str = "") -> pd.DataFrame:
     """Every basic measure of every head for one pair: columns ``COLUMNS``, as a run's ``heads.parquet``.
 
-    One pair has no interval: low and high are NaN. n is 1, and 0 where the pair has nothing to count (value NaN): no second
-    sentence, or a word order in which a causal model cannot see it.
+    One pair has no interval: low and high are NaN. n is 1, and 0 where the pair has nothing to count (value NaN): no
+    second sentence, or a word order in which a causal model cannot see it.
     """
     tables = []
     for stack in seen.stacks:
         queries, keys = (piece_spans(pieces) for pieces in seen.pieces(stack))
         axes = word_axes(stack, seen.pattern(stack).shape[1], [queries], [keys], [word_spans(seen.sentences)])
-        layers = [basic(word_layer(tokens[None], layer, axes)) for layer, tokens in enumerate(torch.from_numpy(seen.pattern(stack)))]
+        layers = [
+            basic(word_layer(tokens[None], layer, axes))
+            for layer, tokens in enumerate(torch.from_numpy(seen.pattern(stack)))
+        ]
         for measure in layers[0]:
             parts = torch.cat([found[measure] for found in layers]).numpy()
             tables.append(head_rows(stack, measure, quotient(parts), n=(parts[..., 1] > 0).astype(int)))
@@ -30,7 +33,13 @@ def heads_table(seen: Seen, *, group: str = "") -> pd.DataFrame:
 
 
 def head_rows(
-    stack: str, measure: str, value: np.ndarray, *, n: np.ndarray, low: np.ndarray | None = None, high: np.ndarray | None = None
+    stack: str,
+    measure: str,
+    value: np.ndarray,
+    *,
+    n: np.ndarray,
+    low: np.ndarray | None = None,
+    high: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """Rows of one measure, without model and group; value, low, high and n are ``[layer, head]``."""
     layer, head = np.indices(value.shape)

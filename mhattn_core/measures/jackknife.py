@@ -7,7 +7,8 @@ from mhattn_core.measures.statistics import LEVEL, quotient
 
 
 def jackknife(value: np.ndarray, left_out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Low and high end, ``[...]``, around ``value`` from ``left_out [fold, ...]``: Student's t with one degree of freedom less than folds.
+    """Low and high end, ``[...]``, around ``value`` from ``left_out [fold, ...]``: Student's t with one degree of
+    freedom less than folds.
 
     The ends are NaN with fewer than two folds. Source: the delete-a-group jackknife, Quenouille 1956, Tukey 1958.
     """
@@ -20,7 +21,9 @@ def jackknife(value: np.ndarray, left_out: np.ndarray) -> tuple[np.ndarray, np.n
 
 
 def jackknifed_quotient(sums: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Value, low and high of total over count, from sums ``[fold, ..., 2]``; folds in which nothing was counted do not count as such."""
+    """Value, low and high of total over count, from sums ``[fold, ..., 2]``; folds in which nothing was counted do not
+    count as such.
+    """
     filled = sums[(sums[..., 1] > 0).reshape(len(sums), -1).any(axis=1)]
     value = quotient(sums.sum(axis=0))
     return value, *jackknife(value, quotient(sums.sum(axis=0) - filled))

@@ -13,7 +13,11 @@ def link_weights(pattern: np.ndarray, query: int, key: int) -> pd.DataFrame:
     layers, heads, queries, keys = pattern.shape
     offset = key - query
     others = [(row, row + offset) for row in range(queries) if row != query and 0 <= row + offset < keys]
-    elsewhere = np.stack([pattern[:, :, row, column] for row, column in others]) if others else np.full((1, layers, heads), np.nan)
+    elsewhere = (
+        np.stack([pattern[:, :, row, column] for row, column in others])
+        if others
+        else np.full((1, layers, heads), np.nan)
+    )
     layer, head = np.indices((layers, heads))
     return pd.DataFrame(
         {

@@ -20,13 +20,18 @@ LayerSums = Callable[[WordLayer], Mapping[str, Tensor]]
 class Measure:
     """Named sums of each layer, and what makes values of them.
 
-    ``start`` is shown a batch and gives a function that is shown each of its layers in turn and returns name → ``[batch, head, part]``,
-    the same names for each batch and layer of a stack. Sums of pairs add up; ``finish`` maps the total of any set of pairs,
-    ``[..., part]``, to the value, ``[...]``, NaN where there is none. The last part counts: a pair with more than 0 adds to n.
+    ``start`` is shown a batch and gives a function that is shown each of its layers in turn and returns name →
+    ``[batch, head, part]``, the same names for each batch and layer of a stack. Sums of pairs add up; ``finish`` maps
+    the total of any set of pairs,
+    ``[..., part]``, to the value, ``[...]``, NaN where there is none. The last part counts: a pair with more than 0
+    adds to n.
     """
 
     start: Callable[[Batch], LayerSums]
     finish: Callable[[np.ndarray], np.ndarray] = quotient
 
 
-MEASURES: dict[str, Measure] = {"basic": Measure(lambda _batch: basic), "patterns": Measure(lambda _batch: patterns, pattern_value)}
+MEASURES: dict[str, Measure] = {
+    "basic": Measure(lambda _batch: basic),
+    "patterns": Measure(lambda _batch: patterns, pattern_value),
+}

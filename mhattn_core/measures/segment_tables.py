@@ -17,8 +17,23 @@ Array = np.ndarray
 HEAD_COLUMNS = ("model", "stack", "layer", "head", "rows", "measure", "value", "low", "high", "n")
 ITEM_COLUMNS = ("id", "fold", "model", "stack", "rows", "unit", "segments", "likest", "in_order", "hits")
 BEST_COLUMNS = (
-    "model", "stack", "layer", "head", "rows", "held_out", "gain", "low", "high", "baseline", "shuffle", "wins", "n", "fewest", "verdict", "reason",
-)  # fmt: skip
+    "model",
+    "stack",
+    "layer",
+    "head",
+    "rows",
+    "held_out",
+    "gain",
+    "low",
+    "high",
+    "baseline",
+    "shuffle",
+    "wins",
+    "n",
+    "fewest",
+    "verdict",
+    "reason",
+)
 NUMBERS = ("held_out", "gain", "low", "high", "baseline", "shuffle", "wins")
 
 
@@ -26,9 +41,10 @@ NUMBERS = ("held_out", "gain", "low", "high", "baseline", "shuffle", "wins")
 class Answers:
     """What every head does at one summary. id, text, fold: of its pair; text is what the resampling hangs on.
 
-    hits: bool ``[layer, head, unit]``, whether the most lifted segment is the likest by ROUGE; on_likest, on_lead: ``[layer, head, unit]``, the
-    lift of the likest and of the first segment, NaN where nothing goes to the document; likest: int ``[unit]``; in_order: int ``[unit]``, the
-    segment as far into the document as the unit is into the summary; segments: how many there are. Units that are like no segment are left out.
+    hits: bool ``[layer, head, unit]``, whether the most lifted segment is the likest by ROUGE; on_likest, on_lead:
+    ``[layer, head, unit]``, the lift of the likest and of the first segment, NaN where nothing goes to the document;
+    likest: int ``[unit]``; in_order: int ``[unit]``, the segment as far into the document as the unit is into the
+    summary; segments: how many there are. Units that are like no segment are left out.
     """
 
     id: str
@@ -42,9 +58,11 @@ class Answers:
     segments: int
 
 
-def answers_of(id: str, text: str, fold: int, *, weights: Array, words: Array, unit: Sequence[int], likeness: Array) -> Answers:
-    """weights ``[layer, head, summary word, segment]`` and words ``[segment]`` as ``segment_weights`` gives them; unit ``[summary word]``
-    as ``place_of``; likeness ``[unit, segment]`` as ``rouge``."""
+def answers_of(
+    id: str, text: str, fold: int, *, weights: Array, words: Array, unit: Sequence[int], likeness: Array
+) -> Answers:
+    """weights ``[layer, head, summary word, segment]`` and words ``[segment]`` as ``segment_weights`` gives them; unit
+    ``[summary word]`` as ``place_of``; likeness ``[unit, segment]`` as ``rouge``."""
     lifts = lift(of_units(weights, unit), words)
     right = likest(likeness)
     asked = right >= 0
@@ -57,9 +75,12 @@ def answers_of(id: str, text: str, fold: int, *, weights: Array, words: Array, u
 def heads_table(model: str, stack: str, rows: str, answers: Sequence[Answers]) -> pd.DataFrame:
     """A row a head and measure: columns ``HEAD_COLUMNS``, n: documents with something to count.
 
-    ``agreement``: the share of units whose most lifted segment is the likest by ROUGE; ``agreement.lead``: the share whose likest is the
-    first; ``agreement.order``: the share whose likest is as far into the document as they are into the summary; ``agreement.shuffled``: what is expected when the segments change places at random, one over their number. ``lift.likest``,
-    ``lift.lead``: mean lift of the likest and of the first segment. All are means over units; low, high: 95 % over documents.
+    ``agreement``: the share of units whose most lifted segment is the likest by ROUGE; ``agreement.lead``: the share
+    whose likest is the first; ``agreement.order``: the share whose likest is as far into the document as they are into
+    the summary; ``agreement.shuffled``: what is expected when the segments change places at random, one over their
+    number. ``lift.likest``,
+    ``lift.lead``: mean lift of the likest and of the first segment. All are means over units; low, high: 95 % over
+    documents.
     """
     if not answers:
         return pd.DataFrame(columns=list(HEAD_COLUMNS))
@@ -100,10 +121,13 @@ def hits_of(items: pd.DataFrame, heads: int) -> Array:
 
 
 def best_table(model: str, stack: str, rows: str, answers: Sequence[Answers]) -> pd.DataFrame:
-    """The head that agrees most, chosen on half of the documents and reported on the other, fifty times: one row, columns ``BEST_COLUMNS``.
+    """The head that agrees most, chosen on half of the documents and reported on the other, fifty times: one row,
+    columns ``BEST_COLUMNS``.
 
-    held_out, baseline (the first segment), gain (one less the other, with its 95 % interval), shuffle, wins, n, fewest: as in
-    ``relations.parquet``, items being units. Where fewer than 200 of them stand in a half the verdict is ``insufficient data``, and the
+    held_out, baseline (the first segment), gain (one less the other, with its 95 % interval), shuffle, wins, n, fewest:
+    as in
+    ``relations.parquet``, items being units. Where fewer than 200 of them stand in a half the verdict is ``insufficient
+    data``, and the
     numbers are NaN: the best of many heads on few sentences says nothing.
     """
     if not sum(len(one.likest) for one in answers):
@@ -111,7 +135,8 @@ def best_table(model: str, stack: str, rows: str, answers: Sequence[Answers]) ->
     layers, heads, _units = answers[0].hits.shape
     document = np.repeat(np.arange(len(answers)), [len(one.likest) for one in answers])
     hit = np.concatenate([np.moveaxis(one.hits, -1, 0).reshape(-1, layers * heads) for one in answers])
-    # The first segment takes the place of the best fixed offset: it is 1 where it is right, and no other offset ever is.
+    # The first segment takes the place of the best fixed offset: it is 1 where it is right, and no other offset ever
+    # is.
     lead = np.concatenate([(one.likest == 0).astype(int) for one in answers])
     folds = np.array([one.fold for one in answers])[document]
     none = np.zeros_like(hit)
@@ -123,7 +148,15 @@ def best_table(model: str, stack: str, rows: str, answers: Sequence[Answers]) ->
     if said[1] == "few items":
         known |= dict.fromkeys(NUMBERS, np.nan)
     layer, head = divmod(best.head, heads)
-    row = known | {"model": model, "stack": stack, "layer": layer, "head": head, "rows": rows, "verdict": said[0], "reason": said[1]}
+    row = known | {
+        "model": model,
+        "stack": stack,
+        "layer": layer,
+        "head": head,
+        "rows": rows,
+        "verdict": said[0],
+        "reason": said[1],
+    }
     return pd.DataFrame([row], columns=list(BEST_COLUMNS))
 
 

@@ -1,4 +1,6 @@
-"""Which segment of a document feeds which part of its summary: shares, what they exceed length by, and another measure to agree with."""
+"""Which segment of a document feeds which part of its summary: shares, what they exceed length by, and another measure
+to agree with.
+"""
 
 from collections.abc import Sequence
 
@@ -19,15 +21,19 @@ class _Words:
 
 
 def of_units(weights: Array, unit: Sequence[int]) -> Array:
-    """Mean over the words of each unit (a sentence of the summary): ``[..., word, segment]`` to ``[..., unit, segment]``.
+    """Mean over the words of each unit (a sentence of the summary): ``[..., word, segment]`` to ``[..., unit,
+    segment]``.
 
-    unit ``[word]``: the number of each word's unit. Words that are not known (NaN) do not count. Raises ShapeError for another length.
+    unit ``[word]``: the number of each word's unit. Words that are not known (NaN) do not count. Raises ShapeError for
+    another length.
     Source: the inner means of Baan et al. 2019 over generated words; units are ours.
     """
     number = np.asarray(unit)
     if weights.shape[-2] != len(number):
         raise ShapeError(f"{weights.shape[-2]} words, {len(number)} of them placed")
-    return np.stack([np.nanmean(weights[..., number == one, :], axis=-2) for one in range(int(number.max()) + 1)], axis=-2)
+    return np.stack(
+        [np.nanmean(weights[..., number == one, :], axis=-2) for one in range(int(number.max()) + 1)], axis=-2
+    )
 
 
 def shares(weights: Array) -> Array:
@@ -37,7 +43,8 @@ def shares(weights: Array) -> Array:
 
 
 def lift(weights: Array, words: Array) -> Array:
-    """The share of a segment less its share of the document's words: above 0 where it gets more than its length. Range: −1 to 1.
+    """The share of a segment less its share of the document's words: above 0 where it gets more than its length. Range:
+    −1 to 1.
 
     weights ``[..., segment]``; words ``[segment]``. A head that looks everywhere alike has 0 everywhere.
     """
@@ -47,20 +54,25 @@ def lift(weights: Array, words: Array) -> Array:
 
 
 def rouge(units: Sequence[str], segments: Sequence[str]) -> Array:
-    """ROUGE-L (F) of each unit of a summary with each segment, on words: ``[unit, segment]``, 0 to 1. Source: Lin 2004, section 3."""
+    """ROUGE-L (F) of each unit of a summary with each segment, on words: ``[unit, segment]``, 0 to 1. Source: Lin 2004,
+    section 3.
+    """
     scorer = RougeScorer(["rougeL"], tokenizer=_Words())
     return np.array([[scorer.score(segment, unit)["rougeL"].fmeasure for segment in segments] for unit in units])
 
 
 def likest(likeness: Array) -> Array:
-    """The segment that each unit is likest, int ``[unit]``; of equals the first, -1 for a unit that is like none. likeness: see ``rouge``."""
+    """The segment that each unit is likest, int ``[unit]``; of equals the first, -1 for a unit that is like none.
+    likeness: see ``rouge``.
+    """
     return np.where(likeness.max(axis=1) > 0, likeness.argmax(axis=1), -1)
 
 
 def agrees(lifts: Array, likest: Array) -> Array:
     """Whether a unit's most lifted segment is the likest: ``[..., unit, segment]`` to bool ``[..., unit]``.
 
-    likest ``[unit]``: that segment's number. Of equal lifts the first segment counts; a unit that gives the document nothing agrees with none.
+    likest ``[unit]``: that segment's number. Of equal lifts the first segment counts; a unit that gives the document
+    nothing agrees with none.
     """
     known = np.isfinite(lifts).all(axis=-1)
     agreed: Array = known & (np.where(np.isnan(lifts), -np.inf, lifts).argmax(axis=-1) == likest)
@@ -68,12 +80,15 @@ def agrees(lifts: Array, likest: Array) -> Array:
 
 
 def in_order(units: int, segments: int) -> Array:
-    """For each unit of a summary the segment that lies as far into the document: int ``[unit]``. What a summary gives that follows its text."""
+    """For each unit of a summary the segment that lies as far into the document: int ``[unit]``. What a summary gives
+    that follows its text.
+    """
     return ((np.arange(units) + 0.5) / units * segments).astype(int)
 
 
 def agreement(lifts: Array, likest: Array) -> Array:
-    """The share of units whose most lifted segment is the likest, see ``agrees``: ``[..., unit, segment]`` to ``[...]``.
+    """The share of units whose most lifted segment is the likest, see ``agrees``: ``[..., unit, segment]`` to
+    ``[...]``.
 
     Units that are like no segment (-1) have no answer and do not count; NaN where none is left.
     """

@@ -1,6 +1,7 @@
 """Intervals and splits for numbers that are a finish of sums.
 
-A measure returns sums per pair; a ``finish`` turns the total of any set of pairs into the value. So an interval needs no
+A measure returns sums per pair; a ``finish`` turns the total of any set of pairs into the value. So an interval needs
+no
 second pass: each bootstrap replicate is a weighted total.
 """
 
@@ -20,7 +21,9 @@ Finish = Callable[[np.ndarray], np.ndarray]
 
 
 def fold(key: str) -> int:
-    """The fold, 0 to 19, of a document, or of a source text where no document is known: equal texts cannot leak across a split."""
+    """The fold, 0 to 19, of a document, or of a source text where no document is known: equal texts cannot leak across
+    a split.
+    """
     return int.from_bytes(_digest(key, "fold")) % FOLDS
 
 
@@ -37,16 +40,21 @@ def bootstrap_weights(keys: Sequence[str], replicates: int = REPLICATES) -> np.n
     The draws are a function of the pair's text alone, so equal texts are resampled together, and batches, processes and
     machines agree. Source: the Poisson bootstrap, Chamandy et al. 2012; keyed generator: Salmon et al. 2011 (Philox).
     """
-    draws = {key: np.random.Generator(np.random.Philox(key=int.from_bytes(_digest(key, "bootstrap")))) for key in set(keys)}
+    draws = {
+        key: np.random.Generator(np.random.Philox(key=int.from_bytes(_digest(key, "bootstrap")))) for key in set(keys)
+    }
     drawn = {key: generator.poisson(1.0, replicates) for key, generator in draws.items()}
     return np.array([drawn[key] for key in keys], dtype=np.float64).reshape(len(keys), replicates).T
 
 
-def interval(sums: np.ndarray, weights: np.ndarray, finish: Finish, *, level: float = LEVEL) -> tuple[np.ndarray, np.ndarray]:
+def interval(
+    sums: np.ndarray, weights: np.ndarray, finish: Finish, *, level: float = LEVEL
+) -> tuple[np.ndarray, np.ndarray]:
     """Low and high end of the percentile interval of ``finish(total)``.
 
-    Shapes: sums ``[pair, ..., part]``, weights ``[replicate, pair]``; finish maps ``[..., part]`` to ``[...]`` and so is the result.
-    Replicates in which a value is not defined (NaN) are left out; where none is defined the ends are NaN.
+    Shapes: sums ``[pair, ..., part]``, weights ``[replicate, pair]``; finish maps ``[..., part]`` to ``[...]`` and so
+    is the result. Replicates in which a value is not defined (NaN) are left out; where none is defined the ends are
+    NaN.
     Raises ShapeError when sums and weights disagree on the number of pairs.
     """
     if weights.shape[1] != sums.shape[0]:

@@ -12,7 +12,8 @@ MOST_SPECIAL_MASS = 0.5
 
 
 def mean_entropy(grid: WordGrid) -> tuple[np.ndarray, np.ndarray]:
-    """Each head's normalised entropy and special mass, ``[layer, head]``, as means over the words that it reads; as in a run.
+    """Each head's normalised entropy and special mass, ``[layer, head]``, as means over the words that it reads; as in
+    a run.
 
     NaN where no word of the sentence has anything to choose from.
     """

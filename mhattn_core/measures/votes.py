@@ -9,11 +9,14 @@ from mhattn_core.errors import ShapeError
 
 
 def votes(pattern: np.ndarray, words: Sequence[str], *, query: int, counted: np.ndarray) -> pd.DataFrame:
-    """The heads' votes for the word that ``query`` belongs to: position, word, votes, weight, one row a word but ``query`` itself.
+    """The heads' votes for the word that ``query`` belongs to: position, word, votes, weight, one row a word but
+    ``query`` itself.
 
-    pattern ``[layer, head, query, key]`` on the words' own grid; counted: bool ``[layer, head]``, the heads that may vote.
-    votes: share of these heads that give the word more than any other (ties to the first); heads that give no word anything abstain, so
-    the shares may sum to less than one. weight: the heads' mean weight on the word. Both are NaN where nobody may vote.
+    pattern ``[layer, head, query, key]`` on the words' own grid; counted: bool ``[layer, head]``, the heads that may
+    vote.
+    votes: share of these heads that give the word more than any other (ties to the first); heads that give no word
+    anything abstain, so the shares may sum to less than one. weight: the heads' mean weight on the word. Both are NaN
+    where nobody may vote.
     Raises ShapeError where pattern, words and counted disagree.
     """
     if pattern.shape[2:] != (len(words), len(words)) or pattern.shape[:2] != counted.shape:

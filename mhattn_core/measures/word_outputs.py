@@ -20,9 +20,11 @@ from mhattn_core.text.pair import SentencePair
 
 @dataclass(frozen=True, eq=False)
 class WordOutputs:
-    """One stack: float32 ``outputs [head, text, dimension]``, mean over the word's pieces, before the projection; heads layer by layer.
+    """One stack: float32 ``outputs [head, text, dimension]``, mean over the word's pieces, before the projection; heads
+    layer by layer.
 
-    ``texts``: the number of each among those that were given; ``words [text, 2]``: sentence (0, 1) and place there of its word.
+    ``texts``: the number of each among those that were given; ``words [text, 2]``: sentence (0, 1) and place there of
+    its word.
     ``projections [layer]``: W_O as ``[head, dimension, model dimension]``.
     """
 
@@ -40,7 +42,9 @@ class WordOutputs:
         return torch.einsum("hnd,hdm->hnm", self.outputs, torch.cat(self.projections))
 
     def as_written(self) -> Tensor:
-        """Features ``[head, text, dimension]`` whose inner products are those of ``written``, in fewer dimensions; each head has axes of its own."""
+        """Features ``[head, text, dimension]`` whose inner products are those of ``written``, in fewer dimensions; each
+        head has axes of its own.
+        """
         inner = torch.cat([part.double() @ part.double().transpose(1, 2) for part in self.projections])
         values, vectors = torch.linalg.eigh(inner)
         roots = vectors * values.clamp(min=0).sqrt()[:, None]
@@ -48,15 +52,23 @@ class WordOutputs:
 
 
 def word_outputs(
-    model: Model, pairs: Sequence[SentencePair], *, sides: Sequence[int] = (0, 1), tell: Callable[[int], None] = lambda _pairs: None
+    model: Model,
+    pairs: Sequence[SentencePair],
+    *,
+    sides: Sequence[int] = (0, 1),
+    tell: Callable[[int], None] = lambda _pairs: None,
 ) -> dict[str, WordOutputs]:
-    """Each stack whose output is a sum over heads. The word is drawn by the text's hash from those that some piece covers, of the sentences ``sides``.
+    """Each stack whose output is a sum over heads. The word is drawn by the text's hash from those that some piece
+    covers, of the sentences ``sides``.
 
-    One word a text, since words of one text have something in common. Texts without such a word, or that the model cannot take, are left out.
+    One word a text, since words of one text have something in common. Texts without such a word, or that the model
+    cannot take, are left out.
     tell: told after each batch how many pairs it had.
     """
     projections = {stack: [site.projection for site in model.attention.sites[stack]] for stack in model.stacks}
-    able = {stack: [part for part in parts if part is not None] for stack, parts in projections.items() if None not in parts}
+    able = {
+        stack: [part for part in parts if part is not None] for stack, parts in projections.items() if None not in parts
+    }
     rows, problems = feed_all(model, pairs)
     tell(len(problems))
     found: dict[str, list[_Part]] = {stack: [] for stack in able}
@@ -70,7 +82,9 @@ def word_outputs(
 
 
 class _Part(NamedTuple):
-    """Of one batch, the texts that have a word: ``outputs [head of all layers, text, dimension]``, ``texts [text]``, ``words [text, 2]``."""
+    """Of one batch, the texts that have a word: ``outputs [head of all layers, text, dimension]``, ``texts [text]``,
+    ``words [text, 2]``.
+    """
 
     outputs: Tensor
     texts: np.ndarray
@@ -123,5 +137,9 @@ def _one_of(places: np.ndarray, key: str) -> int:
 def _places(axes: WordAxes, words: np.ndarray) -> np.ndarray:
     """Sentence and place in it of the words that there are, ``[text, 2]``."""
     side = axes.query_side.cpu().numpy()
-    own = [(side[text, word], (side[text, :word] == side[text, word]).sum()) for text, word in enumerate(words) if word >= 0]
+    own = [
+        (side[text, word], (side[text, :word] == side[text, word]).sum())
+        for text, word in enumerate(words)
+        if word >= 0
+    ]
     return np.array(own, dtype=int).reshape(-1, 2)

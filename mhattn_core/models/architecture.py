@@ -1,4 +1,6 @@
-"""Which class of transformers reads a checkpoint: with its head where there is one, of its encoder alone where the file ends there."""
+"""Which class of transformers reads a checkpoint: with its head where there is one, of its encoder alone where the file
+ends there.
+"""
 
 import copy
 import re
@@ -24,8 +26,11 @@ from mhattn_core.tap import beside_text, reads_text
 
 Head = Literal["language", "class"]
 
-# Heads of other tasks: with weights that a language head shares with the embeddings, a language model would seem complete.
-_OTHER_TASKS = re.compile(r"For(Sequence|Token|Image|Audio)Classification$|ForQuestionAnswering(Simple)?$|ForMultipleChoice$")
+# Heads of other tasks: with weights that a language head shares with the embeddings, a language model would seem
+# complete.
+_OTHER_TASKS = re.compile(
+    r"For(Sequence|Token|Image|Audio)Classification$|ForQuestionAnswering(Simple)?$|ForMultipleChoice$"
+)
 _IN_DECODER = re.compile(r"(^|\.)decoder\.")
 
 
@@ -67,7 +72,9 @@ def _with_head(config: PreTrainedConfig, named: str) -> tuple[Any, Head] | None:
 
 def _is_encoder_alone(config: PreTrainedConfig) -> bool:
     return bool(
-        type(config).is_encoder_decoder and not config.is_encoder_decoder and type(config) in AutoModelForTextEncoding._model_mapping
+        type(config).is_encoder_decoder
+        and not config.is_encoder_decoder
+        and type(config) in AutoModelForTextEncoding._model_mapping
     )
 
 
@@ -78,13 +85,17 @@ def network_class(auto: Any, config: PreTrainedConfig) -> type[PreTrainedModel]:
 
 
 def check_reads_text(name: str, config: PreTrainedConfig) -> None:
-    """Raises Problem for an architecture whose first input is sound, pictures or numbers, or that has no model of its own."""
+    """Raises Problem for an architecture whose first input is sound, pictures or numbers, or that has no model of its
+    own.
+    """
     readers = [network_class(auto, config) for auto, _head in classes(config)]
     if any(map(reads_text, readers)):
         return
     reader = readers[-1] if readers else _named_class(config)
     raise Problem(
-        _("“{name}” reads {kinds}, not text.").format(name=name, kinds=(beside_text(reader) if reader else "") or _("something else")),
+        _("“{name}” reads {kinds}, not text.").format(
+            name=name, kinds=(beside_text(reader) if reader else "") or _("something else")
+        ),
         _("Choose a model that reads text."),
         stands(),
     )

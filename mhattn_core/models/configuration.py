@@ -1,4 +1,6 @@
-"""What config.json tells before transformers reads it: an architecture that is known here, and weights that can be read."""
+"""What config.json tells before transformers reads it: an architecture that is known here, and weights that can be
+read.
+"""
 
 import json
 from collections.abc import Mapping
@@ -36,7 +38,9 @@ def _check_family(name: str, config: Mapping[str, Any]) -> None:
         return
     if "auto_map" in config:
         raise Problem(
-            _("“{name}” works only with program code that comes with it, and such code is never run here.").format(name=name),
+            _("“{name}” works only with program code that comes with it, and such code is never run here.").format(
+                name=name
+            ),
             _("Choose a model whose architecture transformers knows by itself."),
             stands(),
         )
@@ -48,19 +52,25 @@ def _check_family(name: str, config: Mapping[str, Any]) -> None:
         )
     raise Problem(
         _("“{name}” has an architecture that is not known here: “{family}”.").format(name=name, family=family),
-        _("Choose a model that transformers knows; sentence-transformers, adapters and ONNX folders are not models of their own."),
+        _(
+            "Choose a model that transformers knows; sentence-transformers, adapters and ONNX folders are not models of their own."
+        ),
         stands(),
     )
 
 
 def _check_quantisation(name: str, config: Mapping[str, Any]) -> None:
     text = config.get("text_config")
-    described = config.get("quantization_config") or (text.get("quantization_config") if isinstance(text, dict) else None)
+    described = config.get("quantization_config") or (
+        text.get("quantization_config") if isinstance(text, dict) else None
+    )
     if not described:
         return
     try:
         with quiet():
-            AutoHfQuantizer.from_config(described, pre_quantized=True).validate_environment(device_map=None, weights_only=True)
+            AutoHfQuantizer.from_config(described, pre_quantized=True).validate_environment(
+                device_map=None, weights_only=True
+            )
     except Exception as error:  # each method says in its own way what it misses
         package = missing_package(error)
         unquantised = _("Choose the repository of the same model whose weights are not quantised.")

@@ -34,7 +34,9 @@ def convert(folder: Path, out: Path | None = None) -> Path:
         )
     if out.exists():
         raise Problem(
-            _("“{folder}” exists already.").format(folder=out), _("Name another folder with --out."), _("Nothing was written over.")
+            _("“{folder}” exists already.").format(folder=out),
+            _("Name another folder with --out."),
+            _("Nothing was written over."),
         )
     with written_beside(out) as beside:
         for path in pickles:

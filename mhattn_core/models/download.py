@@ -14,18 +14,25 @@ from mhattn_core.locale import _
 
 LOOKS_EVERY = 0.2
 """Seconds between two looks at how much is here."""
-# Words of pip's own that mean: the index did not answer, or does not have it. Anything else is not the connection's fault.
+# Words of pip's own that mean: the index did not answer, or does not have it. Anything else is not the connection's
+# fault.
 NOT_REACHED = ("No matching distribution", "onnection", "timed out", "HTTP error")
 
 
 def download_wheel(requirement: str, folder: Path, arrived: Callable[[int], object]) -> Path:
     """Download the one wheel of ``requirement`` into ``folder``, and nothing that it depends on; nothing is installed.
 
-    arrived: called with the bytes that are here so far, again and again; what it raises ends the download. They are read off the growing file,
-    since only pip 24.1 and newer tells programs how far it is.
+    arrived: called with the bytes that are here so far, again and again; what it raises ends the download. They are
+    read off the growing file, since only pip 24.1 and newer tells programs how far it is.
     Raises Problem when there is no pip, and when pip fails.
     """
-    options = ["--no-deps", "--only-binary=:all:", "--progress-bar=off", "--disable-pip-version-check", "--no-cache-dir"]
+    options = [
+        "--no-deps",
+        "--only-binary=:all:",
+        "--progress-bar=off",
+        "--disable-pip-version-check",
+        "--no-cache-dir",
+    ]
     command = [*_pip(folder), "download", *options, "--dest", str(folder / "wheel"), requirement]
     while_it_comes = folder / "temporary"
     while_it_comes.mkdir()
@@ -45,12 +52,18 @@ def download_wheel(requirement: str, folder: Path, arrived: Callable[[int], obje
 
 
 def _pip(folder: Path) -> list[str]:
-    """The command that is this environment's pip; where it has none, as those that uv makes, one in an environment of ``folder`` for this once."""
+    """The command that is this environment's pip; where it has none, as those that uv makes, one in an environment of
+    ``folder`` for this once.
+    """
     own = [sys.executable, "-m", "pip"]
     if _runs([*own, "--version"]):
         return own
     if _runs([sys.executable, "-m", "venv", str(folder / "environment")]):
-        return [str(Path(sysconfig.get_path("scripts", "venv", {"base": str(folder / "environment")})) / "python"), "-m", "pip"]
+        return [
+            str(Path(sysconfig.get_path("scripts", "venv", {"base": str(folder / "environment")})) / "python"),
+            "-m",
+            "pip",
+        ]
     by_uv = shlex.join(["uv", "pip", "install", "--python", sys.executable, "pip"])
     install = by_uv if shutil.which("uv") else "sudo apt-get install python3-pip python3-venv"
     raise Problem(

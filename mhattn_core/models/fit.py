@@ -44,7 +44,8 @@ def fit_of(network: PreTrainedModel, info: Mapping[str, Any]) -> Fit:
 
 
 def unwrapping(held: Iterable[str], network: PreTrainedModel) -> dict[str, str]:
-    """The ``key_mapping`` that takes what a wrapper put before the names off again (``module.``, ``model.`` …); often empty.
+    """The ``key_mapping`` that takes what a wrapper put before the names off again (``module.``, ``model.`` …); often
+    empty.
 
     held: names of the weights in the file. The prefix is the one below which most of the network's own names stand.
     """
@@ -84,14 +85,16 @@ def check_fit(name: str, network: PreTrainedModel, fit: Fit) -> None:
             _("“{name}” lacks weights that its config.json asks for: {number} are not in the file ({listed}).").format(
                 name=name, number=len(missing), listed=_listed(missing)
             ),
-            _("Get config.json and the weights again, from the same place; weights that are missing would be random numbers."),
+            _(
+                "Get config.json and the weights again, from the same place; weights that are missing would be random numbers."
+            ),
             stands(),
         )
     if strays := _strays(network, fit.unexpected):
         raise Problem(
-            _("“{name}” holds weights that its config.json leaves out: {number} have no place in the network ({listed}).").format(
-                name=name, number=len(strays), listed=_listed(strays)
-            ),
+            _(
+                "“{name}” holds weights that its config.json leaves out: {number} have no place in the network ({listed})."
+            ).format(name=name, number=len(strays), listed=_listed(strays)),
             _("Get config.json and the weights again, from the same place; adapters must be merged into the weights."),
             stands(),
         )
@@ -101,8 +104,8 @@ def check_fit(name: str, network: PreTrainedModel, fit: Fit) -> None:
 def needed(network: PreTrainedModel, missing: Collection[str]) -> list[str]:
     """Those of the missing weights that the network's last states depend on, in order.
 
-    By observation: not-a-number in their place either reaches the states or does not. What stands in a row of layers counts
-    in any case, since of several experts only some are asked.
+    By observation: not-a-number in their place either reaches the states or does not. What stands in a row of layers
+    counts in any case, since of several experts only some are asked.
     """
     if not missing:
         return []
@@ -110,7 +113,9 @@ def needed(network: PreTrainedModel, missing: Collection[str]) -> list[str]:
     loaded = {_numberless(name) for name in own if name not in missing}
     certain = {name for name in missing if name not in own or _numberless(name) in loaded}
     beside = [name for name in missing if name not in certain]
-    return sorted({*certain, *(beside if beside and _reaches_the_states(network, [own[name] for name in beside]) else ())})
+    return sorted(
+        {*certain, *(beside if beside and _reaches_the_states(network, [own[name] for name in beside]) else ())}
+    )
 
 
 def _reaches_the_states(network: PreTrainedModel, weights: list[torch.nn.Parameter]) -> bool:

@@ -31,7 +31,9 @@ def converted(file: Path, sha256: str | None = None) -> Path:
         with quiet(), written_beside(folder) as beside:
             AutoTokenizer.from_pretrained(file.parent, **where).save_pretrained(beside)
             with BUILDING:
-                network, info = AutoModelForCausalLM.from_pretrained(file.parent, dtype=torch.float32, output_loading_info=True, **where)
+                network, info = AutoModelForCausalLM.from_pretrained(
+                    file.parent, dtype=torch.float32, output_loading_info=True, **where
+                )
             check_fit(file.name, network, fit_of(network, info))
             # Not save_pretrained: it takes the network for quantised still, and refuses.
             del network.config.quantization_config
@@ -43,7 +45,9 @@ def converted(file: Path, sha256: str | None = None) -> Path:
     except Exception as error:  # readers of a format without a checksum fail in every way there is
         raise Problem(
             _("The GGUF file “{file}” cannot be read: {reason}").format(file=file.name, reason=first_line(error)),
-            _("Fetch the file again, or choose a model with safetensors; not every architecture can be read from GGUF."),
+            _(
+                "Fetch the file again, or choose a model with safetensors; not every architecture can be read from GGUF."
+            ),
             _("The file was not changed."),
         ) from error
     return folder

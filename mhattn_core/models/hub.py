@@ -5,7 +5,13 @@ from pathlib import Path, PurePosixPath
 
 from httpx2 import HTTPError
 from huggingface_hub import HfApi, ModelInfo, hf_hub_download
-from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, HFValidationError, RepositoryNotFoundError, RevisionNotFoundError
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HfHubHTTPError,
+    HFValidationError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
@@ -37,7 +43,9 @@ def snapshot(repository: str, revision: str | None = None) -> Path:
             info = api.model_info(repository, revision=revision, files_metadata=True)
         for file in _wanted(repository, info):
             # The revision as asked for, so that the cache learns which commit it names.
-            path = Path(hf_hub_download(repository, file, revision=revision, endpoint=endpoint, token=token, tqdm_class=Bar))
+            path = Path(
+                hf_hub_download(repository, file, revision=revision, endpoint=endpoint, token=token, tqdm_class=Bar)
+            )
     except GatedRepoError as error:
         raise Problem(
             _("“{name}” is open only to those who accepted its terms.").format(name=repository),
@@ -67,7 +75,9 @@ def snapshot(repository: str, revision: str | None = None) -> Path:
 
 
 def _wanted(repository: str, info: ModelInfo) -> list[str]:
-    """The files to download: of the top folder, and one set of safetensors. Raises Problem if there is none, or too much."""
+    """The files to download: of the top folder, and one set of safetensors. Raises Problem if there is none, or too
+    much.
+    """
     sizes, weights = _sizes(info), _weights(info)
     if not weights:
         if any(name.endswith(".bin") for name in sizes):
@@ -92,17 +102,23 @@ def _sizes(info: ModelInfo) -> dict[str, int]:
 def _weights(info: ModelInfo) -> list[str]:
     """One set of safetensors: the whole, else its parts."""
     names = [name for name in _sizes(info) if name.endswith(".safetensors")]
-    return [name for name in names if name == "model.safetensors"] or [name for name in names if name.startswith("model-")]
+    return [name for name in names if name == "model.safetensors"] or [
+        name for name in names if name.startswith("model-")
+    ]
 
 
 def _conversion(api: HfApi, repository: str) -> str | None:
     """The open pull request in which the Hub's robot offers a repository's pickled weights as safetensors."""
     try:
-        requests = list(api.get_repo_discussions(repository, author=ROBOT, discussion_type="pull_request", discussion_status="open"))
+        requests = list(
+            api.get_repo_discussions(repository, author=ROBOT, discussion_type="pull_request", discussion_status="open")
+        )
     except (HTTPError, OSError):
         return None  # a mirror need not have them
     # The author is looked at here too: anybody may open a request with this title.
-    return next((f"refs/pr/{request.num}" for request in requests if (request.author, request.title) == (ROBOT, OFFER)), None)
+    return next(
+        (f"refs/pr/{request.num}" for request in requests if (request.author, request.title) == (ROBOT, OFFER)), None
+    )
 
 
 def _unreachable(repository: str, error: Exception) -> Problem:

@@ -11,7 +11,9 @@ def cached(repository: str, revision: str | None = None) -> Path | None:
 
     Without a revision: what ``main`` was when it was last asked for, else a pull request that was taken in its place.
     """
-    requests = Path(constants.HF_HUB_CACHE, repo_folder_name(repo_id=repository, repo_type="model"), "refs", "refs", "pr")
+    requests = Path(
+        constants.HF_HUB_CACHE, repo_folder_name(repo_id=repository, repo_type="model"), "refs", "refs", "pr"
+    )
     instead = [] if revision else [f"refs/pr/{path.name}" for path in sorted(requests.glob("*"))]
     for wanted in (revision, *instead):
         config = try_to_load_from_cache(repository, "config.json", revision=wanted)

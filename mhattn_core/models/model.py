@@ -61,4 +61,10 @@ class Model:
         stated = (getattr(config, positions, None) for positions in POSITIONS)
         limits = (self.tables[name].positions, *stated)
         # XLNet's -1 says that it takes any length.
-        return int(min(self.tokenizer.model_max_length, *(limit for limit in limits if isinstance(limit, int) and limit > 0), float("inf")))
+        return int(
+            min(
+                self.tokenizer.model_max_length,
+                *(limit for limit in limits if isinstance(limit, int) and limit > 0),
+                float("inf"),
+            )
+        )

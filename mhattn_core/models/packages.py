@@ -11,7 +11,9 @@ _WORDINGS = (
 
 
 def missing_package(error: BaseException | None) -> str:
-    """The package that an import failed for, looked for in the exception and in those that it came from; empty if none is named."""
+    """The package that an import failed for, looked for in the exception and in those that it came from; empty if none
+    is named.
+    """
     while error is not None:
         if isinstance(error, ImportError):
             named = next((match[1] for wording in _WORDINGS if (match := re.search(wording, str(error)))), "")

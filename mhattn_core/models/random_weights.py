@@ -10,7 +10,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from transformers import PreTrainedModel
 
 BUILDING = RLock()
-"""Held while transformers builds a network: it changes its own classes (how weights are initialised and tied) for the time that takes."""
+"""Held while transformers builds a network: it changes its own classes (how weights are initialised and tied) for the
+time that takes.
+"""
 
 
 def with_random_weights(network: PreTrainedModel, seed: int = 0) -> PreTrainedModel:
@@ -32,7 +34,11 @@ class SeededDraws(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch 
         self._generator = torch.Generator().manual_seed(seed)
 
     def __torch_dispatch__(
-        self, func: torch._ops.OpOverload, types: Sequence[type], args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
+        self,
+        func: torch._ops.OpOverload,
+        types: Sequence[type],
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         kwargs = dict(kwargs or {})
         if torch.Tag.nondeterministic_seeded in func.tags and kwargs.get("generator") is None:

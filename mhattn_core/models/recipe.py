@@ -211,7 +211,9 @@ command = typer.Typer(add_completion=False)
 
 
 @command.command()
-def train(pairs_file: Path, out: Path, source: str = "en", target: str = "zh", swap: bool = False, epochs: int = 60) -> None:
+def train(
+    pairs_file: Path, out: Path, source: str = "en", target: str = "zh", swap: bool = False, epochs: int = 60
+) -> None:
     """Train to the end and keep the epoch with the lowest held-out loss in OUT."""
     out.mkdir(parents=True, exist_ok=True)
     training, held_out = split(read_pairs(pairs_file, swap=swap))
@@ -228,7 +230,9 @@ def train(pairs_file: Path, out: Path, source: str = "en", target: str = "zh", s
         model.load_state_dict(stored["model"])
         optimizer.load_state_dict(stored["optimizer"])
         progress = stored["progress"]
-    steps = epochs * sum(1 for _ in batches(join_some(rows, random.Random(0)), tokenizer.pad_token_id, random.Random(0)))
+    steps = epochs * sum(
+        1 for _ in batches(join_some(rows, random.Random(0)), tokenizer.pad_token_id, random.Random(0))
+    )
 
     for epoch in range(progress["epoch"], epochs):
         chance = random.Random(epoch)
@@ -268,7 +272,9 @@ def evaluate(pairs_file: Path, out: Path, target: str = "zh", swap: bool = False
     references = [[reference for _, reference in held_out]]
     typer.echo(sacrebleu.corpus_chrf(translations, references))
     typer.echo(sacrebleu.corpus_bleu(translations, references, tokenize="zh" if target == "zh" else "13a"))
-    for (source, reference), translation in list(zip(held_out, translations, strict=True))[:: len(held_out) // examples]:
+    for (source, reference), translation in list(zip(held_out, translations, strict=True))[
+        :: len(held_out) // examples
+    ]:
         typer.echo(f"| {source} | {reference} | {translation} |")
 
 

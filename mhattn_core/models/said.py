@@ -26,7 +26,9 @@ def only_pickles(name: str, download: str = "") -> Problem:
     folder = download.split()[-1] if download else name
     convert = f"python -m mhattn_core convert {folder}"
     return Problem(
-        _("The weights of “{name}” are only there as a pickle, which could run code; only safetensors are read.").format(name=name),
+        _(
+            "The weights of “{name}” are only there as a pickle, which could run code; only safetensors are read."
+        ).format(name=name),
         _("Convert them once, in a terminal: {command}").format(command=" && ".join(filter(None, (download, convert)))),
         stands(),
     )

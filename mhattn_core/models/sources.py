@@ -46,7 +46,8 @@ def hosted() -> bool:
 
 
 def find(name: str) -> Source:
-    """The files that a name (without @random) stands for, downloaded or converted if need be; no weights are loaded yet.
+    """The files that a name (without @random) stands for, downloaded or converted if need be; no weights are loaded
+    yet.
 
     Raises Problem when there are none, when they are damaged, or when they are not what is read here: safetensors of
     an architecture that transformers knows, small enough for the memory.
@@ -72,7 +73,9 @@ def _locate(name: str) -> tuple[Path, str]:
         raise Problem(
             _("“{name}” is not the name of a model.").format(name=name),
             did_you_mean(name)
-            or _("Write a name of the catalogue, a Hub id such as bert-base-uncased, or a folder that starts with / or ."),
+            or _(
+                "Write a name of the catalogue, a Hub id such as bert-base-uncased, or a folder that starts with / or ."
+            ),
             stands(),
         )
     _refuse_if_hosted(name)
@@ -83,14 +86,18 @@ def _locate(name: str) -> tuple[Path, str]:
         if not (Path(name) / "config.json").is_file():
             raise
         # Names are never read as folders by themselves: which of the two is loaded would depend on where one stands.
-        raise Problem(problem.happened, _("There is a folder of this name here; to load it, write ./{name}").format(name=name)) from problem
+        raise Problem(
+            problem.happened, _("There is a folder of this name here; to load it, write ./{name}").format(name=name)
+        ) from problem
     return folder, folder.name
 
 
 def _refuse_if_hosted(name: str) -> None:
     if hosted():
         raise Problem(
-            _("“{name}” is not offered here: this copy is shared, and takes only models of its catalogue.").format(name=name),
+            _("“{name}” is not offered here: this copy is shared, and takes only models of its catalogue.").format(
+                name=name
+            ),
             did_you_mean(name) or _("Choose one from the list, or run your own copy, which takes any model."),
             stands(),
         )
@@ -132,7 +139,9 @@ def _given(name: str, path: Path) -> tuple[Path, str]:
     if not (path / "config.json").is_file():
         raise Problem(
             _("There is no model in the folder “{name}”.").format(name=name),
-            _("Name a folder that holds config.json, the tokenizer's files and weights as safetensors, or a .gguf file."),
+            _(
+                "Name a folder that holds config.json, the tokenizer's files and weights as safetensors, or a .gguf file."
+            ),
             stands(),
         )
     return path, ""

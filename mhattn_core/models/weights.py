@@ -1,4 +1,6 @@
-"""The weights of a folder by their files' headers: which files, which names and which shapes, before anything is loaded."""
+"""The weights of a folder by their files' headers: which files, which names and which shapes, before anything is
+loaded.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -26,7 +28,9 @@ def weight_files(name: str, folder: Path) -> list[Path]:
     index = folder / SAFE_WEIGHTS_INDEX_NAME
     if index.is_file():
         try:
-            parts = sorted({Path(part).name for part in json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()})
+            parts = sorted(
+                {Path(part).name for part in json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()}
+            )
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise damaged(name, index.name) from error
         return [folder / part for part in parts]

@@ -42,12 +42,14 @@ def analyze(
 ) -> Run:
     """Measure every head of every model over pairs, into the folder ``out``; a run that was stopped there resumes.
 
-    pairs: a path (see ``read_pairs``), or SentencePairs or PairRecords. keep_sentences: whether ``pairs.parquet`` holds them. resources:
-    a lexicon of feelings and static vectors for the measure ``relations`` (see ``read_valence``, ``read_vectors``), told apart by ``Resources.name``. tokens: the most
-    tokens, padding included, that go through a network at once; by default what suits the device. progress: told after every batch. cancel: asked
-    after every batch, such as an Event's ``is_set``. get: brings a model by its name, in place of ``load``, such as a pool's.
-    Raises Problem, in three parts, when there is nothing to measure, a model cannot be had, the folder cannot be written, is in use, or holds
-    another run; Cancelled when asked to stop. Pairs that a model cannot take are in ``skipped``.
+    pairs: a path (see ``read_pairs``), or SentencePairs or PairRecords. keep_sentences: whether ``pairs.parquet`` holds
+    them. resources: a lexicon of feelings and static vectors for the measure ``relations`` (see ``read_valence``,
+    ``read_vectors``), told apart by ``Resources.name``. tokens: the most tokens, padding included, that go through a
+    network at once; by default what suits the device. progress: told after every batch. cancel: asked after every
+    batch, such as an Event's ``is_set``. get: brings a model by its name, in place of ``load``, such as a pool's.
+    Raises Problem, in three parts, when there is nothing to measure, a model cannot be had, the folder cannot be
+    written, is in use, or holds another run; Cancelled when asked to stop. Pairs that a model cannot take are in
+    ``skipped``.
     """
     unknown = set(measures) - set(MEASURABLE)
     if unknown or not measures or not models:
@@ -58,8 +60,12 @@ def analyze(
             _("Name one model or more, and measures of: {names}.").format(names=", ".join(MEASURABLE)),
         )
     records, bad = records_of(pairs)
-    named = tuple((model, _revision(model)) if isinstance(model, str) else (model.name, model.revision) for model in models)
-    manifest = Manifest(named, corpus_digest(records), len(records), tuple(measures), keep_sentences, resources=resources.name)
+    named = tuple(
+        (model, _revision(model)) if isinstance(model, str) else (model.name, model.revision) for model in models
+    )
+    manifest = Manifest(
+        named, corpus_digest(records), len(records), tuple(measures), keep_sentences, resources=resources.name
+    )
     folder = Path(out)
     with locked(folder):
         there = Manifest.read(folder)
@@ -82,7 +88,11 @@ def finish(folder: Path, manifest: Manifest, skipped: pd.DataFrame) -> Run:
     names = [name for name, _revision in manifest.models]
     files = [sums_file(folder, number) for number in range(len(names))]
     known = [(name, ModelSums.load(file)) for name, file in zip(names, files, strict=True) if file.exists()]
-    heads = pd.concat([heads_of(name, sums) for name, sums in known], ignore_index=True) if known else pd.DataFrame(columns=list(COLUMNS))
+    heads = (
+        pd.concat([heads_of(name, sums) for name, sums in known], ignore_index=True)
+        if known
+        else pd.DataFrame(columns=list(COLUMNS))
+    )
     write_table(folder / "heads.parquet", heads)
     if "patterns" in manifest.measures:
         write_table(folder / "patterns.parquet", patterns_table(heads[heads["group"] == ""]))

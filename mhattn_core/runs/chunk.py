@@ -32,7 +32,9 @@ Layout = tuple[Entry, ...]
 
 
 class Chunk(NamedTuple):
-    """float64 ``rows [pair, place]``, 0 for a pair that could not be measured; ``reasons`` says why, by the pair's number."""
+    """float64 ``rows [pair, place]``, 0 for a pair that could not be measured; ``reasons`` says why, by the pair's
+    number.
+    """
 
     layout: Layout
     rows: np.ndarray
@@ -47,7 +49,9 @@ def measure_chunk(
     tokens: int | None = None,
     tell: Callable[[int], None] = lambda _pairs: None,
 ) -> Chunk:
-    """The sums of each pair. tokens: see ``batches``. tell: told after each batch how many pairs it had; what it raises ends the work."""
+    """The sums of each pair. tokens: see ``batches``. tell: told after each batch how many pairs it had; what it raises
+    ends the work.
+    """
     rows, problems = feed_all(model, pairs)
     reasons = {number: problem.happened for number, problem in problems.items()}
     tell(len(reasons))
@@ -61,10 +65,14 @@ def measure_chunk(
         tell(len(batch))
     broken = ~np.isfinite(sums).all(axis=1)
     sums[broken] = 0
-    return Chunk(layout, sums, reasons | dict.fromkeys(np.flatnonzero(broken).tolist(), _("The model gives no numbers for it.")))
+    return Chunk(
+        layout, sums, reasons | dict.fromkeys(np.flatnonzero(broken).tolist(), _("The model gives no numbers for it."))
+    )
 
 
-def _measured(model: Model, rows: list[Row], measures: Sequence[str], reasons: dict[int, str]) -> list[tuple[list[Row], Chunk]]:
+def _measured(
+    model: Model, rows: list[Row], measures: Sequence[str], reasons: dict[int, str]
+) -> list[tuple[list[Row], Chunk]]:
     """One forward; when it fails, one for each pair, so that a pair that cannot be measured takes no others with it."""
     try:
         return [(rows, _forward(model, rows, measures))]

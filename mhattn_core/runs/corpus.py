@@ -22,7 +22,9 @@ Pairs = str | Path | Upload | Iterable[SentencePair | PairRecord]
 
 
 def records_of(pairs: Pairs) -> tuple[list[PairRecord], pd.DataFrame]:
-    """The records of a file or a list, and the rows that could not be read (line, reason). Raises Problem when nothing is left, or too many groups."""
+    """The records of a file or a list, and the rows that could not be read (line, reason). Raises Problem when nothing
+    is left, or too many groups.
+    """
     bad = pd.DataFrame({"line": pd.Series(dtype="int64"), "reason": pd.Series(dtype="str")})
     if isinstance(pairs, str | Path | Upload):
         read = pairs if isinstance(pairs, Upload) else _read(Path(pairs))
@@ -32,7 +34,9 @@ def records_of(pairs: Pairs) -> tuple[list[PairRecord], pd.DataFrame]:
                 _("None of the columns of “{name}” is known to hold sentences: {names}.").format(
                     name=read.name, names=", ".join(read.columns.found)
                 ),
-                _("Call the columns “source” and “target” in the first row, or say which they are with columns= of read_pairs."),
+                _(
+                    "Call the columns “source” and “target” in the first row, or say which they are with columns= of read_pairs."
+                ),
             )
     else:
         records = [_record(line, pair) for line, pair in enumerate(pairs, start=1)]
@@ -43,18 +47,27 @@ def records_of(pairs: Pairs) -> tuple[list[PairRecord], pd.DataFrame]:
     reasons = [(line, words_unknown(languages)) for line, languages in unknown.items()]
     if not records:
         raise Problem(reasons[0][1], what_tells_words())
-    bad = pd.concat([bad, pd.DataFrame(reasons, columns=list(bad.columns)).astype(bad.dtypes)], ignore_index=True) if reasons else bad
+    bad = (
+        pd.concat([bad, pd.DataFrame(reasons, columns=list(bad.columns)).astype(bad.dtypes)], ignore_index=True)
+        if reasons
+        else bad
+    )
     groups = {record.group for record in records}
     if len(groups) > MOST_GROUPS:
         raise Problem(
-            _("The pairs have {number} groups; a run takes at most {most}.").format(number=len(groups), most=MOST_GROUPS),
-            _("Use the column “group” for a few kinds of pairs, and “id” or “label” for what differs from pair to pair."),
+            _("The pairs have {number} groups; a run takes at most {most}.").format(
+                number=len(groups), most=MOST_GROUPS
+            ),
+            _(
+                "Use the column “group” for a few kinds of pairs, and “id” or “label” for what differs from pair to pair."
+            ),
         )
     return records, bad
 
 
 def consecutive(records: Sequence[PairRecord]) -> list[PairRecord]:
-    """Neighbouring sentences of one document as disjoint pairs: first and second, third and fourth …; an odd last one stands alone.
+    """Neighbouring sentences of one document as disjoint pairs: first and second, third and fourth …; an odd last one
+    stands alone.
 
     Cuts into words, group and label are those of the sentences (group and label of the first).
     """
@@ -64,7 +77,9 @@ def consecutive(records: Sequence[PairRecord]) -> list[PairRecord]:
         for first, second in zip(waiting[::2], [*waiting[1::2], None], strict=False):
             a, b = first.pair, second.pair if second else SentencePair("")
             pair = SentencePair(a.source, b.source, a.source_words, b.source_words)
-            paired.append(PairRecord(first.id, pair, first.line, first.document, first.group, first.label, tree=first.tree))
+            paired.append(
+                PairRecord(first.id, pair, first.line, first.document, first.group, first.label, tree=first.tree)
+            )
     return paired
 
 
@@ -73,7 +88,16 @@ def corpus_digest(records: Sequence[PairRecord]) -> str:
     digest = blake2b(digest_size=16)
     for record in records:
         pair = record.pair
-        told = (record.id, pair.source, pair.target, pair.source_words, pair.target_words, record.document, record.group, record.label)
+        told = (
+            record.id,
+            pair.source,
+            pair.target,
+            pair.source_words,
+            pair.target_words,
+            record.document,
+            record.group,
+            record.label,
+        )
         digest.update(json.dumps(told).encode())
     return digest.hexdigest()
 

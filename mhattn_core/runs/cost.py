@@ -36,9 +36,10 @@ BYTES_OF_FLOAT64 = 8
 class Cost:
     """One model over all pairs: ``tokens`` that it is fed, ``memory`` for its sums and ``disk`` in bytes, ``seconds``.
 
-    parts: seconds of the ``forward`` pass itself, of ``tokens`` (cutting text into tokens, and writing second sentences that are missing),
-    and of each measure and study; what studies cost is reckoned from the forward pass. unknown: share of the tokens that the model does not know. reasons: why pairs that were tried cannot be measured. windowed: whether a study reads
-    those that are longer than the model all the same, window by window.
+    parts: seconds of the ``forward`` pass itself, of ``tokens`` (cutting text into tokens, and writing second sentences
+    that are missing), and of each measure and study; what studies cost is reckoned from the forward pass. unknown:
+    share of the tokens that the model does not know. reasons: why pairs that were tried cannot be measured. windowed:
+    whether a study reads those that are longer than the model all the same, window by window.
     """
 
     model: str
@@ -53,10 +54,13 @@ class Cost:
     windowed: bool = False
 
 
-def estimate(model: Model, records: Sequence[PairRecord], measures: Sequence[str], *, twins_known: bool = False) -> Cost:
+def estimate(
+    model: Model, records: Sequence[PairRecord], measures: Sequence[str], *, twins_known: bool = False
+) -> Cost:
     """Measure a few pairs and reckon from them. It takes as long as some three times these pairs.
 
-    twins_known: the run has measured the model's random twins already, for NAME@random, or for NAME if this is its twin.
+    twins_known: the run has measured the model's random twins already, for NAME@random, or for NAME if this is its
+    twin.
     """
     some = _spread(records, TRIED)
     pairs = _few_tokens(model, [record.pair for record in some])
@@ -64,15 +68,25 @@ def estimate(model: Model, records: Sequence[PairRecord], measures: Sequence[str
     rows, feeding = _timed(lambda: feed_all(model, pairs)[0])
     _none, forward = _timed(lambda: [run_bare(model, collate(model, batch)) for batch in batches(model, rows)])
     sums = [name for name in measures if name in MEASURES]
-    chunk, seconds = _timed(lambda: measure_chunk(model, pairs, sums) if sums else Chunk((), np.zeros((len(pairs), 0)), {}))
-    alone = (
-        {name: _timed(partial(measure_chunk, model, pairs, [name]))[1] for name in sums} if len(sums) > 1 else dict.fromkeys(sums, seconds)
+    chunk, seconds = _timed(
+        lambda: measure_chunk(model, pairs, sums) if sums else Chunk((), np.zeros((len(pairs), 0)), {})
     )
-    parts = {"forward": forward, "tokens": feeding} | {name: max(took - forward - feeding, 0.0) for name, took in alone.items()}
+    alone = (
+        {name: _timed(partial(measure_chunk, model, pairs, [name]))[1] for name in sums}
+        if len(sums) > 1
+        else dict.fromkeys(sums, seconds)
+    )
+    parts = {"forward": forward, "tokens": feeding} | {
+        name: max(took - forward - feeding, 0.0) for name, took in alone.items()
+    }
     parts = {name: part * share for name, part in parts.items()}
     asked = [name for name in measures if name not in MEASURES]
     windowed = {name: read for name, study in STUDIES.items() if name in asked and (read := study.seconds)}
-    studied = {name: forward / len(pairs) * _passes(model, name, len(records), twins_known) for name in asked if name not in windowed}
+    studied = {
+        name: forward / len(pairs) * _passes(model, name, len(records), twins_known)
+        for name in asked
+        if name not in windowed
+    }
     studied |= {name: read(model, some) * len(records) / len(some) for name, read in windowed.items()}
     fed = [id_ for row in rows for name in ("input_ids", "decoder_input_ids") for id_ in row.inputs.get(name, ())]
     groups = 1 + len({record.group for record in records} - {""})
@@ -95,7 +109,10 @@ def _unknown_share(model: Model, rows: Sequence[Row]) -> float:
     """Share of tokens that the model does not know among those that cover a character, 0 to 1."""
     covering = unknown = 0
     for row in rows:
-        for stack, name in (("encoder", "input_ids"), ("decoder", "decoder_input_ids" if "cross" in row.queries else "input_ids")):
+        for stack, name in (
+            ("encoder", "input_ids"),
+            ("decoder", "decoder_input_ids" if "cross" in row.queries else "input_ids"),
+        ):
             if stack in row.queries:
                 covers = row.queries[stack][:, 2] > row.queries[stack][:, 1]
                 covering += covers.sum()
@@ -137,12 +154,19 @@ def refuse(costs: Sequence[Cost], folder: Path) -> None:
     fewer = _("Choose fewer models, or fewer groups.")
     memory = max((cost.memory for cost in costs), default=0)
     if memory > (there := free()):
-        raise Problem(_("The sums need {needed} of memory; {free} are free.").format(needed=readable(memory), free=readable(there)), fewer)
+        raise Problem(
+            _("The sums need {needed} of memory; {free} are free.").format(
+                needed=readable(memory), free=readable(there)
+            ),
+            fewer,
+        )
     disk = sum(cost.disk for cost in costs)
     near = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if disk > (room := disk_usage(near).free):
         raise Problem(
-            _("The run needs {needed} in “{folder}”; {free} are free.").format(needed=readable(disk), folder=folder, free=readable(room)),
+            _("The run needs {needed} in “{folder}”; {free} are free.").format(
+                needed=readable(disk), folder=folder, free=readable(room)
+            ),
             fewer,
         )
 

@@ -16,7 +16,9 @@ from mhattn_core.locale import _
 
 @contextmanager
 def written(path: Path) -> Iterator[Path]:
-    """A path beside ``path`` to write to; it takes the place of ``path`` at the end, whole. Raises Problem when the disk does not take it."""
+    """A path beside ``path`` to write to; it takes the place of ``path`` at the end, whole. Raises Problem when the
+    disk does not take it.
+    """
     beside = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -34,7 +36,9 @@ def cannot_write(folder: Path, error: OSError) -> Problem:
     stands = _("What was finished before is kept.")
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Problem(
-            _("The disk of “{folder}” is full.").format(folder=folder), _("Make room and start the run again: it resumes."), stands
+            _("The disk of “{folder}” is full.").format(folder=folder),
+            _("Make room and start the run again: it resumes."),
+            stands,
         )
     return Problem(
         _("“{folder}” cannot be written: {reason}").format(folder=folder, reason=error.strerror or str(error)),

@@ -1,4 +1,6 @@
-"""The pairs that a run was started with, kept beside it until it is whole, so that it can go on when nobody has them any more."""
+"""The pairs that a run was started with, kept beside it until it is whole, so that it can go on when nobody has them
+any more.
+"""
 
 import json
 from dataclasses import asdict
@@ -42,6 +44,8 @@ def _told(record: PairRecord) -> dict[str, Any]:
 
 
 def _record(told: dict[str, Any]) -> PairRecord:
-    pair: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in told.pop("pair").items()}
+    pair: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in told.pop("pair").items()
+    }
     links, tree = told.pop("alignment"), tuple(GoldWord(**word) for word in told.pop("tree"))
     return PairRecord(**told, pair=SentencePair(**pair), alignment=None if links is None else parse(links), tree=tree)

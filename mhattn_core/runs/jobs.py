@@ -18,7 +18,9 @@ OVER: tuple[State, ...] = ("done", "cancelled", "failed")
 
 @dataclass(eq=False)
 class Job:
-    """Work on the saved run with this key. ``progress`` is None until it says something; ``problem`` is there when it failed."""
+    """Work on the saved run with this key. ``progress`` is None until it says something; ``problem`` is there when it
+    failed.
+    """
 
     key: str
     state: State = "waiting"
@@ -67,7 +69,8 @@ class Jobs:
         self._known: dict[str, Job] = {}
 
     def submit(self, key: str, work: Work) -> Job:
-        """Do ``work(job)`` when its turn comes, in the language of whoever submits it. Asked twice for one key, it is done once.
+        """Do ``work(job)`` when its turn comes, in the language of whoever submits it. Asked twice for one key, it is
+        done once.
 
         ``work`` calls ``analyze(…, progress=job.tell, cancel=job.asked_to_stop)``.
         """
@@ -122,7 +125,9 @@ class Jobs:
         except Exception as error:  # a thread that dies would take the queue with it
             logging.getLogger(__name__).exception("a job failed")
             job.problem = Problem(
-                _("The work stopped at an error that nobody expected: {reason}").format(reason=f"{type(error).__name__}: {error}"),
+                _("The work stopped at an error that nobody expected: {reason}").format(
+                    reason=f"{type(error).__name__}: {error}"
+                ),
                 _("Go on from where it stopped, or choose other models or pairs."),
                 _("What was finished before is kept."),
             )

@@ -17,7 +17,9 @@ FILE = "manifest.json"
 
 @dataclass(frozen=True)
 class Manifest:
-    """``models``: name and revision of each; ``corpus``: a hash of the pairs; ``finished``: whether the tables are there; ``resources``: what relations were told beside the pairs."""
+    """``models``: name and revision of each; ``corpus``: a hash of the pairs; ``finished``: whether the tables are
+    there; ``resources``: what relations were told beside the pairs.
+    """
 
     models: tuple[tuple[str, str], ...]
     corpus: str
@@ -31,7 +33,11 @@ class Manifest:
     @property
     def id(self) -> str:
         """Twelve hexadecimal digits; the same for the same models, corpus, settings and version, anywhere."""
-        told = {name: value for name, value in asdict(self).items() if name != "finished" and (name, value) != ("resources", "")}
+        told = {
+            name: value
+            for name, value in asdict(self).items()
+            if name != "finished" and (name, value) != ("resources", "")
+        }
         return blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=6).hexdigest()
 
     def write(self, folder: Path) -> None:
@@ -49,7 +55,9 @@ class Manifest:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise Problem(
-                _("The run in “{folder}” cannot be read: its manifest is damaged, or of another version.").format(folder=folder),
+                _("The run in “{folder}” cannot be read: its manifest is damaged, or of another version.").format(
+                    folder=folder
+                ),
                 _("Choose another folder, or delete this one."),
             ) from error
 

@@ -33,7 +33,8 @@ ITEMS = "items.parquet"
 class Shared:
     """What the models of a run have in common: its pairs, and where its tables stand.
 
-    measures: those whose sums it keeps. tell: so many more pairs were put through a network; raises Cancelled when the work is to stop.
+    measures: those whose sums it keeps. tell: so many more pairs were put through a network; raises Cancelled when the
+    work is to stop.
     """
 
     corpus: Corpus
@@ -47,7 +48,9 @@ class Shared:
         return self.some(TEXTS)
 
     def some(self, most: int) -> list[PairRecord]:
-        return [self.corpus.records[place] for place in sampled([text_key(record) for record in self.corpus.records], most)]
+        return [
+            self.corpus.records[place] for place in sampled([text_key(record) for record in self.corpus.records], most)
+        ]
 
     @cached_property
     def items(self) -> pd.DataFrame:
@@ -57,15 +60,17 @@ class Shared:
 
 
 def passes(pairs: int) -> int:
-    """How many pairs are put through the network of one model, of so many, at most: its patterns, its outputs, and its twin's measures."""
+    """How many pairs are put through the network of one model, of so many, at most: its patterns, its outputs, and its
+    twin's measures.
+    """
     return 2 * min(pairs, TEXTS) + min(pairs, TWIN_PAIRS)
 
 
 class Features:
     """One model's. place: among the run's models, None for one that is not among them.
 
-    like: of the model whose architecture it has with other weights. It reads what that one writes where a second sentence is missing: the same words,
-    and not the many that random weights write.
+    like: of the model whose architecture it has with other weights. It reads what that one writes where a second
+    sentence is missing: the same words, and not the many that random weights write.
     """
 
     def __init__(self, model: Model, place: int | None, shared: Shared, like: "Features | None" = None) -> None:
@@ -78,7 +83,9 @@ class Features:
 
     @cached_property
     def profiles(self) -> Mapping[str, Profiles]:
-        """By stack: over all pairs of the run, or over some of them for a model that is not in it; empty for a model that could read none."""
+        """By stack: over all pairs of the run, or over some of them for a model that is not in it; empty for a model
+        that could read none.
+        """
         shared = self._shared
         records = shared.corpus.records
         if self._place is not None:
@@ -106,7 +113,9 @@ class Features:
     def outputs(self, sides: tuple[int, ...]) -> Mapping[str, WordOutputs]:
         """By stack, of the same texts, on words of these sentences."""
         if sides not in self._outputs:
-            self._outputs[sides] = word_outputs(self.model, self._read(self._shared.texts), sides=sides, tell=self._shared.tell)
+            self._outputs[sides] = word_outputs(
+                self.model, self._read(self._shared.texts), sides=sides, tell=self._shared.tell
+            )
         return self._outputs[sides]
 
     def _read(self, records: Sequence[PairRecord]) -> list[SentencePair]:

@@ -25,7 +25,8 @@ def merge(first: Run, second: Run, *, out: str | Path) -> Run:
     refuse_another(second.folder, second.manifest, replace(first.manifest, corpus=second.manifest.corpus))
     if first.manifest.corpus == second.manifest.corpus:
         raise Problem(
-            _("Both runs measured the same pairs."), _("Merge runs over different parts of a corpus: a pair must not count twice.")
+            _("Both runs measured the same pairs."),
+            _("Merge runs over different parts of a corpus: a pair must not count twice."),
         )
     studies = [name for name in first.manifest.measures if name not in MEASURES]
     if studies:
@@ -34,7 +35,9 @@ def merge(first: Run, second: Run, *, out: str | Path) -> Run:
             _("Measure both parts as one run, or without these."),
         )
     corpus = blake2b((first.manifest.corpus + second.manifest.corpus).encode(), digest_size=16).hexdigest()
-    manifest = replace(first.manifest, corpus=corpus, pairs=first.manifest.pairs + second.manifest.pairs, finished=False)
+    manifest = replace(
+        first.manifest, corpus=corpus, pairs=first.manifest.pairs + second.manifest.pairs, finished=False
+    )
     folder = Path(out)
     with locked(folder):
         if Manifest.read(folder) is not None:
@@ -50,5 +53,8 @@ def merge(first: Run, second: Run, *, out: str | Path) -> Run:
 def _sums(run: Run, number: int) -> ModelSums:
     file = sums_file(run.folder, number)
     if not file.exists():
-        raise Problem(_("The run in “{folder}” holds tables only, not its sums.").format(folder=run.folder), _("Measure its pairs again."))
+        raise Problem(
+            _("The run in “{folder}” holds tables only, not its sums.").format(folder=run.folder),
+            _("Measure its pairs again."),
+        )
     return ModelSums.load(file)

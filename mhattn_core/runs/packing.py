@@ -17,5 +17,7 @@ def zipped(run: Run) -> bytes:
                 packed.write(path, f"{run.id}/{path.name}")
             if path.suffix == ".parquet":
                 # With a mark, since spreadsheets take UTF-8 for something else without it.
-                packed.writestr(f"{run.id}/{path.stem}.csv", pd.read_parquet(path).to_csv(index=False).encode("utf-8-sig"))
+                packed.writestr(
+                    f"{run.id}/{path.stem}.csv", pd.read_parquet(path).to_csv(index=False).encode("utf-8-sig")
+                )
     return content.getvalue()

@@ -21,8 +21,12 @@ Measured = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Values of one half and of the other ``[head]``, and of replicates ``[replicate, head]``."""
 
 
-def profiles(model: str, sums: ModelSums, items: Mapping[str, pd.DataFrame], texts: Mapping[str, str]) -> dict[str, Profiles]:
-    """The profiles of each stack. items: by stack, as ``item_table`` gives them, empty where no relations were measured; texts: of each pair, by id."""
+def profiles(
+    model: str, sums: ModelSums, items: Mapping[str, pd.DataFrame], texts: Mapping[str, str]
+) -> dict[str, Profiles]:
+    """The profiles of each stack. items: by stack, as ``item_table`` gives them, empty where no relations were
+    measured; texts: of each pair, by id.
+    """
     chosen = folds_of_split(SPLIT)
     found: dict[str, dict[str, Measured]] = {}
     shapes: dict[str, tuple[int, int]] = {}
@@ -43,7 +47,9 @@ def _profiles(model: str, stack: str, shape: tuple[int, int], measures: Mapping[
     return Profiles(index, tuple(measures), a, b, replicates, n)
 
 
-def _relations(items: pd.DataFrame, heads: int, chosen: np.ndarray, texts: Mapping[str, str]) -> Iterator[tuple[str, Measured]]:
+def _relations(
+    items: pd.DataFrame, heads: int, chosen: np.ndarray, texts: Mapping[str, str]
+) -> Iterator[tuple[str, Measured]]:
     """Accuracies of each relation and direction with enough items in both halves."""
     if items.empty:
         return
@@ -63,7 +69,9 @@ def _relations(items: pd.DataFrame, heads: int, chosen: np.ndarray, texts: Mappi
 def _resampled(hit: np.ndarray, pair: Sequence[int], weights: np.ndarray) -> np.ndarray:
     """Accuracies ``[replicate, head]`` with each pair counted as often as it was drawn."""
     drawn = weights[:, np.asarray(pair)].astype(np.float32)
-    return quotient(np.stack(np.broadcast_arrays(drawn @ hit.astype(np.float32), drawn.sum(axis=1, keepdims=True)), axis=-1))
+    return quotient(
+        np.stack(np.broadcast_arrays(drawn @ hit.astype(np.float32), drawn.sum(axis=1, keepdims=True)), axis=-1)
+    )
 
 
 def _finite(values: np.ndarray) -> np.ndarray:

@@ -11,7 +11,9 @@ class Cancelled(Exception):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: ``done`` of ``total`` pairs, counted once for each model; ``rate``: pairs per second since the start of this call."""
+    """How far a run is: ``done`` of ``total`` pairs, counted once for each model; ``rate``: pairs per second since the
+    start of this call.
+    """
 
     model: str
     done: int

@@ -8,7 +8,17 @@ import pandas as pd
 
 from mhattn_core.attention.batches import Row, batches, collate, feed_all
 from mhattn_core.attention.stream import watch_words
-from mhattn_core.measures.roles import Collector, Corpus, Links, Role, StackItems, best_of_twins, joined, relations_table, unmeasurable
+from mhattn_core.measures.roles import (
+    Collector,
+    Corpus,
+    Links,
+    Role,
+    StackItems,
+    best_of_twins,
+    joined,
+    relations_table,
+    unmeasurable,
+)
 from mhattn_core.models import Model
 from mhattn_core.models.twin import random_twin
 from mhattn_core.runs.sums import fold_of, text_key
@@ -32,9 +42,11 @@ def measure_relations(
     tokens: int | None = None,
     tell: Callable[[int], None] = lambda _pairs: None,
 ) -> dict[str, StackItems]:
-    """The items of relations (by default of all) and of their controls, for each stack; pairs that the model cannot take have none.
+    """The items of relations (by default of all) and of their controls, for each stack; pairs that the model cannot
+    take have none.
 
-    annotated: as ``annotate`` gives the records. tokens, tell: see ``batches``; tell is told after each batch how many pairs are done.
+    annotated: as ``annotate`` gives the records. tokens, tell: see ``batches``; tell is told after each batch how many
+    pairs are done.
     """
     rows, problems = feed_all(model, [_cheap(model, record.pair) for record in records])
     tell(len(problems))
@@ -47,10 +59,15 @@ def measure_relations(
 
 
 def items_of(annotated: Sequence[Annotated], relations: Sequence[Relation] = ()) -> Found:
-    """Items of relations (by default of all) and, under the name with ``.control``, of those that they are compared with."""
+    """Items of relations (by default of all) and, under the name with ``.control``, of those that they are compared
+    with.
+    """
     own, controls = find_items(annotated, relations), find_items(annotated, relations, control=True)
     names = own.names + tuple(name + CONTROL for name in controls.names)
-    both = [np.concatenate(parts) for parts in ((own.pair, controls.pair), (own.query, controls.query), (own.key, controls.key))]
+    both = [
+        np.concatenate(parts)
+        for parts in ((own.pair, controls.pair), (own.query, controls.query), (own.key, controls.key))
+    ]
     relation = np.concatenate([own.relation, controls.relation + len(own.names)])
     return Found(names, both[0], relation, both[1], both[2])
 
@@ -65,10 +82,14 @@ def twins_of(
     pairs: int = TWIN_PAIRS,
     tell: Callable[[int], None] = lambda _pairs: None,
 ) -> dict[Role, float]:
-    """``random95`` from models of the same architecture with random weights, on pairs spread evenly over the corpus. tell: see ``measure_relations``."""
+    """``random95`` from models of the same architecture with random weights, on pairs spread evenly over the corpus.
+    tell: see ``measure_relations``.
+    """
     chosen = np.unique(np.linspace(0, len(records) - 1, pairs).astype(int))
     some, annotations = [records[place] for place in chosen], [annotated[place] for place in chosen]
-    return best_of_twins([measure_relations(random_twin(model, seed), some, annotations, relations, tell=tell) for seed in range(seeds)])
+    return best_of_twins(
+        [measure_relations(random_twin(model, seed), some, annotations, relations, tell=tell) for seed in range(seeds)]
+    )
 
 
 def relations_of(
@@ -82,7 +103,9 @@ def relations_of(
     texts = {record.id: text_key(record) for record in records}
     table = relations_table(model, stacks, texts, random95)
     why = {name: missing(relation, annotated) for name, relation in RELATIONS.items()}
-    return pd.concat([table, unmeasurable(model, {name: reason for name, reason in why.items() if reason})], ignore_index=True)
+    return pd.concat(
+        [table, unmeasurable(model, {name: reason for name, reason in why.items() if reason})], ignore_index=True
+    )
 
 
 def _cheap(model: Model, pair: SentencePair) -> SentencePair:

@@ -35,7 +35,10 @@ class Run:
         folder = Path(folder)
         manifest = Manifest.read(folder)
         if manifest is None:
-            raise Problem(_("There is no run in “{folder}”.").format(folder=folder), _("Choose a folder that holds a manifest.json."))
+            raise Problem(
+                _("There is no run in “{folder}”.").format(folder=folder),
+                _("Choose a folder that holds a manifest.json."),
+            )
         if not manifest.finished:
             raise Problem(
                 _("The run in “{folder}” is not finished.").format(folder=folder),
@@ -55,7 +58,8 @@ class Run:
     def heads(self) -> pd.DataFrame:
         """One row a head, measure and group: model, stack, layer, head, measure, group, value, low, high, n.
 
-        low, high: 95 % interval over pairs (Poisson bootstrap). n: pairs with something to count. Group ``""`` holds all pairs.
+        low, high: 95 % interval over pairs (Poisson bootstrap). n: pairs with something to count. Group ``""`` holds
+        all pairs.
         """
         return pd.read_parquet(self.folder / "heads.parquet")
 
@@ -74,7 +78,8 @@ class Run:
         return self._file(table).exists()
 
     def table(self, name: str, **only: str) -> pd.DataFrame:
-        """A table by its name; see ``runs.studies`` for what each holds. only: values of columns, for the rows that have them all.
+        """A table by its name; see ``runs.studies`` for what each holds. only: values of columns, for the rows that
+        have them all.
 
         Raises Problem when the run did not measure it.
         """
@@ -83,11 +88,15 @@ class Run:
                 _("This run did not measure {what}.").format(what=name),
                 _("Measure its pairs again with it: see --measures, or “Measures” on the page Runs."),
             )
-        return pd.read_parquet(self._file(name), filters=[(column, "==", value) for column, value in only.items()] or None)
+        return pd.read_parquet(
+            self._file(name), filters=[(column, "==", value) for column, value in only.items()] or None
+        )
 
     @cached_property
     def relations(self) -> pd.DataFrame:
-        """One row a model, stack, relation, score and direction: the best head with all that its verdict rests on. Raises Problem as ``table``."""
+        """One row a model, stack, relation, score and direction: the best head with all that its verdict rests on.
+        Raises Problem as ``table``.
+        """
         return self.table("relations")
 
     @cached_property
@@ -116,7 +125,8 @@ class Run:
         return self.table("distances")
 
     def distances(self, model: str, stack: str, by: By = "js") -> pd.DataFrame:
-        """How far apart the heads of a stack are, a square indexed by (layer, head): JS in nats, or 1 less correlation, or 1 less CKA.
+        """How far apart the heads of a stack are, a square indexed by (layer, head): JS in nats, or 1 less correlation,
+        or 1 less CKA.
 
         Raises Problem for a model or a stack that the run did not measure; KeyError for another distance.
         """
@@ -128,7 +138,10 @@ class Run:
                 _("It has: {models}.").format(models=", ".join(table["model"].unique())),
             )
         return square_of(
-            rows.assign(distance={"js": rows["js"], "correlation": 1 - rows["correlation"], "cka": 1 - rows["cka"]}[by]), "distance"
+            rows.assign(
+                distance={"js": rows["js"], "correlation": 1 - rows["correlation"], "cka": 1 - rows["cka"]}[by]
+            ),
+            "distance",
         )
 
     @cached_property
@@ -137,9 +150,11 @@ class Run:
         return self.table("matches")
 
     def match(self, a: str, b: str, by: MatchBy = "profile") -> pd.DataFrame:
-        """The counterpart in model ``b`` of each head of model ``a``, with what it costs, the nulls, and the verdict; see ``matching.match``.
+        """The counterpart in model ``b`` of each head of model ``a``, with what it costs, the nulls, and the verdict;
+        see ``matching.match``.
 
-        Where the run matched ``b`` with ``a`` the rows are those, turned round (``turned``). Raises Problem where it did not match the two by this.
+        Where the run matched ``b`` with ``a`` the rows are those, turned round (``turned``). Raises Problem where it
+        did not match the two by this.
         """
         table = self.matches[self.matches["by"] == by]
         rows = table[(table["model_a"] == a) & (table["model_b"] == b)].reset_index(drop=True)
@@ -148,7 +163,9 @@ class Run:
         if rows.empty:
             raise Problem(
                 _("The run did not match “{a}” with “{b}” by {by}.").format(a=a, b=b, by=by),
-                _("By js and cka only heads are matched that read the same words under the same mask; profiles fit every two models."),
+                _(
+                    "By js and cka only heads are matched that read the same words under the same mask; profiles fit every two models."
+                ),
             )
         return rows
 
@@ -158,14 +175,15 @@ class Run:
     def difference(self, a: str, b: str) -> pd.DataFrame:
         """Head by head, model ``b`` less model ``a`` of the same architecture: columns as ``measures.difference``.
 
-        low, high: 95 % interval of the difference, both models resampled with the same weights; NaN in a run that holds tables only, but
-        where they were kept with it.
+        low, high: 95 % interval of the difference, both models resampled with the same weights; NaN in a run that holds
+        tables only, but where they were kept with it.
         Raises Problem for a model that the run does not have, or two architectures.
         """
         for name in (a, b):
             if name not in self.models:
                 raise Problem(
-                    _("The run has no model “{name}”.").format(name=name), _("It has: {models}.").format(models=", ".join(self.models))
+                    _("The run has no model “{name}”.").format(name=name),
+                    _("It has: {models}.").format(models=", ".join(self.models)),
                 )
         table = difference(*(self.heads[self.heads["model"] == name] for name in (a, b)))
         files = [sums_file(self.folder, self.models.index(name)) for name in (a, b)]
@@ -192,7 +210,11 @@ def heads_of(model: str, sums: ModelSums) -> pd.DataFrame:
         low, high = spread(values.replicates)
         table = head_rows(values.stack, values.name, values.value, n=values.n.astype(int), low=low, high=high)
         rows.append(table.assign(group=values.group))
-    return pd.concat(rows, ignore_index=True).assign(model=model)[list(COLUMNS)] if rows else pd.DataFrame(columns=list(COLUMNS))
+    return (
+        pd.concat(rows, ignore_index=True).assign(model=model)[list(COLUMNS)]
+        if rows
+        else pd.DataFrame(columns=list(COLUMNS))
+    )
 
 
 def _paired(a: HeadValues, b: HeadValues) -> pd.DataFrame:

@@ -1,8 +1,9 @@
 """Make the runs that come with the package: ``python -m mhattn_core.runs.ship DATA WORKING``.
 
-DATA holds the folders ``ud-english-ewt-dev`` and ``ud-chinese-gsdsimp-dev`` with the .conllu files of these treebanks. Tables only are kept:
-the treebanks' sentences do not ship, nor do the items of their relations and sums, from which any two models could be compared, which are
-large; so the differences from random weights are computed here. WORKING is where runs are measured; stopped, they go on from there. A run that ships
+DATA holds the folders ``ud-english-ewt-dev`` and ``ud-chinese-gsdsimp-dev`` with the .conllu files of these treebanks.
+Tables only are kept: the treebanks' sentences do not ship, nor do the items of their relations and sums, from which any
+two models could be compared, which are large; so the differences from random weights are computed here. WORKING is
+where runs are measured; stopped, they go on from there. A run that ships
 already is left as it is: delete its folder first.
 """
 
@@ -39,9 +40,11 @@ DECIMALS = 4
 
 @dataclass(frozen=True)
 class Recipe:
-    """A run that ships: ``models`` are measured with and without training on what ``pairs`` reads from the folder of data.
+    """A run that ships: ``models`` are measured with and without training on what ``pairs`` reads from the folder of
+    data.
 
-    alone: models that are measured with training only, where their twin would cost too much. own: the sentences are this project's, and ship with the run, as do its items, from which hits and misses are shown.
+    alone: models that are measured with training only, where their twin would cost too much. own: the sentences are
+    this project's, and ship with the run, as do its items, from which hits and misses are shown.
     """
 
     key: str
@@ -60,49 +63,120 @@ ROLES = ("basic", "patterns", "relations")
 
 RECIPES = (
     Recipe(
-        "ewt-dev", "UD English EWT dev", ("minilm", "smollm2"),
+        "ewt-dev",
+        "UD English EWT dev",
+        ("minilm", "smollm2"),
         lambda data: consecutive(read_pairs(data / EWT).pairs),
-        "neighbours", "Universal Dependencies, UD_English-EWT, dev", TREEBANK,
+        "neighbours",
+        "Universal Dependencies, UD_English-EWT, dev",
+        TREEBANK,
     ),
     Recipe(
-        "ewt-dev-trees", "UD English EWT dev, single sentences", ("minilm", "smollm2"),
+        "ewt-dev-trees",
+        "UD English EWT dev, single sentences",
+        ("minilm", "smollm2"),
         lambda data: read_pairs(data / EWT).pairs,
-        "single", "Universal Dependencies, UD_English-EWT, dev", TREEBANK, (*ROLES, "minimal_pairs", "matches"),
+        "single",
+        "Universal Dependencies, UD_English-EWT, dev",
+        TREEBANK,
+        (*ROLES, "minimal_pairs", "matches"),
     ),
     Recipe(
-        "ewt-dev-en-zh", "UD English EWT dev → zh", ("marian-en-zh",),
+        "ewt-dev-en-zh",
+        "UD English EWT dev → zh",
+        ("marian-en-zh",),
         lambda data: translated("marian-en-zh", read_pairs(data / EWT).pairs),
-        "translated", "Universal Dependencies, UD_English-EWT, dev", TREEBANK, (*ROLES, "minimal_pairs"),
+        "translated",
+        "Universal Dependencies, UD_English-EWT, dev",
+        TREEBANK,
+        (*ROLES, "minimal_pairs"),
     ),
     Recipe(
-        "gsdsimp-dev-zh-en", "UD Chinese GSDSimp dev → en", ("marian-zh-en",),
+        "gsdsimp-dev-zh-en",
+        "UD Chinese GSDSimp dev → en",
+        ("marian-zh-en",),
         lambda data: translated("marian-zh-en", read_pairs(data / GSD).pairs),
-        "translated", "Universal Dependencies, UD_Chinese-GSDSimp, dev", TREEBANK, (*ROLES, "minimal_pairs"),
+        "translated",
+        "Universal Dependencies, UD_Chinese-GSDSimp, dev",
+        TREEBANK,
+        (*ROLES, "minimal_pairs"),
     ),
     Recipe(
-        "ewt-dev-faults", "UD English EWT dev, heads switched off", ("minilm",),
+        "ewt-dev-faults",
+        "UD English EWT dev, heads switched off",
+        ("minilm",),
         lambda data: read_pairs(data / EWT).pairs,
-        "single", "Universal Dependencies, UD_English-EWT, dev", TREEBANK, ("basic", "distances", "ablation", "minimal_pairs"),
+        "single",
+        "Universal Dependencies, UD_English-EWT, dev",
+        TREEBANK,
+        ("basic", "distances", "ablation", "minimal_pairs"),
         alone=("smollm2",),
     ),
     Recipe(
-        "ewt-dev-probes", "UD English EWT dev, fusion and probes", ("minilm", "smollm2"),
+        "ewt-dev-probes",
+        "UD English EWT dev, fusion and probes",
+        ("minilm", "smollm2"),
         lambda data: read_pairs(data / EWT).pairs,
-        "single", "Universal Dependencies, UD_English-EWT, dev", TREEBANK, ("basic", "fusion", "probes"),
-    ),
-    Recipe("examples-en", "Examples en", ("minilm", "smollm2"), lambda _data: example_pairs("english", "english_next"), "written", measures=ROLES, own=True),
-    Recipe("examples-en-zh", "Examples en → zh", ("marian-en-zh",), lambda _data: example_pairs("english", "chinese"), "written", measures=ROLES, own=True),
-    Recipe("examples-zh-en", "Examples zh → en", ("marian-zh-en",), lambda _data: example_pairs("chinese", "english"), "written", measures=ROLES, own=True),
-    Recipe(
-        "templates-en", "Although and because, en", ("minilm", "smollm2"),
-        lambda _data: [template.record for template in templates("en")], "templates", measures=("basic", "relations"), own=True,
+        "single",
+        "Universal Dependencies, UD_English-EWT, dev",
+        TREEBANK,
+        ("basic", "fusion", "probes"),
     ),
     Recipe(
-        "templates-zh", "虽然……但是, zh", ("marian-zh-en",),
-        lambda _data: translated("marian-zh-en", [template.record for template in templates("zh")]), "templates", measures=("basic", "relations"), own=True,
+        "examples-en",
+        "Examples en",
+        ("minilm", "smollm2"),
+        lambda _data: example_pairs("english", "english_next"),
+        "written",
+        measures=ROLES,
+        own=True,
     ),
-    Recipe("documents-en", "Documents and summaries, en", ("smollm2",), lambda _data: document_pairs("en"), "written", measures=("basic", "segments"), own=True),
-)  # fmt: skip
+    Recipe(
+        "examples-en-zh",
+        "Examples en → zh",
+        ("marian-en-zh",),
+        lambda _data: example_pairs("english", "chinese"),
+        "written",
+        measures=ROLES,
+        own=True,
+    ),
+    Recipe(
+        "examples-zh-en",
+        "Examples zh → en",
+        ("marian-zh-en",),
+        lambda _data: example_pairs("chinese", "english"),
+        "written",
+        measures=ROLES,
+        own=True,
+    ),
+    Recipe(
+        "templates-en",
+        "Although and because, en",
+        ("minilm", "smollm2"),
+        lambda _data: [template.record for template in templates("en")],
+        "templates",
+        measures=("basic", "relations"),
+        own=True,
+    ),
+    Recipe(
+        "templates-zh",
+        "虽然……但是, zh",
+        ("marian-zh-en",),
+        lambda _data: translated("marian-zh-en", [template.record for template in templates("zh")]),
+        "templates",
+        measures=("basic", "relations"),
+        own=True,
+    ),
+    Recipe(
+        "documents-en",
+        "Documents and summaries, en",
+        ("smollm2",),
+        lambda _data: document_pairs("en"),
+        "written",
+        measures=("basic", "segments"),
+        own=True,
+    ),
+)
 
 
 def translated(name: str, records: Sequence[PairRecord]) -> list[PairRecord]:
@@ -114,7 +188,9 @@ def translated(name: str, records: Sequence[PairRecord]) -> list[PairRecord]:
     pairs = []
     for record in records:
         with suppress(Problem):
-            pairs.append(replace(record, pair=replace(record.pair, target=feed(model, record.pair).sentences["b"].text)))
+            pairs.append(
+                replace(record, pair=replace(record.pair, target=feed(model, record.pair).sentences["b"].text))
+            )
     return pairs
 
 
@@ -125,9 +201,15 @@ def ship(recipe: Recipe, data: Path, working: Path) -> None:
     run = analyze(models, recipe.pairs(data), out=folder, measures=recipe.measures, keep_sentences=recipe.own)
     write_table(folder / DIFFERENCES, differences(run, recipe.models))
     about = About(
-        recipe.name, datetime.now(UTC).isoformat(timespec="seconds"), run.models, run.manifest.measures, run.manifest.pairs,
-        recipe.pairing, recipe.source, recipe.licence,
-    )  # fmt: skip
+        recipe.name,
+        datetime.now(UTC).isoformat(timespec="seconds"),
+        run.models,
+        run.manifest.measures,
+        run.manifest.pairs,
+        recipe.pairing,
+        recipe.source,
+        recipe.licence,
+    )
     write_about(folder, about)
     left = ("sums", "parts", ".*") if recipe.own else ("sums", "parts", ".*", "items.parquet")
     shutil.copytree(folder, SHIPPED / recipe.key, ignore=shutil.ignore_patterns(*left))

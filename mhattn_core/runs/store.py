@@ -28,8 +28,10 @@ KEPT_WHEN_HOSTED = timedelta(hours=24)
 class About:
     """What a person calls a run, and where its pairs come from; its id hangs on none of it.
 
-    made: UTC, as ISO 8601. pairing: what the two sentences of a pair are: ``neighbours`` in a document, ``written`` for the project,
-    ``templates`` of the project, ``translated`` by the model itself, or ``single``, one alone; empty where a person brought them.
+    made: UTC, as ISO 8601. pairing: what the two sentences of a pair are: ``neighbours`` in a document, ``written`` for
+    the project,
+    ``templates`` of the project, ``translated`` by the model itself, or ``single``, one alone; empty where a person
+    brought them.
     """
 
     name: str
@@ -102,7 +104,9 @@ def delete(key: str) -> None:
 
 
 def expire(now: datetime, at_work: Collection[str] = ()) -> None:
-    """Delete what a shared copy no longer keeps: runs that are older than a day, save those that somebody still waits for."""
+    """Delete what a shared copy no longer keeps: runs that are older than a day, save those that somebody still waits
+    for.
+    """
     for run in saved():
         if run.key not in at_work and now - datetime.fromisoformat(run.about.made) > KEPT_WHEN_HOSTED:
             delete(run.key)
@@ -120,7 +124,11 @@ def _read(folder: Path) -> Saved | None:
         about = _about(folder, manifest)
     except (Problem, OSError, ValueError, TypeError):
         return None
-    return None if about is None else Saved(folder.name, folder, about, bool(manifest and manifest.finished), folder.parent == SHIPPED)
+    return (
+        None
+        if about is None
+        else Saved(folder.name, folder, about, bool(manifest and manifest.finished), folder.parent == SHIPPED)
+    )
 
 
 def _about(folder: Path, manifest: Manifest | None) -> About | None:
@@ -132,4 +140,6 @@ def _about(folder: Path, manifest: Manifest | None) -> About | None:
     if manifest is None:
         return None
     made = datetime.fromtimestamp((folder / "manifest.json").stat().st_mtime, UTC).isoformat(timespec="seconds")
-    return About(folder.name, made, tuple(name for name, _revision in manifest.models), manifest.measures, manifest.pairs)
+    return About(
+        folder.name, made, tuple(name for name, _revision in manifest.models), manifest.measures, manifest.pairs
+    )

@@ -31,7 +31,9 @@ class Corpus:
 
 @dataclass(frozen=True, eq=False)
 class StudyInput:
-    """One model's work. tell: so many more pairs were put through the network; raises Cancelled when the work is to stop."""
+    """One model's work. tell: so many more pairs were put through the network; raises Cancelled when the work is to
+    stop.
+    """
 
     model: Model
     corpus: Corpus
@@ -50,10 +52,12 @@ class StudyInput:
 class Study:
     """tables: names of the files that it gives, without ``.parquet``; ``measure`` returns the model's rows of each.
 
-    passes: pairs that it puts through the network, of a corpus of so many, for the progress and the cost of a run (``heads``: the model's
-    number of heads); ``factor``: what one of them costs, in bare forward passes of a pair; ``of_twins``: those of the passes that are of
-    random twins, which a model and NAME@random have in common, so that the second of the two in a run is spared them.
-    seconds: of a study that reads texts of any length, window by window: what it takes on these pairs, told by one window.
+    passes: pairs that it puts through the network, of a corpus of so many, for the progress and the cost of a run
+    (``heads``: the model's number of heads); ``factor``: what one of them costs, in bare forward passes of a pair;
+    ``of_twins``: those of the passes that are of random twins, which a model and NAME@random have in common, so that
+    the second of the two in a run is spared them.
+    seconds: of a study that reads texts of any length, window by window: what it takes on these pairs, told by one
+    window.
     """
 
     tables: tuple[str, ...]
@@ -66,7 +70,9 @@ class Study:
 
 @dataclass(frozen=True, eq=False)
 class AcrossInput:
-    """All models' work: ``names`` and how to ``get`` each; ``folder`` holds the run's sums and the tables of its studies."""
+    """All models' work: ``names`` and how to ``get`` each; ``folder`` holds the run's sums and the tables of its
+    studies.
+    """
 
     names: Sequence[str]
     get: Callable[[str], Model]
@@ -77,7 +83,9 @@ class AcrossInput:
 
 @dataclass(frozen=True)
 class Across:
-    """A study of all models together, after each has been measured alone. ``passes`` and ``factor`` as of a ``Study``, for each model."""
+    """A study of all models together, after each has been measured alone. ``passes`` and ``factor`` as of a ``Study``,
+    for each model.
+    """
 
     tables: tuple[str, ...]
     measure: Callable[[AcrossInput], Tables]

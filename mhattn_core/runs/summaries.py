@@ -1,4 +1,6 @@
-"""What a run holds of single documents: the weights of their summaries, and how heads agree with ROUGE on all the others."""
+"""What a run holds of single documents: the weights of their summaries, and how heads agree with ROUGE on all the
+others.
+"""
 
 import numpy as np
 import pandas as pd
@@ -9,7 +11,9 @@ from mhattn_core.runs.run import Run
 
 
 def stored_weights(run: Run, model: str, id: str) -> SegmentWeights | None:
-    """What ``segment_weights`` gave for a document (by its pair's id), each weight to 0.4 %; None where the run does not hold it."""
+    """What ``segment_weights`` gave for a document (by its pair's id), each weight to 0.4 %; None where the run does
+    not hold it.
+    """
     if not run.has("segment_weights"):
         return None
     cells = run.table("segment_weights", model=model, id=id)
@@ -30,12 +34,18 @@ def stored_weights(run: Run, model: str, id: str) -> SegmentWeights | None:
 
 
 def agreement_elsewhere(run: Run, model: str, id: str) -> pd.DataFrame:
-    """How often each head agrees with ROUGE on the run's other documents: layer, head, agreement, units; the best first.
+    """How often each head agrees with ROUGE on the run's other documents: layer, head, agreement, units; the best
+    first.
 
-    Of equals the first layer and head stand first. Empty where there is no other document, or the model writes no summaries.
+    Of equals the first layer and head stand first. Empty where there is no other document, or the model writes no
+    summaries.
     Raises Problem when the run did not measure segments.
     """
-    heads = run.table("segments", model=model)[["layer", "head"]].drop_duplicates().sort_values(["layer", "head"], ignore_index=True)
+    heads = (
+        run.table("segments", model=model)[["layer", "head"]]
+        .drop_duplicates()
+        .sort_values(["layer", "head"], ignore_index=True)
+    )
     items = run.table("segment_items", model=model)
     others = items[items["id"] != id]
     if others.empty:

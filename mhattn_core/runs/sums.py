@@ -20,7 +20,9 @@ ALL = ""
 
 @dataclass
 class GroupSums:
-    """float64 ``folds [fold, place]``, their total of all pairs; ``replicates [replicate, place]``; ``counted [place]``: pairs with more than 0."""
+    """float64 ``folds [fold, place]``, their total of all pairs; ``replicates [replicate, place]``; ``counted
+    [place]``: pairs with more than 0.
+    """
 
     folds: np.ndarray
     replicates: np.ndarray
@@ -49,7 +51,9 @@ class HeadValues(NamedTuple):
 
 @dataclass
 class ModelSums:
-    """One model's sums over the pairs that are done: the first ``done`` of the run's. ``reasons``: why some of them were left out."""
+    """One model's sums over the pairs that are done: the first ``done`` of the run's. ``reasons``: why some of them
+    were left out.
+    """
 
     layout: Layout = ()
     groups: dict[str, GroupSums] = field(default_factory=dict)
@@ -79,15 +83,26 @@ class ModelSums:
         self.done += other.done
 
     def values(self, folds: np.ndarray | None = None) -> list[HeadValues]:
-        """All measures of all stacks and groups. folds: bool ``[fold]``, those whose pairs make the value, by default all (replicates are of all)."""
+        """All measures of all stacks and groups. folds: bool ``[fold]``, those whose pairs make the value, by default
+        all (replicates are of all).
+        """
         chosen = np.ones(FOLDS, dtype=bool) if folds is None else folds
         keys = dict.fromkeys((entry.measure, entry.stack, entry.name) for entry in self.layout)
         return [self._values(group, *key, chosen) for group in self.groups for key in keys]
 
     def save(self, path: Path) -> None:
         """Write a file of its own and rename it, so that a killed run finds the file before it, whole."""
-        about = {"layout": self.layout, "groups": list(self.groups), "done": self.done, "reasons": list(self.reasons.items())}
-        arrays = {f"{part}{number}": array for number, sums in enumerate(self.groups.values()) for part, array in vars(sums).items()}
+        about = {
+            "layout": self.layout,
+            "groups": list(self.groups),
+            "done": self.done,
+            "reasons": list(self.reasons.items()),
+        }
+        arrays = {
+            f"{part}{number}": array
+            for number, sums in enumerate(self.groups.values())
+            for part, array in vars(sums).items()
+        }
         with written(path) as beside, beside.open("wb") as file:
             np.savez(file, about=np.array(json.dumps(about)), **arrays)
 

@@ -1,4 +1,6 @@
-"""What there is to do for a run, model by model: sums, then studies of each, then studies of all. What is done stays done."""
+"""What there is to do for a run, model by model: sums, then studies of each, then studies of all. What is done stays
+done.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

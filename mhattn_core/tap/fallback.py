@@ -22,7 +22,9 @@ _EINSUM = "bnij,jbnd->ibnd"
 
 
 class Softmaxes(TorchFunctionMode):
-    """Keeps the shape of every softmax in this thread: attention that is computed in windows or blocks shows there, and there alone."""
+    """Keeps the shape of every softmax in this thread: attention that is computed in windows or blocks shows there, and
+    there alone.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,7 +66,11 @@ class Products(TorchFunctionMode):
 
     def _is_pattern(self, factor: Tensor) -> bool:
         """Whether ``factor`` is the last softmax itself, perhaps in another shape: dropout at rest copies nothing."""
-        return self._pattern is not None and factor.data_ptr() == self._pattern.data_ptr() and factor.numel() == self._pattern.numel()
+        return (
+            self._pattern is not None
+            and factor.data_ptr() == self._pattern.data_ptr()
+            and factor.numel() == self._pattern.numel()
+        )
 
     def _show(self, pattern: Tensor, product: Tensor) -> Tensor | None:
         """Both to the watcher, whether batch and head are one axis or two; what takes the place of the product."""

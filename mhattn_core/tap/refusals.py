@@ -22,7 +22,11 @@ def forward_failed(network: PreTrainedModel, error: Exception) -> Problem:
                 family=network.config.model_type, others=others, reason=reason
             )
         )
-    return _problem(_("“{family}” models do not run on plain tokens: {reason}").format(family=network.config.model_type, reason=reason))
+    return _problem(
+        _("“{family}” models do not run on plain tokens: {reason}").format(
+            family=network.config.model_type, reason=reason
+        )
+    )
 
 
 def reads_text(network_class: type[PreTrainedModel]) -> bool:
@@ -36,23 +40,34 @@ def beside_text(network_class: type[PreTrainedModel]) -> str:
     inputs = {"pixel_values": "image", "input_values": "audio", "input_features": "audio", "past_values": "time"}
     modalities = network_class.input_modalities
     main: str | list[str] = network_class.main_input_name  # OneFormer's class lists two
-    listed = [inputs.get(main if isinstance(main, str) else main[0]), *([modalities] if isinstance(modalities, str) else modalities)]
+    listed = [
+        inputs.get(main if isinstance(main, str) else main[0]),
+        *([modalities] if isinstance(modalities, str) else modalities),
+    ]
     return ", ".join(words for modality, words in named.items() if modality in listed)
 
 
 def no_attention(config: PreTrainedConfig) -> Problem:
     """No pattern was seen."""
     if not has_heads(config):
-        return _problem(_("“{family}” models have no attention heads: they mix words in another way.").format(family=config.model_type))
+        return _problem(
+            _("“{family}” models have no attention heads: they mix words in another way.").format(
+                family=config.model_type
+            )
+        )
     return _problem(
-        _("“{family}” models compute attention in a way of their own that cannot be followed.").format(family=config.model_type)
+        _("“{family}” models compute attention in a way of their own that cannot be followed.").format(
+            family=config.model_type
+        )
     )
 
 
 def in_windows(config: PreTrainedConfig) -> Problem:
     """Some pattern was not ``[query, key]`` in full, or would not be for longer text."""
     return _problem(
-        _("“{family}” models attend in windows or blocks: no pattern covers the whole sentence.").format(family=config.model_type)
+        _("“{family}” models attend in windows or blocks: no pattern covers the whole sentence.").format(
+            family=config.model_type
+        )
     )
 
 
@@ -60,11 +75,20 @@ def other_layers(config: PreTrainedConfig, seen: Shapes, expected: Shapes) -> Pr
     """Some layers do not attend."""
     attending, layers = (sum(map(len, shapes.values())) for shapes in (seen, expected))
     kinds = sorted(
-        {kind for kind in getattr(config.get_text_config(), "layer_types", None) or () if "attention" not in kind or "linear" in kind}
+        {
+            kind
+            for kind in getattr(config.get_text_config(), "layer_types", None) or ()
+            if "attention" not in kind or "linear" in kind
+        }
     )
     return _problem(
-        _("Only {attending} of the {layers} layers of this “{family}” model attend; the others are of another kind{kinds}.").format(
-            attending=attending, layers=layers, family=config.model_type, kinds=f" ({', '.join(kinds)})" if kinds else ""
+        _(
+            "Only {attending} of the {layers} layers of this “{family}” model attend; the others are of another kind{kinds}."
+        ).format(
+            attending=attending,
+            layers=layers,
+            family=config.model_type,
+            kinds=f" ({', '.join(kinds)})" if kinds else "",
         )
     )
 
@@ -91,9 +115,9 @@ def unequal_layers(config: PreTrainedConfig, heads: Sequence[int]) -> Problem:
 def unlike_their_own(config: PreTrainedConfig) -> Problem:
     """What was seen is not what the network returns as its attentions, or is not what it goes on with."""
     return _problem(
-        _("The patterns seen in this “{family}” model are not those that it returns itself, so they are not shown.").format(
-            family=config.model_type
-        )
+        _(
+            "The patterns seen in this “{family}” model are not those that it returns itself, so they are not shown."
+        ).format(family=config.model_type)
     )
 
 
@@ -104,4 +128,6 @@ def has_heads(config: PreTrainedConfig) -> bool:
 
 
 def _problem(happened: str) -> Problem:
-    return Problem(happened, _("Choose a model whose attention covers the whole sentence; the README lists the families."))
+    return Problem(
+        happened, _("Choose a model whose attention covers the whole sentence; the README lists the families.")
+    )

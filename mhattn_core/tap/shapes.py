@@ -13,11 +13,15 @@ _IN_FULL = {(SOURCE_LENGTH, SOURCE_LENGTH), (TARGET_LENGTH, TARGET_LENGTH), (TAR
 
 
 def check_shapes(
-    config: PreTrainedConfig, calls: Sequence[Call], seen: Mapping[str, list[tuple[int, ...]]], softmaxes: Sequence[tuple[int, ...]]
+    config: PreTrainedConfig,
+    calls: Sequence[Call],
+    seen: Mapping[str, list[tuple[int, ...]]],
+    softmaxes: Sequence[tuple[int, ...]],
 ) -> None:
     """Raises Problem, with what was observed, unless each layer has one pattern in full.
 
-    softmaxes: the shapes of all, those of attention that neither reading sees among them; experts have three axes or fewer.
+    softmaxes: the shapes of all, those of attention that neither reading sees among them; experts have three axes or
+    fewer.
     """
     expected = _expected_shapes(config, causal="decoder" in seen)
     if seen == expected:
@@ -41,7 +45,9 @@ def _expected_shapes(config: PreTrainedConfig, *, causal: bool) -> dict[str, lis
         stack = "decoder" if causal else "encoder"
         return {stack: [(SOURCE_LENGTH, SOURCE_LENGTH)] * _layers(config, "num_hidden_layers")}
     encoder_layers = _layers(getattr(config, "encoder", config), "encoder_layers", "num_layers", "num_hidden_layers")
-    decoder_layers = _layers(getattr(config, "decoder", config), "decoder_layers", "num_decoder_layers", "num_hidden_layers")
+    decoder_layers = _layers(
+        getattr(config, "decoder", config), "decoder_layers", "num_decoder_layers", "num_hidden_layers"
+    )
     return {
         "encoder": [(SOURCE_LENGTH, SOURCE_LENGTH)] * encoder_layers,
         "decoder": [(TARGET_LENGTH, TARGET_LENGTH)] * decoder_layers,

@@ -79,7 +79,8 @@ def survey(network: PreTrainedModel) -> AttentionMap:
     """Run a few tokens through ``network`` and map its calls of the tap, or its attention products.
 
     Raises Problem, with the reason that was observed (see ``tap.refusals``), unless every layer has one pattern
-    ``[batch, head, query, key]`` in full with as many heads as the others; for a network without the tap also when its own
+    ``[batch, head, query, key]`` in full with as many heads as the others; for a network without the tap also when its
+    own
     ``output_attentions`` differ or a layer's output projection is not found.
     """
     config = network.config
@@ -112,8 +113,8 @@ def survey(network: PreTrainedModel) -> AttentionMap:
 
 @dataclass(frozen=True)
 class _Forward:
-    """What one dummy forward showed: calls with the stack of each (fewer where they are not the network's own patterns),
-    the projection behind each where it was found, and the shapes of all softmaxes."""
+    """What one dummy forward showed: calls with the stack of each (fewer where they are not the network's own
+    patterns), the projection behind each where it was found, and the shapes of all softmaxes."""
 
     calls: list[Call]
     stacks: list[str]
@@ -157,7 +158,9 @@ def _stacks_by_value(calls: Sequence[Call], returned: Any, encoder_decoder: bool
     waiting = {stack: list(getattr(returned, name, None) or ()) for stack, name in names.items()}
     stacks: list[str] = []
     for call in calls:
-        stack = next((stack for stack, patterns in waiting.items() if patterns and torch.equal(patterns[0], call.pattern)), None)
+        stack = next(
+            (stack for stack, patterns in waiting.items() if patterns and torch.equal(patterns[0], call.pattern)), None
+        )
         if stack is None:
             return stacks
         waiting[stack].pop(0)

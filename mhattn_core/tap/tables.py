@@ -14,7 +14,9 @@ SOURCE, TARGET = (0, 2, 1, 0, 2), (1, 0, 3, 2)
 
 
 class Tables(NamedTuple):
-    """tokens: rows of the embedding of tokens. positions: how many tokens have a position in a table, None where there is no such table."""
+    """tokens: rows of the embedding of tokens. positions: how many tokens have a position in a table, None where there
+    is no such table.
+    """
 
     tokens: int
     positions: int | None
@@ -23,8 +25,9 @@ class Tables(NamedTuple):
 def tables(network: PreTrainedModel) -> dict[str, Tables]:
     """By the input that is looked up: ``input_ids``, and of an encoder–decoder ``decoder_input_ids``.
 
-    A table of positions is one in which a sequence is looked up at numbers that follow one another; what stands before the first of them (two rows
-    of BART and OPT, as far as the padding index of RoBERTa) is no position. One that grows when it is too short is none.
+    A table of positions is one in which a sequence is looked up at numbers that follow one another; what stands before
+    the first of them (two rows of BART and OPT, as far as the padding index of RoBERTa) is no position. One that grows
+    when it is too short is none.
     """
     middle = network.get_input_embeddings().weight.shape[0] // 2
     names = {"input_ids": SOURCE} | ({"decoder_input_ids": TARGET} if network.config.is_encoder_decoder else {})

@@ -27,7 +27,9 @@ def changes(before: str, after: str) -> tuple[tuple[Part, ...], tuple[Part, ...]
 
 
 def _parts(sentence: Sentence, kept: set[int]) -> tuple[Part, ...]:
-    """Neighbours of one kind are one part; the space before a part that is new or lost belongs to the kept one before it."""
+    """Neighbours of one kind are one part; the space before a part that is new or lost belongs to the kept one before
+    it.
+    """
     parts: list[Part] = []
     done = 0
     for place, word in enumerate(sentence.words):

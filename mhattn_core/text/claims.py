@@ -19,7 +19,8 @@ Link = tuple[int, int]
 class Claim:
     """One claim of the note.
 
-    ``links`` may be empty, as may ``sentence``, ``matrix`` and ``document`` (a gallery id, an id of ``matrices()`` and of ``documents()``);
+    ``links`` may be empty, as may ``sentence``, ``matrix`` and ``document`` (a gallery id, an id of ``matrices()`` and
+    of ``documents()``);
     ``models`` and ``stack`` may be empty: the reader's models, and each model's first stack.
     ``page`` is where it is decided, with ``settings`` of its address, and ``measure`` by what.
     """
@@ -111,6 +112,8 @@ def chapters() -> tuple[Chapter, ...]:
 def matrices() -> dict[str, NoteMatrix]:
     """The note's own matrices by id."""
     return {
-        id_: NoteMatrix(row["section"], tuple(row["queries"]), tuple(row["keys"]), np.array(row["rows"], dtype=np.float32))
+        id_: NoteMatrix(
+            row["section"], tuple(row["queries"]), tuple(row["keys"]), np.array(row["rows"], dtype=np.float32)
+        )
         for id_, row in _file()["matrix"].items()
     }

@@ -55,17 +55,24 @@ class Summarised:
 
 
 def read_document(text: str, *, by: SegmentBy = "paragraph") -> Document:
-    """Cut a text into segments: at empty lines (or, where there are none, at line breaks), at sentence ends, or at lines of dashes.
+    """Cut a text into segments: at empty lines (or, where there are none, at line breaks), at sentence ends, or at
+    lines of dashes.
 
     Raises Problem for a text without words, and for one without marks that is to be cut at marks.
     """
     ends = MARK if by == "mark" else PARAGRAPH if PARAGRAPH.search(text.strip()) else regex.compile(r"\n")
     if by == "mark" and not MARK.search(text):
-        raise Problem(_("The document has no marks."), _("Put a line of three dashes between two segments, or cut it at paragraphs."))
+        raise Problem(
+            _("The document has no marks."),
+            _("Put a line of three dashes between two segments, or cut it at paragraphs."),
+        )
     pieces, separator = [" ".join(WRAPPED.sub("", piece).split()) for piece in ends.split(text)], "\n"
     if by == "sentence":
         # Of whole paragraphs: in a file whose lines are broken at a width, a line end ends no sentence.
-        pieces, separator = [sentence for piece in pieces for sentence in sentences_of(piece)], "" if written_in(text) == "zh" else " "
+        pieces, separator = (
+            [sentence for piece in pieces for sentence in sentences_of(piece)],
+            "" if written_in(text) == "zh" else " ",
+        )
     segments = tuple(piece for piece in pieces if VISIBLE.search(piece))
     if not segments:
         raise Problem(_("There is no document to look at."), _("Type one, or choose one from the gallery."))
@@ -75,7 +82,10 @@ def read_document(text: str, *, by: SegmentBy = "paragraph") -> Document:
 def sentences_of(text: str) -> list[str]:
     """The sentences of a text, in order, by their full stops; abbreviations that spaCy's rules know end none."""
     sentences = [
-        sentence.text.strip() for line in text.split("\n") if line.strip() for sentence in _splitter(written_in(line))(line.strip()).sents
+        sentence.text.strip()
+        for line in text.split("\n")
+        if line.strip()
+        for sentence in _splitter(written_in(line))(line.strip()).sents
     ]
     return [sentence for sentence in sentences if VISIBLE.search(sentence)]
 
@@ -90,17 +100,27 @@ def documents() -> dict[str, Summarised]:
     """The gallery's documents by id, in the order in which they are offered."""
     rows = tomllib.loads((Path(__file__).parent / "summaries.toml").read_text(encoding="utf-8"))
     return {
-        id_: Summarised(id_, row["title"], row["language"], Document(tuple(row["paragraphs"])), cut(row["summary"], row.get("words")))
+        id_: Summarised(
+            id_,
+            row["title"],
+            row["language"],
+            Document(tuple(row["paragraphs"])),
+            cut(row["summary"], row.get("words")),
+        )
         for id_, row in rows.items()
     }
 
 
 def document_pairs(language: str) -> list[PairRecord]:
-    """The gallery's documents of a language (``en``, ``zh``) as pairs of a run: paragraphs with empty lines between them, and the summary."""
+    """The gallery's documents of a language (``en``, ``zh``) as pairs of a run: paragraphs with empty lines between
+    them, and the summary.
+    """
     return [
         PairRecord(
             one.id,
-            SentencePair("\n\n".join(one.document.segments), one.summary.text, (), tuple(word.text for word in one.summary.words)),
+            SentencePair(
+                "\n\n".join(one.document.segments), one.summary.text, (), tuple(word.text for word in one.summary.words)
+            ),
             line,
         )
         for line, one in enumerate((one for one in documents().values() if one.language == language), start=1)
@@ -108,7 +128,9 @@ def document_pairs(language: str) -> list[PairRecord]:
 
 
 def place_of(summary: Sentence, parts: Sequence[str]) -> list[int]:
-    """For each word of a summary, the number of the sentence of ``parts`` (as ``sentences_of`` gives them) in which it stands."""
+    """For each word of a summary, the number of the sentence of ``parts`` (as ``sentences_of`` gives them) in which it
+    stands.
+    """
     ends: list[int] = []
     at = 0
     for part in parts:

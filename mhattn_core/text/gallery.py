@@ -12,7 +12,9 @@ from mhattn_core.text.pharaoh import Alignment, parse
 
 @dataclass(frozen=True)
 class GalleryPair:
-    """A pair with its title, the languages it is written in, telling heads by model name, and links between its words where gold is given."""
+    """A pair with its title, the languages it is written in, telling heads by model name, and links between its words
+    where gold is given.
+    """
 
     id: str
     pair: SentencePair
@@ -29,7 +31,9 @@ def gallery() -> dict[str, GalleryPair]:
     return {
         id_: GalleryPair(
             id_,
-            SentencePair(row["source"], row["target"], tuple(row.get("source_words", ())), tuple(row.get("target_words", ()))),
+            SentencePair(
+                row["source"], row["target"], tuple(row.get("source_words", ())), tuple(row.get("target_words", ()))
+            ),
             row["title"],
             tuple(row["languages"]),
             row.get("heads", {}),

@@ -12,7 +12,9 @@ from mhattn_core.locale import current_language
 
 @dataclass(frozen=True)
 class Method:
-    """One method. ``formula`` is LaTeX and may be empty, as may ``sources`` (ours) and ``explanations`` (said elsewhere)."""
+    """One method. ``formula`` is LaTeX and may be empty, as may ``sources`` (ours) and ``explanations`` (said
+    elsewhere).
+    """
 
     id: str
     names: Mapping[str, str]
@@ -34,7 +36,9 @@ class Method:
 def methods() -> dict[str, Method]:
     """All methods by id, in the order in which a reader meets them."""
     return {
-        id_: Method(id_, row["name"], row.get("says", {}), row.get("formula", ""), tuple(row["sources"]), tuple(row["pages"]))
+        id_: Method(
+            id_, row["name"], row.get("says", {}), row.get("formula", ""), tuple(row["sources"]), tuple(row["pages"])
+        )
         for id_, row in _data()["method"].items()
     }
 

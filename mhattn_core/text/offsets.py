@@ -10,10 +10,12 @@ from mhattn_core.text.spelling import Spelling, Unit
 Span = tuple[int, int]
 
 WINDOW = 32
-"""How many characters of either side are compared at once where text and pieces differ; time stays in proportion to the text."""
+"""How many characters of either side are compared at once where text and pieces differ; time stays in proportion to the
+text.
+"""
 MATCH, RUN, WORD_START, UNKNOWN, SKIPPED = 8, 4, 2, 1, -1
-"""What counts for an alignment: a character matched, the more so after another and at the start of a word; one under an unknown piece;
-one on either side that has no counterpart."""
+"""What counts for an alignment: a character matched, the more so after another and at the start of a word; one under an
+unknown piece; one on either side that has no counterpart."""
 
 
 class NotLocated(ValueError):
@@ -23,9 +25,10 @@ class NotLocated(ValueError):
 def locate(pieces: Sequence[str], text: str, spelling: Spelling = Spelling()) -> list[Span]:  # noqa: B008 (immutable)
     """The characters ``start, end`` of ``text`` that each piece covers; an empty span where it covers none.
 
-    ``spelling`` says how the tokenizer writes pieces. What it may have done to the text besides is seen through: both sides are
-    decomposed (NFKD) and case-folded, characters may have been dropped, accents stripped, a sign replaced by another. A word of the
-    text starts where a piece does. Raises NotLocated where that leaves it open which characters a piece covers.
+    ``spelling`` says how the tokenizer writes pieces. What it may have done to the text besides is seen through: both
+    sides are decomposed (NFKD) and case-folded, characters may have been dropped, accents stripped, a sign replaced by
+    another. A word of the text starts where a piece does. Raises NotLocated where that leaves it open which characters
+    a piece covers.
     """
     characters = [
         Unit(character, (place,), place == 0 or text[place - 1].isspace())
@@ -42,7 +45,9 @@ def locate(pieces: Sequence[str], text: str, spelling: Spelling = Spelling()) ->
     for (here, there), (next_here, next_there) in pairwise([(-1, -1), *matches, (len(left), len(right))]):
         if next_there == there + 1:
             continue
-        places = sorted({place for unit in left[here + 1 : next_here] for place in unit.pieces if not _may_vanish(unit)})
+        places = sorted(
+            {place for unit in left[here + 1 : next_here] for place in unit.pieces if not _may_vanish(unit)}
+        )
         numbers = sorted({number for unit in right[there + 1 : next_there] for number in unit.pieces} & silent)
         for number, own in zip(numbers, _shared_out(places, len(numbers), text), strict=True):
             covered[number] += own
@@ -50,7 +55,9 @@ def locate(pieces: Sequence[str], text: str, spelling: Spelling = Spelling()) ->
 
 
 def _shared_out(places: list[int], pieces: int, text: str) -> list[list[int]]:
-    """What each of the pieces between two matches covers: one character each, all of them the only one, or the only piece all of one word."""
+    """What each of the pieces between two matches covers: one character each, all of them the only one, or the only
+    piece all of one word.
+    """
     if len(places) <= 1 or pieces == 0:
         return [places] * pieces
     if len(places) == pieces:
@@ -112,10 +119,13 @@ def _aligned(left: Sequence[Unit], right: Sequence[Unit]) -> Iterator[tuple[int,
 
 
 def _window(left: Sequence[Unit], right: Sequence[Unit]) -> list[tuple[int, int]]:
-    """The best alignment of two short stretches that begin together (Needleman and Wunsch 1970), as pairs of positions that match."""
+    """The best alignment of two short stretches that begin together (Needleman and Wunsch 1970), as pairs of positions
+    that match.
+    """
     over_left = [0 if _may_vanish(unit) else SKIPPED for unit in left]
     over_right = [0 if unit.character is None or _may_vanish(unit) else SKIPPED for unit in right]
-    # best: of what follows x and y, whose ends are free; matched: the same where x and y match, which is worth more before another match.
+    # best: of what follows x and y, whose ends are free; matched: the same where x and y match, which is worth more
+    # before another match.
     best = [[0] * (len(right) + 1) for _ in range(len(left) + 1)]
     matched = [[0] * (len(right) + 1) for _ in range(len(left) + 1)]
     for x in range(len(left) - 1, -1, -1):

@@ -14,7 +14,8 @@ class SentencePair:
     """Two sentences as a person typed them; the second may be empty.
 
     ``source_words`` and ``target_words`` give the cut into words where it is known (from a file, or by hand).
-    ``source_language`` and ``target_language`` are codes that a multilingual translator's tokenizer knows (``fra_Latn``, ``fr``);
+    ``source_language`` and ``target_language`` are codes that a multilingual translator's tokenizer knows
+    (``fra_Latn``, ``fr``);
     without them the script tells: Chinese where there are Chinese characters, English elsewhere.
     Raises Problem, when first read, if a given cut does not follow its sentence.
     """
@@ -29,7 +30,9 @@ class SentencePair:
     @property
     def turned(self) -> "SentencePair":
         """The same pair the other way round."""
-        return SentencePair(self.target, self.source, self.target_words, self.source_words, self.target_language, self.source_language)
+        return SentencePair(
+            self.target, self.source, self.target_words, self.source_words, self.target_language, self.source_language
+        )
 
     @cached_property
     def a(self) -> Sentence:

@@ -16,7 +16,9 @@ LINK = re.compile(r"([0-9]{1,6})(?:([-p])([0-9]{1,6})|-([0-9]{1,6})-([SP]))")
 
 @dataclass(frozen=True)
 class Alignment:
-    """Links (source word, target word), counted from 0. A sure link is possible too: ``possible`` holds all of ``sure``."""
+    """Links (source word, target word), counted from 0. A sure link is possible too: ``possible`` holds all of
+    ``sure``.
+    """
 
     sure: frozenset[Link]
     possible: frozenset[Link]
@@ -24,7 +26,9 @@ class Alignment:
     @property
     def turned(self) -> "Alignment":
         """The same links, target before source."""
-        return Alignment(*(frozenset((target, source) for source, target in links) for links in (self.sure, self.possible)))
+        return Alignment(
+            *(frozenset((target, source) for source, target in links) for links in (self.sure, self.possible))
+        )
 
     def __str__(self) -> str:
         """As ``parse`` reads it, in order."""
@@ -33,7 +37,9 @@ class Alignment:
 
 @dataclass(frozen=True)
 class AlignmentFile:
-    """What ``read_alignments`` found: by line (the first is 1) the alignments, the ids where lines give them, and why a line was left out."""
+    """What ``read_alignments`` found: by line (the first is 1) the alignments, the ids where lines give them, and why a
+    line was left out.
+    """
 
     alignments: Mapping[int, Alignment]
     ids: Mapping[int, str]
@@ -43,7 +49,8 @@ class AlignmentFile:
 def parse(text: str, *, base: Literal[0, 1] = 0, swap: bool = False) -> Alignment:
     """The links of one pair, separated by spaces: ``1-2`` and ``1-2-S`` are sure, ``1p2`` and ``1-2-P`` only possible.
 
-    ``base`` is the number of the first word in ``text``; ``swap`` reads target before source. Raises Problem at what is not a link.
+    ``base`` is the number of the first word in ``text``; ``swap`` reads target before source. Raises Problem at what is
+    not a link.
     """
     sure: set[Link] = set()
     possible: set[Link] = set()
@@ -85,7 +92,9 @@ def check(alignment: Alignment, source_words: int, target_words: int) -> None:
 
 
 def seem_counted_from_1(alignments: Iterable[Alignment], *, any_outside: bool) -> bool:
-    """Whether links that were read as counted from 0 are likely counted from 1: none has a 0, and some lead outside, or they are many."""
+    """Whether links that were read as counted from 0 are likely counted from 1: none has a 0, and some lead outside, or
+    they are many.
+    """
     linked = [alignment.possible for alignment in alignments if alignment.possible]
     return len(linked) >= (1 if any_outside else ENOUGH) and not any(0 in link for links in linked for link in links)
 

@@ -19,8 +19,8 @@ BYTE = regex.compile(r"<0x([0-9A-F]{2})>|<\|byte(\d{1,3})\|>")
 class Unit(NamedTuple):
     """One character that pieces stand for; None where a piece stands for what its tokenizer does not know.
 
-    ``pieces``: the numbers of the pieces that write it (two bytes of é, three pieces of ``&lt;``). ``starts``: whether a word may
-    start here, since a piece does, or a space stands before.
+    ``pieces``: the numbers of the pieces that write it (two bytes of é, three pieces of ``&lt;``). ``starts``: whether
+    a word may start here, since a piece does, or a space stands before.
     """
 
     character: str | None
@@ -32,9 +32,11 @@ class Unit(NamedTuple):
 class Spelling:
     """What a tokenizer writes beside the characters of a text.
 
-    spaces: strings that stand for white space. prefix, suffix: marks at either end of a piece (``##``, ``</w>``, ``@@``).
-    escaped: whether signs are written as Moses escapes them. bytes: whether a piece is one byte, as the code point of that number or in
-    hexadecimal, or may be one (``<0xE2>``, where a vocabulary falls back on bytes). unknown: what stands for unknown text.
+    spaces: strings that stand for white space. prefix, suffix: marks at either end of a piece (``##``, ``</w>``,
+    ``@@``).
+    escaped: whether signs are written as Moses escapes them. bytes: whether a piece is one byte, as the code point of
+    that number or in hexadecimal, or may be one (``<0xE2>``, where a vocabulary falls back on bytes). unknown: what
+    stands for unknown text.
     verbatim: tokens that are written as they stand in the text, such as special tokens that somebody typed.
     """
 

@@ -1,7 +1,8 @@
 """Cutting a sentence into the words on which models meet.
 
-Words are those of Unicode's default word boundaries (UAX #29), but that a point or a colon between letters cuts (``e.g.``, ``a:b``);
-Chinese is cut by jieba, languages that write no spaces by ``segmenters``. Spaces that a person types between Chinese characters
+Words are those of Unicode's default word boundaries (UAX #29), but that a point or a colon between letters cuts
+(``e.g.``, ``a:b``); Chinese is cut by jieba, languages that write no spaces by ``segmenters``. Spaces that a person
+types between Chinese characters
 are cuts of theirs: they win over jieba inside that stretch of Chinese, and are not fed to the model.
 """
 
@@ -27,8 +28,11 @@ HANGS = r"[\p{WB=Extend}\p{WB=Format}\p{WB=ZWJ}]*"
 LETTER = rf"(?!{HAN}|\p{{lb=SA}})[\p{{L}}\p{{N}}_]{HANGS}"
 # Apostrophes and the like between letters (WB6, WB7, WB11, WB12); a double quotation mark between Hebrew ones (WB7b).
 INSIDE = rf"(?![.:．﹒：︓﹕])[\p{{WB=MidLetter}}\p{{WB=MidNumLet}}\p{{WB=Single_Quote}}]{HANGS}|(?<=\p{{Hebrew}}{HANGS})\"(?=\p{{Hebrew}})"
-# A number with its point or comma; letters; else one visible character with whatever combines with it (an emoji sequence).
-WORD = regex.compile(rf"\p{{N}}+(?:[.,]\p{{N}}+)+|(?:{LETTER})+(?:(?:{INSIDE})(?:{LETTER})+)*|(?![\s\p{{Cf}}\p{{Cc}}])\X")
+# A number with its point or comma; letters; else one visible character with whatever combines with it (an emoji
+# sequence).
+WORD = regex.compile(
+    rf"\p{{N}}+(?:[.,]\p{{N}}+)+|(?:{LETTER})+(?:(?:{INSIDE})(?:{LETTER})+)*|(?![\s\p{{Cf}}\p{{Cc}}])\X"
+)
 # Stretches without spaces, which dictionaries cut: of a Japanese text, and of any other.
 JAPANESE_STRETCH = regex.compile(rf"{JAPANESE}|{COMPLEX}")
 STRETCH = regex.compile(rf"{HAN_STRETCH.pattern}|{COMPLEX}")
@@ -47,7 +51,8 @@ class Word:
 class Sentence:
     """The text as fed to a model, and its words in order; no character belongs to two words.
 
-    ``unsegmented``: languages in it whose words could not be told (see ``segmenters``); of those, what stands between two spaces is one word.
+    ``unsegmented``: languages in it whose words could not be told (see ``segmenters``); of those, what stands between
+    two spaces is one word.
     """
 
     text: str

@@ -8,7 +8,9 @@ from mhattn_core.locale import _
 
 
 def all_heads(heads: pd.DataFrame, measure: str) -> None:
-    """One row a head with every measure, the chosen one first and with its interval where there is one. heads: as ``heads_table``."""
+    """One row a head with every measure, the chosen one first and with its interval where there is one. heads: as
+    ``heads_table``.
+    """
     table = wide_table(heads, measure)
     known = table[measure].dropna()
     low, high = float(known.min()), float(known.max())

@@ -9,7 +9,9 @@ AUTOMATIC = "auto"
 
 
 def relabel(key: str, labels: Any) -> None:
-    """Before a box whose options are called something else than at its last run: a browser shows the old label until the value is set anew."""
+    """Before a box whose options are called something else than at its last run: a browser shows the old label until
+    the value is set anew.
+    """
     state = st.session_state
     if key in state and state.get(f"{key}-labels", labels) != labels:
         state[key] = state[key]
@@ -17,8 +19,8 @@ def relabel(key: str, labels: Any) -> None:
 
 
 def choose_or_leave(label: str, offered: Mapping[str, str], automatic: str, *, key: str, help: str) -> str | None:
-    """One of ``offered`` (names, and how they are shown), or None for the page's own choice, which ``automatic`` says. The address carries it;
-    what is not offered, such as a head of another model, gives way."""
+    """One of ``offered`` (names, and how they are shown), or None for the page's own choice, which ``automatic`` says.
+    The address carries it; what is not offered, such as a head of another model, gives way."""
     if st.session_state.get(key, AUTOMATIC) not in (AUTOMATIC, *offered):
         st.session_state[key] = AUTOMATIC
     labels = {AUTOMATIC: automatic, **offered}

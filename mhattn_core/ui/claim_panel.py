@@ -52,9 +52,14 @@ def _links(claim: Claim, grids: dict[str, WordGrid]) -> None:
     number = 0
     if len(names) > 1:
         number = st.pills(
-            _("Link"), range(len(names)), format_func=names.__getitem__, default=0, required=True, key=f"link-{claim.id}",
+            _("Link"),
+            range(len(names)),
+            format_func=names.__getitem__,
+            default=0,
+            required=True,
+            key=f"link-{claim.id}",
             persist_state="session",
-        )  # fmt: skip
+        )
     query, key = claim.links[number or 0]
     grids = _that_can_see(grids, query, key)
     if not grids:
@@ -83,7 +88,9 @@ def _that_can_see(grids: dict[str, WordGrid], query: int, key: int) -> dict[str,
     for name, grid in grids.items():
         if not grid.visible[query, key]:
             st.caption(
-                _("{name} reads from left to right: this link leads to a later word, which it cannot see.").format(name=escape(name))
+                _("{name} reads from left to right: this link leads to a later word, which it cannot see.").format(
+                    name=escape(name)
+                )
             )
     return {name: grid for name, grid in grids.items() if grid.visible[query, key]}
 
@@ -106,12 +113,16 @@ def _finding(heads: pd.DataFrame, link_name: str) -> str:
         sentences.append(_("The sentence has no other place at that distance to compare with."))
     elif first["usual"] >= POSITION_EXPLAINS * first["weight"]:
         sentences.append(
-            _("It gives words at that distance {usual:.2f} on average elsewhere in the sentence, so position alone may explain it.").format(
+            _(
+                "It gives words at that distance {usual:.2f} on average elsewhere in the sentence, so position alone may explain it."
+            ).format(usual=first["usual"])
+        )
+    else:
+        sentences.append(
+            _("At the same distance elsewhere in the sentence it gives {usual:.2f} on average.").format(
                 usual=first["usual"]
             )
         )
-    else:
-        sentences.append(_("At the same distance elsewhere in the sentence it gives {usual:.2f} on average.").format(usual=first["usual"]))
     sentences += [
         _("The best head of {model} gives {weight:.2f}.").format(model=escape(other["model"]), weight=other["weight"])
         for _row, other in best.iloc[1:].iterrows()
@@ -141,7 +152,11 @@ def _note_matrix(claim: Claim) -> None:
     title = _("The note's own matrix")
     st.markdown(f"**{title}**")
     draw(charts.matrix(matrix_table(note.weights, note.queries, note.keys)), key="claim-note", alt_text=title)
-    st.caption(_("Invented to explain the idea (section {number} of the note); no model was measured.").format(number=note.section))
+    st.caption(
+        _("Invented to explain the idea (section {number} of the note); no model was measured.").format(
+            number=note.section
+        )
+    )
 
 
 def _patterns(claim: Claim, grids: dict[str, WordGrid]) -> None:

@@ -21,7 +21,8 @@ CLICKS = "clicks"
 
 @dataclass(frozen=True)
 class Compared:
-    """One stack of a model. ``place``: the model's in the sidebar; ``heads``: its rows of ``heads_table``, or of a run's table.
+    """One stack of a model. ``place``: the model's in the sidebar; ``heads``: its rows of ``heads_table``, or of a
+    run's table.
 
     seen: the sidebar's pair, an example beside a run. run_id: empty where the heads were measured on that pair.
     """

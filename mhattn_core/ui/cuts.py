@@ -41,7 +41,11 @@ def with_cut(pair: SentencePair) -> SentencePair:
     for sentence in filter(None, (a, b)):
         chips([word.text for word in sentence.words])
     with st.expander(_("Edit the cut"), icon=":material/content_cut:"):
-        st.caption(_("A space ends a word. Models meet on these words; the models themselves are fed the sentence without your cuts."))
+        st.caption(
+            _(
+                "A space ends a word. Models meet on these words; the models themselves are fed the sentence without your cuts."
+            )
+        )
         for side, typed, sentence in (("source", pair.source, a), ("target", pair.target, b)):
             if sentence:
                 _edit(side, typed, sentence)

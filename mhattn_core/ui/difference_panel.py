@@ -53,7 +53,9 @@ def difference_panel(controls: Controls) -> None:
         if rows["value"].isna().all():
             st.info(_("There is no value of this measure here. {reads}").format(reads=words[measure].reads))
             return
-        sources = [f"{name}@{seen[name].model.revision}" for name in (before, after)] + ([f"run {run.id}"] if run else [])
+        sources = [f"{name}@{seen[name].model.revision}" for name in (before, after)] + (
+            [f"run {run.id}"] if run else []
+        )
         chosen = _pictures(rows, measure, words[measure], " · ".join(sources))
         first, second = st.columns(2)
         for place, (column, name) in enumerate(zip((first, second), (before, after), strict=True)):
@@ -95,7 +97,9 @@ def _default(shapes: Mapping[str, object], names: list[str]) -> tuple[str, str]:
     for other in others:
         if shapes[other] == shapes[first]:
             return (other, first) if other.endswith(RANDOM) else (first, other)
-    counterpart = next(name for name in names if name.removesuffix(RANDOM) == first.removesuffix(RANDOM) and name != first)
+    counterpart = next(
+        name for name in names if name.removesuffix(RANDOM) == first.removesuffix(RANDOM) and name != first
+    )
     return (first, counterpart) if first.endswith(RANDOM) else (counterpart, first)
 
 
@@ -129,7 +133,11 @@ def _pictures(rows: pd.DataFrame, measure: str, words: MeasureWords, note: str) 
             on_select=lambda: _open("before-after"),
             **answering,
         )
-        st.caption(_("One mark is one head. On the broken line both models give the same; the farther from it, the more differs."))
+        st.caption(
+            _(
+                "One mark is one head. On the broken line both models give the same; the farther from it, the more differs."
+            )
+        )
     with most:
         _table(rows, model_a, model_b)
         export_panel(
@@ -149,9 +157,15 @@ def _finding(rows: pd.DataFrame, words: MeasureWords, model_a: str, model_b: str
     return _(
         "From {a} to {b}, {title} rises in {up} heads and falls in {down}. It changes most in {head}: from {before:.2f} to {after:.2f}."
     ).format(
-        a=model_a, b=model_b, title=words.title, up=(known["value"] > 0).sum(), down=(known["value"] < 0).sum(),
-        head=head_name(top["layer"], top["head"]), before=top["a"], after=top["b"],
-    )  # fmt: skip
+        a=model_a,
+        b=model_b,
+        title=words.title,
+        up=(known["value"] > 0).sum(),
+        down=(known["value"] < 0).sum(),
+        head=head_name(top["layer"], top["head"]),
+        before=top["a"],
+        after=top["b"],
+    )
 
 
 def _choose_head(rows: pd.DataFrame) -> tuple[int, int]:
@@ -162,9 +176,13 @@ def _choose_head(rows: pd.DataFrame) -> tuple[int, int]:
     names = [head_name(layer, head) for layer, head in zip(known["layer"], known["head"], strict=True)]
     relabel(CHOSEN, label)
     name = st.selectbox(
-        _("Head"), [AUTOMATIC, *names], format_func=lambda name: label if name == AUTOMATIC else name, key=CHOSEN, bind="query-params",
+        _("Head"),
+        [AUTOMATIC, *names],
+        format_func=lambda name: label if name == AUTOMATIC else name,
+        key=CHOSEN,
+        bind="query-params",
         help=_("The same as a click on a head above."),
-    )  # fmt: skip
+    )
     return (int(top["layer"]), int(top["head"])) if name == AUTOMATIC else parse_head(str(name))
 
 
@@ -185,7 +203,12 @@ def _table(rows: pd.DataFrame, model_a: str, model_b: str) -> None:
         "b": number(model_b, format="%.3f"),
         "value": number(_("difference"), format="%+.3f"),
     }
-    st.dataframe(ordered.assign(name=names)[["name", "a", "b", "value", *intervals]], hide_index=True, height=380, column_config=columns)
+    st.dataframe(
+        ordered.assign(name=names)[["name", "a", "b", "value", *intervals]],
+        hide_index=True,
+        height=380,
+        column_config=columns,
+    )
 
 
 def _caution(rows: pd.DataFrame, model_a: str, model_b: str) -> None:

@@ -14,10 +14,13 @@ from mhattn_core.charts.table_export import TABLES, table_bytes
 from mhattn_core.locale import _, current_language, use_language
 
 
-def export_panel(chart: Callable[[], alt.TopLevelMixin], table: pd.DataFrame, *, key: str, name: str, note: str) -> None:
+def export_panel(
+    chart: Callable[[], alt.TopLevelMixin], table: pd.DataFrame, *, key: str, name: str, note: str
+) -> None:
     """A *Download* button beside a chart.
 
-    chart: draws it; called only when a file is asked for. table: its numbers. name: what the file is called, made safe here.
+    chart: draws it; called only when a file is asked for. table: its numbers. name: what the file is called, made safe
+    here.
     note: ``model@revision`` or a run's id, for the file's metadata.
     """
     presets = {
@@ -30,19 +33,29 @@ def export_panel(chart: Callable[[], alt.TopLevelMixin], table: pd.DataFrame, *,
     with st.popover(_("Download"), icon=":material/download:", type="tertiary"):
         format_ = str(
             st.selectbox(
-                _("Format"), [*FIGURES, *TABLES], index=FIGURES.index("pdf"), format_func=lambda one: tables.get(one, one.upper()), key=f"format-{key}"
+                _("Format"),
+                [*FIGURES, *TABLES],
+                index=FIGURES.index("pdf"),
+                format_func=lambda one: tables.get(one, one.upper()),
+                key=f"format-{key}",
             )
-        )  # fmt: skip
+        )
         preset = "screen"
         if format_ in FIGURES:
-            preset = str(st.selectbox(_("Size"), list(PRESETS), index=2, format_func=presets.__getitem__, key=f"preset-{key}"))
+            preset = str(
+                st.selectbox(_("Size"), list(PRESETS), index=2, format_func=presets.__getitem__, key=f"preset-{key}")
+            )
             _tell_missing(table)
         language = current_language()
 
         def content() -> bytes:
             # Streamlit asks for the file in a thread of its own.
             use_language(language)
-            return chart_bytes(chart(), format_, preset=preset, note=note) if format_ in FIGURES else table_bytes(table, format_, note=note)
+            return (
+                chart_bytes(chart(), format_, preset=preset, note=note)
+                if format_ in FIGURES
+                else table_bytes(table, format_, note=note)
+            )
 
         st.download_button(
             _("Save the file"),

@@ -17,7 +17,11 @@ def offer_fetch(models: Iterable[str]) -> None:
         entry = entries().get(name)
         if entry is None or not entry.gguf or entry.path() is not None:
             continue
-        if st.button(_("Fetch {name} ({size} MB)").format(name=name, size=entry.size_mb), key=f"fetch-{name}", icon=":material/download:"):
+        if st.button(
+            _("Fetch {name} ({size} MB)").format(name=name, size=entry.size_mb),
+            key=f"fetch-{name}",
+            icon=":material/download:",
+        ):
             bar = st.progress(0.0)
             with problems():
                 fetch(name, lambda doing, share, bar=bar: bar.progress(share, text=doing))  # type: ignore[misc]  # bound now

@@ -12,10 +12,11 @@ P = ParamSpec("P")
 
 
 def fragment(function: Callable[P, object], *, run_every: float | None = None) -> Callable[P, None]:
-    """``st.fragment`` in a container of its own, so that what follows it keeps its place; what goes wrong in it is said there. run_every: seconds.
+    """``st.fragment`` in a container of its own, so that what follows it keeps its place; what goes wrong in it is said
+    there. run_every: seconds.
 
-    A fragment that begins anew right after the whole page takes back what the page has just sent of it. Without the container the browser would
-    then close the gap, and draw the fragment over what comes next.
+    A fragment that begins anew right after the whole page takes back what the page has just sent of it. Without the
+    container the browser would then close the gap, and draw the fragment over what comes next.
     """
 
     @wraps(function)

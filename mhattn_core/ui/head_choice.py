@@ -55,7 +55,9 @@ def choose_stack(seen: Seen, place: int) -> str:
         return seen.stacks[0]
     # The names of stacks are the library's own in every language, as in tables and addresses.
     return str(
-        st.segmented_control(_("Stack"), seen.stacks, default="cross", required=True, key=key_for("stack", place), bind="query-params")
+        st.segmented_control(
+            _("Stack"), seen.stacks, default="cross", required=True, key=key_for("stack", place), bind="query-params"
+        )
     )
 
 
@@ -70,10 +72,14 @@ def choose_head(seen: Seen, stack: str, place: int, gallery_heads: Mapping[str, 
 def head_names(seen: Seen, stack: str) -> list[str]:
     """All heads of a stack, layer by layer."""
     attention = seen.model.attention
-    return [head_name(layer, head) for layer in range(attention.layers(stack)) for head in range(attention.heads(stack))]
+    return [
+        head_name(layer, head) for layer in range(attention.layers(stack)) for head in range(attention.heads(stack))
+    ]
 
 
-def select_head(names: Sequence[str], told: str, *, key: str = HEAD, persist: bool = False, help_text: str | None = None) -> str:
+def select_head(
+    names: Sequence[str], told: str, *, key: str = HEAD, persist: bool = False, help_text: str | None = None
+) -> str:
     """A box with all heads; empty where the reader leaves the choice to the page. told: what that is called."""
     if st.session_state.get(key, AUTOMATIC) not in (AUTOMATIC, *names):
         st.session_state[key] = AUTOMATIC  # a head of another model

@@ -22,7 +22,9 @@ def head_panel(seen: Seen, head: Head, place: int, *, units: Units, same_scale: 
     badge()
     drawn, numbers = st.tabs([_("Picture"), _("Table")])
     with drawn:
-        picture(table, f"head-{place}", f"{seen.model.name} · {head.name}: {plain(finding)}", 1.0 if same_scale else None)
+        picture(
+            table, f"head-{place}", f"{seen.model.name} · {head.name}: {plain(finding)}", 1.0 if same_scale else None
+        )
     with numbers:
         st.dataframe(table, hide_index=True, height=300)
     model = seen.model
@@ -45,7 +47,11 @@ def note_panel(note: NoteMatrix) -> None:
     table = matrix_table(note.weights, note.queries, note.keys)
     st.markdown(largest_weight(table))
     picture(table, "note", _("The note's own matrix"), None)
-    st.caption(_("Invented to explain the idea (section {number} of the note); no model was measured.").format(number=note.section))
+    st.caption(
+        _("Invented to explain the idea (section {number} of the note); no model was measured.").format(
+            number=note.section
+        )
+    )
 
 
 def largest_weight(table: pd.DataFrame) -> str:
@@ -85,9 +91,9 @@ def _notices(table: pd.DataFrame) -> None:
     longest = max(table["query_position"].max(), table["key_position"].max()) + 1
     if len(table) > charts.CELLS_DRAWN:
         st.caption(
-            _("{cells:,} cells are drawn as one picture; the strongest {pointed:,} answer to the pointer, the table has all.").format(
-                cells=len(table), pointed=charts.CELLS_WITH_TOOLTIP
-            )
+            _(
+                "{cells:,} cells are drawn as one picture; the strongest {pointed:,} answer to the pointer, the table has all."
+            ).format(cells=len(table), pointed=charts.CELLS_WITH_TOOLTIP)
         )
     if longest > charts.LABELS_DRAWN:
         st.caption(_("There is room to name only some of the {words} words on the axes.").format(words=longest))

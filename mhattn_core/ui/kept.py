@@ -22,7 +22,8 @@ PATIENCE = 0.2
 class Kept:
     """Results by key, for many threads; the least recently used go first.
 
-    most: how many there may be. most_bytes: what their arrays (``nbytes``) may take together; the newest stays whatever it takes.
+    most: how many there may be. most_bytes: what their arrays (``nbytes``) may take together; the newest stays whatever
+    it takes.
     """
 
     def __init__(self, most: int, most_bytes: float = float("inf")) -> None:
@@ -52,8 +53,11 @@ class Kept:
             while len(self._results) > self._most or (len(self._results) > 1 and self._bytes() > self._most_bytes):
                 self._results.popitem(last=False)
 
-    def once(self, key: Hashable, make: Callable[[], Result], *, waiting: Callable[[], object] = lambda: None) -> Result:
-        """What stands under a key, made now where nothing does; who asks meanwhile waits for it, and makes it if the first gives up.
+    def once(
+        self, key: Hashable, make: Callable[[], Result], *, waiting: Callable[[], object] = lambda: None
+    ) -> Result:
+        """What stands under a key, made now where nothing does; who asks meanwhile waits for it, and makes it if the
+        first gives up.
 
         waiting: called again and again by who waits; what it raises ends the wait.
         """
@@ -94,7 +98,8 @@ def of_documents() -> Kept:
 def kept(what: str, seen: Seen, key: Hashable, text: str, make: Callable[[Tell], Result]) -> Result:
     """``make(tell)``'s result, made once for a pair through a model and ``key``.
 
-    tell: takes the share that is done, 0 to 1. While it is told, Stop or another choice ends the work: Streamlit ends the run at the bar.
+    tell: takes the share that is done, 0 to 1. While it is told, Stop or another choice ends the work: Streamlit ends
+    the run at the bar.
     """
     name = what, HASHES[Seen](seen), key
     found: Result | None = _of_pairs().recall(name)

@@ -34,4 +34,8 @@ def licences() -> None:
         },
         hide_index=True,
     )
-    st.caption(_("A model keeps its own licence, whatever is measured with it. Of treebanks the runs hold numbers, not sentences."))
+    st.caption(
+        _(
+            "A model keeps its own licence, whatever is measured with it. Of treebanks the runs hold numbers, not sentences."
+        )
+    )

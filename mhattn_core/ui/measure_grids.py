@@ -16,8 +16,12 @@ from mhattn_core.ui.page import draw, escape, problems, wide_and_narrow
 CHOSEN = "compared"
 
 
-def grids(drawn: Sequence[Compared], rows: pd.DataFrame, words: MeasureWords, chosen: Chosen, near: pd.DataFrame) -> None:
-    """One grid a model, two in a row. rows: those of the measure; near: the heads nearest to the chosen one, as ``nearest`` gives them."""
+def grids(
+    drawn: Sequence[Compared], rows: pd.DataFrame, words: MeasureWords, chosen: Chosen, near: pd.DataFrame
+) -> None:
+    """One grid a model, two in a row. rows: those of the measure; near: the heads nearest to the chosen one, as
+    ``nearest`` gives them.
+    """
     framed = {row.model: (int(row.layer), int(row.head)) for row in near.drop_duplicates("model").itertuples()}
     framed[chosen.model] = chosen.layer, chosen.head
     domain = (float(rows["value"].min()), float(rows["value"].max()))
@@ -37,10 +41,20 @@ def grids(drawn: Sequence[Compared], rows: pd.DataFrame, words: MeasureWords, ch
         st.caption(_("The ten heads at the telling end of each model. Any head can be chosen below."))
 
 
-def _grid(model: Compared, rows: pd.DataFrame, words: MeasureWords, domain: tuple[float, float], framed: tuple[int, int] | None) -> None:
+def _grid(
+    model: Compared,
+    rows: pd.DataFrame,
+    words: MeasureWords,
+    domain: tuple[float, float],
+    framed: tuple[int, int] | None,
+) -> None:
     key = f"grid-{model.place}"
     said = _("{name}: {heads} heads from {low:.2f} to {high:.2f}, median {median:.2f}.").format(
-        name=model.name, heads=len(rows), low=rows["value"].min(), high=rows["value"].max(), median=rows["value"].median()
+        name=model.name,
+        heads=len(rows),
+        low=rows["value"].min(),
+        high=rows["value"].max(),
+        median=rows["value"].median(),
     )
     wide, narrow = wide_and_narrow(key)
     measure, clicked = str(rows["measure"].iloc[0]), clicks()
@@ -57,7 +71,11 @@ def _grid(model: Compared, rows: pd.DataFrame, words: MeasureWords, domain: tupl
             alt_text=said,
         )
     with narrow:
-        draw(charts.strongest(rows, title=words.title, end=words.telling, most=domain[1]), key=f"strongest-{model.place}", alt_text=said)
+        draw(
+            charts.strongest(rows, title=words.title, end=words.telling, most=domain[1]),
+            key=f"strongest-{model.place}",
+            alt_text=said,
+        )
     export_panel(grid, rows, key=key, name=f"{model.name} {model.stack} {measure}", note=model.source)
 
 

@@ -49,12 +49,18 @@ def measure_panel(controls: Controls) -> None:
     chosen = _choose_head(rows, words)
     near = nearest(heads, *chosen)
     with pictures:
-        view = open_tab({"grids": _("Head by head"), "axis": _("On one axis"), "depth": _("By depth"), "table": _("Table")}, key="view")
+        view = open_tab(
+            {"grids": _("Head by head"), "axis": _("On one axis"), "depth": _("By depth"), "table": _("Table")},
+            key="view",
+        )
         if view == "grids":
             grids(drawn, rows, words, chosen, near)
         elif view == "axis":
             _overlaid(
-                lambda: charts.distributions(rows, title=words.title, chosen=(chosen.model, chosen.layer, chosen.head)), rows, said, drawn
+                lambda: charts.distributions(rows, title=words.title, chosen=(chosen.model, chosen.layer, chosen.head)),
+                rows,
+                said,
+                drawn,
             )
             st.caption(
                 _(
@@ -76,7 +82,9 @@ def measure_panel(controls: Controls) -> None:
 def _overlaid(chart: Callable[[], alt.LayerChart], rows: pd.DataFrame, said: str, drawn: Sequence[Compared]) -> None:
     """All models in one chart, to look at and to take away."""
     draw(chart(), key="overlaid", alt_text=said)
-    export_panel(chart, rows, key="overlaid", name=str(rows["measure"].iloc[0]), note=" · ".join(model.source for model in drawn))
+    export_panel(
+        chart, rows, key="overlaid", name=str(rows["measure"].iloc[0]), note=" · ".join(model.source for model in drawn)
+    )
 
 
 def summary(rows: pd.DataFrame, words: MeasureWords) -> str:
@@ -98,13 +106,17 @@ def summary(rows: pd.DataFrame, words: MeasureWords) -> str:
 
 
 def _models(controls: Controls) -> list[Compared]:
-    """What can be drawn of the sidebar's models; a model with several stacks offers the choice, one that fails says why."""
+    """What can be drawn of the sidebar's models; a model with several stacks offers the choice, one that fails says
+    why.
+    """
     models: list[Compared] = []
     with problems():
         run = evidence_run(controls.evidence)
         for start in range(0, len(controls.models), 2):
             columns = st.columns(2)
-            for place, (name, column) in enumerate(zip(controls.models[start : start + 2], columns, strict=False), start):
+            for place, (name, column) in enumerate(
+                zip(controls.models[start : start + 2], columns, strict=False), start
+            ):
                 with column, problems(name):
                     seen = attended_with_progress(name, controls)
                     if len(seen.stacks) > 1:
@@ -121,7 +133,11 @@ def _with_values(models: Sequence[Compared], measure: str) -> list[Compared]:
     found = [model for model in models if model.of(measure)["value"].notna().any()]
     for model in models:
         if model not in found:
-            st.info(_("{name} ({stack}) has no value of this measure here.").format(name=escape(model.name), stack=model.stack))
+            st.info(
+                _("{name} ({stack}) has no value of this measure here.").format(
+                    name=escape(model.name), stack=model.stack
+                )
+            )
     return found
 
 
@@ -129,10 +145,13 @@ def _choose_head(rows: pd.DataFrame, words: MeasureWords) -> Chosen:
     """The head that a person chose or clicked, else the most telling one of the first model."""
     known = rows.dropna(subset="value")
     names = {
-        full_name(row.model, row.layer, row.head): Chosen(row.model, row.stack, int(row.layer), int(row.head)) for row in known.itertuples()
+        full_name(row.model, row.layer, row.head): Chosen(row.model, row.stack, int(row.layer), int(row.head))
+        for row in known.itertuples()
     }
     first = known[known["model"] == known["model"].iloc[0]]["value"]
     lowest = words.telling == "lowest"
     telling = list(names)[known.index.get_loc(first.idxmin() if lowest else first.idxmax())]
     label = (_("The lowest: {name}") if lowest else _("The highest: {name}")).format(name=telling)
-    return names[select_head(list(names), label, key=CHOSEN, help_text=_("The same as a click on a head above.")) or telling]
+    return names[
+        select_head(list(names), label, key=CHOSEN, help_text=_("The same as a click on a head above.")) or telling
+    ]

@@ -27,7 +27,9 @@ def methods_list(shown: Sequence[Method]) -> None:
 
 def searchable(method: Method) -> str:
     """Everything that is said of a method, in small letters."""
-    return " ".join((method.id, *method.names.values(), _sentences(method), *method.explanations.values(), *method.sources)).lower()
+    return " ".join(
+        (method.id, *method.names.values(), _sentences(method), *method.explanations.values(), *method.sources)
+    ).lower()
 
 
 def _sentences(method: Method) -> str:
@@ -41,5 +43,9 @@ def _where(method: Method) -> str:
 
 
 def _by(method: Method) -> str:
-    titles = [f"{key[:-4].capitalize()} {key[-4:]}, “{found[1]}”" for key in method.sources if (found := _TITLE.search(sources()[key]))]
+    titles = [
+        f"{key[:-4].capitalize()} {key[-4:]}, “{found[1]}”"
+        for key in method.sources
+        if (found := _TITLE.search(sources()[key]))
+    ]
     return _("After: {sources}").format(sources="; ".join(titles)) if titles else ""

@@ -40,7 +40,9 @@ def model_panel(name: str, place: int, controls: Controls, *, units: Units, same
 
 
 def attended_with_progress(name: str, controls: Controls) -> Seen:
-    """What the model sees, with a bar while it is downloaded. Stop, or another choice, cancels: Streamlit ends the run at the bar."""
+    """What the model sees, with a bar while it is downloaded. Stop, or another choice, cancels: Streamlit ends the run
+    at the bar.
+    """
     place = st.empty()
 
     def report(file: str, share: float) -> None:

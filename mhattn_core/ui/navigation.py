@@ -94,7 +94,10 @@ def start() -> Any:
     st.set_page_config(page_title="mhattn", page_icon=":material/grid_on:", layout="wide")
     set_language()
     pages = {
-        group: {name: st.Page(page_file(name), title=title, icon=icon, default=name == "Home") for name, title, icon in named}
+        group: {
+            name: st.Page(page_file(name), title=title, icon=icon, default=name == "Home")
+            for name, title, icon in named
+        }
         for group, named in _groups().items()
     }
     page = st.navigation({group: list(named.values()) for group, named in pages.items()})

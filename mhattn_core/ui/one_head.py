@@ -16,11 +16,15 @@ from mhattn_core.ui.tabs import open_tab
 BY_CHANCE = 2**0.5
 
 
-def one_head(model: Compared, chosen: Chosen, near: pd.DataFrame, heads: pd.DataFrame, measure: str, title: str) -> None:
+def one_head(
+    model: Compared, chosen: Chosen, near: pd.DataFrame, heads: pd.DataFrame, measure: str, title: str
+) -> None:
     """The chosen head of ``model``; ``near`` as ``nearest`` gives it, ``heads`` all rows that are compared."""
     matrix, place = st.columns([3, 2])
     with matrix:
-        head_panel(model.seen, Head(chosen.stack, chosen.layer, chosen.head), model.place, units="words", same_scale=False)
+        head_panel(
+            model.seen, Head(chosen.stack, chosen.layer, chosen.head), model.place, units="words", same_scale=False
+        )
     with place:
         _rank(model, chosen, measure, title)
         if near.empty:
@@ -48,7 +52,9 @@ def _rank(model: Compared, chosen: Chosen, measure: str, title: str) -> None:
     )
     if pd.notna(own["low"]):
         st.caption(
-            _("95 % interval over {pairs:,} pairs: {low:.2f} to {high:.2f}.").format(pairs=own["n"], low=own["low"], high=own["high"])
+            _("95 % interval over {pairs:,} pairs: {low:.2f} to {high:.2f}.").format(
+                pairs=own["n"], low=own["low"], high=own["high"]
+            )
         )
 
 
@@ -84,7 +90,10 @@ def _nearest(chosen: Chosen, near: pd.DataFrame, heads: pd.DataFrame, measure: s
     else:
         shown_heads = [
             chosen,
-            *(Chosen(row.model, row.stack, row.layer, row.head) for row in near.groupby("model", sort=False).head(1).itertuples()),
+            *(
+                Chosen(row.model, row.stack, row.layer, row.head)
+                for row in near.groupby("model", sort=False).head(1).itertuples()
+            ),
         ]
         draw(charts.profiles(_long_profiles(heads, shown_heads)), key="profiles", alt_text=plain(said))
     st.caption(

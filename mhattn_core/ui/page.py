@@ -14,7 +14,8 @@ from mhattn_core.locale import _
 from mhattn_core.ui.resources import loaded_names
 from mhattn_core.ui.unforeseen import foreseen
 
-# Checking each chart against Vega-Lite's schema takes longer than all the rest of a click; the tests do it once for all.
+# Checking each chart against Vega-Lite's schema takes longer than all the rest of a click; the tests do it once for
+# all.
 schemapi.DEBUG_MODE = False
 
 # Streamlit's own CSV writes cells that a spreadsheet would run as formulas; the Download beside a picture does not.
@@ -63,7 +64,9 @@ def page(title: str, question: str) -> None:
 def badge(pairs: int = 1) -> None:
     """How much evidence a chart rests on."""
     st.badge(
-        _("1 pair: an example") if pairs == 1 else _("{pairs} pairs").format(pairs=f"{pairs:,}"), icon=":material/visibility:", color="gray"
+        _("1 pair: an example") if pairs == 1 else _("{pairs} pairs").format(pairs=f"{pairs:,}"),
+        icon=":material/visibility:",
+        color="gray",
     )
 
 
@@ -79,7 +82,8 @@ def draw(chart: alt.TopLevelMixin, *, key: str, alt_text: str, **options: Any) -
 
 @contextmanager
 def problems(model: str = "") -> Iterator[None]:
-    """Show what goes wrong in the block, in three parts: what happened, what still stands, what to do; what follows the block goes on.
+    """Show what goes wrong in the block, in three parts: what happened, what still stands, what to do; what follows the
+    block goes on.
 
     model: whose panel it is; what is said names it.
     """
@@ -103,14 +107,17 @@ def of_each(models: Iterable[M], make: Callable[[M], T]) -> list[T]:
 
 
 def plain(markdown: str) -> str:
-    """A sentence in Markdown as a chart says it to screen readers: without emphasis, and with people's text as it was before ``escape``."""
+    """A sentence in Markdown as a chart says it to screen readers: without emphasis, and with people's text as it was
+    before ``escape``.
+    """
     return MARKDOWN_OF_OURS.sub(lambda sign: sign["escaped"] or "", markdown)
 
 
 def escape(text: str) -> str:
     """Text of a person's so that Markdown shows it as it is, on one line.
 
-    Streamlit looks for addresses, icons and arrows only after backslashes are undone; a sign without width inside keeps these from being found.
+    Streamlit looks for addresses, icons and arrows only after backslashes are undone; a sign without width inside keeps
+    these from being found.
     """
     apart = READ_ANYWAY.sub(WORD_JOINER, NEW_LINE.sub(" ", text))
     return MARKDOWN_SIGN.sub(r"\\\g<0>", apart)

@@ -38,7 +38,12 @@ NUMBERS = {
     ),
 }
 """What a page makes of a pair that was run: an import, and an expression. Other pages show the patterns on words."""
-RUN_TABLES = {"Redundancy": "head_pairs", "Compare models": "matches", "Head roles": "relations", "Fault tolerance": "table('ablation')"}
+RUN_TABLES = {
+    "Redundancy": "head_pairs",
+    "Compare models": "matches",
+    "Head roles": "relations",
+    "Fault tolerance": "table('ablation')",
+}
 """What a page makes of a run, where it is not its heads."""
 
 
@@ -74,14 +79,15 @@ def reproduce_run(manifest: Manifest, page: str = "Runs") -> None:
     models_and_revisions = ", ".join(f"`{name}@{revision}`" for name, revision in manifest.models)
     with st.expander(_("Reproduce and cite"), icon=":material/science:"):
         st.markdown(
-            _("With the same pairs in a file PAIRS.csv these lines give the same tables under the same run id, `{id}`.").format(
-                id=manifest.id
-            )
+            _(
+                "With the same pairs in a file PAIRS.csv these lines give the same tables under the same run id, `{id}`."
+            ).format(id=manifest.id)
         )
         names = [name for name, _revision in manifest.models]
         chosen = " ".join(f"--model {shlex.quote(name)}" for name in names)
         st.code(
-            f"python -m mhattn_core analyze PAIRS.csv {chosen} --measures {','.join(manifest.measures)} --out runs/mine", language="bash"
+            f"python -m mhattn_core analyze PAIRS.csv {chosen} --measures {','.join(manifest.measures)} --out runs/mine",
+            language="bash",
         )
         st.code(
             f"import mhattn_core as mh\n\nrun = mh.analyze({names!r}, 'PAIRS.csv', out='runs/mine', measures={list(manifest.measures)!r})\nrun.{RUN_TABLES.get(page, 'heads')}",
@@ -90,7 +96,12 @@ def reproduce_run(manifest: Manifest, page: str = "Runs") -> None:
         st.markdown(
             _(
                 "Method: measures as sums over {pairs} pairs, with 95 % intervals of 500 Poisson bootstrap replicates keyed by each pair's text ({models}; mhattn {version}; run {id})."
-            ).format(pairs=f"{manifest.pairs:,}", models=models_and_revisions, version=manifest.version, id=f"`{manifest.id}`")
+            ).format(
+                pairs=f"{manifest.pairs:,}",
+                models=models_and_revisions,
+                version=manifest.version,
+                id=f"`{manifest.id}`",
+            )
         )
         st.code("\n".join(sources_of(page)), language="bibtex", wrap_lines=True)
 
@@ -134,10 +145,14 @@ def _share(page: str, controls: Controls) -> None:
         settings |= {"source": [pair.source], "target": [pair.target]} | {
             name: [cut_in_link(words)] for name, words in cuts.items() if words
         }
-        st.caption(_("This link opens the same view with your sentences. They stand in the address for everybody to read."))
+        st.caption(
+            _("This link opens the same view with your sentences. They stand in the address for everybody to read.")
+        )
     else:
         st.caption(_("This link opens the same models and settings, without your sentences."))
     link = f"{(st.context.url or '').split('?')[0]}?{urlencode(settings, doseq=True)}"
     if len(link) > LONGEST_LINK:
-        st.warning(_("This link has {length} characters; some programs cut such links off.").format(length=f"{len(link):,}"))
+        st.warning(
+            _("This link has {length} characters; some programs cut such links off.").format(length=f"{len(link):,}")
+        )
     st.code(link, language=None, wrap_lines=True)

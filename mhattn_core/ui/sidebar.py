@@ -170,9 +170,16 @@ def _pair() -> tuple[SentencePair, str]:
     if "source" not in state or state[SHOWN] != chosen:
         state[SHOWN] = chosen
         state["source"], state["target"] = _texts(chosen) if chosen else state[KEPT]
-    st.text_area(_("First sentence"), key="source", height=68, on_change=_typed, persist_state="session", max_chars=LONGEST_TYPED)
     st.text_area(
-        _("Second sentence (may be empty)"), key="target", height=68, on_change=_typed, persist_state="session", max_chars=LONGEST_TYPED
+        _("First sentence"), key="source", height=68, on_change=_typed, persist_state="session", max_chars=LONGEST_TYPED
+    )
+    st.text_area(
+        _("Second sentence (may be empty)"),
+        key="target",
+        height=68,
+        on_change=_typed,
+        persist_state="session",
+        max_chars=LONGEST_TYPED,
     )
     if left := _left_of(state["source"], state["target"]):
         st.caption(_("One of the two is still that of “{title}”.").format(title=left))

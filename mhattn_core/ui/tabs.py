@@ -8,9 +8,11 @@ from mhattn_core.locale import current_language
 
 
 def open_tab(labels: Mapping[str, str], *, key: str = "tab") -> str:
-    """Draw tabs, name → label in the reader's language, and return the name of the open one; what is drawn next belongs to it.
+    """Draw tabs, name → label in the reader's language, and return the name of the open one; what is drawn next belongs
+    to it.
 
-    key: the parameter of the address. Labels may not stand there, or a link would not open in another language; so names do.
+    key: the parameter of the address. Labels may not stand there, or a link would not open in another language; so
+    names do.
     """
     names = {label: name for name, label in labels.items()}
     state = f"{key}-{current_language()}"

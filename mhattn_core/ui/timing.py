@@ -26,7 +26,9 @@ def click_times(model: str, *, rounds: int) -> list[dict[str, object]]:
 
 
 def page_times(model: str, *, rounds: int) -> list[dict[str, object]]:
-    """Script time of every page in milliseconds: the first run on a new sentence, with the model resident, and the median of later ones."""
+    """Script time of every page in milliseconds: the first run on a new sentence, with the model resident, and the
+    median of later ones.
+    """
     rows: list[dict[str, object]] = []
     for page in sorted(PAGES.glob("*.py")):
         for words in LENGTHS:
@@ -37,7 +39,14 @@ def page_times(model: str, *, rounds: int) -> list[dict[str, object]]:
             app.text_area(key="source").set_value(text)
             app.text_area(key="target").set_value(text if page.stem == "translation" else "")
             times = [_timed(app) for _round in range(rounds)]
-            rows.append({"page": page.stem, "words": words, "first ms": times[0] * 1000, "later, median ms": median(times[1:]) * 1000})
+            rows.append(
+                {
+                    "page": page.stem,
+                    "words": words,
+                    "first ms": times[0] * 1000,
+                    "later, median ms": median(times[1:]) * 1000,
+                }
+            )
     return rows
 
 

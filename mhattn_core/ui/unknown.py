@@ -25,7 +25,9 @@ def unsegmented(seen: Seen) -> tuple[str, ...]:
 
 
 def may_draw(seen: Seen, stack: str, place: int) -> bool:
-    """Say what of the sentence cannot be cut into words, and which part is unknown to the model; from one half on, draw only when asked."""
+    """Say what of the sentence cannot be cut into words, and which part is unknown to the model; from one half on, draw
+    only when asked.
+    """
     if languages := unsegmented(seen):
         effect = _("What stands between two spaces counts as one word, and the matrix of a head shows tokens instead.")
         st.warning(f"{words_unknown(languages)} {effect} {what_tells_words()}", icon=":material/space_bar:")
@@ -51,7 +53,11 @@ def _offer_readers(seen: Seen, place: int) -> None:
     readers = [entry for entry in entries().values() if language in entry.languages and entry.name != model]
     here = [entry for entry in readers if entry.path() is not None]
     for entry in here or readers[:MOST_DOWNLOADS]:
-        label = _("Use {name}, which reads this language") if here else _("Download and use {name} ({size} MB), which reads this language")
+        label = (
+            _("Use {name}, which reads this language")
+            if here
+            else _("Download and use {name} ({size} MB), which reads this language")
+        )
         if st.button(
             label.format(name=entry.name, size=entry.size_mb),
             key=f"reader-{place}-{entry.name}",

@@ -23,7 +23,8 @@ SHOWN = 5
 
 
 def upload_panel(key: str) -> Upload | None:
-    """Let the reader bring pairs, see how they were read, and say what the columns hold; the pairs, or None while there are none.
+    """Let the reader bring pairs, see how they were read, and say what the columns hold; the pairs, or None while there
+    are none.
 
     What was brought stays under ``key`` for the session, also while other pages are open.
     """
@@ -57,7 +58,9 @@ def _take_in(key: str, limits: Limits) -> None:
             on_change=_file_chosen,
             args=(key, f"{key}-file-{turn}"),
             max_upload_size=limits.bytes // MEGABYTE,
-            help=_("Columns source and target; if you have them, also id, document, group, label, alignment. One sentence alone is fine."),
+            help=_(
+                "Columns source and target; if you have them, also id, document, group, label, alignment. One sentence alone is fine."
+            ),
         )
         _offer_samples(key)
     with paste_tab:
@@ -69,7 +72,9 @@ def _take_in(key: str, limits: Limits) -> None:
             persist_state="session",
             height=140,
             placeholder="The cat sleeps.\t猫在睡觉。",
-            help=_("Mark two columns in your spreadsheet, copy them and paste them here. One column of single sentences is fine too."),
+            help=_(
+                "Mark two columns in your spreadsheet, copy them and paste them here. One column of single sentences is fine too."
+            ),
         )
     if hosted():
         st.caption(
@@ -81,10 +86,14 @@ def _take_in(key: str, limits: Limits) -> None:
 
 def _offer_samples(key: str) -> None:
     with st.expander(_("Sample files"), icon=":material/description:"):
-        st.caption(_("The same few pairs in each format, to look at or to fill in; .conllu holds sentences with their trees."))
+        st.caption(
+            _("The same few pairs in each format, to look at or to fill in; .conllu holds sentences with their trees.")
+        )
         with st.container(horizontal=True):
             for name, content in _samples().items():
-                st.download_button(name, content, name, key=f"{key}-sample-{name}", on_click="ignore", icon=":material/download:")
+                st.download_button(
+                    name, content, name, key=f"{key}-sample-{name}", on_click="ignore", icon=":material/download:"
+                )
 
 
 @st.cache_data(max_entries=1)
@@ -152,7 +161,11 @@ def _detected(upload: Upload) -> None:
 def _left_out(key: str, upload: Upload) -> None:
     if upload.bad.empty:
         return
-    with st.expander(_("Rows left out: {number}").format(number=f"{len(upload.bad):,}"), expanded=not upload.pairs, icon=":material/rule:"):
+    with st.expander(
+        _("Rows left out: {number}").format(number=f"{len(upload.bad):,}"),
+        expanded=not upload.pairs,
+        icon=":material/rule:",
+    ):
         shown = upload.bad.rename(columns={"line": _("line"), "reason": _("reason")})
         st.dataframe(shown, hide_index=True, width="stretch")
         st.download_button(
@@ -167,7 +180,9 @@ def _left_out(key: str, upload: Upload) -> None:
 
 def _preview(key: str, upload: Upload) -> None:
     token = f"{key}-{st.session_state[f'{key}-given'][2]}-{len(upload.pairs)}"  # another file may have fewer
-    number = st.number_input(_("Pair"), 1, len(upload.pairs), key=f"{token}-number", help=_("The table begins with this pair."))
+    number = st.number_input(
+        _("Pair"), 1, len(upload.pairs), key=f"{token}-number", help=_("The table begins with this pair.")
+    )
     rows = upload.pairs[number - 1 : number - 1 + SHOWN]
     st.dataframe(
         pd.DataFrame(
@@ -189,4 +204,6 @@ def _preview(key: str, upload: Upload) -> None:
 def _show(pair: SentencePair) -> None:
     take_pair(pair.source, pair.target)
     cuts = st.session_state.setdefault(CUTS, {})
-    cuts |= {text: words for text, words in ((pair.source, pair.source_words), (pair.target, pair.target_words)) if words}
+    cuts |= {
+        text: words for text, words in ((pair.source, pair.source_words), (pair.target, pair.target_words)) if words
+    }

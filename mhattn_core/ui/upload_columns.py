@@ -16,16 +16,25 @@ def choose_columns(key: str, upload: Upload) -> None:
         return
     known = "source" in columns.used
     if not known:
-        st.warning(_("The columns do not say which of them holds the sentences: choose it below."), icon=":material/view_column:")
+        st.warning(
+            _("The columns do not say which of them holds the sentences: choose it below."),
+            icon=":material/view_column:",
+        )
     labels = _field_labels()
     first: Mapping[str, str] = upload.head[0] if upload.head else {}
-    names = {"": _("(none)")} | {name: f"{name}: {first.get(name, '')[:30]}" if not columns.header else name for name in columns.found}
+    names = {"": _("(none)")} | {
+        name: f"{name}: {first.get(name, '')[:30]}" if not columns.header else name for name in columns.found
+    }
     # Boxes of another file, or of the same one read with other names, are other boxes.
     token = f"{key}-{st.session_state[f'{key}-given'][2]}-{upload.sheet}-{columns.header}"
     with st.expander(_("Columns"), expanded=not known, icon=":material/view_column:"):
         if upload.format in ("csv", "tsv", "txt", "xlsx"):
             st.toggle(
-                _("The first row holds names"), value=columns.header, key=f"{token}-header", on_change=_header_told, args=(key, token)
+                _("The first row holds names"),
+                value=columns.header,
+                key=f"{token}-header",
+                on_change=_header_told,
+                args=(key, token),
             )
         places = st.columns(3)
         for number, field in enumerate(FIELDS):

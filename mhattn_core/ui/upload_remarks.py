@@ -9,7 +9,12 @@ from mhattn_core.text.reading import Upload
 from mhattn_core.ui.page import escape
 
 # What a choice leaves of those made before: columns of another sheet, or under another header, are other columns.
-LEFT = {"sheet": ("base",), "header": ("sheet", "base"), "columns": ("sheet", "base"), "base": ("sheet", "header", "columns")}
+LEFT = {
+    "sheet": ("base",),
+    "header": ("sheet", "base"),
+    "columns": ("sheet", "base"),
+    "base": ("sheet", "header", "columns"),
+}
 
 
 def show_remarks(key: str, upload: Upload) -> None:
@@ -19,7 +24,13 @@ def show_remarks(key: str, upload: Upload) -> None:
     if upload.columns.in_doubt:
         with st.container(horizontal=True):
             for label, holds_names in ((_("The first row holds names"), True), (_("The first row is a pair"), False)):
-                st.button(label, key=f"{key}-first-row-{holds_names}", on_click=read_anew, args=(key,), kwargs={"header": holds_names})
+                st.button(
+                    label,
+                    key=f"{key}-first-row-{holds_names}",
+                    on_click=read_anew,
+                    args=(key,),
+                    kwargs={"header": holds_names},
+                )
     token = f"{key}-{st.session_state[f'{key}-given'][2]}"
     if len(upload.sheets) > 1:
         st.selectbox(

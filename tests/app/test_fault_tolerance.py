@@ -14,7 +14,13 @@ from mhattn_core.runs import Run, store
 from mhattn_core.runs.store import Saved
 from mhattn_core.ui.faults import cover, group
 
-TABS = {"bench": "Live bench", "heads": "Damage per head", "safe": "Safe to lose?", "curve": "Fault curve", "vote": "Do others vote?"}
+TABS = {
+    "bench": "Live bench",
+    "heads": "Damage per head",
+    "safe": "Safe to lose?",
+    "curve": "Fault curve",
+    "vote": "Do others vote?",
+}
 
 
 def faults(tab: str = "bench", *models: str, **settings: Any) -> AppTest:
@@ -89,7 +95,9 @@ def test_text_of_a_persons_is_shown_as_it_is() -> None:
 
 def test_an_encoder_shows_what_lies_nearest() -> None:
     app = faults("bench", "minilm")
-    app.multiselect(key="off").set_value([f"encoder L{layer} H{head}" for layer in range(6) for head in range(12)]).run()
+    app.multiselect(key="off").set_value(
+        [f"encoder L{layer} H{head}" for layer in range(6) for head in range(12)]
+    ).run()
     said = texts(app)
     assert not app.exception
     assert "Nearest to *I read a book in the library yesterday.* of 121 sentences" in said
@@ -110,7 +118,8 @@ def test_damage_names_the_costliest_and_prints_how_well_gradients_tell() -> None
     app = faults("heads")
     said = texts(app)
     assert re.search(
-        r"Of marian-zh-en's 72 heads the costliest to lose, one at a time: (decoder|cross|encoder) L\d H\d \(\+0\.\d{3}\)", said
+        r"Of marian-zh-en's 72 heads the costliest to lose, one at a time: (decoder|cross|encoder) L\d H\d \(\+0\.\d{3}\)",
+        said,
     )
     assert re.search(r"Without \d+ of them the model does as well or better on this pair", said)
     assert re.search(r"agree in rank by -?\d\.\d\d \(Spearman", said)
@@ -142,7 +151,9 @@ def test_what_looks_doubled_is_set_against_what_it_costs() -> None:
         "unlike others, and costly",
     }
     assert len(parts) > 1
-    assert re.search(r"Of \d+ groups of like heads none does more harm|so that these cover for one another: \d+ of \d+", said)
+    assert re.search(
+        r"Of \d+ groups of like heads none does more harm|so that these cover for one another: \d+ of \d+", said
+    )
     assert "One pair has no interval" in said
     groups = app.dataframe[-1].value
     assert (groups["size"] >= 2).all()
@@ -165,7 +176,10 @@ def test_the_vote_on_the_notes_sentence() -> None:
     rows = app.dataframe[-1].value
     # Every two of the six encoder heads of the note's own sentence.
     assert set(rows["stack"]) == set(rows["stack_b"]) == {"encoder"}
-    assert len({*zip(rows["layer_a"], rows["head_a"], strict=True), *zip(rows["layer_b"], rows["head_b"], strict=True)}) == 6
+    assert (
+        len({*zip(rows["layer_a"], rows["head_a"], strict=True), *zip(rows["layer_b"], rows["head_b"], strict=True)})
+        == 6
+    )
 
 
 def test_heads_of_the_bench_fail_in_the_vote() -> None:
@@ -201,17 +215,38 @@ def _tables() -> dict[str, pd.DataFrame]:
     heads = pd.DataFrame([(layer, head) for layer in range(6) for head in range(12)], columns=["layer", "head"])
     base = heads.assign(model="minilm", stack="encoder", kind="mean", quantity="retrieval", intact=1.0, n=60)
     delta = (heads["layer"] * 12 + heads["head"] - 30) / 100
-    ablation = base.assign(ablated=1 + delta, delta=delta, low=delta - 0.05, high=delta + 0.05, gradient_importance=delta.abs())
+    ablation = base.assign(
+        ablated=1 + delta, delta=delta, low=delta - 0.05, high=delta + 0.05, gradient_importance=delta.abs()
+    )
     kept = base.assign(all_off=2.0, ablated=1.1 + heads["head"] / 100, delta=0.1, low=0.0, high=0.2)
     points = [("importance", 0), *(("random", draw) for draw in range(20))]
-    rows = [(order, draw, removed, removed / 72, 1 + removed * (1 + draw) / 100) for order, draw in points for removed in (0, 36, 72)]
+    rows = [
+        (order, draw, removed, removed / 72, 1 + removed * (1 + draw) / 100)
+        for order, draw in points
+        for removed in (0, 36, 72)
+    ]
     curves = pd.DataFrame(rows, columns=["order", "draw", "removed", "share_removed", "value"])
     pairs = pd.DataFrame(
-        [(*a, *b) for a, b in combinations([(0, 0), (0, 1), (5, 3)], 2)], columns=["layer_a", "head_a", "layer_b", "head_b"]
+        [(*a, *b) for a, b in combinations([(0, 0), (0, 1), (5, 3)], 2)],
+        columns=["layer_a", "head_a", "layer_b", "head_b"],
     )
-    group = {"model": "minilm", "stack": "encoder", "cluster": [0, 1, 2], "heads": ["L0 H0, L0 H1", "L1 H0, L2 H1, L3 H1, L5 H9", "L4 H0, L4 H1"], "size": [2, 4, 2],
-             "kind": "mean", "quantity": "retrieval", "sum_of_single": [0.1, 0.2, 0.3], "together": [0.15, 0.6, 0.25], "low": [0.05, 0.5, 0.2], "high": [0.2, 0.7, 0.29],
-             "excess": [0.05, 0.4, -0.05], "excess_low": [-0.01, 0.3, -0.1], "excess_high": [0.1, 0.5, -0.01], "n": 60}  # fmt: skip
+    group = {
+        "model": "minilm",
+        "stack": "encoder",
+        "cluster": [0, 1, 2],
+        "heads": ["L0 H0, L0 H1", "L1 H0, L2 H1, L3 H1, L5 H9", "L4 H0, L4 H1"],
+        "size": [2, 4, 2],
+        "kind": "mean",
+        "quantity": "retrieval",
+        "sum_of_single": [0.1, 0.2, 0.3],
+        "together": [0.15, 0.6, 0.25],
+        "low": [0.05, 0.5, 0.2],
+        "high": [0.2, 0.7, 0.29],
+        "excess": [0.05, 0.4, -0.05],
+        "excess_low": [-0.01, 0.3, -0.1],
+        "excess_high": [0.1, 0.5, -0.01],
+        "n": 60,
+    }
     right = base.assign(relation="det", intact=0.9, delta=0.0, p95=0.01, hurts=False, n=64).drop(columns="quantity")
     right.loc[[5, 30], ["delta", "hurts"]] = [[0.25, True], [0.02, True]]
     return {
@@ -220,18 +255,44 @@ def _tables() -> dict[str, pd.DataFrame]:
         "ablation": ablation,
         "keep_one": kept,
         "curves": curves.assign(model="minilm", quantity="retrieval", n=60),
-        "interactions": pairs.assign(model="minilm", stack="encoder", stack_b="encoder", kind="mean", quantity="retrieval", delta_a=0.1, delta_b=0.1,
-                                     delta_both=[0.5, 0.2, 0.1], interaction=[0.3, 0.0, -0.1], low=[0.2, -0.1, -0.2], high=[0.4, 0.1, 0.0], n=60),
-    }  # fmt: skip
+        "interactions": pairs.assign(
+            model="minilm",
+            stack="encoder",
+            stack_b="encoder",
+            kind="mean",
+            quantity="retrieval",
+            delta_a=0.1,
+            delta_b=0.1,
+            delta_both=[0.5, 0.2, 0.1],
+            interaction=[0.3, 0.0, -0.1],
+            low=[0.2, -0.1, -0.2],
+            high=[0.4, 0.1, 0.0],
+            n=60,
+        ),
+    }
 
 
 SAID_OF_A_RUN = {
-    "heads": ["encoder L5 H11 (+0.410 [+0.360, +0.460])", "For 36 of them no harm can be told: the interval of the cost reaches 0. For 25 of these it lies below, where chance alone would put 2", "64 pairs", "Right or wrong without a head"],
-    "safe": ["are measured on this pair, an example", "60 pairs", "so that these cover for one another: 1 of 3.",
-             "First of them L1 H0, L2 H1, L3 H1 + 1: +0.200 in sum, +0.600 together"],
-    "curve": ["With 36 off, the most important first: 1.36; the same number at random: 4.78 (1.36 to 8.20)", "Layer 0 misses its other heads most"],
-    "vote": ["Of 3 pairs of heads 1 cover for each other, most of all encoder L0 H0 and encoder L0 H1: alone +0.100 and +0.100, together +0.500"],
-}  # fmt: skip
+    "heads": [
+        "encoder L5 H11 (+0.410 [+0.360, +0.460])",
+        "For 36 of them no harm can be told: the interval of the cost reaches 0. For 25 of these it lies below, where chance alone would put 2",
+        "64 pairs",
+        "Right or wrong without a head",
+    ],
+    "safe": [
+        "are measured on this pair, an example",
+        "60 pairs",
+        "so that these cover for one another: 1 of 3.",
+        "First of them L1 H0, L2 H1, L3 H1 + 1: +0.200 in sum, +0.600 together",
+    ],
+    "curve": [
+        "With 36 off, the most important first: 1.36; the same number at random: 4.78 (1.36 to 8.20)",
+        "Layer 0 misses its other heads most",
+    ],
+    "vote": [
+        "Of 3 pairs of heads 1 cover for each other, most of all encoder L0 H0 and encoder L0 H1: alone +0.100 and +0.100, together +0.500"
+    ],
+}
 
 
 @pytest.fixture
@@ -258,10 +319,14 @@ def test_a_run_gives_intervals(tab: str, shipped: Saved) -> None:
 
 
 @pytest.mark.parametrize("tab", list(SAID_OF_A_RUN))
-def test_a_run_with_two_quantities_has_one_choice_for_the_page(tab: str, shipped: Saved, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_with_two_quantities_has_one_choice_for_the_page(
+    tab: str, shipped: Saved, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As an encoder has over pairs with second sentences."""
     both = {
-        name: table if name == "minimal_pairs" else pd.concat([table, table.assign(quantity="displacement")], ignore_index=True)
+        name: table
+        if name == "minimal_pairs"
+        else pd.concat([table, table.assign(quantity="displacement")], ignore_index=True)
         for name, table in _tables().items()
     }
     monkeypatch.setattr(_Faulty, "made_up", both)
@@ -284,7 +349,9 @@ def test_groups_of_a_run_stand_beside_costs_of_the_run(shipped: Saved, monkeypat
 def test_nothing_covers_where_every_interval_reaches_below() -> None:
     tables = _tables()
     two = tables["interactions"].assign(low=-0.1)
-    assert cover.finding(two).startswith("Of 3 pairs of heads none covers for each other beyond doubt; encoder L0 H0 and encoder L0 H1")
+    assert cover.finding(two).startswith(
+        "Of 3 pairs of heads none covers for each other beyond doubt; encoder L0 H0 and encoder L0 H1"
+    )
     for doubt in ("low", "excess_low"):
         groups = tables["cluster_ablation"].assign(**{doubt: 0.0})
         assert group.group_finding(groups) == (
@@ -294,21 +361,33 @@ def test_nothing_covers_where_every_interval_reaches_below() -> None:
 
 def test_heads_whose_loss_helps_do_not_cover_for_one_another() -> None:
     """Off together they help less than in sum, which is no harm that anyone covered."""
-    groups = _tables()["cluster_ablation"].assign(sum_of_single=-0.4, together=-0.1, low=-0.2, high=-0.05, excess=0.3, excess_low=0.2)
+    groups = _tables()["cluster_ablation"].assign(
+        sum_of_single=-0.4, together=-0.1, low=-0.2, high=-0.05, excess=0.3, excess_low=0.2
+    )
     assert "none does more harm together" in group.group_finding(groups)
 
 
 def test_minimal_pairs_of_a_run_name_the_costliest_head(shipped: Saved, monkeypatch: pytest.MonkeyPatch) -> None:
     app = faults("heads", "minilm", evidence=shipped.key)
     (row,) = app.dataframe[-1].value.to_dict("records")
-    assert row == {"relation": "determiner → noun", "n": 64, "intact": 0.9, "head": "encoder L0 H5", "delta": 0.25, "p95": 0.01, "hurt": 2}
+    assert row == {
+        "relation": "determiner → noun",
+        "n": 64,
+        "intact": 0.9,
+        "head": "encoder L0 H5",
+        "delta": 0.25,
+        "p95": 0.01,
+        "hurt": 2,
+    }
     tables = _tables()
     monkeypatch.setattr(_Faulty, "made_up", tables | {"minimal_pairs": tables["minimal_pairs"].head(0)})
     app = faults("heads", "minilm", evidence=shipped.key)
     assert "minilm has none: it has no language head, reads no language in which they are written" in texts(app)
 
 
-def test_a_run_without_ablation_says_the_way_out_and_shows_the_pair(monkeypatch: pytest.MonkeyPatch, shipped: Saved) -> None:
+def test_a_run_without_ablation_says_the_way_out_and_shows_the_pair(
+    monkeypatch: pytest.MonkeyPatch, shipped: Saved
+) -> None:
     monkeypatch.setattr(_Faulty, "made_up", {})
     app = faults("heads", "minilm", evidence=shipped.key)
     said = texts(app)

@@ -10,7 +10,9 @@ from mhattn_core.ui.resources import models
 ATTENTION = Path(__file__).parents[2] / "pages" / "attention.py"
 
 
-def test_a_model_that_is_not_here_is_offered_and_the_others_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_is_not_here_is_offered_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("MHATTN_CACHE", str(tmp_path))
     models.clear()  # another test may have left smollm2 in memory
     app = AppTest.from_file(str(ATTENTION), default_timeout=300)

@@ -1,4 +1,6 @@
-"""Redundancy and Fault tolerance of models with next to no heads, and of a sentence of one word: told in words, never broken off."""
+"""Redundancy and Fault tolerance of models with next to no heads, and of a sentence of one word: told in words, never
+broken off.
+"""
 
 import pytest
 import torch
@@ -64,7 +66,9 @@ def test_one_head_has_no_other(models: dict[str, str]) -> None:
 
 
 def test_one_word(models: dict[str, str]) -> None:
-    """All heads give it all that they give to words: nobody is near by the spread of attention, and correlation is not known."""
+    """All heads give it all that they give to words: nobody is near by the spread of attention, and correlation is not
+    known.
+    """
     app = page("redundancy", "groups", models["minilm"], "Tea")
     assert "too few heads, or all are equally far apart" in texts(app)
     app.session_state["by"] = "correlation"

@@ -61,7 +61,10 @@ def test_another_word_and_the_shares_of_a_layer() -> None:
 
 def test_heads_that_attend_to_special_tokens_take_little_from_them() -> None:
     app = fusion("minilm")
-    assert "47 of minilm's 72 heads put more than half of their attention on special tokens, 68% in the mean; of the length that they pass on 20%" in texts(app)  # fmt: skip
+    assert (
+        "47 of minilm's 72 heads put more than half of their attention on special tokens, 68% in the mean; of the length that they pass on 20%"
+        in texts(app)
+    )
     app.selectbox(key="head").set_value("L4 H5").run()
     assert re.search(r"From “jumps” L4 H5 attends most to “\[(CLS|SEP)\]” \(\d+%\)", texts(app))
 
@@ -85,7 +88,9 @@ def test_directions_and_no_evidence_from_few_words() -> None:
 
 def test_one_layer_with_one_head(tmp_path: Path, minilm: mh.Model) -> None:
     words = len(minilm.tokenizer)
-    config = BertConfig(vocab_size=words, hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1)
+    config = BertConfig(
+        vocab_size=words, hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1
+    )
     BertModel(config).save_pretrained(tmp_path)
     minilm.tokenizer.save_pretrained(tmp_path)
     app = fusion(str(tmp_path), tab="directions")
@@ -143,7 +148,10 @@ def test_a_causal_models_prediction() -> None:
 def test_coverage_of_the_notes_sentence_beside_chance() -> None:
     app = fusion("minilm", "minilm@random", tab="coverage")
     said = texts(app)
-    assert "Of the 8 links that the note draws, minilm's best single head, L3 H1, finds 6; the best three together find 8" in said
+    assert (
+        "Of the 8 links that the note draws, minilm's best single head, L3 H1, finds 6; the best three together find 8"
+        in said
+    )
     table = app.dataframe[0].value.set_index("model")
     assert table.loc["minilm", "best1"] == pytest.approx(0.75)
     assert "%" in table.loc["minilm@random", "chance3"]
@@ -169,7 +177,8 @@ def test_over_many_texts_a_run_that_ships_is_read() -> None:
     said = texts(app)
     assert "This tab reads the run “UD English EWT dev, fusion and probes”" in said
     assert re.search(
-        r"The others tell least of L\d H\d+: unique share 0\.\d\d \[0\.\d\d, [01]\.\d\d\]; they tell most of L\d H\d+: 0\.\d\d\.", said
+        r"The others tell least of L\d H\d+: unique share 0\.\d\d \[0\.\d\d, [01]\.\d\d\]; they tell most of L\d H\d+: 0\.\d\d\.",
+        said,
     )
     assert "minilm's 12 heads of a layer use between" in said
     app.selectbox(key="over").set_value("share").run()

@@ -21,10 +21,28 @@ SHIPPED = store.SHIPPED / "ewt-dev-trees" / "relations.parquet"
 HEADS = {"minilm": ("encoder", 6, 12), "smollm2": ("decoder", 30, 9)}
 
 
-def relation(model: str, name: str, head: tuple[int, int], held_out: float, verdict: str, reason: str, **more: Any) -> dict[str, Any]:
+def relation(
+    model: str, name: str, head: tuple[int, int], held_out: float, verdict: str, reason: str, **more: Any
+) -> dict[str, Any]:
     row = dict.fromkeys(COLUMNS, np.nan) | {"model": model, "stack": HEADS[model][0], "relation": name, "score": "hit"}
-    row |= {"layer": head[0], "head": head[1], "held_out": held_out, "baseline": 0.3, "gain": held_out - 0.3, "low": held_out - 0.35}
-    row |= {"high": held_out - 0.25, "offset": -2.0, "random95": 0.2, "shuffle": 0.1, "wins": 1.0, "n": 600, "fewest": 580, "q": 0.001}
+    row |= {
+        "layer": head[0],
+        "head": head[1],
+        "held_out": held_out,
+        "baseline": 0.3,
+        "gain": held_out - 0.3,
+        "low": held_out - 0.35,
+    }
+    row |= {
+        "high": held_out - 0.25,
+        "offset": -2.0,
+        "random95": 0.2,
+        "shuffle": 0.1,
+        "wins": 1.0,
+        "n": 600,
+        "fewest": 580,
+        "q": 0.001,
+    }
     return row | {"direction": "later_to_earlier", "verdict": verdict, "reason": reason} | more
 
 
@@ -60,12 +78,33 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     pd.concat([table, unmeasurable("minilm", {"association": "It needs static vectors of words."})]).to_parquet(
         folder / "relations.parquet"
     )
-    shapes = pd.DataFrame({"model": "minilm", "stack": "encoder", "layer": [0, 0, 1], "head": [0, 1, 0], "offset": np.nan, "evidence": 0.8})
+    shapes = pd.DataFrame(
+        {
+            "model": "minilm",
+            "stack": "encoder",
+            "layer": [0, 0, 1],
+            "head": [0, 1, 0],
+            "offset": np.nan,
+            "evidence": 0.8,
+        }
+    )
     shapes.assign(type=["diagonal", "heterogeneous", "vertical"], n=40).to_parquet(folder / "patterns.parquet")
-    numbers = {"pattern.neighbours": [0.8, 0.2, 0.1], "pattern.far": [0.0, 0.1, 0.2], "pattern.uniform": [0.1, 0.5, 0.2]}
-    heads = [shapes.assign(measure=name, value=values, group="", low=np.nan, high=np.nan, n=40) for name, values in numbers.items()]
+    numbers = {
+        "pattern.neighbours": [0.8, 0.2, 0.1],
+        "pattern.far": [0.0, 0.1, 0.2],
+        "pattern.uniform": [0.1, 0.5, 0.2],
+    }
+    heads = [
+        shapes.assign(measure=name, value=values, group="", low=np.nan, high=np.nan, n=40)
+        for name, values in numbers.items()
+    ]
     pd.concat(heads).to_parquet(folder / "heads.parquet")
-    pairs = {"id": ["1", "2"], "source": ["My sister sold her bicycle.", "Rain fell."], "target": ["", ""], "fold": [0, 1]}
+    pairs = {
+        "id": ["1", "2"],
+        "source": ["My sister sold her bicycle.", "Rain fell."],
+        "target": ["", ""],
+        "fold": [0, 1],
+    }
     pd.DataFrame(pairs).to_parquet(folder / "pairs.parquet")
     Manifest((("minilm", "1"), ("smollm2", "2")), "corpus", 1234, ("basic", "relations"), finished=True).write(folder)
     yield folder
@@ -182,7 +221,8 @@ def test_types_come_with_how_far_they_can_be_believed() -> None:
 
 
 @pytest.mark.parametrize(
-    "parameters", [{}, {"view": "profile"}, {"view": "table"}, {"tab": "patterns"}, {"tab": "patterns", "shapes": "ideals"}]
+    "parameters",
+    [{}, {"view": "profile"}, {"view": "table"}, {"tab": "patterns"}, {"tab": "patterns", "shapes": "ideals"}],
 )
 def test_the_page_speaks_chinese(parameters: dict[str, str]) -> None:
     app = page(lang="zh", models=["minilm"], **parameters)
@@ -198,9 +238,9 @@ def test_the_shipped_run_judges_eight_relations_at_least() -> None:
     rows = tables(app, "said")[0]
     assert rows.loc[rows["verdict"] != "insufficient data", "relation"].nunique() >= 8
     table = pd.read_parquet(SHIPPED)
-    best = table[(table["model"] == "minilm") & (table["score"] == "hit") & (table["direction"] == "dependent_to_head")].set_index(
-        "relation"
-    )
+    best = table[
+        (table["model"] == "minilm") & (table["score"] == "hit") & (table["direction"] == "dependent_to_head")
+    ].set_index("relation")
     assert best.loc["obj", ["layer", "head"]].tolist() == [2, 0]
     assert 0.70 <= best.loc["obj", "held_out"] <= 0.76
     assert best.loc["case", ["layer", "head"]].tolist() == [2, 8]

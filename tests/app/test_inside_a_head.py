@@ -32,7 +32,11 @@ def inside(*models: str, **state: Any) -> AppTest:
 def last_numbers(app: AppTest) -> dict[str, float]:
     """The steps' numbers, by the English names of the steps."""
     column = app.table[0].value["what comes out"]
-    return {name.strip("*"): float(text.strip("*").replace("−", "-")) for name, text in column.items() if text and "∞" not in text}
+    return {
+        name.strip("*"): float(text.strip("*").replace("−", "-"))
+        for name, text in column.items()
+        if text and "∞" not in text
+    }
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -70,7 +74,9 @@ def test_the_last_number_is_the_weight_on_attention(minilm: mh.Model) -> None:
         assert numbers["weight"] == pytest.approx(weights[layer, number, 1, 5], abs=1e-5)
         assert numbers["on the page Attention"] == pytest.approx(numbers["weight"], abs=1e-5)
         assert numbers["scaling"] == pytest.approx(numbers["dot product"] / 32**0.5, abs=1e-5)
-        assert numbers["weight"] == pytest.approx(numbers["softmax: numerator"] / numbers["softmax: denominator"], abs=1e-6)
+        assert numbers["weight"] == pytest.approx(
+            numbers["softmax: numerator"] / numbers["softmax: denominator"], abs=1e-6
+        )
 
 
 def test_the_waterfall_ends_at_the_dot_product() -> None:
@@ -99,7 +105,9 @@ def test_a_word_of_several_pieces_says_how_they_add_up(minilm: mh.Model) -> None
     keys = app.dataframe[-1].value["key"].tolist()
     assert any(re.fullmatch(r".*ization \(1, 2/\d\)", key) for key in keys)
     assert "matters (2)" in keys
-    weight = mh.attend(minilm, mh.SentencePair("Unbelievable tokenization matters")).words("encoder").pattern[3, 4, 1, 2]
+    weight = (
+        mh.attend(minilm, mh.SentencePair("Unbelievable tokenization matters")).words("encoder").pattern[3, 4, 1, 2]
+    )
     assert f"**{weight:.7f}**" in texts(app).split("On words")[1]
     # Another sentence, other words: the boxes start anew.
     app.text_area(key="source").set_value("We go out").run()
@@ -121,7 +129,10 @@ def test_a_causal_model_is_opened_where_it_can_see_and_told_where_it_cannot() ->
     before = app.toggle(key="before-rotation")
     pictures = tables(app, "dimension", "value")
     before.set_value(True).run()
-    turned = [not old["value"].equals(new["value"]) for old, new in zip(pictures, tables(app, "dimension", "value"), strict=True)]
+    turned = [
+        not old["value"].equals(new["value"])
+        for old, new in zip(pictures, tables(app, "dimension", "value"), strict=True)
+    ]
     # Queries and keys; values are never turned.
     assert turned == [True, True, False]
     app.session_state["tab-en"] = "What the query fits best"
@@ -150,8 +161,20 @@ def test_best_keys_are_ranked_and_a_run_without_sentences_says_so() -> None:
     keys = tables(app, "score", "weight")[0]
     assert keys["score"].is_monotonic_decreasing
     # Numbered as in the boxes, special tokens too.
-    assert set(keys["key"]) == {"[CLS] (s0)", "The (0)", "cat (1)", "sits (2)", "on (3)", "the (4)", "mat (5)", "[SEP] (s7)"}
-    assert "“cat” fits “[CLS] (s0)” best (score 4.05), and gives it 0.495; to its scores this model adds no position." in texts(app)
+    assert set(keys["key"]) == {
+        "[CLS] (s0)",
+        "The (0)",
+        "cat (1)",
+        "sits (2)",
+        "on (3)",
+        "the (4)",
+        "mat (5)",
+        "[SEP] (s7)",
+    }
+    assert (
+        "“cat” fits “[CLS] (s0)” best (score 4.05), and gives it 0.495; to its scores this model adds no position."
+        in texts(app)
+    )
     app.session_state["evidence"] = "ewt-dev"
     app.run()
     assert "keeps no sentences" in texts(app)
@@ -184,14 +207,35 @@ def test_a_head_of_another_model_gives_way_and_one_word_is_no_error() -> None:
 def probe_rows() -> pd.DataFrame:
     """Three probes of one head, with numbers that are known; what the tab does not say is left out."""
     rows = [
-        {"vector": vector, "task": task, "accuracy": accuracy, "low": accuracy - 0.02, "high": accuracy + 0.02, "gain": accuracy - 0.3}
+        {
+            "vector": vector,
+            "task": task,
+            "accuracy": accuracy,
+            "low": accuracy - 0.02,
+            "high": accuracy + 0.02,
+            "gain": accuracy - 0.3,
+        }
         for vector, task, accuracy in (("query", "role", 0.55), ("query", "pos", 0.6), ("key", "pos", 0.71))
     ]
     numbers = {
-        "control": 0.3, "gain_low": 0.38, "gain_high": 0.44, "input": 0.5, "over_input": 0.05, "over_input_low": -0.01, "over_input_high": 0.1,
-        "majority": 0.2, "own_pos": 0.62, "dimension_accuracy": 0.41, "first_dimension": 0.22, "any_dimension": 0.24, "first_gain": -0.02,
-        "first_gain_low": -0.03, "first_gain_high": -0.01, "classes": 4, "n": 800,
-    }  # fmt: skip
+        "control": 0.3,
+        "gain_low": 0.38,
+        "gain_high": 0.44,
+        "input": 0.5,
+        "over_input": 0.05,
+        "over_input_low": -0.01,
+        "over_input_high": 0.1,
+        "majority": 0.2,
+        "own_pos": 0.62,
+        "dimension_accuracy": 0.41,
+        "first_dimension": 0.22,
+        "any_dimension": 0.24,
+        "first_gain": -0.02,
+        "first_gain_low": -0.03,
+        "first_gain_high": -0.01,
+        "classes": 4,
+        "n": 800,
+    }
     return pd.DataFrame(rows).assign(model="minilm", stack="encoder", place=[0.57, 0.25, 0.25], **numbers)
 
 
@@ -199,7 +243,10 @@ def probe_rows() -> pd.DataFrame:
 def probed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, minilm: mh.Model) -> str:
     """The key of a run over two pairs whose tables of probes are known."""
     monkeypatch.setenv("MHATTN_RUNS", str(tmp_path))
-    pairs = [PairRecord(str(line), mh.SentencePair(text), line) for line, text in enumerate(("We sing", "They sleep"), start=1)]
+    pairs = [
+        PairRecord(str(line), mh.SentencePair(text), line)
+        for line, text in enumerate(("We sing", "They sleep"), start=1)
+    ]
     made = store.create("probed", ("minilm",), ("basic",), Upload("probed", "", pairs, bad_rows([])))
     analyze([minilm], pairs, out=made.folder)
     probe_rows().assign(layer=5, head=10, dimension=9).to_parquet(made.folder / "probes.parquet")
@@ -215,26 +262,41 @@ def test_probes_of_a_run_answer_what_the_note_says_of_dimension_0(probed: str) -
         "From the key of minilm's heads a linear rule reads the word's part of speech rightly in 71% of held-out words in the mean [69%, 73%]"
         in said
     )
-    assert "That is 41 points above the control task [38, 44]. 70 of 72 heads beat theirs, by an interval that leaves out 0." in said
+    assert (
+        "That is 41 points above the control task [38, 44]. 70 of 72 heads beat theirs, by an interval that leaves out 0."
+        in said
+    )
     assert (
         "It is no better than as many random directions of the layer's input (+5.0 points [-1.0, +10.0]); 9 of 72 heads are above them."
         in said
     )
     assert "A rule that knows only where the word stands in its sentence makes 25%." in said
-    assert "From the key of L5 H10 a linear rule reads the word's part of speech rightly in 71% of held-out words [69%, 73%], arbitrary labels in 30%" in said  # fmt: skip
-    assert "In minilm dimension 0 of the query tells no more of the word's role in the sentence than a dimension drawn at random: 22%, a difference of -2.0 points [-3.0, -1.0]; the best dimension of each head tells 41%, all together 55%" in said  # fmt: skip
+    assert (
+        "From the key of L5 H10 a linear rule reads the word's part of speech rightly in 71% of held-out words [69%, 73%], arbitrary labels in 30%"
+        in said
+    )
+    assert (
+        "In minilm dimension 0 of the query tells no more of the word's role in the sentence than a dimension drawn at random: 22%, a difference of -2.0 points [-3.0, -1.0]; the best dimension of each head tells 41%, all together 55%"
+        in said
+    )
     assert "across models only whole subspaces are compared" in said
     assert sorted(tables(app, "accuracy", "control")[0]["accuracy"]) == [0.55, 0.6, 0.71]
     app.selectbox(key="probe").set_value("query-role").run()
     said = texts(app)
     assert "The word's own part of speech, without any vector, does as well or better: 62%." in said
-    assert "does as well or better: 57%, so what is read may be no more than its place, which random weights carry too." in said
+    assert (
+        "does as well or better: 57%, so what is read may be no more than its place, which random weights carry too."
+        in said
+    )
 
 
 def test_probes_open_on_a_run_that_ships_and_say_what_minilm_gives() -> None:
     app = inside("minilm", **{"tab-en": "What can be read off"})
     said = texts(app)
-    assert "One sentence cannot tell what a vector holds. So this tab reads the run “UD English EWT dev, fusion and probes”" in said
+    assert (
+        "One sentence cannot tell what a vector holds. So this tab reads the run “UD English EWT dev, fusion and probes”"
+        in said
+    )
     assert re.search(r"That is \d+ points above the control task \[\d+, \d+\]\. 72 of 72 heads beat theirs", said)
     grid = next(spec for spec in specs(app) if "points above the control task" in json.dumps(spec))
     assert "picked" in json.dumps(grid["params"])

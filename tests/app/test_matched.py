@@ -116,7 +116,9 @@ def test_the_badge_counts_the_pairs_that_were_compared(monkeypatch: pytest.Monke
 def test_a_model_without_relations_leaves_them_out(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of one of two models the run may have found none: their profiles are compared by what both have."""
     run = mh.Run.open(runs / RUN)
-    heads = pd.DataFrame([("minilm", "encoder", 0, head) for head in range(12)], columns=["model", "stack", "layer", "head"])
+    heads = pd.DataFrame(
+        [("minilm", "encoder", 0, head) for head in range(12)], columns=["model", "stack", "layer", "head"]
+    )
     rates = heads.assign(relation="det", direction="dependent_to_head", hits=range(12), n=20)
     monkeypatch.setattr(mh.Run, "rates", rates)
     found = matched(run, "minilm", "minilm@random", "profile", "encoder")

@@ -10,7 +10,13 @@ from transformers import BertConfig, BertModel, LlamaConfig, LlamaForCausalLM
 from views import VIEWS, name_of_view, open_view
 
 NAME = "my [bold]model[/bold] $x$ *y* :material/home: www.evil.test <u> `c`"
-SIZES = {"vocab_size": 30522, "hidden_size": 24, "intermediate_size": 16, "num_hidden_layers": 2, "num_attention_heads": 3}
+SIZES = {
+    "vocab_size": 30522,
+    "hidden_size": 24,
+    "intermediate_size": 16,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 3,
+}
 # What of it Markdown would obey where it is not escaped, and what shows where it is escaped without need.
 OBEYED = re.compile(r"(?<!\\)\[bold|(?<!\\)\$x|(?<!\\)\*y|:material/home|www\\?\.evil|(?<!\\)<u>")
 SPOILT = re.compile(r"\\+\[bold|\\+\$x|\\+\*y|\N{WORD JOINER}")

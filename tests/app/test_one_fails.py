@@ -18,8 +18,11 @@ from mhattn_core.ui import resources
 
 GOOD = "minilm"
 ABOUT_ONE = {"inside_a_head-steps", "redundancy-matrix", "fault_tolerance-bench", "summarisation-heads"}
-"""Pages that show one model at a time and offer the choice, by their first tab; the others fail before a tab is drawn."""
-ABOUT_ALL = [view for view in VIEWS if view[0] not in {"inside_a_head", "redundancy", "fault_tolerance", "summarisation"}]
+"""Pages that show one model at a time and offer the choice, by their first tab; the others fail before a tab is drawn.
+"""
+ABOUT_ALL = [
+    view for view in VIEWS if view[0] not in {"inside_a_head", "redundancy", "fault_tolerance", "summarisation"}
+]
 WITHOUT_CHARTS = {
     "translation-gold",
     "summarisation-heads",
@@ -41,10 +44,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     weights = put_model(folder / "damaged") / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:2000])
     settings = put_model(folder / "quantised") / "config.json"
-    config = json.loads(settings.read_text()) | {"quantization_config": {"quant_method": "bitsandbytes", "load_in_4bit": True}}
+    config = json.loads(settings.read_text()) | {
+        "quantization_config": {"quant_method": "bitsandbytes", "load_in_4bit": True}
+    }
     settings.write_text(json.dumps(config))
     short = BertConfig(
-        vocab_size=30522, hidden_size=24, num_hidden_layers=2, num_attention_heads=3, intermediate_size=16, max_position_embeddings=4
+        vocab_size=30522,
+        hidden_size=24,
+        num_hidden_layers=2,
+        num_attention_heads=3,
+        intermediate_size=16,
+        max_position_embeddings=4,
     )
     BertModel(short).save_pretrained(put_tokenizer(folder / "short"))
     return folder
@@ -103,9 +113,13 @@ def test_a_page_about_one_model_goes_on_with_another(view: tuple[str, dict[str, 
 
 
 @pytest.mark.unforeseen
-@pytest.mark.parametrize("view", views({"home", "attention", "fusion-norms", "compare_models-difference"}), ids=name_of_view)
+@pytest.mark.parametrize(
+    "view", views({"home", "attention", "fusion-norms", "compare_models-difference"}), ids=name_of_view
+)
 @pytest.mark.parametrize("kind", ["nowhere", "damaged", "quantised", "short"])
-def test_a_model_that_fails_says_why_and_the_other_stands(kind: str, view: tuple[str, dict[str, str]], folder: Path) -> None:
+def test_a_model_that_fails_says_why_and_the_other_stands(
+    kind: str, view: tuple[str, dict[str, str]], folder: Path
+) -> None:
     app = opened(view, str(folder / kind), GOOD)
     assert [said for said in told(app) if str(folder / kind) in said] == told(app) != []
     assert specs(app)

@@ -45,10 +45,14 @@ def test_a_page_opens_with_a_chart(name: str, lang: str) -> None:
 def test_chinese_pages_show_no_english_but_names_and_code(name: str) -> None:
     app = page(name, lang="zh")
     labels = [
-        widget.label for kind in ("selectbox", "multiselect", "toggle", "text_input", "text_area", "button") for widget in app.get(kind)
+        widget.label
+        for kind in ("selectbox", "multiselect", "toggle", "text_input", "text_area", "button")
+        for widget in app.get(kind)
     ]
     # Names (models, heads, stacks), code, emphasised words of a sentence, and the icon inside a badge.
-    allowed = r"`[^`]*`|\*[^*]*\*|:\w+-badge\[:\S+|minilm|marian-zh-en|@?random|encoder|Hub|conllu|mhattn|softmax|L\d+ H\d+"
+    allowed = (
+        r"`[^`]*`|\*[^*]*\*|:\w+-badge\[:\S+|minilm|marian-zh-en|@?random|encoder|Hub|conllu|mhattn|softmax|L\d+ H\d+"
+    )
     said = re.sub(allowed, "", texts(app) + "\n".join(labels))
     assert not re.findall(r"[A-Za-z]{2,}", said)
 
@@ -107,7 +111,9 @@ def test_a_pair_of_which_one_sentence_was_replaced_says_where_the_other_comes_fr
     assert "One of the two" not in texts(app)
 
 
-@pytest.mark.parametrize(("name", "reads"), [("attention", True), ("runs", False), ("methods", False), ("summarisation", False)])
+@pytest.mark.parametrize(
+    ("name", "reads"), [("attention", True), ("runs", False), ("methods", False), ("summarisation", False)]
+)
 def test_a_page_that_does_not_read_the_pair_says_so(name: str, reads: bool) -> None:
     assert ("This page does not read the pair" in texts(page(name))) is not reads
 

@@ -29,7 +29,9 @@ def test_the_page_opens_in_both_languages(lang: str, tab: str) -> None:
     assert specs(app) or tab == "table"
     if lang == "zh":
         said = re.sub(
-            r"`[^`]*`|:\w+-badge\[:\S+|minilm(@random)?|L\d+ H\d+|\*[A-Za-z.]+\*|JS|CKA|nat\b|ln 2|mhattn|softmax", "", texts(app)
+            r"`[^`]*`|:\w+-badge\[:\S+|minilm(@random)?|L\d+ H\d+|\*[A-Za-z.]+\*|JS|CKA|nat\b|ln 2|mhattn|softmax",
+            "",
+            texts(app),
         )
         assert not re.findall(r"[A-Za-z]{2,}", said)
 
@@ -44,8 +46,9 @@ def test_the_first_chart_says_who_is_near_who_looks_doubled_and_what_noise_says(
     assert "only switching them off tells what is safe to lose" in said
     assert matrix(app)["layer"][0]["encoding"]["color"]["scale"]["domain"][0] == 0
     assert [app.selectbox(key=key).format_func(app.selectbox(key=key).value) for key in ("head", "other")] == [
-        "One of the nearest two: L0 H3", "The nearest to it: L0 H6",
-    ]  # fmt: skip
+        "One of the nearest two: L0 H3",
+        "The nearest to it: L0 H6",
+    ]
 
 
 def test_random_weights_are_called_similar_on_noise() -> None:

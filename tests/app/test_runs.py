@@ -144,7 +144,9 @@ def test_what_it_will_cost_is_said_before_it_starts_and_nothing_is_made() -> Non
 
 
 def test_an_upload_is_measured_listed_opened_and_deleted() -> None:
-    app = bring("mine.csv", b"source,target\nThe cat slept.,It was tired.\n,empty\n" + b"word " * 900 + b",x\nRain fell.,\n")
+    app = bring(
+        "mine.csv", b"source,target\nThe cat slept.,It was tired.\n,empty\n" + b"word " * 900 + b",x\nRain fell.,\n"
+    )
     app = press(app, "Start")
     settle()
     (run,) = store.saved()
@@ -156,7 +158,9 @@ def test_an_upload_is_measured_listed_opened_and_deleted() -> None:
     app = press(app, "Open it")
     said = texts(app)
     assert "Over 2 pairs" in said
-    assert any(frame.value.get("line") is not None and frame.value["line"].tolist() == [3, 4] for frame in app.dataframe)
+    assert any(
+        frame.value.get("line") is not None and frame.value["line"].tolist() == [3, 4] for frame in app.dataframe
+    )
     app = press(app, "Yes, delete it")
     assert not store.saved()
     assert "Over 1,0" in texts(app)  # the one that ships
@@ -167,7 +171,9 @@ def test_the_numbers_are_those_of_the_library(minilm: Any, tmp_path: Path) -> No
     from mhattn_core.text.reading import read_pairs
 
     by_page = measured().open().heads
-    by_hand = mh.runs.analyze([minilm], read_pairs(("pairs.csv", samples()["pairs.csv"])), out=tmp_path / "by-hand").heads
+    by_hand = mh.runs.analyze(
+        [minilm], read_pairs(("pairs.csv", samples()["pairs.csv"])), out=tmp_path / "by-hand"
+    ).heads
     pd.testing.assert_frame_equal(by_page, by_hand)
 
 
@@ -225,7 +231,12 @@ def test_a_link_to_a_run_opens_it_and_one_that_is_gone_is_told() -> None:
 
 
 def test_a_run_without_basic_measures_opens_too() -> None:
-    mh.analyze(["minilm"], [mh.SentencePair("The dog ran.", "It barked.")], out=store.runs_folder() / "by-hand", measures=("segments",))
+    mh.analyze(
+        ["minilm"],
+        [mh.SentencePair("The dog ran.", "It barked.")],
+        out=store.runs_folder() / "by-hand",
+        measures=("segments",),
+    )
     said = texts(page(run="by-hand"))
     assert "What it did measure (segments) stands on the pages" in said
     assert "Over " not in said

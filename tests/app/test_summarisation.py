@@ -29,7 +29,9 @@ TIMEOUT = 300
 SMOLLM2 = pytest.mark.skipif(
     entries()["smollm2"].path() is None, reason="smollm2 has not been fetched: python -m mhattn_core fetch smollm2"
 )
-STORED = pytest.mark.skipif(store.get("documents-en") is None, reason="the run documents-en does not ship with this copy")
+STORED = pytest.mark.skipif(
+    store.get("documents-en") is None, reason="the run documents-en does not ship with this copy"
+)
 SEGMENT = ("row", "column", "share", "lift")
 
 
@@ -84,7 +86,9 @@ def test_it_opens_on_a_stored_result_and_loads_no_model() -> None:
     said = texts(app)
     assert re.search(r"stored: smollm2@\w+ · run \w+", said)
     assert re.search(r"In L\d+ H\d+, \*.+\* takes \*\*\d+%\*\* of its attention to the document from segment", said)
-    assert re.search(r"On 4 other documents it agrees for \d+% of 1\d sentences; .* the best head of smollm2@random for \d+%", said)
+    assert re.search(
+        r"On 4 other documents it agrees for \d+% of 1\d sentences; .* the best head of smollm2@random for \d+%", said
+    )
     assert "It was chosen there, not here." in said
     assert "For twenty years the corner" in html(app)
     assert models().names() == []
@@ -118,7 +122,9 @@ def test_every_tab_in_both_languages(tab: str, lang: str) -> None:
     assert len(tables(app, *SEGMENT)) >= 1
     assert len(specs(app)) == {"heads": 4, "layers": 3, "believe": 2, "table": 2}[tab]
     if lang == "zh":
-        said = re.sub(r"`[^`]*`|:\w+-badge\[.*?\]|smollm2(@random)?|ROUGE(-L)?|mhattn|\*.*?\*|L\d+ H\d+|softmax", "", texts(app))
+        said = re.sub(
+            r"`[^`]*`|:\w+-badge\[.*?\]|smollm2(@random)?|ROUGE(-L)?|mhattn|\*.*?\*|L\d+ H\d+|softmax", "", texts(app)
+        )
         assert not re.findall(r"[A-Za-z]{3,}", said)
 
 
@@ -128,8 +134,12 @@ def test_sums_over_segments_are_sums_over_words() -> None:
     shares, totals = app.dataframe[-2].value, app.dataframe[-1].value
     words = len(documents()["garden"].summary.words)
     assert (len(shares), len(totals)) == (words * 5, words)
-    assert shares["share of attention"].to_numpy().reshape(words, 5).sum(axis=1).tolist() == pytest.approx([1.0] * words, abs=1e-4)
-    assert shares["lift over length"].to_numpy().reshape(words, 5).sum(axis=1).tolist() == pytest.approx([0.0] * words, abs=1e-4)
+    assert shares["share of attention"].to_numpy().reshape(words, 5).sum(axis=1).tolist() == pytest.approx(
+        [1.0] * words, abs=1e-4
+    )
+    assert shares["lift over length"].to_numpy().reshape(words, 5).sum(axis=1).tolist() == pytest.approx(
+        [0.0] * words, abs=1e-4
+    )
     assert totals.iloc[:, 1:].sum(axis=1).tolist() == pytest.approx([1.0] * words)
 
 
@@ -157,7 +167,9 @@ def test_the_notes_claim_leads_here_and_the_note_stands_beside_its_document() ->
     assert "qwen2.5-0.5b (" in said
     assert "no model was measured" in said
     (note,) = tables(app, *SEGMENT)  # the note's, and no picture of a model that cannot read it
-    assert note.pivot(index="row", columns="column", values="share").to_numpy()[1].tolist() == pytest.approx([0.1, 0.6, 0.2, 0.05, 0.05])
+    assert note.pivot(index="row", columns="column", values="share").to_numpy()[1].tolist() == pytest.approx(
+        [0.1, 0.6, 0.2, 0.05, 0.05]
+    )
     assert "人工智能是让机器" in html(app)
     press(app, "Use qwen2.5-0.5b")
     assert app.session_state["models"] == ["qwen2.5-0.5b"]
@@ -217,7 +229,9 @@ def test_the_lines_and_the_saved_file_give_the_weights_of_the_page(
         (tmp_path / FILE).write_bytes(saved(given))
         lines = python_lines(given, bart)
         assert (FILE in lines) == (document == text)
-        np.testing.assert_array_equal(weights_of(lines), segment_weights(mh.load(bart), given.document, given.summary).weights)
+        np.testing.assert_array_equal(
+            weights_of(lines), segment_weights(mh.load(bart), given.document, given.summary).weights
+        )
         # The page and a run read the file as the same segments.
         (record,) = read_pairs(tmp_path / FILE).pairs
         assert read_document(record.pair.source).segments == given.document.segments
@@ -283,7 +297,9 @@ def test_a_table_is_brought_and_its_row_chosen(bart: str) -> None:
     app = page(bart)
     app.session_state["choice-from"] = "table"
     app.run()
-    table = "document,summary\n" + '"The cat sat.\n\nThe dog ran.",The dog ran.\n"It rained.\n\nIt stopped.",It stopped.\n'
+    table = (
+        "document,summary\n" + '"The cat sat.\n\nThe dog ran.",The dog ran.\n"It rained.\n\nIt stopped.",It stopped.\n'
+    )
     app.file_uploader[0].set_value(("two.csv", table.encode(), "text/csv")).run()
     assert "**2 documents** from two.csv" in texts(app)
     assert "The dog ran." in html(app)
@@ -322,7 +338,9 @@ def test_files_stay_while_another_page_is_open(bart: str) -> None:
 @SMOLLM2
 def test_a_summary_is_written_by_the_model_where_none_is_given() -> None:
     app = typed(
-        page("smollm2"), "The ferry sank in the night. Nobody drowned.\n\nA fisherman saw the light and brought everybody home.", ""
+        page("smollm2"),
+        "The ferry sank in the night. Nobody drowned.\n\nA fisherman saw the light and brought everybody home.",
+        "",
     )
     press(app, "Let smollm2 write the summary")
     assert not app.exception
@@ -334,7 +352,9 @@ def test_a_summary_is_written_by_the_model_where_none_is_given() -> None:
 def test_a_long_document_is_refused_with_its_size_or_ends_in_a_picture(bart: str) -> None:
     paragraph = " ".join(["word"] * 200)
     app = typed(page(bart), "\n\n".join([paragraph] * 90), "A short summary.")
-    assert re.search(rf"would be [\d,]+ tokens in \d+ windows; this page reads up to {MOST_TOKENS:,} at once", app.error[0].value)
+    assert re.search(
+        rf"would be [\d,]+ tokens in \d+ windows; this page reads up to {MOST_TOKENS:,} at once", app.error[0].value
+    )
     assert "Give one chapter" in app.error[0].value
     assert not app.exception
     assert "word word" in html(app)

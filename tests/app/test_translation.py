@@ -38,7 +38,8 @@ def test_it_opens_on_the_notes_pair_with_both_translators_and_the_notes_matrix()
     assert "the pair is turned round" in said
     assert gold_field(app).value == "0-0 1-1 2-2 3-3 4-4"
     assert re.search(
-        r"Head L0 H5 finds 4 of 5 sure gold links; its alignment error is \*\*0\.20\*\*\. Word order alone makes 0\.00\.", said
+        r"Head L0 H5 finds 4 of 5 sure gold links; its alignment error is \*\*0\.20\*\*\. Word order alone makes 0\.00\.",
+        said,
     )
     assert "no better than position" in said
 
@@ -102,7 +103,9 @@ def test_two_english_sentences_are_compared_by_embeddings() -> None:
     assert "last decoder layer but one" not in texts(app)
 
 
-@pytest.mark.skipif(entries()["smollm2"].path() is None, reason="smollm2 has not been fetched: python -m mhattn_core fetch smollm2")
+@pytest.mark.skipif(
+    entries()["smollm2"].path() is None, reason="smollm2 has not been fetched: python -m mhattn_core fetch smollm2"
+)
 def test_the_same_pair_through_a_causal_model_and_an_encoder() -> None:
     app = page(models=["smollm2", "minilm"])
     type_pair(app, "The cat sleeps.", "My cat is asleep.")
@@ -121,7 +124,9 @@ def test_a_model_that_cannot_write_says_so_and_the_others_go_on() -> None:
 def test_norms_change_the_weights() -> None:
     def largest(app: AppTest) -> float:
         (scale,) = {
-            layer["encoding"]["color"]["scale"]["domain"][1] for layer in specs(app)[0]["layer"] if "color" in layer.get("encoding", {})
+            layer["encoding"]["color"]["scale"]["domain"][1]
+            for layer in specs(app)[0]["layer"]
+            if "color" in layer.get("encoding", {})
         }
         return float(scale)
 

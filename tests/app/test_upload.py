@@ -217,7 +217,9 @@ def test_a_pair_becomes_that_of_the_sidebar_with_its_cut() -> None:
 
 
 def test_one_pair_after_another_becomes_that_of_the_sidebar() -> None:
-    app = bring(AppTest.from_function(panel_beside_the_pair, default_timeout=TIMEOUT).run(), "pairs.csv", samples()["pairs.csv"])
+    app = bring(
+        AppTest.from_function(panel_beside_the_pair, default_timeout=TIMEOUT).run(), "pairs.csv", samples()["pairs.csv"]
+    )
     for number, first in ((1, "The kitten sits on the windowsill."), (3, "Turn off the lamp before you leave.")):
         app.number_input[0].set_value(number).run()
         app.button(key="mine-show").click().run()

@@ -26,7 +26,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.skip(reason="no Chromium or Chrome on this machine; install one to run the browser tests"))
+            item.add_marker(
+                pytest.mark.skip(reason="no Chromium or Chrome on this machine; install one to run the browser tests")
+            )
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +40,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard.py")]
     options = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1"]
     environment = os.environ | {"MHATTN_RUNS": str(tmp_path_factory.mktemp("runs"))}
-    process = subprocess.Popen([*command, *options], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        [*command, *options], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(address, process)

@@ -23,7 +23,9 @@ def test_a_figure_is_downloaded_as_pdf(server: str, page: Page) -> None:
 def test_a_saved_page_draws_without_a_network(browser: Browser, tmp_path: Path) -> None:
     note = matrices()["cat-mat"]
     words = ["</script><script>document.title='ran'</script>", *note.keys[1:]]
-    path = mh.save(mh.charts.matrix(matrix_table(note.weights, note.queries, words)), tmp_path / "figure.html", note="the note")
+    path = mh.save(
+        mh.charts.matrix(matrix_table(note.weights, note.queries, words)), tmp_path / "figure.html", note="the note"
+    )
     context = browser.new_context(offline=True)
     page = context.new_page()
     asked: list[str] = []
@@ -52,6 +54,8 @@ def test_a_shared_link_opens_the_same_view_in_a_new_browser(server: str, page: P
     assert "head=L3" in link
     other = browser.new_context(locale="en-US").new_page()
     other.goto(link)
-    expect(other.get_by_test_id("stMain").get_by_role("combobox", name=re.compile("Head")).first).to_have_value("L3 H7", timeout=60_000)
+    expect(other.get_by_test_id("stMain").get_by_role("combobox", name=re.compile("Head")).first).to_have_value(
+        "L3 H7", timeout=60_000
+    )
     expect(other.get_by_test_id("stMain").get_by_text("[CLS]").first).to_be_visible()
     other.context.close()

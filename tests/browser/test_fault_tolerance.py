@@ -7,7 +7,11 @@ from screen import main
 
 
 def cells(page: Page) -> Locator:
-    found = main(page).locator(".st-key-wide-switches").locator("g.mark-rect.role-mark path[aria-roledescription='rect mark']")
+    found = (
+        main(page)
+        .locator(".st-key-wide-switches")
+        .locator("g.mark-rect.role-mark path[aria-roledescription='rect mark']")
+    )
     expect(found.first).to_be_visible()
     return found
 

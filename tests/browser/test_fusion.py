@@ -16,7 +16,11 @@ def test_a_click_opens_a_head_of_either_model_and_a_word_stands_in_the_address(s
     page.goto(f"{server}/fusion")
     expect(main(page).get_by_text("Most is added to “jumps” by minilm's L5 H7")).to_be_visible()
     expect(cells(page, "added-0")).to_have_count(72)
-    for chart, place, name in (("added-0", 4 * 12 + 5, "L4 H5"), ("added-1", 2 * 12 + 7, "L2 H7"), ("added-0", 4 * 12 + 5, "L4 H5")):
+    for chart, place, name in (
+        ("added-0", 4 * 12 + 5, "L4 H5"),
+        ("added-1", 2 * 12 + 7, "L2 H7"),
+        ("added-0", 4 * 12 + 5, "L4 H5"),
+    ):
         cells(page, chart).nth(place).click()
         expect(box(page, "Head")).to_have_value(name)
         expect(main(page).get_by_text(re.compile(f"From “jumps” {name} attends most"))).to_be_visible()

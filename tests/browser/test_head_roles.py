@@ -15,7 +15,9 @@ pytestmark = pytest.mark.skipif(
 
 def marks(page: Page, chart: str) -> Locator:
     found = (
-        main(page).locator(f".st-key-wide-{chart}").locator("path[aria-roledescription='point'], path[aria-roledescription='rect mark']")
+        main(page)
+        .locator(f".st-key-wide-{chart}")
+        .locator("path[aria-roledescription='point'], path[aria-roledescription='rect mark']")
     )
     expect(found.first).to_be_visible()
     return found
@@ -24,7 +26,9 @@ def marks(page: Page, chart: str) -> Locator:
 def test_a_click_on_a_line_opens_its_relation_and_head(server: str, page: Page) -> None:
     page.goto(f"{server}/head_roles?models=minilm")
     expect(main(page).get_by_text("Strongest:")).to_be_visible()
-    mark = main(page).locator(".st-key-wide-best-heads [aria-roledescription='point'][aria-label*='relation: case;']").last
+    mark = (
+        main(page).locator(".st-key-wide-best-heads [aria-roledescription='point'][aria-label*='relation: case;']").last
+    )
     mark.click()
     expect(box(page, "Relation")).to_have_value("adposition → noun")
     expect(page).to_have_url(re.compile("relation=case"))

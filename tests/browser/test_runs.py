@@ -38,7 +38,9 @@ def test_two_people_measure_one_after_the_other(server: str, browser: Browser, p
     bring(page, server, "long.tsv", SENTENCES * 25)
     bring(other, server, "short.tsv", SENTENCES[:6])
     start(page)
-    expect(main(page).get_by_text(re.compile(r"long\.tsv · minilm: [\d,]+ of 8,000 · \d+ pairs per second, .+ left"))).to_be_visible()
+    expect(
+        main(page).get_by_text(re.compile(r"long\.tsv · minilm: [\d,]+ of 8,000 · \d+ pairs per second, .+ left"))
+    ).to_be_visible()
     start(other)
     expect(main(other).get_by_text("short.tsv waits for its turn: one job comes before it.")).to_be_visible()
 

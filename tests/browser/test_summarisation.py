@@ -12,10 +12,13 @@ from mhattn_core.runs import store
 SMOLLM2 = pytest.mark.skipif(
     entries()["smollm2"].path() is None, reason="smollm2 has not been fetched: python -m mhattn_core fetch smollm2"
 )
-pytestmark = pytest.mark.skipif(store.get("documents-en") is None, reason="the run documents-en does not ship with this copy")
+pytestmark = pytest.mark.skipif(
+    store.get("documents-en") is None, reason="the run documents-en does not ship with this copy"
+)
 TABLE = "document,summary\n" + '"The cat sat on the mat.\n\nThe dog ran home in the rain.",The dog ran home.\n'
 LONG = "\n\n".join(
-    f"In year {year} the harvest of the village was poor, and nobody sold bread at the market of the town." for year in range(1500, 1600)
+    f"In year {year} the harvest of the village was poor, and nobody sold bread at the market of the town."
+    for year in range(1500, 1600)
 )
 
 
@@ -51,7 +54,9 @@ def test_a_click_opens_a_head_and_a_word_and_a_link_the_same_again(server: str, 
     cells(page, "segment-heads").nth(21 * 9 + 7).click()
     expect(main(page).get_by_text(re.compile("^In L21 H7,"))).to_be_visible()
     cells(page, "segments").nth(2 * 5 + 1).click()
-    expect(main(page).get_by_test_id("stSelectbox").filter(has_text="Part of the summary").locator("input")).to_have_value("nurse (3)")
+    expect(
+        main(page).get_by_test_id("stSelectbox").filter(has_text="Part of the summary").locator("input")
+    ).to_have_value("nurse (3)")
     expect(page).to_have_url(re.compile("summary_head=L21"))
     page.goto(page.url)
     expect(main(page).get_by_text(re.compile("^In L21 H7,"))).to_be_visible()
@@ -100,7 +105,9 @@ def test_a_table_is_brought_and_read(server: str, page: Page) -> None:
 def test_a_long_document_shows_its_windows_and_a_stop_takes_nothing_away(server: str, page: Page) -> None:
     open_page(server, page, "?from=files")
     chooser = main(page).get_by_test_id("stFileUploader").locator("input[type=file]")
-    for number, (name, text) in enumerate((("long.txt", LONG), ("short.txt", "The harvest was poor. Nobody sold bread."))):
+    for number, (name, text) in enumerate(
+        (("long.txt", LONG), ("short.txt", "The harvest was poor. Nobody sold bread."))
+    ):
         chooser.nth(number).set_input_files({"name": name, "mimeType": "text/plain", "buffer": text.encode()})
         expect(main(page).get_by_text(name)).to_be_visible()
     expect(main(page).get_by_text(re.compile(r"tokens in \d windows"))).to_be_visible()

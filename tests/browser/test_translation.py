@@ -29,7 +29,9 @@ def test_a_click_opens_a_head_and_its_link_opens_it_elsewhere(server: str, page:
     expect(main(page).locator("g.mark-rule line").first).to_be_attached()
     other = browser.new_context(locale="en-US").new_page()
     other.goto(page.url)
-    expect(other.get_by_test_id("stMain").get_by_text(re.compile(r"Head L1 H7 finds \d of 5"))).to_be_visible(timeout=60_000)
+    expect(other.get_by_test_id("stMain").get_by_text(re.compile(r"Head L1 H7 finds \d of 5"))).to_be_visible(
+        timeout=60_000
+    )
     other.context.close()
     expect(page.get_by_test_id("stException")).to_have_count(0)
 

@@ -1,4 +1,6 @@
-"""One family twice, on the reading that the library takes and on transformers' own eager attention, and what tests do with both."""
+"""One family twice, on the reading that the library takes and on transformers' own eager attention, and what tests do
+with both.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -94,7 +96,9 @@ def run(network: PreTrainedModel, inputs: Inputs) -> Tensor:
 
 
 @torch.no_grad()
-def watch(case: Case, inputs: Inputs, ablate: Mapping[HeadId, Kind] | None = None) -> tuple[dict[str, list[Call]], Tensor]:
+def watch(
+    case: Case, inputs: Inputs, ablate: Mapping[HeadId, Kind] | None = None
+) -> tuple[dict[str, list[Call]], Tensor]:
     """The calls of each stack in order of layers, and the logits."""
     calls: dict[str, list[Call]] = {stack: [] for stack in case.attention.stacks}
 
@@ -164,11 +168,15 @@ def word_tokenizer() -> PreTrainedTokenizerFast:
     """One token a word; a few ids stay free between the special tokens and the words."""
     special = {"pad_token": "[PAD]", "bos_token": "[BOS]", "eos_token": "[EOS]", "unk_token": "[UNK]"}
     words = ["the", "cat", "sits", "on", "a", "mat", "it", "was", "very", "tired", "and", "slept", "all", "day", "long"]
-    ids = {token: number for number, token in enumerate(special.values())} | {word: 20 + 3 * number for number, word in enumerate(words)}
+    ids = {token: number for number, token in enumerate(special.values())} | {
+        word: 20 + 3 * number for number, word in enumerate(words)
+    }
     tokenizer = Tokenizer(WordLevel(ids, unk_token=special["unk_token"]))
     tokenizer.pre_tokenizer = WhitespaceSplit()
     ends = [("[BOS]", 1), ("[EOS]", 2)]
-    tokenizer.post_processor = TemplateProcessing(single="[BOS] $A [EOS]", pair="[BOS] $A [EOS] $B [EOS]", special_tokens=ends)
+    tokenizer.post_processor = TemplateProcessing(
+        single="[BOS] $A [EOS]", pair="[BOS] $A [EOS] $B [EOS]", special_tokens=ends
+    )
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, model_max_length=60, model_input_names=["input_ids", "attention_mask"], **special
     )

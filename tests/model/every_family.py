@@ -1,7 +1,9 @@
-"""Any architecture of transformers as a tiny random network in a folder, and what becomes of it: read and equal, or refused.
+"""Any architecture of transformers as a tiny random network in a folder, and what becomes of it: read and equal, or
+refused.
 
-Sizes are found by the names that configs give them. A way of shrinking counts when plain transformers runs the network on
-plain tokens; where none does, the first that can be built stands for the family, and its refusal is the right answer.
+Sizes are found by the names that configs give them. A way of shrinking counts when plain transformers runs the network
+on plain tokens; where none does, the first that can be built stands for the family, and its refusal is the right
+answer.
 """
 
 import copy
@@ -53,7 +55,10 @@ SIZES: tuple[tuple[str, int], ...] = (
     (_GROUPS, 2),
     (r"heads?$", 4),
     (r"head_dim|^d_kv$|^d_head$|head_size|kv_channels", 8),
-    (r"^(hidden_size|d_model|n_embd|dim|emb_dim|embed_dim|embedding_size|word_embed_proj_dim|model_dim|hidden_dim|projection_dim)$", 32),
+    (
+        r"^(hidden_size|d_model|n_embd|dim|emb_dim|embed_dim|embedding_size|word_embed_proj_dim|model_dim|hidden_dim|projection_dim)$",
+        32,
+    ),
     (r"^(text_|vision_)?(hidden_size|embed_dim|out_hidden_size|output_dim)$", 32),
     (r"^(?!chunk).*(^|_)(intermediate|ffn|ff|inner|mlp|feed_?forward)_?", 48),
     (r"vocab_size", VOCABULARY),
@@ -65,7 +70,8 @@ SIZES: tuple[tuple[str, int], ...] = (
     (r"^image_size$", 28),
     (r"^patch_size$", 14),
 )
-# Other shapes for families whose settings depend on one another in other ways; last, few layers of the size that they have.
+# Other shapes for families whose settings depend on one another in other ways; last, few layers of the size that they
+# have.
 WAYS: tuple[dict[str, int], ...] = (
     dict(SIZES),
     dict(SIZES) | {_GROUPS: 4},
@@ -92,8 +98,9 @@ KEPT = {"model_type", "architectures", "transformers_version", "dtype", "id2labe
 class Outcome:
     """What became of a family, and why.
 
-    equal; silent (read, and plain transformers gives no attentions to compare with); refused (plain transformers runs it
-    on text alone); refused as plain (nor does plain transformers); unbuilt; differs and crash, which there must not be.
+    equal; silent (read, and plain transformers gives no attentions to compare with); refused (plain transformers runs
+    it on text alone); refused as plain (nor does plain transformers); unbuilt; differs and crash, which there must not
+    be.
     """
 
     kind: str
@@ -135,13 +142,19 @@ def _compared(network: PreTrainedModel, seen: Any) -> Outcome:
             return Outcome("differs", f"{len(ours)} layers, plain transformers {len(attentions)}")
         theirs = torch.stack([attention[0, ..., : ours.shape[-1]].float() for attention in attentions])
         if theirs.shape != ours.shape or not (theirs - ours).abs().max() <= TOLERANCE:
-            gap = (theirs - ours).abs().max().item() if theirs.shape == ours.shape else f"{tuple(ours.shape)} {tuple(theirs.shape)}"
+            gap = (
+                (theirs - ours).abs().max().item()
+                if theirs.shape == ours.shape
+                else f"{tuple(ours.shape)} {tuple(theirs.shape)}"
+            )
             return Outcome("differs", f"{stack}: {gap}")
     return Outcome("equal", " ".join(seen.stacks))
 
 
 def _build(model_type: str) -> PreTrainedModel:
-    """The first small network that runs on plain tokens, else the first that can be built. Raises what kept all of them from it."""
+    """The first small network that runs on plain tokens, else the first that can be built. Raises what kept all of them
+    from it.
+    """
     failed: Exception | None = None
     first: PreTrainedModel | None = None
     tried: list[tuple[Any, PreTrainedConfig]] = []
@@ -174,25 +187,40 @@ def _build(model_type: str) -> PreTrainedModel:
 
 
 def _choices(model_type: str) -> Iterator[tuple[Callable[[], PreTrainedConfig], Any]]:
-    known = [family for family in (*READABLE, *ON_THEIR_OWN, *NOT_ONE_PATTERN, XLNET) if family.model_type == model_type]
+    known = [
+        family for family in (*READABLE, *ON_THEIR_OWN, *NOT_ONE_PATTERN, XLNET) if family.model_type == model_type
+    ]
     yield from ((family.config, family.auto) for family in known[:1])
     config_class = CONFIG_MAPPING[model_type]
     whole = config_class().to_dict()
-    autos = [AutoModelForSeq2SeqLM] if config_class().is_encoder_decoder else [AutoModelForMaskedLM, AutoModelForCausalLM]
+    autos = (
+        [AutoModelForSeq2SeqLM] if config_class().is_encoder_decoder else [AutoModelForMaskedLM, AutoModelForCausalLM]
+    )
     for sizes, cut, auto in product(WAYS, (False, True), (*autos, AutoModel)):
         yield (lambda sizes=sizes, cut=cut: config_class.from_dict(_shrunk(whole, sizes, cut))), auto
 
 
 def _shrunk(settings: dict[str, Any], sizes: dict[str, int], cut: bool) -> dict[str, Any]:
-    """cut: lists of one entry a layer are cut to the number of layers, and what is left open is filled in; else neither."""
-    layers = next((settings[name] for name in ("num_hidden_layers", "num_layers", "n_layer") if isinstance(settings.get(name), int)), None)
+    """cut: lists of one entry a layer are cut to the number of layers, and what is left open is filled in; else
+    neither.
+    """
+    layers = next(
+        (
+            settings[name]
+            for name in ("num_hidden_layers", "num_layers", "n_layer")
+            if isinstance(settings.get(name), int)
+        ),
+        None,
+    )
     small: dict[str, Any] = {}
     for name, value in settings.items():
         if name == "per_layer_config":
             continue
         if isinstance(value, dict) and "model_type" in value:
             small[name] = _shrunk(value, sizes, cut)
-        elif (isinstance(value, int) and not isinstance(value, bool) and name not in KEPT) or (cut and name in LEFT_OPEN):
+        elif (isinstance(value, int) and not isinstance(value, bool) and name not in KEPT) or (
+            cut and name in LEFT_OPEN
+        ):
             small[name] = next((size for pattern, size in sizes.items() if re.search(pattern, name)), value)
         elif not isinstance(value, list) or layers is None or len(value) != layers:
             small[name] = value

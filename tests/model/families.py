@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForMaskedLM, AutoModelForSeq2SeqLM, PreTrainedConfig, PreTrainedModel
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoModelForMaskedLM,
+    AutoModelForSeq2SeqLM,
+    PreTrainedConfig,
+    PreTrainedModel,
+)
 
 # Layers, heads, key/value heads and widths all differ, so that no two can be mistaken for one another.
 COMMON = {"vocab_size": 120, "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
@@ -126,11 +133,15 @@ def _with_telling_weights(network: PreTrainedModel, spread: float) -> PreTrained
     return network
 
 
-def _masked(name: str, projections: Mapping[str, str] = OF_BERT, group: Mapping[str, Any] = PLAIN, **settings: Any) -> Family:
+def _masked(
+    name: str, projections: Mapping[str, str] = OF_BERT, group: Mapping[str, Any] = PLAIN, **settings: Any
+) -> Family:
     return _family(name, AutoModelForMaskedLM, {**group, **settings}, projections)
 
 
-def _causal(name: str, projections: Mapping[str, str] = OF_LLAMA, group: Mapping[str, Any] = GROUPED, **settings: Any) -> Family:
+def _causal(
+    name: str, projections: Mapping[str, str] = OF_LLAMA, group: Mapping[str, Any] = GROUPED, **settings: Any
+) -> Family:
     return _family(name, AutoModelForCausalLM, {**group, **settings}, projections)
 
 
@@ -187,7 +198,14 @@ READABLE = (
     _causal("gemma2 window", sliding_window=4, attn_logit_softcapping=2.0),
     _causal("gemma3_text"),
     _causal("gemma3_text window", sliding_window=4),
-    _causal("gemma3", group=COMMON, text_config=GROUPED, vision_config=SMALL_VISION, image_token_index=3, mm_tokens_per_image=4),
+    _causal(
+        "gemma3",
+        group=COMMON,
+        text_config=GROUPED,
+        vision_config=SMALL_VISION,
+        image_token_index=3,
+        mm_tokens_per_image=4,
+    ),
     _causal("gpt_oss", num_local_experts=4),
     _causal("gpt_oss window", num_local_experts=4, sliding_window=4),
     _causal("olmo"),
@@ -219,7 +237,12 @@ READABLE = (
     _t5("mt5"),
     _t5("umt5"),
     _family("encoder-decoder", AutoModelForSeq2SeqLM, TWO_BERTS, OF_BERTS),
-    _family("t5gemma", AutoModelForSeq2SeqLM, COMMON | {"encoder": GROUPED, "decoder": GROUPED | {"num_hidden_layers": 2}}, OF_T5GEMMA),
+    _family(
+        "t5gemma",
+        AutoModelForSeq2SeqLM,
+        COMMON | {"encoder": GROUPED, "decoder": GROUPED | {"num_hidden_layers": 2}},
+        OF_T5GEMMA,
+    ),
     _t5("switch_transformers", num_experts=4, expert_capacity=64),
 )
 

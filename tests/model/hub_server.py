@@ -64,7 +64,10 @@ def hub(repositories: dict[str, Path], gated: set[str] = frozenset()) -> Iterato
             elif not revision.startswith("refs/pr/") and asked[1:] not in ([], ["main"], [COMMIT]):
                 self._refuse({"status": 404, "X-Error-Code": "RevisionNotFound", "X-Error-Message": "Invalid rev id"})
             else:
-                files = [{"rfilename": path.name, "size": path.stat().st_size, "blobId": "0"} for path in sorted(folder.iterdir())]
+                files = [
+                    {"rfilename": path.name, "size": path.stat().st_size, "blobId": "0"}
+                    for path in sorted(folder.iterdir())
+                ]
                 body = {
                     "id": asked[0],
                     "sha": commit(revision),
@@ -78,8 +81,14 @@ def hub(repositories: dict[str, Path], gated: set[str] = frozenset()) -> Iterato
         def _requests(self, repository: str) -> None:
             common = {"title": "Adding `safetensors` variant of this model", "status": "open", "isPullRequest": True}
             common |= {"createdAt": "2023-01-01T00:00:00.000Z", "repo": {"name": repository, "type": "model"}}
-            found = [common | {"num": number, "author": {"name": author}} for number, author in served.requests.get(repository, {}).items()]
-            self._send(json.dumps({"discussions": found, "count": len(found), "start": 0}).encode(), {"Content-Type": "application/json"})
+            found = [
+                common | {"num": number, "author": {"name": author}}
+                for number, author in served.requests.get(repository, {}).items()
+            ]
+            self._send(
+                json.dumps({"discussions": found, "count": len(found), "start": 0}).encode(),
+                {"Content-Type": "application/json"},
+            )
 
         def _file(self, repository: str, revision: str, name: str) -> None:
             folder = served.folder(repository, revision)

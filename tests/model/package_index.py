@@ -18,9 +18,12 @@ def wheel_around(file: Path) -> bytes:
     with zipfile.ZipFile(path, "w") as archive:
         archive.write(file, f"{PACKAGE}/{file.name}")
         archive.writestr(
-            f"{metadata}/METADATA", f"Metadata-Version: 2.1\nName: {PACKAGE}\nVersion: 1.0\nRequires-Dist: no-such-package-anywhere\n"
+            f"{metadata}/METADATA",
+            f"Metadata-Version: 2.1\nName: {PACKAGE}\nVersion: 1.0\nRequires-Dist: no-such-package-anywhere\n",
         )
-        archive.writestr(f"{metadata}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(
+            f"{metadata}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
         archive.writestr(f"{metadata}/RECORD", "")
     return path.read_bytes()
 
@@ -34,7 +37,9 @@ def package_index(wheel: bytes) -> Iterator[str]:
             if self.path.endswith(".whl"):
                 self._answer(wheel, "application/octet-stream")
             elif "llama" in self.path:
-                self._answer(f'<!DOCTYPE html><html><body><a href="/{WHEEL}">{WHEEL}</a></body></html>'.encode(), "text/html")
+                self._answer(
+                    f'<!DOCTYPE html><html><body><a href="/{WHEEL}">{WHEEL}</a></body></html>'.encode(), "text/html"
+                )
             else:
                 self.send_error(404)
 

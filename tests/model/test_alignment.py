@@ -20,7 +20,9 @@ from mhattn_core.text.pharaoh import parse
 from mhattn_core.text.reading import PairRecord, read_gold, read_parallel
 
 DATA = Path(os.environ.get("MHATTN_DATA", Path(__file__).parents[3] / "shared/data"))
-needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the gold sets are not part of the project; MHATTN_DATA names their folder")
+needs_data = pytest.mark.skipif(
+    not DATA.is_dir(), reason="the gold sets are not part of the project; MHATTN_DATA names their folder"
+)
 PAIR = mh.SentencePair(
     "The cat is sleeping on the mat.",
     "我家的一只猫在垫子上睡觉。",
@@ -42,7 +44,12 @@ def smollm2() -> mh.Model:
 
 def pieces_of(seen: mh.Seen, words: tuple[str, ...], tokens: tuple[str, ...]) -> list[list[int]]:
     """Which tokens spell which word, by walking along the letters."""
-    letters = [(number, letter) for number, token in enumerate(tokens) for letter in token.strip("·▁") if not token.startswith("<")]
+    letters = [
+        (number, letter)
+        for number, token in enumerate(tokens)
+        for letter in token.strip("·▁")
+        if not token.startswith("<")
+    ]
     taken = 0
     spelled = []
     for word in words:
@@ -55,7 +62,9 @@ def pieces_of(seen: mh.Seen, words: tuple[str, ...], tokens: tuple[str, ...]) ->
 
 def plain_patterns(model: mh.Model, seen: mh.Seen) -> np.ndarray:
     """Cross-attention as plain transformers returns it, from a network of its own."""
-    eager = type(model.network).from_pretrained(entries()[model.name].path(), attn_implementation="eager", dtype=torch.float32)
+    eager = type(model.network).from_pretrained(
+        entries()[model.name].path(), attn_implementation="eager", dtype=torch.float32
+    )
     with torch.no_grad():
         found = eager(**seen.inputs, output_attentions=True).cross_attentions
     return np.stack([layer[0].numpy() for layer in found])
@@ -82,9 +91,9 @@ def test_norms_equal_each_value_through_its_rows_of_the_projection(translator: m
     norms = seen.value_norms("cross")
     network = translator.network
     with torch.no_grad():
-        source = network.get_encoder()(input_ids=seen.inputs["input_ids"], attention_mask=seen.inputs["attention_mask"]).last_hidden_state[
-            0
-        ]
+        source = network.get_encoder()(
+            input_ids=seen.inputs["input_ids"], attention_mask=seen.inputs["attention_mask"]
+        ).last_hidden_state[0]
         for layer, decoder_layer in enumerate(network.get_decoder().layers):
             attention = decoder_layer.encoder_attn
             values = attention.v_proj(source)
@@ -97,7 +106,9 @@ def test_norms_equal_each_value_through_its_rows_of_the_projection(translator: m
     queries, keys = seen.tokens("cross")
     one_piece = next(s for s, pieces in enumerate(pieces_of(seen, plain.sources, keys)) if len(pieces) == 1)
     (place,) = pieces_of(seen, plain.sources, keys)[one_piece]
-    np.testing.assert_allclose(weighted.weights[..., one_piece], plain.weights[..., one_piece] * norms[:, :, None, place], atol=1e-5)
+    np.testing.assert_allclose(
+        weighted.weights[..., one_piece], plain.weights[..., one_piece] * norms[:, :, None, place], atol=1e-5
+    )
     assert len(queries) != len(keys)
 
 
@@ -138,7 +149,10 @@ def test_embeddings_tie_equal_words(minilm: mh.Model) -> None:
 
 def record(source: str, target: str, alignment: str, line: int = 1) -> PairRecord:
     return PairRecord(
-        str(line), mh.SentencePair(source, target, tuple(source.split()), tuple(target.split())), line, alignment=parse(alignment)
+        str(line),
+        mh.SentencePair(source, target, tuple(source.split()), tuple(target.split())),
+        line,
+        alignment=parse(alignment),
     )
 
 
@@ -155,7 +169,12 @@ def planted(pairs: int, *, right: bool) -> Aligned:
         gold.append(Gold(sure, sure))
         found.append(choices.astype(np.int16))
     return Aligned(
-        "made", "", tuple(f"pair {number}" for number in range(pairs)), tuple(gold), {Reading("cross", "awi", "pattern"): found}, None
+        "made",
+        "",
+        tuple(f"pair {number}" for number in range(pairs)),
+        tuple(gold),
+        {Reading("cross", "awi", "pattern"): found},
+        None,
     )
 
 
@@ -201,7 +220,9 @@ def test_pairs_that_cannot_be_read_are_told(translator: mh.Model) -> None:
 
 def test_a_yardstick_is_measured_on_the_pairs_that_were_aligned(minilm: mh.Model) -> None:
     good = record("He sleeps", "The man sleeps", "0-1 1-2", 3)
-    table, skipped = report(minilm, [PairRecord("x", mh.SentencePair("He sleeps", "She runs"), 5), good], yardstick=minilm)
+    table, skipped = report(
+        minilm, [PairRecord("x", mh.SentencePair("He sleeps", "She runs"), 5), good], yardstick=minilm
+    )
     assert skipped["line"].tolist() == [5]
     assert (table["n"] == 1).all()
     assert table[table["stack"] == "embeddings"]["model"].tolist() == ["minilm"]
@@ -257,11 +278,16 @@ def test_alibis_error_rates_equal_a_plain_loop(minilm: mh.Model) -> None:
         for each in short:
             grid = mh.attend(minilm, each.pair).words("encoder").pattern[layer, head]
             sources = len(each.pair.a.words)
-            ties = {(int(np.nan_to_num(row[:sources]).argmax()), t) for t, row in enumerate(grid[sources:]) if not np.isnan(row).any()}
+            ties = {
+                (int(np.nan_to_num(row[:sources]).argmax()), t)
+                for t, row in enumerate(grid[sources:])
+                if not np.isnan(row).any()
+            }
             found.append(ties)
         assert table[layer, head, "b_to_a", "pattern"] == pytest.approx(error_by_loop(found, short), abs=1e-9)
     diagonal = [
-        {(int((t + 0.5) / len(each.pair.b.words) * len(each.pair.a.words)), t) for t in range(len(each.pair.b.words))} for each in short
+        {(int((t + 0.5) / len(each.pair.b.words) * len(each.pair.a.words)), t) for t in range(len(each.pair.b.words))}
+        for each in short
     ]
     assert baseline_row(aligned)["aer"].item() == pytest.approx(error_by_loop(diagonal, short), abs=1e-9)
 

@@ -27,7 +27,9 @@ def test_a_model_whose_folder_looks_like_markup_is_measured(tmp_path: Path) -> N
     model = put_model(tmp_path / NAME)
     (tmp_path / "pairs.txt").write_text("The cat sat down.\nIt was tired.\n")
     out = tmp_path / "[red]runs"
-    done = CliRunner().invoke(command, ["analyze", str(tmp_path / "pairs.txt"), "--model", str(model), "--out", str(out)])
+    done = CliRunner().invoke(
+        command, ["analyze", str(tmp_path / "pairs.txt"), "--model", str(model), "--out", str(out)]
+    )
     assert done.exception is None, done.output
     assert str(out) in done.output
 

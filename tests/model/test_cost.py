@@ -1,4 +1,6 @@
-"""What a run is said to cost: parts that stand in a known proportion to the forward pass, few tokens where texts are long."""
+"""What a run is said to cost: parts that stand in a known proportion to the forward pass, few tokens where texts are
+long.
+"""
 
 from itertools import count
 from pathlib import Path
@@ -32,7 +34,9 @@ def test_a_twin_is_spared_the_random_models_that_its_model_has_paid_for() -> Non
 
 
 def test_of_long_pairs_fewer_are_tried_and_their_tokens_stand_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each pair has 12 tokens in all-MiniLM (two of them [SEP], one [CLS], and two full stops): 60, of which 30 may be tried, so two pairs."""
+    """Each pair has 12 tokens in all-MiniLM (two of them [SEP], one [CLS], and two full stops): 60, of which 30 may be
+    tried, so two pairs.
+    """
     model = load("minilm")
     whole = estimate(model, RECORDS, ["basic"])
     monkeypatch.setattr(cost, "TOKENS_TRIED", whole.tokens // 2)
@@ -48,7 +52,9 @@ def test_a_pair_too_long_for_many_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(found.reasons) == found.tried == 5
 
 
-def test_documents_longer_than_the_model_cost_what_their_windows_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_documents_longer_than_the_model_cost_what_their_windows_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A clock that ticks once a question: a window takes one second, for whole paragraphs of seven words each."""
     model = model_of(family_named("llama"))
     ticks = count()

@@ -1,4 +1,6 @@
-"""What heads add to the score of a next token: all parts of a position make up its score, and where they do not, nothing is said."""
+"""What heads add to the score of a next token: all parts of a position make up its score, and where they do not,
+nothing is said.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,7 +36,9 @@ def given_and_gave(modules: list[nn.Module]) -> Iterator[dict[int, tuple[Tensor,
 
 
 def parts_of(model: Model) -> tuple[list[nn.Module], list[nn.Module], nn.Module]:
-    """What is added to a position beside its attention: what it begins with, the feed-forward layers; and the last norm."""
+    """What is added to a position beside its attention: what it begins with, the feed-forward layers; and the last
+    norm.
+    """
     network = model.network
     if model.name == "gpt2":
         body = network.transformer
@@ -45,7 +49,7 @@ def parts_of(model: Model) -> tuple[list[nn.Module], list[nn.Module], nn.Module]
             [block.layer[2].DenseReluDense for block in network.decoder.block],
             network.decoder.final_layer_norm,
         )
-    return [network.model.embed_tokens], [layer.mlp for layer in network.model.layers], network.model.norm  # fmt: skip
+    return [network.model.embed_tokens], [layer.mlp for layer in network.model.layers], network.model.norm
 
 
 @pytest.mark.parametrize("name", ["llama", "gpt2", "t5"])
@@ -61,7 +65,12 @@ def test_heads_and_all_other_parts_make_up_the_score(name: str) -> None:
     # GPT-2's table of positions is asked without the batch.
     others = [ran[id(module)][1].flatten(0, -2)[POSITION].numpy() for module in (*begins, *feeds)]
     heads = [seen.contributions(stack)[:, :, POSITION] for stack in stacks]
-    biases = [site.projection.bias for stack in stacks for site in model.attention.sites[stack] if site.projection.bias is not None]
+    biases = [
+        site.projection.bias
+        for stack in stacks
+        for site in model.attention.sites[stack]
+        if site.projection.bias is not None
+    ]
     score = sum(read.effects(part, TOKEN).sum() for part in (*others, *heads, *(bias.numpy() for bias in biases)))
     if name == "gpt2":
         head = model.network.lm_head.weight.double()

@@ -35,10 +35,14 @@ def table() -> pd.DataFrame:
 
 
 def test_all_heads_over_200_pairs_equal_a_plain_double_loop(minilm: mh.Model) -> None:
-    """Every two of 72 heads, from the definition: half the sum of p ln(p/m) and q ln(q/m), on average over all words of all pairs."""
+    """Every two of 72 heads, from the definition: half the sum of p ln(p/m) and q ln(q/m), on average over all words of
+    all pairs.
+    """
     told = examples()
     turns = [divmod(place, len(told)) for place in range(200)]
-    pairs = [mh.SentencePair(told[place].english, told[(place + turn) % len(told)].english_next) for turn, place in turns]
+    pairs = [
+        mh.SentencePair(told[place].english, told[(place + turn) % len(told)].english_next) for turn, place in turns
+    ]
     assert len({(pair.source, pair.target) for pair in pairs}) == 200
     found = distance_sums(minilm, pairs, [place % 20 for place in range(200)])["encoder"].js.sum(axis=0)
     grids = [heads_of(mh.attend(minilm, pair), "encoder").arrays for pair in pairs]
@@ -56,7 +60,9 @@ def test_all_heads_over_200_pairs_equal_a_plain_double_loop(minilm: mh.Model) ->
 
 def test_sums_of_two_halves_are_those_of_the_whole(minilm: mh.Model) -> None:
     whole = distance_sums(minilm, PAIRS, FOLDS)["encoder"]
-    halves = distance_sums(minilm, PAIRS[:2], FOLDS[:2])["encoder"] + distance_sums(minilm, PAIRS[2:], FOLDS[2:])["encoder"]
+    halves = (
+        distance_sums(minilm, PAIRS[:2], FOLDS[:2])["encoder"] + distance_sums(minilm, PAIRS[2:], FOLDS[2:])["encoder"]
+    )
     np.testing.assert_allclose(halves.js, whole.js, atol=1e-4)
     np.testing.assert_allclose(halves.correlation, whole.correlation, atol=1e-6)
     assert halves.texts == whole.texts == 6

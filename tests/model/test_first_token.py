@@ -40,7 +40,9 @@ def same_batched(model: mh.Model) -> None:
     seen = mh.attend(model, PAIR)
     words = len(seen.words("decoder").queries)
     for layer in layers:
-        np.testing.assert_allclose(layer.pattern[1, :, :words, :words], seen.words("decoder").pattern[layer.layer], atol=1e-6)
+        np.testing.assert_allclose(
+            layer.pattern[1, :, :words, :words], seen.words("decoder").pattern[layer.layer], atol=1e-6
+        )
         first = seen.words("decoder").query_axis.averaged(seen.pattern("decoder")[layer.layer])[..., 0]
         np.testing.assert_allclose(layer.first_mass[1, :, :words], first, atol=1e-6)
 

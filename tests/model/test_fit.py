@@ -1,4 +1,5 @@
-"""Weights that are shown are the file's: names behind wrappers, layers that are missing or left over, sizes that differ.
+"""Weights that are shown are the file's: names behind wrappers, layers that are missing or left over, sizes that
+differ.
 
 The oracle is the network that was saved, on plain transformers' eager attention.
 """
@@ -36,7 +37,15 @@ from transformers import (
 import mhattn_core as mh
 
 PAIR = mh.SentencePair("The cat sat down.", "It was tired.")
-T5_SIZES = {"vocab_size": 30522, "d_model": 24, "d_kv": 8, "d_ff": 16, "num_layers": 3, "num_decoder_layers": 2, "num_heads": 3}
+T5_SIZES = {
+    "vocab_size": 30522,
+    "d_model": 24,
+    "d_kv": 8,
+    "d_ff": 16,
+    "num_layers": 3,
+    "num_decoder_layers": 2,
+    "num_heads": 3,
+}
 T5_SIZES |= {"decoder_start_token_id": 0, "pad_token_id": 0, "eos_token_id": 102}
 
 
@@ -77,11 +86,23 @@ def shows(folder: Path, saved: PreTrainedModel) -> mh.Model:
         plain = saved(**seen.inputs, output_attentions=True)
     for stack in seen.stacks:
         attentions = plain.attentions if len(seen.stacks) == 1 else getattr(plain, f"{stack}_attentions")
-        torch.testing.assert_close(torch.from_numpy(seen.pattern(stack)), torch.stack(attentions)[:, 0], atol=1e-5, rtol=0)
+        torch.testing.assert_close(
+            torch.from_numpy(seen.pattern(stack)), torch.stack(attentions)[:, 0], atol=1e-5, rtol=0
+        )
     return model
 
 
-WRAPPERS = ("", "bert.", "module.", "model.", "_orig_mod.", "module.bert.", "_orig_mod.module.", "model.backbone.bert.", "0.auto_model.")
+WRAPPERS = (
+    "",
+    "bert.",
+    "module.",
+    "model.",
+    "_orig_mod.",
+    "module.bert.",
+    "_orig_mod.module.",
+    "model.backbone.bert.",
+    "0.auto_model.",
+)
 
 
 @pytest.mark.parametrize("prefix", WRAPPERS)
@@ -96,7 +117,8 @@ def test_the_head_is_found_behind_the_same_wrapper(tmp_path: Path, prefix: str) 
     model = shows(put(saved, tmp_path, lambda name: prefix + name), saved)
     assert model.head == "language"
     torch.testing.assert_close(
-        model.network.state_dict()["cls.predictions.transform.dense.weight"], saved.cls.predictions.transform.dense.weight
+        model.network.state_dict()["cls.predictions.transform.dense.weight"],
+        saved.cls.predictions.transform.dense.weight,
     )
 
 
@@ -108,13 +130,18 @@ def test_layers_that_were_compiled_one_by_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("prefix", ["", "module.", "model."])
 def test_a_causal_model_behind_a_wrapper(tmp_path: Path, prefix: str) -> None:
-    saved = telling(GPT2LMHeadModel(GPT2Config(vocab_size=30522, n_embd=24, n_layer=2, n_head=3, n_positions=64, bos_token_id=101)))
+    saved = telling(
+        GPT2LMHeadModel(GPT2Config(vocab_size=30522, n_embd=24, n_layer=2, n_head=3, n_positions=64, bos_token_id=101))
+    )
     assert shows(put(saved, tmp_path, lambda name: prefix + name), saved).head == "language"
 
 
 def test_two_networks_in_one_file_are_not_guessed_between(tmp_path: Path) -> None:
     folder = put(telling(BertModel(config())), tmp_path)
-    change(folder, lambda held: {f"{side}.{name}": value.clone() for side in ("query", "passage") for name, value in held.items()})
+    change(
+        folder,
+        lambda held: {f"{side}.{name}": value.clone() for side in ("query", "passage") for name, value in held.items()},
+    )
     with pytest.raises(mh.Problem, match=r"lacks weights .* 39 are not in the file \(embeddings\."):
         mh.load(str(folder))
 
@@ -142,7 +169,8 @@ def test_an_adapter_that_was_not_merged(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "missing", ["embeddings.position_embeddings.weight", "encoder.layer.1.output.dense.bias", "embeddings.LayerNorm.bias"]
+    "missing",
+    ["embeddings.position_embeddings.weight", "encoder.layer.1.output.dense.bias", "embeddings.LayerNorm.bias"],
 )
 def test_one_missing_weight(tmp_path: Path, missing: str) -> None:
     folder = put(BertModel(config()), tmp_path)
@@ -152,7 +180,12 @@ def test_one_missing_weight(tmp_path: Path, missing: str) -> None:
 
 
 def test_an_expert_that_is_missing_and_was_not_asked(tmp_path: Path) -> None:
-    sizes = T5_SIZES | {"num_experts": 4, "expert_capacity": 64, "num_sparse_encoder_layers": 1, "num_sparse_decoder_layers": 1}
+    sizes = T5_SIZES | {
+        "num_experts": 4,
+        "expert_capacity": 64,
+        "num_sparse_encoder_layers": 1,
+        "num_sparse_decoder_layers": 1,
+    }
     folder = put(SwitchTransformersForConditionalGeneration(SwitchTransformersConfig(**sizes)), tmp_path)
     expert = next(name for name in load_file(folder / "model.safetensors") if "expert_3.wi" in name)
     change(folder, lambda held: {name: value for name, value in held.items() if name != expert})
@@ -174,17 +207,25 @@ def test_a_pooler_may_be_missing_and_other_heads_left_over(tmp_path: Path) -> No
 
 def test_masks_that_early_causal_models_saved(tmp_path: Path) -> None:
     sizes = {"hidden_size": 24, "num_layers": 2, "num_heads": 3, "attention_types": [[["global", "local"], 1]]}
-    saved = telling(GPTNeoForCausalLM(GPTNeoConfig(vocab_size=30522, max_position_embeddings=64, bos_token_id=101, **sizes)))
+    saved = telling(
+        GPTNeoForCausalLM(GPTNeoConfig(vocab_size=30522, max_position_embeddings=64, bos_token_id=101, **sizes))
+    )
     folder = put(saved, tmp_path)
     masks = {"bias": torch.ones(1, 1, 64, 64, dtype=torch.uint8), "masked_bias": torch.tensor(-1e9)}
-    left = {f"transformer.h.{layer}.attn.attention.{name}": value.clone() for layer in range(2) for name, value in masks.items()}
+    left = {
+        f"transformer.h.{layer}.attn.attention.{name}": value.clone()
+        for layer in range(2)
+        for name, value in masks.items()
+    }
     change(folder, lambda held: held | left)
     assert shows(folder, saved).head == "language"
 
 
 def test_a_bias_that_the_config_leaves_out(tmp_path: Path) -> None:
     sizes = {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 16}
-    folder = put(LlamaForCausalLM(LlamaConfig(vocab_size=30522, bos_token_id=101, attention_bias=True, **sizes)), tmp_path)
+    folder = put(
+        LlamaForCausalLM(LlamaConfig(vocab_size=30522, bos_token_id=101, attention_bias=True, **sizes)), tmp_path
+    )
     change_config(folder, attention_bias=False)
     # Queries, keys, values and the output of two layers.
     with pytest.raises(mh.Problem, match=r"leaves out: 8 have no place .*k_proj\.bias"):

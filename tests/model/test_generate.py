@@ -38,7 +38,9 @@ def by_hand(seen: mh.Seen, off: list[HeadId], longest: int) -> list[int]:
         projection: Any = seen.model.attention.sites[stack][layer].projection
         size = projection.in_features // seen.model.attention.heads(stack)
 
-        def cut(_module: Any, inputs: tuple[torch.Tensor, ...], start: int = head * size, end: int = (head + 1) * size) -> Any:
+        def cut(
+            _module: Any, inputs: tuple[torch.Tensor, ...], start: int = head * size, end: int = (head + 1) * size
+        ) -> Any:
             changed = inputs[0].clone()
             changed[..., start:end] = 0
             return (changed,)
@@ -131,7 +133,9 @@ def test_each_word_is_hidden_with_all_its_pieces(tmp_path: Any) -> None:
     assert found["word"].tolist() == ["The", "zyzzyva", "sleeps", "."]
     ids = seen.inputs["input_ids"].clone()
     places = [
-        place for place, piece in enumerate(seen.pieces("encoder")[0]) if (piece.start, piece.end) != (0, 0) and 4 <= piece.start < 11
+        place
+        for place, piece in enumerate(seen.pieces("encoder")[0])
+        if (piece.start, piece.end) != (0, 0) and 4 <= piece.start < 11
     ]
     assert len(places) > 1
     expected = ids[0, places]

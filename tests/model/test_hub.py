@@ -97,7 +97,9 @@ def test_a_missing_revision(served: Hub) -> None:
 def test_a_repository_of_pickles(served: Hub) -> None:
     with pytest.raises(mh.Problem, match="pickle") as problem:
         mh.load("org/pickled")
-    assert problem.value.remedy.endswith("hf download org/pickled --local-dir pickled && python -m mhattn_core convert pickled")
+    assert problem.value.remedy.endswith(
+        "hf download org/pickled --local-dir pickled && python -m mhattn_core convert pickled"
+    )
     assert not [path for path in served.asked if path.startswith("GET /org")]
 
 
@@ -123,7 +125,9 @@ def test_a_repository_too_big_for_the_memory(served: Hub, monkeypatch: pytest.Mo
     assert not [path for path in served.asked if path.startswith("GET /org")]
 
 
-def test_a_shared_copy_takes_neither_paths_nor_free_names(served: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_shared_copy_takes_neither_paths_nor_free_names(
+    served: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("MHATTN_HOSTED", "1")
     for name in ("org/good", str(tmp_path / "good"), "bert-base-chinese@main", "~/good"):
         with pytest.raises(mh.Problem, match="this copy is shared"):

@@ -24,7 +24,18 @@ def folder(tmp_path: Path) -> Path:
 
 def test_the_catalogue_tells_what_is_present() -> None:
     table = mh.catalogue()
-    assert table.columns.tolist() == ["name", "family", "layers", "heads", "size", "languages", "licence", "gated", "source", "present"]
+    assert table.columns.tolist() == [
+        "name",
+        "family",
+        "layers",
+        "heads",
+        "size",
+        "languages",
+        "licence",
+        "gated",
+        "source",
+        "present",
+    ]
     assert table.set_index("name").loc["minilm", ["layers", "heads", "present"]].tolist() == [6, 12, True]
 
 
@@ -61,7 +72,9 @@ def test_pickled_weights_are_refused_until_converted(tmp_path: Path) -> None:
     assert problem.value.remedy.endswith(f"python -m mhattn_core convert {folder}")
     model = mh.load(str(convert(folder)), device="cpu")
     weights = torch.load(folder / "pytorch_model.bin", weights_only=True)
-    assert torch.equal(model.network.state_dict()["embeddings.word_embeddings.weight"], weights["embeddings.word_embeddings.weight"])
+    assert torch.equal(
+        model.network.state_dict()["embeddings.word_embeddings.weight"], weights["embeddings.word_embeddings.weight"]
+    )
     with pytest.raises(mh.Problem, match="exists already"):
         convert(folder)
 
@@ -133,7 +146,13 @@ def test_half_a_file(tmp_path: Path, name: str) -> None:
 
 
 def test_attention_in_windows_is_refused(folder: Path) -> None:
-    shape = {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 16, "attention_window": 4}
+    shape = {
+        "hidden_size": 24,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 3,
+        "intermediate_size": 16,
+        "attention_window": 4,
+    }
     LongformerModel(LongformerConfig(vocab_size=30522, **shape)).save_pretrained(folder)
     with pytest.raises(mh.Problem, match="longformer"):
         mh.load(str(folder))
@@ -162,7 +181,12 @@ def test_a_model_that_was_not_fetched(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_fetching_without_a_connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MHATTN_CACHE", str(tmp_path))
-    for name, value in {"INDEX_URL": "http://127.0.0.1:9/simple", "EXTRA_INDEX_URL": "", "FIND_LINKS": "", "RETRIES": "0"}.items():
+    for name, value in {
+        "INDEX_URL": "http://127.0.0.1:9/simple",
+        "EXTRA_INDEX_URL": "",
+        "FIND_LINKS": "",
+        "RETRIES": "0",
+    }.items():
         monkeypatch.setenv(f"PIP_{name}", value)
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     with pytest.raises(mh.Problem, match="could not be downloaded"):

@@ -67,7 +67,9 @@ def test_the_longest_text_is_read_and_one_token_more_is_refused(family: Family) 
 
 
 @pytest.mark.parametrize(
-    "family", [family for family in READABLE if not {"cross", "decoder"} & set(family.projections)], ids=lambda family: family.name
+    "family",
+    [family for family in READABLE if not {"cross", "decoder"} & set(family.projections)],
+    ids=lambda family: family.name,
 )
 def test_both_sentences_of_a_pair_count(family: Family) -> None:
     model = endless(family)
@@ -78,7 +80,9 @@ def test_both_sentences_of_a_pair_count(family: Family) -> None:
         mh.attend(model, mh.SentencePair(words(each), words(rest + 1)))
 
 
-@pytest.mark.parametrize("family", [family for family in READABLE if "cross" in family.projections], ids=lambda family: family.name)
+@pytest.mark.parametrize(
+    "family", [family for family in READABLE if "cross" in family.projections], ids=lambda family: family.name
+)
 def test_the_steps_of_a_decoder_have_a_limit_too(family: Family) -> None:
     model = endless(family)
     if family.name in WITHOUT_A_LIMIT:
@@ -100,7 +104,10 @@ def test_two_networks_have_two_limits(encoder: int, decoder: int) -> None:
     }
     model = endless(Family(family.name, family.model_type, family.auto, {**TWO_BERTS, **sides}, family.projections))
     assert (model.longest, model.longest_target) == (encoder, decoder)
-    assert mh.attend(model, mh.SentencePair(words(encoder - 2), words(decoder - 2))).pattern("cross").shape[2:] == (decoder, encoder)
+    assert mh.attend(model, mh.SentencePair(words(encoder - 2), words(decoder - 2))).pattern("cross").shape[2:] == (
+        decoder,
+        encoder,
+    )
     for pair in (mh.SentencePair(words(encoder - 1), "cat"), mh.SentencePair("cat", words(decoder - 1))):
         with pytest.raises(Problem, match="tokens"):
             mh.attend(model, pair)
@@ -109,7 +116,15 @@ def test_two_networks_have_two_limits(encoder: int, decoder: int) -> None:
 @pytest.mark.parametrize("padding", [0, 1, 5])
 def test_positions_that_start_behind_the_padding_index(padding: int) -> None:
     family = next(family for family in READABLE if family.name == "roberta")
-    model = endless(Family(family.name, family.model_type, family.auto, {**family.settings, "pad_token_id": padding}, family.projections))
+    model = endless(
+        Family(
+            family.name,
+            family.model_type,
+            family.auto,
+            {**family.settings, "pad_token_id": padding},
+            family.projections,
+        )
+    )
     assert model.longest == STATED - padding - 1
     assert not lookup_fails(model, "input_ids", model.longest)
     assert lookup_fails(model, "input_ids", model.longest + 1)

@@ -40,7 +40,20 @@ def test_unwatched_output_equals_eager_in_a_padded_batch(minilm: mh.Model, refer
 
 def test_tokens_words_and_blocks(minilm: mh.Model) -> None:
     seen = mh.attend(minilm, mh.SentencePair("The mats' unhappiness", "I see"))
-    assert seen.tokens("encoder")[0] == ("[CLS]", "The", "mats", "'", "un", "·ha", "·pp", "·iness", "[SEP]", "I", "see", "[SEP]")
+    assert seen.tokens("encoder")[0] == (
+        "[CLS]",
+        "The",
+        "mats",
+        "'",
+        "un",
+        "·ha",
+        "·pp",
+        "·iness",
+        "[SEP]",
+        "I",
+        "see",
+        "[SEP]",
+    )
     grid = seen.words("encoder")
     assert grid.queries == ("The", "mats", "'", "unhappiness", "I", "see")
     assert grid.query_axis.sides == ("a", "a", "a", "a", "b", "b")
@@ -92,7 +105,11 @@ def test_ablation_changes_later_layers_only_as_by_hand(minilm: mh.Model, referen
         changed = inputs[0].clone()
         part = changed[..., head * width : (head + 1) * width]
         own_values = values[0][..., head * width : (head + 1) * width]
-        replacement = {"zero": torch.zeros_like(part), "mean": part.mean(1, keepdim=True), "uniform": own_values.mean(1, keepdim=True)}
+        replacement = {
+            "zero": torch.zeros_like(part),
+            "mean": part.mean(1, keepdim=True),
+            "uniform": own_values.mean(1, keepdim=True),
+        }
         changed[..., head * width : (head + 1) * width] = replacement[kind]
         return (changed,)
 
@@ -113,7 +130,9 @@ def test_ablation_changes_later_layers_only_as_by_hand(minilm: mh.Model, referen
         np.testing.assert_allclose(ablated[layer, head], 1 / 13, atol=1e-6)
 
 
-@pytest.mark.parametrize(("head", "kind"), [(("encoder", 6, 0), "zero"), (("decoder", 0, 0), "zero"), (("encoder", 0, 0), "loud")])
+@pytest.mark.parametrize(
+    ("head", "kind"), [(("encoder", 6, 0), "zero"), (("decoder", 0, 0), "zero"), (("encoder", 0, 0), "loud")]
+)
 def test_a_head_that_does_not_exist_is_refused(minilm: mh.Model, head: tuple[str, int, int], kind: str) -> None:
     with pytest.raises(mh.Problem):
         mh.attend(minilm, PAIR, ablate={head: kind})

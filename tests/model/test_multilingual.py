@@ -18,10 +18,20 @@ def translator(tmp_path_factory: pytest.TempPathFactory) -> mh.Model:
     folder = tmp_path_factory.mktemp("m2m100")
     texts = [text for pair in gallery().values() for text in (pair.pair.source, pair.pair.target) if text]
     sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(texts), model_prefix=str(folder / "spm"), vocab_size=200, hard_vocab_limit=False, minloglevel=2
+        sentence_iterator=iter(texts),
+        model_prefix=str(folder / "spm"),
+        vocab_size=200,
+        hard_vocab_limit=False,
+        minloglevel=2,
     )
     pieces = sentencepiece.SentencePieceProcessor(str(folder / "spm.model"))
-    vocabulary = ["<s>", "<pad>", "</s>", "<unk>", *(pieces.id_to_piece(number) for number in range(3, pieces.get_piece_size()))]
+    vocabulary = [
+        "<s>",
+        "<pad>",
+        "</s>",
+        "<unk>",
+        *(pieces.id_to_piece(number) for number in range(3, pieces.get_piece_size())),
+    ]
     (folder / "vocab.json").write_text(json.dumps({piece: number for number, piece in enumerate(vocabulary)}))
     tokenizer = M2M100Tokenizer(vocab_file=str(folder / "vocab.json"), spm_file=str(folder / "spm.model"))
     tokenizer.save_pretrained(folder)
@@ -50,7 +60,9 @@ def translator(tmp_path_factory: pytest.TempPathFactory) -> mh.Model:
         ("I love language", "I love natural language", ("__en__", "__en__")),
     ],
 )
-def test_codes_follow_the_scripts_and_stay_off_the_grid(translator: mh.Model, first: str, second: str, codes: tuple[str, str]) -> None:
+def test_codes_follow_the_scripts_and_stay_off_the_grid(
+    translator: mh.Model, first: str, second: str, codes: tuple[str, str]
+) -> None:
     seen = mh.attend(translator, mh.SentencePair(first, second))
     targets, sources = seen.tokens("cross")
     assert (sources[0], targets[1]) == codes
@@ -68,7 +80,9 @@ def test_without_a_second_sentence_the_other_language_is_written(translator: mh.
 
 def test_plain_transformers_reproduces_the_pattern(translator: mh.Model) -> None:
     seen = mh.attend(translator, gallery()["love-nlp"].pair)
-    reference = M2M100ForConditionalGeneration.from_pretrained(translator.network.name_or_path, attn_implementation="eager")
+    reference = M2M100ForConditionalGeneration.from_pretrained(
+        translator.network.name_or_path, attn_implementation="eager"
+    )
     with torch.no_grad():
         output = reference(**seen.inputs, output_attentions=True)
     np.testing.assert_allclose(seen.pattern("cross"), torch.stack(output.cross_attentions)[:, 0].numpy(), atol=1e-5)

@@ -13,7 +13,9 @@ from mhattn_core.text.annotation.annotated import Annotated
 from mhattn_core.text.reading import PairRecord
 
 SENTENCE = AnnotatedSentence(
-    (AnnotatedWord("Tokenization", "tokenization", "NOUN", 1, "nsubj"), AnnotatedWord("matters", "matter", "VERB")), "en", tree=True
+    (AnnotatedWord("Tokenization", "tokenization", "NOUN", 1, "nsubj"), AnnotatedWord("matters", "matter", "VERB")),
+    "en",
+    tree=True,
 )
 
 
@@ -63,7 +65,18 @@ def test_few_words_of_each_text_whatever_stands_beside_it(minilm: mh.Model, monk
         asked = [text for text, label in zip(found.texts, found.labels[task], strict=True) if label]
         assert asked.count(0) == asked.count(3) == 2
     for label, form in zip(found.labels["category"], found.types, strict=True):
-        assert not label or (form, label) in {("dog", "animal"), ("red", "colour"), ("bird", "animal"), ("cats", "animal"), ("roof", "home"), ("house", "home"), ("uncle", "family"), ("bread", "food"), ("apple", "food"), ("today", "time")}  # fmt: skip
+        assert not label or (form, label) in {
+            ("dog", "animal"),
+            ("red", "colour"),
+            ("bird", "animal"),
+            ("cats", "animal"),
+            ("roof", "home"),
+            ("house", "home"),
+            ("uncle", "family"),
+            ("bread", "food"),
+            ("apple", "food"),
+            ("today", "time"),
+        }
     # Drawn by their texts, not by their places; vectors do not hang on the batch.
     monkeypatch.setattr(words, "MOST_WORDS", 2)
     alone = probe_words(minilm, pairs[3:], annotated[3:])["encoder"]
@@ -101,7 +114,9 @@ def test_a_translators_decoder_and_a_sentence_cut_otherwise() -> None:
     assert set(found["encoder"].types) == {"cats", "sleep"}
     for stack, forms in (("encoder", ["cats", "sleep"]), ("decoder", ["猫", "睡觉"])):
         # Places are counted in the word's own sentence.
-        assert {form: place[0] for form, place in zip(found[stack].types, found[stack].places.tolist(), strict=True)} == {
+        assert {
+            form: place[0] for form, place in zip(found[stack].types, found[stack].places.tolist(), strict=True)
+        } == {
             forms[0]: 0,
             forms[1]: 1,
         }

@@ -1,4 +1,6 @@
-"""Models whose tokenizer is written in Python, read from their files: the tokens as fed, the words they lie on, the patterns."""
+"""Models whose tokenizer is written in Python, read from their files: the tokens as fed, the words they lie on, the
+patterns.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -71,7 +73,9 @@ def test_every_word_of_both_sentences_has_its_own_pieces(name: str, tmp_path: Pa
         text, words = seen.sentences[side].text, seen.sentences[side].words
         # The decoder does not read the last label.
         for word in words[:-1]:
-            own = [text[piece.start : piece.end] for piece in pieces if piece.start < word.end and piece.end > word.start]
+            own = [
+                text[piece.start : piece.end] for piece in pieces if piece.start < word.end and piece.end > word.start
+            ]
             if name == "byt5":
                 assert own == [letter for letter in word.text for _byte in letter.encode()]
             else:
@@ -79,7 +83,13 @@ def test_every_word_of_both_sentences_has_its_own_pieces(name: str, tmp_path: Pa
 
 
 def test_weights_lie_on_the_word_whose_piece_took_them(tmp_path: Path) -> None:
-    sizes = {"vocab_size": 700, "hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 16}
+    sizes = {
+        "vocab_size": 700,
+        "hidden_size": 24,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 3,
+        "intermediate_size": 16,
+    }
     put(tmp_path, "BioGptTokenizer", "biogpt", **sizes)
     seen = mh.attend(mh.load(str(tmp_path), device="cpu"), mh.SentencePair("you & a CAT"))
     pattern, grid = seen.pattern("decoder"), seen.words("decoder")

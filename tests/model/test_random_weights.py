@@ -84,7 +84,9 @@ def test_threads_disturb_neither_one_another_nor_who_draws_from_the_global_gener
 
     *built, drawn = at_once(*[build_all] * THREADS, draw)
     for result in built:
-        assert all(equal(*pair) for one, other in zip(result, expected, strict=True) for pair in zip(one, other, strict=True))
+        assert all(
+            equal(*pair) for one, other in zip(result, expected, strict=True) for pair in zip(one, other, strict=True)
+        )
     # torch.rand(n) and n times torch.rand(1) draw the same numbers.
     assert torch.equal(drawn, sequence)
 

@@ -110,7 +110,10 @@ NOT_TEXT: dict[str, tuple[Callable[[], PreTrainedModel], str]] = {
         ),
         "reads pictures, not text",
     ),
-    "clip": (lambda: hf.CLIPModel(hf.CLIPConfig(text_config=PLAIN, vision_config=SMALL_VISION)), "read pictures beside text"),
+    "clip": (
+        lambda: hf.CLIPModel(hf.CLIPConfig(text_config=PLAIN, vision_config=SMALL_VISION)),
+        "read pictures beside text",
+    ),
 }
 
 
@@ -125,10 +128,19 @@ REASONS: dict[str, tuple[Callable[[], PreTrainedModel], str]] = {
         lambda: hf.FNetForMaskedLM(hf.FNetConfig(**{name: PLAIN[name] for name in PLAIN if "heads" not in name})),
         "no attention heads",
     ),
-    "mamba": (lambda: hf.MambaForCausalLM(hf.MambaConfig(**COMMON, hidden_size=32, num_hidden_layers=2)), "no attention heads"),
-    "longformer": (lambda: hf.LongformerForMaskedLM(hf.LongformerConfig(**PLAIN, attention_window=4)), "windows or blocks"),
+    "mamba": (
+        lambda: hf.MambaForCausalLM(hf.MambaConfig(**COMMON, hidden_size=32, num_hidden_layers=2)),
+        "no attention heads",
+    ),
+    "longformer": (
+        lambda: hf.LongformerForMaskedLM(hf.LongformerConfig(**PLAIN, attention_window=4)),
+        "windows or blocks",
+    ),
     "longt5": (lambda: hf.LongT5ForConditionalGeneration(hf.LongT5Config(**T5)), "windows or blocks"),
-    "diffllama": (lambda: hf.DiffLlamaForCausalLM(hf.DiffLlamaConfig(**GROUPED)), "no one pattern a layer: 6 were seen in 3 layers"),
+    "diffllama": (
+        lambda: hf.DiffLlamaForCausalLM(hf.DiffLlamaConfig(**GROUPED)),
+        "no one pattern a layer: 6 were seen in 3 layers",
+    ),
     "lfm2": (
         lambda: hf.Lfm2ForCausalLM(hf.Lfm2Config(**GROUPED, layer_types=["conv", "full_attention", "conv"])),
         "Only 1 of the 3 layers of this “lfm2” model attend; the others are of another kind (conv)",
@@ -184,7 +196,9 @@ def test_what_lies_below_a_classifier_is_read(tmp_path: Path, name: str) -> None
         plain = below(**seen.inputs, output_attentions=True)
     for stack in stacks:
         attentions = plain.attentions if len(stacks) == 1 else getattr(plain, f"{stack}_attentions")
-        torch.testing.assert_close(torch.from_numpy(seen.pattern(stack)), torch.stack(attentions)[:, 0], atol=1e-5, rtol=0)
+        torch.testing.assert_close(
+            torch.from_numpy(seen.pattern(stack)), torch.stack(attentions)[:, 0], atol=1e-5, rtol=0
+        )
 
 
 @pytest.mark.parametrize(
@@ -200,7 +214,9 @@ def test_a_tokenizer_that_needs_a_package(
     monkeypatch.setitem(sys.modules, package, None)
     folder = put(hf.BertModel(hf.BertConfig(**PLAIN)), tmp_path)
     (folder / "tokenizer.json").unlink()
-    (folder / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"私は学校"]), encoding="utf-8")
+    (folder / "vocab.txt").write_text(
+        "\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"私は学校"]), encoding="utf-8"
+    )
     (folder / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": tokenizer} | settings))
     problem = refused(folder)
     assert f"needs the package {package}" in problem.happened
@@ -224,5 +240,7 @@ def test_a_token_beyond_the_embedding_is_refused_where_it_is_fed(tmp_path: Path)
     tokenizer.save_pretrained(folder)
     model = mh.load(str(folder), device="cpu")
     assert mh.attend(model, mh.SentencePair("the cat sits")).pattern("encoder").shape == (3, 4, 5, 5)
-    with pytest.raises(mh.Problem, match=rf"no embedding for “new119”: its tokenizer knows {len(tokenizer)} tokens, its network 120"):
+    with pytest.raises(
+        mh.Problem, match=rf"no embedding for “new119”: its tokenizer knows {len(tokenizer)} tokens, its network 120"
+    ):
         mh.attend(model, mh.SentencePair("the new119 sits"))

@@ -19,7 +19,12 @@ from mhattn_core.text.reading import PairRecord
 TOO_SHORT = 3
 PAIRS = [
     mh.SentencePair(f"The {who} sat on the {where}.", f"It was very {how}.")
-    for who, where, how in (("cat", "mat", "tired"), ("dog", "hill", "big"), ("old man", "table", "small"), ("hen", "roof", "loud"))
+    for who, where, how in (
+        ("cat", "mat", "tired"),
+        ("dog", "hill", "big"),
+        ("old man", "table", "small"),
+        ("hen", "roof", "loud"),
+    )
 ]
 SUMMARISED = mh.SentencePair("The cat sat.\n\nThe dog ran.", "The cat sat down.")
 
@@ -33,7 +38,9 @@ def put_classifier(folder: Path) -> None:
 
 
 def put_causal(folder: Path) -> None:
-    GPT2LMHeadModel(GPT2Config(vocab_size=30522, n_embd=24, n_layer=2, n_head=3, bos_token_id=101)).save_pretrained(put_tokenizer(folder))
+    GPT2LMHeadModel(GPT2Config(vocab_size=30522, n_embd=24, n_layer=2, n_head=3, bos_token_id=101)).save_pretrained(
+        put_tokenizer(folder)
+    )
 
 
 def put_marian(folder: Path) -> None:
@@ -42,8 +49,16 @@ def put_marian(folder: Path) -> None:
 
 def rows_of(run: mh.Run, model: str) -> dict[str, pd.DataFrame]:
     """A model's rows in every table of a run."""
-    tables = {path.stem: run.table(path.stem) for path in run.folder.glob("*.parquet") if path.stem not in ("pairs", "skipped")}
-    return {name: table[table["model"] == model].reset_index(drop=True) for name, table in tables.items() if "model" in table}
+    tables = {
+        path.stem: run.table(path.stem)
+        for path in run.folder.glob("*.parquet")
+        if path.stem not in ("pairs", "skipped")
+    }
+    return {
+        name: table[table["model"] == model].reset_index(drop=True)
+        for name, table in tables.items()
+        if "model" in table
+    }
 
 
 @pytest.mark.parametrize("put", [put_encoder, put_classifier, put_causal, put_marian])
@@ -71,14 +86,18 @@ def test_what_is_measured_of_the_others_is_kept_where_some_sentences_are_refused
     folder = put_model(tmp_path / "model")
     settings = json.loads((folder / "tokenizer_config.json").read_text())
     (folder / "tokenizer_config.json").write_text(json.dumps(settings | {"model_max_length": 9}))
-    long = mh.SentencePair("She had never seen so many cats in one house.", "It was a very big house with very many cats.")
+    long = mh.SentencePair(
+        "She had never seen so many cats in one house.", "It was a very big house with very many cats."
+    )
     runs = [
         mh.analyze([str(folder)], pairs, out=tmp_path / name, measures=("ablation",), device="cpu")
         for name, pairs in (("with", [*PAIRS, long]), ("without", PAIRS))
     ]
     tables = [run.table("ablation") for run in runs]
     assert set(tables[0]["quantity"]) == {"displacement", "retrieval"}
-    pd.testing.assert_frame_equal(*(table.sort_values(["kind", "quantity", "layer", "head"], ignore_index=True) for table in tables))
+    pd.testing.assert_frame_equal(
+        *(table.sort_values(["kind", "quantity", "layer", "head"], ignore_index=True) for table in tables)
+    )
 
 
 def test_random_weights_read_what_the_model_writes(tmp_path: Path) -> None:

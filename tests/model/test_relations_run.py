@@ -73,7 +73,13 @@ def test_controls_stand_beside_their_relations() -> None:
 def test_what_cannot_be_told_says_why_and_few_items_are_few(minilm: mh.Model) -> None:
     some = records(ENGLISH)
     annotated = annotate(some, parser=False)
-    table = relations_of("minilm", measure_relations(minilm, some, annotated), some, annotated, twins_of(minilm, some, annotated, seeds=1))
+    table = relations_of(
+        "minilm",
+        measure_relations(minilm, some, annotated),
+        some,
+        annotated,
+        twins_of(minilm, some, annotated, seeds=1),
+    )
     assert set(table["verdict"]) == {"insufficient data", "not measurable"}
     missing = table[table["verdict"] == "not measurable"].set_index("relation")
     assert missing.loc["nsubj", "reason"].endswith(".")

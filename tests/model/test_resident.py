@@ -61,7 +61,9 @@ def test_forty_models_in_turn_keep_the_budget(folders: list[str], one: int, monk
     assert len(alive) == 4
 
 
-def test_a_model_in_use_survives_and_keeps_its_place(folders: list[str], one: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_in_use_survives_and_keeps_its_place(
+    folders: list[str], one: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     allow(monkeypatch, 3.5 * one)
     models = Resident()
     used = models.get(folders[0])
@@ -84,7 +86,9 @@ def test_when_all_are_in_use_the_next_is_refused(folders: list[str], one: int, m
     assert models.names() == folders[1:3]
 
 
-def test_what_keeps_models_alive_is_asked_to_let_go(folders: list[str], one: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_keeps_models_alive_is_asked_to_let_go(
+    folders: list[str], one: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     allow(monkeypatch, 1.5 * one)
     kept: list[mh.Model] = []
     models = Resident(on_pressure=kept.clear)

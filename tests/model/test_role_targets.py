@@ -55,7 +55,9 @@ def hits(table: pd.DataFrame, direction: str) -> pd.DataFrame:
     ("relation", "held_out", "offset_score", "offset", "head"),
     [("obj", 0.739, 0.354, -2, (2, 0)), ("det", 0.806, 0.589, 1, (2, 8)), ("case", 0.672, 0.378, 1, (2, 8))],
 )
-def test_known_heads(table: pd.DataFrame, relation: str, held_out: float, offset_score: float, offset: int, head: tuple[int, int]) -> None:
+def test_known_heads(
+    table: pd.DataFrame, relation: str, held_out: float, offset_score: float, offset: int, head: tuple[int, int]
+) -> None:
     row = hits(table, "dependent_to_head").loc[relation]
     assert row["held_out"] == pytest.approx(held_out, abs=0.005)
     assert (row["baseline"], row["offset"]) == (pytest.approx(offset_score, abs=0.005), offset)
@@ -127,7 +129,9 @@ def shuffle(pair: Annotated, random: np.random.Generator) -> Annotated:
     order = random.permutation(len(words))
     place = np.argsort(order)
     moved = tuple(
-        type(word)(words[now].text, words[now].lemma, word.upos, int(place[word.head]) if word.head >= 0 else -1, word.deprel)
+        type(word)(
+            words[now].text, words[now].lemma, word.upos, int(place[word.head]) if word.head >= 0 else -1, word.deprel
+        )
         for now, word in enumerate(words[before] for before in order)
     )
     return type(pair)(type(pair.a)(moved, pair.a.language, tree=True), pair.b, pair.alignment)

@@ -54,7 +54,14 @@ def made_pairs(number: int) -> list[PairRecord]:
     for line in range(number):
         a, b = (" ".join(rng.choice(WORDS, size)) for size in (rng.integers(1, 14), rng.integers(0, 9)))
         records.append(
-            PairRecord(f"id{line}", mh.SentencePair(a, b), line + 1, f"book {line // 7}", "short" if len(a) < 30 else "long", "x")
+            PairRecord(
+                f"id{line}",
+                mh.SentencePair(a, b),
+                line + 1,
+                f"book {line // 7}",
+                "short" if len(a) < 30 else "long",
+                "x",
+            )
         )
     return records
 
@@ -110,7 +117,9 @@ def test_a_batch_equals_the_word_grid_of_each_of_its_pairs(name: str) -> None:
             grid = grids[layer.axes.stack]
             queries, keys = len(grid.queries), len(grid.keys)
             np.testing.assert_allclose(layer.pattern[place, :, :queries, :keys], grid.pattern[layer.layer], atol=2e-6)
-            np.testing.assert_allclose(layer.special_mass[place, :, :queries], grid.special_mass[layer.layer], atol=2e-6)
+            np.testing.assert_allclose(
+                layer.special_mass[place, :, :queries], grid.special_mass[layer.layer], atol=2e-6
+            )
 
 
 def test_batches_hold_every_row_once_and_keep_their_bound(minilm: mh.Model) -> None:
@@ -141,7 +150,10 @@ def plain_values(model: mh.Model, pairs: list[mh.SentencePair]) -> dict[str, np.
         words = [(0, word) for word in pair.a.words] + [(1, word) for word in pair.b.words]
         shares = np.array(
             [
-                [len(set(range(*offset)) & set(range(word.start, word.end))) * (sides[t] == side) for side, word in words]
+                [
+                    len(set(range(*offset)) & set(range(word.start, word.end))) * (sides[t] == side)
+                    for side, word in words
+                ]
                 for t, offset in enumerate(offsets)
             ],
             dtype=float,
@@ -164,7 +176,10 @@ def plain_values(model: mh.Model, pairs: list[mh.SentencePair]) -> dict[str, np.
         if side.any():
             count("block.a_to_b", grid[:, :, side == 0][..., side == 1].sum(axis=-1))
             count("block.b_to_a", grid[:, :, side == 1][..., side == 0].sum(axis=-1))
-            count("cross_sentence", np.where(side == 0, grid[..., side == 1].sum(axis=-1), grid[..., side == 0].sum(axis=-1)))
+            count(
+                "cross_sentence",
+                np.where(side == 0, grid[..., side == 1].sum(axis=-1), grid[..., side == 0].sum(axis=-1)),
+            )
         gaps = abs(np.subtract.outer(np.arange(len(words)), np.arange(len(words))))
         sums["distance"] = sums.get("distance", 0) + np.stack([(grid * gaps).sum(axis=(2, 3)), grid.sum(axis=(2, 3))])
     return {name: total / number for name, (total, number) in sums.items()}
@@ -246,7 +261,10 @@ def test_differences_are_paired(minilm: mh.Model, tmp_path: Path) -> None:
 
 def test_what_cannot_be_measured_is_skipped_with_its_line(minilm: mh.Model, tmp_path: Path) -> None:
     file = tmp_path / "pairs.csv"
-    file.write_text("source,target\nThe cat slept.,It was tired.\n,nothing\n" + "word " * 700 + ",long\nA dog ran.,\n", encoding="utf-8")
+    file.write_text(
+        "source,target\nThe cat slept.,It was tired.\n,nothing\n" + "word " * 700 + ",long\nA dog ran.,\n",
+        encoding="utf-8",
+    )
     run = analyze([minilm], file, out=tmp_path / "run", keep_sentences=False)
     assert run.skipped["line"].tolist() == [3, 4]
     assert run.skipped["model"].tolist() == ["", "minilm"]
@@ -279,7 +297,9 @@ def test_a_pair_that_fails_takes_no_others_with_it(minilm: mh.Model, monkeypatch
 # Stopped, resumed, refused
 
 
-def test_cancelling_leaves_a_run_that_resumes(run: Run, minilm: mh.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cancelling_leaves_a_run_that_resumes(
+    run: Run, minilm: mh.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("mhattn_core.runs.model_sums.CHUNK", 8)
     seen: list[Progress] = []
     with pytest.raises(Cancelled):
@@ -326,7 +346,9 @@ analyze(["minilm"], PAIRS, out=sys.argv[1], device="cpu", progress=tell)
         process = start(name)
         process.communicate()
         assert process.returncode == 0
-    pd.testing.assert_frame_equal(Run.open(tmp_path / "killed").heads, Run.open(tmp_path / "whole").heads, check_exact=True)
+    pd.testing.assert_frame_equal(
+        Run.open(tmp_path / "killed").heads, Run.open(tmp_path / "whole").heads, check_exact=True
+    )
     assert not list((tmp_path / "killed").rglob("*.part"))
 
 
@@ -361,7 +383,9 @@ def test_a_second_process_is_told_of_the_first_and_a_dead_one_holds_nothing(mini
     assert analyze([minilm], PAIRS[:2], out=tmp_path / "run").heads["n"].max() == 2
 
 
-def test_a_full_disk_is_said_and_keeps_what_was_finished(minilm: mh.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_said_and_keeps_what_was_finished(
+    minilm: mh.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("mhattn_core.runs.model_sums.CHUNK", 8)
     monkeypatch.setattr("mhattn_core.runs.model_sums.SECONDS_BETWEEN_SAVES", 0.0)
     saves = 0
@@ -395,5 +419,9 @@ def test_unknown_measures_no_pairs_and_too_many_groups_are_refused(minilm: mh.Mo
     with pytest.raises(mh.Problem, match="no pairs"):
         analyze([minilm], [], out=tmp_path / "run")
     with pytest.raises(mh.Problem, match="21 groups"):
-        analyze([minilm], [PairRecord(str(n), mh.SentencePair("a"), n, group=str(n)) for n in range(21)], out=tmp_path / "run")
+        analyze(
+            [minilm],
+            [PairRecord(str(n), mh.SentencePair("a"), n, group=str(n)) for n in range(21)],
+            out=tmp_path / "run",
+        )
     assert not (tmp_path / "run").exists()

@@ -1,4 +1,6 @@
-"""Runs on a treebank against sums written out word by word, for a model that reads both ways and one that reads forward; and kills at every write."""
+"""Runs on a treebank against sums written out word by word, for a model that reads both ways and one that reads
+forward; and kills at every write.
+"""
 
 import os
 import signal
@@ -65,9 +67,12 @@ def one_after_the_other(model: mh.Model, pair: mh.SentencePair) -> tuple[dict[st
 
 
 def word_rows(patterns: np.ndarray, tokens: list[Token], words: list[Token]) -> np.ndarray:
-    """The patterns ``[layer, head, token, token]`` as ``[layer, head, word, token]`` and then ``[…, word, word]``, and which word weighs how much."""
+    """The patterns ``[layer, head, token, token]`` as ``[layer, head, word, token]`` and then ``[…, word, word]``, and
+    which word weighs how much.
+    """
     characters = [
-        [len(range(max(token[1], word[1]), min(token[2], word[2]))) if token[0] == word[0] else 0 for word in words] for token in tokens
+        [len(range(max(token[1], word[1]), min(token[2], word[2]))) if token[0] == word[0] else 0 for word in words]
+        for token in tokens
     ]
     share = [[count / max(sum(row), 1) for count in row] for row in characters]
     asked = np.zeros((*patterns.shape[:2], len(words), len(tokens)))
@@ -130,9 +135,13 @@ def plain_values(model: mh.Model, eager: PreTrainedModel, pairs: list[mh.Sentenc
     for pair in pairs:
         inputs, tokens = (one_after_the_other if causal else joined)(model, pair)
         with torch.no_grad():
-            attentions = eager(**{name: torch.tensor([row]) for name, row in inputs.items()}, output_attentions=True).attentions
+            attentions = eager(
+                **{name: torch.tensor([row]) for name, row in inputs.items()}, output_attentions=True
+            ).attentions
         patterns = torch.stack(attentions)[:, 0].double().numpy()
-        words = [(side, word.start, word.end) for side, sentence in (("a", pair.a), ("b", pair.b)) for word in sentence.words]
+        words = [
+            (side, word.start, word.end) for side, sentence in (("a", pair.a), ("b", pair.b)) for word in sentence.words
+        ]
         for measure, total, count in rows_of_pair(patterns, tokens, words, causal=causal):
             totals[measure] = totals[measure] + total
             counts[measure] = counts[measure] + count
@@ -153,7 +162,9 @@ def test_fifty_pairs_equal_one_by_one_transformers(run: Run, model: mh.Model, re
 
 
 @needs_ewt
-def test_so_do_other_batches_in_another_order(run: Run, model: mh.Model, records: list[PairRecord], tmp_path: Path) -> None:
+def test_so_do_other_batches_in_another_order(
+    run: Run, model: mh.Model, records: list[PairRecord], tmp_path: Path
+) -> None:
     other = analyze([model], records[::-1], out=tmp_path / "other", tokens=200)
     keys = ["stack", "layer", "head", "measure", "group"]
     here, there = (table.heads.set_index(keys).sort_index() for table in (run, other))
@@ -185,11 +196,15 @@ analyze(["minilm", "minilm@random"], pairs, out=sys.argv[1], device="cpu")
 
 
 def test_killed_at_one_write_after_another_it_ends_with_the_same_table(tmp_path: Path) -> None:
-    """The first process dies at its second write, the next at its fourth …: each time with a file written beside and not yet renamed."""
+    """The first process dies at its second write, the next at its fourth …: each time with a file written beside and
+    not yet renamed.
+    """
 
     def work(folder: str, killed_at: int) -> int:
         command = [sys.executable, "-c", KILLED_AT_A_WRITE, str(tmp_path / folder), str(killed_at)]
-        return subprocess.run(command, env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}, check=False).returncode
+        return subprocess.run(
+            command, env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}, check=False
+        ).returncode
 
     killed_at = 2
     while (ended := work("killed", killed_at)) == -signal.SIGKILL:

@@ -1,4 +1,6 @@
-"""The steps from queries and keys to weights give what each family's own attention gave, and queries before rotation are the projections' own."""
+"""The steps from queries and keys to weights give what each family's own attention gave, and queries before rotation
+are the projections' own.
+"""
 
 import numpy as np
 import pytest
@@ -37,7 +39,11 @@ def test_the_last_number_is_the_weight_of_the_page_attention(name: str) -> None:
                 np.testing.assert_allclose(found.weight, pattern[layer, head], atol=1e-5)
                 np.testing.assert_allclose(found.dot[2, 1], products(values, 2, 1).sum(), atol=1e-12)
                 if stack != "cross":
-                    absent = {"no cap": found.capped is None, "no bias": found.biased is None, "no sink": values.sink is None}
+                    absent = {
+                        "no cap": found.capped is None,
+                        "no bias": found.biased is None,
+                        "no sink": values.sink is None,
+                    }
                     assert all(absent[quirk] == expected for quirk, expected in QUIRKS[name].items())
 
 
@@ -80,7 +86,8 @@ def test_rotating_what_was_found_gives_what_the_attention_got() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "stack"), [("bert", "encoder"), ("gpt2", "decoder"), ("opt", "decoder"), ("t5", "encoder"), ("marian", "cross")]
+    ("name", "stack"),
+    [("bert", "encoder"), ("gpt2", "decoder"), ("opt", "decoder"), ("t5", "encoder"), ("marian", "cross")],
 )
 def test_without_rotation_it_is_the_same(name: str, stack: str) -> None:
     seen = mh.attend(model_of(family_named(name)), PAIR)

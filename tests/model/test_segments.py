@@ -73,7 +73,12 @@ def test_windows_keep_order_and_leave_nothing_out(causal: mh.Model) -> None:
     for part in parts:
         covered[part.segment] += range(part.start, part.end)
     assert [covered[segment] for segment in range(3)] == [list(range(words)) for words in DOCUMENT.words]
-    assert [part.segment for part in parts] == [0, 1, 2, 2]  # the third has 8 tokens, and there is room for fewer than 8
+    assert [part.segment for part in parts] == [
+        0,
+        1,
+        2,
+        2,
+    ]  # the third has 8 tokens, and there is room for fewer than 8
     assert len(windows(causal, DOCUMENT, SUMMARY, longest=60)) == 1
 
 
@@ -150,4 +155,6 @@ def test_a_word_that_the_tokenizer_drops_is_unknown_and_not_zero() -> None:
     np.testing.assert_allclose(found.weights, summed(grid.pattern), atol=1e-6)  # NaN in both
     assert np.isnan(found.weights[:, :, 1]).all()
     assert np.isfinite(found.weights[:, :, [0, 2]]).all()
-    np.testing.assert_allclose(of_units(found.weights, [0, 0, 0])[..., 0, :], found.weights[:, :, [0, 2]].mean(axis=2), atol=1e-7)
+    np.testing.assert_allclose(
+        of_units(found.weights, [0, 0, 0])[..., 0, :], found.weights[:, :, [0, 2]].mean(axis=2), atol=1e-7
+    )

@@ -40,7 +40,11 @@ def pair(id_: str, source: str, target: str, line: int = 1) -> PairRecord:
 
 # Sentences of the summaries are likest to the last and the first; to the middle; the last.
 RECORDS = [
-    pair("cat", "A child is playing football.\n\nIt was tired.\n\nThe cat sits on the mat", "The cat sits. A child is playing."),
+    pair(
+        "cat",
+        "A child is playing football.\n\nIt was tired.\n\nThe cat sits on the mat",
+        "The cat sits. A child is playing.",
+    ),
     pair("rain", "The rain fell\n\nand the sun came out again", "Then the rain fell."),
     pair("mat", "It was very tired and slept.\n\nLong the mat lay there on the floor", "The mat lay there."),
 ]
@@ -113,7 +117,9 @@ def test_a_model_whose_attention_is_known_gives_the_expected_tables(translator: 
         assert found.weights.shape == (2, 4, len(record.pair.b.words), len(found.words))
         for head, row in ((0, 0), (1, 1), (2, 2), (3, 2)):
             np.testing.assert_allclose(
-                found.weights[:, head], np.broadcast_to(wanted[record.id][row], found.weights[:, head].shape), rtol=TO_KEEP
+                found.weights[:, head],
+                np.broadcast_to(wanted[record.id][row], found.weights[:, head].shape),
+                rtol=TO_KEEP,
             )
         lifts = lift(wanted[record.id], found.words)
         for right in LIKEST[record.id]:
@@ -144,7 +150,11 @@ def test_what_is_kept_is_what_the_model_gives(causal: mh.Model, tmp_path: Path) 
         assert cells["own"].sum() == pytest.approx(kept.own.sum(), rel=1e-4)  # once for each word
     assert stored_weights(run, causal.name, "nobody") is None
     assert stored_weights(run, "nobody", "cat") is None
-    assert run_figure(run, "segments").to_dict()["title"].startswith("Agreement with ROUGE, 3 documents; first segment 50%")
+    assert (
+        run_figure(run, "segments")
+        .to_dict()["title"]
+        .startswith("Agreement with ROUGE, 3 documents; first segment 50%")
+    )
 
 
 def agreement_live(model: mh.Model, record: PairRecord) -> tuple[np.ndarray, int]:
@@ -174,7 +184,9 @@ def test_agreement_elsewhere_leaves_this_document_out(causal: mh.Model, tmp_path
     assert agreement_elsewhere(alone, causal.name, "cat").empty
 
 
-def test_what_cannot_be_measured_is_told_and_an_encoder_has_empty_tables(causal: mh.Model, minilm: mh.Model, tmp_path: Path) -> None:
+def test_what_cannot_be_measured_is_told_and_an_encoder_has_empty_tables(
+    causal: mh.Model, minilm: mh.Model, tmp_path: Path
+) -> None:
     records = [
         *RECORDS,
         pair("bare", "One.\n\nTwo.", ""),
@@ -231,7 +243,9 @@ def test_a_document_of_8000_words_is_read_in_windows_with_seams(causal: mh.Model
     text = "\n\n".join([paragraph] * 99 + [paragraph + " the" * 80])
     document = read_document(text)
     told: list[tuple[int, int]] = []
-    found = segment_weights(causal, document, mh.SentencePair("", "the cat slept").b, tell=lambda done, of: told.append((done, of)))
+    found = segment_weights(
+        causal, document, mh.SentencePair("", "the cat slept").b, tell=lambda done, of: told.append((done, of))
+    )
     assert sum(found.words) == 8_080
     assert len(found.windows) > 100
     assert told == [(number + 1, len(found.windows)) for number in range(len(found.windows))]
@@ -245,7 +259,9 @@ def test_a_document_of_8000_words_is_read_in_windows_with_seams(causal: mh.Model
 
 
 def test_the_command_line_measures_documents(folder: Path, tmp_path: Path) -> None:
-    rows = pd.DataFrame({"document": [record.pair.source for record in RECORDS], "summary": [record.pair.target for record in RECORDS]})
+    rows = pd.DataFrame(
+        {"document": [record.pair.source for record in RECORDS], "summary": [record.pair.target for record in RECORDS]}
+    )
     rows.to_csv(tmp_path / "docs.csv", index=False)
     asked = [
         "analyze",
@@ -263,7 +279,9 @@ def test_the_command_line_measures_documents(folder: Path, tmp_path: Path) -> No
     assert done.exit_code == 0, done.output
     run = Run.open(tmp_path / "run")
     assert len(run.segments[run.segments["measure"] == "agreement"]) == 8
-    drawn = CliRunner().invoke(command, ["figure", str(tmp_path / "run"), "segments", "--out", str(tmp_path / "figure.svg")])
+    drawn = CliRunner().invoke(
+        command, ["figure", str(tmp_path / "run"), "segments", "--out", str(tmp_path / "figure.svg")]
+    )
     assert drawn.exit_code == 0, drawn.output
     assert "Agreement with ROUGE, 3 documents" in (tmp_path / "figure.svg").read_text(encoding="utf-8")
 
@@ -288,7 +306,10 @@ def test_the_shipped_run_holds_every_english_document(shipped: Run) -> None:
     assert sum(path.stat().st_size for path in shipped.folder.iterdir()) < 1_500_000
 
 
-@pytest.mark.skipif(entries()["smollm2"].path() is None, reason="smollm2 has not been fetched: python -m mhattn_core fetch smollm2 (93 MB)")
+@pytest.mark.skipif(
+    entries()["smollm2"].path() is None,
+    reason="smollm2 has not been fetched: python -m mhattn_core fetch smollm2 (93 MB)",
+)
 def test_smollm2_gives_what_ships_and_sums_over_segments_are_sums_over_words(shipped: Run) -> None:
     smollm2 = mh.load("smollm2", device="cpu")
     one = documents()["garden"]

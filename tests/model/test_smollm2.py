@@ -7,7 +7,8 @@ import mhattn_core as mh
 from mhattn_core.models.catalogue import entries
 
 pytestmark = pytest.mark.skipif(
-    entries()["smollm2"].path() is None, reason="smollm2 has not been fetched: python -m mhattn_core fetch smollm2 (93 MB)"
+    entries()["smollm2"].path() is None,
+    reason="smollm2 has not been fetched: python -m mhattn_core fetch smollm2 (93 MB)",
 )
 
 
@@ -19,7 +20,11 @@ def smollm2() -> mh.Model:
 def test_it_is_what_the_catalogue_says(smollm2: mh.Model) -> None:
     entry = entries()["smollm2"]
     config = smollm2.network.config
-    assert (config.num_hidden_layers, config.num_attention_heads, smollm2.family) == (entry.layers, entry.heads, entry.family)
+    assert (config.num_hidden_layers, config.num_attention_heads, smollm2.family) == (
+        entry.layers,
+        entry.heads,
+        entry.family,
+    )
     assert smollm2.head == "language"
     assert smollm2.stacks == ("decoder",)
     assert smollm2.network.dtype == torch.float32

@@ -41,7 +41,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             "empty": pd.DataFrame({"model": [given.model.name]}),
         }
 
-    monkeypatch.setitem(STUDIES, "letters", Study(("letters", "empty"), measure, passes=lambda pairs, _heads: 2 * pairs, factor=1.0))
+    monkeypatch.setitem(
+        STUDIES, "letters", Study(("letters", "empty"), measure, passes=lambda pairs, _heads: 2 * pairs, factor=1.0)
+    )
     monkeypatch.setattr(sys.modules[analyze.__module__], "MEASURABLE", ("basic", "letters"))
     return of
 
@@ -95,7 +97,8 @@ def test_a_share_moves_the_meter_by_its_pairs_however_its_steps_are_counted() ->
 
 def test_only_sums_merge(records: list[PairRecord], asked: list[str], tmp_path: Path) -> None:
     first, second = (
-        analyze(MODELS[:1], part, out=tmp_path / str(len(part)), measures=("basic", "letters")) for part in (records[:2], records[2:])
+        analyze(MODELS[:1], part, out=tmp_path / str(len(part)), measures=("basic", "letters"))
+        for part in (records[:2], records[2:])
     )
     with pytest.raises(Problem, match="letters"):
         merge(first, second, out=tmp_path / "both")
@@ -117,12 +120,49 @@ def test_relations_and_patterns_of_a_run(
 
 
 def test_a_pattern_specialist_becomes_a_specialist_when_its_loss_hurts() -> None:
-    numbers = {"fewest": 300, "held_out": 0.8, "gain": 0.3, "low": 0.2, "q": 0.001, "random95": 0.3, "stack": "decoder", "layer": 2}
+    numbers = {
+        "fewest": 300,
+        "held_out": 0.8,
+        "gain": 0.3,
+        "low": 0.2,
+        "q": 0.001,
+        "random95": 0.3,
+        "stack": "decoder",
+        "layer": 2,
+    }
     rows = [
-        {"model": "m", "relation": "nsubj", "head": 1, "verdict": "pattern specialist", "reason": "not ablated", **numbers},
-        {"model": "m", "relation": "det", "head": 0, "verdict": "pattern specialist", "reason": "not ablated", **numbers},
-        {"model": "m", "relation": "obj", "head": 1, "verdict": "pattern specialist", "reason": "not ablated", **numbers},
-        {"model": "m", "relation": "nsubj", "head": 1, "verdict": "no evidence", "reason": "small gain", **numbers | {"gain": 0.05}},
+        {
+            "model": "m",
+            "relation": "nsubj",
+            "head": 1,
+            "verdict": "pattern specialist",
+            "reason": "not ablated",
+            **numbers,
+        },
+        {
+            "model": "m",
+            "relation": "det",
+            "head": 0,
+            "verdict": "pattern specialist",
+            "reason": "not ablated",
+            **numbers,
+        },
+        {
+            "model": "m",
+            "relation": "obj",
+            "head": 1,
+            "verdict": "pattern specialist",
+            "reason": "not ablated",
+            **numbers,
+        },
+        {
+            "model": "m",
+            "relation": "nsubj",
+            "head": 1,
+            "verdict": "no evidence",
+            "reason": "small gain",
+            **numbers | {"gain": 0.05},
+        },
     ]
     pairs = pd.DataFrame(
         [

@@ -25,7 +25,14 @@ from mhattn_core.text.words import cut
 DOCUMENT = Document(("The cat sits on the mat", "It was tired.", "A child is playing football in the park."))
 SUMMARY = cut("The cat was playing")
 PREFIX = "summarize: "
-TASK = {"prefix": PREFIX, "num_beams": 3, "min_length": 9, "max_length": 14, "no_repeat_ngram_size": 2, "length_penalty": 2.0}
+TASK = {
+    "prefix": PREFIX,
+    "num_beams": 3,
+    "min_length": 9,
+    "max_length": 14,
+    "no_repeat_ngram_size": 2,
+    "length_penalty": 2.0,
+}
 
 
 def told(folder: Path, **config: Any) -> mh.Model:
@@ -43,7 +50,10 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> mh.Model:
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> mh.Model:
     """The same weights."""
-    return told(tmp_path_factory.mktemp("task"), task_specific_params={"summarization": TASK, "translation_en_to_de": {"prefix": "no: "}})
+    return told(
+        tmp_path_factory.mktemp("task"),
+        task_specific_params={"summarization": TASK, "translation_en_to_de": {"prefix": "no: "}},
+    )
 
 
 def prefix_tokens(model: mh.Model) -> int:
@@ -159,7 +169,14 @@ def test_settings_of_the_generation_config_count_as_well(tmp_path: Path) -> None
 
 
 def test_nothing_is_drawn_at_random_and_a_count_of_new_tokens_goes_first(tmp_path: Path) -> None:
-    task = {"do_sample": True, "temperature": 9.0, "max_new_tokens": 7, "max_length": 30, "min_length": 7, "no_repeat_ngram_size": 1}
+    task = {
+        "do_sample": True,
+        "temperature": 9.0,
+        "max_new_tokens": 7,
+        "max_length": 30,
+        "min_length": 7,
+        "no_repeat_ngram_size": 1,
+    }
     model = told(tmp_path, task_specific_params={"summarization": task})
     shares: list[float] = []
     texts = {write_summary(model, DOCUMENT, tell=shares.append).text for _time in range(3)}

@@ -114,7 +114,9 @@ def test_generating_on_the_tap_equals_generating_on_eager(case: Case) -> None:
         pytest.skip("the family has no class that generates")
     source = {name: tensor for name, tensor in batch(case, "left").items() if not name.startswith("decoder_")}
     ours, plain = (
-        network.generate(**source, max_new_tokens=4, num_beams=1, do_sample=False, output_logits=True, return_dict_in_generate=True)
+        network.generate(
+            **source, max_new_tokens=4, num_beams=1, do_sample=False, output_logits=True, return_dict_in_generate=True
+        )
         for network in (case.tapped, case.eager)
     )
     assert torch.equal(ours.sequences, plain.sequences)

@@ -1,7 +1,7 @@
 """Every tokenizer class of transformers: each piece lies on the word of which it was made, or the text is refused.
 
-The reference knows no offsets: where the tokens of a text up to the end of a word begin with the tokens up to its start, what comes
-between was made of this word. Vocabularies are trained here, so that nothing is downloaded.
+The reference knows no offsets: where the tokens of a text up to the end of a word begin with the tokens up to its
+start, what comes between was made of this word. Vocabularies are trained here, so that nothing is downloaded.
 """
 
 from itertools import pairwise
@@ -44,7 +44,14 @@ TEXTS = (
     "well-known a@@ b## c</w> &lt; @-@ end",
     "Ελλάς ΣΑΣ 猫 unaffable  double   spaces",
 )
-SAMPLE = ("BertTokenizer", "BioGptTokenizer", "BlenderbotSmallTokenizer", "ByT5Tokenizer", "CanineTokenizer", "GPT2Tokenizer")
+SAMPLE = (
+    "BertTokenizer",
+    "BioGptTokenizer",
+    "BlenderbotSmallTokenizer",
+    "ByT5Tokenizer",
+    "CanineTokenizer",
+    "GPT2Tokenizer",
+)
 SAMPLE += ("MarianTokenizer", "MyT5Tokenizer", "PhobertTokenizer", "RoCBertTokenizer", "T5Tokenizer", "XLMTokenizer")
 
 
@@ -58,7 +65,9 @@ def ids(tokenizer: Any, text: str) -> list[int]:
 
 
 def words_by_prefix(tokenizer: PreTrainedTokenizerBase, text: str) -> list[tuple[int, int, range]]:
-    """Start and end of those words between spaces of which tokens were made that do not hang on what follows, with these tokens."""
+    """Start and end of those words between spaces of which tokens were made that do not hang on what follows, with
+    these tokens.
+    """
     whole = ids(tokenizer, text)
     found = [word.span() for word in regex.finditer(r"\S+", text)]
     words = []
@@ -84,9 +93,20 @@ def outcome(tokenizer: PreTrainedTokenizerBase, text: str) -> str:
     for start, end, own in words_by_prefix(tokenizer, text):
         covering = {number for number, piece in enumerate(pieces) if piece.start < end and piece.end > start}
         covered = {at for number in own for at in range(pieces[number].start, pieces[number].end)}
-        visible = {at for at in range(start, end) if not regex.match(r"[\p{M}\p{Cf}]", text[at]) and not is_dropped(tokenizer, text, at)}
+        visible = {
+            at
+            for at in range(start, end)
+            if not regex.match(r"[\p{M}\p{Cf}]", text[at]) and not is_dropped(tokenizer, text, at)
+        }
         if not covering <= set(own) or (covering and not visible <= covered):
-            wrong.append((text[start:end], [text[pieces[number].start : pieces[number].end] for number in own], sorted(covering), own))
+            wrong.append(
+                (
+                    text[start:end],
+                    [text[pieces[number].start : pieces[number].end] for number in own],
+                    sorted(covering),
+                    own,
+                )
+            )
     return f"differs: {wrong}" if wrong else "equal"
 
 

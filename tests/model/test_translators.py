@@ -36,7 +36,9 @@ def test_it_is_a_whole_translator_of_at_most_20_mb(models: dict[str, mh.Model], 
         ("marian-zh-en", "我的父亲买了一辆新车。", "car"),
     ],
 )
-def test_short_everyday_sentences_are_recognisable(models: dict[str, mh.Model], name: str, text: str, expected: str) -> None:
+def test_short_everyday_sentences_are_recognisable(
+    models: dict[str, mh.Model], name: str, text: str, expected: str
+) -> None:
     seen = mh.attend(models[name], mh.SentencePair(text))
     assert expected in seen.sentences["b"].text
 

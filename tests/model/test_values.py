@@ -1,4 +1,6 @@
-"""One head taken apart, and what each head adds: the parts, put together by hand, give what the network itself computes."""
+"""One head taken apart, and what each head adds: the parts, put together by hand, give what the network itself
+computes.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,7 +41,10 @@ def rebuilt(values: HeadValues) -> np.ndarray:
 def given_out(projections: list[nn.Module]) -> Iterator[list[Tensor]]:
     """What the projections give out during a forward, in order of calls: each ``[batch, query, model dimension]``."""
     outputs: list[Tensor] = []
-    handles = [module.register_forward_hook(lambda _module, _inputs, output: outputs.append(output)) for module in set(projections)]
+    handles = [
+        module.register_forward_hook(lambda _module, _inputs, output: outputs.append(output))
+        for module in set(projections)
+    ]
     try:
         yield outputs
     finally:
@@ -66,10 +71,14 @@ def test_every_family_can_be_taken_apart(case: Case) -> None:
             for head in HEADS_TO_TRY:
                 values = head_values(call, head)
                 np.testing.assert_allclose(rebuilt(values)[:queries], pattern[0, head, :queries], atol=1e-5)
-                np.testing.assert_allclose((rebuilt(values) @ values.value)[:queries], values.output[:queries], atol=1e-4)
+                np.testing.assert_allclose(
+                    (rebuilt(values) @ values.value)[:queries], values.output[:queries], atol=1e-4
+                )
 
 
-@pytest.mark.parametrize("name", ["bert", "gpt2", "llama", "gemma2 window", "gemma3_text", "gpt_oss", "t5", "marian", "deepseek_v3"])
+@pytest.mark.parametrize(
+    "name", ["bert", "gpt2", "llama", "gemma2 window", "gemma3_text", "gpt_oss", "t5", "marian", "deepseek_v3"]
+)
 def test_values_of_a_pair(name: str) -> None:
     family = family_named(name)
     model = model_of(family)
@@ -81,7 +90,12 @@ def test_values_of_a_pair(name: str) -> None:
         for head in HEADS_TO_TRY:
             values = seen.values(stack, layer=layer, head=head)
             assert all(array.dtype == np.float32 for array in (values.query, values.key, values.value, values.output))
-            assert (len(values.query), len(values.output), len(values.key), len(values.value)) == (queries, queries, keys, keys)
+            assert (len(values.query), len(values.output), len(values.key), len(values.value)) == (
+                queries,
+                queries,
+                keys,
+                keys,
+            )
             assert values.mask.shape == (queries, keys)
             assert values.mask.dtype == bool
             np.testing.assert_allclose(rebuilt(values), pattern[layer, head], atol=1e-5)
@@ -121,7 +135,9 @@ def test_keys_are_rotated_and_belong_to_the_heads_group() -> None:
     seen = mh.attend(model, PAIR)
     attention = model.network.model.layers[0].self_attn
     keys: list[Tensor] = []
-    handle = attention.k_proj.register_forward_hook(lambda _module, _inputs, output: keys.append(output[0].unflatten(-1, (2, 8))))
+    handle = attention.k_proj.register_forward_hook(
+        lambda _module, _inputs, output: keys.append(output[0].unflatten(-1, (2, 8)))
+    )
     with torch.no_grad():
         model.network(**seen.inputs)
     handle.remove()
@@ -227,4 +243,6 @@ def test_minilm_taken_apart(minilm: mh.Model) -> None:
     np.testing.assert_allclose(rebuilt(values), seen.pattern("encoder")[layer, head], atol=1e-5)
     added = seen.contributions("encoder")
     assert added.shape == (6, 12, 13, 384)
-    np.testing.assert_allclose(added[layer].sum(0) + attention.output.dense.bias.detach().numpy(), output[0][0], atol=1e-5)
+    np.testing.assert_allclose(
+        added[layer].sum(0) + attention.output.dense.bias.detach().numpy(), output[0][0], atol=1e-5
+    )

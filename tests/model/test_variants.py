@@ -1,4 +1,6 @@
-"""Heads off in copies of one batch: against plain transformers on eager attention, head by head, with hooks before its output projections."""
+"""Heads off in copies of one batch: against plain transformers on eager attention, head by head, with hooks before its
+output projections.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,7 +37,9 @@ def model_with_mask(family: Family) -> mh.Model:
 
 
 def changed(case: Case, task: Task, head: HeadId, change: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
-    """``outcome`` of the plain network, where ``change`` has its way with one head's output ``[row, query, dimension]`` (and which are real)."""
+    """``outcome`` of the plain network, where ``change`` has its way with one head's output ``[row, query, dimension]``
+    (and which are real).
+    """
     stack, layer, number = head
 
     def see(given: Tensor) -> Tensor:
@@ -58,7 +62,10 @@ def by_hand(case: Case, task: Task) -> Tensor:
         return torch.stack([row / row.norm() for row in rows])
     logits = case.eager(**inputs).logits
     return torch.stack(
-        [cross_entropy(row, target, ignore_index=NOT_ASKED, reduction="sum") for row, target in zip(logits, task.targets, strict=True)]
+        [
+            cross_entropy(row, target, ignore_index=NOT_ASKED, reduction="sum")
+            for row, target in zip(logits, task.targets, strict=True)
+        ]
     )[:, None]
 
 
@@ -69,7 +76,9 @@ def mean_of_real(output: Tensor, real: Tensor) -> Tensor:
 
 @pytest.mark.parametrize("family", [*READABLE, *ON_THEIR_OWN], ids=lambda family: family.name)
 def test_every_family_with_a_head_off(family: Family) -> None:
-    """Zero and mean in one head of the first and of the last layer of each stack, on a padded batch; beside them the intact model."""
+    """Zero and mean in one head of the first and of the last layer of each stack, on a padded batch; beside them the
+    intact model.
+    """
     model, case = model_with_mask(family), case_of(family)
     heads = [(stack, layer, 2) for stack in model.stacks for layer in (0, model.attention.layers(stack) - 1)]
     variants: list[Variant] = [{}, *({head: "zero"} for head in heads), *({head: "mean"} for head in heads)]
@@ -92,8 +101,11 @@ class OtherWeights(TorchFunctionMode):
     def __init__(self, case: Case, task: Task, head: HeadId, change: Callable[[Tensor, Tensor], Tensor]) -> None:
         super().__init__()
         stack, layer, self.head = head
-        # In the order in which a network computes: an encoder whole, then what each layer of a decoder sees of itself and across.
-        self.wanted = layer if not case.is_pair or stack == "encoder" else case.layers("encoder") + 2 * layer + (stack == "cross")
+        # In the order in which a network computes: an encoder whole, then what each layer of a decoder sees of itself
+        # and across.
+        self.wanted = (
+            layer if not case.is_pair or stack == "encoder" else case.layers("encoder") + 2 * layer + (stack == "cross")
+        )
         self.keys = task.real["encoder" if stack == "cross" else stack].shape[1]
         self.real, self.change, self.seen = task.real[stack], change, 0
 
@@ -129,7 +141,9 @@ WEIGHTS: dict[Kind, Callable[[Tensor, Tensor], Tensor]] = {
     ids=lambda part: part if isinstance(part, str) else part.name,
 )
 def test_every_family_with_other_weights_in_a_head(family: Family, kind: Kind) -> None:
-    """Where the heads are normalised together before the projection, every kind: there is no slice of one head to replace."""
+    """Where the heads are normalised together before the projection, every kind: there is no slice of one head to
+    replace.
+    """
     model, case = model_with_mask(family), case_of(family)
     heads = [(stack, layer, 2) for stack in model.stacks for layer in (0, model.attention.layers(stack) - 1)]
     found, _problems = tasks(model, PAIRS)
@@ -145,13 +159,26 @@ def test_every_family_with_other_weights_in_a_head(family: Family, kind: Kind) -
 
 @pytest.mark.parametrize(
     ("name", "entered"),
-    [("bert", True), ("llama", True), ("gpt2", True), ("bart", True), ("t5", True), ("albert", False), ("bloom", False)],
+    [
+        ("bert", True),
+        ("llama", True),
+        ("gpt2", True),
+        ("bart", True),
+        ("t5", True),
+        ("albert", False),
+        ("bloom", False),
+    ],
 )
 def test_layers_below_a_head_are_not_computed_again(name: str, entered: bool) -> None:
     model = model_with_mask(family_named(name))
     run = Variants(model)
     (task,), _problems = tasks(model, PAIRS)
-    heads = [(stack, layer, head) for stack in model.stacks for layer in range(model.attention.layers(stack)) for head in (0, 3)]
+    heads = [
+        (stack, layer, head)
+        for stack in model.stacks
+        for layer in range(model.attention.layers(stack))
+        for head in (0, 3)
+    ]
     kinds = ("zero", "mean", "uniform") if model.attention.gives_values else ("zero", "mean")
     variants: list[Variant] = [{head: kind} for head in heads for kind in kinds]
     variants += [{}, {heads[0]: "zero", heads[-1]: "mean"}, {heads[-1]: "zero", heads[-2]: "zero"}]
@@ -171,7 +198,9 @@ def test_a_network_that_cannot_be_entered_is_run_whole(monkeypatch: pytest.Monke
     intact = run(task, [{}])
     assert run._restart is not None
     broken = Variants(model)
-    monkeypatch.setattr("mhattn_core.attention.restart._repeated", lambda output, _rows, copies: torch.cat([output + 1] * copies))
+    monkeypatch.setattr(
+        "mhattn_core.attention.restart._repeated", lambda output, _rows, copies: torch.cat([output + 1] * copies)
+    )
     close(broken(task, [{}]), intact)
     assert broken._restart is None
 
@@ -183,7 +212,9 @@ def test_uniform_and_mean_are_those_of_one_pair() -> None:
     for kind in ("uniform", "mean"):
         ablate = {("decoder", 1, 2): kind, ("decoder", 2, 0): "zero"}
         totals = {
-            row.number: value for task in found for row, value in zip(task.rows, Variants(model)(task, [ablate])[0, :, 0], strict=True)
+            row.number: value
+            for task in found
+            for row, value in zip(task.rows, Variants(model)(task, [ablate])[0, :, 0], strict=True)
         }
         for number, pair in enumerate(PAIRS):
             (alone,), _problems = tasks(model, [pair])
@@ -280,7 +311,10 @@ def test_gates_of_a_vector_are_its_own_change() -> None:
     ours = gate_gradients(model, task)["encoder"]
     step = 1e-3
     for head in range(4):
-        more, less = (changed(case, task, ("encoder", 1, head), lambda output, _real, by=by: output * by) for by in (1 + step, 1 - step))
+        more, less = (
+            changed(case, task, ("encoder", 1, head), lambda output, _real, by=by: output * by)
+            for by in (1 + step, 1 - step)
+        )
         derivative = (more - less) / (2 * step)
         seen = torch.einsum("kop,rp->kr", _projections(derivative.shape[1]).double(), derivative)
         assert seen.shape == (PROJECTIONS, 2)

@@ -24,7 +24,9 @@ def test_a_translator_writes_by_its_own_settings(translator: mh.Model) -> None:
     told: list[float] = []
     written = write_summary(translator, DOCUMENT, longest=100, tell=told.append)
     inputs = translator.tokenizer("\n".join(DOCUMENT.segments), return_tensors="pt")
-    alone = translator.tokenizer.decode(translator.network.generate(**inputs, max_new_tokens=100)[0], skip_special_tokens=True)
+    alone = translator.tokenizer.decode(
+        translator.network.generate(**inputs, max_new_tokens=100)[0], skip_special_tokens=True
+    )
     assert written.text == " ".join(alone.split())
     assert written.complete
     assert [part.segment for part in written.read] == [0, 1, 2]
@@ -48,7 +50,9 @@ def test_a_long_document_is_written_about_by_its_first_window(translator: mh.Mod
 def test_translators_of_every_family_can_be_asked(family: str, tmp_path: Path) -> None:
     told: list[float] = []
     with suppress(Problem):  # a random model may write nothing but special tokens
-        write_summary(mh.load(str(put_translator(tmp_path, family)), device="cpu"), DOCUMENT, longest=6, tell=told.append)
+        write_summary(
+            mh.load(str(put_translator(tmp_path, family)), device="cpu"), DOCUMENT, longest=6, tell=told.append
+        )
     assert told
 
 

@@ -1,4 +1,6 @@
-"""Small random models in folders: BERTs with the tokenizer of the bundled model, and translators with tokenizers of their own classes."""
+"""Small random models in folders: BERTs with the tokenizer of the bundled model, and translators with tokenizers of
+their own classes.
+"""
 
 import json
 import shutil
@@ -42,7 +44,9 @@ def put_tokenizer(folder: Path) -> Path:
 
 
 def config() -> BertConfig:
-    return BertConfig(vocab_size=30522, hidden_size=24, num_hidden_layers=2, num_attention_heads=3, intermediate_size=16)
+    return BertConfig(
+        vocab_size=30522, hidden_size=24, num_hidden_layers=2, num_attention_heads=3, intermediate_size=16
+    )
 
 
 def put_model(folder: Path) -> Path:
@@ -93,7 +97,14 @@ SIZES: dict[str, Any] = {
     "decoder_ffn_dim": 24,
     "max_position_embeddings": 256,
 }
-SIZES_T5: dict[str, Any] = {"d_model": 32, "d_kv": 8, "d_ff": 24, "num_layers": 3, "num_decoder_layers": 2, "num_heads": 4}
+SIZES_T5: dict[str, Any] = {
+    "d_model": 32,
+    "d_kv": 8,
+    "d_ff": 24,
+    "num_layers": 3,
+    "num_decoder_layers": 2,
+    "num_heads": 4,
+}
 
 
 def put_translator(folder: Path, family: str) -> Path:
@@ -124,7 +135,9 @@ def _tokenizer(folder: Path, family: str) -> PreTrainedTokenizerBase:
         return MarianTokenizer.from_pretrained(folder)
     if family == "bart":
         letters = ["<s>", "<pad>", "</s>", "<unk>", "<mask>", *sorted(ByteLevel.alphabet())]
-        made: PreTrainedTokenizerBase = BartTokenizer(vocab={letter: number for number, letter in enumerate(letters)}, merges=[])
+        made: PreTrainedTokenizerBase = BartTokenizer(
+            vocab={letter: number for number, letter in enumerate(letters)}, merges=[]
+        )
     else:
         made = _sentence_pieces(folder, family)
     made.save_pretrained(folder)
@@ -134,7 +147,11 @@ def _tokenizer(folder: Path, family: str) -> PreTrainedTokenizerBase:
 def _sentence_pieces(folder: Path, family: str) -> PreTrainedTokenizerBase:
     texts = [text for pair in gallery().values() for text in (pair.pair.source, pair.pair.target) if text]
     sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(texts), model_prefix=str(folder / "spm"), vocab_size=200, hard_vocab_limit=False, minloglevel=2
+        sentence_iterator=iter(texts),
+        model_prefix=str(folder / "spm"),
+        vocab_size=200,
+        hard_vocab_limit=False,
+        minloglevel=2,
     )
     trained = sentencepiece.SentencePieceProcessor(str(folder / "spm.model"))
     pieces = [(trained.id_to_piece(number), trained.get_score(number)) for number in range(3, trained.get_piece_size())]

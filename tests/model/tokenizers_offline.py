@@ -1,4 +1,6 @@
-"""One small tokenizer of every class of transformers, made without a network from vocabularies trained on a few sentences."""
+"""One small tokenizer of every class of transformers, made without a network from vocabularies trained on a few
+sentences.
+"""
 
 import inspect
 import json
@@ -22,7 +24,20 @@ EXTRA = [
     "you have a cat and a dog",
     "a b c d e f g h i j k l m n o p q r s t",
 ]
-SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>", "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[X_SEP]", "[EMPTY]"]
+SPECIAL = [
+    "<s>",
+    "<pad>",
+    "</s>",
+    "<unk>",
+    "<mask>",
+    "[PAD]",
+    "[UNK]",
+    "[CLS]",
+    "[SEP]",
+    "[MASK]",
+    "[X_SEP]",
+    "[EMPTY]",
+]
 UNKNOWN = SPECIAL[6]
 SPECIAL += ["<|startoftext|>", "<|endoftext|>"]
 
@@ -40,7 +55,9 @@ def class_names() -> list[str]:
 def word_pieces() -> dict[str, int]:
     trained = Tokenizer(models.WordPiece(unk_token=UNKNOWN))
     trained.normalizer, trained.pre_tokenizer = normalizers.BertNormalizer(), pre_tokenizers.BertPreTokenizer()
-    trained.train_from_iterator(sentences(), trainers.WordPieceTrainer(vocab_size=400, special_tokens=SPECIAL, show_progress=False))
+    trained.train_from_iterator(
+        sentences(), trainers.WordPieceTrainer(vocab_size=400, special_tokens=SPECIAL, show_progress=False)
+    )
     return dict(trained.get_vocab())
 
 
@@ -56,7 +73,11 @@ def merged(kind: str) -> tuple[dict[str, int], list[tuple[str, str]]]:
     }[kind]
     alphabet = pre_tokenizers.ByteLevel.alphabet() if kind == "bytes" else []
     trainer = trainers.BpeTrainer(
-        vocab_size=600, special_tokens=SPECIAL, initial_alphabet=alphabet, end_of_word_suffix=suffix, show_progress=False
+        vocab_size=600,
+        special_tokens=SPECIAL,
+        initial_alphabet=alphabet,
+        end_of_word_suffix=suffix,
+        show_progress=False,
     )
     texts = [text.lower() for text in sentences()] if kind == "</w>" else sentences()
     trained.train_from_iterator(texts, trainer)
@@ -66,7 +87,11 @@ def merged(kind: str) -> tuple[dict[str, int], list[tuple[str, str]]]:
 
 def unigrams(folder: Path) -> tuple[Path, list[tuple[str, float]]]:
     sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(sentences()), model_prefix=str(folder / "spm"), vocab_size=300, hard_vocab_limit=False, minloglevel=2
+        sentence_iterator=iter(sentences()),
+        model_prefix=str(folder / "spm"),
+        vocab_size=300,
+        hard_vocab_limit=False,
+        minloglevel=2,
     )
     trained = sentencepiece.SentencePieceProcessor(str(folder / "spm.model"))
     pieces = [(trained.id_to_piece(number), trained.get_score(number)) for number in range(3, trained.get_piece_size())]
@@ -85,10 +110,16 @@ def build(name: str, folder: Path) -> PreTrainedTokenizerBase:
 
 
 def _strangeness(tokenizer: PreTrainedTokenizerBase) -> tuple[bool, float, bool]:
-    """How badly a vocabulary fits a class: a text does not come back, is unknown, or what is unknown does not get the unknown token."""
+    """How badly a vocabulary fits a class: a text does not come back, is unknown, or what is unknown does not get the
+    unknown token.
+    """
     text = "you have a cat"
     back = tokenizer.decode(tokenizer(text, add_special_tokens=False)["input_ids"]).strip() != text
-    return back, _unknown(tokenizer), tokenizer.unk_token_id not in tokenizer("☃", add_special_tokens=False)["input_ids"]
+    return (
+        back,
+        _unknown(tokenizer),
+        tokenizer.unk_token_id not in tokenizer("☃", add_special_tokens=False)["input_ids"],
+    )
 
 
 def _unknown(tokenizer: PreTrainedTokenizerBase) -> float:
@@ -105,7 +136,9 @@ def _fast(cls: Any, folder: Path) -> Iterator[PreTrainedTokenizerBase]:
     else:
         pieces = unigrams(folder)[1]
         # Where its class expects the unknown token differs.
-        orders = [[*rest[:at], (unknown, 0.0), *rest[at:]] for at in range(4) for unknown, rest in _without_unknown(pieces)]
+        orders = [
+            [*rest[:at], (unknown, 0.0), *rest[at:]] for at in range(4) for unknown, rest in _without_unknown(pieces)
+        ]
         kinds = [{"vocab": word_pieces()}, *({"vocab": order} for order in orders)]
     for kind in kinds:
         # A class takes one kind and fails on the others in ways of its own.
@@ -140,11 +173,21 @@ def _continued(cls: Any, folder: Path, *, listed: bool, **more: Any) -> PreTrain
     """Vocabularies whose pieces but the last of a word end in ``@@``, as JSON or as a list with counts."""
     vocabulary, merges = merged("</w>")
     tokens = [*SPECIAL, "__unk__", "__start__", "__end__", "__null__"]
-    tokens += [token.removesuffix("</w>") if token.endswith("</w>") else f"{token}@@" for token in vocabulary if token not in SPECIAL]
+    tokens += [
+        token.removesuffix("</w>") if token.endswith("</w>") else f"{token}@@"
+        for token in vocabulary
+        if token not in SPECIAL
+    ]
     codes = "#version\n" + "".join(f"{left} {right} 1\n" for left, right in merges) + "\n"
     if listed:
-        return cls(_write(folder, "vocab.txt", "".join(f"{token} 1\n" for token in tokens[4:])), _write(folder, "codes", codes), **more)
-    vocab = _write(folder, "vocab.json", json.dumps({token: number for number, token in enumerate(dict.fromkeys(tokens))}))
+        return cls(
+            _write(folder, "vocab.txt", "".join(f"{token} 1\n" for token in tokens[4:])),
+            _write(folder, "codes", codes),
+            **more,
+        )
+    vocab = _write(
+        folder, "vocab.json", json.dumps({token: number for number, token in enumerate(dict.fromkeys(tokens))})
+    )
     # These read two columns.
     return cls(vocab, _write(folder, "merges.txt", codes.replace(" 1\n", "\n")), **more)
 
@@ -178,7 +221,15 @@ def _characters(cls: Any, folder: Path, **more: Any) -> PreTrainedTokenizerBase:
 
 def _japanese(cls: Any, folder: Path) -> PreTrainedTokenizerBase:
     letters = sorted({letter for text in sentences() for letter in text if not letter.isspace()} - set(","))
-    tokens = ["<|startoftext|>", "<|endoftext|>", *(f"<|byte{number}|>" for number in range(256)), "<SP>", "<BR>", "<TAB>", *letters]
+    tokens = [
+        "<|startoftext|>",
+        "<|endoftext|>",
+        *(f"<|byte{number}|>" for number in range(256)),
+        "<SP>",
+        "<BR>",
+        "<TAB>",
+        *letters,
+    ]
     tokens += ["<KIGOU>", "<U2000U2BFF>", "<emoji1>"]
     emoji = json.dumps({"emoji": {"😀": "<emoji1>"}, "emoji_inv": {"<emoji1>": "😀"}})
     return cls(_write(folder, "vocab.txt", "\n".join(tokens)), _write(folder, "emoji.json", emoji))
@@ -199,12 +250,17 @@ _PYTHON: dict[str, Any] = {
     **dict.fromkeys(["BertweetTokenizer", "PhobertTokenizer"], partial(_continued, listed=True)),
     **dict.fromkeys(["CTRLTokenizer", "BlenderbotSmallTokenizer"], partial(_continued, listed=False)),
     **dict.fromkeys(
-        ["RoCBertTokenizer", "ProphetNetTokenizer", "TapasTokenizer", "BertTokenizerLegacy", "BertJapaneseTokenizer"], _word_pieces
+        ["RoCBertTokenizer", "ProphetNetTokenizer", "TapasTokenizer", "BertTokenizerLegacy", "BertJapaneseTokenizer"],
+        _word_pieces,
     ),
     **dict.fromkeys(
-        ["BartphoTokenizer", "BertGenerationTokenizer", "M2M100Tokenizer", "MarianTokenizer", "PLBartTokenizer"], _sentence_piece
+        ["BartphoTokenizer", "BertGenerationTokenizer", "M2M100Tokenizer", "MarianTokenizer", "PLBartTokenizer"],
+        _sentence_piece,
     ),
-    **dict.fromkeys(["GPTSw3Tokenizer", "SiglipTokenizer", "SpeechT5Tokenizer", "Speech2TextTokenizer", "CpmTokenizer"], _sentence_piece),
+    **dict.fromkeys(
+        ["GPTSw3Tokenizer", "SiglipTokenizer", "SpeechT5Tokenizer", "Speech2TextTokenizer", "CpmTokenizer"],
+        _sentence_piece,
+    ),
     **dict.fromkeys(["CpmAntTokenizer", "EsmTokenizer"], _characters),
     **dict.fromkeys(["ByT5Tokenizer", "CanineTokenizer", "PerceiverTokenizer"], _plain),
     "GPTNeoXJapaneseTokenizer": _japanese,

@@ -1,7 +1,8 @@
 """A hundred attention maps to label by eye: which they are, and pictures of them.
 
-``python -m tests.patterns.maps FOLDER`` draws contact sheets: rows are words, columns special tokens (left of the line, where there are any) and words;
-black is 0 and white 1. The sheets tell a number and nothing else, so that whoever labels knows neither model nor rule.
+``python -m tests.patterns.maps FOLDER`` draws contact sheets: rows are words, columns special tokens (left of the line,
+where there are any) and words; black is 0 and white 1. The sheets tell a number and nothing else, so that whoever
+labels knows neither model nor rule.
 """
 
 import sys
@@ -47,7 +48,12 @@ PLAN = [
     ("minilm", {"encoder": (6, 12)}, 30, ENGLISH),
     ("smollm2", {"decoder": (30, 9)}, 30, ENGLISH),
     ("marian-en-zh", dict.fromkeys(("encoder", "decoder", "cross"), (3, 8)), 20, TRANSLATED),
-    ("marian-zh-en", dict.fromkeys(("encoder", "decoder", "cross"), (3, 8)), 20, [(target, source) for source, target in TRANSLATED]),
+    (
+        "marian-zh-en",
+        dict.fromkeys(("encoder", "decoder", "cross"), (3, 8)),
+        20,
+        [(target, source) for source, target in TRANSLATED],
+    ),
 ]
 
 
@@ -90,7 +96,10 @@ def main(folder: Path) -> None:
         sheet = Image.new("RGB", (COLUMNS * SIDE, ON_A_SHEET // COLUMNS * SIDE))
         for place in range(ON_A_SHEET):
             shown = maps[order[start + place]]
-            sheet.paste(picture(start + place, *weights(models[shown.model], shown)), (place % COLUMNS * SIDE, place // COLUMNS * SIDE))
+            sheet.paste(
+                picture(start + place, *weights(models[shown.model], shown)),
+                (place % COLUMNS * SIDE, place // COLUMNS * SIDE),
+            )
         sheet.save(folder / f"maps-{start}.png")
 
 

@@ -29,7 +29,10 @@ def test_the_labels_are_of_these_maps(labels: pd.DataFrame) -> None:
     assert set(labels["label"]) <= set(TYPES)
 
 
-@pytest.mark.skipif(entries()["smollm2"].path() is None, reason="smollm2 has not been fetched: python -m mhattn_core fetch smollm2 (93 MB)")
+@pytest.mark.skipif(
+    entries()["smollm2"].path() is None,
+    reason="smollm2 has not been fetched: python -m mhattn_core fetch smollm2 (93 MB)",
+)
 def test_how_well_the_rules_agree_with_the_eye(labels: pd.DataFrame) -> None:
     models = {name: mh.load(name, device="cpu") for name, *_rest in PLAN}
     found = np.array([type_of(models[shown.model], shown) for shown in hundred()])

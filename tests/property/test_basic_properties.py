@@ -28,9 +28,13 @@ class Fed:
 
 
 def fed(seed: int, stack: str) -> Fed:
-    """Up to three words in each sentence; pieces of one to three characters that start and stop inside and across words."""
+    """Up to three words in each sentence; pieces of one to three characters that start and stop inside and across
+    words.
+    """
     rng = np.random.default_rng(seed)
-    sentences = {side: cut(" ".join(["ab", "cde", "f"][: rng.integers(least, 4)])) for side, least in (("a", 1), ("b", 0))}
+    sentences = {
+        side: cut(" ".join(["ab", "cde", "f"][: rng.integers(least, 4)])) for side, least in (("a", 1), ("b", 0))
+    }
     pieces = [Piece(0)]
     for side, sentence in sentences.items():
         start = 0

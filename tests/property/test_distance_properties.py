@@ -12,7 +12,9 @@ from mhattn_core.measures.redundancy.distances import js_distances
 
 def patterns(heads: int) -> st.SearchStrategy[np.ndarray]:
     """``[head, 3, 5]``, each row summing to at most 1; rows may be empty but for their first cell."""
-    return arrays(np.float64, (heads, 3, 5), elements=st.floats(0, 1)).map(lambda found: (found + np.eye(1, 5) * 1e-3) / 6)
+    return arrays(np.float64, (heads, 3, 5), elements=st.floats(0, 1)).map(
+        lambda found: (found + np.eye(1, 5) * 1e-3) / 6
+    )
 
 
 @given(patterns(4), st.permutations(range(4)))

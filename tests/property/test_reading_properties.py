@@ -11,10 +11,16 @@ from mhattn_core import Problem
 from mhattn_core.text.pharaoh import parse
 from mhattn_core.text.reading import FORMATS, read_pairs, read_parallel
 
-CELLS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")) | st.sampled_from('",;|\t\n中文'), min_size=1, max_size=30)
+CELLS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")) | st.sampled_from('",;|\t\n中文'),
+    min_size=1,
+    max_size=30,
+)
 SENTENCES = CELLS.map(str.strip).filter(bool)
 PAIRS = st.lists(st.tuples(SENTENCES, SENTENCES), min_size=1, max_size=70)
-BREAKS = st.lists(st.tuples(*[st.text("ab 中\r\f\x85\u2028\u2029", max_size=12).map("x".__add__)] * 2), min_size=2, max_size=9)
+BREAKS = st.lists(
+    st.tuples(*[st.text("ab 中\r\f\x85\u2028\u2029", max_size=12).map("x".__add__)] * 2), min_size=2, max_size=9
+)
 LINKS = st.frozensets(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=12)
 
 
@@ -48,7 +54,9 @@ def test_files_of_their_own_are_read_line_by_line_as_their_bytes_are(rows: list[
     written = list(zip(left.split(b"\n")[:-1], right.split(b"\n")[:-1], strict=True))
     assert len(upload.pairs) == len(rows)
     for record in upload.pairs:
-        assert (record.pair.source, record.pair.target) == tuple(line.decode().strip() for line in written[record.line - 1])
+        assert (record.pair.source, record.pair.target) == tuple(
+            line.decode().strip() for line in written[record.line - 1]
+        )
 
 
 @given(st.binary(max_size=400), st.sampled_from(FORMATS))

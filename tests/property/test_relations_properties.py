@@ -18,7 +18,13 @@ LABELS = ["nsubj", "obj", "obl", "case", "nmod:poss", "advcl", "mark", "root"]
 def sentences(draw: st.DrawFn, least: int = 0) -> AnnotatedSentence:
     number = draw(st.integers(least, 9))
     words = tuple(
-        AnnotatedWord(form, form.lower(), draw(st.sampled_from(TAGS)), draw(st.integers(-1, number - 1)), draw(st.sampled_from(LABELS)))
+        AnnotatedWord(
+            form,
+            form.lower(),
+            draw(st.sampled_from(TAGS)),
+            draw(st.integers(-1, number - 1)),
+            draw(st.sampled_from(LABELS)),
+        )
         for form in draw(st.lists(st.sampled_from(FORMS), min_size=number, max_size=number))
     )
     return AnnotatedSentence(words, draw(st.sampled_from(["en", "zh", ""])), tree=True)
@@ -38,9 +44,13 @@ def test_items_join_two_words_of_their_pair_once(several: list[Annotated]) -> No
     for control in (False, True):
         found = find_items(several, control=control)
         words = [len(pair.a.words) + len(pair.b.words) for pair in several]
-        rows = list(zip(found.pair.tolist(), found.relation.tolist(), found.query.tolist(), found.key.tolist(), strict=True))
+        rows = list(
+            zip(found.pair.tolist(), found.relation.tolist(), found.query.tolist(), found.key.tolist(), strict=True)
+        )
         assert len(set(rows)) == len(rows)
-        assert all(0 <= query < words[pair] and 0 <= key < words[pair] and query != key for pair, _relation, query, key in rows)
+        assert all(
+            0 <= query < words[pair] and 0 <= key < words[pair] and query != key for pair, _relation, query, key in rows
+        )
 
 
 @settings(max_examples=60)

@@ -26,8 +26,16 @@ def test_adjusted_p_keep_their_order_and_never_shrink(p: np.ndarray) -> None:
     assert (np.diff(q[order]) >= -1e-12).all()
 
 
-@given(st.integers(0, 10_000), st.integers(2, 7), st.integers(0, 4), st.sampled_from(["encoder", "decoder"]), st.sampled_from(DIRECTIONS))
-def test_padding_and_the_order_of_heads_change_nothing(seed: int, size: int, more: int, stack: str, direction: str) -> None:
+@given(
+    st.integers(0, 10_000),
+    st.integers(2, 7),
+    st.integers(0, 4),
+    st.sampled_from(["encoder", "decoder"]),
+    st.sampled_from(DIRECTIONS),
+)
+def test_padding_and_the_order_of_heads_change_nothing(
+    seed: int, size: int, more: int, stack: str, direction: str
+) -> None:
     random = np.random.default_rng(seed)
     tokens = torch.from_numpy(random.dirichlet(np.ones(size), (1, 3, size)).astype(np.float32))
     tokens = tokens.tril() if stack == "decoder" else tokens

@@ -13,14 +13,20 @@ from mhattn_core.runs.sums import ModelSums, text_key
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import PairRecord
 
-LAYOUT = (Entry("basic", "encoder", "x", 0, 3, 2), Entry("basic", "encoder", "y", 0, 3, 2), Entry("basic", "encoder", "x", 1, 3, 2))
+LAYOUT = (
+    Entry("basic", "encoder", "x", 0, 3, 2),
+    Entry("basic", "encoder", "y", 0, 3, 2),
+    Entry("basic", "encoder", "x", 1, 3, 2),
+)
 PLACES = 18
 
 
 def made(seed: int, pairs: int) -> tuple[np.ndarray, list[PairRecord]]:
     rng = np.random.default_rng(seed)
     records = [
-        PairRecord(str(n), SentencePair(f"text {rng.integers(50)}", "b"), n, f"book {n // 3}", group="ab"[rng.integers(2)])
+        PairRecord(
+            str(n), SentencePair(f"text {rng.integers(50)}", "b"), n, f"book {n // 3}", group="ab"[rng.integers(2)]
+        )
         for n in range(pairs)
     ]
     return rng.random((pairs, PLACES)) * (rng.random((pairs, 1)) > 0.2), records

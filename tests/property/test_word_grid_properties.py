@@ -70,7 +70,9 @@ def test_rows_and_special_mass_make_one_and_nothing_is_negative(
 ) -> None:
     query_axis = word_axis(queries[1], {"a": cut(queries[0])}, None)
     key_axis = word_axis(keys[1], {"a": cut(keys[0])}, None)
-    raw = data.draw(arrays(np.float32, (1, 2, len(queries[1]), len(keys[1])), elements=st.floats(0.015625, 1, width=32)))
+    raw = data.draw(
+        arrays(np.float32, (1, 2, len(queries[1]), len(keys[1])), elements=st.floats(0.015625, 1, width=32))
+    )
     pattern = raw / raw.sum(axis=-1, keepdims=True)
     grid = to_words(pattern, query_axis, key_axis)
     assert query_axis.shares.sum(axis=1).max(initial=0) <= 1 + 1e-6
@@ -78,7 +80,9 @@ def test_rows_and_special_mass_make_one_and_nothing_is_negative(
     np.testing.assert_allclose((grid.pattern.sum(axis=-1) + grid.special_mass)[..., seen], 1, atol=1e-5)
     assert (grid.special_mass[..., seen] > -1e-5).all()
     assert np.isnan(grid.pattern[..., ~seen, :]).all()
-    entropy = normalised_row_entropy(row_entropy(torch.from_numpy(grid.pattern)), torch.from_numpy(grid.visible.sum(axis=-1))).numpy()
+    entropy = normalised_row_entropy(
+        row_entropy(torch.from_numpy(grid.pattern)), torch.from_numpy(grid.visible.sum(axis=-1))
+    ).numpy()
     assert ((entropy > -1e-6) & (entropy < 1 + 1e-6) | np.isnan(entropy)).all()
 
 
@@ -92,7 +96,9 @@ def test_minilm_reads_anything(minilm: mh.Model, first: str, second: str) -> Non
     grid = seen.words("encoder")
     rows = grid.query_axis.seen
     np.testing.assert_allclose((grid.pattern.sum(axis=-1) + grid.special_mass)[..., rows], 1, atol=1e-5)
-    assert [piece.id for piece in encode(minilm, pair.a.text, pair.b.text).pieces] == seen.inputs["input_ids"][0].tolist()
+    assert [piece.id for piece in encode(minilm, pair.a.text, pair.b.text).pieces] == seen.inputs["input_ids"][
+        0
+    ].tolist()
 
 
 @settings(max_examples=20)

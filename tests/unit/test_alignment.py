@@ -34,7 +34,11 @@ def test_golden_error_rate():
     sums = error_sums(found, sure, possible)
     assert sums.tolist() == [1, 2, 3, 2]
     assert alignment_error_rate(sums) == pytest.approx(0.4)
-    assert (precision(sums), recall(sums), f1(sums)) == (pytest.approx(2 / 3), pytest.approx(1 / 2), pytest.approx(4 / 7))
+    assert (precision(sums), recall(sums), f1(sums)) == (
+        pytest.approx(2 / 3),
+        pytest.approx(1 / 2),
+        pytest.approx(4 / 7),
+    )
 
 
 def test_error_of_nothing_is_not_a_number():

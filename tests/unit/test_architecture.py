@@ -18,7 +18,11 @@ FLOORS = [
     {"ui"},
 ]
 # What only some rooms may import.
-ONLY_IN = {"streamlit": {"ui"}, "torch": {"tap", "models", "attention", "measures", "runs", "bench"}, "altair": {"charts", "ui"}}
+ONLY_IN = {
+    "streamlit": {"ui"},
+    "torch": {"tap", "models", "attention", "measures", "runs", "bench"},
+    "altair": {"charts", "ui"},
+}
 
 
 def imports() -> Iterator[tuple[str, str, str]]:

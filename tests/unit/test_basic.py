@@ -15,7 +15,15 @@ from mhattn_core.measures.statistics import quotient
 from mhattn_core.text.words import cut
 
 # [CLS] x yy [SEP] z [SEP], where yy has two pieces.
-PIECES = [Piece(0), Piece(1, "a", 0, 1), Piece(2, "a", 2, 3), Piece(3, "a", 3, 4), Piece(0), Piece(4, "b", 0, 1), Piece(0)]
+PIECES = [
+    Piece(0),
+    Piece(1, "a", 0, 1),
+    Piece(2, "a", 2, 3),
+    Piece(3, "a", 3, 4),
+    Piece(0),
+    Piece(4, "b", 0, 1),
+    Piece(0),
+]
 PATTERN = [
     [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
     [0.1, 0.2, 0.1, 0.2, 0.1, 0.3, 0.0],
@@ -86,7 +94,13 @@ def test_golden_cross_is_not_square_and_has_no_positions() -> None:
 
 def test_a_causal_model_sees_no_next_word_and_its_first_word_has_no_choice() -> None:
     pieces = [Piece(0), Piece(1, "a", 0, 1), Piece(2, "a", 2, 4), Piece(0), Piece(4, "b", 0, 1)]
-    pattern = [[1, 0, 0, 0, 0], [0.5, 0.5, 0, 0, 0], [0.4, 0.2, 0.4, 0, 0], [0.5, 0, 0, 0.5, 0], [0.2, 0.1, 0.3, 0.2, 0.2]]
+    pattern = [
+        [1, 0, 0, 0, 0],
+        [0.5, 0.5, 0, 0, 0],
+        [0.4, 0.2, 0.4, 0, 0],
+        [0.5, 0, 0, 0.5, 0],
+        [0.2, 0.1, 0.3, 0.2, 0.2],
+    ]
     values = values_of(word_layer(torch.tensor(pattern)[None, None], 0, axes_of("decoder", pieces, pieces)))
     assert np.isnan(values["next"])
     assert np.isnan(values["block.a_to_b"])
@@ -112,7 +126,9 @@ def test_a_row_that_gives_words_nothing_has_no_entropy() -> None:
     tokens = layer.tokens.clone()
     tokens[0, 0, 5] = torch.tensor([1.0, 0, 0, 0, 0, 0, 0])
     values = values_of(word_layer(tokens, 0, layer.axes))
-    assert values["entropy"] == pytest.approx(np.mean([scipy.stats.entropy(weights) for weights in WORDS[:2]]), abs=1e-6)
+    assert values["entropy"] == pytest.approx(
+        np.mean([scipy.stats.entropy(weights) for weights in WORDS[:2]]), abs=1e-6
+    )
     assert values["special_mass"] == pytest.approx((0.2 + 0.4 + 1) / 3)
 
 

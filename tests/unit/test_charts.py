@@ -20,7 +20,11 @@ from mhattn_core.charts.theme import attention_colours, label_expression, model_
 def table(queries: int, keys: int, **more: Any) -> pd.DataFrame:
     weights = np.random.default_rng(0).dirichlet(np.ones(keys + 1), size=queries)
     return matrix_table(
-        weights[:, :-1], [f"q{n}" for n in range(queries)], [f"k{n}" for n in range(keys)], special_mass=weights[:, -1], **more
+        weights[:, :-1],
+        [f"q{n}" for n in range(queries)],
+        [f"k{n}" for n in range(keys)],
+        special_mass=weights[:, -1],
+        **more,
     )
 
 
@@ -33,7 +37,10 @@ def test_a_matrix_draws_every_cell_and_the_special_column_behind() -> None:
     assert all(row["left"] > 2.5 for row in special)
     by_query = pd.DataFrame(words + special).groupby("query_position")["weight"].sum()
     assert by_query.tolist() == pytest.approx([1, 1])
-    assert written["layer"][0]["encoding"]["color"]["scale"]["domain"] == [0, pytest.approx(max(row["weight"] for row in words))]
+    assert written["layer"][0]["encoding"]["color"]["scale"]["domain"] == [
+        0,
+        pytest.approx(max(row["weight"] for row in words)),
+    ]
 
 
 def test_the_scale_can_be_the_same_for_all() -> None:
@@ -77,7 +84,8 @@ def test_thumbnails_keep_the_strongest_cell_of_long_sentences() -> None:
     patterns = np.zeros((1, 2, 5, 200))
     patterns[0, 1, 3, 150] = 0.5
     blank, marked = (
-        Image.open(BytesIO(base64.b64decode(uri.split(",")[1]))).convert("RGB") for uri in thumbnails(patterns, same_scale=False)
+        Image.open(BytesIO(base64.b64decode(uri.split(",")[1]))).convert("RGB")
+        for uri in thumbnails(patterns, same_scale=False)
     )
     assert blank.getextrema() == tuple((int(low), int(low)) for low in attention_colours()[0])
     row = marked.height // 5 * 3
@@ -99,7 +107,12 @@ def test_the_glance_marks_the_chosen_head_and_offers_a_click() -> None:
 
 def test_the_strip_names_the_best_head_of_each_model() -> None:
     heads = pd.DataFrame(
-        {"model": ["m", "m", "m@random"], "name": ["L0 H0", "L0 H1", "L0 H0"], "weight": [0.2, 0.7, 0.1], "usual": [0.1, 0.1, 0.1]}
+        {
+            "model": ["m", "m", "m@random"],
+            "name": ["L0 H0", "L0 H1", "L0 H0"],
+            "weight": [0.2, 0.7, 0.1],
+            "usual": [0.1, 0.1, 0.1],
+        }
     )
     written = spec(charts.strip(heads, noted=0.6))
     assert [(row["model"], row["name"]) for row in rows(written, 1)] == [("m", "L0 H1"), ("m@random", "L0 H0")]

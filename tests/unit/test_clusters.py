@@ -11,9 +11,9 @@ from mhattn_core.measures.redundancy.clusters import best_cut, groups, in_two_di
 from mhattn_core.measures.redundancy.head_distances import Heads, distances, heads_of
 
 # Two tight pairs and one head that is far from all.
-FIVE = np.array([[0, 1, 6, 6, 9], [1, 0, 6, 6, 9], [6, 6, 0, 2, 9], [6, 6, 2, 0, 9], [9, 9, 9, 9, 0]], dtype=float)[[0, 2, 4, 1, 3]][
-    :, [0, 2, 4, 1, 3]
-]
+FIVE = np.array([[0, 1, 6, 6, 9], [1, 0, 6, 6, 9], [6, 6, 0, 2, 9], [6, 6, 2, 0, 9], [9, 9, 9, 9, 0]], dtype=float)[
+    [0, 2, 4, 1, 3]
+][:, [0, 2, 4, 1, 3]]
 
 
 def random_square(heads: int, seed: int = 0) -> np.ndarray:

@@ -23,7 +23,9 @@ def rows(written: dict[str, Any], mark: str, last: bool = False) -> list[dict[st
 
 def heads(model: str, layers: int, count: int, **more: Any) -> pd.DataFrame:
     layer, head = (axis.ravel() for axis in np.indices((layers, count)))
-    table = pd.DataFrame({"model": model, "stack": "encoder", "layer": layer, "head": head, "measure": "x", "group": ""})
+    table = pd.DataFrame(
+        {"model": model, "stack": "encoder", "layer": layer, "head": head, "measure": "x", "group": ""}
+    )
     return table.assign(value=layer + head / 10, low=np.nan, high=np.nan, n=1).assign(**more)
 
 
@@ -43,7 +45,9 @@ def test_a_distribution_has_a_mark_a_head_and_the_quartiles_of_each_model() -> N
     assert boxes["minilm"]["median"] == pytest.approx(1.05)
     assert [(row["model"], row["name"]) for row in rows(written, "point", last=True)] == [("minilm", "L1 H1")]
     scale = written["layer"][2]["encoding"]["color"]["scale"]
-    assert dict(zip(scale["domain"], scale["range"], strict=True)) == {name: model_colour(name) for name in ("minilm", "smollm2")}
+    assert dict(zip(scale["domain"], scale["range"], strict=True)) == {
+        name: model_colour(name) for name in ("minilm", "smollm2")
+    }
     assert len(set(written["layer"][2]["encoding"]["shape"]["scale"]["range"])) == 2
 
 
@@ -62,8 +66,10 @@ def test_intervals_are_drawn_where_there_are() -> None:
 def test_by_depth_draws_the_median_of_each_layer() -> None:
     medians = rows(spec(charts.by_depth(TWO, title="x")), "line")
     assert [(row["model"], row["depth"], row["value"]) for row in medians][:3] == [
-        ("minilm", 0, pytest.approx(0.05)), ("minilm", 0.5, pytest.approx(1.05)), ("minilm", 1, pytest.approx(2.05)),
-    ]  # fmt: skip
+        ("minilm", 0, pytest.approx(0.05)),
+        ("minilm", 0.5, pytest.approx(1.05)),
+        ("minilm", 1, pytest.approx(2.05)),
+    ]
 
 
 @pytest.mark.parametrize(("end", "first"), [("highest", "L3 H3"), ("lowest", "L0 H0"), ("farthest", "L3 H3")])
@@ -75,17 +81,27 @@ def test_the_ten_strongest_heads_in_order(end: Any, first: str) -> None:
 
 def test_the_farthest_from_zero_may_be_negative() -> None:
     table = heads("m", 1, 3, value=[0.5, -2.0, 1.0])
-    assert [row["value"] for row in rows(spec(charts.strongest(table, title="x", end="farthest")), "bar")] == [-2.0, 1.0, 0.5]
+    assert [row["value"] for row in rows(spec(charts.strongest(table, title="x", end="farthest")), "bar")] == [
+        -2.0,
+        1.0,
+        0.5,
+    ]
     with pytest.raises(KeyError):
         charts.strongest(table, title="x", end="middle")  # type: ignore[arg-type]
 
 
 def test_two_checkpoints_stand_on_one_scale_with_the_diagonal() -> None:
-    table = heads("", 2, 3).assign(model_a="base", model_b="tuned", a=[0, 1, 2, 3, 4, 5], b=[0, 1, 2, 3, 4, 9], value=[0, 0, 0, 0, 0, 4.0])
+    table = heads("", 2, 3).assign(
+        model_a="base", model_b="tuned", a=[0, 1, 2, 3, 4, 5], b=[0, 1, 2, 3, 4, 9], value=[0, 0, 0, 0, 0, 4.0]
+    )
     written = spec(charts.before_after(table, title="x", chosen=(1, 2)))
     assert rows(written, "line") == [{"a": 0, "b": 0}, {"a": 9, "b": 9}]
     marks = next(layer for layer in written["layer"] if layer["mark"]["type"] == "point")
-    assert marks["encoding"]["x"]["scale"]["domain"] == marks["encoding"]["y"]["scale"]["domain"] == pytest.approx([-0.36, 9.36])
+    assert (
+        marks["encoding"]["x"]["scale"]["domain"]
+        == marks["encoding"]["y"]["scale"]["domain"]
+        == pytest.approx([-0.36, 9.36])
+    )
     assert marks["encoding"]["color"]["scale"]["domain"] == [-4, 4]
     assert (marks["encoding"]["x"]["title"], marks["encoding"]["y"]["title"]) == ("x · base", "x · tuned")
     assert "datum.layer == 1 && datum.head == 2" in json.dumps(marks["encoding"]["stroke"])

@@ -35,7 +35,9 @@ def test_what_fits_exactly_is_not_refused(tmp_path: Path, monkeypatch: pytest.Mo
     refuse([], tmp_path)
 
 
-def test_models_come_one_after_another_so_the_largest_alone_needs_its_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_models_come_one_after_another_so_the_largest_alone_needs_its_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     large = replace(SMALL, model="smollm2", memory=50 * MEGABYTE)
     machine(monkeypatch, memory=50 * MEGABYTE)
     refuse([SMALL, large], tmp_path)
@@ -52,7 +54,9 @@ def test_what_is_written_adds_up_over_models(tmp_path: Path, monkeypatch: pytest
         refuse([SMALL, SMALL], tmp_path)
 
 
-def test_the_disk_that_counts_is_that_of_the_folder_that_is_still_to_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_disk_that_counts_is_that_of_the_folder_that_is_still_to_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     looked = machine(monkeypatch)
     refuse([SMALL], tmp_path / "not" / "yet")
     monkeypatch.chdir(tmp_path)

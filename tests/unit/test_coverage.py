@@ -9,7 +9,9 @@ EVERYTHING = np.ones((4, 4), dtype=bool)
 
 
 def looking_at(*keys: int) -> np.ndarray:
-    """A head that puts most of each word's weight on one word, and as much again on the word itself, which does not count."""
+    """A head that puts most of each word's weight on one word, and as much again on the word itself, which does not
+    count.
+    """
     rows = np.full((4, 4), 0.05)
     rows[np.arange(4), keys] += 0.4
     return rows + 0.5 * np.eye(4)

@@ -14,6 +14,8 @@ def test_a_link_gives_the_words_back(words: tuple[str, ...]) -> None:
     assert cut_of_link(cut_in_link(words)) == words
 
 
-@pytest.mark.parametrize(("link", "words"), [("do n't go", ("do", "n't", "go")), ("天气", ("天气",)), ("New York\t", ("New York",))])
+@pytest.mark.parametrize(
+    ("link", "words"), [("do n't go", ("do", "n't", "go")), ("天气", ("天气",)), ("New York\t", ("New York",))]
+)
 def test_links_made_when_a_space_ended_a_word_still_open(link: str, words: tuple[str, ...]) -> None:
     assert cut_of_link(link) == words

@@ -33,7 +33,9 @@ def looped(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def test_the_golden_values() -> None:
     heads = np.array([[[1.0, 0]], [[0, 1.0]], [[0.5, 0.5]]])
-    np.testing.assert_allclose(js_distances(heads), [[0, 0.693147, 0.215762], [0.693147, 0, 0.215762], [0.215762, 0.215762, 0]], atol=1e-6)
+    np.testing.assert_allclose(
+        js_distances(heads), [[0, 0.693147, 0.215762], [0.693147, 0, 0.215762], [0.215762, 0.215762, 0]], atol=1e-6
+    )
 
 
 def test_all_heads_at_once_equal_a_loop() -> None:
@@ -130,7 +132,9 @@ def test_the_table_is_square_and_names_layers_and_heads(minilm: mh.Model) -> Non
     assert found.shape == (72, 72)
     assert found.index.names == ["model", "stack", "layer", "head"]
     one, other = seen.words("encoder").pattern[[3, 5], [7, 2]]
-    assert found.loc[("minilm", "encoder", 3, 7), ("minilm", "encoder", 5, 2)] == pytest.approx(looped(one[None], other[None])[0, 0])
+    assert found.loc[("minilm", "encoder", 3, 7), ("minilm", "encoder", 5, 2)] == pytest.approx(
+        looped(one[None], other[None])[0, 0]
+    )
     with pytest.raises(KeyError):
         distances(heads_of(seen, "encoder"), by="cosine")  # type: ignore[arg-type]
 

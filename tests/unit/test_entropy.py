@@ -34,7 +34,9 @@ def test_rows_are_renormalised() -> None:
 
 def test_against_scipy_on_a_non_square_pattern() -> None:
     pattern = np.random.default_rng(3).dirichlet(np.ones(7), size=(2, 3, 5)) * 0.8
-    np.testing.assert_allclose(row_entropy(torch.from_numpy(pattern)), scipy.stats.entropy(pattern, axis=-1), atol=1e-12)
+    np.testing.assert_allclose(
+        row_entropy(torch.from_numpy(pattern)), scipy.stats.entropy(pattern, axis=-1), atol=1e-12
+    )
 
 
 def test_rows_without_mass_or_choice_do_not_count() -> None:
@@ -51,23 +53,30 @@ def test_shapes_must_agree() -> None:
 
 
 def test_a_page_and_a_run_say_the_same_of_a_word_that_no_piece_covers() -> None:
-    # The snowman is dropped by the tokenizer: x and y have two words to choose from, and give special tokens 0.2 and 0.1.
+    # The snowman is dropped by the tokenizer: x and y have two words to choose from, and give special tokens 0.2 and
+    # 0.1.
     pieces = [Piece(0), Piece(1, "a", 0, 1), Piece(2, "a", 4, 5)]
     tokens = np.array([[1.0, 0.0, 0.0], [0.2, 0.6, 0.2], [0.1, 0.45, 0.45]], dtype=np.float32)[None, None]
     sentences = {"a": cut("x ☃ y"), "b": cut("")}
     axis = word_axis(pieces, sentences, None)
     on_page = mean_entropy(to_words(tokens, axis, axis))[0]
     spans = [piece_spans(pieces)]
-    layer = word_layer(torch.from_numpy(tokens[0])[None], 0, word_axes("encoder", 1, spans, spans, [word_spans(sentences)]))
+    layer = word_layer(
+        torch.from_numpy(tokens[0])[None], 0, word_axes("encoder", 1, spans, spans, [word_spans(sentences)])
+    )
     in_run = quotient(basic(layer)["entropy.normalised"].numpy())
     expected = (scipy.stats.entropy([3, 1]) / math.log(2) + 1) / 2
     assert on_page.item() == pytest.approx(expected, abs=1e-6)
     assert in_run.item() == pytest.approx(expected, abs=1e-6)
 
 
-@pytest.mark.parametrize(("name", "stack"), [("minilm", "encoder"), ("marian-en-zh", "decoder"), ("marian-en-zh", "cross")])
+@pytest.mark.parametrize(
+    ("name", "stack"), [("minilm", "encoder"), ("marian-en-zh", "decoder"), ("marian-en-zh", "cross")]
+)
 def test_a_page_and_a_run_say_the_same_of_every_head(name: str, stack: str) -> None:
-    seen = mh.attend(mh.load(name, device="cpu"), mh.SentencePair("The \u200b hedgehog slept, unbelievably.", "天气 \u200b 很冷。"))
+    seen = mh.attend(
+        mh.load(name, device="cpu"), mh.SentencePair("The \u200b hedgehog slept, unbelievably.", "天气 \u200b 很冷。")
+    )
     on_page = mean_entropy(seen.words(stack))[0]
     table = heads_table(seen).query("measure == 'entropy.normalised' and stack == @stack")
     np.testing.assert_allclose(table["value"].to_numpy().reshape(on_page.shape), on_page, atol=1e-5)
@@ -78,7 +87,11 @@ def test_the_most_concentrated_head_comes_first_and_special_heads_last() -> None
     pattern = np.stack([[sharp, broad, sharp * 2]])
     special = np.array([[[0.7, 0.6], [0.0, 0.0], [0.4, 0.2]]])
     queries, keys = (WordAxis(("w",) * words, ("a",) * words, np.eye(words), np.zeros(words)) for words in (2, 3))
-    assert heads_by_entropy(WordGrid(pattern, special, np.ones((2, 3), dtype=bool), queries, keys)) == [(0, 2), (0, 1), (0, 0)]
+    assert heads_by_entropy(WordGrid(pattern, special, np.ones((2, 3), dtype=bool), queries, keys)) == [
+        (0, 2),
+        (0, 1),
+        (0, 0),
+    ]
 
 
 def test_link_weights_beside_the_same_distance_elsewhere() -> None:

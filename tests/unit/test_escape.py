@@ -10,7 +10,8 @@ from markdown_it import MarkdownIt
 
 from mhattn_core.ui.page import WORD_JOINER, escape, plain
 
-# What Streamlit 1.67 looks for in text after Markdown has been read: addresses (GFM 6.9), its icons, and signs that it makes arrows of.
+# What Streamlit 1.67 looks for in text after Markdown has been read: addresses (GFM 6.9), its icons, and signs that it
+# makes arrows of.
 LOOKED_FOR = re.compile(
     r"https?://[-.\w]+|(?<!\w)www\.[-.\w]+|[-.\w+]+@[-\w]+(\.[-\w]+)+|:material/\w+:|:streamlit:|(?:^|\s)(?:<->|->|<-|--|>=|<=|~=)(?:\s|$)",
     re.IGNORECASE,
@@ -33,7 +34,14 @@ def test_it_is_shown_as_it_is(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["see http://evil.test now", "(HTTPS://evil.test)", "www.evil.test/x", "a.b@evil.test", ":material/home: x", ":streamlit:"]
+    [
+        "see http://evil.test now",
+        "(HTTPS://evil.test)",
+        "www.evil.test/x",
+        "a.b@evil.test",
+        ":material/home: x",
+        ":streamlit:",
+    ]
     + [f"a {sign} b" for sign in ("<->", "->", "<-", "--", ">=", "<=", "~=")],
 )
 def test_nothing_is_made_of_it_afterwards(text: str) -> None:

@@ -14,23 +14,39 @@ from mhattn_core.charts.theme import model_colour
 
 
 def test_switches_that_are_off_are_crossed_and_can_be_clicked() -> None:
-    heads = pd.DataFrame({"layer": [0, 0, 0, 1, 1, 1], "head": [0, 1, 2] * 2, "off": [False, True, False, False, False, True]})
+    heads = pd.DataFrame(
+        {"layer": [0, 0, 0, 1, 1, 1], "head": [0, 1, 2] * 2, "off": [False, True, False, False, False, True]}
+    )
     chart = charts.head_switches(heads, clicks=4)
     written = spec(chart)
     assert written["params"][0]["name"] == charts.PICKED
     assert written["params"][0]["select"]["fields"] == ["layer", "head", "clicks"]
-    assert [(row["name"], row["state"]) for row in rows(written, 0) if row["off"]] == [("L0 H1", "switched off"), ("L1 H2", "switched off")]
+    assert [(row["name"], row["state"]) for row in rows(written, 0) if row["off"]] == [
+        ("L0 H1", "switched off"),
+        ("L1 H2", "switched off"),
+    ]
     assert chart_bytes(chart, "svg").decode().count("✕") == 2
 
 
 def scattered() -> pd.DataFrame:
-    return pd.DataFrame({"model": "minilm", "layer": [0, 0, 1], "head": [0, 1, 0], "x": [0.1, 0.4, 0.2], "y": [0.5, -0.1, 0.0],
-                         "low": [0.4, -0.2, -0.1], "high": [0.6, 0.0, 0.1]})  # fmt: skip
+    return pd.DataFrame(
+        {
+            "model": "minilm",
+            "layer": [0, 0, 1],
+            "head": [0, 1, 0],
+            "x": [0.1, 0.4, 0.2],
+            "y": [0.5, -0.1, 0.0],
+            "low": [0.4, -0.2, -0.1],
+            "high": [0.6, 0.0, 0.1],
+        }
+    )
 
 
 def test_a_scatter_has_its_splits_intervals_and_corners() -> None:
     corners = {(False, True): "looks doubled, yet costly", (True, False): "safe"}
-    written = spec(charts.head_scatter(scattered(), x="distance", y="loss", splits=(0.25, 0.05), corners=corners, chosen=(0, 1)))
+    written = spec(
+        charts.head_scatter(scattered(), x="distance", y="loss", splits=(0.25, 0.05), corners=corners, chosen=(0, 1))
+    )
     marks = [layer["mark"]["type"] for layer in written["layer"]]
     assert marks == ["rule", "rule", "rule", "point", "point", "text", "text", "text"]
     low, high = written["layer"][3]["encoding"]["y"]["scale"]["domain"]
@@ -63,16 +79,34 @@ def test_the_curve_has_its_band_from_least_to_greatest() -> None:
 
 
 def test_of_each_layer_the_best_head_that_is_kept_is_named() -> None:
-    table = pd.DataFrame({"model": "minilm", "layer": [0, 0, 1, 1], "head": [0, 1, 0, 1], "intact": 1.0, "all_off": [2.0, 2.0, 3.0, 3.0],
-                          "ablated": [1.5, 1.2, 1.1, 2.9]})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "model": "minilm",
+            "layer": [0, 0, 1, 1],
+            "head": [0, 1, 0, 1],
+            "intact": 1.0,
+            "all_off": [2.0, 2.0, 3.0, 3.0],
+            "ablated": [1.5, 1.2, 1.1, 2.9],
+        }
+    )
     written = spec(charts.kept_heads(table, title="loss"))
     assert [row["name"] for row in rows(written, 3)] == ["L0 H1", "L1 H0"]
     assert [row["all_off"] for row in rows(written, 2)] == [2.0, 3.0]
 
 
 def test_a_group_stands_at_its_cost_beside_the_sum_of_its_heads() -> None:
-    table = pd.DataFrame({"model": "minilm", "heads": ["L0 H1, L0 H2", "L1 H0, L1 H1, L2 H3, L4 H0, L5 H1"], "size": [2, 5],
-                          "sum_of_single": [0.3, 0.1], "together": [0.2, 0.5], "excess": [-0.1, 0.4], "excess_low": float("nan"), "excess_high": float("nan")})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "model": "minilm",
+            "heads": ["L0 H1, L0 H2", "L1 H0, L1 H1, L2 H3, L4 H0, L5 H1"],
+            "size": [2, 5],
+            "sum_of_single": [0.3, 0.1],
+            "together": [0.2, 0.5],
+            "excess": [-0.1, 0.4],
+            "excess_low": float("nan"),
+            "excess_high": float("nan"),
+        }
+    )
     written = spec(charts.group_costs(table, title="loss"))
     assert [row["name"] for row in rows(written, 0)] == [
         "L1 H0, L1 H1, L2 H3 + 2",
@@ -89,9 +123,19 @@ def test_a_group_stands_at_its_cost_beside_the_sum_of_its_heads() -> None:
 
 def interacting(other: str) -> pd.DataFrame:
     heads = [(0, 0), (0, 1), (2, 3)]
-    table = pd.DataFrame([(*a, *b) for a, b in combinations(heads, 2)], columns=["layer_a", "head_a", "layer_b", "head_b"])
-    return table.assign(stack="cross", stack_b=other, delta_a=0.1, delta_b=0.2, delta_both=[0.3, 0.9, 0.0],
-                        interaction=[0.0, 0.6, -0.3], low=float("nan"), high=float("nan"))  # fmt: skip
+    table = pd.DataFrame(
+        [(*a, *b) for a, b in combinations(heads, 2)], columns=["layer_a", "head_a", "layer_b", "head_b"]
+    )
+    return table.assign(
+        stack="cross",
+        stack_b=other,
+        delta_a=0.1,
+        delta_b=0.2,
+        delta_both=[0.3, 0.9, 0.0],
+        interaction=[0.0, 0.6, -0.3],
+        low=float("nan"),
+        high=float("nan"),
+    )
 
 
 def test_interactions_stand_from_covering_to_the_same_harm() -> None:
@@ -108,7 +152,9 @@ def test_heads_of_two_stacks_are_named_with_them() -> None:
 
 @pytest.mark.parametrize("word", ["fox", "it's", 'a "quoted" word', "狐狸"])
 def test_votes_keep_equal_words_apart_and_mark_the_right_one(word: str) -> None:
-    one = pd.DataFrame({"word": [word, "the", "the"], "position": [0, 1, 2], "value": [0.5, 0.2, 0.3], "right": [True, False, False]})
+    one = pd.DataFrame(
+        {"word": [word, "the", "the"], "position": [0, 1, 2], "value": [0.5, 0.2, 0.3], "right": [True, False, False]}
+    )
     table = pd.concat([one.assign(state="all heads on"), one.assign(state="without L0 H0")])
     written = spec(charts.votes(table, title="share"))
     labels = written["layer"][0]["encoding"]["y"]["axis"]["labelExpr"]

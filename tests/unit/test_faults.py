@@ -23,8 +23,13 @@ def test_displacement_is_an_angle() -> None:
 
 
 def test_divergence_is_kl_from_the_intact_model() -> None:
-    intact, found = (log_softmax(np.random.default_rng(seed).normal(size=shape), axis=-1) for seed, shape in ((0, (2, 3)), (1, (4, 2, 3))))
-    np.testing.assert_allclose(divergence(found, intact), rel_entr(np.exp(intact), np.exp(found)).sum(axis=-1), atol=1e-12)
+    intact, found = (
+        log_softmax(np.random.default_rng(seed).normal(size=shape), axis=-1)
+        for seed, shape in ((0, (2, 3)), (1, (4, 2, 3)))
+    )
+    np.testing.assert_allclose(
+        divergence(found, intact), rel_entr(np.exp(intact), np.exp(found)).sum(axis=-1), atol=1e-12
+    )
     np.testing.assert_allclose(divergence(intact[None], intact), 0, atol=1e-15)
 
 
@@ -62,7 +67,9 @@ def test_a_head_that_always_costs_the_same_has_no_spread() -> None:
 
 
 def test_intervals_cover() -> None:
-    """100 studies of 80 sentences of unequal length, true difference 0.3 per word: the interval holds it in about 95 of 100."""
+    """100 studies of 80 sentences of unequal length, true difference 0.3 per word: the interval holds it in about 95 of
+    100.
+    """
     generator = np.random.default_rng(0)
     weights = bootstrap_weights([str(number) for number in range(80)])
     held = 0
@@ -87,7 +94,9 @@ def test_points_of_a_curve() -> None:
 
 @pytest.mark.parametrize("relation", ["nsubj", "det", "obj", "connective_partner", "cause_partner"])
 def test_minimal_pairs_are_balanced(relation: str) -> None:
-    """Sixty and more; each word is as often right as wrong, so that no preference for a word passes for grammar (pronouns: always right as objects)."""
+    """Sixty and more; each word is as often right as wrong, so that no preference for a word passes for grammar
+    (pronouns: always right as objects).
+    """
     pairs = [pair for pair in minimal_pairs() if pair.relation == relation]
     assert len(set(pairs)) == len(pairs) >= 60
     assert all(pair.good != pair.bad for pair in pairs)
@@ -97,7 +106,10 @@ def test_minimal_pairs_are_balanced(relation: str) -> None:
     if relation == "det":
         plural = [pair.good.endswith("s") for pair in pairs]
         assert sum(plural) == len(pairs) / 2
-        assert all(("these " in pair.opening or "those " in pair.opening) == of_many for pair, of_many in zip(pairs, plural, strict=True))
+        assert all(
+            ("these " in pair.opening or "those " in pair.opening) == of_many
+            for pair, of_many in zip(pairs, plural, strict=True)
+        )
 
 
 def test_only_english_puts_a_space_between() -> None:

@@ -36,8 +36,11 @@ def sent() -> Iterator[list[ForwardMsg]]:
 
 
 @pytest.mark.parametrize(("page", "told"), [(between_two_sentences, {0, 1, 2}), (bare, {0, 2})])
-def test_what_follows_a_fragment_keeps_its_place(page: Callable[[], None], told: set[int], sent: list[ForwardMsg]) -> None:
-    """A fragment that begins takes its own messages out of what is not sent yet; a place of which nothing is left is closed by the browser.
+def test_what_follows_a_fragment_keeps_its_place(
+    page: Callable[[], None], told: set[int], sent: list[ForwardMsg]
+) -> None:
+    """A fragment that begins takes its own messages out of what is not sent yet; a place of which nothing is left is
+    closed by the browser.
 
     ``bare`` is why the container is there: once Streamlit keeps its place, the container can go.
     """
@@ -49,4 +52,6 @@ def test_what_follows_a_fragment_keeps_its_place(page: Callable[[], None], told:
     for message in deltas:
         waiting.enqueue(message)
     waiting.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=[begun])
-    assert {message.metadata.delta_path[1] for message in waiting.flush() if message.metadata.delta_path[0] == 0} == told
+    assert {
+        message.metadata.delta_path[1] for message in waiting.flush() if message.metadata.delta_path[0] == 0
+    } == told

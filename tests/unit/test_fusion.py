@@ -73,7 +73,8 @@ def test_a_head_made_of_another_has_nothing_of_its_own() -> None:
 def test_a_head_without_others_is_all_its_own() -> None:
     alone = normal(1, 40, 4)
     np.testing.assert_allclose(unique_share(alone, np.arange(40) % 5), [1])
-    # The others add the same to every word, so that nothing can be told from them; of themselves there is nothing to tell.
+    # The others add the same to every word, so that nothing can be told from them; of themselves there is nothing to
+    # tell.
     still = np.concatenate([alone, np.ones((2, 40, 4))])
     np.testing.assert_allclose(unique_share(still, np.arange(40) % 5), [1, np.nan, np.nan])
 

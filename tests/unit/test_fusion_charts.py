@@ -22,7 +22,11 @@ def test_equal_words_stay_apart_and_special_ones_are_pale() -> None:
     bars = written["layer"][0]["encoding"]
     assert bars["y"]["axis"]["labelExpr"] == '["[CLS]", "the", "the"][datum.value]'
     assert bars["color"]["scale"]["domain"] == ["attention", "length"]
-    assert [(row["opacity"] < 1, row["own"]) for row in rows(written)[:3]] == [(True, False), (False, False), (False, True)]
+    assert [(row["opacity"] < 1, row["own"]) for row in rows(written)[:3]] == [
+        (True, False),
+        (False, False),
+        (False, True),
+    ]
 
 
 def test_cosines_have_a_fixed_scale_and_leave_the_diagonal_out() -> None:
@@ -35,7 +39,9 @@ def test_cosines_have_a_fixed_scale_and_leave_the_diagonal_out() -> None:
 
 
 def test_layers_have_their_models_colours_and_missing_ones_are_left_out() -> None:
-    table = pd.DataFrame({"model": ["minilm", "minilm", "minilm@random"], "layer": [0, 1, 0], "value": [3.0, np.nan, 2.0]})
+    table = pd.DataFrame(
+        {"model": ["minilm", "minilm", "minilm@random"], "layer": [0, 1, 0], "value": [3.0, np.nan, 2.0]}
+    )
     written = spec(charts.by_layer(table, title="ratio", domain=(1, 12)))
     line = written["layer"][0]["encoding"]
     assert line["color"]["scale"] == {
@@ -47,7 +53,9 @@ def test_layers_have_their_models_colours_and_missing_ones_are_left_out() -> Non
 
 
 def test_intervals_stand_on_the_same_scale_as_the_values() -> None:
-    table = pd.DataFrame({"model": "minilm", "layer": [0, 1], "value": [3.0, 4.0], "low": [2.5, 3.5], "high": [3.5, 4.5]})
+    table = pd.DataFrame(
+        {"model": "minilm", "layer": [0, 1], "value": [3.0, 4.0], "low": [2.5, 3.5], "high": [3.5, 4.5]}
+    )
     written = spec(charts.by_layer(table, title="ratio", domain=(1, 12)))
     assert len(written["layer"]) == 3
     assert [layer["encoding"]["y"]["scale"]["domain"] for layer in written["layer"]] == [[1, 12]] * 3
@@ -55,7 +63,12 @@ def test_intervals_stand_on_the_same_scale_as_the_values() -> None:
 
 def test_links_and_heads_stand_in_the_order_given() -> None:
     table = pd.DataFrame(
-        {"model": "minilm", "link": ["b", "b", "a", "a"], "head": ["L3 H1", "L0 H2"] * 2, "found": [True, False, False, True]}
+        {
+            "model": "minilm",
+            "link": ["b", "b", "a", "a"],
+            "head": ["L3 H1", "L0 H2"] * 2,
+            "found": [True, False, False, True],
+        }
     )
     written = spec(charts.found_links(table))
     marks = written["layer"][0]["encoding"]

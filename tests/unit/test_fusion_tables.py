@@ -20,7 +20,9 @@ def found() -> WordOutputs:
     projections = RNG.normal(size=(2, HEADS_OF_A_LAYER, DIMENSION, MODEL)).astype(np.float32)
     outputs[4], projections[1, 1] = -0.5 * outputs[3], projections[1, 0]
     words = np.zeros((WORDS, 2), dtype=int)
-    return WordOutputs(torch.tensor(outputs), np.arange(WORDS), words, tuple(torch.tensor(part) for part in projections))
+    return WordOutputs(
+        torch.tensor(outputs), np.arange(WORDS), words, tuple(torch.tensor(part) for part in projections)
+    )
 
 
 def test_lengths_shares_and_what_is_told_by_others() -> None:
@@ -42,7 +44,9 @@ def test_lengths_shares_and_what_is_told_by_others() -> None:
     assert value[("length", 1, 1)] == pytest.approx(value[("length", 1, 0)] / 2, rel=1e-5)
     assert max(value[("unique_share", 1, 0)], value[("unique_share", 1, 1)]) < 0.01
     assert value[("unique_share", 1, 2)] > 0.9
-    np.testing.assert_allclose(value[("unique_share", 0)], unique_share(added[0], np.array([fold(key) for key in KEYS]) % 5), rtol=1e-6)
+    np.testing.assert_allclose(
+        value[("unique_share", 0)], unique_share(added[0], np.array([fold(key) for key in KEYS]) % 5), rtol=1e-6
+    )
 
 
 def test_directions_of_a_layer() -> None:

@@ -22,8 +22,8 @@ def test_tokens_repeat_and_come_from_the_middle() -> None:
 
 
 def test_planted_heads() -> None:
-    """Head 0 looks at the token before. Head 1 at what followed this token in the last round, head 2 shares that out over two rounds,
-    head 3 looks at the token itself one round ago."""
+    """Head 0 looks at the token before. Head 1 at what followed this token in the last round, head 2 shares that out
+    over two rounds, head 3 looks at the token itself one round ago."""
     pattern = torch.zeros(2, 4, SIZE, SIZE)
     for at in range(1, SIZE):
         pattern[:, 0, at, at - 1] = 1

@@ -36,7 +36,9 @@ def test_a_sample_hangs_on_the_texts_and_not_on_their_order() -> None:
     drawn = sampled(texts, 8)
     assert len(drawn) == len(set(drawn.tolist())) == 8
     shuffled = np.random.default_rng(0).permutation(50)
-    assert [texts[shuffled[place]] for place in sampled([texts[number] for number in shuffled], 8)] == [texts[place] for place in drawn]
+    assert [texts[shuffled[place]] for place in sampled([texts[number] for number in shuffled], 8)] == [
+        texts[place] for place in drawn
+    ]
     assert set(sampled(texts, 5)) <= set(drawn)
     assert sampled(["b", "a", "b"], 9).tolist() in ([0, 1], [1, 0])
     assert sorted({chosen(text, 3) for text in texts}) == [0, 1, 2]

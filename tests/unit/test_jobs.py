@@ -89,7 +89,10 @@ def failing(error: Exception) -> Callable[[Job], None]:
 
 @pytest.mark.parametrize(
     ("error", "says"),
-    [(Problem("The disk is full.", "Make room."), "The disk is full."), (ZeroDivisionError("by zero"), "ZeroDivisionError: by zero")],
+    [
+        (Problem("The disk is full.", "Make room."), "The disk is full."),
+        (ZeroDivisionError("by zero"), "ZeroDivisionError: by zero"),
+    ],
 )
 def test_a_failure_is_told_and_takes_nobody_with_it(error: Exception, says: str) -> None:
     jobs = Jobs()

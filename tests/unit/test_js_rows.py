@@ -37,7 +37,9 @@ def test_rows_of_two_models() -> None:
     found = js_rows(shares(tensor(a))[0], shares(tensor(b))[0])
     assert found.shape == (3, 5, 4)
     np.testing.assert_allclose(found.mean(dim=-1).numpy(), js_distances(a, b), atol=1e-6)
-    assert js_rows(torch.tensor([[[1.0, 0]]]).clamp(1e-30), torch.tensor([[[0, 1.0]]]).clamp(1e-30)).item() == pytest.approx(np.log(2))
+    assert js_rows(
+        torch.tensor([[[1.0, 0]]]).clamp(1e-30), torch.tensor([[[0, 1.0]]]).clamp(1e-30)
+    ).item() == pytest.approx(np.log(2))
     with pytest.raises(ShapeError):
         js_rows(tensor(a), tensor(b[:, :3]))
 

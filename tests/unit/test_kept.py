@@ -41,7 +41,9 @@ def test_threads_that_push_out_one_anothers_results_get_their_own() -> None:
     assert len(results) == 4
 
 
-def at_once(results: Kept, first: Callable[[], str], second: Callable[[], str], begun: Event, go: Event) -> tuple[Future[str], Future[str]]:
+def at_once(
+    results: Kept, first: Callable[[], str], second: Callable[[], str], begun: Event, go: Event
+) -> tuple[Future[str], Future[str]]:
     """The second asks while the first is making."""
     waits = Event()
     with ThreadPoolExecutor(2) as pool:

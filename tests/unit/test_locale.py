@@ -16,7 +16,9 @@ ROOT = Path(__file__).parents[2]
 def messages() -> set[str]:
     found = set()
     for folder in (ROOT / "mhattn_core", ROOT / "pages", ROOT):
-        for name, _line, message, _comments, _context in extract_from_dir(folder, keywords={"_": None}, method_map=[("**.py", "python")]):
+        for name, _line, message, _comments, _context in extract_from_dir(
+            folder, keywords={"_": None}, method_map=[("**.py", "python")]
+        ):
             if folder != ROOT or name == "dashboard.py":
                 found.add(message)
     return found

@@ -50,7 +50,9 @@ def test_only_words_before_count_for_the_later_of_two() -> None:
 
 
 def test_what_a_causal_model_may_not_see_is_not_asked() -> None:
-    assert arcs("dependent_to_head", [(1, 2), (2, 1)], visible=np.tril(np.ones((4, 4), dtype=bool))) == [(2, 1, "right")]
+    assert arcs("dependent_to_head", [(1, 2), (2, 1)], visible=np.tril(np.ones((4, 4), dtype=bool))) == [
+        (2, 1, "right")
+    ]
 
 
 def test_words_of_the_second_sentence_are_counted_on() -> None:
@@ -85,11 +87,20 @@ def test_rates_count_hits_of_every_head() -> None:
 
 
 def test_the_nearest_head_is_the_one_with_most_of_the_ideals_number() -> None:
-    rows = [("m", "encoder", 0, head, measure, value, 5) for measure, values in {
-        "pattern.neighbours": (0.2, 0.9), "pattern.far": (0.1, 0.0), "pattern.uniform": (0.5, 0.4), "pattern.block": (np.nan, np.nan),
-    }.items() for head, value in enumerate(values)]  # fmt: skip
+    rows = [
+        ("m", "encoder", 0, head, measure, value, 5)
+        for measure, values in {
+            "pattern.neighbours": (0.2, 0.9),
+            "pattern.far": (0.1, 0.0),
+            "pattern.uniform": (0.5, 0.4),
+            "pattern.block": (np.nan, np.nan),
+        }.items()
+        for head, value in enumerate(values)
+    ]
     heads = pd.DataFrame(rows, columns=["model", "stack", "layer", "head", "measure", "value", "n"])
-    types = pd.DataFrame({"model": "m", "stack": "encoder", "layer": 0, "head": [0, 1], "type": ["heterogeneous", "diagonal"]})
+    types = pd.DataFrame(
+        {"model": "m", "stack": "encoder", "layer": 0, "head": [0, 1], "type": ["heterogeneous", "diagonal"]}
+    )
     found = nearest_to_ideals(heads, types).set_index("ideal")
     # Single sentences have no blocks.
     assert list(found.index) == [name for name in IDEALS if name != "block"]

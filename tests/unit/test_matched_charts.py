@@ -8,16 +8,26 @@ from altair.utils import schemapi
 from mhattn_core.charts import matched_heads
 
 HEADS = pd.DataFrame(
-    [("a", "one", layer, head) for layer in range(2) for head in range(3)] + [("b", "two", layer, head) for layer in range(3) for head in range(2)],
+    [("a", "one", layer, head) for layer in range(2) for head in range(3)]
+    + [("b", "two", layer, head) for layer in range(3) for head in range(2)],
     columns=["side", "model", "layer", "head"],
-)  # fmt: skip
+)
 MATCHES = pd.DataFrame(
     {
-        "pair": [0, 3], "layer_a": [0, 1], "head_a": [0, 0], "layer_b": [0, 2], "head_b": [0, 1],
-        "name_a": ["L0 H0", "L1 H0"], "name_b": ["L0 H0", "L2 H1"], "shared": [True, False], "verdict": ["shared role", "no counterpart"],
-        "cost": [0.1, 0.7], "null95": [0.3, 0.4], "stability": [1.0, 0.2],
+        "pair": [0, 3],
+        "layer_a": [0, 1],
+        "head_a": [0, 0],
+        "layer_b": [0, 2],
+        "head_b": [0, 1],
+        "name_a": ["L0 H0", "L1 H0"],
+        "name_b": ["L0 H0", "L2 H1"],
+        "shared": [True, False],
+        "verdict": ["shared role", "no counterpart"],
+        "cost": [0.1, 0.7],
+        "null95": [0.3, 0.4],
+        "stability": [1.0, 0.2],
     }
-)  # fmt: skip
+)
 
 
 @pytest.fixture(autouse=True)

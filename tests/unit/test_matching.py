@@ -8,7 +8,16 @@ from scipy.stats import pearsonr
 import mhattn_core as mh
 from mhattn_core.errors import ShapeError
 from mhattn_core.measures.heads import heads_table
-from mhattn_core.measures.matching.assignment import NONE, SHARED, MatchBy, assigned, costs, match, mixed_costs, position_only
+from mhattn_core.measures.matching.assignment import (
+    NONE,
+    SHARED,
+    MatchBy,
+    assigned,
+    costs,
+    match,
+    mixed_costs,
+    position_only,
+)
 from mhattn_core.measures.matching.neighbours import profiles
 from mhattn_core.measures.redundancy.distances import js_distances
 from mhattn_core.measures.redundancy.head_distances import HEAD, heads_of
@@ -46,7 +55,9 @@ def matched(a: list[np.ndarray], b: list[np.ndarray], twin: list[np.ndarray], by
     resampled = np.stack([each[GENERATOR.integers(0, len(each), len(each))].mean(axis=0) for _draw in range(12)])
     nulls = np.mean([mixed_costs(x, y, by=by, draws=10) for x, y in zip(a, b, strict=True)], axis=0)
     random = np.mean([costs(x, y, by=by) for x, y in zip(a, twin, strict=True)], axis=0)[None]
-    return match(each.mean(axis=0), index("a", 6, 12), index("b", 6, 12), by=by, nulls=nulls, twin=random, resampled=resampled)
+    return match(
+        each.mean(axis=0), index("a", 6, 12), index("b", 6, 12), by=by, nulls=nulls, twin=random, resampled=resampled
+    )
 
 
 @pytest.mark.parametrize("by", ["profile", "js", "cka"])
@@ -104,7 +115,8 @@ def test_a_match_must_beat_each_null_its_own_depth_and_resampling() -> None:
 
 
 def test_a_partner_that_any_head_of_that_depth_could_be_is_none() -> None:
-    # The head of a's only layer costs the least with b's second layer, but b's first layer holds a cheaper one taken by nobody else.
+    # The head of a's only layer costs the least with b's second layer, but b's first layer holds a cheaper one taken by
+    # nobody else.
     cost = np.array([[0.3, 0.1, 0.9], [0.1, 0.3, 0.9]])
     far = np.full((3, 2, 3), 0.8)
     swapped = match(cost, index("a", 1, 2), index("b", 1, 3), by="js", nulls=far, twin=far, resampled=cost[None])

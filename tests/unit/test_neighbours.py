@@ -15,17 +15,29 @@ def heads(model: str, values: dict[str, list[list[float]]], stack: str = "encode
     """A table of heads from measure → [layer][head]."""
     return pd.DataFrame(
         [
-            {"model": model, "stack": stack, "layer": layer, "head": head, "measure": measure, "group": "", "value": value,
-             "low": np.nan, "high": np.nan, "n": n}
+            {
+                "model": model,
+                "stack": stack,
+                "layer": layer,
+                "head": head,
+                "measure": measure,
+                "group": "",
+                "value": value,
+                "low": np.nan,
+                "high": np.nan,
+                "n": n,
+            }
             for measure, layers in values.items()
             for layer, row in enumerate(layers)
             for head, value in enumerate(row)
         ]
-    )  # fmt: skip
+    )
 
 
 # Three layers of two heads against one layer of three: nothing can be mixed up by being square.
-DEEP = heads("deep", {"near": [[0, 2], [4, 6], [8, 10]], "sharp": [[1, 1], [1, 1], [1, 7]], "blind": [[math.nan] * 2] * 3})
+DEEP = heads(
+    "deep", {"near": [[0, 2], [4, 6], [8, 10]], "sharp": [[1, 1], [1, 1], [1, 7]], "blind": [[math.nan] * 2] * 3}
+)
 FLAT = heads("flat", {"near": [[10, 20, 60]], "sharp": [[3, 3, 9]], "blind": [[1, 2, 3]]})
 
 
@@ -63,7 +75,10 @@ def test_each_other_model_gives_its_own_nearest_in_the_tables_order() -> None:
 
 def test_scale_and_shift_of_a_model_change_nothing() -> None:
     stretched = FLAT.assign(value=FLAT["value"] * 7 - 3)
-    plain, moved = (nearest(pd.concat([DEEP, table], ignore_index=True), "deep", "encoder", 1, 0, count=3) for table in (FLAT, stretched))
+    plain, moved = (
+        nearest(pd.concat([DEEP, table], ignore_index=True), "deep", "encoder", 1, 0, count=3)
+        for table in (FLAT, stretched)
+    )
     pd.testing.assert_frame_equal(plain, moved)
 
 

@@ -45,12 +45,17 @@ def test_a_distance_for_each_draw(minilm: mh.Model) -> None:
 
 def test_pairs_are_read_by_hand() -> None:
     index = pd.MultiIndex.from_tuples(
-        [("m", "encoder", layer, head) for layer, head in [(0, 0), (0, 1), (2, 0)]], names=["model", "stack", "layer", "head"]
+        [("m", "encoder", layer, head) for layer, head in [(0, 0), (0, 1), (2, 0)]],
+        names=["model", "stack", "layer", "head"],
     )
     here = pd.DataFrame([[0, 0.04, 0.3], [0.04, 0, 0.2], [0.3, 0.2, 0]], index, index)
     noise = np.array([[[0, 0.01, 0.3], [0.01, 0, 0.1], [0.3, 0.1, 0]], [[0, 0.03, 0.4], [0.03, 0, 0.2], [0.4, 0.2, 0]]])
     found = head_pairs(here, noise, by="js")
-    assert found[["layer_a", "head_a", "layer_b", "head_b"]].to_numpy().tolist() == [[0, 0, 0, 1], [0, 1, 2, 0], [0, 0, 2, 0]]
+    assert found[["layer_a", "head_a", "layer_b", "head_b"]].to_numpy().tolist() == [
+        [0, 0, 0, 1],
+        [0, 1, 2, 0],
+        [0, 0, 2, 0],
+    ]
     np.testing.assert_allclose(found["noise"], [0.02, 0.15, 0.35])
     np.testing.assert_allclose(found[["noise_low", "noise_high"]], [[0.01, 0.03], [0.1, 0.2], [0.3, 0.4]])
     assert found["doubled"].tolist() == [True, False, False]

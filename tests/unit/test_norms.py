@@ -22,7 +22,12 @@ def test_rank_correlation_is_spearmans_over_visible_keys() -> None:
     visible = np.tril(np.ones((4, 5), dtype=bool), 1)
     found = rank_correlation(pattern, received, visible)
     # Of the queries only those with three keys or more.
-    expected = np.mean([spearmanr(pattern[1, 2, query, keys], received[1, 2, query, keys]).statistic for query, keys in ((1, slice(3)), (2, slice(4)), (3, slice(5)))])  # fmt: skip
+    expected = np.mean(
+        [
+            spearmanr(pattern[1, 2, query, keys], received[1, 2, query, keys]).statistic
+            for query, keys in ((1, slice(3)), (2, slice(4)), (3, slice(5)))
+        ]
+    )
     assert found.shape == (2, 3)
     assert found[1, 2] == pytest.approx(expected)
     assert np.isnan(rank_correlation(pattern, received, visible & (np.arange(5) < 2))).all()

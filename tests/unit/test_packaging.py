@@ -21,14 +21,22 @@ def test_every_file_of_data_is_in_the_wheel() -> None:
     packages = {path.parent for path in CORE.rglob("*.py")}
     everywhere = {path for package in packages for pattern in globs["*"] for path in package.glob(pattern)}
     named = {
-        path for package, patterns in globs.items() if package != "*" for pattern in patterns for path in _folder(package).glob(pattern)
+        path
+        for package, patterns in globs.items()
+        if package != "*"
+        for pattern in patterns
+        for path in _folder(package).glob(pattern)
     }
-    data = {path for path in CORE.rglob("*") if path.is_file() and not {"__pycache__", "mhattn.egg-info"} & set(path.parts)}
+    data = {
+        path for path in CORE.rglob("*") if path.is_file() and not {"__pycache__", "mhattn.egg-info"} & set(path.parts)
+    }
     assert {path for path in data if path.suffix != ".py"} == everywhere | named
 
 
 def test_the_versions_that_are_tested_lie_in_the_ranges_that_are_installed() -> None:
-    ranges = {canonicalize_name(one.name): one.specifier for one in map(Requirement, PYPROJECT["project"]["dependencies"])}
+    ranges = {
+        canonicalize_name(one.name): one.specifier for one in map(Requirement, PYPROJECT["project"]["dependencies"])
+    }
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").split()
     pins = dict(line.split("==") for line in lines)
     assert {canonicalize_name(name) for name in pins} == ranges.keys()

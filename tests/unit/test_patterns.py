@@ -15,7 +15,9 @@ from mhattn_core.text.claims import matrices
 
 
 def layer_of(weights: np.ndarray, *, of_a: int, stack: str = "encoder", special: int = 0) -> WordLayer:
-    """One head, a piece a word, the first ``of_a`` words of sentence A, the rest of B; ``special`` tokens before the words."""
+    """One head, a piece a word, the first ``of_a`` words of sentence A, the rest of B; ``special`` tokens before the
+    words.
+    """
     size = len(weights) - special
     words = np.array([(int(place >= of_a), 2 * place, 2 * place + 1) for place in range(size)])
     pieces = [np.concatenate([np.full((special, 3), -1), words])]
@@ -24,7 +26,12 @@ def layer_of(weights: np.ndarray, *, of_a: int, stack: str = "encoder", special:
 
 
 def numbers(layer: WordLayer, fewest_words: int = 1) -> "pd.Series[float]":
-    return pd.Series({name: float(pattern_value(sums.numpy())[0, 0]) for name, sums in patterns(layer, fewest_words=fewest_words).items()})
+    return pd.Series(
+        {
+            name: float(pattern_value(sums.numpy())[0, 0])
+            for name, sums in patterns(layer, fewest_words=fewest_words).items()
+        }
+    )
 
 
 @pytest.mark.parametrize("name", ["uniform", "block", "diagonal", "sparse"])
@@ -48,7 +55,8 @@ def test_numbers_by_hand() -> None:
     assert found["pattern.neighbours"] == pytest.approx((0.6 + 0.8 + 0.3) / 3)
     assert found["pattern.neighbours.uniform"] == pytest.approx((2 / 3 + 1 + 2 / 3) / 3)
     assert found["pattern.far"] == 0
-    # Within A: 0.5 at +1, 0.2 at -1; between the sentences 0.4 at +1, 0.1 at -1 (and 0.0, 0.1 at two words, which A does not have).
+    # Within A: 0.5 at +1, 0.2 at -1; between the sentences 0.4 at +1, 0.1 at -1 (and 0.0, 0.1 at two words, which A
+    # does not have).
     assert found["pattern.block"] == pytest.approx((0.5 + 0.2) / (0.4 + 0.1))
     # A's words look one word on, B's at itself.
     assert found["pattern.offset.+0"] == pytest.approx(1 / 3)
@@ -73,7 +81,12 @@ FAR = np.array([np.eye(SIZE)[(place + 9) % SIZE] for place in range(SIZE)])
     [
         (np.ones((SIZE, SIZE)), "encoder", "uniform", np.nan),
         (np.ones((SIZE, SIZE)), "decoder", "uniform", np.nan),
-        (0.6 * EYE[[5]] + 0.4 * np.random.default_rng(1).dirichlet(np.full(SIZE, 0.2), SIZE), "encoder", "vertical", np.nan),
+        (
+            0.6 * EYE[[5]] + 0.4 * np.random.default_rng(1).dirichlet(np.full(SIZE, 0.2), SIZE),
+            "encoder",
+            "vertical",
+            np.nan,
+        ),
         (AFTER.T, "encoder", "diagonal", -1),
         (AFTER.T, "decoder", "diagonal", -1),
         (AFTER, "encoder", "diagonal", 1),
@@ -100,7 +113,9 @@ def test_short_texts_do_not_vote_and_texts_add_up() -> None:
     of_long, of_short = (patterns(layer) for layer in (long, short))
     for name in of_long:
         assert (of_short[name] == 0).all()
-        np.testing.assert_allclose(pattern_value((of_long[name] + of_short[name]).numpy()), pattern_value(of_long[name].numpy()))
+        np.testing.assert_allclose(
+            pattern_value((of_long[name] + of_short[name]).numpy()), pattern_value(of_long[name].numpy())
+        )
     assert np.isnan(numbers(short, fewest_words=8)).all()
 
 
@@ -123,7 +138,9 @@ def test_padding_changes_nothing() -> None:
     together = patterns(word_layer(whole, 0, both))
     for place, size in enumerate(sizes):
         here = [words[place]]
-        alone = patterns(word_layer(whole[place : place + 1, :, :size, :size], 0, word_axes("encoder", 2, here, here, here)))
+        alone = patterns(
+            word_layer(whole[place : place + 1, :, :size, :size], 0, word_axes("encoder", 2, here, here, here))
+        )
         for name, sums in alone.items():
             np.testing.assert_allclose(together[name][place], sums[0], atol=1e-6, err_msg=name)
 
@@ -137,7 +154,9 @@ def test_cross_stacks_have_no_offsets() -> None:
 
 def table_of(change: Callable[["pd.Series[float]"], "pd.Series[float]"]) -> pd.DataFrame:
     values = change(numbers(layer_of(AFTER.T, of_a=16)))
-    rows = [head_rows("encoder", name, np.full((1, 1), value), n=np.ones((1, 1), int)) for name, value in values.items()]
+    rows = [
+        head_rows("encoder", name, np.full((1, 1), value), n=np.ones((1, 1), int)) for name, value in values.items()
+    ]
     return pd.concat(rows, ignore_index=True).assign(model="m", group="")
 
 
@@ -145,7 +164,16 @@ def test_the_table_of_types() -> None:
     entropy = head_rows("encoder", "entropy", np.full((1, 1), 1.0), n=np.ones((1, 1), int)).assign(model="m", group="")
     table = patterns_table(pd.concat([table_of(lambda values: values), entropy], ignore_index=True))
     assert table.to_dict("records") == [
-        {"model": "m", "stack": "encoder", "layer": 0, "head": 0, "type": "diagonal", "offset": -1.0, "evidence": 1.0, "n": 1}
+        {
+            "model": "m",
+            "stack": "encoder",
+            "layer": 0,
+            "head": 0,
+            "type": "diagonal",
+            "offset": -1.0,
+            "evidence": 1.0,
+            "n": 1,
+        }
     ]
     none = table_of(lambda values: values).assign(n=0)
     assert patterns_table(none).empty

@@ -14,7 +14,9 @@ TEXTS = [f"text {number}" for number in range(COUNT // 4)]
 
 
 def words() -> ProbeWords:
-    """Two layers of four heads on two sets of keys; head 2 of layer 1 holds the part of speech in dimension 3 of its query."""
+    """Two layers of four heads on two sets of keys; head 2 of layer 1 holds the part of speech in dimension 3 of its
+    query.
+    """
     query = RNG.normal(size=(2, 4, COUNT, 5)).astype(np.float32)
     query[1, 2, :, 3] += 5 * (np.array(POS) == "VERB")
     query[0, 1] = query[0, 0]
@@ -40,14 +42,18 @@ def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
     return probe_tables("m", "encoder", words(), TEXTS)
 
 
-def test_the_head_that_knows_is_found_and_tasks_without_words_are_left_out(tables: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+def test_the_head_that_knows_is_found_and_tasks_without_words_are_left_out(
+    tables: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
     table = tables[0]
     assert list(table) == list(HEADS)
     # Parts of speech from three vectors, the partner's from the query, of two layers with four heads each.
     assert len(table) == 4 * 2 * 4
     assert set(table["task"]) == {"pos", "partner"}
     assert set(table.loc[table["task"] == "partner", "vector"]) == {"query"}
-    knows = table[(table["layer"] == 1) & (table["head"] == 2) & (table["vector"] == "query") & (table["task"] == "pos")].iloc[0]
+    knows = table[
+        (table["layer"] == 1) & (table["head"] == 2) & (table["vector"] == "query") & (table["task"] == "pos")
+    ].iloc[0]
     assert knows["accuracy"] > 0.95
     assert knows["dimension"] == 3
     assert knows["dimension_accuracy"] > 0.95
@@ -62,15 +68,21 @@ def test_the_head_that_knows_is_found_and_tasks_without_words_are_left_out(table
     assert others["over_input_low"].max() < 0.05
 
 
-def test_what_hangs_on_the_words_own_part_of_speech_or_place_alone_is_told(tables: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+def test_what_hangs_on_the_words_own_part_of_speech_or_place_alone_is_told(
+    tables: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
     for table in tables:
         assert (table["own_pos"] == 1).all()
         assert (table["place"] == 1).all()
 
 
 def test_every_head_has_a_control_task_of_its_own(tables: tuple[pd.DataFrame, pd.DataFrame]) -> None:
-    """Heads 0 and 1 of layer 0 have the same queries: their probes differ in nothing but the labels drawn for the control."""
-    of_pos = tables[0][(tables[0]["vector"] == "query") & (tables[0]["task"] == "pos") & (tables[0]["layer"] == 0)].set_index("head")
+    """Heads 0 and 1 of layer 0 have the same queries: their probes differ in nothing but the labels drawn for the
+    control.
+    """
+    of_pos = tables[0][
+        (tables[0]["vector"] == "query") & (tables[0]["task"] == "pos") & (tables[0]["layer"] == 0)
+    ].set_index("head")
     assert of_pos.loc[0, "accuracy"] == of_pos.loc[1, "accuracy"]
     assert of_pos.loc[0, "control"] != of_pos.loc[1, "control"]
 

@@ -77,7 +77,9 @@ def test_by_heart_is_the_mean_of_draws_that_belong_to_one_seed() -> None:
     # Each form has a dimension of its own, so that a linear rule can know them all by heart.
     features = np.eye(60)[[int(form[1:]) for form in given.types]]
     found = by_heart(features, given, seed=4)
-    expected = np.mean([probed(features, control(given, seed=4 * DRAWS + draw), given) for draw in range(DRAWS)], axis=0)
+    expected = np.mean(
+        [probed(features, control(given, seed=4 * DRAWS + draw), given) for draw in range(DRAWS)], axis=0
+    )
     np.testing.assert_array_equal(found, expected)
     assert found.mean() > 0.95
     silent = np.zeros((600, 1))

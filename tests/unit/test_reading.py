@@ -34,7 +34,12 @@ def test_every_table_sample_holds_the_same_pairs() -> None:
     assert (0, 0) in cat.alignment.possible - cat.alignment.sure
     for name in ("pairs.tsv", "pairs.jsonl", "pairs.xlsx", "pairs.parquet"):
         for record, again in zip(first.pairs, read_back[name].pairs, strict=True):
-            assert (again.id, again.pair, again.document, again.alignment) == (record.id, record.pair, record.document, record.alignment)
+            assert (again.id, again.pair, again.document, again.alignment) == (
+                record.id,
+                record.pair,
+                record.document,
+                record.alignment,
+            )
     assert texts(read_back["pairs.txt"]) == texts(first)
     assert [len(record.tree) for record in read_back["trees.conllu"].pairs] == [7, 5]
 
@@ -103,7 +108,9 @@ def test_five_thousand_rows_with_seventeen_bad_ones() -> None:
     assert upload.pairs[-1].line == 5001
 
 
-@pytest.mark.parametrize("names", [("sentence1", "sentence2"), ("text_a", "text_b"), ("premise", "hypothesis"), ("SOURCE", " Target ")])
+@pytest.mark.parametrize(
+    "names", [("sentence1", "sentence2"), ("text_a", "text_b"), ("premise", "hypothesis"), ("SOURCE", " Target ")]
+)
 def test_other_names_of_columns(names: tuple[str, str]) -> None:
     upload = read("x.csv", f"label,{names[1]},{names[0]}\n1,second,first\n")
     assert texts(upload) == [("first", "second")]
@@ -175,7 +182,10 @@ def test_json_lines() -> None:
         + "[" * 100_000
         + '\n{"target": "alone"}\n{"source": "late", "target": "one"}\n',
     )
-    assert [(record.line, record.pair.source, record.label) for record in upload.pairs] == [(1, "don't go", "3"), (9, "late", "")]
+    assert [(record.line, record.pair.source, record.label) for record in upload.pairs] == [
+        (1, "don't go", "3"),
+        (9, "late", ""),
+    ]
     assert [word.text for word in upload.pairs[0].pair.a.words] == ["do", "n't", "go"]
     assert set(reasons(upload)) == {3, 4, 5, 6, 7, 8}
 
@@ -194,7 +204,8 @@ def test_an_array_of_objects_keeps_their_lines() -> None:
 
 def test_sentences_by_language_under_one_key() -> None:
     upload = read(
-        "x.jsonl", '{"id": "k", "translation": {"en": "Hi", "zh": "嗨"}}\n{"id": "l", "translation": {"zh": "跑", "en": "Run"}}\n'
+        "x.jsonl",
+        '{"id": "k", "translation": {"en": "Hi", "zh": "嗨"}}\n{"id": "l", "translation": {"zh": "跑", "en": "Run"}}\n',
     )
     assert upload.columns.used == {"id": "id", "source": "translation.en", "target": "translation.zh"}
     assert texts(upload) == [("Hi", "嗨"), ("Run", "跑")]
@@ -218,7 +229,12 @@ def test_sentences_that_are_lists_of_words() -> None:
 def test_a_row_with_a_control_character_is_told_and_the_others_go_on() -> None:
     upload = read("x.csv", "source,target\nThe c\x00at,a\nA dog,b\nThe\x0bend,c\nBack\x08,d\nA\x7f,e\nA\x0cpage,f\n")
     assert [record.line for record in upload.pairs] == [3, 7]
-    assert [reason.split(".")[0].split("+")[1][:4] for reason in upload.bad["reason"]] == ["0000", "000B", "0008", "007F"]
+    assert [reason.split(".")[0].split("+")[1][:4] for reason in upload.bad["reason"]] == [
+        "0000",
+        "000B",
+        "0008",
+        "007F",
+    ]
     listed = read("x.jsonl", '{"source": ["c\\u0000at"]}\n{"source": "fine"}\n')
     assert texts(listed) == [("fine", "")]
     assert set(reasons(listed)) == {1}

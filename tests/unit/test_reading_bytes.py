@@ -36,7 +36,9 @@ def test_utf_16_with_tabs_as_spreadsheets_write_it() -> None:
     assert (upload.pairs[0].pair.source, upload.pairs[0].pair.target) == ("“猫”", 'a "cat"')
 
 
-@pytest.mark.parametrize("text", ["茶,tea", "你好", "饕餮纹青铜器，鼋鼍,x\n龢,y", "㐀𠮷野家在这里,x", "她说：“走吧！”,Let us go", "联通,x"])
+@pytest.mark.parametrize(
+    "text", ["茶,tea", "你好", "饕餮纹青铜器，鼋鼍,x\n龢,y", "㐀𠮷野家在这里,x", "她说：“走吧！”,Let us go", "联通,x"]
+)
 def test_short_files_in_gb18030(text: str) -> None:
     upload = read_pairs(("x.csv", text.encode("gb18030")))
     assert upload.encoding == "gb18030"
@@ -74,7 +76,9 @@ def test_utf_16_without_a_mark(text: str, encoding: str) -> None:
 
 
 def test_fields_padded_with_zeros_are_told_by_row() -> None:
-    padded = "".join(f"row {number},b\n" for number in range(100)) + "".join(f"a{number}\0\0,b\n" for number in range(5))
+    padded = "".join(f"row {number},b\n" for number in range(100)) + "".join(
+        f"a{number}\0\0,b\n" for number in range(5)
+    )
     upload = read_pairs(("x.csv", padded.encode()))
     assert (upload.encoding, len(upload.pairs), len(upload.bad)) == ("utf-8", 100, 5)
 

@@ -18,12 +18,34 @@ def first_texts(upload: Upload) -> list[str]:
 @pytest.mark.parametrize(
     "names",
     [
-        "src,tgt", "en,zh", "EN,ZH", "English,Chinese", "premise,hypothesis", "text1,text2", "Text A,Text B", "question,answer", "mt,ref",
-        "原文,译文", "sentence_en,sentence_zh", "sentence_eng_Latn,sentence_zho_Hans", "en-US,zh-CN", "SentenceEN,SentenceZH", "英文,中文",
-        "英文句子,中文句子", "English,Simplified Chinese", "Source Text,Target Text", "source_en,target_zh", "original,translation",
-        "hypothesis,reference", "question1,question2", "\ufeffsource,target", "en,id", "zh_CN,zh_TW", "Chinese (Simplified),English",
+        "src,tgt",
+        "en,zh",
+        "EN,ZH",
+        "English,Chinese",
+        "premise,hypothesis",
+        "text1,text2",
+        "Text A,Text B",
+        "question,answer",
+        "mt,ref",
+        "原文,译文",
+        "sentence_en,sentence_zh",
+        "sentence_eng_Latn,sentence_zho_Hans",
+        "en-US,zh-CN",
+        "SentenceEN,SentenceZH",
+        "英文,中文",
+        "英文句子,中文句子",
+        "English,Simplified Chinese",
+        "Source Text,Target Text",
+        "source_en,target_zh",
+        "original,translation",
+        "hypothesis,reference",
+        "question1,question2",
+        "\ufeffsource,target",
+        "en,id",
+        "zh_CN,zh_TW",
+        "Chinese (Simplified),English",
     ],
-)  # fmt: skip
+)
 def test_names_in_the_wild(names: str) -> None:
     upload = read(f"{names}\n{SENTENCES}")
     left, right = names.replace("\ufeff", "").split(",")

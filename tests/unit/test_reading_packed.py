@@ -69,12 +69,14 @@ def test_a_title_merged_cells_numbers_and_gaps() -> None:
 
 def test_a_formula_counts_as_what_was_calculated_last() -> None:
     content = workbook([["source", "target"], ['=CONCAT("a","b")', "x"], ["=A2", "y"], ["fine", "z"]])
-    assert b"<v></v>" in zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml").replace(b"<v />", b"<v></v>")
+    assert b"<v></v>" in zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml").replace(
+        b"<v />", b"<v></v>"
+    )
 
     def calculate(sheet: bytes) -> bytes:
-        return sheet.replace(b'<c r="A2"><f>CONCAT("a","b")</f><v />', b'<c r="A2" t="str"><f>CONCAT("a","b")</f><v>ab</v>').replace(
-            b'<c r="A2"><f>CONCAT("a","b")</f><v></v>', b'<c r="A2" t="str"><f>CONCAT("a","b")</f><v>ab</v>'
-        )
+        return sheet.replace(
+            b'<c r="A2"><f>CONCAT("a","b")</f><v />', b'<c r="A2" t="str"><f>CONCAT("a","b")</f><v>ab</v>'
+        ).replace(b'<c r="A2"><f>CONCAT("a","b")</f><v></v>', b'<c r="A2" t="str"><f>CONCAT("a","b")</f><v>ab</v>')
 
     upload = read_pairs(("x.xlsx", repacked(content, "sheet1.xml", calculate)))
     assert by_line(upload) == {2: ("ab", "x", ""), 4: ("fine", "z", "")}
@@ -90,7 +92,10 @@ def test_errors_of_the_spreadsheet_are_told() -> None:
 
 def test_a_zip_of_zeros_is_refused_before_it_is_expanded() -> None:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/worksheets/sheet1.xml", "w") as part:
+    with (
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/worksheets/sheet1.xml", "w") as part,
+    ):
         for _megabyte in range(30):
             part.write(bytes(1_000_000))
     assert len(file.getvalue()) < 100_000
@@ -111,7 +116,12 @@ def laughs(xml: bytes, place: bytes) -> bytes:
     entities = b"".join(b'<!ENTITY e%d "%s">' % (level, b"&e%d;" % (level - 1) * 10) for level in range(1, 10))
     body = xml[xml.index(b"?>") + 2 :] if xml.startswith(b"<?xml") else xml
     assert place in body
-    return b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e0 "aaaaaaaaaa">' + entities + b"]>" + body.replace(place, place + b"&e9;", 1)
+    return (
+        b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e0 "aaaaaaaaaa">'
+        + entities
+        + b"]>"
+        + body.replace(place, place + b"&e9;", 1)
+    )
 
 
 @pytest.mark.parametrize(("part", "place"), [("sheet1.xml", b"<t>"), ("xl/workbook.xml", b'name="')])
@@ -121,7 +131,9 @@ def test_entities_are_not_expanded(part: str, place: bytes) -> None:
 
 
 def test_a_row_beyond_the_last_that_a_sheet_can_have() -> None:
-    content = repacked(workbook([["source"], ["a"]]), "sheet1.xml", lambda xml: xml.replace(b'<row r="2"', b'<row r="2000000000"'))
+    content = repacked(
+        workbook([["source"], ["a"]]), "sheet1.xml", lambda xml: xml.replace(b'<row r="2"', b'<row r="2000000000"')
+    )
     with pytest.raises(Problem, match="damaged"):
         read_pairs(("x.xlsx", content))
 
@@ -130,7 +142,9 @@ def test_formatted_empty_columns_do_not_count() -> None:
     def format_row(sheet: Any) -> None:
         sheet["ZZ2"].font = openpyxl.styles.Font(bold=True)
 
-    assert by_line(read_pairs(("x.xlsx", workbook([["source", "target"], ["a", "b"]], format_row)))) == {2: ("a", "b", "")}
+    assert by_line(read_pairs(("x.xlsx", workbook([["source", "target"], ["a", "b"]], format_row)))) == {
+        2: ("a", "b", "")
+    }
     with pytest.raises(Problem, match="columns"):
         read_pairs(("x.xlsx", workbook([["source", *range(300)]])))
 
@@ -228,7 +242,12 @@ def test_hidden_rows_are_read_and_told() -> None:
 
 
 def test_escapes_of_the_format_are_undone() -> None:
-    rows = [["source", "target"], ["first_x000D_\nsecond", "snake_x005F_x000D_"], ["tab_x000B_key", "y"], ["x_xyz_", "z"]]
+    rows = [
+        ["source", "target"],
+        ["first_x000D_\nsecond", "snake_x005F_x000D_"],
+        ["tab_x000B_key", "y"],
+        ["x_xyz_", "z"],
+    ]
     upload = read_pairs(("x.xlsx", workbook(rows)))
     assert by_line(upload) == {2: ("first\r\nsecond", "snake_x000D_", ""), 4: ("x_xyz_", "z", "")}
     assert "U+000B" in upload.bad["reason"][0]

@@ -28,14 +28,29 @@ def words(record: PairRecord) -> list[str]:
 
 def test_a_tree_counts_words_from_zero() -> None:
     record = sentence(
-        "# sent_id = k", "# text = Dogs bark.", token("1", "Dogs", 2, "nsubj"), token("2", "bark", 0, "root"), token("3", ".", 2, "punct")
+        "# sent_id = k",
+        "# text = Dogs bark.",
+        token("1", "Dogs", 2, "nsubj"),
+        token("2", "bark", 0, "root"),
+        token("3", ".", 2, "punct"),
     )
     assert (record.id, record.pair.source, words(record)) == ("k", "Dogs bark.", ["Dogs", "bark", "."])
-    assert [(word.lemma, word.head, word.deprel) for word in record.tree] == [("dogs", 1, "nsubj"), ("bark", -1, "root"), (".", 1, "punct")]
+    assert [(word.lemma, word.head, word.deprel) for word in record.tree] == [
+        ("dogs", 1, "nsubj"),
+        ("bark", -1, "root"),
+        (".", 1, "punct"),
+    ]
 
 
 def test_a_multiword_token_is_cut_where_its_parts_spell_it() -> None:
-    record = sentence("# text = We don't go", token("1", "We", 4, "nsubj"), token("2-3", "don't"), token("2", "do", 4, "aux"), token("3", "n't", 4, "advmod"), token("4", "go", 0, "root"))  # fmt: skip
+    record = sentence(
+        "# text = We don't go",
+        token("1", "We", 4, "nsubj"),
+        token("2-3", "don't"),
+        token("2", "do", 4, "aux"),
+        token("3", "n't", 4, "advmod"),
+        token("4", "go", 0, "root"),
+    )
     assert words(record) == ["We", "do", "n't", "go"]
     assert [word.head for word in record.tree] == [3, 3, 3, -1]
 
@@ -52,23 +67,43 @@ def test_a_multiword_token_stays_one_word_where_they_do_not() -> None:
         token("6", ".", 2, "punct"),
     )
     assert words(record) == ["Il", "va", "au", "bois", "."]
-    assert [(word.form, word.head, word.deprel) for word in record.tree][2:] == [("au", 3, "case"), ("bois", 1, "obl"), (".", 1, "punct")]
+    assert [(word.form, word.head, word.deprel) for word in record.tree][2:] == [
+        ("au", 3, "case"),
+        ("bois", 1, "obl"),
+        (".", 1, "punct"),
+    ]
 
 
 def test_a_multiword_token_takes_the_place_of_its_part_nearest_the_root() -> None:
     # "dámelo": da is the root, me and lo hang on it; por hangs on lo.
-    record = sentence("# text = dámelo por", token("1-3", "dámelo"), token("1", "lo", 2, "obj"), token("2", "da", 0, "root"), token("3", "me", 2, "iobj"), token("4", "por", 1, "case"))  # fmt: skip
+    record = sentence(
+        "# text = dámelo por",
+        token("1-3", "dámelo"),
+        token("1", "lo", 2, "obj"),
+        token("2", "da", 0, "root"),
+        token("3", "me", 2, "iobj"),
+        token("4", "por", 1, "case"),
+    )
     assert [(word.form, word.lemma, word.head) for word in record.tree] == [("dámelo", "da", -1), ("por", "por", 0)]
 
 
 def test_empty_nodes_are_left_out() -> None:
-    record = sentence("# text = Ann tea", token("1", "Ann", 0, "root"), token("1.1", "drinks"), token("2", "tea", 1, "orphan"))
+    record = sentence(
+        "# text = Ann tea", token("1", "Ann", 0, "root"), token("1.1", "drinks"), token("2", "tea", 1, "orphan")
+    )
     assert words(record) == ["Ann", "tea"]
     assert [word.head for word in record.tree] == [-1, 0]
 
 
 def test_text_from_the_forms_where_no_comment_gives_it() -> None:
-    record = sentence(token("1", "Go", 0, "root"), token("2-3", "au", misc="SpaceAfter=No"), token("2", "à", 1, "x"), token("3", "le", 1, "x"), token("3.1", "gap"), token("4", "!", 1, "punct"))  # fmt: skip
+    record = sentence(
+        token("1", "Go", 0, "root"),
+        token("2-3", "au", misc="SpaceAfter=No"),
+        token("2", "à", 1, "x"),
+        token("3", "le", 1, "x"),
+        token("3.1", "gap"),
+        token("4", "!", 1, "punct"),
+    )
     assert record.pair.source == "Go au!"
     assert (record.id, record.line) == ("1", 1)
 
@@ -113,7 +148,9 @@ def test_words_without_heads_make_a_sentence_without_a_tree() -> None:
     bare = "# text = Dogs don't bark\n" + "\n".join(
         [token("1", "Dogs"), token("2-3", "don't"), token("2", "do"), token("3", "n't"), token("4", "bark")]
     )
-    merged = "# text = au bois\n" + "\n".join([token("1-2", "au"), token("1", "à"), token("2", "le"), token("3", "bois")])
+    merged = "# text = au bois\n" + "\n".join(
+        [token("1-2", "au"), token("1", "à"), token("2", "le"), token("3", "bois")]
+    )
     tree = "# text = Hi\n" + token("1", "Hi", 0, "root")
     upload = read_pairs(("x.conllu", "\n\n".join((bare, merged, tree)).encode()))
     assert upload.bad.empty
@@ -135,7 +172,8 @@ def test_words_without_heads_make_a_sentence_without_a_tree() -> None:
 )
 def test_heads_that_make_no_tree_are_told(heads: tuple[object, ...], reason: str) -> None:
     rows = [
-        token(str(n), form, head, "dep") for n, (form, head) in enumerate(zip(("Dogs", "bark", "loudly", "here"), heads, strict=True), 1)
+        token(str(n), form, head, "dep")
+        for n, (form, head) in enumerate(zip(("Dogs", "bark", "loudly", "here"), heads, strict=True), 1)
     ]
     upload = read_pairs(("x.conllu", ("# text = Dogs bark loudly here\n" + "\n".join(rows) + "\n").encode()))
     assert upload.pairs == []
@@ -160,7 +198,9 @@ def test_files_of_their_own() -> None:
 
 
 def test_files_of_their_own_by_id() -> None:
-    upload = read_parallel(("a", b"s1\tun deux\ns2\ttrois\n"), ("b", b"s2\tthree\ns1\tone two\n"), ("c", b"s2\t1-1\ns1\t2-2 1p1\n"), base=1)
+    upload = read_parallel(
+        ("a", b"s1\tun deux\ns2\ttrois\n"), ("b", b"s2\tthree\ns1\tone two\n"), ("c", b"s2\t1-1\ns1\t2-2 1p1\n"), base=1
+    )
     assert [(record.id, record.pair.source, record.pair.target) for record in upload.pairs] == [
         ("s1", "un deux", "one two"),
         ("s2", "trois", "three"),
@@ -202,10 +242,15 @@ def test_links_of_another_number_of_lines_are_refused(links: bytes) -> None:
     table = read_pairs(
         (
             "x.tsv",
-            b"source\ttarget\n" + b"\n".join(b"\t".join(row) for row in zip(*(text.splitlines() for _name, text in THREE), strict=True)),
+            b"source\ttarget\n"
+            + b"\n".join(b"\t".join(row) for row in zip(*(text.splitlines() for _name, text in THREE), strict=True)),
         )
     )
-    assert [str(record.alignment) for record in attach_links(table, ("c", LINKS)).pairs] == ["0-0 1-1 2-2", "0-0 1-1", "0-0"]
+    assert [str(record.alignment) for record in attach_links(table, ("c", LINKS)).pairs] == [
+        "0-0 1-1 2-2",
+        "0-0 1-1",
+        "0-0",
+    ]
     with pytest.raises(Problem, match=rf"{number} lines.*3 pairs"):
         attach_links(table, ("c", links))
 
@@ -252,7 +297,8 @@ def test_files_that_do_not_belong_together() -> None:
 
 @needs_data
 @pytest.mark.parametrize(
-    ("file", "number"), [("ud-english-ewt-dev/en_ewt-ud-dev.conllu", 2001), ("ud-chinese-gsdsimp-dev/zh_gsdsimp-ud-dev.conllu", 500)]
+    ("file", "number"),
+    [("ud-english-ewt-dev/en_ewt-ud-dev.conllu", 2001), ("ud-chinese-gsdsimp-dev/zh_gsdsimp-ud-dev.conllu", 500)],
 )
 def test_treebanks(file: str, number: int) -> None:
     upload = read_pairs(DATA / file)
@@ -275,13 +321,20 @@ ALIBI = {
 def test_gold_alignments() -> None:
     read = [read_parallel(*(DATA / f"denero-zh-en/train.{end}" for end in ("zh", "en", "align")))]
     folder = DATA / "alibi-fr-en"
-    read += [read_parallel(folder / f"{a}_sents.txt", folder / f"{b}_sents.txt", folder / f"ali_w2w_{a}_{b}.txt") for a, b in ALIBI.items()]
+    read += [
+        read_parallel(folder / f"{a}_sents.txt", folder / f"{b}_sents.txt", folder / f"ali_w2w_{a}_{b}.txt")
+        for a, b in ALIBI.items()
+    ]
     assert [len(upload.bad) for upload in read] == [0] * 6
     assert [len(upload.pairs) for upload in read] == [150, 52, 204, 68, 92, 106]
-    for line, record in zip((DATA / "denero-zh-en/train.zh").read_text(encoding="utf-8").splitlines(), read[0].pairs, strict=True):
+    for line, record in zip(
+        (DATA / "denero-zh-en/train.zh").read_text(encoding="utf-8").splitlines(), read[0].pairs, strict=True
+    ):
         assert words(record) == line.split()
         assert record.alignment
     for name, upload in zip(ALIBI, read[1:], strict=True):
-        for line, record in zip((folder / f"{name}_sents.txt").read_text(encoding="utf-8").splitlines(), upload.pairs, strict=True):
+        for line, record in zip(
+            (folder / f"{name}_sents.txt").read_text(encoding="utf-8").splitlines(), upload.pairs, strict=True
+        ):
             assert words(record) == line.split("\t")[1].split()
             assert record.alignment is not None

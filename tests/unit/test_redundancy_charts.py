@@ -15,15 +15,27 @@ def pairs(heads: int) -> tuple[pd.DataFrame, list[str]]:
     row, column = np.tril_indices(heads, -1)
     names = [f"L{place} H0" for place in range(heads)]
     distance = (row - column) / heads
-    table = {"row": row, "column": column, "head": [names[place] for place in row], "other": [names[place] for place in column]}
-    return pd.DataFrame({**table, "distance": distance, "noise": distance / 2, "shared": (row == 1) & (column == 0)}), names
+    table = {
+        "row": row,
+        "column": column,
+        "head": [names[place] for place in row],
+        "other": [names[place] for place in column],
+    }
+    return pd.DataFrame(
+        {**table, "distance": distance, "noise": distance / 2, "shared": (row == 1) & (column == 0)}
+    ), names
 
 
 def test_the_matrix_has_both_triangles_and_frames_the_pair() -> None:
     table, names = pairs(4)
     written = spec(charts.distance_matrix(table, names, title="d", largest=0.75, chosen=(3, 1)))
     boxes, dots, frame = written["layer"]
-    assert boxes["encoding"]["color"]["scale"] == {"scheme": "viridis", "domain": [0, 0.75], "clamp": True, "reverse": True}
+    assert boxes["encoding"]["color"]["scale"] == {
+        "scheme": "viridis",
+        "domain": [0, 0.75],
+        "clamp": True,
+        "reverse": True,
+    }
     assert boxes["transform"][0]["fold"] == ["distance", "noise"]
     assert len(written["datasets"][boxes["data"]["name"]]) == 6
     assert written["datasets"][dots["data"]["name"]] == [{"top": 1, "left": 0}, {"top": 0, "left": 1}]
@@ -62,14 +74,28 @@ def test_a_tree_is_drawn_with_its_line() -> None:
 
 
 def test_a_map_keeps_each_models_colour_and_names_the_chosen() -> None:
-    points = pd.DataFrame({"model": ["minilm", "minilm", "minilm@random"], "stack": "encoder", "name": ["L0 H0", "L0 H1", "L0 H0"],
-                           "x": [0.1, -0.4, 0.0], "y": [0.0, 0.1, 0.2], "chosen": [0, 2, 1]})  # fmt: skip
+    points = pd.DataFrame(
+        {
+            "model": ["minilm", "minilm", "minilm@random"],
+            "stack": "encoder",
+            "name": ["L0 H0", "L0 H1", "L0 H0"],
+            "x": [0.1, -0.4, 0.0],
+            "y": [0.0, 0.1, 0.2],
+            "chosen": [0, 2, 1],
+        }
+    )
     written = spec(charts.head_map(points))
     scale = written["layer"][0]["encoding"]["color"]["scale"]
-    assert dict(zip(scale["domain"], scale["range"], strict=True)) == {name: model_colour(name) for name in ("minilm", "minilm@random")}
+    assert dict(zip(scale["domain"], scale["range"], strict=True)) == {
+        name: model_colour(name) for name in ("minilm", "minilm@random")
+    }
     spans = [np.diff(written["layer"][0]["encoding"][axis]["scale"]["domain"])[0] for axis in ("x", "y")]
     assert spans[0] == pytest.approx(spans[1])
-    named = [written["datasets"][layer["data"]["name"]][0]["model"] for layer in written["layer"] if layer["mark"]["type"] == "text"]
+    named = [
+        written["datasets"][layer["data"]["name"]][0]["model"]
+        for layer in written["layer"]
+        if layer["mark"]["type"] == "text"
+    ]
     assert named == ["minilm@random", "minilm"]
 
 

@@ -6,7 +6,15 @@ from mhattn_core import Problem
 from mhattn_core.locale import use_language
 from mhattn_core.text.annotation import Annotated, AnnotatedSentence, AnnotatedWord, Language, Resources, Similarity
 from mhattn_core.text.pharaoh import parse
-from mhattn_core.text.relations import RELATIONS, find_items, group_label, meaning, missing, read_valence, relation_label
+from mhattn_core.text.relations import (
+    RELATIONS,
+    find_items,
+    group_label,
+    meaning,
+    missing,
+    read_valence,
+    relation_label,
+)
 from mhattn_core.text.relations.phonology import sound
 
 # word lemma UPOS head deprel; heads count from 0
@@ -20,7 +28,9 @@ LAMP = """She she PRON 3 nsubj:pass|was be AUX 3 aux:pass|not not PART 3 advmod|
 def tree(rows: str, language: Language = "en") -> AnnotatedSentence:
     cells = [row.split() for row in rows.replace("\n", "").split("|")]
     return AnnotatedSentence(
-        tuple(AnnotatedWord(w, lemma.lower(), pos, int(head), dep) for w, lemma, pos, head, dep in cells), language, True
+        tuple(AnnotatedWord(w, lemma.lower(), pos, int(head), dep) for w, lemma, pos, head, dep in cells),
+        language,
+        True,
     )
 
 
@@ -29,7 +39,13 @@ def plain(text: str, language: Language = "en", resources: Resources = Resources
     return AnnotatedSentence(words, language, resources=resources)
 
 
-def items(name: str, a: AnnotatedSentence, b: AnnotatedSentence = AnnotatedSentence(), *, control: bool = False) -> list[tuple[str, str]]:  # noqa: B008
+def items(
+    name: str,
+    a: AnnotatedSentence,
+    b: AnnotatedSentence = AnnotatedSentence(),  # noqa: B008  frozen
+    *,
+    control: bool = False,
+) -> list[tuple[str, str]]:
     found = find_items([Annotated(a, b)], [RELATIONS[name]], control=control)
     words = [word.text for word in (*a.words, *b.words)]
     return [(words[query], words[key]) for query, key in zip(found.query, found.key, strict=True)]
@@ -104,9 +120,17 @@ def test_between_sentences() -> None:
 
 
 def test_feeling() -> None:
-    assert items("sentiment", plain("a horrible day , rather lovely")) == [("a", "horrible"), ("day", "horrible"), ("rather", "lovely")]
+    assert items("sentiment", plain("a horrible day , rather lovely")) == [
+        ("a", "horrible"),
+        ("day", "horrible"),
+        ("rather", "lovely"),
+    ]
     own = Resources(valence=read_valence("own.tsv", "糟糕\t-2.5\n还行\t0.5\n\n".encode()))
-    assert items("sentiment", plain("天气 糟糕 午饭 还行", "zh", own)) == [("天气", "糟糕"), ("午饭", "糟糕"), ("还行", "糟糕")]
+    assert items("sentiment", plain("天气 糟糕 午饭 还行", "zh", own)) == [
+        ("天气", "糟糕"),
+        ("午饭", "糟糕"),
+        ("还行", "糟糕"),
+    ]
     with pytest.raises(Problem, match=r"Line 2 of “own\.tsv”"):
         read_valence("own.tsv", b"good\t2\nbad -2\n")
 
@@ -122,8 +146,17 @@ def test_sound() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other", "rhyme"),
-    [("天", "山", True), ("风", "东", False), ("水", "飞", True), ("诗", "衣", False), ("新", "人", True), ("花", "家", True), ("月", "夜", True), ("山", "上", False)],
-)  # fmt: skip
+    [
+        ("天", "山", True),
+        ("风", "东", False),
+        ("水", "飞", True),
+        ("诗", "衣", False),
+        ("新", "人", True),
+        ("花", "家", True),
+        ("月", "夜", True),
+        ("山", "上", False),
+    ],
+)
 def test_chinese_rhymes_leave_out_the_medial(one: str, other: str, rhyme: bool) -> None:
     assert (sound(one, "zh").rhyme == sound(other, "zh").rhyme) is rhyme
 
@@ -142,7 +175,11 @@ def test_rarest_word() -> None:
 
 
 def test_association_goes_to_the_most_alike_that_counts_as_tied() -> None:
-    values = {frozenset(("rain", "umbrella")): 0.6, frozenset(("rain", "tax")): 0.1, frozenset(("umbrella", "tax")): 0.3}
+    values = {
+        frozenset(("rain", "umbrella")): 0.6,
+        frozenset(("rain", "tax")): 0.1,
+        frozenset(("umbrella", "tax")): 0.3,
+    }
     similarity = Similarity(lambda a, b: values[frozenset((a, b))], related=0.5)
     sentence = plain("the rain , my tax and an umbrella", resources=Resources(similarity=similarity))
     assert items("association", sentence) == [("umbrella", "rain")]
@@ -166,7 +203,10 @@ def test_what_cannot_be_measured_says_why() -> None:
 def test_every_relation_has_a_name_and_a_meaning(name: str) -> None:
     english = relation_label(name), meaning(name), group_label(RELATIONS[name].group)
     use_language("zh")
-    assert all(said and said != other for said, other in zip((meaning(name), group_label(RELATIONS[name].group)), english[1:], strict=True))
+    assert all(
+        said and said != other
+        for said, other in zip((meaning(name), group_label(RELATIONS[name].group)), english[1:], strict=True)
+    )
     assert RELATIONS[name].source
 
 
@@ -183,6 +223,8 @@ def test_the_note_draws_the_links_on_the_fox_that_its_measures_ask_for() -> None
     asked = [claim for claim in claims() if claim.sentence == "fox" and claim.measure.startswith("relation ")]
     assert len(asked) >= 5
     for claim in asked:
-        found = find_items([Annotated(tree(FOX), AnnotatedSentence())], [RELATIONS[claim.measure.removeprefix("relation ")]])
+        found = find_items(
+            [Annotated(tree(FOX), AnnotatedSentence())], [RELATIONS[claim.measure.removeprefix("relation ")]]
+        )
         ends = [{query, key} for query, key in zip(found.query.tolist(), found.key.tolist(), strict=True)]
         assert set(claim.links[0]) in ends, claim.id

@@ -23,7 +23,13 @@ def ewt() -> list[Annotated]:
 @needs_data
 @pytest.mark.parametrize(
     ("name", "number", "offset", "share"),
-    [("nsubj", 2137, 1, 33.9), ("obj", 1211, -2, 35.8), ("det", 1841, 1, 58.9), ("amod", 1326, 1, 74.7), ("case", 2015, 1, 37.7)],
+    [
+        ("nsubj", 2137, 1, 33.9),
+        ("obj", 1211, -2, 35.8),
+        ("det", 1841, 1, 58.9),
+        ("amod", 1326, 1, 74.7),
+        ("case", 2015, 1, 37.7),
+    ],
 )
 def test_best_offsets_of_ewt_dev(ewt: list[Annotated], name: str, number: int, offset: int, share: float) -> None:
     # Every word of the file is a position, punctuation too; subtypes count with their dependency.

@@ -37,7 +37,10 @@ def test_files_make_relations_measurable(tmp_path: Path) -> None:
     pair = SentencePair("天气 不好 我们 出门", source_words=("天气", "不好", "我们", "出门"))
     annotated = annotate([PairRecord("1", pair, 1)], parser=False, resources=resources)
     found = find_items(annotated, [RELATIONS["association"], RELATIONS["sentiment"]])
-    items = {(found.names[relation], query, key) for relation, query, key in zip(found.relation, found.query, found.key, strict=True)}
+    items = {
+        (found.names[relation], query, key)
+        for relation, query, key in zip(found.relation, found.query, found.key, strict=True)
+    }
     assert ("association", 3, 0) in items
     assert {("sentiment", 0, 1), ("sentiment", 2, 1), ("sentiment", 3, 1)} <= items
     bare = find_items(annotate([PairRecord("1", pair, 1)], parser=False), [RELATIONS["association"]])

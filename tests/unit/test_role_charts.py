@@ -21,10 +21,34 @@ def rows(written: dict[str, Any], layer: dict[str, Any]) -> list[dict[str, Any]]
 
 @pytest.fixture
 def relations() -> pd.DataFrame:
-    row = {"layer": 2, "head": 0, "held_out": 0.7, "gain": 0.4, "low": 0.3, "high": 0.45, "baseline": 0.3, "offset": -2.0, "random95": 0.2}
-    row |= {"shuffle": 0.01, "wins": 1.0, "n": 500, "verdict": "pattern specialist", "relation": "obj", "model": "minilm"}
+    row = {
+        "layer": 2,
+        "head": 0,
+        "held_out": 0.7,
+        "gain": 0.4,
+        "low": 0.3,
+        "high": 0.45,
+        "baseline": 0.3,
+        "offset": -2.0,
+        "random95": 0.2,
+    }
+    row |= {
+        "shuffle": 0.01,
+        "wins": 1.0,
+        "n": 500,
+        "verdict": "pattern specialist",
+        "relation": "obj",
+        "model": "minilm",
+    }
     none = {**row, "relation": "amod", "model": "smollm2", "verdict": "no evidence"}
-    missing = {**row, "relation": "alignment", "held_out": np.nan, "layer": np.nan, "head": np.nan, "verdict": "not measurable"}
+    missing = {
+        **row,
+        "relation": "alignment",
+        "held_out": np.nan,
+        "layer": np.nan,
+        "head": np.nan,
+        "verdict": "not measurable",
+    }
     return pd.DataFrame([row, none, missing])
 
 
@@ -42,7 +66,10 @@ def test_a_best_head_stands_with_what_it_has_to_beat(relations: pd.DataFrame) ->
     assert fields == ["baseline", "bottom", "random95", "held_out"]
     assert filled["transform"] == [{"filter": "datum.found"}]
     # The verdict and n can be read without a pointer.
-    assert [row["said"] for row in rows(written, said)] == ["L2 H0 · pattern specialist · n 500", "L2 H0 · no evidence · n 500"]
+    assert [row["said"] for row in rows(written, said)] == [
+        "L2 H0 · pattern specialist · n 500",
+        "L2 H0 · no evidence · n 500",
+    ]
     axis = mark["encoding"]["y"]["axis"]
     assert json.loads(axis["labelExpr"].split("[datum")[0]) == labels
     assert '"amod"' in json.dumps(axis["labelFontWeight"]).replace("\\", "")
@@ -67,7 +94,9 @@ def test_verdicts_are_the_closed_list(language: str) -> None:
 
 
 def test_a_profile_shows_what_is_above_the_offset_and_what_is_not() -> None:
-    table = pd.DataFrame({"relation": ["obj", "det"], "label": ["object → verb", "determiner → noun"], "rate": [0.7, 0.2]})
+    table = pd.DataFrame(
+        {"relation": ["obj", "det"], "label": ["object → verb", "determiner → noun"], "rate": [0.7, 0.2]}
+    )
     table = table.assign(baseline=[0.3, 0.6], gain=[0.4, -0.4], n=[10, 20], model="minilm")
     written = spec(charts.relation_profile(table, chosen="det"))
     bar, tick, filled, hollow, ring = written["layer"]

@@ -21,7 +21,10 @@ def links(*rows: tuple[int, int, int, int]) -> Links:
 
 def spans(of_a: int, of_b: int = 0) -> np.ndarray:
     """Words of one character each."""
-    return np.array([(0, 2 * place, 2 * place + 1) for place in range(of_a)] + [(1, 2 * place, 2 * place + 1) for place in range(of_b)])
+    return np.array(
+        [(0, 2 * place, 2 * place + 1) for place in range(of_a)]
+        + [(1, 2 * place, 2 * place + 1) for place in range(of_b)]
+    )
 
 
 def one(weights: list[list[float]], stack: str = "encoder") -> WordLayer:
@@ -60,8 +63,11 @@ def test_unknown_directions_and_columns_of_two_lengths_are_refused() -> None:
 
 
 def test_the_shuffled_answer_is_the_next_one_of_the_same_relation_and_pair() -> None:
-    # Pair 0, relation 0 has the heads 5, 6, 6; relation 1 has one item; in pair 1 the other's answer is the asking word.
-    found = questions(links((0, 0, 1, 5), (1, 0, 2, 3), (0, 0, 2, 6), (0, 1, 0, 4), (0, 0, 3, 6), (1, 0, 4, 2)), "dependent_to_head")
+    # Pair 0, relation 0 has the heads 5, 6, 6; relation 1 has one item; in pair 1 the other's answer is the asking
+    # word.
+    found = questions(
+        links((0, 0, 1, 5), (1, 0, 2, 3), (0, 0, 2, 6), (0, 1, 0, 4), (0, 0, 3, 6), (1, 0, 4, 2)), "dependent_to_head"
+    )
     assert found.shuffled.tolist() == [6, -1, -1, -1, 5, 3]
 
 
@@ -91,7 +97,10 @@ def test_a_head_that_leaves_words_little_is_decided_by_its_largest_weight() -> N
 def test_a_head_that_gives_other_words_nothing_chooses_none() -> None:
     layer = one([[1.0, 0.0, 0.0], [0.0, 0.5, 0.5], [0.0, 0.0, 1.0]])
     assert first_choice(layer, "dependent_to_head")[0, 0].tolist() == [-1, 2, -1]
-    assert hits(layer, questions(links((0, 0, 0, 1), (0, 0, 1, 2)), "dependent_to_head")).hit[:, 0].tolist() == [False, True]
+    assert hits(layer, questions(links((0, 0, 0, 1), (0, 0, 1, 2)), "dependent_to_head")).hit[:, 0].tolist() == [
+        False,
+        True,
+    ]
 
 
 def test_hits_mass_and_what_is_usual_at_that_distance() -> None:
@@ -106,7 +115,8 @@ def test_hits_mass_and_what_is_usual_at_that_distance() -> None:
 
 
 def test_a_head_that_knows_the_answers_but_not_whose_they_are() -> None:
-    # Word 2 is to look at 0 and looks at 1, which is the answer to word 0; the other way round word 0 would be asked about itself.
+    # Word 2 is to look at 0 and looks at 1, which is the answer to word 0; the other way round word 0 would be asked
+    # about itself.
     found = hits(one(WEIGHTS), questions(links((0, 0, 0, 1), (0, 0, 2, 0)), "dependent_to_head"))
     assert found.hit[:, 0].tolist() == [False, False]
     assert found.shuffled[:, 0].tolist() == [False, True]
@@ -142,7 +152,10 @@ def test_items_keep_what_they_stand_for() -> None:
     asked = questions(links((1, 0, 0, 2), (0, 1, 2, 1)), "dependent_to_head")
     bits = np.array([[True, False], [False, True]])
     table = item_table(asked, bits, ~bits, ids=["x", "y"], folds=[3, 7], relations=["obj", "det"])
-    assert table[["id", "fold", "relation", "query", "key"]].to_numpy().tolist() == [["y", 7, "obj", 0, 2], ["x", 3, "det", 2, 1]]
+    assert table[["id", "fold", "relation", "query", "key"]].to_numpy().tolist() == [
+        ["y", 7, "obj", 0, 2],
+        ["x", 3, "det", 2, 1],
+    ]
     assert not can_be_shuffled(table).any()
     with pytest.raises(ShapeError):
         item_table(asked, bits[:1], bits, ids=["x", "y"], folds=[3, 7], relations=["obj", "det"])
@@ -181,7 +194,9 @@ def test_batches_are_gathered_as_if_they_were_one() -> None:
         for layer in range(2):
             random.manual_seed(layer)
             whole = torch.rand(2, 3, 6, 6, generator=random)[numbers]
-            collector.see(word_layer(whole[:, :, : axes.query_tokens.shape[1], : axes.query_tokens.shape[1]], layer, axes))
+            collector.see(
+                word_layer(whole[:, :, : axes.query_tokens.shape[1], : axes.query_tokens.shape[1]], layer, axes)
+            )
         return collector.stacks()
 
     whole = gathered([0, 1], wanted, corpus)["encoder"]
@@ -199,7 +214,8 @@ def test_batches_are_gathered_as_if_they_were_one() -> None:
 
 
 def test_between_two_texts_the_column_of_the_word_looked_at_is_read() -> None:
-    # Four target words look at two source words; of source word 1 most is given by target word 3, though 3 looks at word 0.
+    # Four target words look at two source words; of source word 1 most is given by target word 3, though 3 looks at
+    # word 0.
     words = [spans(2, 4)]
     of_a, of_b = ([part[part[:, 0] == side] for part in words] for side in (0, 1))
     weights = torch.tensor([[0.1, 0.2], [0.5, 0.1], [0.3, 0.3], [0.6, 0.4]])

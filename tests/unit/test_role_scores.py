@@ -28,7 +28,9 @@ from mhattn_core.measures.statistics import FOLDS, bootstrap_weights, fold
 
 def asked(hit: np.ndarray, *, pair: Sequence[int], folds: Sequence[int], offset: Sequence[int]) -> Asked:
     hit = np.asarray(hit, dtype=bool)
-    return Asked(hit, np.zeros_like(hit), np.zeros(len(hit), bool), np.asarray(pair), np.asarray(folds), np.asarray(offset))
+    return Asked(
+        hit, np.zeros_like(hit), np.zeros(len(hit), bool), np.asarray(pair), np.asarray(folds), np.asarray(offset)
+    )
 
 
 def by_chance(random: np.random.Generator, items: int, heads: int, right: float = 0.3) -> Asked:
@@ -42,7 +44,8 @@ def by_chance(random: np.random.Generator, items: int, heads: int, right: float 
 
 
 def test_selection_by_hand() -> None:
-    # 40 pairs, two a fold. Head 1 is right on folds 0 to 14, head 0 in the first of each two pairs; offset -2 is right in every fourth.
+    # 40 pairs, two a fold. Head 1 is right on folds 0 to 14, head 0 in the first of each two pairs; offset -2 is right
+    # in every fourth.
     pair = np.arange(40)
     folds = pair // 2
     hit = np.stack([pair % 2 == 0, folds < 15], axis=1)
@@ -75,14 +78,18 @@ def test_choosing_among_many_equal_heads_flatters_and_holding_out_does_not(items
 
 
 def test_the_interval_holds_what_is_true() -> None:
-    """Of a head that is right in 60 % where the offset is right in 40 %, the interval of the gain holds 0.2 nearly always."""
+    """Of a head that is right in 60 % where the offset is right in 40 %, the interval of the gain holds 0.2 nearly
+    always.
+    """
     random = np.random.default_rng(5)
     held = 0
     for _trial in range(40):
         pair = np.arange(600)
         offset = np.where(random.random(600) < 0.4, 1, 20)
         hit = random.random((600, 1)) < 0.6
-        found = score(asked(hit, pair=pair, folds=pair % FOLDS, offset=offset), random.poisson(1.0, (100, 600)).astype(float))
+        found = score(
+            asked(hit, pair=pair, folds=pair % FOLDS, offset=offset), random.poisson(1.0, (100, 600)).astype(float)
+        )
         held += found.low <= 0.2 <= found.high
     assert held >= 36
 
@@ -108,10 +115,17 @@ def test_benjamini_and_hochberg_reject_two() -> None:
 def test_cluster_t_is_the_t_test_over_texts() -> None:
     random = np.random.default_rng(2)
     items = asked(
-        random.random((300, 4)) < [0.2, 0.4, 0.5, 0.7], pair=random.integers(0, 60, 300), folds=[0] * 300, offset=random.integers(1, 4, 300)
+        random.random((300, 4)) < [0.2, 0.4, 0.5, 0.7],
+        pair=random.integers(0, 60, 300),
+        folds=[0] * 300,
+        offset=random.integers(1, 4, 300),
     )
     better = by_pair(items, best_offset(items.offset))
-    frame = pd.DataFrame(items.hit.astype(float) - (items.offset == best_offset(items.offset))[:, None]).groupby(items.pair).sum()
+    frame = (
+        pd.DataFrame(items.hit.astype(float) - (items.offset == best_offset(items.offset))[:, None])
+        .groupby(items.pair)
+        .sum()
+    )
     np.testing.assert_allclose(better, frame.to_numpy())
     np.testing.assert_allclose(cluster_t(better), stats.ttest_1samp(frame, 0, alternative="greater").pvalue, rtol=1e-6)
 
@@ -125,7 +139,9 @@ def test_tests_of_nothing_find_nothing() -> None:
 
 def test_the_maximum_over_heads_is_tested_at_its_rate() -> None:
     random = np.random.default_rng(8)
-    p = np.array([sign_flip_max(random.choice([-1, 0, 1], size=(60, 30)), flips=200, seed=trial) for trial in range(200)])
+    p = np.array(
+        [sign_flip_max(random.choice([-1, 0, 1], size=(60, 30)), flips=200, seed=trial) for trial in range(200)]
+    )
     assert 0.01 <= (p <= 0.05).mean() <= 0.10
     planted = random.choice([-1, 0, 1], size=(60, 30))
     planted[:, 7] = random.choice([0, 1], size=60)
@@ -138,7 +154,9 @@ def test_the_maximum_over_heads_is_tested_at_its_rate() -> None:
 
 
 def test_mass_by_hand() -> None:
-    sums = mass_sums(np.array([[0.4, 0.1], [0.2, 0.3], [0.9, 0.9]]), np.array([[0.1, 0.1], [0.1, 0.2], [np.nan, np.nan]]), [2, 2, 5])
+    sums = mass_sums(
+        np.array([[0.4, 0.1], [0.2, 0.3], [0.9, 0.9]]), np.array([[0.1, 0.1], [0.1, 0.2], [np.nan, np.nan]]), [2, 2, 5]
+    )
     assert sums.items[[2, 5]].tolist() == [2, 0]
     np.testing.assert_allclose(sums.mass[2], [0.6, 0.4])
     np.testing.assert_allclose(sums.usual[2], [0.2, 0.3])
@@ -166,8 +184,12 @@ def test_the_mass_of_a_planted_head() -> None:
 # ---------------------------------------------------------------- table and verdicts
 
 
-def corpus(random: np.random.Generator, pairs: int, relations: Sequence[str], right: np.ndarray) -> tuple[StackItems, dict[str, str]]:
-    """Two layers of six heads on relations of one item a pair; ``right`` ``[relation, head]`` is how often each head hits."""
+def corpus(
+    random: np.random.Generator, pairs: int, relations: Sequence[str], right: np.ndarray
+) -> tuple[StackItems, dict[str, str]]:
+    """Two layers of six heads on relations of one item a pair; ``right`` ``[relation, head]`` is how often each head
+    hits.
+    """
     number = pairs * len(relations)
     pair, relation = np.tile(np.arange(pairs), len(relations)), np.repeat(np.arange(len(relations)), pairs)
     at = np.full(number, 12)
@@ -175,12 +197,16 @@ def corpus(random: np.random.Generator, pairs: int, relations: Sequence[str], ri
     questions = Questions("dependent_to_head", pair, relation, at, answer, np.full(number, -1))
     hit = random.random((number, right.shape[1])) < right[relation]
     ids = [f"p{place}" for place in range(pairs)]
-    items = item_table(questions, hit, np.zeros_like(hit), ids=ids, folds=[fold(id_) for id_ in ids], relations=relations)
+    items = item_table(
+        questions, hit, np.zeros_like(hit), ids=ids, folds=[fold(id_) for id_ in ids], relations=relations
+    )
     return StackItems(2, 6, items, {}), {id_: f"text {id_}" for id_ in ids}
 
 
 def twins(stacks: StackItems, best: float) -> dict[Role, float]:
-    return {Role("encoder", relation, "hit", "dependent_to_head"): best for relation in stacks.items["relation"].unique()}
+    return {
+        Role("encoder", relation, "hit", "dependent_to_head"): best for relation in stacks.items["relation"].unique()
+    }
 
 
 def test_a_planted_head_is_found_and_the_others_are_not() -> None:
@@ -191,7 +217,9 @@ def test_a_planted_head_is_found_and_the_others_are_not() -> None:
     table = relations_table("m", {"encoder": stacks}, texts, twins(stacks, 0.4))
     assert list(table) == list(COLUMNS)
     found = table[table["verdict"] == "pattern specialist"]
-    assert found[["model", "stack", "relation", "score", "layer", "head"]].to_numpy().tolist() == [["m", "encoder", "r5", "hit", 1, 3]]
+    assert found[["model", "stack", "relation", "score", "layer", "head"]].to_numpy().tolist() == [
+        ["m", "encoder", "r5", "hit", 1, 3]
+    ]
     row = found.iloc[0]
     assert row["held_out"] == pytest.approx(0.75, abs=0.03)
     assert row["low"] <= row["gain"] <= row["high"]
@@ -201,7 +229,9 @@ def test_a_planted_head_is_found_and_the_others_are_not() -> None:
 
 
 def test_heads_that_know_nothing_are_found_at_most_at_the_stated_rate() -> None:
-    """Twenty models of 40 relations × 12 heads whose hits equal what the best offset does, so that every test is of no difference."""
+    """Twenty models of 40 relations × 12 heads whose hits equal what the best offset does, so that every test is of no
+    difference.
+    """
     random = np.random.default_rng(11)
     tested = []
     for _model in range(20):
@@ -235,7 +265,9 @@ def test_equal_texts_are_drawn_together() -> None:
     right = np.full((1, 12), 0.5)
     stacks, texts = corpus(np.random.default_rng(3), 800, ["r"], right)
     same = dict.fromkeys(texts, "one text")
-    apart, together = (relations_table("m", {"encoder": stacks}, each, twins(stacks, 0.9)).iloc[0] for each in (texts, same))
+    apart, together = (
+        relations_table("m", {"encoder": stacks}, each, twins(stacks, 0.9)).iloc[0] for each in (texts, same)
+    )
     assert together["high"] - together["low"] < apart["high"] - apart["low"]
     assert (bootstrap_weights(list(same.values())).std(axis=1) == 0).all()
 
@@ -243,7 +275,11 @@ def test_equal_texts_are_drawn_together() -> None:
 def test_the_95th_percentile_of_the_best_of_random_twins() -> None:
     made = [corpus(np.random.default_rng(seed), 100, ["r"], np.full((1, 12), 0.3))[0] for seed in range(20)]
     best = [
-        max(np.unpackbits(np.stack([np.frombuffer(row, np.uint8) for row in kept.items["hits"]]), axis=1)[:, :12].mean(axis=0))
+        max(
+            np.unpackbits(np.stack([np.frombuffer(row, np.uint8) for row in kept.items["hits"]]), axis=1)[:, :12].mean(
+                axis=0
+            )
+        )
         for kept in made
     ]
     found = best_of_twins([{"encoder": kept} for kept in made])

@@ -42,7 +42,9 @@ def test_a_row_that_keeps_less_than_one_is_not_renormalised() -> None:
 
 
 def test_flow_by_hand() -> None:
-    """From the top's position 0 to token 0: straight 0.75, by position 1 as much as the narrower of 0.25 and 0.1 lets through."""
+    """From the top's position 0 to token 0: straight 0.75, by position 1 as much as the narrower of 0.25 and 0.1 lets
+    through.
+    """
     np.testing.assert_allclose(flow(TWICE, 0), [0.85, 0.5], atol=1e-6)
     np.testing.assert_allclose(flow(TWICE, 1), [0.2, 1.0], atol=1e-6)
 

@@ -22,7 +22,9 @@ def test_a_grid_is_of_one_model_and_a_distribution_of_all(runs: dict[str, object
     run = runs["examples-en"]
     grid = run_figure(run, "head_grid", model="minilm", measure="special_mass").to_dict()
     assert len(rows(grid)) == 72
-    value = run.heads.query("model == 'minilm' and measure == 'special_mass' and layer == 2 and head == 5")["value"].item()
+    value = run.heads.query("model == 'minilm' and measure == 'special_mass' and layer == 2 and head == 5")[
+        "value"
+    ].item()
     drawn = next(row for row in rows(grid) if (row["layer"], row["head"]) == (2, 5))
     assert drawn["value"] == pytest.approx(value)
     assert {row["model"] for row in rows(run_figure(run, "distributions").to_dict())} == set(run.models)
@@ -32,7 +34,9 @@ def test_a_grid_is_of_one_model_and_a_distribution_of_all(runs: dict[str, object
 def test_a_stack_can_be_chosen(runs: dict[str, object]) -> None:
     run = runs["examples-en-zh"]
     cross = run_figure(run, "head_grid", stack="cross").to_dict()
-    assert len(rows(cross)) == len(run.heads.query("model == 'marian-en-zh' and stack == 'cross' and measure == 'entropy.normalised'"))
+    assert len(rows(cross)) == len(
+        run.heads.query("model == 'marian-en-zh' and stack == 'cross' and measure == 'entropy.normalised'")
+    )
 
 
 def test_roles_and_types_are_drawn_where_a_run_has_them(runs: dict[str, object]) -> None:

@@ -28,7 +28,9 @@ WORDS = ["虽然", "天气", "</script>"]
 
 def cells(queries: int = 2, keys: int = 3) -> pd.DataFrame:
     weights = np.random.default_rng(0).dirichlet(np.ones(keys + 1), size=queries)
-    return matrix_table(weights[:, :-1], [f"q{n}" for n in range(queries)], (WORDS * keys)[:keys], special_mass=weights[:, -1])
+    return matrix_table(
+        weights[:, :-1], [f"q{n}" for n in range(queries)], (WORDS * keys)[:keys], special_mass=weights[:, -1]
+    )
 
 
 @pytest.mark.parametrize(("preset", "inches"), [("column", 3.03), ("page", 6.3)])
@@ -84,7 +86,9 @@ def test_crowded_words_are_thinned_not_overprinted_and_the_chart_stays_as_it_was
     axis = fitted(spec, PRESETS["column"])["layer"][0]["encoding"]["x"]["axis"]
     assert json.dumps(spec) == before
     pitch = PRESETS["column"].width / PRESETS["column"].scale / 41
-    assert min(np.diff(axis["values"])) * 0.75 * pitch > axis["labelFontSize"]  # the words have at least three quarters of the width
+    assert (
+        min(np.diff(axis["values"])) * 0.75 * pitch > axis["labelFontSize"]
+    )  # the words have at least three quarters of the width
     assert axis["values"][-1] == 40  # the special column is always named
 
 
@@ -114,7 +118,9 @@ def test_parquet_brings_everything_back_with_its_origin() -> None:
 
 def test_latex_is_escaped() -> None:
     lines = (
-        table_bytes(pd.DataFrame({"a_b": ["50 % & \\x{y}~^"], "v": [0.12345], "none": [np.nan]}), "tex", note="m@1\nx").decode().split("\n")
+        table_bytes(pd.DataFrame({"a_b": ["50 % & \\x{y}~^"], "v": [0.12345], "none": [np.nan]}), "tex", note="m@1\nx")
+        .decode()
+        .split("\n")
     )
     assert lines[0] == f"% m@1 x · mhattn {VERSION}"
     assert r"a\_b & v & none \\" in lines

@@ -38,7 +38,11 @@ def test_plain_scores() -> None:
 
 def test_each_further_step_stands_in_its_place() -> None:
     values = replace(
-        PLAIN, softcap=2.0, bias=np.array([[0, 1, 0], [0, 0, -3]]), mask=np.array([[True, True, False], [False, True, True]]), sink=0.25
+        PLAIN,
+        softcap=2.0,
+        bias=np.array([[0, 1, 0], [0, 0, -3]]),
+        mask=np.array([[True, True, False], [False, True, True]]),
+        sink=0.25,
     )
     found = steps(values)
     assert found.capped is not None

@@ -13,14 +13,21 @@ def test_a_text_is_cut_where_it_is_asked() -> None:
     text = "One line\nof two.\n\nMr. Fox came. He saw 3.5 eggs!\n---\nThe end."
     assert read_document(text).segments == ("One line of two.", "Mr. Fox came. He saw 3.5 eggs! --- The end.")
     assert read_document(text, by="mark").segments == ("One line of two. Mr. Fox came. He saw 3.5 eggs!", "The end.")
-    assert read_document("Mr. Fox came. He saw 3.5 eggs!", by="sentence").segments == ("Mr. Fox came.", "He saw 3.5 eggs!")
+    assert read_document("Mr. Fox came. He saw 3.5 eggs!", by="sentence").segments == (
+        "Mr. Fox came.",
+        "He saw 3.5 eggs!",
+    )
     assert read_document("first\nsecond").segments == ("first", "second")  # no empty line: every line is one
     assert read_document("雨停了。天晴了！", by="sentence").segments == ("雨停了。", "天晴了！")
 
 
 def test_lines_broken_at_a_width_end_no_sentence_and_no_word() -> None:
     wrapped = "The mayor spoke\r\nfor an hour. Nobody\r\n\tlistened.\r\n\r\nThen it\r\nrained.\r\n"
-    assert read_document(wrapped, by="sentence").segments == ("The mayor spoke for an hour.", "Nobody listened.", "Then it rained.")
+    assert read_document(wrapped, by="sentence").segments == (
+        "The mayor spoke for an hour.",
+        "Nobody listened.",
+        "Then it rained.",
+    )
     assert read_document(wrapped).segments == ("The mayor spoke for an hour. Nobody listened.", "Then it rained.")
     broken = read_document("今天天气很好，我们去公\n园散步。\n\n明天下雨。")
     assert broken.segments == ("今天天气很好，我们去公园散步。", "明天下雨。")
@@ -77,14 +84,19 @@ def test_units_are_means_over_their_words() -> None:
 def test_lift_is_what_exceeds_the_segments_share_of_words() -> None:
     assert shares(WEIGHTS)[1].tolist() == pytest.approx([0.4, 0.6])
     words = np.array([3, 1])
-    assert lift(WEIGHTS, words).tolist() == [pytest.approx([-0.15, 0.15]), pytest.approx([-0.35, 0.35]), pytest.approx([0.15, -0.15])]
+    assert lift(WEIGHTS, words).tolist() == [
+        pytest.approx([-0.15, 0.15]),
+        pytest.approx([-0.35, 0.35]),
+        pytest.approx([0.15, -0.15]),
+    ]
     assert np.isnan(lift(np.zeros((1, 2)), words)).all()
     with pytest.raises(ShapeError):
         lift(WEIGHTS, np.array([1, 1, 1]))
 
 
 def test_rouge_counts_the_longest_common_run_of_words_in_any_language() -> None:
-    # Common subsequence "the cat sat" of 3 words: precision 3/3 and recall 3/6 of the first, 2/3 ("the sat") and 2/4 of the second.
+    # Common subsequence "the cat sat" of 3 words: precision 3/3 and recall 3/6 of the first, 2/3 ("the sat") and 2/4 of
+    # the second.
     found = rouge(["the cat sat"], ["The old cat sat down today.", "the dog sat still"])
     assert found[0].tolist() == pytest.approx([2 / 3, 4 / 7])
     assert rouge(["图书馆漏雨"], ["图书馆，冬天漏雨。", "天晴"])[0].tolist() == [pytest.approx(0.8), 0.0]

@@ -8,8 +8,11 @@ from mhattn_core.measures.segment_tables import Answers, answers_of, best_table,
 from mhattn_core.measures.segments import agreement, agrees, likest
 from mhattn_core.measures.statistics import fold
 
-# Two layers with one head each. The first document has words in a proportion of 2:1:1 and sentences of two words and one.
-FIRST = np.array([[[[0.2, 0.2, 0.0], [0.2, 0.2, 0.0], [0.0, 0.0, 0.4]]], [[[0.4, 0.0, 0.0], [0.4, 0.0, 0.0], [0.0, 0.0, 0.0]]]])
+# Two layers with one head each. The first document has words in a proportion of 2:1:1 and sentences of two words and
+# one.
+FIRST = np.array(
+    [[[[0.2, 0.2, 0.0], [0.2, 0.2, 0.0], [0.0, 0.0, 0.4]]], [[[0.4, 0.0, 0.0], [0.4, 0.0, 0.0], [0.0, 0.0, 0.0]]]]
+)
 # Of the second, with 1:3, the first sentence is like no segment.
 SECOND = np.array([[[[0.3, 0.3], [0.0, 0.2]]], [[[0.9, 0.0], [0.3, 0.0]]]])
 
@@ -19,7 +22,15 @@ def two() -> list[Answers]:
     likeness = np.array([[0.1, 0.6, 0.2], [0.1, 0.2, 0.3]])
     return [
         answers_of("a", "A", 3, weights=FIRST, words=np.array([2, 1, 1]), unit=[0, 0, 1], likeness=likeness),
-        answers_of("b", "B", 4, weights=SECOND, words=np.array([1, 3]), unit=[0, 1], likeness=np.array([[0.0, 0.0], [0.4, 0.2]])),
+        answers_of(
+            "b",
+            "B",
+            4,
+            weights=SECOND,
+            words=np.array([1, 3]),
+            unit=[0, 1],
+            likeness=np.array([[0.0, 0.0], [0.4, 0.2]]),
+        ),
     ]
 
 
@@ -39,7 +50,8 @@ def test_what_heads_do_at_one_summary(two: list[Answers]) -> None:
     np.testing.assert_allclose(first.on_likest, [[[0.25, 0.75]], [[-0.25, np.nan]]])
     np.testing.assert_allclose(first.on_lead, [[[0.0, -0.5]], [[0.5, np.nan]]])
     assert second.likest.tolist() == [0]
-    # Middles of sentences lie at 1/4 and 3/4 of a summary: of three segments the first and the last, of two (the first left out) the second.
+    # Middles of sentences lie at 1/4 and 3/4 of a summary: of three segments the first and the last, of two (the first
+    # left out) the second.
     assert [first.in_order.tolist(), second.in_order.tolist()] == [[0, 2], [1]]
     assert second.hits.tolist() == [[[False]], [[True]]]
 
@@ -76,7 +88,19 @@ def many(documents: int, *, right: float) -> list[Answers]:
         chance[1, 2] = right
         hits = random.random(chance.shape) < chance
         lifts = np.zeros(chance.shape)
-        made.append(Answers(str(number), str(number), fold(str(number)), hits, lifts, lifts, random.integers(0, 5, 4), np.arange(4), 5))
+        made.append(
+            Answers(
+                str(number),
+                str(number),
+                fold(str(number)),
+                hits,
+                lifts,
+                lifts,
+                random.integers(0, 5, 4),
+                np.arange(4),
+                5,
+            )
+        )
     return made
 
 

@@ -36,7 +36,9 @@ def test_equal_texts_are_drawn_together_and_order_does_not_count() -> None:
     np.testing.assert_array_equal(weights[:, 0], weights[:, 2])
     assert (weights[:, 0] != weights[:, 1]).any()
     order = [3, 1, 0]
-    np.testing.assert_array_equal(bootstrap_weights([KEYS[place] for place in order], replicates=300), weights[:, order])
+    np.testing.assert_array_equal(
+        bootstrap_weights([KEYS[place] for place in order], replicates=300), weights[:, order]
+    )
 
 
 def test_draws_are_poisson_of_mean_one() -> None:

@@ -23,9 +23,20 @@ from mhattn_core.text.reading import GoldWord, PairRecord, Upload
 from mhattn_core.text.reading.records import bad_rows
 
 RECORDS = [
-    PairRecord("a", SentencePair("我 喜欢\u2028猫", "I like cats", ("我", "喜欢", "猫")), 2, "doc", "zh", "x", parse("0-0 1-1 2p2")),
     PairRecord(
-        "b", SentencePair("One\nword"), 4, tree=(GoldWord("One", "one", "NUM", 1, "nummod"), GoldWord("word", "word", "NOUN", -1, "root"))
+        "a",
+        SentencePair("我 喜欢\u2028猫", "I like cats", ("我", "喜欢", "猫")),
+        2,
+        "doc",
+        "zh",
+        "x",
+        parse("0-0 1-1 2p2"),
+    ),
+    PairRecord(
+        "b",
+        SentencePair("One\nword"),
+        4,
+        tree=(GoldWord("One", "one", "NUM", 1, "nummod"), GoldWord("word", "word", "NOUN", -1, "root")),
     ),
 ]
 UPLOAD = Upload("mine.csv", "CSV", RECORDS, bad_rows([(3, "It has no source text.")]))
@@ -59,7 +70,9 @@ def test_what_a_run_was_given_comes_back_as_it_was(tmp_path: Path) -> None:
 
 def test_a_run_is_listed_from_its_beginning_and_opens_when_it_is_finished() -> None:
     run = made("<b>*mine*</b>")
-    assert [(found.about.name, found.about.pairs, found.finished) for found in store.saved()] == [("<b>*mine*</b>", 2, False)]
+    assert [(found.about.name, found.about.pairs, found.finished) for found in store.saved()] == [
+        ("<b>*mine*</b>", 2, False)
+    ]
     with pytest.raises(Problem):
         run.open()
     finish(run)
@@ -100,7 +113,12 @@ def test_deleting_takes_the_folder_and_spares_what_ships() -> None:
 def test_a_run_of_the_command_line_is_listed_too(folder: Path) -> None:
     Manifest((("minilm", "1"),), "digest", 7, ("basic",), finished=True).write(folder / "by-hand")
     (found,) = store.saved()
-    assert (found.key, found.about.name, found.about.models, found.about.pairs) == ("by-hand", "by-hand", ("minilm",), 7)
+    assert (found.key, found.about.name, found.about.models, found.about.pairs) == (
+        "by-hand",
+        "by-hand",
+        ("minilm",),
+        7,
+    )
 
 
 def test_a_damaged_run_does_not_take_the_list_with_it(folder: Path) -> None:
@@ -116,7 +134,9 @@ def test_a_damaged_run_does_not_take_the_list_with_it(folder: Path) -> None:
 def test_a_shared_copy_keeps_runs_for_a_day() -> None:
     old, new = made("old"), made("new")
     now = datetime.now(UTC)
-    store.write_about(old.folder, store.About("old", (now - timedelta(hours=25)).isoformat(), ("minilm",), ("basic",), 2))
+    store.write_about(
+        old.folder, store.About("old", (now - timedelta(hours=25)).isoformat(), ("minilm",), ("basic",), 2)
+    )
     store.expire(now, at_work={old.key})
     assert [run.key for run in store.saved()] == [new.key, old.key]
     store.expire(now)

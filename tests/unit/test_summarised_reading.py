@@ -76,7 +76,9 @@ def test_documents_may_be_longer_than_sentences_up_to_a_limit() -> None:
 
 def test_a_document_in_quotation_marks_may_have_many_lines() -> None:
     document = "\n".join(f"line {number}" for number in range(1_000))
-    assert read_summarised(("x.csv", f'document,summary\n"{document}",short\n'.encode())).pairs[0].pair.source == document
+    assert (
+        read_summarised(("x.csv", f'document,summary\n"{document}",short\n'.encode())).pairs[0].pair.source == document
+    )
 
 
 def test_two_text_files_are_one_document(tmp_path: Path) -> None:

@@ -21,7 +21,12 @@ TAKEN[0, 0, 1] = 0.1, 0.6, 0.1
 TAKEN[0, 0, 5] = 0.2, 0.2, 0.0
 TAKEN[0, 1, 2] = 0.0
 FOUND = Found(
-    "m", "r", GIVEN, SegmentWeights("decoder", TAKEN, np.full((1, 2, 8), 0.3, dtype=np.float32), np.array([7, 3, 5]), ((Part(0, 0, 7),),))
+    "m",
+    "r",
+    GIVEN,
+    SegmentWeights(
+        "decoder", TAKEN, np.full((1, 2, 8), 0.3, dtype=np.float32), np.array([7, 3, 5]), ((Part(0, 0, 7),),)
+    ),
 )
 
 

@@ -25,7 +25,10 @@ def fast() -> PreTrainedTokenizerFast:
 
 def located(fast: PreTrainedTokenizerFast, text: str) -> list[Piece]:
     kinds, encoded = TokenKinds.of(fast), fast(text, return_offsets_mapping=True)
-    return [kinds.piece(Piece(id_, "a", *span), text) for id_, span in zip(encoded["input_ids"], encoded["offset_mapping"], strict=True)]
+    return [
+        kinds.piece(Piece(id_, "a", *span), text)
+        for id_, span in zip(encoded["input_ids"], encoded["offset_mapping"], strict=True)
+    ]
 
 
 def test_a_typed_special_token_belongs_to_no_sentence(fast: PreTrainedTokenizerFast) -> None:
@@ -33,7 +36,9 @@ def test_a_typed_special_token_belongs_to_no_sentence(fast: PreTrainedTokenizerF
     assert [piece.side for piece in pieces] == ["a", None, "a"]
 
 
-def test_an_unknown_character_stands_for_text_and_the_typed_name_of_the_token_does_not(fast: PreTrainedTokenizerFast) -> None:
+def test_an_unknown_character_stands_for_text_and_the_typed_name_of_the_token_does_not(
+    fast: PreTrainedTokenizerFast,
+) -> None:
     assert [(piece.side, piece.start, piece.end) for piece in located(fast, "ab☃")] == [("a", 0, 2), ("a", 2, 3)]
     assert [piece.side for piece in located(fast, "ab<unk>")] == ["a", None]
 
@@ -56,10 +61,24 @@ def test_unknown_share_counts_what_covers_a_character() -> None:
 def test_the_weight_of_a_typed_special_token_is_special_mass(minilm: mh.Model) -> None:
     seen = mh.attend(minilm, mh.SentencePair("The [MASK] sat. [SEP] It was tired."))
     grid, pattern = seen.words("encoder"), seen.pattern("encoder")
-    assert seen.tokens("encoder")[0] == ("[CLS]", "The", "[MASK]", "sat", ".", "[SEP]", "It", "was", "tired", ".", "[SEP]")
+    assert seen.tokens("encoder")[0] == (
+        "[CLS]",
+        "The",
+        "[MASK]",
+        "sat",
+        ".",
+        "[SEP]",
+        "It",
+        "was",
+        "tired",
+        ".",
+        "[SEP]",
+    )
     assert grid.keys == ("The", "[", "MASK", "]", "sat", ".", "[", "SEP", "]", "It", "was", "tired", ".")
     tired = grid.keys.index("tired")
-    np.testing.assert_allclose(grid.special_mass[..., tired], pattern[:, :, 8][..., [0, 2, 5, 10]].sum(axis=-1), atol=1e-5)
+    np.testing.assert_allclose(
+        grid.special_mass[..., tired], pattern[:, :, 8][..., [0, 2, 5, 10]].sum(axis=-1), atol=1e-5
+    )
     assert not grid.key_axis.seen[[1, 2, 3, 6, 7, 8]].any()
     assert np.isnan(grid.pattern[:, :, 1]).all()
 
@@ -71,7 +90,9 @@ def test_many_pairs_are_fed_as_one_is(minilm: mh.Model) -> None:
     for row, pair in zip(rows, pairs, strict=True):
         pieces = mh.attend(minilm, pair).pieces("encoder")[0]
         sides = [{"a": 0, "b": 1, None: -1}[piece.side] for piece in pieces]
-        assert row.queries["encoder"].tolist() == [[side, piece.start, piece.end] for side, piece in zip(sides, pieces, strict=True)]
+        assert row.queries["encoder"].tolist() == [
+            [side, piece.start, piece.end] for side, piece in zip(sides, pieces, strict=True)
+        ]
 
 
 def test_a_typed_special_token_is_no_word_to_hide(minilm: mh.Model) -> None:

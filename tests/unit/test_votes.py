@@ -11,7 +11,9 @@ WORDS = ["fox", "jumps", "dog"]
 
 def pattern() -> np.ndarray:
     """Two layers of three heads; only the row of *jumps* matters."""
-    rows = np.array([[[0.6, 0.3, 0.1], [0.2, 0.0, 0.7], [0.0, 0.9, 0.0]], [[0.4, 0.2, 0.4], [0.1, 0.8, 0.1], [0.5, 0.5, 0.0]]])
+    rows = np.array(
+        [[[0.6, 0.3, 0.1], [0.2, 0.0, 0.7], [0.0, 0.9, 0.0]], [[0.4, 0.2, 0.4], [0.1, 0.8, 0.1], [0.5, 0.5, 0.0]]]
+    )
     full = np.full((2, 3, 3, 3), 9.0)
     full[:, :, 1] = rows
     return full

@@ -66,8 +66,9 @@ class Gold(NamedTuple):
 class Aligned:
     """What every head of one model ties together in many pairs.
 
-    ``found[reading]`` holds for each pair the partner of each choosing word, int16 ``[layer, head, word]``, −1 for none; behind the
-    last head stands the mean of the layer's heads. ``turned``: the model read the pairs the other way round; gold and links are still as in the file.
+    ``found[reading]`` holds for each pair the partner of each choosing word, int16 ``[layer, head, word]``, −1 for
+    none; behind the last head stands the mean of the layer's heads. ``turned``: the model read the pairs the other way
+    round; gold and links are still as in the file.
     """
 
     model: str
@@ -88,7 +89,9 @@ class Aligned:
         return self._links(reading, pair)[layer, head]
 
     def sums(self, reading: Reading) -> np.ndarray:
-        """What error is made of: float64 ``[pair, layer, head, 4]``, the layer's mean behind its last head; see ``error_sums``."""
+        """What error is made of: float64 ``[pair, layer, head, 4]``, the layer's mean behind its last head; see
+        ``error_sums``.
+        """
         if reading not in self._sums:
             pairs = [error_sums(self._links(reading, place), *gold) for place, gold in enumerate(self.gold)]
             self._sums[reading] = np.stack(pairs)
@@ -105,10 +108,13 @@ def align(model: Model, pairs: Sequence[GoldPair], *, turned: bool = False, prog
     """Read the links of every head, with every kind of rows and weights that the model has, off pairs with gold.
 
     turned: let the model read B as its source and A as its target, as a reverse translator does.
-    Pairs without gold links, and pairs that the model cannot read, are skipped and told. Raises Problem when none is left.
+    Pairs without gold links, and pairs that the model cannot read, are skipped and told. Raises Problem when none is
+    left.
     Source: Kobayashi et al. 2020, section 6; means over heads as their layer-wise setting.
     """
-    readings = [Reading(*reading, weight) for reading in alignment_readings(model) for weight in alignment_weightings(model)]
+    readings = [
+        Reading(*reading, weight) for reading in alignment_readings(model) for weight in alignment_weightings(model)
+    ]
     found: dict[Reading, list[np.ndarray]] = {reading: [] for reading in readings}
     keys, gold, skipped = [], [], []
     for done, record in enumerate(pairs):
@@ -128,7 +134,9 @@ def align(model: Model, pairs: Sequence[GoldPair], *, turned: bool = False, prog
     if not gold:
         raise Problem(
             _("“{name}” could align none of the {pairs} pairs.").format(name=model.name, pairs=len(pairs)),
-            _("The first reason: {reason}").format(reason=told["reason"].iloc[0]) if len(told) else _("Give pairs with gold links."),
+            _("The first reason: {reason}").format(reason=told["reason"].iloc[0])
+            if len(told)
+            else _("Give pairs with gold links."),
         )
     return Aligned(model.name, model.revision, tuple(keys), tuple(gold), found, told, turned)
 
@@ -157,7 +165,8 @@ def baseline_sums(gold: Iterable[Gold]) -> np.ndarray:
 
 
 def yardstick_links(model: Model, pair: SentencePair) -> np.ndarray:
-    """Links of an aligner that trains nothing, bool ``[target, source]``: words that are each other's nearest by their embeddings.
+    """Links of an aligner that trains nothing, bool ``[target, source]``: words that are each other's nearest by their
+    embeddings.
 
     Raises Problem for a model without an encoder. Source: Jalili Sabet et al. 2020 (SimAlign), “Argmax”.
     """
@@ -170,9 +179,11 @@ def yardstick_sums(model: Model, pairs: Sequence[GoldPair]) -> np.ndarray:
 
 
 def mean_links(seen: Seen) -> np.ndarray:
-    """Links of a translator as a whole, bool ``[target, source]``: the mean of the heads of its last layer but one, as it predicts each word.
+    """Links of a translator as a whole, bool ``[target, source]``: the mean of the heads of its last layer but one, as
+    it predicts each word.
 
-    Source: Garg et al. 2019, section 3.1 (the penultimate layer's average aligns best); rows as AWO in Kobayashi et al. 2020.
+    Source: Garg et al. 2019, section 3.1 (the penultimate layer's average aligns best); rows as AWO in Kobayashi et al.
+    2020.
     """
     aligned = alignment_weights(seen, "awo")
     layer = max(0, aligned.weights.shape[0] - 2)

@@ -18,13 +18,16 @@ _NEIGHBOURS = ((-1, 0), (0, -1), (1, 0), (0, 1), (-1, -1), (-1, 1), (1, -1), (1,
 def links(aligned: AlignmentWeights) -> Array:
     """Each choosing word's largest weight as a link: bool ``[layer, head, target word, source word]``.
 
-    A word whose largest weight is on a special token, that has no weight at all, or that no piece covers, has no link; ties go to the lowest index.
+    A word whose largest weight is on a special token, that has no weight at all, or that no piece covers, has no link;
+    ties go to the lowest index.
     Source: Kobayashi et al. 2020, section 6 (argmax, none where it is the source's end).
     """
     return best_links(aligned.weights, aligned.no_link, choosing=aligned.choosing)
 
 
-def best_links(weights: Array, no_link: Array | None = None, *, choosing: Literal["target", "source"] = "target") -> Array:
+def best_links(
+    weights: Array, no_link: Array | None = None, *, choosing: Literal["target", "source"] = "target"
+) -> Array:
     """The argmax of weights ``[..., target, source]`` over sources (over targets where the sources choose) as links.
 
     no_link ``[..., choosing word]``: a word whose largest weight does not exceed it stays without a link.
@@ -48,7 +51,9 @@ def mutual_links(similarity: Array) -> Array:
 
 
 def diagonal_links(targets: int, sources: int) -> Array:
-    """The baseline that knows word order only: each target word tied to the source word at the same relative place, bool ``[target, source]``."""
+    """The baseline that knows word order only: each target word tied to the source word at the same relative place,
+    bool ``[target, source]``.
+    """
     centre = (np.arange(targets) + 0.5) / max(targets, 1)
     tied = np.minimum((centre * sources).astype(int), sources - 1)
     return np.arange(sources)[None, :] == tied[:, None]
@@ -57,8 +62,8 @@ def diagonal_links(targets: int, sources: int) -> Array:
 def symmetrised(forward: Array, backward: Array, method: Symmetrisation) -> Array:
     """Links of two directions ``[target, source]`` combined.
 
-    grow-diag-final-and starts from the intersection, grows over neighbours (diagonal ones too) that the union holds and that tie a word
-    not tied yet, then adds links of either direction of which both words are still free.
+    grow-diag-final-and starts from the intersection, grows over neighbours (diagonal ones too) that the union holds and
+    that tie a word not tied yet, then adds links of either direction of which both words are still free.
     Raises ShapeError when the two differ in shape, ValueError for another method.
     Source: Och and Ney 2003, section 5; Koehn et al. 2003, section 3 (grow-diag-final-and: Koehn et al. 2005).
     """
@@ -95,9 +100,11 @@ def _grow_diag_final_and(forward: Array, backward: Array) -> Array:
 
 
 def error_sums(found: Array, sure: Array, possible: Array) -> Array:
-    """What alignment error is made of, summed over the words of a pair: ``[..., 4]`` of |A∩S|, |A∩P|, |A|, |S|, float64.
+    """What alignment error is made of, summed over the words of a pair: ``[..., 4]`` of |A∩S|, |A∩P|, |A|, |S|,
+    float64.
 
-    Shapes: found ``[..., target, source]``; sure and possible ``[target, source]``, S ⊆ P. Raises ShapeError when they disagree.
+    Shapes: found ``[..., target, source]``; sure and possible ``[target, source]``, S ⊆ P. Raises ShapeError when they
+    disagree.
     Source: Och and Ney 2003, section 6.
     """
     if found.shape[-2:] != sure.shape or sure.shape != possible.shape:
@@ -107,7 +114,9 @@ def error_sums(found: Array, sure: Array, possible: Array) -> Array:
 
 
 def alignment_error_rate(sums: Array) -> Array:
-    """1 − (|A∩S| + |A∩P|) / (|A| + |S|), 0 (all right) to 1; NaN without links and gold. Source: Och and Ney 2003, section 6."""
+    """1 − (|A∩S| + |A∩P|) / (|A| + |S|), 0 (all right) to 1; NaN without links and gold. Source: Och and Ney 2003,
+    section 6.
+    """
     return 1 - _quotient(sums[..., 0] + sums[..., 1], sums[..., 2] + sums[..., 3])
 
 

@@ -1,4 +1,6 @@
-"""Alignment error as tables: every head with its interval, and the best head chosen on one half and reported on the other."""
+"""Alignment error as tables: every head with its interval, and the best head chosen on one half and reported on the
+other.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,21 +43,32 @@ Chosen = tuple[Reading, int, int]
 
 
 def alignment_table(aligned: Aligned) -> pd.DataFrame:
-    """One row a head, rows and weight: model, stack, layer, head, rows, weight, aer, low, high, precision, recall, f1, n.
+    """One row a head, rows and weight: model, stack, layer, head, rows, weight, aer, low, high, precision, recall, f1,
+    n.
 
-    Errors are shares, 0 to 1; low and high are the 95 % bootstrap interval of aer; n counts pairs. Head −1 is the mean of the layer's heads.
+    Errors are shares, 0 to 1; low and high are the 95 % bootstrap interval of aer; n counts pairs. Head −1 is the mean
+    of the layer's heads.
     """
     weights = bootstrap_weights(aligned.keys)
     return pd.concat([_rows(aligned, reading, weights) for reading in aligned.found], ignore_index=True)
 
 
 def pair_table(model: str, aligned: AlignmentWeights, gold: Gold) -> pd.DataFrame:
-    """Every head on one pair: model, stack, layer, head, measure, value, n; measures ``aer`` and ``f1`` against these links, n counts the links that are sure."""
+    """Every head on one pair: model, stack, layer, head, measure, value, n; measures ``aer`` and ``f1`` against these
+    links, n counts the links that are sure.
+    """
     sums = error_sums(links(aligned), *gold)
     layer, head = (axis.ravel() for axis in np.indices(sums.shape[:2]))
     frames = [
         pd.DataFrame(
-            {"model": model, "stack": aligned.stack, "layer": layer, "head": head, "measure": measure, "value": finish(sums).ravel()}
+            {
+                "model": model,
+                "stack": aligned.stack,
+                "layer": layer,
+                "head": head,
+                "measure": measure,
+                "value": finish(sums).ravel(),
+            }
         )
         for measure, finish in (("aer", alignment_error_rate), ("f1", f1))
     ]
@@ -77,9 +90,11 @@ def named_row(name: str, sums: np.ndarray, keys: tuple[str, ...]) -> pd.DataFram
 class HeldOut:
     """A choice made on ten folds and reported on the other ten, over 50 splits.
 
-    ``choice``: one ``head``, or how the links of two are combined. ``chosen``: what won most often, and ``wins``, in which share of the
-    splits; ``aer``: the median of the held-out errors; ``low`` and ``high`` of the error; ``diagonal``: the baseline on the same folds;
-    ``gain``, ``gain_low`` and ``gain_high``: how much lower than the diagonal's the error is, on the same folds and draws.
+    ``choice``: one ``head``, or how the links of two are combined. ``chosen``: what won most often, and ``wins``, in
+    which share of the splits; ``aer``: the median of the held-out errors; ``low`` and ``high`` of the error;
+    ``diagonal``: the baseline on the same folds;
+    ``gain``, ``gain_low`` and ``gain_high``: how much lower than the diagonal's the error is, on the same folds and
+    draws.
     """
 
     choice: str
@@ -98,21 +113,24 @@ class HeldOut:
 def best_head(aligned: Aligned, *, choosing_source: bool | None = None) -> HeldOut:
     """The head with the least error, chosen on one half and reported on the other.
 
-    choosing_source: only heads whose source (or target) words choose. The splits are ours: 10 of 20 folds, seeds 0 to 49.
+    choosing_source: only heads whose source (or target) words choose. The splits are ours: 10 of 20 folds, seeds 0 to
+    49.
     """
     candidates = _candidates(aligned, choosing_source)
     return _held_out("head", aligned, {(candidate,): sums for candidate, sums in candidates.items()}, [candidates])
 
 
 def best_combined(forward: Aligned, backward: Aligned) -> list[HeldOut]:
-    """The best head of each direction, both chosen on one half, their links combined and reported on the other; one row a method.
+    """The best head of each direction, both chosen on one half, their links combined and reported on the other; one row
+    a method.
 
     The pairs of both must be the same. ``backward`` is a reverse translator (turned), or the same encoder.
     Raises Problem when the pairs differ.
     """
     if forward.keys != backward.keys:
         raise Problem(
-            _("The two directions leave out different pairs."), _("Leave out the pairs that are told as skipped, and measure again.")
+            _("The two directions leave out different pairs."),
+            _("Leave out the pairs that are told as skipped, and measure again."),
         )
     pools = [_candidates(forward, False), _candidates(backward, True)]
     rows = []
@@ -127,7 +145,8 @@ def best_combined(forward: Aligned, backward: Aligned) -> list[HeldOut]:
 
 
 def held_out_rows(aligned: Aligned, held_out: Iterable[HeldOut]) -> pd.DataFrame:
-    """Choices as rows of ``alignment_table``, with choice (``head``, ``intersection`` …), wins, diagonal, gain, gain_low and gain_high more.
+    """Choices as rows of ``alignment_table``, with choice (``head``, ``intersection`` …), wins, diagonal, gain,
+    gain_low and gain_high more.
 
     aer is the held-out median; layer, head, rows and weight are the usual winner's in this model.
     """
@@ -143,7 +162,10 @@ def held_out_rows(aligned: Aligned, held_out: Iterable[HeldOut]) -> pd.DataFrame
             "rows": reading.rows,
             "weight": reading.weight,
         }
-        numbers = {name: getattr(found, name) for name in ("aer", "low", "high", "n", "wins", "diagonal", "gain", "gain_low", "gain_high")}
+        numbers = {
+            name: getattr(found, name)
+            for name in ("aer", "low", "high", "n", "wins", "diagonal", "gain", "gain_low", "gain_high")
+        }
         rows.append(told | numbers | {"choice": found.choice})
     return pd.DataFrame(rows)
 
@@ -157,10 +179,13 @@ def report(
     yardstick: Model | None = None,
     progress: Progress = silent,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Everything about one model as an aligner: a table of every head, held-out choices and baselines, and the pairs skipped (line, reason).
+    """Everything about one model as an aligner: a table of every head, held-out choices and baselines, and the pairs
+    skipped (line, reason).
 
-    reverse: a translator of the other direction, whose links are combined with this model's; an encoder that reads both sentences is its own.
-    yardstick: an encoder whose embeddings align. Raises Problem as ``align``, and when the two directions leave out different pairs.
+    reverse: a translator of the other direction, whose links are combined with this model's; an encoder that reads both
+    sentences is its own.
+    yardstick: an encoder whose embeddings align. Raises Problem as ``align``, and when the two directions leave out
+    different pairs.
     """
     aligned = align(model, pairs, turned=turned, progress=progress)
     choices = [best_head(aligned)]
@@ -169,7 +194,11 @@ def report(
         choices += best_combined(*((backward, aligned) if turned else (aligned, backward)))
     elif "encoder" in {reading.stack for reading in aligned.found}:
         choices += best_combined(aligned, aligned)
-    tables = [alignment_table(aligned).assign(choice=""), baseline_row(aligned).assign(choice=""), held_out_rows(aligned, choices)]
+    tables = [
+        alignment_table(aligned).assign(choice=""),
+        baseline_row(aligned).assign(choice=""),
+        held_out_rows(aligned, choices),
+    ]
     if yardstick is not None:
         left_out = set(aligned.skipped["line"])
         sums = yardstick_sums(yardstick, [record for record in pairs if record.line not in left_out])
@@ -181,7 +210,14 @@ def _rows(aligned: Aligned, reading: Reading, weights: np.ndarray) -> pd.DataFra
     sums = aligned.sums(reading)
     layer, head = (axis.ravel() for axis in np.indices(sums.shape[1:3]))
     head = np.where(head == sums.shape[2] - 1, MEAN, head)
-    columns = {"model": aligned.model, "stack": reading.stack, "layer": layer, "head": head, "rows": reading.rows, "weight": reading.weight}
+    columns = {
+        "model": aligned.model,
+        "stack": reading.stack,
+        "layer": layer,
+        "head": head,
+        "rows": reading.rows,
+        "weight": reading.weight,
+    }
     return pd.DataFrame(columns | _numbers(sums.reshape(len(sums), -1, 4), weights))
 
 
@@ -214,11 +250,17 @@ def _error(sums: np.ndarray) -> float:
     return float(np.nan_to_num(alignment_error_rate(sums.sum(axis=0)), nan=np.inf))
 
 
-def _combined_sums(forward: Aligned, backward: Aligned, chosen: tuple[Chosen, ...], method: Symmetrisation) -> np.ndarray:
+def _combined_sums(
+    forward: Aligned, backward: Aligned, chosen: tuple[Chosen, ...], method: Symmetrisation
+) -> np.ndarray:
     return np.stack(
         [
             error_sums(
-                symmetrised(forward.links(chosen[0][0], pair, *chosen[0][1:]), backward.links(chosen[1][0], pair, *chosen[1][1:]), method),
+                symmetrised(
+                    forward.links(chosen[0][0], pair, *chosen[0][1:]),
+                    backward.links(chosen[1][0], pair, *chosen[1][1:]),
+                    method,
+                ),
                 *gold,
             )
             for pair, gold in enumerate(forward.gold)
@@ -226,7 +268,9 @@ def _combined_sums(forward: Aligned, backward: Aligned, chosen: tuple[Chosen, ..
     )
 
 
-def _held_out(name: str, aligned: Aligned, sums: Mapping[tuple[Chosen, ...], np.ndarray], pools: list[dict[Chosen, np.ndarray]]) -> HeldOut:
+def _held_out(
+    name: str, aligned: Aligned, sums: Mapping[tuple[Chosen, ...], np.ndarray], pools: list[dict[Chosen, np.ndarray]]
+) -> HeldOut:
     draws, baseline = bootstrap_weights(aligned.keys), baseline_sums(aligned.gold)
     winners, errors, baselines, drawn, gains = [], [], [], [], []
     for seed in range(SPLITS):
@@ -243,7 +287,9 @@ def _held_out(name: str, aligned: Aligned, sums: Mapping[tuple[Chosen, ...], np.
         gains.append(there - here)
     if not winners:
         nothing = float("nan")
-        return HeldOut(name, (), nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, len(aligned.keys))
+        return HeldOut(
+            name, (), nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, len(aligned.keys)
+        )
     usual, times = Counter(winners).most_common(1)[0]
     (low, high), (gain_low, gain_high) = (spread(np.concatenate(values)) for values in (drawn, gains))
     aer, diagonal = float(np.median(errors)), float(np.median(baselines))

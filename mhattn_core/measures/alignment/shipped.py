@@ -5,7 +5,9 @@ import pandas as pd
 from mhattn_core.models.catalogue import entries
 
 SOURCE = "DeNero and Macherey's 150 Chinese–English news sentences (NIST MT02)"
-"""Whose links: github.com/papajohn/zh_en_word_alignment_data, MIT; the sentences and links themselves are not part of this project."""
+"""Whose links: github.com/papajohn/zh_en_word_alignment_data, MIT; the sentences and links themselves are not part of
+this project.
+"""
 
 
 def shipped_alignment(name: str) -> pd.DataFrame | None:

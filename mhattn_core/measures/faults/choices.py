@@ -17,7 +17,22 @@ from mhattn_core.models.catalogue import entries
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.text.minimal_pairs import MinimalPair
 
-COLUMNS = ("model", "relation", "stack", "layer", "head", "kind", "intact", "ablated", "delta", "low", "high", "p95", "hurts", "n")
+COLUMNS = (
+    "model",
+    "relation",
+    "stack",
+    "layer",
+    "head",
+    "kind",
+    "intact",
+    "ablated",
+    "delta",
+    "low",
+    "high",
+    "p95",
+    "hurts",
+    "n",
+)
 CHANCE = 0.5
 ONE_WAY = ("marian",)
 """Families of translators that read the first of their languages alone."""
@@ -31,11 +46,13 @@ def minimal_pairs_table(
     *,
     tell: Callable[[int], object] = lambda _pairs: None,
 ) -> pd.DataFrame:
-    """Rows of ``minimal_pairs.parquet``: accuracy with all heads and without each one; delta is what is lost, with its interval.
+    """Rows of ``minimal_pairs.parquet``: accuracy with all heads and without each one; delta is what is lost, with its
+    interval.
 
-    p95: 95th percentile of delta over all heads of the model, for the relation; ``hurts``: above it, and the interval above 0. Accuracy: share of pairs whose good word is
-    likelier than the bad one. No rows for a model without a language head, for a relation whose pairs are in a language that it does not read,
-    nor for one in which the intact model is no better than chance (the interval of its accuracy reaches one half): it has nothing to lose.
+    p95: 95th percentile of delta over all heads of the model, for the relation; ``hurts``: above it, and the interval
+    above 0. Accuracy: share of pairs whose good word is likelier than the bad one. No rows for a model without a
+    language head, for a relation whose pairs are in a language that it does not read, nor for one in which the intact
+    model is no better than chance (the interval of its accuracy reaches one half): it has nothing to lose.
     """
     heads, pairs = heads_of(model), readable(model, pairs)
     run = Variants(model)
@@ -51,14 +68,18 @@ def minimal_pairs_table(
             continue
         wrong = _wrong(run, own, [{head: kind} for head in heads], means, tell)[:, told]
         lost = table.join(effects(wrong, before[told], np.ones(told.sum()), weights))
-        lost = lost.assign(model=model.name, relation=relation, kind=kind, intact=1 - lost["intact"], ablated=1 - lost["ablated"])
+        lost = lost.assign(
+            model=model.name, relation=relation, kind=kind, intact=1 - lost["intact"], ablated=1 - lost["ablated"]
+        )
         lost["p95"] = lost["delta"].quantile(0.95)
         tables.append(lost.assign(hurts=(lost["delta"] > lost["p95"]) & (lost["low"] > 0))[list(COLUMNS)])
     return pd.concat(tables[1:] or tables, ignore_index=True)
 
 
 def readable(model: Model, pairs: Sequence[MinimalPair]) -> list[MinimalPair]:
-    """The pairs in a language that the model reads, by the catalogue; all of them for a model that does not stand there."""
+    """The pairs in a language that the model reads, by the catalogue; all of them for a model that does not stand
+    there.
+    """
     entry = entries().get(model.name.removesuffix(RANDOM))
     if entry is None:
         return list(pairs)
@@ -73,7 +94,9 @@ def _wrong(
     means: Means | None,
     tell: Callable[[int], object] = lambda _pairs: None,
 ) -> np.ndarray:
-    """1 where the bad word is as likely as the good one or likelier, ``[variant, pair]``; NaN for pairs that the model cannot be asked."""
+    """1 where the bad word is as likely as the good one or likelier, ``[variant, pair]``; NaN for pairs that the model
+    cannot be asked.
+    """
     wrong = np.full((len(variants), len(pairs)), np.nan)
     for batch in choices(run.model, pairs, tokens=BATCH):
         found = run(batch.task, variants, means).numpy()

@@ -27,8 +27,9 @@ def interactions(
 ) -> pd.DataFrame:
     """Rows of ``interactions.parquet``, for every two of ``heads``: I = Δ{a, b} − Δa − Δb, with its interval.
 
-    Above 0: each stands in for the other, so that both together are missed more than one by one. Below 0: they do the same work one
-    after another. ``stack`` is a's. Only of quantities that are losses; a table without rows for a model that has none.
+    Above 0: each stands in for the other, so that both together are missed more than one by one. Below 0: they do the
+    same work one after another. ``stack`` is a's. Only of quantities that are losses; a table without rows for a model
+    that has none.
     """
     pairs = list(combinations(heads, 2))
     losses = [quantity for quantity in trials.counts if covers(quantity)]
@@ -45,8 +46,15 @@ def interactions(
         low, high = ends(both - alone_a - alone_b, counts, weights)
         rows = [(*a, *b) for a, b in pairs]
         table = pd.DataFrame(rows, columns=["stack", "layer_a", "head_a", "stack_b", "layer_b", "head_b"])
-        table = table.assign(model=trials.model.name, kind=kind, quantity=quantity, low=low, high=high, n=int((counts > 0).sum()))
-        for name, part in (("delta_a", alone_a), ("delta_b", alone_b), ("delta_both", both), ("interaction", both - alone_a - alone_b)):
+        table = table.assign(
+            model=trials.model.name, kind=kind, quantity=quantity, low=low, high=high, n=int((counts > 0).sum())
+        )
+        for name, part in (
+            ("delta_a", alone_a),
+            ("delta_b", alone_b),
+            ("delta_both", both),
+            ("interaction", both - alone_a - alone_b),
+        ):
             table[name] = mean_of(part, counts)
         tables.append(table[list(COLUMNS)])
     return pd.concat(tables, ignore_index=True)

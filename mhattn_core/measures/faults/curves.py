@@ -41,7 +41,9 @@ def fault_curves(
     Source: Michel et al. 2019, section 4.2 (in order of importance); random orders as the control are ours.
     """
     points = [
-        (order, draw, heads[:removed]) for order, draw, heads in orders(by_importance, draws) for removed in removed_at(len(heads), steps)
+        (order, draw, heads[:removed])
+        for order, draw, heads in orders(by_importance, draws)
+        for removed in removed_at(len(heads), steps)
     ]
     # All orders begin with none and end with all.
     sets = list(dict.fromkeys(frozenset(heads) for _order, _draw, heads in points))
@@ -49,7 +51,10 @@ def fault_curves(
     tables = []
     for quantity, counts in trials.counts.items():
         values = dict(zip(sets, mean_of(totals[quantity], counts), strict=True))
-        rows = [(order, draw, len(heads), len(heads) / len(by_importance), values[frozenset(heads)]) for order, draw, heads in points]
+        rows = [
+            (order, draw, len(heads), len(heads) / len(by_importance), values[frozenset(heads)])
+            for order, draw, heads in points
+        ]
         table = pd.DataFrame(rows, columns=["order", "draw", "removed", "share_removed", "value"])
         tables.append(table.assign(model=trials.model.name, quantity=quantity, n=int((counts > 0).sum())))
     return pd.concat(tables, ignore_index=True)[list(COLUMNS)]

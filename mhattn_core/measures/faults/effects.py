@@ -9,10 +9,14 @@ from mhattn_core.measures.statistics import interval, quotient
 EFFECT = ("intact", "ablated", "delta", "low", "high", "n")
 
 
-def effects(ablated: np.ndarray, intact: np.ndarray, counts: np.ndarray, weights: np.ndarray | None = None) -> pd.DataFrame:
-    """intact, ablated, delta, low, high, n of each variant: values are totals over counts, and low, high the interval of delta.
+def effects(
+    ablated: np.ndarray, intact: np.ndarray, counts: np.ndarray, weights: np.ndarray | None = None
+) -> pd.DataFrame:
+    """intact, ablated, delta, low, high, n of each variant: values are totals over counts, and low, high the interval
+    of delta.
 
-    Shapes: ablated ``[variant, sentence]``, intact and counts ``[sentence]``; weights ``[replicate, sentence]``, see ``bootstrap_weights``; without
+    Shapes: ablated ``[variant, sentence]``, intact and counts ``[sentence]``; weights ``[replicate, sentence]``, see
+    ``bootstrap_weights``; without
     them the ends are NaN. n: sentences that count. Raises ShapeError where they disagree.
     """
     if ablated.shape[1:] != intact.shape or intact.shape != counts.shape:

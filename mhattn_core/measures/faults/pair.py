@@ -29,11 +29,15 @@ class PairLoss(NamedTuple):
 
 
 def pair_loss(model: Model, pair: SentencePair, ablate: Mapping[HeadId, Kind] | None = None) -> PairLoss:
-    """The model's main quantity for one pair with heads off. Raises Problem for a pair that cannot be fed, or a head that is not there."""
+    """The model's main quantity for one pair with heads off. Raises Problem for a pair that cannot be fed, or a head
+    that is not there.
+    """
     return _losses(_trials(model, pair), [ablate or {}])[0]
 
 
-def ablate_each(model: Model, pair: SentencePair, *, kind: Kind = "mean", tell: Tell = lambda _share: None) -> pd.DataFrame:
+def ablate_each(
+    model: Model, pair: SentencePair, *, kind: Kind = "mean", tell: Tell = lambda _share: None
+) -> pd.DataFrame:
     """Every head off alone: rows of ``ablation.parquet`` without intervals; ``mean`` is over the pair's own positions."""
     trials = _trials(model, pair)
     return ablation_table(trials, each_off(trials, kind, tell=_shares(tell, len(heads_of(model)))), kind)
@@ -51,21 +55,26 @@ def pair_interactions(
     trials = _trials(model, pair)
     if not covers(trials.main):
         raise Problem(
-            _("“{name}” has no language head and so no loss: whether its heads stand in for one another cannot be told.").format(
-                name=model.name
-            ),
+            _(
+                "“{name}” has no language head and so no loss: whether its heads stand in for one another cannot be told."
+            ).format(name=model.name),
             _("Choose a model with a language head."),
         )
     return interactions(trials, heads, kind, tell=_shares(tell, len(heads) * (len(heads) + 1) // 2))
 
 
-def pair_clusters(model: Model, pair: SentencePair, alone: pd.DataFrame, kind: Kind, *, tell: Tell = lambda _share: None) -> pd.DataFrame:
-    """Rows of ``cluster_ablation.parquet`` without intervals, of groups of heads that are alike on the pair. alone: as ``ablate_each``, of the kind."""
+def pair_clusters(
+    model: Model, pair: SentencePair, alone: pd.DataFrame, kind: Kind, *, tell: Tell = lambda _share: None
+) -> pd.DataFrame:
+    """Rows of ``cluster_ablation.parquet`` without intervals, of groups of heads that are alike on the pair. alone: as
+    ``ablate_each``, of the kind.
+    """
     trials = _trials(model, pair)
     clusters = clusters_of(model, trials.fed)
     # A total is a value times what it is over.
     off = {
-        quantity: alone.loc[alone["quantity"] == quantity, ["ablated"]].to_numpy() * counts for quantity, counts in trials.counts.items()
+        quantity: alone.loc[alone["quantity"] == quantity, ["ablated"]].to_numpy() * counts
+        for quantity, counts in trials.counts.items()
     }
     return clusters_off(trials, clusters, off, kind, tell=_shares(tell, len(clusters)))
 
@@ -79,7 +88,9 @@ def _trials(model: Model, pair: SentencePair) -> Trials:
     return trials
 
 
-def _losses(trials: Trials, variants: Sequence[Mapping[HeadId, Kind]], tell: Tell = lambda _share: None) -> list[PairLoss]:
+def _losses(
+    trials: Trials, variants: Sequence[Mapping[HeadId, Kind]], tell: Tell = lambda _share: None
+) -> list[PairLoss]:
     count = int(trials.counts[trials.main][0])
     totals = trials.totals(variants, tell=_shares(tell, len(variants)))[trials.main][:, 0]
     return [PairLoss(trials.main, float(total) / count, count) for total in totals]

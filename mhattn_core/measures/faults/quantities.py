@@ -24,8 +24,9 @@ SCALE = 20.0
 def quantities_of(model: Model) -> tuple[Quantity, ...]:
     """What can be said about a model without task data, the main one first.
 
-    ``loss``: −ln p per word asked for, in nats (the next word, the given translation, hidden words). ``divergence``: KL of the classes from the
-    intact model's. ``displacement``: 1 − cos to the intact sentence vector; never a loss: it cannot fall. ``retrieval``, of pairs with a second
+    ``loss``: −ln p per word asked for, in nats (the next word, the given translation, hidden words). ``divergence``: KL
+    of the classes from the intact model's. ``displacement``: 1 − cos to the intact sentence vector; never a loss: it
+    cannot fall. ``retrieval``, of pairs with a second
     sentence: −ln p of it among all intact second sentences.
     """
     return OF[asked_of(model)]
@@ -56,5 +57,7 @@ def retrieval(found: np.ndarray, bank: np.ndarray, own: np.ndarray) -> np.ndarra
     scores = SCALE * found @ bank.T
     highest = scores.max(axis=-1, keepdims=True)
     total = np.log(np.exp(scores - highest).sum(axis=-1)) + highest[..., 0]
-    at_own = np.take_along_axis(scores, np.broadcast_to(own.clip(min=0)[:, None], (*scores.shape[:-1], 1)), axis=-1)[..., 0]
+    at_own = np.take_along_axis(scores, np.broadcast_to(own.clip(min=0)[:, None], (*scores.shape[:-1], 1)), axis=-1)[
+        ..., 0
+    ]
     return np.where(own >= 0, total - at_own, 0.0)

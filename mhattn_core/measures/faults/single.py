@@ -20,7 +20,8 @@ def each_off(trials: Trials, kind: Kind, *, tell: Callable[[int], object] = lamb
 def ablation_table(trials: Trials, off: Totals, kind: Kind, weights: np.ndarray | None = None) -> pd.DataFrame:
     """Rows of ``ablation.parquet``. off: as ``each_off`` gives it; weights: see ``effects``.
 
-    Single ablation understates a head for which others stand in: see ``interactions``. Source: Michel et al. 2019, section 3 (one head at a time).
+    Single ablation understates a head for which others stand in: see ``interactions``. Source: Michel et al. 2019,
+    section 3 (one head at a time).
     """
     heads = heads_of(trials.model)
     found = gradient_table(trials)["gradient_importance"].to_numpy()

@@ -18,7 +18,21 @@ from mhattn_core.measures.statistics import quotient
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
 
-KEEP_ONE = ("model", "stack", "layer", "head", "kind", "quantity", "intact", "all_off", "ablated", "delta", "low", "high", "n")
+KEEP_ONE = (
+    "model",
+    "stack",
+    "layer",
+    "head",
+    "kind",
+    "quantity",
+    "intact",
+    "all_off",
+    "ablated",
+    "delta",
+    "low",
+    "high",
+    "n",
+)
 CLUSTERS = (
     *("model", "stack", "cluster", "heads", "size", "kind", "quantity"),
     *("sum_of_single", "together", "low", "high", "excess", "excess_low", "excess_high", "n"),
@@ -26,9 +40,14 @@ CLUSTERS = (
 
 
 def keep_one(
-    trials: Trials, kind: Kind, weights: np.ndarray | None = None, *, tell: Callable[[int], object] = lambda _sentences: None
+    trials: Trials,
+    kind: Kind,
+    weights: np.ndarray | None = None,
+    *,
+    tell: Callable[[int], object] = lambda _sentences: None,
 ) -> pd.DataFrame:
-    """Rows of ``keep_one.parquet``: each layer with one of its heads only, and (``all_off``) with none; delta and its interval from intact.
+    """Rows of ``keep_one.parquet``: each layer with one of its heads only, and (``all_off``) with none; delta and its
+    interval from intact.
 
     Source: Michel et al. 2019, section 3.3.
     """
@@ -46,7 +65,8 @@ def keep_one(
 
 
 def clusters_of(model: Model, pairs: Sequence[SentencePair]) -> list[list[HeadId]]:
-    """Groups of like heads of one stack: the tree of JS distances over all pairs cut into twenty, those of two heads to half of all.
+    """Groups of like heads of one stack: the tree of JS distances over all pairs cut into twenty, those of two heads to
+    half of all.
 
     None in a stack of fewer than four heads.
     """
@@ -57,7 +77,9 @@ def clusters_of(model: Model, pairs: Sequence[SentencePair]) -> list[list[HeadId
         np.fill_diagonal(distances, 0)
         heads = [head for head in heads_of(model) if head[0] == stack]
         labels = tree(distances).cut(min(MOST_GROUPS, len(heads) // 2))
-        groups = [[head for head, own in zip(heads, labels, strict=True) if own == label] for label in np.unique(labels)]
+        groups = [
+            [head for head, own in zip(heads, labels, strict=True) if own == label] for label in np.unique(labels)
+        ]
         found += [group for group in groups if 1 < len(group) <= len(heads) / 2]
     return found
 
@@ -73,8 +95,9 @@ def clusters_off(
 ) -> pd.DataFrame:
     """Rows of ``cluster_ablation.parquet``: what a whole group costs beside the sum of what its heads cost alone.
 
-    off: as ``each_off`` gives it, of the same kind. low, high: the interval of ``together``. excess: ``together`` less the sum, with an interval
-    of its own from the differences of each sentence, which is narrower than the two intervals let one think.
+    off: as ``each_off`` gives it, of the same kind. low, high: the interval of ``together``. excess: ``together`` less
+    the sum, with an interval of its own from the differences of each sentence, which is narrower than the two intervals
+    let one think.
     """
     if not clusters:
         return pd.DataFrame(columns=list(CLUSTERS))

@@ -30,10 +30,11 @@ def heads_of(model: Model) -> list[HeadId]:
 
 
 class Trials:
-    """A model and sentences. means: what stands in for a head that is off by ``mean``; by default its mean in each sentence.
+    """A model and sentences. means: what stands in for a head that is off by ``mean``; by default its mean in each
+    sentence.
 
-    ``counts`` ``[sentence]`` of each quantity: words asked for, or one; 0 for a sentence that the model cannot take. A model that makes vectors
-    reads first sentences alone (``fed``); second ones are what it looks for.
+    ``counts`` ``[sentence]`` of each quantity: words asked for, or one; 0 for a sentence that the model cannot take. A
+    model that makes vectors reads first sentences alone (``fed``); second ones are what it looks for.
     """
 
     def __init__(self, model: Model, pairs: Sequence[SentencePair], *, means: Means | None = None) -> None:
@@ -47,7 +48,9 @@ class Trials:
         main = np.zeros(len(pairs))
         for task in self.tasks:
             main[[row.number for row in task.rows]] = task.counts
-        self.counts: Totals = {"displacement" if self._is_vector else "divergence" if asked_of(model) == "class" else "loss": main}
+        self.counts: Totals = {
+            "displacement" if self._is_vector else "divergence" if asked_of(model) == "class" else "loss": main
+        }
         if self._is_vector and any(pair.b for pair in pairs) and len(self._targets) > 1:
             self.counts["retrieval"] = main * (self._own >= 0)
 
@@ -72,7 +75,9 @@ class Trials:
         return {(stack, layer, head): found[stack][:, layer, head] for stack, layer, head in heads_of(self.model)}
 
     def totals(self, variants: Sequence[Variant], *, tell: Callable[[int], object] = lambda _sentences: None) -> Totals:
-        """Totals of each quantity, float64 ``[variant, sentence]``: divided by ``counts``, the value. tell: so many sentences were put through."""
+        """Totals of each quantity, float64 ``[variant, sentence]``: divided by ``counts``, the value. tell: so many
+        sentences were put through.
+        """
         found: Totals = {quantity: np.zeros((len(variants), len(self.pairs))) for quantity in self.counts}
         for number, task in enumerate(self.tasks):
             rows = len(task.rows)
@@ -96,7 +101,9 @@ class Trials:
     @cached_property
     def _second(self) -> "Trials":
         """All different second sentences, read alone."""
-        return Trials(self.model, [SentencePair(text) for text in dict.fromkeys(pair.b.text for pair in self.pairs if pair.b)])
+        return Trials(
+            self.model, [SentencePair(text) for text in dict.fromkeys(pair.b.text for pair in self.pairs if pair.b)]
+        )
 
     @cached_property
     def _targets(self) -> list[str]:

@@ -1,4 +1,6 @@
-"""What the heads of a model find together: the links of a sentence that the best one, two, three heads hit between them."""
+"""What the heads of a model find together: the links of a sentence that the best one, two, three heads hit between
+them.
+"""
 
 from collections.abc import Sequence
 from itertools import combinations
@@ -10,9 +12,11 @@ SEED = 0
 
 
 def hits(pattern: np.ndarray, visible: np.ndarray, links: Sequence[tuple[int, int]]) -> np.ndarray:
-    """Whether a head's largest weight from the first word of a link, on any other word, is on the second: bool ``[link, head]``, heads layer by layer.
+    """Whether a head's largest weight from the first word of a link, on any other word, is on the second: bool ``[link,
+    head]``, heads layer by layer.
 
-    pattern ``[layer, head, query, key]`` and visible ``[query, key]`` on the words' own grid. A link that the mask hides is read from its other end.
+    pattern ``[layer, head, query, key]`` and visible ``[query, key]`` on the words' own grid. A link that the mask
+    hides is read from its other end.
     """
     flat = pattern.reshape(-1, *pattern.shape[2:])
     found = []
@@ -30,7 +34,8 @@ def as_seen(visible: np.ndarray, link: tuple[int, int]) -> tuple[int, int]:
 
 
 def best_together(found: np.ndarray, most: int = 3) -> list[tuple[int, ...]]:
-    """The one, two … ``most`` heads that hit the most links together, from ``hits``; of equals those with the most hits of their own, then the first.
+    """The one, two … ``most`` heads that hit the most links together, from ``hits``; of equals those with the most hits
+    of their own, then the first.
 
     No other choice of as many heads hits more: every choice is tried, of heads that differ in what they hit.
     """
@@ -39,7 +44,11 @@ def best_together(found: np.ndarray, most: int = 3) -> list[tuple[int, ...]]:
     _patterns, first = np.unique(found[:, order], axis=1, return_index=True)
     kept = [int(order[place]) for place in sorted(first) if own[order[place]]]
     # A head that hits only what another one hits as well is never needed.
-    kept = [one for one in kept if not any((found[:, one] <= found[:, other]).all() and own[one] < own[other] for other in kept)]
+    kept = [
+        one
+        for one in kept
+        if not any((found[:, one] <= found[:, other]).all() and own[one] < own[other] for other in kept)
+    ]
 
     def together(some: tuple[int, ...]) -> int:
         return int(found[:, list(some)].any(axis=1).sum())
@@ -48,14 +57,20 @@ def best_together(found: np.ndarray, most: int = 3) -> list[tuple[int, ...]]:
 
 
 def covered(found: np.ndarray, most: int = 3) -> list[float]:
-    """Share of the links that ``best_together`` hits, for 1, 2 … ``most`` heads; the last is repeated where more heads add nothing."""
+    """Share of the links that ``best_together`` hits, for 1, 2 … ``most`` heads; the last is repeated where more heads
+    add nothing.
+    """
     shares = [float(found[:, list(some)].any(axis=1).mean()) for some in best_together(found, most)]
     return shares + [shares[-1] if shares else 0.0] * (most - len(shares))
 
 
 def chance(visible: np.ndarray, links: Sequence[tuple[int, int]], heads: int, most: int = 3) -> np.ndarray:
-    """``covered`` of so many heads whose every choice is drawn at random from the words that they may see: ``[draw, number of heads]``."""
+    """``covered`` of so many heads whose every choice is drawn at random from the words that they may see: ``[draw,
+    number of heads]``.
+    """
     generator = np.random.default_rng(SEED)
-    choices = [int(visible[query].sum() - visible[query, query]) for query, _key in (as_seen(visible, link) for link in links)]
+    choices = [
+        int(visible[query].sum() - visible[query, query]) for query, _key in (as_seen(visible, link) for link in links)
+    ]
     drawn = generator.random((DRAWS, len(links), heads)) < 1 / np.maximum(choices, 1)[:, None]
     return np.array([covered(one, most) for one in drawn])

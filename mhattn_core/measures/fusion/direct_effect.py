@@ -19,7 +19,8 @@ CLOSE = 1e-3
 class Reading:
     """How one position's scores are read off the sum of everything that was added to it, its last norm held as it is.
 
-    ``scale`` ``[dimension]``: what the norm multiplies each dimension by, its statistics frozen; ``centred``: whether it takes the mean away first.
+    ``scale`` ``[dimension]``: what the norm multiplies each dimension by, its statistics frozen; ``centred``: whether
+    it takes the mean away first.
     ``unembedding`` ``[token, dimension]``; ``scores`` ``[token]``, before the softmax.
     """
 
@@ -29,10 +30,12 @@ class Reading:
     scores: np.ndarray
 
     def effects(self, added: np.ndarray, token: int) -> np.ndarray:
-        """What vectors ``[..., dimension]`` add to the score of ``token``, against the mean score of all tokens: ``[...]``.
+        """What vectors ``[..., dimension]`` add to the score of ``token``, against the mean score of all tokens:
+        ``[...]``.
 
         A score means something only beside others; the same number added to all changes nothing.
-        Linear: the effects of all parts of a position, heads, feed-forward layers and embedding, add up to its score but for the norm's and the head's own bias.
+        Linear: the effects of all parts of a position, heads, feed-forward layers and embedding, add up to its score
+        but for the norm's and the head's own bias.
         Source: Elhage et al. 2021, "logit attribution" of direct paths.
         """
         direction = self.unembedding[token] - self.unembedding.mean(axis=0)
@@ -43,11 +46,13 @@ class Reading:
 
 @torch.no_grad()
 def reading(seen: Seen, position: int) -> Reading | None:
-    """How the scores after ``position`` of a decoder are made; None where what a head adds does not reach them as a sum.
+    """How the scores after ``position`` of a decoder are made; None where what a head adds does not reach them as a
+    sum.
 
-    That it does is checked by value, since families name and order their modules differently: each layer must give out what it was given, plus
-    what its attention's projections give out, plus what one other module of it gives out, and the score's input must be one norm of the last sum.
-    So it is None for networks that normalise after adding (BERT, Marian), put norms behind the projection (Gemma 2), scale their layers or scores, or have no language head.
+    That it does is checked by value, since families name and order their modules differently: each layer must give out
+    what it was given, plus what its attention's projections give out, plus what one other module of it gives out, and
+    the score's input must be one norm of the last sum. So it is None for networks that normalise after adding (BERT,
+    Marian), put norms behind the projection (Gemma 2), scale their layers or scores, or have no language head.
     """
     network = seen.model.network
     head = network.get_output_embeddings() if seen.model.head == "language" else None
@@ -96,7 +101,9 @@ def _ran(network: nn.Module) -> Iterator[list[_Ran]]:
 
 
 def _norm_before(ran: list[_Ran], asked: _Ran) -> _Ran | None:
-    """The innermost module that gave out what the head is asked with, but for one factor (T5's), and did something to it."""
+    """The innermost module that gave out what the head is asked with, but for one factor (T5's), and did something to
+    it.
+    """
     for call in ran:
         if call.gave.shape == asked.given.shape == call.given.shape and not _same(call.gave, call.given):
             factor = asked.given.norm() / call.gave.norm()
@@ -122,7 +129,9 @@ def _is_a_sum(seen: Seen, ran: list[_Ran], states: list[Tensor]) -> bool:
 
 
 def _read_off(norm: _Ran, asked: Tensor, position: int) -> tuple[np.ndarray, bool] | None:
-    """What the norm multiplies each dimension of one position by, and whether it takes the mean away; None where it is no such norm."""
+    """What the norm multiplies each dimension of one position by, and whether it takes the mean away; None where it is
+    no such norm.
+    """
     given, wanted = norm.given[0, position].double(), asked[0, position].double()
 
     def apply(vector: Tensor) -> Tensor:

@@ -1,4 +1,6 @@
-"""What the heads of a layer add, held against one another: how long, in which direction, and what only one of them adds."""
+"""What the heads of a layer add, held against one another: how long, in which direction, and what only one of them
+adds.
+"""
 
 import numpy as np
 
@@ -6,13 +8,15 @@ from mhattn_core.errors import ShapeError
 from mhattn_core.measures.statistics import quotient
 
 FEWEST_WORDS = 20
-"""From fewer words the others' prediction of a head says nothing: it has more weights to fit than words to fit them on."""
+"""From fewer words the others' prediction of a head says nothing: it has more weights to fit than words to fit them on.
+"""
 PENALTIES = np.logspace(-4, 3, 8)
 """Of the ridge, as multiples of the mean diagonal of the kernel."""
 
 
 def layer_shares(vectors: np.ndarray) -> np.ndarray:
-    """The share of each head in what its layer adds, along the direction of the sum: ``[..., head]``; the shares sum to 1.
+    """The share of each head in what its layer adds, along the direction of the sum: ``[..., head]``; the shares sum to
+    1.
 
     vectors: ``[..., head, dimension]``. Below 0 for a head that works against the others; NaN where the sum is nothing.
     """
@@ -25,7 +29,8 @@ def cosines(vectors: np.ndarray) -> np.ndarray:
     """Cosine of what each head adds with what each other adds, with its sign: ``[..., head, head]``, −1 to 1.
 
     vectors: ``[..., head, dimension]``. NaN for a head that adds nothing.
-    Source: Li et al. 2018, section 3.2 (their disagreement on outputs is minus the mean), here with signs told and without a head's cosine with itself.
+    Source: Li et al. 2018, section 3.2 (their disagreement on outputs is minus the mean), here with signs told and
+    without a head's cosine with itself.
     """
     wide = vectors.astype(np.float64)
     products = wide @ wide.swapaxes(-1, -2)
@@ -41,10 +46,12 @@ def mean_cosine(vectors: np.ndarray) -> np.ndarray:
 
 
 def participation_ratio(added: np.ndarray) -> float:
-    """How many directions the heads of one layer use as they go from word to word: 1 (all the same, or the same turned round) to H (none has to do with another).
+    """How many directions the heads of one layer use as they go from word to word: 1 (all the same, or the same turned
+    round) to H (none has to do with another).
 
-    added: ``[head, word, dimension]``. (Σλ)² / Σλ² of the heads' Gram matrix, each head centred over words and brought to length one.
-    Words with NaN, and heads that add the same to every word, are left out; NaN where fewer than two of either are left.
+    added: ``[head, word, dimension]``. (Σλ)² / Σλ² of the heads' Gram matrix, each head centred over words and brought
+    to length one. Words with NaN, and heads that add the same to every word, are left out; NaN where fewer than two of
+    either are left.
     """
     known = added[:, np.isfinite(added).all(axis=(0, 2))].astype(np.float64)
     if known.shape[1] < 2:
@@ -64,7 +71,8 @@ def ratio_of(eigenvalues: np.ndarray) -> float:
 
 
 def unique_share(added: np.ndarray, folds: np.ndarray) -> np.ndarray:
-    """What of each head's contribution the other heads of its layer do not tell: ``[head]``, 1 − R² on words held out, from ``untold``.
+    """What of each head's contribution the other heads of its layer do not tell: ``[head]``, 1 − R² on words held out,
+    from ``untold``.
 
     About 0 where the others tell everything, 1 where they tell nothing; above 1 where what they seem to tell is wrong.
     All NaN with fewer than ``FEWEST_WORDS`` words; NaN for a head that adds the same to every word.
@@ -73,12 +81,13 @@ def unique_share(added: np.ndarray, folds: np.ndarray) -> np.ndarray:
 
 
 def untold(added: np.ndarray, folds: np.ndarray) -> np.ndarray:
-    """Of each word, held out with its fold, what the other heads do not tell of a head, and all there is to tell: float64 ``[word, head, 2]``,
-    squared distances to the prediction and to the mean of the words it is learnt from.
+    """Of each word, held out with its fold, what the other heads do not tell of a head, and all there is to tell:
+    float64 ``[word, head, 2]``, squared distances to the prediction and to the mean of the words it is learnt from.
 
-    added: ``[head, word, dimension]``; folds: ``[word]``, words of one number are held out together. Words with NaN count nothing, and no word
-    does where there are fewer than ``FEWEST_WORDS``.
-    A ridge regression from all other heads, each brought to the same variance; its penalty is chosen by leave-one-out on the words that it is fitted on.
+    added: ``[head, word, dimension]``; folds: ``[word]``, words of one number are held out together. Words with NaN
+    count nothing, and no word does where there are fewer than ``FEWEST_WORDS``.
+    A ridge regression from all other heads, each brought to the same variance; its penalty is chosen by leave-one-out
+    on the words that it is fitted on.
     Raises ShapeError where words and folds differ in number.
     """
     if added.shape[1] != len(folds):
@@ -105,17 +114,25 @@ def untold(added: np.ndarray, folds: np.ndarray) -> np.ndarray:
 
 
 def _ridge(kernel: np.ndarray, values: np.ndarray, held: np.ndarray) -> np.ndarray:
-    """Prediction for the words held out: kernel ridge regression in the eigenvectors of ``kernel [word, word]``; it and the values are centred."""
+    """Prediction for the words held out: kernel ridge regression in the eigenvectors of ``kernel [word, word]``; it and
+    the values are centred.
+    """
     if not kernel.any():
-        return np.zeros((len(held), values.shape[1]))  # no other head, or none that changes from word to word: the mean is all that is told
+        return np.zeros(
+            (len(held), values.shape[1])
+        )  # no other head, or none that changes from word to word: the mean is all that is told
     eigenvalues, vectors = np.linalg.eigh(kernel)
     turned, squared = vectors.T @ values, np.square(vectors)
     penalties = PENALTIES * eigenvalues.mean()
     inverses = 1 / (eigenvalues.clip(min=0) + penalties[:, None])
-    # Leave-one-out errors of a ridge in closed form. The mean was fitted too: without its part, a word would be told from the sum of the others.
-    spared = [squared @ inverse - 1 / (len(values) * penalty) for inverse, penalty in zip(inverses, penalties, strict=True)]
+    # Leave-one-out errors of a ridge in closed form. The mean was fitted too: without its part, a word would be told
+    # from the sum of the others.
+    spared = [
+        squared @ inverse - 1 / (len(values) * penalty) for inverse, penalty in zip(inverses, penalties, strict=True)
+    ]
     errors = [
-        np.square(vectors @ (inverse[:, None] * turned) / rest[:, None]).sum() for inverse, rest in zip(inverses, spared, strict=True)
+        np.square(vectors @ (inverse[:, None] * turned) / rest[:, None]).sum()
+        for inverse, rest in zip(inverses, spared, strict=True)
     ]
     best = inverses[int(np.argmin(errors))]
     return np.asarray(held @ (vectors @ (best[:, None] * turned)))

@@ -8,9 +8,11 @@ from mhattn_core.errors import ShapeError
 
 
 def transfers(pattern: np.ndarray, value_norms: np.ndarray) -> np.ndarray:
-    """The length of what each query receives from each key, ``[layer, head, query, key]``: weight times length of the value through W_O.
+    """The length of what each query receives from each key, ``[layer, head, query, key]``: weight times length of the
+    value through W_O.
 
-    pattern: ``[layer, head, query, key]``; value_norms: ``[layer, head, key]`` as ``Seen.value_norms`` gives them. Raises ShapeError where they differ.
+    pattern: ``[layer, head, query, key]``; value_norms: ``[layer, head, key]`` as ``Seen.value_norms`` gives them.
+    Raises ShapeError where they differ.
     Source: Kobayashi et al. 2020, section 3: ‖αf(x)‖.
     """
     if pattern.shape[:2] + pattern.shape[3:] != value_norms.shape:
@@ -19,9 +21,11 @@ def transfers(pattern: np.ndarray, value_norms: np.ndarray) -> np.ndarray:
 
 
 def rank_correlation(pattern: np.ndarray, received: np.ndarray, visible: np.ndarray) -> np.ndarray:
-    """Spearman's correlation of weights and ``transfers`` over the keys that a query sees, mean over queries: ``[layer, head]``, −1 to 1.
+    """Spearman's correlation of weights and ``transfers`` over the keys that a query sees, mean over queries: ``[layer,
+    head]``, −1 to 1.
 
-    visible: bool ``[query, key]``. Queries with fewer than three keys, or the same weight on all, do not count; NaN where none is left.
+    visible: bool ``[query, key]``. Queries with fewer than three keys, or the same weight on all, do not count; NaN
+    where none is left.
     Source: after Kobayashi et al. 2020, section 4, who compare the two over word pairs.
     """
     totals, counts = np.zeros(pattern.shape[:2]), np.zeros(pattern.shape[:2])
@@ -38,9 +42,11 @@ def rank_correlation(pattern: np.ndarray, received: np.ndarray, visible: np.ndar
 
 
 def special_shares(pattern: np.ndarray, received: np.ndarray, special: np.ndarray, queries: np.ndarray) -> pd.DataFrame:
-    """layer, head, weight, received: the share of a head's attention on special tokens, and of what it receives (of the sum of ``transfers``).
+    """layer, head, weight, received: the share of a head's attention on special tokens, and of what it receives (of the
+    sum of ``transfers``).
 
-    special: bool ``[key]``; queries: bool ``[query]``, those that count. Both shares are means over queries, 0 to 1; NaN for a head that receives nothing.
+    special: bool ``[key]``; queries: bool ``[query]``, those that count. Both shares are means over queries, 0 to 1;
+    NaN for a head that receives nothing.
     """
     layer, head = (axis.ravel() for axis in np.indices(pattern.shape[:2]))
     shares = []

@@ -1,4 +1,5 @@
-"""Through the layers: from which tokens of the input a position of the last layer may have its information, by weights alone.
+"""Through the layers: from which tokens of the input a position of the last layer may have its information, by weights
+alone.
 
 Source: Abnar and Zuidema 2020, who warn that under a causal mask both lean to early tokens.
 """
@@ -18,7 +19,8 @@ MOST_EDGES = 150_000
 def residual_mix(pattern: np.ndarray) -> np.ndarray:
     """½ W + ½ I of each layer, heads averaged: ``[layer, query, key]`` from ``[layer, head, query, key]``.
 
-    A row that keeps less than one (a sink of the model's own) is not renormalised. Raises ShapeError where queries are not keys.
+    A row that keeps less than one (a sink of the model's own) is not renormalised. Raises ShapeError where queries are
+    not keys.
     """
     if pattern.shape[-2] != pattern.shape[-1]:
         raise ShapeError(f"{pattern.shape[-2]} queries and {pattern.shape[-1]} keys")
@@ -27,9 +29,11 @@ def residual_mix(pattern: np.ndarray) -> np.ndarray:
 
 
 def rollout(pattern: np.ndarray) -> np.ndarray:
-    """How much of each position after each layer comes from each token of the input: ``[layer, position, token]``, rows sum to 1 where the pattern's do.
+    """How much of each position after each layer comes from each token of the input: ``[layer, position, token]``, rows
+    sum to 1 where the pattern's do.
 
-    pattern: ``[layer, head, query, key]`` of self-attention. Ã of a layer is A of the layer times Ã of the layer below, A as ``residual_mix``.
+    pattern: ``[layer, head, query, key]`` of self-attention. Ã of a layer is A of the layer times Ã of the layer below,
+    A as ``residual_mix``.
     Source: Abnar and Zuidema 2020, section 3, "attention rollout".
     """
     mixed = residual_mix(pattern)
@@ -40,10 +44,12 @@ def rollout(pattern: np.ndarray) -> np.ndarray:
 
 
 def flow(pattern: np.ndarray, position: int) -> np.ndarray:
-    """The most that can flow from each token of the input to ``position`` of the last layer, ``[token]``, 0 to 1, to 6 decimals.
+    """The most that can flow from each token of the input to ``position`` of the last layer, ``[token]``, 0 to 1, to 6
+    decimals.
 
-    The layers are pipes from position to position whose capacities are ``residual_mix``; each token's flow is a maximum of its own, so that together
-    they may make more than one. Raises ShapeError where there are more than ``MOST_EDGES`` pipes.
+    The layers are pipes from position to position whose capacities are ``residual_mix``; each token's flow is a maximum
+    of its own, so that together they may make more than one. Raises ShapeError where there are more than ``MOST_EDGES``
+    pipes.
     Source: Abnar and Zuidema 2020, section 3, "attention flow".
     """
     mixed = residual_mix(pattern)

@@ -18,12 +18,13 @@ PARTS = 5
 
 
 def fusion_tables(model: str, stack: str, found: WordOutputs, keys: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Of each head (``HEADS``): ``length`` of what it adds to a word, its ``share`` in the sum of its layer along that sum's direction
-    (over all words together; the shares of a layer sum to 1), and ``unique_share`` (see ``unique_share``). Of each layer (``LAYERS``):
+    """Of each head (``HEADS``): ``length`` of what it adds to a word, its ``share`` in the sum of its layer along that
+    sum's direction (over all words together; the shares of a layer sum to 1), and ``unique_share`` (see
+    ``unique_share``). Of each layer (``LAYERS``):
     ``participation_ratio`` (see there).
 
-    keys: the text of each word of ``found``, by which 95 % intervals are drawn; those of the participation ratio are of the jackknife over folds,
-    since resampled words would seem to go the same way.
+    keys: the text of each word of ``found``, by which 95 % intervals are drawn; those of the participation ratio are of
+    the jackknife over folds, since resampled words would seem to go the same way.
     Source: Kobayashi et al. 2020 (lengths).
     """
     # Within a head, distances are those of what it adds, in fewer dimensions.
@@ -36,11 +37,22 @@ def fusion_tables(model: str, stack: str, found: WordOutputs, keys: Sequence[str
         here = slice(start, start + len(projection))
         start = here.stop
         added = torch.einsum("hnd,hdm->hnm", found.outputs[here], projection).numpy()
-        told = {"length": _lengths(added), "share": _shares(added), "unique_share": untold(features[here], folds % PARTS)}
+        told = {
+            "length": _lengths(added),
+            "share": _shares(added),
+            "unique_share": untold(features[here], folds % PARTS),
+        }
         for measure, sums in told.items():
             low, high = interval(sums, weights, quotient)
             values = quotient(sums.sum(axis=0))
-            rows = {"layer": layer, "head": range(len(added)), "measure": measure, "value": values, "low": low, "high": high}
+            rows = {
+                "layer": layer,
+                "head": range(len(added)),
+                "measure": measure,
+                "value": values,
+                "low": low,
+                "high": high,
+            }
             heads.append(pd.DataFrame(rows).assign(**about))
         ratio = np.array(participation_ratio(added))
         left_out = np.array([participation_ratio(added[:, folds != one]) for one in np.unique(folds)])

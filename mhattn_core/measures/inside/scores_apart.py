@@ -1,4 +1,6 @@
-"""One head's scores taken apart: which dimensions make them, step by step to the weights, and what each query fits best."""
+"""One head's scores taken apart: which dimensions make them, step by step to the weights, and what each query fits
+best.
+"""
 
 from dataclasses import dataclass
 
@@ -12,9 +14,9 @@ from mhattn_core.errors import ShapeError
 class Steps:
     """From dot product to weight, each step for every query and key: float64 ``[query, key]``.
 
-    ``capped`` and ``biased`` are None where the model has no such step. ``score`` is what the softmax gets: the last step before it,
-    minus infinity where ``visible`` (bool) is False. ``normaliser`` ``[query]``: the logarithm of the sum that each row is divided by,
-    the sink's part included, so that ``weight = exp(score - normaliser)``.
+    ``capped`` and ``biased`` are None where the model has no such step. ``score`` is what the softmax gets: the last
+    step before it, minus infinity where ``visible`` (bool) is False. ``normaliser`` ``[query]``: the logarithm of the
+    sum that each row is divided by, the sink's part included, so that ``weight = exp(score - normaliser)``.
     """
 
     dot: np.ndarray
@@ -31,7 +33,8 @@ def steps(values: HeadValues) -> Steps:
     """Do a head's arithmetic again, in float64.
 
     Range: weights 0 to 1; a row sums to 1, or to less by what a sink takes. A query that sees nothing has weights 0.
-    Source: Vaswani et al. 2017, section 3.2.1; soft-cap: Gemma Team 2024; position bias: Raffel et al. 2020; sink: OpenAI 2025 (gpt-oss).
+    Source: Vaswani et al. 2017, section 3.2.1; soft-cap: Gemma Team 2024; position bias: Raffel et al. 2020; sink:
+    OpenAI 2025 (gpt-oss).
     """
     dot = values.query.astype(np.float64) @ values.key.astype(np.float64).T
     scaled = last = values.scaling * dot
@@ -49,17 +52,22 @@ def steps(values: HeadValues) -> Steps:
 
 
 def products(values: HeadValues, query: int, key: int) -> np.ndarray:
-    """What each dimension adds to one dot product: ``q_d · k_d``, float64 ``[dimension]``; their sum is ``Steps.dot[query, key]``."""
+    """What each dimension adds to one dot product: ``q_d · k_d``, float64 ``[dimension]``; their sum is
+    ``Steps.dot[query, key]``.
+    """
     return values.query[query].astype(np.float64) * values.key[key]
 
 
 def dimension_shares(values: HeadValues) -> np.ndarray:
-    """Which dimensions tell keys apart: float64 ``[dimension]``, shares of the variance of the scaled scores; they sum to 1.
+    """Which dimensions tell keys apart: float64 ``[dimension]``, shares of the variance of the scaled scores; they sum
+    to 1.
 
-    A softmax takes no notice of what is added to all keys of a query alike, so for every query each dimension's products are
-    centred over the keys that it sees; a dimension's share is the covariance of its products with the score, over the score's variance.
-    Range: usually 0 to 1; below 0 for a dimension that works against the others. All NaN where no two scores of a query differ.
-    The shares belong to this checkpoint's own dimensions: turning Q and K together changes them and not the model.
+    A softmax takes no notice of what is added to all keys of a query alike, so for every query each dimension's
+    products are centred over the keys that it sees; a dimension's share is the covariance of its products with the
+    score, over the score's variance.
+    Range: usually 0 to 1; below 0 for a dimension that works against the others. All NaN where no two scores of a query
+    differ. The shares belong to this checkpoint's own dimensions: turning Q and K together changes them and not the
+    model.
     """
     terms = values.scaling * np.einsum("qd,kd->qkd", values.query.astype(np.float64), values.key.astype(np.float64))
     centred = np.where(values.mask[..., None], terms - _means(terms, values.mask), 0.0)
@@ -72,9 +80,11 @@ def dimension_shares(values: HeadValues) -> np.ndarray:
 
 
 def effective_rank(matrix: np.ndarray) -> float:
-    """How many directions a matrix uses: the exponential of the entropy of its singular values, each as a share of their sum.
+    """How many directions a matrix uses: the exponential of the entropy of its singular values, each as a share of
+    their sum.
 
-    Range: 1 (one direction) to the smaller side (all alike); 0 for a matrix of zeros. Raises ShapeError unless there are two axes.
+    Range: 1 (one direction) to the smaller side (all alike); 0 for a matrix of zeros. Raises ShapeError unless there
+    are two axes.
     Source: Roy and Vetterli 2007, definition 1.
     """
     if matrix.ndim != 2:

@@ -1,7 +1,7 @@
 """Which head of one model is the counterpart of which of another, and whether that means anything.
 
-An assignment always finds a partner for everybody. So a match counts only against three nulls: heads whose features are mixed
-within the second model, the second model with random weights, and heads that merely lie at the same depth.
+An assignment always finds a partner for everybody. So a match counts only against three nulls: heads whose features are
+mixed within the second model, the second model with random weights, and heads that merely lie at the same depth.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,10 +28,13 @@ ROUNDING = 1e-12
 def costs(a: np.ndarray, b: np.ndarray, *, by: MatchBy) -> np.ndarray:
     """What it costs to match each head of one model with each of another: ``[head of a, head of b]``.
 
-    ``profile``: 1 − Pearson's r of profiles ``[head, measure]`` (see ``neighbours.profiles``) over the measures that both have, three
-    or more, else NaN. ``js``: JS divergence of patterns ``[head, row, column]`` on the same words under the same mask, words weighted by
-    the mass that both heads keep on words. ``cka``: 1 − debiased CKA of outputs ``[head, word, dimension]`` on the same words.
-    Raises ShapeError when the two disagree; KeyError for another name. Source: Jensen–Shannon and CKA as there; profiles are ours.
+    ``profile``: 1 − Pearson's r of profiles ``[head, measure]`` (see ``neighbours.profiles``) over the measures that
+    both have, three
+    or more, else NaN. ``js``: JS divergence of patterns ``[head, row, column]`` on the same words under the same mask,
+    words weighted by the mass that both heads keep on words. ``cka``: 1 − debiased CKA of outputs ``[head, word,
+    dimension]`` on the same words.
+    Raises ShapeError when the two disagree; KeyError for another name. Source: Jensen–Shannon and CKA as there;
+    profiles are ours.
     """
     measured: Mapping[str, Callable[[], np.ndarray]] = {
         "profile": lambda: _profile_costs(a, b),
@@ -42,7 +45,9 @@ def costs(a: np.ndarray, b: np.ndarray, *, by: MatchBy) -> np.ndarray:
 
 
 def mixed_costs(a: np.ndarray, b: np.ndarray, *, by: MatchBy, draws: int = DRAWS) -> np.ndarray:
-    """The null of features that belong to no head: each measure, row or word of ``b`` goes to heads at random, ``[draw, head, head]``."""
+    """The null of features that belong to no head: each measure, row or word of ``b`` goes to heads at random, ``[draw,
+    head, head]``.
+    """
     return np.stack([costs(a, _mixed(b, np.random.default_rng(seed)), by=by) for seed in range(draws)])
 
 
@@ -56,15 +61,20 @@ def match(
     twin: np.ndarray,
     resampled: np.ndarray,
 ) -> pd.DataFrame:
-    """One row for each head of a: model_a, stack_a, layer_a, head_a, the same of b, by, cost, null95, depth95, stability, mutual, verdict.
+    """One row for each head of a: model_a, stack_a, layer_a, head_a, the same of b, by, cost, null95, depth95,
+    stability, mutual, verdict.
 
-    cost ``[head of a, head of b]``, heads named by (model, stack, layer, head). nulls ``[draw, a, b]``: as ``mixed_costs``; twin
-    ``[draw, a, heads of the twin]``: costs against the second model with random weights; resampled ``[draw, a, b]``: costs on resampled pairs.
+    cost ``[head of a, head of b]``, heads named by (model, stack, layer, head). nulls ``[draw, a, b]``: as
+    ``mixed_costs``; twin
+    ``[draw, a, heads of the twin]``: costs against the second model with random weights; resampled ``[draw, a, b]``:
+    costs on resampled pairs.
 
-    The assignment has the least total cost; the larger model keeps heads without a partner (NaN). ``null95``: the cost that the head's
-    cheapest partner in a null undercuts in 5 % of the draws, the lower of the two nulls. ``depth95``: what 5 % of b's heads at the same relative depth
-    undercut. ``stability``: share of resamples with the same partner. ``mutual``: each is the other's cheapest. ``shared role``:
-    below null95, and so in 95 % of resamples, not above depth95, and stable in 90 % of resamples; else ``no counterpart``.
+    The assignment has the least total cost; the larger model keeps heads without a partner (NaN). ``null95``: the cost
+    that the head's cheapest partner in a null undercuts in 5 % of the draws, the lower of the two nulls. ``depth95``:
+    what 5 % of b's heads at the same relative depth
+    undercut. ``stability``: share of resamples with the same partner. ``mutual``: each is the other's cheapest.
+    ``shared role``: below null95, and so in 95 % of resamples, not above depth95, and stable in 90 % of resamples; else
+    ``no counterpart``.
     Source: Kuhn 1955 for the assignment; the nulls and thresholds are ours.
     """
     if cost.shape != (len(index_a), len(index_b)):
@@ -79,7 +89,12 @@ def match(
     surely = (resampled[:, np.arange(len(cost)), partner] < null95).mean(axis=0) >= 1 - LEVEL
     shared = (own < null95) & surely & (own <= depth95) & (stability >= STABLE) & (partner >= 0)
     table = index_a.to_frame(index=False).add_suffix("_a")
-    of_b = index_b.to_frame(index=False).add_suffix("_b").reindex(np.where(partner >= 0, partner, len(index_b))).reset_index(drop=True)
+    of_b = (
+        index_b.to_frame(index=False)
+        .add_suffix("_b")
+        .reindex(np.where(partner >= 0, partner, len(index_b)))
+        .reset_index(drop=True)
+    )
     return table.join(of_b).assign(
         by=by,
         cost=own,
@@ -92,7 +107,9 @@ def match(
 
 
 def assigned(cost: np.ndarray) -> np.ndarray:
-    """The partner of each row in the assignment of least total cost, −1 for rows without one; a cost that is not known is avoided."""
+    """The partner of each row in the assignment of least total cost, −1 for rows without one; a cost that is not known
+    is avoided.
+    """
     partner = np.full(len(cost), -1)
     if np.isnan(cost).all():
         return partner
@@ -104,10 +121,11 @@ def assigned(cost: np.ndarray) -> np.ndarray:
 
 
 def position_only(patterns: np.ndarray, visible: np.ndarray) -> np.ndarray:
-    """Each head as it would be if it saw positions alone: every weight replaced by the head's mean at that offset, key less query.
+    """Each head as it would be if it saw positions alone: every weight replaced by the head's mean at that offset, key
+    less query.
 
-    Shapes: patterns ``[head, row, column]`` over one text, visible ``[row, column]``; the result as patterns, NaN where they are.
-    A match that this head does as well is a match of positions.
+    Shapes: patterns ``[head, row, column]`` over one text, visible ``[row, column]``; the result as patterns, NaN where
+    they are. A match that this head does as well is a match of positions.
     """
     rows, columns = visible.shape
     offset = np.arange(columns) - np.arange(rows)[:, None]
@@ -124,7 +142,8 @@ def _profile_costs(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         raise ShapeError(f"{a.shape[1]} and {b.shape[1]} measures")
     known_a, known_b = np.isfinite(a).astype(float), np.isfinite(b).astype(float)
     x, y = np.where(np.isfinite(a), a, 0.0), np.where(np.isfinite(b), b, 0.0)
-    # Sums over the measures that both have, as products of matrices: one by one they would take minutes for 270 heads and 100 draws.
+    # Sums over the measures that both have, as products of matrices: one by one they would take minutes for 270 heads
+    # and 100 draws.
     count = known_a @ known_b.T
     n = np.maximum(count, 1)
     sum_x, sum_y = x @ known_b.T, known_a @ y.T

@@ -13,8 +13,9 @@ HEAD = ["model", "stack", "layer", "head"]
 def profiles(heads: pd.DataFrame, measures: Sequence[str] | None = None) -> pd.DataFrame:
     """Each head's measures in standard deviations from the mean of its model's stack.
 
-    heads: rows as ``heads_table`` gives them. The result is indexed by (model, stack, layer, head), one column a measure, NaN
-    where a head has no value and all through a stack in which every head has the same: there it tells no head from another.
+    heads: rows as ``heads_table`` gives them. The result is indexed by (model, stack, layer, head), one column a
+    measure, NaN where a head has no value and all through a stack in which every head has the same: there it tells no
+    head from another.
     measures: those to keep, by default all.
     """
     values = heads.pivot(index=HEAD, columns="measure", values="value")
@@ -28,10 +29,12 @@ def profiles(heads: pd.DataFrame, measures: Sequence[str] | None = None) -> pd.D
 def nearest(heads: pd.DataFrame, model: str, stack: str, layer: int, head: int, *, count: int = 3) -> pd.DataFrame:
     """The heads of every other model whose profiles lie nearest to one head's.
 
-    heads: rows of all models, as ``heads_table`` gives them. The result has, for each other model and stack, the ``count`` nearest
-    heads, nearest first: model, stack, layer, head, distance, measures. ``distance`` is the root of the mean squared difference
-    over the ``measures`` measures that both heads have: 0 is the same profile; two heads drawn at random lie about √2 apart.
-    Near by these measures is not the same role: two heads can look equally far and equally sharply at different words.
+    heads: rows of all models, as ``heads_table`` gives them. The result has, for each other model and stack, the
+    ``count`` nearest
+    heads, nearest first: model, stack, layer, head, distance, measures. ``distance`` is the root of the mean squared
+    difference over the ``measures`` measures that both heads have: 0 is the same profile; two heads drawn at random lie
+    about √2 apart. Near by these measures is not the same role: two heads can look equally far and equally sharply at
+    different words.
     Raises ShapeError for a head that is not in the table, or one without any measure.
     """
     all_profiles = profiles(heads)
@@ -49,7 +52,8 @@ def nearest(heads: pd.DataFrame, model: str, stack: str, layer: int, head: int, 
 
 
 def rank(heads: pd.DataFrame, measure: str, layer: int, head: int) -> tuple[int, int, int]:
-    """One head's place among the heads of its model's stack: counted from the lowest, from the highest (both from 1), and of how many.
+    """One head's place among the heads of its model's stack: counted from the lowest, from the highest (both from 1),
+    and of how many.
 
     heads: rows of one model's stack. Heads without a value do not count; equal values share the better place.
     Raises ShapeError when this head has no value of the measure.

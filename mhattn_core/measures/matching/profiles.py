@@ -11,13 +11,16 @@ from mhattn_core.measures.matching.costs import MatchCosts
 
 RELATION, LATER_TO_EARLIER = "relation.", ".later_to_earlier"
 """Before and behind the names of relations' accuracies: ``relation.obj.later_to_earlier``."""
-LEFT_OUT = frozenset({"entropy", "entropy.tokens", "pattern.uniform", "pattern.neighbours", "pattern.neighbours.uniform"})
+LEFT_OUT = frozenset(
+    {"entropy", "entropy.tokens", "pattern.uniform", "pattern.neighbours", "pattern.neighbours.uniform"}
+)
 """Measures that hang on length or tokenizer, or say again what another one says."""
 
 
 @dataclass(frozen=True, eq=False)
 class Profiles:
-    """One stack's heads: values by half of the folds ``a, b [head, measure]``, and on resampled pairs ``[replicate, head, measure]``.
+    """One stack's heads: values by half of the folds ``a, b [head, measure]``, and on resampled pairs ``[replicate,
+    head, measure]``.
 
     index: (model, stack, layer, head); measures: their names; n: pairs.
     """
@@ -36,11 +39,15 @@ class Profiles:
     def of(self, measures: Sequence[str]) -> "Profiles":
         """With these measures, in this order."""
         places = [self.measures.index(name) for name in measures]
-        return Profiles(self.index, tuple(measures), self.a[:, places], self.b[:, places], self.replicates[:, :, places], self.n)
+        return Profiles(
+            self.index, tuple(measures), self.a[:, places], self.b[:, places], self.replicates[:, :, places], self.n
+        )
 
 
 def standardised(values: np.ndarray) -> np.ndarray:
-    """In standard deviations from the mean of the heads, ``[..., head, measure]``; NaN for a measure that tells no head from another."""
+    """In standard deviations from the mean of the heads, ``[..., head, measure]``; NaN for a measure that tells no head
+    from another.
+    """
     with np.errstate(invalid="ignore"):
         centred = values - _mean(values)
         deviation = np.sqrt(_mean(np.square(centred)))
@@ -51,7 +58,8 @@ def standardised(values: np.ndarray) -> np.ndarray:
 def profile_costs(a: Profiles, b: Profiles, twin: Profiles) -> MatchCosts:
     """Costs of matching a's heads with b's by the first half's profiles, over the measures that all three have.
 
-    twin: the second model's architecture with random weights. Accuracies less a baseline that all heads share are accuracies once standardised.
+    twin: the second model's architecture with random weights. Accuracies less a baseline that all heads share are
+    accuracies once standardised.
     """
     same_mask = a.is_causal == b.is_causal
     common = [
@@ -61,7 +69,9 @@ def profile_costs(a: Profiles, b: Profiles, twin: Profiles) -> MatchCosts:
     ]
     a, b, twin = (one.of(common) for one in (a, b, twin))
     here, there = standardised(a.a), standardised(b.a)
-    resampled = [costs(x, y, by="profile") for x, y in zip(standardised(a.replicates), standardised(b.replicates), strict=True)]
+    resampled = [
+        costs(x, y, by="profile") for x, y in zip(standardised(a.replicates), standardised(b.replicates), strict=True)
+    ]
     held_out = 1 - costs(standardised(a.b), standardised(b.b), by="profile")
     known = (np.isfinite(here).any(axis=0) & np.isfinite(there).any(axis=0)).sum()
     return MatchCosts(

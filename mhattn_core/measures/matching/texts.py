@@ -25,7 +25,9 @@ KEPT = 0.63
 
 @dataclass(frozen=True, eq=False)
 class TextPattern:
-    """One text: ``pattern [head, query word, key word]``, the sentence (0, 1) of each word, and which words some piece covers."""
+    """One text: ``pattern [head, query word, key word]``, the sentence (0, 1) of each word, and which words some piece
+    covers.
+    """
 
     pattern: Tensor
     query_side: np.ndarray
@@ -35,7 +37,9 @@ class TextPattern:
     def within(self, queries: Sequence[int], keys: Sequence[int]) -> "TextPattern":
         """The part from words of these sentences to words of those."""
         rows, columns = np.isin(self.query_side, queries), np.isin(self.key_side, keys)
-        return TextPattern(self.pattern[:, rows][:, :, columns], self.query_side[rows], self.key_side[columns], self.query_mask[rows])
+        return TextPattern(
+            self.pattern[:, rows][:, :, columns], self.query_side[rows], self.key_side[columns], self.query_mask[rows]
+        )
 
 
 Texts = Mapping[int, TextPattern]
@@ -50,11 +54,15 @@ def text_patterns(model: Model, pairs: Sequence[SentencePair]) -> dict[str, dict
         batch = collate(model, batch_rows)
         for stack, patterns in word_patterns(model, batch).items():
             axes = batch.axes[stack]
-            query_side, key_side, mask = (axis.cpu().numpy() for axis in (axes.query_side, axes.key_side, axes.query_mask))
+            query_side, key_side, mask = (
+                axis.cpu().numpy() for axis in (axes.query_side, axes.key_side, axes.query_mask)
+            )
             for place, row in enumerate(batch_rows):
                 queries, keys = query_side[place] >= 0, key_side[place] >= 0
                 pattern = patterns[place][:, queries][:, :, keys].clone()
-                found[stack][row.number] = TextPattern(pattern, query_side[place, queries], key_side[place, keys], mask[place, queries])
+                found[stack][row.number] = TextPattern(
+                    pattern, query_side[place, queries], key_side[place, keys], mask[place, queries]
+                )
     return found
 
 
@@ -68,10 +76,11 @@ def common_sides(a: Texts, b: Texts) -> tuple[list[int], list[int]]:
 
 
 def js_costs(a: Texts, b: Texts, twin: Texts, keys: Sequence[str], *, causal: bool) -> MatchCosts | None:
-    """By JS divergence, words weighted by the mass that both heads keep on words. None where the two have no words in common.
+    """By JS divergence, words weighted by the mass that both heads keep on words. None where the two have no words in
+    common.
 
-    keys: the texts, which the resampling hangs on. causal: whether both read from left to right. The null deals each word's row of b out among its
-    heads anew; replicates are Poisson draws of texts. Source: as ``matching.costs``.
+    keys: the texts, which the resampling hangs on. causal: whether both read from left to right. The null deals each
+    word's row of b out among its heads anew; replicates are Poisson draws of texts. Source: as ``matching.costs``.
     """
     numbers = [number for number in a if number in b and number in twin]
     if not numbers:
@@ -109,7 +118,9 @@ def cka_costs(a: WordOutputs, b: WordOutputs, twin: WordOutputs) -> MatchCosts |
     if len(numbers) < FEWEST_WORDS:
         return None
     x, y, random = (one.written()[:, np.searchsorted(one.texts, numbers)].numpy() for one in (a, b, twin))
-    draws = [np.random.default_rng(seed).permutation(len(numbers))[: int(KEPT * len(numbers))] for seed in range(REPLICATES)]
+    draws = [
+        np.random.default_rng(seed).permutation(len(numbers))[: int(KEPT * len(numbers))] for seed in range(REPLICATES)
+    ]
     return MatchCosts(
         costs(x, y, by="cka"),
         mixed_costs(x, y, by="cka", draws=CKA_DRAWS),
@@ -129,7 +140,9 @@ class _Sums:
     null: np.ndarray
 
 
-def _of_text(a: TextPattern, b: TextPattern, twin: TextPattern, generator: np.random.Generator, *, causal: bool) -> _Sums:
+def _of_text(
+    a: TextPattern, b: TextPattern, twin: TextPattern, generator: np.random.Generator, *, causal: bool
+) -> _Sums:
     rows = a.query_mask & b.query_mask
     visible = np.ones(a.pattern.shape[1:], dtype=bool)
     positions = torch.from_numpy(position_only(b.pattern.numpy(), np.tril(visible) if causal else visible))

@@ -24,11 +24,12 @@ IDEALS = {
 
 
 def nearest_to_ideals(heads: pd.DataFrame, patterns: pd.DataFrame) -> pd.DataFrame:
-    """For each model, stack and ideal the head with most of its number: ideal, model, stack, layer, head, number, asked, type, n.
+    """For each model, stack and ideal the head with most of its number: ideal, model, stack, layer, head, number,
+    asked, type, n.
 
-    heads: rows of a run's ``heads.parquet`` of one group; patterns: of its ``patterns.parquet``. A head that no text votes on is passed over; so
-    is an ideal that a run cannot tell, such as block where all texts are single sentences. Of equals the first. type: what the head is called by the
-    rules, which may be another.
+    heads: rows of a run's ``heads.parquet`` of one group; patterns: of its ``patterns.parquet``. A head that no text
+    votes on is passed over; so is an ideal that a run cannot tell, such as block where all texts are single sentences.
+    Of equals the first. type: what the head is called by the rules, which may be another.
     """
     types = patterns.set_index(HEAD)["type"]
     rows = []

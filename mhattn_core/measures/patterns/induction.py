@@ -18,10 +18,12 @@ TEXTS = 16
 
 @torch.no_grad()
 def induction_scores(model: Model, *, texts: int = TEXTS, seed: int = 0) -> pd.DataFrame:
-    """model, layer, head, previous_token, induction: means over texts of 25 random tokens that stand four times after the first token, where the model has one.
+    """model, layer, head, previous_token, induction: means over texts of 25 random tokens that stand four times after
+    the first token, where the model has one.
 
-    previous_token: mean weight on the token before. induction: mean weight, from the second round on, on the tokens that
-    followed this one in earlier rounds, summed over rounds. Range: 0 to 1. Vocabularies are taken to be ordered by frequency, as byte-pair ones are.
+    previous_token: mean weight on the token before. induction: mean weight, from the second round on, on the tokens
+    that followed this one in earlier rounds, summed over rounds. Range: 0 to 1. Vocabularies are taken to be ordered by
+    frequency, as byte-pair ones are.
     Raises Problem for a model that is not causal.
     Source: Olsson et al. 2022, appendix; how the two ends are cut off, and the number of texts, are ours.
     """
@@ -39,11 +41,17 @@ def induction_scores(model: Model, *, texts: int = TEXTS, seed: int = 0) -> pd.D
     def watch(call: Call) -> None:
         previous, induction = scores_of(call.pattern.float())
         heads = range(call.pattern.shape[1])
-        rows.append(pd.DataFrame({"layer": call.layer, "head": heads, "previous_token": previous.cpu(), "induction": induction.cpu()}))
+        rows.append(
+            pd.DataFrame(
+                {"layer": call.layer, "head": heads, "previous_token": previous.cpu(), "induction": induction.cpu()}
+            )
+        )
 
     with model.attention.watching(watch):
         model.network.base_model(input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=False)
-    return pd.concat(rows, ignore_index=True).assign(model=model.name)[["model", "layer", "head", "previous_token", "induction"]]
+    return pd.concat(rows, ignore_index=True).assign(model=model.name)[
+        ["model", "layer", "head", "previous_token", "induction"]
+    ]
 
 
 def repeated(vocabulary: int, texts: int, special: set[int], seed: int) -> np.ndarray:
@@ -54,12 +62,15 @@ def repeated(vocabulary: int, texts: int, special: set[int], seed: int) -> np.nd
 
 
 def scores_of(pattern: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Previous-token and induction score of each head, ``[head]``, from patterns ``[text, head, 101, 101]``, or 100 without a first token."""
+    """Previous-token and induction score of each head, ``[head]``, from patterns ``[text, head, 101, 101]``, or 100
+    without a first token.
+    """
     rounds = range(1, REPEATS)
     first = pattern.shape[-1] - PERIOD * REPEATS
     at = torch.arange(first + PERIOD, first + PERIOD * REPEATS, device=pattern.device)
     total = sum(
-        pattern[..., at, :].gather(3, _back(pattern, at, PERIOD * number - 1)).squeeze(3) * (at >= first + PERIOD * number)
+        pattern[..., at, :].gather(3, _back(pattern, at, PERIOD * number - 1)).squeeze(3)
+        * (at >= first + PERIOD * number)
         for number in rounds
     )
     return pattern.diagonal(-1, 2, 3).mean(dim=(0, 2)), torch.as_tensor(total).mean(dim=(0, 2))

@@ -1,7 +1,7 @@
 """The shape of a head's pattern, in numbers: what the type of a head is read from (see ``pattern_types``).
 
-Each is the mean over a text's words, added up over texts: total and number of texts, ``[batch, head, 2]``. Texts of fewer than
-eight words do not vote. The words' grid, nothing renormalised but where it is said.
+Each is the mean over a text's words, added up over texts: total and number of texts, ``[batch, head, 2]``. Texts of
+fewer than eight words do not vote. The words' grid, nothing renormalised but where it is said.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,7 +24,8 @@ NEAREST_FAR = 3
 
 
 def patterns(layer: WordLayer, *, fewest_words: int = FEWEST_WORDS) -> dict[str, Tensor]:
-    """All numbers of one layer of a batch, name → float64 ``[batch, head, 2]``; ``pattern.block`` is a quotient of its own two sums.
+    """All numbers of one layer of a batch, name → float64 ``[batch, head, 2]``; ``pattern.block`` is a quotient of its
+    own two sums.
 
     Offsets mean nothing between two texts, so a cross stack has ``pattern.uniform`` and ``pattern.vertical`` only.
     Source: the types of Kovaleva et al. 2019, section 4.1, and of Voita et al. 2019, section 5.1; the numbers are ours.
@@ -34,14 +35,19 @@ def patterns(layer: WordLayer, *, fewest_words: int = FEWEST_WORDS) -> dict[str,
     texts: dict[str, Tensor] = {name: measure(layer) for name, measure in EVERYWHERE.items()}
     if layer.axes.stack != "cross":
         texts |= {name: measure(layer) for name, measure in WITHIN_ONE_TEXT.items()}
-    sums = {name: torch.stack([mean.double(), torch.ones_like(mean, dtype=torch.float64)], dim=-1) for name, mean in texts.items()}
+    sums = {
+        name: torch.stack([mean.double(), torch.ones_like(mean, dtype=torch.float64)], dim=-1)
+        for name, mean in texts.items()
+    }
     if layer.axes.stack != "cross":
         sums |= {"pattern.block": block(layer)} | offset_shares(layer)
     return {name: part * votes[:, None, None] for name, part in sums.items()}
 
 
 def uniform(layer: WordLayer) -> Tensor:
-    """Entropy over the most it could be, each row's weights on words made to sum to 1. Range: 0 to 1, where all words get the same."""
+    """Entropy over the most it could be, each row's weights on words made to sum to 1. Range: 0 to 1, where all words
+    get the same.
+    """
     values, counted = normalised_entropy(layer, entropy(layer))
     return _mean(values, counted)
 
@@ -67,7 +73,9 @@ def neighbours_if_uniform(layer: WordLayer) -> Tensor:
 
 
 def far(layer: WordLayer) -> Tensor:
-    """Share of words that put half of their attention or more on one word far away (three words, half the text). Range: 0 to 1."""
+    """Share of words that put half of their attention or more on one word far away (three words, half the text). Range:
+    0 to 1.
+    """
     limit = (layer.axes.key_mask.sum(dim=1) / 2).clamp(min=NEAREST_FAR)
     distant = (_gaps(layer).abs() >= limit[:, None, None]) & layer.axes.visible
     strongest = layer.pattern.masked_fill(~distant[:, None], 0).amax(dim=-1)
@@ -75,8 +83,9 @@ def far(layer: WordLayer) -> Tensor:
 
 
 def offset_shares(layer: WordLayer) -> dict[str, Tensor]:
-    """``pattern.offset.-1`` …: of the words that see a word so many places on in their own sentence, the share that looks there most;
-    from ten words before to ten after, 0 is the word itself. As sums over texts, ``[batch, head, 2]``: a text counts where half of its words see one there.
+    """``pattern.offset.-1`` …: of the words that see a word so many places on in their own sentence, the share that
+    looks there most; from ten words before to ten after, 0 is the word itself. As sums over texts, ``[batch, head,
+    2]``: a text counts where half of its words see one there.
     """
     axes = layer.axes
     choice = first_largest(layer.pattern.masked_fill(~axes.visible[:, None], -torch.inf))
@@ -85,15 +94,22 @@ def offset_shares(layer: WordLayer) -> dict[str, Tensor]:
     middle = layer.pattern.shape[-1] - 1
     hits, words = by_offset((chosen & possible[:, None]).float()), by_offset(possible[:, None].float())
     counted = (words * 2 >= axes.query_mask.sum(dim=1)[:, None, None]) & (words > 0)
-    sums = torch.stack([(hits / words.clamp(min=1)).where(counted, 0), counted.expand_as(hits).float()], dim=-1).double()
+    sums = torch.stack(
+        [(hits / words.clamp(min=1)).where(counted, 0), counted.expand_as(hits).float()], dim=-1
+    ).double()
     none = torch.zeros_like(sums[:, :, 0])
-    return {f"{OFFSET}{offset:+d}": sums[:, :, middle + offset] if abs(offset) <= middle else none for offset in NEAR_OFFSETS}
+    return {
+        f"{OFFSET}{offset:+d}": sums[:, :, middle + offset] if abs(offset) <= middle else none
+        for offset in NEAR_OFFSETS
+    }
 
 
 def block(layer: WordLayer) -> Tensor:
-    """Weight within the two sentences of a text, and what it would be if weights there were as between them at the same offset.
+    """Weight within the two sentences of a text, and what it would be if weights there were as between them at the same
+    offset.
 
-    Both as sums over the pairs of words at offsets that occur between the sentences, ``[batch, head, 2]``; 0, 0 for a text of one sentence.
+    Both as sums over the pairs of words at offsets that occur between the sentences, ``[batch, head, 2]``; 0, 0 for a
+    text of one sentence.
     """
     same, visible = _same_sentence(layer), layer.axes.visible
     within, between = ((visible & part)[:, None] for part in (same, ~same))

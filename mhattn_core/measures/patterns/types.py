@@ -23,7 +23,9 @@ FAR_FROM = 0.25
 
 @dataclass(frozen=True)
 class Shape:
-    """A head's type; ``evidence`` is the number on which its rule fired, NaN for ``heterogeneous``; ``offset`` is that of a ``diagonal``, else NaN."""
+    """A head's type; ``evidence`` is the number on which its rule fired, NaN for ``heterogeneous``; ``offset`` is that
+    of a ``diagonal``, else NaN.
+    """
 
     type: PatternType
     offset: float
@@ -33,11 +35,14 @@ class Shape:
 def shape_of(numbers: "pd.Series[float]") -> Shape:
     """The type of one head from its ``patterns`` numbers by name; a number that is missing fires no rule.
 
-    uniform: normalised entropy from 0.9. vertical: one column has a mean from 0.5. diagonal: the largest weight at one offset in 0.9 of the words.
-    block: twice the weight within sentences that the same offsets have between them. diagonal again: the largest weight on the word itself, or 0.7 on it and
-    its neighbours, and 1.3 times what they would get if all were equal. sparse: a quarter of the words puts half on one word far away.
-    An offset comes before block because the word before the first of a sentence is not in that sentence: a head of previous words looks like blocks.
-    Source: the types are those of Kovaleva et al. 2019, section 4.1, and of Voita et al. 2019, section 5.1 (0.9 is hers); the other thresholds are ours.
+    uniform: normalised entropy from 0.9. vertical: one column has a mean from 0.5. diagonal: the largest weight at one
+    offset in 0.9 of the words.
+    block: twice the weight within sentences that the same offsets have between them. diagonal again: the largest weight
+    on the word itself, or 0.7 on it and its neighbours, and 1.3 times what they would get if all were equal. sparse: a
+    quarter of the words puts half on one word far away. An offset comes before block because the word before the first
+    of a sentence is not in that sentence: a head of previous words looks like blocks.
+    Source: the types are those of Kovaleva et al. 2019, section 4.1, and of Voita et al. 2019, section 5.1 (0.9 is
+    hers); the other thresholds are ours.
     """
     value = numbers.get
     shares = np.array([value(f"{OFFSET}{offset:+d}", np.nan) for offset in NEAR_OFFSETS])
@@ -63,20 +68,26 @@ def shape_of(numbers: "pd.Series[float]") -> Shape:
 
 
 def patterns_table(heads: pd.DataFrame) -> pd.DataFrame:
-    """The type of every head: model, stack, layer, head, type, offset, evidence, n (texts that voted), as a run's ``patterns.parquet``.
+    """The type of every head: model, stack, layer, head, type, offset, evidence, n (texts that voted), as a run's
+    ``patterns.parquet``.
 
-    heads: rows of a run's ``heads.parquet`` of one group, other measures may be among them. Heads without a text that votes are left out.
+    heads: rows of a run's ``heads.parquet`` of one group, other measures may be among them. Heads without a text that
+    votes are left out.
     """
     rows = heads[heads["measure"].str.startswith("pattern.")]
     wide = rows.pivot(index=HEAD, columns="measure", values="value").reset_index()
     n = rows[rows["measure"] == "pattern.uniform"].set_index(HEAD)["n"]
     found = wide.merge(n.rename("n").reset_index(), on=HEAD)
     found = found[found["n"] > 0].reset_index(drop=True)
-    shapes = pd.DataFrame([vars(shape_of(row)) for _place, row in found.iterrows()], columns=["type", "offset", "evidence"])
+    shapes = pd.DataFrame(
+        [vars(shape_of(row)) for _place, row in found.iterrows()], columns=["type", "offset", "evidence"]
+    )
     return pd.concat([found, shapes], axis=1)[COLUMNS]
 
 
 def pattern_value(sums: np.ndarray) -> np.ndarray:
-    """The finish of the ``patterns`` sums, ``[..., 2]`` to ``[...]``: total over count; infinite where a block has nothing beside it."""
+    """The finish of the ``patterns`` sums, ``[..., 2]`` to ``[...]``: total over count; infinite where a block has
+    nothing beside it.
+    """
     total, count = sums[..., 0], sums[..., 1]
     return np.divide(total, count, out=np.where(total > 0, np.inf, np.nan), where=count > 0)

@@ -1,7 +1,8 @@
-"""Probes: can a word's class be read off a vector by a linear rule, better than an arbitrary label and better than elsewhere?
+"""Probes: can a word's class be read off a vector by a linear rule, better than an arbitrary label and better than
+elsewhere?
 
-Every word is asked once, by a rule learnt from other texts; what comes back is whether each word was named rightly, so that means and
-intervals of anything are taken over the same words.
+Every word is asked once, by a rule learnt from other texts; what comes back is whether each word was named rightly, so
+that means and intervals of anything are taken over the same words.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,8 +29,8 @@ ROUNDS, TOLERANCE = 30, 1e-2
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """Words to classify. ``labels``, ``types`` (the word's form) and ``texts`` (a number): one each a word; ``words``: which of all
-    words these are."""
+    """Words to classify. ``labels``, ``types`` (the word's form) and ``texts`` (a number): one each a word; ``words``:
+    which of all words these are."""
 
     labels: np.ndarray
     types: np.ndarray
@@ -54,7 +55,9 @@ def task(labels: Sequence[str], types: Sequence[str], texts: Sequence[int]) -> T
     words = np.flatnonzero([label in enough for label in given])
     if len(enough) < 2:
         return None
-    return Task(given[words].astype(str), np.array(types, dtype=object)[words].astype(str), np.array(texts)[words], words)
+    return Task(
+        given[words].astype(str), np.array(types, dtype=object)[words].astype(str), np.array(texts)[words], words
+    )
 
 
 def control(given: Task, *, seed: int) -> np.ndarray:
@@ -69,7 +72,8 @@ def control(given: Task, *, seed: int) -> np.ndarray:
 
 
 def by_heart(features: np.ndarray, given: Task, *, seed: int) -> np.ndarray:
-    """In how many of the control task's draws a probe on ``features [word, dimension]`` names each word rightly: shares ``[word]``.
+    """In how many of the control task's draws a probe on ``features [word, dimension]`` names each word rightly: shares
+    ``[word]``.
 
     seed: the draws of one seed are those of no other.
     """
@@ -101,8 +105,9 @@ def probed(features: np.ndarray, labels: np.ndarray, given: Task) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class SingleDimensions:
-    """``best``: the dimension most often chosen; ``chosen [word]``: whether the dimension chosen on the words learnt from names each word
-    rightly; ``first [word]``: the same of dimension 0; ``mean [word]``: the share of all dimensions, each alone, that do."""
+    """``best``: the dimension most often chosen; ``chosen [word]``: whether the dimension chosen on the words learnt
+    from names each word rightly; ``first [word]``: the same of dimension 0; ``mean [word]``: the share of all
+    dimensions, each alone, that do."""
 
     best: int
     chosen: np.ndarray
@@ -121,22 +126,33 @@ def single_dimensions(features: np.ndarray, given: Task) -> SingleDimensions:
 
 
 def guessed(known: np.ndarray, given: Task) -> np.ndarray:
-    """Whether the most frequent answer among words with the same ``known [word]`` label is right: bool ``[word]``; no vector is looked at."""
+    """Whether the most frequent answer among words with the same ``known [word]`` label is right: bool ``[word]``; no
+    vector is looked at.
+    """
     right = np.zeros(len(known), dtype=bool)
     for learn, ask in splits(given):
-        usual = {label: _most_frequent(given.labels[learn][known[learn] == label]) for label in set(known[learn].tolist())}
+        usual = {
+            label: _most_frequent(given.labels[learn][known[learn] == label]) for label in set(known[learn].tolist())
+        }
         otherwise = _most_frequent(given.labels[learn])
-        right[ask] = [usual.get(label, otherwise) == answer for label, answer in zip(known[ask].tolist(), given.labels[ask], strict=True)]
+        right[ask] = [
+            usual.get(label, otherwise) == answer
+            for label, answer in zip(known[ask].tolist(), given.labels[ask], strict=True)
+        ]
     return right
 
 
 def placed(places: np.ndarray) -> np.ndarray:
-    """``places [word, 2]``, how many words of its sentence stand before and behind each, as a linear rule can read them: ``[word, feature]``."""
+    """``places [word, 2]``, how many words of its sentence stand before and behind each, as a linear rule can read
+    them: ``[word, feature]``.
+    """
     return np.asarray(np.eye(FAR)[np.minimum(places, FAR - 1)].reshape(len(places), -1))
 
 
 def reduced(vectors: np.ndarray, dimensions: int, *, seed: int = 0) -> np.ndarray:
-    """``vectors [word, many]`` through random directions to ``[word, dimensions]``: a head with random weights, the same size as a real one."""
+    """``vectors [word, many]`` through random directions to ``[word, dimensions]``: a head with random weights, the
+    same size as a real one.
+    """
     directions = np.random.default_rng(seed).normal(size=(vectors.shape[1], dimensions)) / vectors.shape[1] ** 0.5
     return np.asarray(vectors @ directions)
 

@@ -1,4 +1,6 @@
-"""What can be read off every head's queries, keys and values: one row a head, vector and task, and one row for all heads together."""
+"""What can be read off every head's queries, keys and values: one row a head, vector and task, and one row for all
+heads together.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,37 +8,81 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mhattn_core.measures.probing.probes import Task, by_heart, guessed, placed, probed, reduced, single_dimensions, task
+from mhattn_core.measures.probing.probes import (
+    Task,
+    by_heart,
+    guessed,
+    placed,
+    probed,
+    reduced,
+    single_dimensions,
+    task,
+)
 from mhattn_core.measures.probing.words import ProbeWords
 from mhattn_core.measures.statistics import bootstrap_weights, interval, quotient
 
-ASKED = {"query": ("pos", "role", "category", "partner"), "key": ("pos", "role", "category"), "value": ("pos", "role", "category")}
+ASKED = {
+    "query": ("pos", "role", "category", "partner"),
+    "key": ("pos", "role", "category"),
+    "value": ("pos", "role", "category"),
+}
 """Of a query also what it might ask for: its partner's part of speech."""
 PROBED = sum(map(len, ASKED.values()))
 """Probes of a head."""
 NUMBERS = (
-    "accuracy", "low", "high", "control", "control_low", "control_high", "gain", "gain_low", "gain_high", "input", "input_low", "input_high",
-    "over_input", "over_input_low", "over_input_high", "dimension_accuracy", "first_dimension", "any_dimension", "first_gain",
-    "first_gain_low", "first_gain_high", "own_pos", "place", "majority", "classes", "n",
-)  # fmt: skip
+    "accuracy",
+    "low",
+    "high",
+    "control",
+    "control_low",
+    "control_high",
+    "gain",
+    "gain_low",
+    "gain_high",
+    "input",
+    "input_low",
+    "input_high",
+    "over_input",
+    "over_input_low",
+    "over_input_high",
+    "dimension_accuracy",
+    "first_dimension",
+    "any_dimension",
+    "first_gain",
+    "first_gain_low",
+    "first_gain_high",
+    "own_pos",
+    "place",
+    "majority",
+    "classes",
+    "n",
+)
 HEADS = ("model", "stack", "layer", "head", "vector", "task", *NUMBERS, "dimension")
 MEANS = ("model", "stack", "vector", "task", *NUMBERS, "heads", "above_control", "above_input")
-DIFFERENCES = {"gain": ("accuracy", "control"), "over_input": ("accuracy", "input"), "first_gain": ("first_dimension", "any_dimension")}
+DIFFERENCES = {
+    "gain": ("accuracy", "control"),
+    "over_input": ("accuracy", "input"),
+    "first_gain": ("first_dimension", "any_dimension"),
+}
 
 
 def probe_tables(
     model: str, stack: str, words: ProbeWords, keys: Sequence[str], *, tell: Callable[[int], None] = lambda _heads: None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Accuracies on held-out texts: of each head (``HEADS``), and the means over the stack's heads (``MEANS``), which nobody chose.
+    """Accuracies on held-out texts: of each head (``HEADS``), and the means over the stack's heads (``MEANS``), which
+    nobody chose.
 
-    accuracy: of the head's vector. control: of the control task, the mean over draws of the head's own (see ``by_heart``); gain: accuracy
-    less it. input: of as many random directions of the layer's input; over_input: accuracy less it. dimension: the single one that tells
-    most, chosen where it is learnt, and its ``dimension_accuracy``; first_dimension: of dimension 0 alone; any_dimension: of one drawn at
-    random; first_gain: the former less the latter. Without any vector, own_pos: of the usual answer for the word's own part of speech;
-    place: of where it stands in its sentence, which random weights carry as well. above_control, above_input: number of heads whose
-    interval of ``gain``, ``over_input`` lies above 0. Heads that share keys and values have the same rows.
+    accuracy: of the head's vector. control: of the control task, the mean over draws of the head's own (see
+    ``by_heart``); gain: accuracy
+    less it. input: of as many random directions of the layer's input; over_input: accuracy less it. dimension: the
+    single one that tells most, chosen where it is learnt, and its ``dimension_accuracy``; first_dimension: of dimension
+    0 alone; any_dimension: of one drawn at random; first_gain: the former less the latter. Without any vector, own_pos:
+    of the usual answer for the word's own part of speech;
+    place: of where it stands in its sentence, which random weights carry as well. above_control, above_input: number of
+    heads whose interval of ``gain``, ``over_input`` lies above 0. Heads that share keys and values have the same rows.
 
-    keys: the text of each number in ``words.texts``, by which intervals (95 %) are drawn: texts are resampled, probes are not learnt anew.
+    keys: the text of each number in ``words.texts``, by which intervals (95 %) are drawn: texts are resampled, probes
+    are not learnt anew.
     tell: told how many heads' probes were learnt since, up to ``PROBED`` times the number of heads.
     Source: Hewitt and Liang 2019 (control task, selectivity).
     """
@@ -52,10 +98,16 @@ def probe_tables(
             heads += rows
             sharing = len(words.vectors["query"][0]) // len(words.vectors[vector][0])
             own = rows[::sharing]  # of each group of heads that share the vector, one
-            means.append({
-                "vector": vector, "task": asked.name, **asked.numbers(_mean(hits[::sharing])), "heads": len(own),
-                "above_control": sum(row["gain_low"] > 0 for row in own), "above_input": sum(row["over_input_low"] > 0 for row in own),
-            })  # fmt: skip
+            means.append(
+                {
+                    "vector": vector,
+                    "task": asked.name,
+                    **asked.numbers(_mean(hits[::sharing])),
+                    "heads": len(own),
+                    "above_control": sum(row["gain_low"] > 0 for row in own),
+                    "above_input": sum(row["over_input_low"] > 0 for row in own),
+                }
+            )
     of_heads, of_all = (pd.DataFrame(rows).assign(model=model, stack=stack) for rows in (heads, means))
     return _compact(of_heads.reindex(columns=list(HEADS))), _compact(of_all.reindex(columns=list(MEANS)))
 
@@ -74,16 +126,26 @@ class _Asked:
         parts = dict(hits) | {name: hits[one] - hits[other] for name, (one, other) in DIFFERENCES.items()}
         texts, of_word = np.unique(self.given.texts, return_inverse=True)
         sums = np.zeros((len(texts), len(parts), 2))
-        np.add.at(sums, of_word, np.stack([np.stack(list(parts.values()), axis=1), np.ones((len(of_word), len(parts)))], axis=-1))
+        np.add.at(
+            sums,
+            of_word,
+            np.stack([np.stack(list(parts.values()), axis=1), np.ones((len(of_word), len(parts)))], axis=-1),
+        )
         low, high = interval(sums, self.weights, quotient)
         named = zip(parts, quotient(sums.sum(axis=0)), low, high, strict=True)
-        found = {key: value for name, *values in named for key, value in zip((name, f"{name}_low", f"{name}_high"), values, strict=True)}
+        found = {
+            key: value
+            for name, *values in named
+            for key, value in zip((name, f"{name}_low", f"{name}_high"), values, strict=True)
+        }
         found |= {"low": found["accuracy_low"], "high": found["accuracy_high"]}
         found |= {"majority": self.given.majority, "classes": self.given.classes, "n": len(self.given.words)}
         return {name: found[name] for name in NUMBERS}
 
 
-def _heads(asked: _Asked, vector: str, tell: Callable[[int], None]) -> Iterator[tuple[dict[str, float | str], dict[str, np.ndarray]]]:
+def _heads(
+    asked: _Asked, vector: str, tell: Callable[[int], None]
+) -> Iterator[tuple[dict[str, float | str], dict[str, np.ndarray]]]:
     """The row of every head, layer by layer, and which of the words were named rightly."""
     given, words = asked.given, asked.words
     heads = words.vectors["query"].shape[1]
@@ -96,10 +158,15 @@ def _heads(asked: _Asked, vector: str, tell: Callable[[int], None]) -> Iterator[
             features = group[given.words]
             alone = single_dimensions(features, given)
             hits = {
-                "accuracy": probed(features, given.labels, given), "control": by_heart(features, given, seed=layer * len(groups) + number),
-                "input": at_input, "dimension_accuracy": alone.chosen, "first_dimension": alone.first, "any_dimension": alone.mean,
-                "own_pos": own_pos, "place": place,
-            }  # fmt: skip
+                "accuracy": probed(features, given.labels, given),
+                "control": by_heart(features, given, seed=layer * len(groups) + number),
+                "input": at_input,
+                "dimension_accuracy": alone.chosen,
+                "first_dimension": alone.first,
+                "any_dimension": alone.mean,
+                "own_pos": own_pos,
+                "place": place,
+            }
             hits = {name: right.astype(float) for name, right in hits.items()}
             found.append(({"vector": vector, "task": asked.name, **asked.numbers(hits), "dimension": alone.best}, hits))
             tell(heads // len(groups))

@@ -18,17 +18,19 @@ from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.relations.word_lists import classes
 
 MOST_WORDS = 1500
-"""About so many are drawn for the tasks that any word can be asked for, and no more for the one that few words can: from each text one, of
-fewer texts more."""
+"""About so many are drawn for the tasks that any word can be asked for, and no more for the one that few words can:
+from each text one, of fewer texts more."""
 VECTORS = ("query", "key", "value")
 
 
 @dataclass(frozen=True, eq=False)
 class ProbeWords:
-    """One stack. ``vectors``: ``query``, ``key`` and ``value``, each float32 ``[layer, head or key/value head, word, dimension]``;
-    ``inputs`` ``[layer, word, model dimension]``: what each layer gets. ``labels``: task → one label a word, empty where it has none;
-    ``pos``: parts of speech; ``types``: forms; ``texts``: the number of each word's text; ``places`` ``[word, 2]``: how many words of its
-    sentence stand before and behind it."""
+    """One stack. ``vectors``: ``query``, ``key`` and ``value``, each float32 ``[layer, head or key/value head, word,
+    dimension]``;
+    ``inputs`` ``[layer, word, model dimension]``: what each layer gets. ``labels``: task → one label a word, empty
+    where it has none;
+    ``pos``: parts of speech; ``types``: forms; ``texts``: the number of each word's text; ``places`` ``[word, 2]``: how
+    many words of its sentence stand before and behind it."""
 
     vectors: Mapping[str, np.ndarray]
     inputs: np.ndarray
@@ -48,8 +50,8 @@ def probe_words(
 ) -> dict[str, ProbeWords]:
     """A few words of each text, drawn by hash, in each stack of self-attention; stacks without a word are left out.
 
-    Between two sentences there is no input of one layer that both queries and keys come from. A text that the model cannot take is left
-    out. The model must tell queries, keys and values (``attention.gives_values``).
+    Between two sentences there is no input of one layer that both queries and keys come from. A text that the model
+    cannot take is left out. The model must tell queries, keys and values (``attention.gives_values``).
     """
     of_a_text = max(1, MOST_WORDS // max(1, len(pairs)))
     rows, problems = feed_all(model, pairs)
@@ -84,15 +86,23 @@ class _Word(NamedTuple):
         return classes("category", self.sentence.language).get(self.sentence.words[self.at].lemma, "")
 
     def labels(self) -> dict[str, str]:
-        """``pos``, ``role``, ``partner`` (the part of speech of the word it hangs on) and ``category``; empty where not known or not drawn."""
+        """``pos``, ``role``, ``partner`` (the part of speech of the word it hangs on) and ``category``; empty where not
+        known or not drawn.
+        """
         word = self.sentence.words[self.at]
         partner = self.sentence.words[word.head].upos if word.head >= 0 else ""
-        asked = {"pos": word.upos, "role": word.relation, "partner": partner} if self.any else dict.fromkeys(("pos", "role", "partner"), "")
+        asked = (
+            {"pos": word.upos, "role": word.relation, "partner": partner}
+            if self.any
+            else dict.fromkeys(("pos", "role", "partner"), "")
+        )
         return asked | {"category": self.category if self.of_category else ""}
 
 
 class _Part(NamedTuple):
-    """Of one batch: vectors ``[layer, head, word, dimension]``, inputs ``[layer, word, model dimension]``, the words and their texts."""
+    """Of one batch: vectors ``[layer, head, word, dimension]``, inputs ``[layer, word, model dimension]``, the words
+    and their texts.
+    """
 
     vectors: dict[str, np.ndarray]
     inputs: np.ndarray
@@ -108,11 +118,17 @@ def _drawn(axes: WordAxes, text: int, pair: SentencePair, about: Annotated, coun
         places = np.flatnonzero(sides == side)
         # A sentence that was cut into other words has no labels.
         if len(places) == len(sentence.words):
-            known += [_Word(int(place), sentence, at, False, False) for at, place in enumerate(places) if covered[place]]
+            known += [
+                _Word(int(place), sentence, at, False, False) for at, place in enumerate(places) if covered[place]
+            ]
     key = f"{pair.source}\n{pair.target}"
     known.sort(key=lambda word: chosen(f"{key}\n{word.place}", 2**32))
     any_, of_category = known[:count], [word for word in known if word.category][:count]
-    return [word._replace(any=word in any_, of_category=word in of_category) for word in known if word in any_ or word in of_category]
+    return [
+        word._replace(any=word in any_, of_category=word in of_category)
+        for word in known
+        if word in any_ or word in of_category
+    ]
 
 
 @torch.no_grad()
@@ -159,7 +175,10 @@ def _take(axes: WordAxes, heads: int, drawn: Sequence[Sequence[_Word]]) -> Calla
 
 def _joined(parts: Sequence[_Part]) -> ProbeWords:
     """In the order of texts, which does not hang on the batches."""
-    words, texts = [word for part in parts for word in part.words], np.array([text for part in parts for text in part.texts])
+    words, texts = (
+        [word for part in parts for word in part.words],
+        np.array([text for part in parts for text in part.texts]),
+    )
     order = np.argsort(texts, kind="stable")
     labels = [words[place].labels() for place in order]
     annotated = [words[place].sentence.words[words[place].at] for place in order]

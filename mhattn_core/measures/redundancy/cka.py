@@ -1,7 +1,9 @@
 """Debiased linear CKA: whether two heads write the same, up to rotation and scale.
 
-The plain CKA of few words is near one whatever is compared: independent Gaussians of 50 words and 64 dimensions give 0.55.
-Source: Kornblith et al. 2019 for CKA; Song et al. 2012 for the estimator without bias; the formula is that of Kornblith's own code.
+The plain CKA of few words is near one whatever is compared: independent Gaussians of 50 words and 64 dimensions give
+0.55.
+Source: Kornblith et al. 2019 for CKA; Song et al. 2012 for the estimator without bias; the formula is that of
+Kornblith's own code.
 """
 
 import numpy as np
@@ -12,7 +14,8 @@ from mhattn_core.errors import ShapeError
 def debiased_cka(a: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
     """CKA of what each head of ``a`` writes with what each of ``b`` (by default a) writes: ``[head of a, head of b]``.
 
-    Shapes: a ``[head, word, dimension]``, b the same words and any dimension; columns are centred here. Words with NaN are left out.
+    Shapes: a ``[head, word, dimension]``, b the same words and any dimension; columns are centred here. Words with NaN
+    are left out.
     Range: about 0 for independent features, below it by chance, 1 for the same up to rotation and scale; NaN for a head
     that writes the same on every word. One word a sentence: words of one sentence share a component, and then unrelated
     features score 0.13. Raises ShapeError for fewer than four words, or a different number of them.
@@ -22,7 +25,10 @@ def debiased_cka(a: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
         raise ShapeError(f"{a.shape[1]} and {b.shape[1]} words")
     known = np.isfinite(a).all(axis=(0, 2)) & np.isfinite(b).all(axis=(0, 2))
     x, y = _centred(a[:, known]), _centred(b[:, known])
-    products, own_x, own_y = _products(x, y), *([_products(head[None], head[None])[0, 0] for head in features] for features in (x, y))
+    products, own_x, own_y = (
+        _products(x, y),
+        *([_products(head[None], head[None])[0, 0] for head in features] for features in (x, y)),
+    )
     norms_x, norms_y = (np.square(features).sum(axis=-1) for features in (x, y))
     return _quotient(
         _debiased(products, norms_x @ norms_y.T, np.outer(norms_x.sum(axis=1), norms_y.sum(axis=1)), x.shape[1]),
@@ -32,7 +38,9 @@ def debiased_cka(a: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
 
 
 def cka_of_grams(found: np.ndarray) -> np.ndarray:
-    """The same from Gram matrices ``[head, word, word]`` as ``grams`` gives them: for few words, and heads of different dimensions."""
+    """The same from Gram matrices ``[head, word, word]`` as ``grams`` gives them: for few words, and heads of different
+    dimensions.
+    """
     known = np.isfinite(np.diagonal(found, axis1=1, axis2=2)).all(axis=0)
     kept = found[:, known][:, :, known]
     kept = kept - kept.mean(axis=1, keepdims=True)

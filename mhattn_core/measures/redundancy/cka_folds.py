@@ -1,4 +1,6 @@
-"""Debiased CKA of a model's heads with one another, and of what is left when each fold is left out, in one pass over the Gram matrices."""
+"""Debiased CKA of a model's heads with one another, and of what is left when each fold is left out, in one pass over
+the Gram matrices.
+"""
 
 from typing import NamedTuple
 
@@ -25,7 +27,8 @@ def jackknifed_cka(features: Tensor, folds: np.ndarray) -> Estimate:
 
     Shapes: features ``[head, word, dimension]``, folds ``[word]``. NaN for a head that writes the same everywhere.
     Raises ShapeError for fewer than four words.
-    Source: as ``cka``, in the form of Song et al. 2012; not a bootstrap, since words that are drawn twice would raise the value.
+    Source: as ``cka``, in the form of Song et al. 2012; not a bootstrap, since words that are drawn twice would raise
+    the value.
     """
     if features.shape[1] < FEWEST:
         raise ShapeError(f"debiased CKA of {features.shape[1]} words")
@@ -44,7 +47,8 @@ def _scaled(features: Tensor) -> Tensor:
 
 
 def _inner(features: Tensor, folds: np.ndarray) -> np.ndarray:
-    """The debiased inner product of each two heads' Gram matrices K, L with 0 on their diagonals, ``[1 + fold, head, head]``, all words first:
+    """The debiased inner product of each two heads' Gram matrices K, L with 0 on their diagonals, ``[1 + fold, head,
+    head]``, all words first:
 
     ΣKL + ΣK ΣL / ((n − 1)(n − 2)) − 2 Σᵢ (Σⱼ Kᵢⱼ)(Σⱼ Lᵢⱼ) / (n − 2).
     """

@@ -17,24 +17,32 @@ MOST_GROUPS = 20
 
 @dataclass(frozen=True, eq=False)
 class Tree:
-    """Heads joined two by two, the nearest first: ``links [head − 1, 4]`` as SciPy's linkage; ``order``: heads, near ones side by side."""
+    """Heads joined two by two, the nearest first: ``links [head − 1, 4]`` as SciPy's linkage; ``order``: heads, near
+    ones side by side.
+    """
 
     links: np.ndarray
     order: np.ndarray
 
     def cut(self, groups: int) -> np.ndarray:
-        """The group, from 1, of each head when the tree is cut into so many (or fewer, where several joins are equally high)."""
+        """The group, from 1, of each head when the tree is cut into so many (or fewer, where several joins are equally
+        high).
+        """
         if not len(self.links):
             return np.ones(len(self.order), dtype=int)
         return fcluster(self.links, groups, criterion="maxclust")
 
     def branches(self) -> pd.DataFrame:
-        """The tree as lines: four points of each join, from leaf to leaf over the top. join, point, place (among the leaves, from 0), height."""
+        """The tree as lines: four points of each join, from leaf to leaf over the top. join, point, place (among the
+        leaves, from 0), height.
+        """
         drawn = dendrogram(self.links, no_plot=True)
         # SciPy stands leaves ten apart, the first at 5.
         places, heights = np.array(drawn["icoord"]) / 10 - 0.5, np.array(drawn["dcoord"])
         join, point = np.indices(places.shape)
-        return pd.DataFrame({"join": join.ravel(), "point": point.ravel(), "place": places.ravel(), "height": heights.ravel()})
+        return pd.DataFrame(
+            {"join": join.ravel(), "point": point.ravel(), "place": places.ravel(), "height": heights.ravel()}
+        )
 
     def height(self, groups: int) -> float:
         """Where a line across the tree cuts it into so many groups: half way between two joins."""
@@ -44,7 +52,8 @@ class Tree:
 
 @dataclass(frozen=True)
 class Groups:
-    """``count``: the cut with the best silhouette, from -1 to 1; ``shuffled`` and ``noise``: the best that any draw of either null reaches.
+    """``count``: the cut with the best silhouette, from -1 to 1; ``shuffled`` and ``noise``: the best that any draw of
+    either null reaches.
 
     NaN where there is no such null.
     """
@@ -92,7 +101,9 @@ def groups(distances: np.ndarray, shuffled: np.ndarray, noise: np.ndarray) -> Gr
 
 
 def best_cut(distances: np.ndarray) -> tuple[int, float]:
-    """Number of groups and mean silhouette of the best cut of the tree into 2 to 20 groups; fewer than three heads have none (NaN)."""
+    """Number of groups and mean silhouette of the best cut of the tree into 2 to 20 groups; fewer than three heads have
+    none (NaN).
+    """
     joined = tree(distances)
     found = {}
     for count in range(2, min(MOST_GROUPS, len(distances) - 1) + 1):
@@ -106,9 +117,11 @@ def best_cut(distances: np.ndarray) -> tuple[int, float]:
 
 
 def shuffled(heads: Heads, *, by: By, seed: int) -> Heads:
-    """The same heads, each with its words in an order of its own: what is alike whatever word attends stays alike, the rest does not.
+    """The same heads, each with its words in an order of its own: what is alike whatever word attends stays alike, the
+    rest does not.
 
-    Of a causal model the rows are shuffled as well, so that some look ahead; of Gram matrices rows and columns together.
+    Of a causal model the rows are shuffled as well, so that some look ahead; of Gram matrices rows and columns
+    together.
     """
     generator = np.random.default_rng(seed)
     known = np.flatnonzero(np.isfinite(heads.arrays).any(axis=(0, 2)))
@@ -122,11 +135,14 @@ def shuffled(heads: Heads, *, by: By, seed: int) -> Heads:
 
 
 def in_two_dimensions(distances: np.ndarray) -> tuple[np.ndarray, float]:
-    """Coordinates ``[head, 2]`` whose distances come nearest to the root of ``distances``, and the share of the spread that they show.
+    """Coordinates ``[head, 2]`` whose distances come nearest to the root of ``distances``, and the share of the spread
+    that they show.
 
-    The root of a mean JS divergence is a distance between points of a Euclidean space, so no more than two dimensions' worth is lost.
-    Axes have no meaning; their sign is such that the farthest head lies to the right, and above. Share: 0 to 1, of positive eigenvalues.
-    Source: classical scaling, Torgerson 1952; the root: Fuglede & Topsøe 2004. Raises ShapeError for NaN, or fewer than three heads.
+    The root of a mean JS divergence is a distance between points of a Euclidean space, so no more than two dimensions'
+    worth is lost. Axes have no meaning; their sign is such that the farthest head lies to the right, and above. Share:
+    0 to 1, of positive eigenvalues.
+    Source: classical scaling, Torgerson 1952; the root: Fuglede & Topsøe 2004. Raises ShapeError for NaN, or fewer than
+    three heads.
     """
     if np.isnan(distances).any() or len(distances) < 3:
         raise ShapeError("distances that are not known, or of fewer than three heads")

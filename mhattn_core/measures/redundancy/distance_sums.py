@@ -20,9 +20,11 @@ from mhattn_core.text.pair import SentencePair
 
 @dataclass(frozen=True, eq=False)
 class DistanceSums:
-    """Total and count, float64 ``[fold, head, head, 2]``, the heads of all layers, layer by layer; sums of several parts add up.
+    """Total and count, float64 ``[fold, head, head, 2]``, the heads of all layers, layer by layer; sums of several
+    parts add up.
 
-    ``js``: over words, in nats. ``correlation``: Pearson's r of the weights, over texts. ``texts``: how many were measured.
+    ``js``: over words, in nats. ``correlation``: Pearson's r of the weights, over texts. ``texts``: how many were
+    measured.
     """
 
     js: np.ndarray
@@ -41,9 +43,11 @@ def distance_sums(
     shuffled: bool = False,
     tell: Callable[[int], None] = lambda _pairs: None,
 ) -> dict[str, DistanceSums]:
-    """The sums of each stack; pairs that the model cannot take are left out. folds: of each pair. tell: told after each batch how many pairs it had.
+    """The sums of each stack; pairs that the model cannot take are left out. folds: of each pair. tell: told after each
+    batch how many pairs it had.
 
-    shuffled: each head's words in an order of its own, as ``clusters.shuffled``: what is alike whatever word attends stays alike, the rest does not.
+    shuffled: each head's words in an order of its own, as ``clusters.shuffled``: what is alike whatever word attends
+    stays alike, the rest does not.
     Source: ``js_within``, ``correlation_distances``.
     """
     rows, problems = feed_all(model, pairs)
@@ -53,7 +57,12 @@ def distance_sums(
         batch = collate(model, batch_rows)
         own = np.array([folds[row.number] for row in batch_rows])
         for stack, patterns in word_patterns(model, batch).items():
-            found = _sums(_shuffled(patterns, batch.axes[stack]) if shuffled else patterns, batch.axes[stack], own, causal=not shuffled)
+            found = _sums(
+                _shuffled(patterns, batch.axes[stack]) if shuffled else patterns,
+                batch.axes[stack],
+                own,
+                causal=not shuffled,
+            )
             sums[stack] = sums[stack] + found if stack in sums else found
         tell(len(batch_rows))
     return sums

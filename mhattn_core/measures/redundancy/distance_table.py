@@ -1,4 +1,6 @@
-"""Every two heads of a model over many pairs: how far apart their patterns are and what they write, on text and on random words."""
+"""Every two heads of a model over many pairs: how far apart their patterns are and what they write, on text and on
+random words.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,7 +24,21 @@ from mhattn_core.text.pair import SentencePair
 TEXTS, WORDS, NOISE = 200, 1000, 100
 """Most texts whose patterns are compared, most words (one a text) whose outputs are, and most texts of random words."""
 COLUMNS = (
-    *("model", "stack", "layer_a", "head_a", "layer_b", "head_b", "js", "correlation", "cka", "low", "high", "cka_low", "cka_high"),
+    *(
+        "model",
+        "stack",
+        "layer_a",
+        "head_a",
+        "layer_b",
+        "head_b",
+        "js",
+        "correlation",
+        "cka",
+        "low",
+        "high",
+        "cka_low",
+        "cka_high",
+    ),
     *(
         "shared_keys",
         "noise",
@@ -58,13 +74,16 @@ def distance_table(
 ) -> pd.DataFrame:
     """Each two heads of each stack once: columns ``COLUMNS``, as a run's ``distances.parquet``.
 
-    texts: what tells one pair from another; the lowest hashes are measured, and they are the same whatever the order. folds: of the pairs, 0 to 19.
+    texts: what tells one pair from another; the lowest hashes are measured, and they are the same whatever the order.
+    folds: of the pairs, 0 to 19.
     tell: told how many pairs are done, as one pass after another goes on (``passes``).
 
-    ``js`` (mean over words, nats) with ``low`` and ``high``, and ``correlation`` (mean over texts, of weights), over ``n`` texts; ``cka``, debiased, of
-    what the heads write, over ``words`` words, one a text, with its interval. Intervals leave out one fold at a time. ``noise`` …: the same on texts of as
-    many random words (``noise`` is JS). ``shuffled`` …: where each head's words, and for CKA its texts, stand in an order of their own. NaN where something cannot be
-    told, such as CKA of fewer than four words; no rows of a model that can read none of the pairs. Source: see ``js_within``, ``correlation_distances``, ``cka_folds``; the noise: Bian et al. 2021.
+    ``js`` (mean over words, nats) with ``low`` and ``high``, and ``correlation`` (mean over texts, of weights), over
+    ``n`` texts; ``cka``, debiased, of what the heads write, over ``words`` words, one a text, with its interval.
+    Intervals leave out one fold at a time. ``noise`` …: the same on texts of as many random words (``noise`` is JS).
+    ``shuffled`` …: where each head's words, and for CKA its texts, stand in an order of their own. NaN where something
+    cannot be told, such as CKA of fewer than four words; no rows of a model that can read none of the pairs. Source:
+    see ``js_within``, ``correlation_distances``, ``cka_folds``; the noise: Bian et al. 2021.
     """
     places = sampled(texts, WORDS)
     few = places[:TEXTS]
@@ -83,15 +102,24 @@ def passes(pairs: int) -> int:
 
 
 def _measured(
-    model: Model, few: Sequence[SentencePair], pairs: Sequence[SentencePair], folds: np.ndarray, tell: Callable[[int], None]
+    model: Model,
+    few: Sequence[SentencePair],
+    pairs: Sequence[SentencePair],
+    folds: np.ndarray,
+    tell: Callable[[int], None],
 ) -> _Measured:
     return _Measured(distance_sums(model, few, folds.tolist(), tell=tell), word_outputs(model, pairs, tell=tell), folds)
 
 
 def _random(model: Model, pairs: Sequence[SentencePair]) -> list[SentencePair]:
-    """A translator is given a second sentence where there is none: what it writes for random words has no end. None without a vocabulary of words."""
+    """A translator is given a second sentence where there is none: what it writes for random words has no end. None
+    without a vocabulary of words.
+    """
     like = [
-        ((pair.a, pair.b or (pair.a if "cross" in model.stacks else pair.b)), (pair.source_language, pair.target_language))
+        (
+            (pair.a, pair.b or (pair.a if "cross" in model.stacks else pair.b)),
+            (pair.source_language, pair.target_language),
+        )
         for pair in pairs
     ]
     try:
@@ -102,18 +130,27 @@ def _random(model: Model, pairs: Sequence[SentencePair]) -> list[SentencePair]:
 
 def _stack(model: Model, stack: str, told: _Measured, mixed: DistanceSums, noise: _Measured) -> pd.DataFrame:
     heads = model.attention.heads(stack)
-    index = pd.MultiIndex.from_product([[model.name], [stack], range(model.attention.layers(stack)), range(heads)], names=HEAD)
+    index = pd.MultiIndex.from_product(
+        [[model.name], [stack], range(model.attention.layers(stack)), range(heads)], names=HEAD
+    )
     js, low, high = jackknifed_quotient(told.sums[stack].js)
     correlation, _low, _high = jackknifed_quotient(told.sums[stack].correlation)
     cka = _cka(told, stack, len(index))
     columns = {
-        "js": js, "correlation": correlation, "cka": cka["value"], "low": low, "high": high, "cka_low": cka["low"], "cka_high": cka["high"],
+        "js": js,
+        "correlation": correlation,
+        "cka": cka["value"],
+        "low": low,
+        "high": high,
+        "cka_low": cka["low"],
+        "cka_high": cka["high"],
         "shared_keys": shares_keys(model, pd.DataFrame(index=index)),
-    }  # fmt: skip
+    }
     columns |= _noise(noise, stack, len(index)) | {
-        "shuffled": quotient(mixed.js.sum(axis=0)), "shuffled_correlation": quotient(mixed.correlation.sum(axis=0)),
+        "shuffled": quotient(mixed.js.sum(axis=0)),
+        "shuffled_correlation": quotient(mixed.correlation.sum(axis=0)),
         "shuffled_cka": _shuffled_cka(told, stack, len(index)),
-    }  # fmt: skip
+    }
     first, second = np.triu_indices(len(index), 1)
     layer, head = np.divmod(np.arange(len(index)), heads)
     ends = {"layer_a": layer[first], "head_a": head[first], "layer_b": layer[second], "head_b": head[second]}
@@ -153,8 +190,13 @@ def _shuffled_cka(measured: _Measured, stack: str, heads: int) -> np.ndarray:
 
 
 def square_of(table: pd.DataFrame, column: str) -> pd.DataFrame:
-    """A column of one model's stack as a square, indexed by (layer, head) both ways; 0 on the diagonal. table: rows as ``distance_table`` gives them."""
-    ends = [pd.MultiIndex.from_frame(table[[f"layer_{side}", f"head_{side}"]], names=["layer", "head"]) for side in ("a", "b")]
+    """A column of one model's stack as a square, indexed by (layer, head) both ways; 0 on the diagonal. table: rows as
+    ``distance_table`` gives them.
+    """
+    ends = [
+        pd.MultiIndex.from_frame(table[[f"layer_{side}", f"head_{side}"]], names=["layer", "head"])
+        for side in ("a", "b")
+    ]
     index = ends[0].append(ends[1]).unique().sort_values()
     square = np.zeros((len(index), len(index)))
     rows, columns = (index.get_indexer(end) for end in ends)

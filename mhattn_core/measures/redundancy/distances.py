@@ -23,19 +23,23 @@ WEIGHTS: Mapping[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {"word":
 
 
 def js_distances(a: np.ndarray, b: np.ndarray | None = None, *, weight: Literal["word", "mass"] = "word") -> np.ndarray:
-    """Jensen–Shannon divergence of two heads' rows, mean over words, in nats: ``[head of a, head of b]``; b is a by default.
+    """Jensen–Shannon divergence of two heads' rows, mean over words, in nats: ``[head of a, head of b]``; b is a by
+    default.
 
-    Range: 0 (the same weights) to ln 2 (never on the same word); NaN where no word counts in both heads. See ``js_sums``.
+    Range: 0 (the same weights) to ln 2 (never on the same word); NaN where no word counts in both heads. See
+    ``js_sums``.
     """
     return quotient(js_sums(a, b, weight=weight))
 
 
 def js_sums(a: np.ndarray, b: np.ndarray | None = None, *, weight: Literal["word", "mass"] = "word") -> np.ndarray:
-    """Total over words and their weight, ``[head of a, head of b, 2]``, of JS(p, q) = ½ KL(p‖m) + ½ KL(q‖m), m = ½(p + q).
+    """Total over words and their weight, ``[head of a, head of b, 2]``, of JS(p, q) = ½ KL(p‖m) + ½ KL(q‖m), m = ½(p +
+    q).
 
-    Shapes: a ``[head, row, column]``, b the same rows and columns. Rows are made to sum to 1 here; one without any mass, or with NaN,
-    does not count. weight: each word counts one (within a model), or the smaller of the masses that the two heads leave on words
-    (between models, whose special tokens differ).
+    Shapes: a ``[head, row, column]``, b the same rows and columns. Rows are made to sum to 1 here; one without any
+    mass, or with NaN,
+    does not count. weight: each word counts one (within a model), or the smaller of the masses that the two heads leave
+    on words (between models, whose special tokens differ).
     Raises ShapeError when the two disagree on rows or columns; KeyError for another weight.
     Source: Clark et al. 2019, section 6, averaged over words instead of summed; exact, without their smoothing.
     """
@@ -55,7 +59,9 @@ def js_sums(a: np.ndarray, b: np.ndarray | None = None, *, weight: Literal["word
             # H(m) − ½ H(p) − ½ H(q), with Σ m ln m = ½ Σ (p + q) ln(p + q) − ln 2.
             divergence = np.log(2) - (_plogp(rows_q[others] + rows_p[head]) - own_p[head] - own_q[others]) / 2
             counted = weigh(mass_p[head, rows], mass_q[others, rows])
-            totals[head, others] += np.stack([(divergence.clip(min=0) * counted).sum(axis=-1), counted.sum(axis=-1)], axis=-1)
+            totals[head, others] += np.stack(
+                [(divergence.clip(min=0) * counted).sum(axis=-1), counted.sum(axis=-1)], axis=-1
+            )
     if alone:
         lower = np.tril_indices(len(a), -1)
         totals[lower] = totals.swapaxes(0, 1)[lower]
@@ -65,7 +71,8 @@ def js_sums(a: np.ndarray, b: np.ndarray | None = None, *, weight: Literal["word
 def correlation_distances(patterns: np.ndarray, visible: np.ndarray) -> np.ndarray:
     """1 − Pearson's r of two heads' weights over the visible cells, ``[head, head]``: 0 (proportional) to 2 (opposite).
 
-    Shapes: patterns ``[head, row, column]``, as they are, not made to sum to 1; rows with NaN in any head are left out. NaN where
+    Shapes: patterns ``[head, row, column]``, as they are, not made to sum to 1; rows with NaN in any head are left out.
+    NaN where
     a head gives every cell the same. Source: Pearson's r; on attention maps Bian et al. 2021.
     """
     rows = np.isfinite(patterns).all(axis=(0, 2))

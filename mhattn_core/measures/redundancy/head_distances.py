@@ -22,9 +22,11 @@ FEWEST_WORDS = 5
 
 @dataclass(frozen=True, eq=False)
 class Heads:
-    """Heads that can be compared: float64 ``arrays [head, row, column]``, patterns on words (for CKA the words' Gram matrices).
+    """Heads that can be compared: float64 ``arrays [head, row, column]``, patterns on words (for CKA the words' Gram
+    matrices).
 
-    ``index``: (model, stack, layer, head) of each; ``visible [row, column]``: the cells that count. A word that no piece covers is NaN.
+    ``index``: (model, stack, layer, head) of each; ``visible [row, column]``: the cells that count. A word that no
+    piece covers is NaN.
     """
 
     index: pd.MultiIndex
@@ -49,7 +51,9 @@ def heads_of(seen: Seen, stack: str, *, by: By = "js") -> Heads:
     words = int(grid.query_axis.seen.sum())
     if words < FEWEST_WORDS:
         raise Problem(
-            _("CKA compares what heads write on at least {fewest} words; here are {words}.").format(fewest=FEWEST_WORDS, words=words),
+            _("CKA compares what heads write on at least {fewest} words; here are {words}.").format(
+                fewest=FEWEST_WORDS, words=words
+            ),
             _("Choose a longer sentence, or another distance."),
         )
     written = grid.query_axis.averaged(seen.contributions(stack)).astype(np.float64)
@@ -58,7 +62,9 @@ def heads_of(seen: Seen, stack: str, *, by: By = "js") -> Heads:
 
 
 def pooled(parts: Sequence[Heads]) -> Heads:
-    """The heads of several models as one. Raises ShapeError where two do not stand on the same words under the same mask."""
+    """The heads of several models as one. Raises ShapeError where two do not stand on the same words under the same
+    mask.
+    """
     if not all(parts[0].fits(part) for part in parts):
         raise ShapeError("heads on different words, or under different masks")
     index = parts[0].index
@@ -70,8 +76,9 @@ def pooled(parts: Sequence[Heads]) -> Heads:
 def distances(heads: Heads, *, by: By = "js") -> pd.DataFrame:
     """Each head against each, a square table indexed by (model, stack, layer, head); 0 on the diagonal.
 
-    ``js``: see ``js_distances``. ``correlation``: 1 − r of the weights, see ``correlation_distances``. ``cka``: 1 − debiased linear CKA
-    of what the heads write, see ``cka_of_grams``; above 1 where they have less in common than independent ones.
+    ``js``: see ``js_distances``. ``correlation``: 1 − r of the weights, see ``correlation_distances``. ``cka``: 1 −
+    debiased linear CKA of what the heads write, see ``cka_of_grams``; above 1 where they have less in common than
+    independent ones.
     Raises KeyError for another name.
     """
     measured = {
@@ -85,13 +92,16 @@ def distances(heads: Heads, *, by: By = "js") -> pd.DataFrame:
 
 
 def shares_keys(model: Model, square: pd.DataFrame) -> np.ndarray:
-    """bool ``[head, head]``: two different heads of one layer that share keys and values, so that only their queries differ.
+    """bool ``[head, head]``: two different heads of one layer that share keys and values, so that only their queries
+    differ.
 
     square: indexed as ``distances`` gives it. Source: grouped queries, Ainslie et al. 2023.
     """
     stack, layer, head = (square.index.get_level_values(level).to_numpy() for level in ("stack", "layer", "head"))
     config = model.network.config.get_text_config(decoder=stack[0] != "encoder")
     heads = model.attention.heads(stack[0])
-    size = heads // (1 if getattr(config, "multi_query", False) else getattr(config, "num_key_value_heads", None) or heads)
+    size = heads // (
+        1 if getattr(config, "multi_query", False) else getattr(config, "num_key_value_heads", None) or heads
+    )
     group = layer * heads + head // size * size
     return (group[:, None] == group) & ~np.eye(len(group), dtype=bool)

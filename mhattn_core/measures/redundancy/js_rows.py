@@ -15,13 +15,16 @@ NEARLY_NOTHING = 1e-30
 
 
 def shares(patterns: Tensor) -> tuple[Tensor, Tensor]:
-    """Rows made to sum to 1, and the mass that they had: ``[head, row, key]`` to the same and ``[head, row]``; rows without mass stay near 0."""
+    """Rows made to sum to 1, and the mass that they had: ``[head, row, key]`` to the same and ``[head, row]``; rows
+    without mass stay near 0.
+    """
     mass = patterns.sum(dim=-1)
     return (patterns / mass.where(mass > 0, 1)[..., None]).clamp(min=NEARLY_NOTHING), mass
 
 
 def js_rows(p: Tensor, q: Tensor) -> Tensor:
-    """JS(p, q) of each row of each head of p with the same row of each head of q, in nats: ``[head of p, head of q, row]``.
+    """JS(p, q) of each row of each head of p with the same row of each head of q, in nats: ``[head of p, head of q,
+    row]``.
 
     p, q ``[head, row, key]`` as ``shares`` makes them. Range: 0 to ln 2.
     Raises ShapeError when the two disagree on rows or keys. Source: as ``distances.js_sums``.
@@ -33,9 +36,11 @@ def js_rows(p: Tensor, q: Tensor) -> Tensor:
 
 
 def js_within(patterns: Tensor, owner: Tensor) -> Tensor:
-    """Sums over rows of JS and of rows counted, for each two heads of one array, apart for each owner of rows: float64 ``[owner, head, head, 2]``.
+    """Sums over rows of JS and of rows counted, for each two heads of one array, apart for each owner of rows: float64
+    ``[owner, head, head, 2]``.
 
-    patterns ``[head, row, key]``, as they are; owner ``[row, owners]``: 1 where a row belongs. A row counts where both heads have mass.
+    patterns ``[head, row, key]``, as they are; owner ``[row, owners]``: 1 where a row belongs. A row counts where both
+    heads have mass.
     """
     heads, owners = len(patterns), owner.shape[1]
     sums = torch.zeros(owners, heads, heads, 2, dtype=torch.float64)
@@ -58,7 +63,9 @@ def _in_cache(heads: int, rows: int, keys: int) -> Iterator[slice]:
 
 
 def _to_others(p: Tensor, own_p: Tensor, q: Tensor, own_q: Tensor) -> Tensor:
-    """One head ``[row, key]`` against many ``[head, row, key]``: H(m) − ½ H(p) − ½ H(q), with Σ m ln m = ½ Σ (p + q) ln(p + q) − ln 2."""
+    """One head ``[row, key]`` against many ``[head, row, key]``: H(m) − ½ H(p) − ½ H(q), with Σ m ln m = ½ Σ (p + q)
+    ln(p + q) − ln 2.
+    """
     return (math.log(2) - (_plogp(q + p) - own_p - own_q) / 2).clamp_(min=0)
 
 

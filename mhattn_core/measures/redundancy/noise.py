@@ -19,7 +19,9 @@ from mhattn_core.text.words import HAN, Sentence
 
 DRAWS = 3
 DOUBLED: dict[By, float] = {"js": 0.05, "correlation": 0.1, "cka": 0.1}
-"""Heads that are nearer than this look doubled; of JS about 7 % of the farthest that two heads can be. The thresholds are ours."""
+"""Heads that are nearer than this look doubled; of JS about 7 % of the farthest that two heads can be. The thresholds
+are ours.
+"""
 # How tokenizers mark a piece that begins a word; a WordPiece that begins one has no mark.
 BEGINS = ("Ġ", "▁")
 LATIN_WORD = regex.compile(r"[A-Za-z]{2,}")
@@ -30,50 +32,65 @@ Languages = tuple[str, str]
 
 
 def noise_pairs(seen: Seen, draws: int = DRAWS) -> list[SentencePair]:
-    """Pairs of as many words as this one has, drawn from the tokenizer's whole words: in Chinese where the sentence is, else in Latin letters.
+    """Pairs of as many words as this one has, drawn from the tokenizer's whole words: in Chinese where the sentence is,
+    else in Latin letters.
 
     The first pair is the same whatever ``draws`` is, and so on. Raises Problem for a tokenizer that has no such words.
     """
     return random_words(
-        seen.model, [((seen.sentences["a"], seen.sentences["b"]), (seen.pair.source_language, seen.pair.target_language))] * draws
+        seen.model,
+        [((seen.sentences["a"], seen.sentences["b"]), (seen.pair.source_language, seen.pair.target_language))] * draws,
     )
 
 
 def random_words(model: Model, like: Sequence[tuple[Sides, Languages]]) -> list[SentencePair]:
-    """For each two sentences, with their languages (see ``SentencePair``), a pair of as many random words; each is drawn anew. Raises Problem as ``noise_pairs``."""
+    """For each two sentences, with their languages (see ``SentencePair``), a pair of as many random words; each is
+    drawn anew. Raises Problem as ``noise_pairs``.
+    """
     latin, han = _vocabulary(model)
     pairs = []
     for seed, (sides, languages) in enumerate(like):
         generator = np.random.default_rng(seed)
-        a, b = (generator.choice((han or latin) if HAN_WORD.search(one.text) else latin, len(one.words)).tolist() for one in sides)
+        a, b = (
+            generator.choice((han or latin) if HAN_WORD.search(one.text) else latin, len(one.words)).tolist()
+            for one in sides
+        )
         pairs.append(SentencePair(_joined(a), _joined(b), tuple(a), tuple(b), *languages))
     return pairs
 
 
 def noise_distances(noise: Sequence[Seen], stack: str, *, by: By = "js") -> np.ndarray:
-    """Distances of a stack's heads on each of several pairs of random words: ``[draw, head, head]``. Raises Problem as ``heads_of``."""
+    """Distances of a stack's heads on each of several pairs of random words: ``[draw, head, head]``. Raises Problem as
+    ``heads_of``.
+    """
     return np.stack([distances(heads_of(seen, stack, by=by), by=by).to_numpy() for seen in noise])
 
 
 def head_pairs(here: pd.DataFrame, noise: np.ndarray, *, by: By, mean: np.ndarray | None = None) -> pd.DataFrame:
-    """Every two heads of one stack once, the nearest first: layer_a, head_a, layer_b, head_b, distance, noise, noise_low, noise_high,
-    doubled, on_noise.
+    """Every two heads of one stack once, the nearest first: layer_a, head_a, layer_b, head_b, distance, noise,
+    noise_low, noise_high, doubled, on_noise.
 
-    here: as ``distances`` gives it; noise ``[draw, head, head]``. ``noise`` is the mean of the draws, or what is given as such, low and high their ends.
+    here: as ``distances`` gives it; noise ``[draw, head, head]``. ``noise`` is the mean of the draws, or what is given
+    as such, low and high their ends.
     ``doubled``: nearer than ``DOUBLED``; ``on_noise``: no farther on random words, or there nearer than that, too.
     """
     first, second = np.triu_indices(len(here), 1)
     layers, heads = (here.index.get_level_values(level).to_numpy() for level in ("layer", "head"))
     table = pd.DataFrame(
         {
-            "layer_a": layers[first], "head_a": heads[first], "layer_b": layers[second], "head_b": heads[second],
+            "layer_a": layers[first],
+            "head_a": heads[first],
+            "layer_b": layers[second],
+            "head_b": heads[second],
             "distance": here.to_numpy()[first, second],
             "noise": (noise.mean(axis=0) if mean is None else mean)[first, second],
             "noise_low": noise.min(axis=0)[first, second],
             "noise_high": noise.max(axis=0)[first, second],
         }
-    )  # fmt: skip
-    table = table.assign(doubled=table["distance"] <= DOUBLED[by], on_noise=table["noise"] <= np.maximum(table["distance"], DOUBLED[by]))
+    )
+    table = table.assign(
+        doubled=table["distance"] <= DOUBLED[by], on_noise=table["noise"] <= np.maximum(table["distance"], DOUBLED[by])
+    )
     return table.sort_values("distance", kind="stable", ignore_index=True)
 
 
@@ -81,7 +98,11 @@ def _vocabulary(model: Model) -> tuple[Sequence[str], Sequence[str]]:
     """Whole words of the tokenizer, in Latin letters and in Chinese."""
     pieces = sorted(model.tokenizer.get_vocab())
     mark = next((mark for mark in BEGINS if any(piece.startswith(mark) for piece in pieces)), "")
-    latin = [piece.removeprefix(mark) for piece in pieces if piece.startswith(mark) and LATIN_WORD.fullmatch(piece.removeprefix(mark))]
+    latin = [
+        piece.removeprefix(mark)
+        for piece in pieces
+        if piece.startswith(mark) and LATIN_WORD.fullmatch(piece.removeprefix(mark))
+    ]
     han = [word for word in (piece.removeprefix(mark) for piece in pieces) if HAN_WORD.fullmatch(word)]
     if not latin and not han:
         raise Problem(

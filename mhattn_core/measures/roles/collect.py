@@ -17,7 +17,9 @@ from mhattn_core.measures.roles.table import StackItems
 
 @dataclass(frozen=True)
 class Corpus:
-    """What a batch's numbers stand for: id, fold and number of words of sentence A for each pair, and the names of the relations."""
+    """What a batch's numbers stand for: id, fold and number of words of sentence A for each pair, and the names of the
+    relations.
+    """
 
     ids: Sequence[str]
     folds: Sequence[int]
@@ -28,7 +30,8 @@ class Corpus:
 class Collector:
     """Shown every layer of a batch in order; ``stacks`` then gives what is kept of it.
 
-    links: positions count through A and on through B, pairs as in ``corpus``. Links that a stack does not see are left out.
+    links: positions count through A and on through B, pairs as in ``corpus``. Links that a stack does not see are left
+    out.
     """
 
     def __init__(self, axes: Mapping[str, WordAxes], links: Links, corpus: Corpus) -> None:
@@ -41,7 +44,9 @@ class Collector:
         """Keep the bits and weights of one layer."""
         found = [hits(layer, asked) for asked in self._asked[layer.axes.stack]]
         self._bits[layer.axes.stack].append([torch.stack([one.hit, one.shuffled]).cpu().numpy() for one in found])
-        self._mass[layer.axes.stack].append([torch.stack([one.mass, one.usual]).double().cpu().numpy() for one in found])
+        self._mass[layer.axes.stack].append(
+            [torch.stack([one.mass, one.usual]).double().cpu().numpy() for one in found]
+        )
 
     def stacks(self) -> dict[str, StackItems]:
         """Items and sums of each stack."""
@@ -53,7 +58,9 @@ class Collector:
         corpus = self._corpus
         for place, asked in enumerate(self._asked[stack]):
             hit, shuffled = np.concatenate([layer[place] for layer in self._bits[stack]], axis=2)
-            items.append(item_table(asked, hit, shuffled, ids=corpus.ids, folds=corpus.folds, relations=corpus.relations))
+            items.append(
+                item_table(asked, hit, shuffled, ids=corpus.ids, folds=corpus.folds, relations=corpus.relations)
+            )
             if asked.direction == "column":
                 continue  # the same weights as head_to_dependent
             weight, usual = np.concatenate([layer[place] for layer in self._mass[stack]], axis=2)
@@ -93,14 +100,18 @@ def _asked(stack: str, axes: WordAxes, links: Links, corpus: Corpus) -> list[Que
 
 
 def on_axes(axes: WordAxes, links: Links, words_of_a: Sequence[int]) -> Links:
-    """Links between words of a pair, counted through A and B, as places on the axes of a stack; those that are not there are left out."""
+    """Links between words of a pair, counted through A and B, as places on the axes of a stack; those that are not
+    there are left out.
+    """
     query, has_query = _on_axis(axes.query_side.cpu().numpy(), links.pair, links.query, np.asarray(words_of_a))
     key, has_key = _on_axis(axes.key_side.cpu().numpy(), links.pair, links.key, np.asarray(words_of_a))
     here = has_query & has_key
     return Links(links.pair[here], links.relation[here], query[here], key[here])
 
 
-def _on_axis(side: np.ndarray, pair: np.ndarray, word: np.ndarray, words_of_a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _on_axis(
+    side: np.ndarray, pair: np.ndarray, word: np.ndarray, words_of_a: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     in_b = (word >= words_of_a[pair]).astype(int)
     place = np.where(in_b, word - words_of_a[pair] + (side == 0).sum(axis=1)[pair], word)
     inside = place < side.shape[1]

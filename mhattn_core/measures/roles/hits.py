@@ -17,8 +17,10 @@ TIE = 1e-5
 class Hits:
     """What the heads of one layer answer, ``[question, head]``.
 
-    hit: whether the head's first choice is the right word; shuffled: whether it is the shuffled one. mass: the weight on the right
-    word. usual: the mean weight of the head's other pairs of words at the same offset in the same text, NaN where there are none.
+    hit: whether the head's first choice is the right word; shuffled: whether it is the shuffled one. mass: the weight
+    on the right
+    word. usual: the mean weight of the head's other pairs of words at the same offset in the same text, NaN where there
+    are none.
     """
 
     hit: Tensor
@@ -36,13 +38,16 @@ def can_be_answered(axes: WordAxes, questions: Questions) -> Tensor:
 def hits(layer: WordLayer, questions: Questions) -> Hits:
     """The first choice of every head of a layer, the word itself left out, against the right word.
 
-    Questions that cannot be answered (see ``can_be_answered``) have no meaning here and are to be left out before. Range of mass:
-    0 to 1; nothing is renormalised.
-    Source: Clark et al. 2019, section 4.2, on words (their section 4.1); the other direction Voita et al. 2019, section 5.2;
+    Questions that cannot be answered (see ``can_be_answered``) have no meaning here and are to be left out before.
+    Range of mass: 0 to 1; nothing is renormalised.
+    Source: Clark et al. 2019, section 4.2, on words (their section 4.1); the other direction Voita et al. 2019, section
+    5.2;
     ``column`` as in the code that Clark et al. published; ``later_to_earlier`` and ``usual`` are ours.
     """
     pair, attending, attended = _cells(layer.axes, questions)
-    asked, answer, shuffled = (_tensor(layer.axes, column)[:, None] for column in (questions.asked, questions.answer, questions.shuffled))
+    asked, answer, shuffled = (
+        _tensor(layer.axes, column)[:, None] for column in (questions.asked, questions.answer, questions.shuffled)
+    )
     choice = first_choice(layer, questions.direction)[pair, :, asked[:, 0]]
     return Hits(
         choice == answer,
@@ -53,7 +58,8 @@ def hits(layer: WordLayer, questions: Questions) -> Hits:
 
 
 def first_choice(layer: WordLayer, direction: Direction) -> Tensor:
-    """The word with the largest weight, the word itself left out, int ``[batch, head, word]``; -1 where there is no other, or none has any weight.
+    """The word with the largest weight, the word itself left out, int ``[batch, head, word]``; -1 where there is no
+    other, or none has any weight.
 
     ``column`` looks down the column: which word attends most to this one.
     """
@@ -96,7 +102,9 @@ def _usual(layer: WordLayer, pair: Tensor, attending: Tensor, attended: Tensor) 
 
 
 def by_offset(weights: Tensor) -> Tensor:
-    """Sums along the diagonals of ``[batch, head, query, key]``: ``[batch, head, queries + keys - 1]``, from key - query = 1 - queries up."""
+    """Sums along the diagonals of ``[batch, head, query, key]``: ``[batch, head, queries + keys - 1]``, from key -
+    query = 1 - queries up.
+    """
     queries, keys = weights.shape[-2:]
     width = queries + keys - 1
     # Each row one place further right than the row below it: diagonals become columns.

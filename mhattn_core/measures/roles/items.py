@@ -12,16 +12,25 @@ COLUMNS = ("id", "fold", "relation", "direction", "query", "key", "shuffled", "h
 
 
 def item_table(
-    questions: Questions, hit: np.ndarray, shuffled_hit: np.ndarray, *, ids: Sequence[str], folds: Sequence[int], relations: Sequence[str]
+    questions: Questions,
+    hit: np.ndarray,
+    shuffled_hit: np.ndarray,
+    *,
+    ids: Sequence[str],
+    folds: Sequence[int],
+    relations: Sequence[str],
 ) -> pd.DataFrame:
     """The items of one stack, a row a question: columns ``COLUMNS``, as a run's ``items.parquet``.
 
-    hit, shuffled_hit: bool ``[question, head]``, the heads of all layers, layer by layer. ids, folds: of the pairs; relations: names of the
-    relations, both by the numbers that the questions carry. ``query`` is the word at which is asked, ``key`` the right one.
+    hit, shuffled_hit: bool ``[question, head]``, the heads of all layers, layer by layer. ids, folds: of the pairs;
+    relations: names of the relations, both by the numbers that the questions carry. ``query`` is the word at which is
+    asked, ``key`` the right one.
     Raises ShapeError when questions and bits disagree.
     """
     if not hit.shape[0] == shuffled_hit.shape[0] == len(questions.asked):
-        raise ShapeError(f"{len(questions.asked)} questions have {hit.shape[0]} and {shuffled_hit.shape[0]} rows of bits")
+        raise ShapeError(
+            f"{len(questions.asked)} questions have {hit.shape[0]} and {shuffled_hit.shape[0]} rows of bits"
+        )
     names = np.array(relations, dtype=object)
     return pd.DataFrame(
         {

@@ -1,4 +1,6 @@
-"""Links to look for in a batch, turned into questions: at which word is asked, and which word would be the right answer."""
+"""Links to look for in a batch, turned into questions: at which word is asked, and which word would be the right
+answer.
+"""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -19,8 +21,8 @@ Array = np.ndarray
 class Links:
     """Pairs of words, one entry a link; all int ``[link]``.
 
-    pair: its row in the batch. relation: a number that stands for the relation. query, key: the dependent and its head (or
-    whatever two words the relation ties), each by its place on its axis of the stack.
+    pair: its row in the batch. relation: a number that stands for the relation. query, key: the dependent and its head
+    (or whatever two words the relation ties), each by its place on its axis of the stack.
     """
 
     pair: Array
@@ -37,7 +39,8 @@ class Links:
 class Questions:
     """Links seen from one direction, int ``[question]``: at which word ``asked``, which word is right (``answer``).
 
-    shuffled: the right answer to the next question of the same relation in the same pair, -1 where there is no other one or it
+    shuffled: the right answer to the next question of the same relation in the same pair, -1 where there is no other
+    one or it
     is the same word: what a head scores that knows which words are answers but not to which question.
     """
 
@@ -62,11 +65,13 @@ class Questions:
 def questions(links: Links, direction: Direction, *, one_text: bool = True) -> Questions:
     """The questions of a direction; a link of a word with itself asks nothing.
 
-    one_text: both axes are the same words; not so in a cross stack, of which only ``dependent_to_head`` and ``column`` can be asked.
+    one_text: both axes are the same words; not so in a cross stack, of which only ``dependent_to_head`` and ``column``
+    can be asked.
 
-    ``dependent_to_head`` and ``head_to_dependent``: where does this word look? ``column``: by whom is the dependent looked at
-    most (the published code of Clark et al. 2019 calls this "head<-dep"; between two texts: by whom the head)? ``later_to_earlier``: where does the later of the two look,
-    among the words before it? Only this one compares causal models with others.
+    ``dependent_to_head`` and ``head_to_dependent``: where does this word look? ``column``: by whom is the dependent
+    looked at most (the published code of Clark et al. 2019 calls this "head<-dep"; between two texts: by whom the
+    head)? ``later_to_earlier``: where does the later of the two look, among the words before it? Only this one compares
+    causal models with others.
     Raises ValueError for another direction, and for one that a cross stack does not have.
     """
     match direction:
@@ -86,7 +91,12 @@ def questions(links: Links, direction: Direction, *, one_text: bool = True) -> Q
     told = (asked != answer) | (not one_text)
     pair, relation, asked, answer = links.pair[told], links.relation[told], asked[told], answer[told]
     return Questions(
-        direction, pair, relation, asked, answer, _shuffled(pair, relation, asked if one_text else np.full_like(asked, NO_WORD), answer)
+        direction,
+        pair,
+        relation,
+        asked,
+        answer,
+        _shuffled(pair, relation, asked if one_text else np.full_like(asked, NO_WORD), answer),
     )
 
 

@@ -14,11 +14,16 @@ Item = tuple[int, int]
 COLUMNS = ("query_position", "key_position", "kind")
 
 
-def looks(grid: WordGrid, layer: int, head: int, items: Sequence[Item], direction: Direction, *, words_of_a: int) -> pd.DataFrame:
-    """A row an arc: query_position and key_position on the grid's axes, kind ``right``, ``missed`` or ``wrong`` (where it looks instead).
+def looks(
+    grid: WordGrid, layer: int, head: int, items: Sequence[Item], direction: Direction, *, words_of_a: int
+) -> pd.DataFrame:
+    """A row an arc: query_position and key_position on the grid's axes, kind ``right``, ``missed`` or ``wrong`` (where
+    it looks instead).
 
-    items: dependent and head, counted through sentence A, of ``words_of_a`` words, and on through B; those that this stack does not hold, or may not see, are left
-    out. The first choice is that of ``hits``: the word itself left out, of equal weights the first word. In ``column`` an arc still leads
+    items: dependent and head, counted through sentence A, of ``words_of_a`` words, and on through B; those that this
+    stack does not hold, or may not see, are left
+    out. The first choice is that of ``hits``: the word itself left out, of equal weights the first word. In ``column``
+    an arc still leads
     from the word that looks: the right one, or the one that looks at the dependent most.
     Raises ValueError for a cross stack, whose two axes are not one sentence.
     """
@@ -39,7 +44,9 @@ def looks(grid: WordGrid, layer: int, head: int, items: Sequence[Item], directio
 
 
 def first_choices(weights: np.ndarray, visible: np.ndarray, direction: Direction) -> np.ndarray:
-    """The word with the largest weight for each word of ``[query, key]``, itself left out; -1 where none has any weight. See ``hits.first_choice``."""
+    """The word with the largest weight for each word of ``[query, key]``, itself left out; -1 where none has any
+    weight. See ``hits.first_choice``.
+    """
     if direction == "column":
         weights, visible = weights.T, visible.T
     allowed = np.tril(visible, -1) if direction == "later_to_earlier" else visible & ~np.eye(len(visible), dtype=bool)

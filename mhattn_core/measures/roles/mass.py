@@ -15,7 +15,8 @@ REPLICATES = 500
 
 @dataclass(frozen=True, eq=False)
 class MassSums:
-    """One relation in one direction on one stack: Σ weight on the right word, Σ usual weight at its offset, ``[fold, head]``; items
+    """One relation in one direction on one stack: Σ weight on the right word, Σ usual weight at its offset, ``[fold,
+    head]``; items
     ``[fold]``. Items without another pair of words at their offset do not count. Sums of parts of a corpus add up.
     """
 
@@ -37,7 +38,8 @@ def mass_sums(mass: Array, usual: Array, fold: Sequence[int] | Array) -> MassSum
 def mass_score(sums: MassSums) -> Score:
     """The head with the largest mean weight on the right word, chosen and reported as ``score`` does for hits.
 
-    ``baseline`` is what the same head usually gives at the same distance, and ``gain`` the difference; there is no offset and no shuffle.
+    ``baseline`` is what the same head usually gives at the same distance, and ``gain`` the difference; there is no
+    offset and no shuffle.
     The interval draws folds, not pairs: the sums know no pairs.
     """
     choosing = halves()

@@ -14,7 +14,8 @@ COLUMNS = ("model", "stack", "relation", "direction", "layer", "head", "hits", "
 def rates_table(model: str, stacks: Mapping[str, StackItems]) -> pd.DataFrame:
     """A row for each stack, relation, direction and head: columns ``COLUMNS``, as a run's ``rates.parquet``.
 
-    hits: items that the head gets right. n: items. Their quotient, 0 to 1, is over all items, those that chose the best head among them.
+    hits: items that the head gets right. n: items. Their quotient, 0 to 1, is over all items, those that chose the best
+    head among them.
     """
     tables = [_of_stack(model, stack, kept) for stack, kept in stacks.items()]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(COLUMNS))

@@ -1,4 +1,6 @@
-"""The best head of a relation, chosen on some folds and reported on the others, beside the best fixed offset chosen likewise."""
+"""The best head of a relation, chosen on some folds and reported on the others, beside the best fixed offset chosen
+likewise.
+"""
 
 from dataclasses import dataclass
 
@@ -16,7 +18,8 @@ Array = np.ndarray
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """One relation in one direction on one stack: bool hit, shuffled ``[item, head]``; int pair, fold, offset ``[item]``.
+    """One relation in one direction on one stack: bool hit, shuffled ``[item, head]``; int pair, fold, offset
+    ``[item]``.
 
     has_shuffled bool ``[item]``: whether the item has a shuffled answer. pair counts pairs from 0, in any order.
     """
@@ -35,7 +38,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Score:
-    """What 50 splits say: see ``relations.parquet``. head counts through all layers; gain, low, high are head minus offset.
+    """What 50 splits say: see ``relations.parquet``. head counts through all layers; gain, low, high are head minus
+    offset.
 
     n: items held out, median; fewest: items in the smallest half of any split, choosing or held out.
     """
@@ -61,9 +65,10 @@ def halves() -> Array:
 def score(asked: Asked, weights: Array) -> Score:
     """Select on ten folds, report on the other ten, fifty times.
 
-    weights: float ``[replicate, pair]``, how often each pair counts in each bootstrap replicate. ``head`` and ``offset`` are the most
-    frequent winners (of equals the first), the values medians over splits, ``low`` and ``high`` 95 % of the gain over replicates and
-    splits pooled. All accuracies are 0 to 1. Values of splits with an empty half are left out; with no split left they are NaN.
+    weights: float ``[replicate, pair]``, how often each pair counts in each bootstrap replicate. ``head`` and
+    ``offset`` are the most frequent winners (of equals the first), the values medians over splits, ``low`` and ``high``
+    95 % of the gain over replicates and splits pooled. All accuracies are 0 to 1. Values of splits with an empty half
+    are left out; with no split left they are NaN.
     Source: the rule that a head beats a fixed offset, Clark et al. 2019, section 4.2; splits and intervals are ours.
     """
     choosing = halves()
@@ -102,7 +107,9 @@ def by_fold(bits: Array, fold: Array) -> Array:
 
 
 def by_pair(asked: Asked, offset: int) -> Array:
-    """Σ(hit − offset's hit) over the items of each pair, float ``[pair, head]``: what the tests of each head are made of."""
+    """Σ(hit − offset's hit) over the items of each pair, float ``[pair, head]``: what the tests of each head are made
+    of.
+    """
     order = np.argsort(asked.pair, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(asked.pair[order]) != 0][: len(order)])
     fixed = (asked.offset[order] == offset)[:, None]

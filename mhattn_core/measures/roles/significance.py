@@ -1,4 +1,6 @@
-"""Is a head better than the best fixed offset beyond chance? Tests over texts, and what many tests at once allow to be said."""
+"""Is a head better than the best fixed offset beyond chance? Tests over texts, and what many tests at once allow to be
+said.
+"""
 
 import numpy as np
 from scipy import stats
@@ -12,8 +14,8 @@ ROUNDING = 1e-6
 def cluster_t(better: Array) -> Array:
     """One-sided p of each head that Σ(head − offset) is above 0; the texts are the independent units.
 
-    better: ``[text, head]``, as ``by_pair`` gives it; result ``[head]``, 1 for a head that never differs from the offset and for fewer
-    than two texts.
+    better: ``[text, head]``, as ``by_pair`` gives it; result ``[head]``, 1 for a head that never differs from the
+    offset and for fewer than two texts.
     """
     texts = len(better)
     if texts < 2:
@@ -25,9 +27,11 @@ def cluster_t(better: Array) -> Array:
 
 
 def sign_flip_max(better: Array, *, flips: int = FLIPS, seed: int = 0) -> float:
-    """p that the best of all heads would be so far above the offset if each text's difference had either sign by chance.
+    """p that the best of all heads would be so far above the offset if each text's difference had either sign by
+    chance.
 
-    The statistic is the maximum over heads of Σd / √Σd²; the heads keep their dependence on one another. Range: 1/(flips + 1) to 1.
+    The statistic is the maximum over heads of Σd / √Σd²; the heads keep their dependence on one another. Range:
+    1/(flips + 1) to 1.
     """
     spread = np.sqrt((better.astype(float) ** 2).sum(axis=0))
     told = spread > 0
@@ -35,8 +39,11 @@ def sign_flip_max(better: Array, *, flips: int = FLIPS, seed: int = 0) -> float:
         return 1.0
     scaled = (better[:, told] / spread[told]).astype(np.float32)
     observed = scaled.sum(axis=0).max()
-    signs = np.random.default_rng(seed).integers(0, 2, size=(flips, len(better)), dtype=np.int8).astype(np.float32) * 2 - 1
-    # The same sum in another order may differ in its last digits; no sum of so many differences, squares summing to 1, exceeds √texts.
+    signs = (
+        np.random.default_rng(seed).integers(0, 2, size=(flips, len(better)), dtype=np.int8).astype(np.float32) * 2 - 1
+    )
+    # The same sum in another order may differ in its last digits; no sum of so many differences, squares summing to 1,
+    # exceeds √texts.
     rounding = ROUNDING * np.sqrt(len(better))
     return float((1 + ((signs @ scaled).max(axis=1) >= observed - rounding).sum()) / (flips + 1))
 

@@ -35,7 +35,8 @@ COLUMNS = (
 )
 # A column without a number in it is of numbers all the same; what has no head has none, and the others keep whole ones.
 TYPES = {"layer": "Int16", "head": "Int16"} | dict.fromkeys(
-    ("held_out", "gain", "low", "high", "baseline", "offset", "shuffle", "random95", "wins", "p", "p_max", "q"), "float64"
+    ("held_out", "gain", "low", "high", "baseline", "offset", "shuffle", "random95", "wins", "p", "p_max", "q"),
+    "float64",
 )
 
 
@@ -50,7 +51,9 @@ class Role(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class StackItems:
-    """What a run keeps of one stack: its size, the packed items (see ``item_table``), and sums of mass by relation and direction."""
+    """What a run keeps of one stack: its size, the packed items (see ``item_table``), and sums of mass by relation and
+    direction.
+    """
 
     layers: int
     heads: int
@@ -58,12 +61,16 @@ class StackItems:
     mass: Mapping[tuple[str, str], MassSums]
 
 
-def relations_table(model: str, stacks: Mapping[str, StackItems], texts: Mapping[str, str], random95: Mapping[Role, float]) -> pd.DataFrame:
-    """A row for each stack, relation, score and direction that has items: columns ``COLUMNS``, as a run's ``relations.parquet``.
+def relations_table(
+    model: str, stacks: Mapping[str, StackItems], texts: Mapping[str, str], random95: Mapping[Role, float]
+) -> pd.DataFrame:
+    """A row for each stack, relation, score and direction that has items: columns ``COLUMNS``, as a run's
+    ``relations.parquet``.
 
-    texts: each pair's text by id; equal texts are resampled together. random95: see ``best_of_twins``; a role that is missing there
-    gets no better verdict than ``insufficient data``. p is of the named head, by cluster t; p_max of the best of all heads, by sign flips (hits
-    only); q by Benjamini and Hochberg over all heads, relations and directions of one score in the model that have enough items.
+    texts: each pair's text by id; equal texts are resampled together. random95: see ``best_of_twins``; a role that is
+    missing there gets no better verdict than ``insufficient data``. p is of the named head, by cluster t; p_max of the
+    best of all heads, by sign flips (hits only); q by Benjamini and Hochberg over all heads, relations and directions
+    of one score in the model that have enough items.
     """
     ids = {id_: place for place, id_ in enumerate(texts)}
     weights = bootstrap_weights(list(texts.values()))
@@ -101,9 +108,19 @@ def relations_table(model: str, stacks: Mapping[str, StackItems], texts: Mapping
 
 
 def unmeasurable(model: str, why: Mapping[str, str]) -> pd.DataFrame:
-    """A row for each relation that cannot be told on these texts, by name the reason in a sentence; columns ``COLUMNS``, numbers NaN."""
+    """A row for each relation that cannot be told on these texts, by name the reason in a sentence; columns
+    ``COLUMNS``, numbers NaN.
+    """
     rows = [
-        {"model": model, "relation": relation, "score": "hit", "n": 0, "fewest": 0, "verdict": "not measurable", "reason": reason}
+        {
+            "model": model,
+            "relation": relation,
+            "score": "hit",
+            "n": 0,
+            "fewest": 0,
+            "verdict": "not measurable",
+            "reason": reason,
+        }
         for relation, reason in why.items()
     ]
     return _table(rows)
@@ -126,7 +143,8 @@ def split(kept: StackItems, ids: Mapping[str, int]) -> Iterator[tuple[tuple[str,
 
 
 def best_of_twins(twins: Sequence[Mapping[str, StackItems]]) -> dict[Role, float]:
-    """``random95``: for each role the 95th percentile over models with random weights of what their best head gets, all items counted.
+    """``random95``: for each role the 95th percentile over models with random weights of what their best head gets, all
+    items counted.
 
     twins: the stacks of each, measured on the same pairs (20 seeds and 200 sentences in a run).
     """
@@ -155,7 +173,9 @@ def _adjusted(p: Mapping[Role, np.ndarray]) -> dict[Role, np.ndarray]:
     return dict(zip(p, np.split(q, ends[:-1]), strict=True))
 
 
-def _row(model: str, role: Role, heads: int, best: Score, p_max: float, p: np.ndarray, q: np.ndarray, random95: float) -> dict[str, Any]:
+def _row(
+    model: str, role: Role, heads: int, best: Score, p_max: float, p: np.ndarray, q: np.ndarray, random95: float
+) -> dict[str, Any]:
     layer, head = divmod(best.head, heads)
     row = {**role._asdict(), **asdict(best), "model": model, "layer": layer, "head": head}
     row |= {"random95": random95, "p": float(p[best.head]), "p_max": p_max, "q": float(q[best.head])}

@@ -42,9 +42,10 @@ class Evidence:
 def verdict(evidence: Evidence, *, ablation_hurts: bool | None = None) -> tuple[Verdict, Reason]:
     """The verdict and the first thing that decides it.
 
-    ablation_hurts: whether switching the head off harms the relation's own minimal pairs more than the 95th percentile of all heads of
-    the model; None where this is not known or the model has no language head. Of the whole list, ``shared role`` and ``no counterpart``
-    belong to matched heads, and ``not measurable`` to relations that give no items at all.
+    ablation_hurts: whether switching the head off harms the relation's own minimal pairs more than the 95th percentile
+    of all heads of the model; None where this is not known or the model has no language head. Of the whole list,
+    ``shared role`` and ``no counterpart`` belong to matched heads, and ``not measurable`` to relations that give no
+    items at all.
     """
     if evidence.fewest < FEWEST_ITEMS:
         return "insufficient data", "few items"
@@ -64,7 +65,8 @@ def verdict(evidence: Evidence, *, ablation_hurts: bool | None = None) -> tuple[
 
 
 def with_ablation(relations: pd.DataFrame, minimal_pairs: pd.DataFrame) -> pd.DataFrame:
-    """``relations.parquet`` with what switching heads off has shown: the pattern specialists among it become specialists, or are said to do no harm.
+    """``relations.parquet`` with what switching heads off has shown: the pattern specialists among it become
+    specialists, or are said to do no harm.
 
     minimal_pairs: rows with model, relation, stack, layer, head and hurts; of a relation without any nothing changes.
     """
@@ -80,21 +82,31 @@ def with_ablation(relations: pd.DataFrame, minimal_pairs: pd.DataFrame) -> pd.Da
 
 
 def reason_words(row: Mapping[str, Any]) -> str:
-    """A row of ``relations.parquet`` in a sentence: why it has its verdict. Of what is not measurable the table holds the sentence itself."""
+    """A row of ``relations.parquet`` in a sentence: why it has its verdict. Of what is not measurable the table holds
+    the sentence itself.
+    """
     sentences = {
-        "few items": _("{missing} items are missing: each half of each split needs 200, the smallest here has {fewest}."),
+        "few items": _(
+            "{missing} items are missing: each half of each split needs 200, the smallest here has {fewest}."
+        ),
         "small gain": _(
             "The best head is {gain:+.0f} points above the best fixed offset on sentences that did not choose it; 10 points are asked for."
         ),
         "interval": _("The interval of the gain, {low:+.0f} to {high:+.0f} points, reaches 0."),
         "many tests": _("Among all heads and relations tested, chance alone would give as much (q = {q:.3f})."),
         "no twins": _("It has not been compared with the same architecture with random weights."),
-        "random as good": _("The best head of a model with random weights does as well: {held_out:.0%} here, {random95:.0%} there."),
+        "random as good": _(
+            "The best head of a model with random weights does as well: {held_out:.0%} here, {random95:.0%} there."
+        ),
         "not ablated": _(
             "{gain:+.0f} points above the best fixed offset on sentences that did not choose it. What breaks without the head has not been measured."
         ),
-        "ablation does not hurt": _("{gain:+.0f} points above the best fixed offset, but without the head the model does as well."),
-        "ablation hurts": _("{gain:+.0f} points above the best fixed offset, and without the head the model makes mistakes there."),
+        "ablation does not hurt": _(
+            "{gain:+.0f} points above the best fixed offset, but without the head the model does as well."
+        ),
+        "ablation hurts": _(
+            "{gain:+.0f} points above the best fixed offset, and without the head the model makes mistakes there."
+        ),
     }
     reason = str(row["reason"])
     if reason not in sentences:

@@ -34,8 +34,8 @@ TABLES = {
 def sentences_of(model: Model, records: Sequence[PairRecord]) -> list[SentencePair]:
     """At most 200 of a run's, of 4 to 10 words, chosen by a hash of the text; each text once.
 
-    A translator's are pairs, and count both sides; of other models only the first sentence is read, and the second is what a model without a
-    language head looks for.
+    A translator's are pairs, and count both sides; of other models only the first sentence is read, and the second is
+    what a model without a language head looks for.
     """
     asked = asked_of(model)
     found: dict[str, SentencePair] = {}
@@ -63,7 +63,10 @@ def _measure(given: StudyInput) -> Tables:
     off = single.each_off(trials, PRIMARY, tell=tell)
     tables = [single.ablation_table(trials, off, PRIMARY, weights)]
     others = [kind for kind in OUTPUTS if kind != PRIMARY and (kind != "uniform" or model.attention.gives_values)]
-    tables += [single.ablation_table(fewer, single.each_off(fewer, kind, tell=tell), kind, weights[:, :FEWER]) for kind in others]
+    tables += [
+        single.ablation_table(fewer, single.each_off(fewer, kind, tell=tell), kind, weights[:, :FEWER])
+        for kind in others
+    ]
     by_delta = tables[0][tables[0]["quantity"] == trials.main].sort_values("delta", ascending=False, kind="stable")
     by_gradient = by_delta.sort_values("gradient_importance", ascending=False, kind="stable")
     strongest = _ids(by_delta)[:MOST_INTERACTING]

@@ -18,10 +18,14 @@ def _measure(given: StudyInput) -> Tables:
     tables = {"fusion": pd.DataFrame(columns=list(HEADS)), "fusion_layers": pd.DataFrame(columns=list(LAYERS))}
     found = word_outputs(given.model, [given.records[place].pair for place in places], tell=given.tell)
     parts = [
-        fusion_tables(given.model.name, stack, words, [texts[places[number]] for number in words.texts]) for stack, words in found.items()
+        fusion_tables(given.model.name, stack, words, [texts[places[number]] for number in words.texts])
+        for stack, words in found.items()
     ]
     if parts:
-        tables = {name: pd.concat(rows, ignore_index=True) for name, rows in zip(tables, zip(*parts, strict=True), strict=True)}
+        tables = {
+            name: pd.concat(rows, ignore_index=True)
+            for name, rows in zip(tables, zip(*parts, strict=True), strict=True)
+        }
     return tables
 
 

@@ -23,10 +23,12 @@ OTHER_SEED = 1
 
 
 def match_models(names: Sequence[str], features: Sequence[Features], shared: Shared) -> pd.DataFrame:
-    """Rows as ``MatchCosts.table`` for every two models of which one has learned something, by profile and, where words and masks agree, by JS and CKA.
+    """Rows as ``MatchCosts.table`` for every two models of which one has learned something, by profile and, where words
+    and masks agree, by JS and CKA.
 
-    features: of each name; a model that could read none of the pairs has no rows. Stacks of the same name are matched, or the first of each where they share none. The null of random weights is NAME@random of the second
-    model, from the run where it has read something there; of one that is random itself, other random weights.
+    features: of each name; a model that could read none of the pairs has no rows. Stacks of the same name are matched,
+    or the first of each where they share none. The null of random weights is NAME@random of the second model, from the
+    run where it has read something there; of one that is random itself, other random weights.
     """
     twins: dict[str, Features] = dict(zip(names, features, strict=True))
     tables = []
@@ -37,7 +39,9 @@ def match_models(names: Sequence[str], features: Sequence[Features], shared: Sha
             continue
         twin_name = name_b + RANDOM
         if twin_name not in twins or not twins[twin_name].profiles:
-            twins[twin_name] = Features(random_twin(b.model, OTHER_SEED if name_b.endswith(RANDOM) else 0), None, shared, like=b)
+            twins[twin_name] = Features(
+                random_twin(b.model, OTHER_SEED if name_b.endswith(RANDOM) else 0), None, shared, like=b
+            )
         if not twins[twin_name].profiles:
             continue
         for stack_a, stack_b in stacks(a.model.stacks, b.model.stacks):
@@ -52,7 +56,9 @@ def stacks(a: Sequence[str], b: Sequence[str]) -> list[tuple[str, str]]:
     return [(stack, stack) for stack in a if stack in b] or [(a[0], b[0])]
 
 
-def _costs(a: Features, stack_a: str, b: Features, stack_b: str, twin: Features, shared: Shared) -> Iterator[tuple[MatchBy, MatchCosts]]:
+def _costs(
+    a: Features, stack_a: str, b: Features, stack_b: str, twin: Features, shared: Shared
+) -> Iterator[tuple[MatchBy, MatchCosts]]:
     yield "profile", profile_costs(a.profiles[stack_a], b.profiles[stack_b], twin.profiles[stack_b])
     if stack_a != stack_b:
         return  # an encoder's word sees what a decoder's may not

@@ -9,7 +9,8 @@ from mhattn_core.text.minimal_pairs import minimal_pairs
 
 def _measure(given: StudyInput) -> Tables:
     model = given.model
-    # A head that is off writes its mean over the same sentences as in the study of ablation; over none, its mean in each minimal pair.
+    # A head that is off writes its mean over the same sentences as in the study of ablation; over none, its mean in
+    # each minimal pair.
     sentences = sentences_of(model, given.records)
     trials = Trials(model, sentences)
     means = trials.corpus_means if trials.tasks else None

@@ -31,5 +31,9 @@ def _of_twins(pairs: int) -> int:
 
 
 RELATIONS = Study(
-    ("relations", "rates", "items"), _measure, passes=lambda pairs, _heads: pairs + _of_twins(pairs), factor=2.5, of_twins=_of_twins
+    ("relations", "rates", "items"),
+    _measure,
+    passes=lambda pairs, _heads: pairs + _of_twins(pairs),
+    factor=2.5,
+    of_twins=_of_twins,
 )

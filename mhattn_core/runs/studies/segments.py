@@ -1,4 +1,6 @@
-"""Which head feeds a summary from the segment that is likest to it: documents (first texts) with their summaries (second texts)."""
+"""Which head feeds a summary from the segment that is likest to it: documents (first texts) with their summaries
+(second texts).
+"""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -24,11 +26,28 @@ ROWS: Rows = "awo"
 MOST_DRAWN = 20
 """Documents whose every word of the summary is kept, to be drawn."""
 MOST_CELLS = 2_000_000
-"""Heads × words × segments that are kept of one model; a document for which no room is left is measured all the same, and drawn only live."""
+"""Heads × words × segments that are kept of one model; a document for which no room is left is measured all the same,
+and drawn only live.
+"""
 BITS = 8
 """Of each weight that is kept: it is right to 0.4 %, and the table a third as large."""
-WEIGHT_TYPES = {"layer": "int16", "head": "int16", "word": "int16", "segment": "int16", "weight": "float32", "own": "float32"}
-DOCUMENT_TYPES = {"id": "str", "model": "str", "stack": "str", "segments": "int32", "windows": "object", "prefix": "str", "reason": "str"}
+WEIGHT_TYPES = {
+    "layer": "int16",
+    "head": "int16",
+    "word": "int16",
+    "segment": "int16",
+    "weight": "float32",
+    "own": "float32",
+}
+DOCUMENT_TYPES = {
+    "id": "str",
+    "model": "str",
+    "stack": "str",
+    "segments": "int32",
+    "windows": "object",
+    "prefix": "str",
+    "reason": "str",
+}
 
 
 def _measure(given: StudyInput) -> Tables:
@@ -54,7 +73,9 @@ def _measure(given: StudyInput) -> Tables:
         "segments": heads_table(name, stack, ROWS, answers),
         "segment_heads": best_table(name, stack, ROWS, answers),
         "segment_items": items_table(name, stack, ROWS, answers),
-        "segment_documents": pd.DataFrame(documents, columns=list(DOCUMENT_TYPES)).assign(**whose).astype(DOCUMENT_TYPES),
+        "segment_documents": pd.DataFrame(documents, columns=list(DOCUMENT_TYPES))
+        .assign(**whose)
+        .astype(DOCUMENT_TYPES),
         "segment_weights": pd.concat(drawn or [pd.DataFrame(columns=["id", *WEIGHT_TYPES])], ignore_index=True)
         .astype(WEIGHT_TYPES)
         .assign(**whose),
@@ -89,7 +110,9 @@ def _read(record: PairRecord) -> tuple[Document, Sentence]:
 
 
 def _seconds(model: Model, records: Sequence[PairRecord]) -> float:
-    """A window of the longest document, timed, for as many words as all documents have; 0 where nothing can be measured."""
+    """A window of the longest document, timed, for as many words as all documents have; 0 where nothing can be
+    measured.
+    """
     if writing_stack(model) is None:
         return 0.0
     read: list[tuple[Document, Sentence]] = []
@@ -107,7 +130,9 @@ def _seconds(model: Model, records: Sequence[PairRecord]) -> float:
         took = monotonic() - start
     except Problem:
         return 0.0
-    return took / sum(part.end - part.start for part in window) * sum(sum(document.words) for document, _summary in read)
+    return (
+        took / sum(part.end - part.start for part in window) * sum(sum(document.words) for document, _summary in read)
+    )
 
 
 def _stop(_done: int, _windows: int) -> None:
@@ -115,10 +140,19 @@ def _stop(_done: int, _windows: int) -> None:
 
 
 def _cells(found: SegmentWeights) -> pd.DataFrame:
-    """A row a head, word of the summary and segment. ``own`` is the word's: it stands at the first segment, so that sums hold."""
+    """A row a head, word of the summary and segment. ``own`` is the word's: it stands at the first segment, so that
+    sums hold.
+    """
     layer, head, word, segment = (place.ravel() for place in np.indices(found.weights.shape))
     own = np.where(segment == 0, np.broadcast_to(found.own[..., None], found.weights.shape).ravel(), np.nan)
-    columns = {"layer": layer, "head": head, "word": word, "segment": segment, "weight": found.weights.ravel(), "own": own}
+    columns = {
+        "layer": layer,
+        "head": head,
+        "word": word,
+        "segment": segment,
+        "weight": found.weights.ravel(),
+        "own": own,
+    }
     return pd.DataFrame(columns | {name: _rounded(columns[name]) for name in ("weight", "own")}).astype(WEIGHT_TYPES)
 
 

@@ -13,7 +13,8 @@ ROOT = -1
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedWord:
-    """A word of the grid. ``lemma`` is in lower case. ``upos`` and ``deprel`` are of Universal Dependencies, empty where not known.
+    """A word of the grid. ``lemma`` is in lower case. ``upos`` and ``deprel`` are of Universal Dependencies, empty
+    where not known.
 
     ``head`` is the position of its head in the same sentence, counted from 0; -1 at a root and where there is no tree.
     """
@@ -32,7 +33,9 @@ class AnnotatedWord:
 
 @dataclass(frozen=True)
 class Similarity:
-    """Likeness of two words in meaning, such as the cosine of their static vectors; from ``related`` on, two words count as tied."""
+    """Likeness of two words in meaning, such as the cosine of their static vectors; from ``related`` on, two words
+    count as tied.
+    """
 
     of: Callable[[str, str], float]
     related: float
@@ -40,7 +43,8 @@ class Similarity:
 
 @dataclass(frozen=True)
 class Resources:
-    """What a person brings: strength of feeling by word (see ``read_valence``) for languages without a lexicon, and static vectors.
+    """What a person brings: strength of feeling by word (see ``read_valence``) for languages without a lexicon, and
+    static vectors.
 
     name: tells them from others, such as a hash of their files.
     """
@@ -64,12 +68,18 @@ class AnnotatedSentence:
 
     def dependents(self, head: int, *relations: str) -> list[int]:
         """The words that hang on ``head``, of these relations only if any are named."""
-        return [place for place, word in enumerate(self.words) if word.head == head and (not relations or word.relation in relations)]
+        return [
+            place
+            for place, word in enumerate(self.words)
+            if word.head == head and (not relations or word.relation in relations)
+        ]
 
 
 @dataclass(frozen=True)
 class Annotated:
-    """A pair of annotated sentences, the second possibly without words; links of ``alignment`` count words of a and of b."""
+    """A pair of annotated sentences, the second possibly without words; links of ``alignment`` count words of a and of
+    b.
+    """
 
     a: AnnotatedSentence
     b: AnnotatedSentence = AnnotatedSentence()

@@ -1,4 +1,6 @@
-"""Parts of speech of Chinese words from jieba's dictionary, each word for itself, where there is neither tree nor parser."""
+"""Parts of speech of Chinese words from jieba's dictionary, each word for itself, where there is neither tree nor
+parser.
+"""
 
 import logging
 from collections.abc import Mapping
@@ -47,7 +49,9 @@ def _tags() -> Mapping[str, str]:
 
 
 def part_of_speech(word: str) -> str:
-    """The part of speech that the dictionary gives first, in Universal Dependencies; empty for a word that is not in it."""
+    """The part of speech that the dictionary gives first, in Universal Dependencies; empty for a word that is not in
+    it.
+    """
     if not any(character.isalnum() for character in word):
         return "PUNCT"
     tag = _tags().get(word, "")

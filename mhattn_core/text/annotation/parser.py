@@ -29,13 +29,15 @@ def parse(sentences: Iterable[Sentence]) -> Iterator[tuple[AnnotatedWord, ...]]:
 def on_grid(sentence: Sentence, parsed: Any) -> tuple[AnnotatedWord, ...]:
     """The parser's tokens joined by characters to the words of the grid.
 
-    A word of several tokens takes the place of the one nearest to the root; a token over several words is the first of them, on which
-    the others hang.
+    A word of several tokens takes the place of the one nearest to the root; a token over several words is the first of
+    them, on which the others hang.
     """
     tokens = [token for token in parsed if not token.is_space]
     place_of = {token.i: place for place, token in enumerate(tokens)}
     raw = [
-        Token(token.lemma_, token.pos_, ROOT if token.head.i == token.i else place_of.get(token.head.i, ROOT), token.dep_)
+        Token(
+            token.lemma_, token.pos_, ROOT if token.head.i == token.i else place_of.get(token.head.i, ROOT), token.dep_
+        )
         for token in tokens
     ]
     tree = to_universal(raw)
@@ -65,7 +67,11 @@ def _word(
     if not mine:
         whole = raw[places[0]] if places else None
         return AnnotatedWord(
-            text, text.lower(), whole.upos if whole else "", own[places[0]] if places else ROOT, GOES_WITH if places else ""
+            text,
+            text.lower(),
+            whole.upos if whole else "",
+            own[places[0]] if places else ROOT,
+            GOES_WITH if places else "",
         )
     top = min(mine, key=lambda place: depth(place, heads))
     head, dependency = tree[top]

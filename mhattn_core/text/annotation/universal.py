@@ -1,7 +1,8 @@
 """From the labels of spaCy's English parser (ClearNLP's) to those of Universal Dependencies, version 2.
 
-The two differ in which word governs: a preposition governs its noun there and depends on it here, as does a form of "be" with what
-it joins to its subject; conjuncts hang on one another there and all on the first here. What the table does not name stays as it is.
+The two differ in which word governs: a preposition governs its noun there and depends on it here, as does a form of
+"be" with what it joins to its subject; conjuncts hang on one another there and all on the first here. What the table
+does not name stays as it is.
 """
 
 from collections.abc import Sequence
@@ -69,7 +70,9 @@ class _Tree:
         self.label = [token.label for token in tokens]
 
     def children(self, head: int, *labels: str) -> list[int]:
-        return [place for place, own in enumerate(self.head) if own == head and (not labels or self.label[place] in labels)]
+        return [
+            place for place, own in enumerate(self.head) if own == head and (not labels or self.label[place] in labels)
+        ]
 
     def promote(self, child: int, over: int, label: str) -> None:
         """Let ``child`` take the place of ``over``, which then hangs on it by ``label``, as does all that hung there."""
@@ -79,7 +82,9 @@ class _Tree:
         self.head[over], self.label[over] = child, label
 
     def turn_copula(self, be: int) -> None:
-        """“She is tall”, “she is on the roof”: tall and roof govern, not "is"; "there is a cat" stays, with cat as subject."""
+        """“She is tall”, “she is on the roof”: tall and roof govern, not "is"; "there is a cat" stays, with cat as
+        subject.
+        """
         if self.tokens[be].lemma != "be" or self.label[be] in ("aux", "auxpass"):
             return
         joined = self.children(be, "attr", "acomp")

@@ -54,10 +54,11 @@ def read_pairs(
 ) -> Upload:
     """Read a file of pairs, told by its name: .csv .tsv .txt .jsonl .json .xlsx .parquet .conllu.
 
-    ``columns`` says for fields (FIELDS) which column they stand in, by name or place (``#2``), or nowhere (an empty name), where the
-    file's own names do not tell; ``header`` whether the first row holds names, where this does not show; ``sheet`` which sheet of a
-    workbook is read. ``base`` is the number of the first word in links. What was not plain is in ``remarks``. Rows that cannot be read are in ``bad`` with their line and reason, and the others go on; if no column of
-    sources is known, there are no pairs and ``columns.used`` says so.
+    ``columns`` says for fields (FIELDS) which column they stand in, by name or place (``#2``), or nowhere (an empty
+    name), where the file's own names do not tell; ``header`` whether the first row holds names, where this does not
+    show; ``sheet`` which sheet of a workbook is read. ``base`` is the number of the first word in links. What was not
+    plain is in ``remarks``. Rows that cannot be read are in ``bad`` with their line and reason, and the others go on;
+    if no column of sources is known, there are no pairs and ``columns.used`` says so.
     Raises Problem when the file cannot be read as a whole, ValueError at an unknown field.
     """
     name = source[0] if isinstance(source, tuple) else Path(source).name
@@ -77,9 +78,11 @@ def read_pairs(
 
 
 def read_summarised(source: Source, summary: Source | None = None, *, limits: Limits = Limits()) -> Upload:  # noqa: B008  frozen
-    """Read documents with summaries: a table with columns ``document`` and ``summary``, or one text and, in a file of its own, its summary.
+    """Read documents with summaries: a table with columns ``document`` and ``summary``, or one text and, in a file of
+    its own, its summary.
 
-    The pairs' first texts are the documents, whose empty lines are kept, the second the summaries, empty where there is none.
+    The pairs' first texts are the documents, whose empty lines are kept, the second the summaries, empty where there is
+    none.
     Raises Problem when a file cannot be read, or its table has no such columns.
     """
     name, content = load(source, limits)

@@ -21,7 +21,13 @@ WORDS = ("source_words", "target_words")
 
 
 def assemble(
-    name: str, table: Table, wanted: Mapping[str, str] | None, limits: Limits, *, header: bool | None = None, base: Literal[0, 1] = 0
+    name: str,
+    table: Table,
+    wanted: Mapping[str, str] | None,
+    limits: Limits,
+    *,
+    header: bool | None = None,
+    base: Literal[0, 1] = 0,
 ) -> Upload:
     """Read the table's rows as pairs. Empty rows are passed over; what cannot be read is kept with its reason."""
     filled = (row for row in table.rows if row.fault or any(_is_filled(cell) for cell in row.cells))
@@ -51,7 +57,10 @@ def assemble(
         columns,
         table.encoding,
         table.separator,
-        tuple({column: str(cell or "") for column, cell in zip(columns.found, row.cells, strict=False)} for row in rows[:HEAD]),
+        tuple(
+            {column: str(cell or "") for column, cell in zip(columns.found, row.cells, strict=False)}
+            for row in rows[:HEAD]
+        ),
         (*table.remarks, *remarks),
         table.sheet,
         table.sheets,
@@ -61,7 +70,9 @@ def assemble(
 
 @dataclass
 class _Reader:
-    """``places`` are the columns of fields; ``bad`` takes the rows that cannot be read, ``links`` all links, also those that lead outside."""
+    """``places`` are the columns of fields; ``bad`` takes the rows that cannot be read, ``links`` all links, also those
+    that lead outside.
+    """
 
     places: Mapping[str, int]
     limits: Limits
@@ -78,7 +89,9 @@ class _Reader:
                 cells = {name: row.cells[place] for name, place in self.places.items() if place < len(row.cells)}
                 record = self._record(cells, row.line)
                 if record.id in taken:
-                    raise Problem(_("Its id, “{id}”, is that of line {line}.").format(id=record.id, line=taken[record.id]), "")
+                    raise Problem(
+                        _("Its id, “{id}”, is that of line {line}.").format(id=record.id, line=taken[record.id]), ""
+                    )
             except Problem as problem:
                 self.bad.append((row.line, problem.happened))
             else:
@@ -87,7 +100,9 @@ class _Reader:
 
     def _record(self, cells: Mapping[str, Any], line: int) -> PairRecord:
         words = {side: _words(side, cells.get(f"{side}_words"), cells.get(side)) for side in ("source", "target")}
-        texts = {name: _text(name, _joined(name, cell), self.limits) for name, cell in cells.items() if name not in WORDS}
+        texts = {
+            name: _text(name, _joined(name, cell), self.limits) for name, cell in cells.items() if name not in WORDS
+        }
         if not texts.get("source"):
             raise Problem(_("It has no source text."), "")
         pair = SentencePair(texts["source"], texts.get("target", ""), words["source"], words["target"])
@@ -144,7 +159,9 @@ def _words(field: str, cell: Any, text: Any) -> tuple[str, ...]:
 
 
 def _joined(field: str, cell: Any) -> Any:
-    """A list as the text that it stands for: words of a sentence, or links ``"0-0"`` or ``[0, 0]``. Anything else as it is."""
+    """A list as the text that it stands for: words of a sentence, or links ``"0-0"`` or ``[0, 0]``. Anything else as it
+    is.
+    """
     if not isinstance(cell, list | tuple):
         return cell
     if field in ("source", "target"):

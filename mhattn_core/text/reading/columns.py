@@ -34,8 +34,8 @@ def find_columns(
 ) -> Layout:
     """Find the names of the columns, unless they are given, and the field that each column holds.
 
-    ``wanted`` says for fields which column they stand in, by name or by place (``#2``), or nowhere (an empty name); the other
-    fields are looked for by their names. ``header`` says whether there is a row of names, where it is known, and
+    ``wanted`` says for fields which column they stand in, by name or by place (``#2``), or nowhere (an empty name); the
+    other fields are looked for by their names. ``header`` says whether there is a row of names, where it is known, and
     ``may_have_names`` whether a first row that merely looks like names is worth a remark.
     Raises ValueError at an unknown field, Problem at a name that the file does not have.
     """
@@ -52,7 +52,10 @@ def find_columns(
         if in_doubt:
             remarks.append(_of_first_row(rows[place or 0], has_names=has_names))
         if place is None:
-            names = [f"#{number}" for number in range(1, max((len(row.cells) for row in rows if not row.fault), default=0) + 1)]
+            names = [
+                f"#{number}"
+                for number in range(1, max((len(row.cells) for row in rows if not row.fault), default=0) + 1)
+            ]
         else:
             names = _named(rows[place])
             above, rows = rows[:place], rows[place + 1 :]
@@ -83,7 +86,9 @@ def _place_of_header(rows: Sequence[Row], wanted: Sequence[str], header: bool | 
 
 
 def _is_header_at(rows: Sequence[Row], place: int) -> bool:
-    """Whether names stand there. Those that are not promised could be a pair of a word list, unless a title above has fewer cells."""
+    """Whether names stand there. Those that are not promised could be a pair of a word list, unless a title above has
+    fewer cells.
+    """
     cells = rows[place].cells
     if not is_header(cells):
         return False
@@ -101,9 +106,9 @@ def _of_first_row(row: Row, *, has_names: bool) -> str:
     cells = ", ".join(f"“{str(cell).strip()[:40]}”" for cell in row.cells if str(cell or "").strip())
     if has_names:
         return _("The first row ({cells}) is read as the names of the columns; it may be a pair.").format(cells=cells)
-    return _("The first row ({cells}) looks unlike the others: it is read as one of them, but may hold the names of the columns.").format(
-        cells=cells
-    )
+    return _(
+        "The first row ({cells}) looks unlike the others: it is read as one of them, but may hold the names of the columns."
+    ).format(cells=cells)
 
 
 def _used(names: Sequence[str], wanted: Mapping[str, str], *, has_names: bool, told: bool) -> dict[str, str]:

@@ -20,10 +20,11 @@ def read_conllu(name: str, content: bytes, limits: Limits) -> Upload:
     """Each sentence alone, its words and their tree as the file gives them.
 
     The words are those that stand in the text. A multiword token is cut into its syntactic words where these spell it
-    (``did`` + ``n't``); where they do not (``du`` for ``de`` + ``le``) it is one word, and takes the place in the tree of that part
-    which is nearest to the root. Empty nodes (``8.1``) stand in no text and are left out. The text is ``# text``, else the words with
-    spaces where ``SpaceAfter`` allows. A sentence whose words have no heads at all has no tree; one with a tree that is none (a circle,
-    a word that is its own head, another number of roots than one) is told as bad.
+    (``did`` + ``n't``); where they do not (``du`` for ``de`` + ``le``) it is one word, and takes the place in the tree
+    of that part which is nearest to the root. Empty nodes (``8.1``) stand in no text and are left out. The text is ``#
+    text``, else the words with spaces where ``SpaceAfter`` allows. A sentence whose words have no heads at all has no
+    tree; one with a tree that is none (a circle, a word that is its own head, another number of roots than one) is told
+    as bad.
     """
     text, encoding = decode(name, content)
     pairs: list[PairRecord] = []
@@ -33,7 +34,9 @@ def read_conllu(name: str, content: bytes, limits: Limits) -> Upload:
     document = ""
     for line, block in limits.within(name, _blocks(lines(text))):
         if len(pairs) == limits.rows:
-            raise limits.exceeded(_("“{name}” has more than {number} rows.").format(name=name, number=f"{limits.rows:,}"))
+            raise limits.exceeded(
+                _("“{name}” has more than {number} rows.").format(name=name, number=f"{limits.rows:,}")
+            )
         begun.append(line)
         try:
             sentence = _parsed(block)
@@ -47,8 +50,14 @@ def read_conllu(name: str, content: bytes, limits: Limits) -> Upload:
             taken.add(record.id)
             pairs.append(record)
     bare = sum(not record.tree for record in pairs)
-    remarks = (_("Sentences without a tree, since their words have no heads: {number}.").format(number=f"{bare:,}"),) if bare else ()
-    return Upload(name, "conllu", pairs, bad_rows(bad), encoding=encoding, separator="\t", remarks=remarks, lines=tuple(begun))
+    remarks = (
+        (_("Sentences without a tree, since their words have no heads: {number}.").format(number=f"{bare:,}"),)
+        if bare
+        else ()
+    )
+    return Upload(
+        name, "conllu", pairs, bad_rows(bad), encoding=encoding, separator="\t", remarks=remarks, lines=tuple(begun)
+    )
 
 
 def _blocks(found: list[str]) -> Iterator[tuple[int, list[str]]]:
@@ -85,7 +94,9 @@ def _record(sentence: Any, line: int, document: str, limits: Limits) -> PairReco
     ranges = [token for token in sentence if isinstance(token["id"], tuple) and token["id"][1] == "-"]
     groups = _groups(tokens, ranges)
     words = tuple(form for form, _chosen, _parts in groups)
-    word_of = {token["id"]: place for place, (_form, _chosen, parts) in enumerate(groups) for token in parts} | {0: ROOT}
+    word_of = {token["id"]: place for place, (_form, _chosen, parts) in enumerate(groups) for token in parts} | {
+        0: ROOT
+    }
     tree = tuple(
         GoldWord(form, chosen["lemma"] or "", chosen["upos"] or "", word_of[chosen["head"]], chosen["deprel"] or "")
         for form, chosen, _parts in groups
@@ -93,7 +104,12 @@ def _record(sentence: Any, line: int, document: str, limits: Limits) -> PairReco
     )
     text = sentence.metadata.get("text") or _spelled(sentence)
     if len(text) > limits.characters:
-        raise Problem(_("It has {length} characters, at most {limit} are read.").format(length=len(text), limit=limits.characters), "")
+        raise Problem(
+            _("It has {length} characters, at most {limit} are read.").format(
+                length=len(text), limit=limits.characters
+            ),
+            "",
+        )
     check_characters("\n".join((text, *words)))
     pair = SentencePair(text, source_words=words)
     if len(pair.a.words) != len(words):
@@ -128,7 +144,9 @@ def _check_circles(tokens: list[Any]) -> None:
 
 
 def _groups(tokens: list[Any], ranges: list[Any]) -> list[tuple[str, Any, list[Any]]]:
-    """The words that stand in the text: form, the syntactic word that gives the place in the tree, all syntactic words in it."""
+    """The words that stand in the text: form, the syntactic word that gives the place in the tree, all syntactic words
+    in it.
+    """
     merged: dict[int, tuple[str, Any, list[Any]]] = {}
     for token in ranges:
         first, _sign, last = token["id"]

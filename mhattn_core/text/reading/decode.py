@@ -42,26 +42,35 @@ def decode(name: str, content: bytes) -> tuple[str, str]:
     Raises Problem when it is not text, or none.
     """
     text, encoding = _decoded(name, content)
-    text = MARKS_AT_LINE_STARTS.sub("", text).rstrip("\x1a")  # marks of files that were joined, and the end of a file under DOS
+    text = MARKS_AT_LINE_STARTS.sub("", text).rstrip(
+        "\x1a"
+    )  # marks of files that were joined, and the end of a file under DOS
     if not text.strip():
         raise empty(name)
     return text, encoding
 
 
 def check_characters(text: str) -> None:
-    """Raises Problem at a control character, which models read as nothing or as an unknown sign, and a reader cannot see."""
+    """Raises Problem at a control character, which models read as nothing or as an unknown sign, and a reader cannot
+    see.
+    """
     if not (unseen := CONTROL.search(text)):
         return
     if unseen[0] == SOFT_BREAK:
-        raise Problem(_("It holds a vertical tab (U+000B), the soft line break of spreadsheets and slides. Put a space in its place."), "")
+        raise Problem(
+            _(
+                "It holds a vertical tab (U+000B), the soft line break of spreadsheets and slides. Put a space in its place."
+            ),
+            "",
+        )
     raise Problem(_("It holds the control character U+{code:04X}. Delete it.").format(code=ord(unseen[0])), "")
 
 
 def lines(text: str) -> list[str]:
     """The lines as ``wc``, ``paste`` and Moses count them, without their ends: at LF, and a CR before it goes too.
 
-    A file without any LF, as the first Macs wrote them, has lines that end at CR. Nowhere else: a stray CR, form feed, NEL or U+2028
-    inside a line would shift all that follows against the file beside it.
+    A file without any LF, as the first Macs wrote them, has lines that end at CR. Nowhere else: a stray CR, form feed,
+    NEL or U+2028 inside a line would shift all that follows against the file beside it.
     """
     if "\n" not in text:
         return text.removesuffix("\r").split("\r")
@@ -101,7 +110,8 @@ def _candidates(content: bytes) -> Iterator[str]:
 
 
 def _utf_16(content: bytes) -> str:
-    """Which UTF-16 it is without a mark, if any: where zeros stand beside all that is ASCII, at least beside the line ends.
+    """Which UTF-16 it is without a mark, if any: where zeros stand beside all that is ASCII, at least beside the line
+    ends.
 
     Zeros alone do not tell: a program that crashed, or a field of fixed width, leaves some in any encoding.
     """
@@ -130,7 +140,8 @@ def _is_utf_8(content: bytes) -> bool:
 
 
 def _is_common_chinese(content: bytes) -> bool:
-    """Whether it reads as GB18030, mostly with characters of GB 2312 (or of four bytes), many of them from its first level.
+    """Whether it reads as GB18030, mostly with characters of GB 2312 (or of four bytes), many of them from its first
+    level.
 
     Other encodings of East Asia also read as GB18030, but seldom with second bytes that are all high; other
     alphabets too, but with first bytes beyond the first level.
@@ -140,7 +151,9 @@ def _is_common_chinese(content: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     codes = [character.encode("gb18030") for character in text[:SAMPLE] if character > "\x7f"]
-    common = sum(len(code) == 2 and (0xA1 <= code[0] <= 0xA3 or 0xB0 <= code[0] <= 0xD7) and code[1] >= 0xA1 for code in codes)
+    common = sum(
+        len(code) == 2 and (0xA1 <= code[0] <= 0xA3 or 0xB0 <= code[0] <= 0xD7) and code[1] >= 0xA1 for code in codes
+    )
     second_level = sum(len(code) == 4 or (0xD8 <= code[0] <= 0xF7 and code[1] >= 0xA1) for code in codes)
     return bool(codes) and common >= 0.4 * len(codes) and common + second_level >= 0.85 * len(codes)
 

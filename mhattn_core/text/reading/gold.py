@@ -12,7 +12,8 @@ from mhattn_core.text.reading.records import Upload
 
 
 def read_gold(files: Sequence[Path], links: Path | None = None, *, base: Literal[0, 1] = 0, **reading: Any) -> Upload:
-    """Pairs with gold links: one file of pairs (links in its column ``alignment``, or in ``links``), or two of sentences cut by spaces.
+    """Pairs with gold links: one file of pairs (links in its column ``alignment``, or in ``links``), or two of
+    sentences cut by spaces.
 
     ``reading`` says how one file of pairs is read (``header``, ``sheet`` …), as in ``read_pairs``.
     Raises Problem for any other number of files, and as ``read_pairs`` and ``read_parallel``.
@@ -24,4 +25,7 @@ def read_gold(files: Sequence[Path], links: Path | None = None, *, base: Literal
     if len(files) == 1:
         upload = read_pairs(files[0], base=base, **reading)
         return upload if links is None else attach_links(upload, links, base=base)
-    raise Problem(_("{number} files of sentences were given.").format(number=len(files)), _("Give one file of pairs, or two of sentences."))
+    raise Problem(
+        _("{number} files of sentences were given.").format(number=len(files)),
+        _("Give one file of pairs, or two of sentences."),
+    )

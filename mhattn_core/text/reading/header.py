@@ -13,7 +13,10 @@ SENTENCE_END = regex.compile(r"[.!?。！？…;；][\p{Pf}\p{Pe}\"'”’）」
 IN_SENTENCES = re.compile(r"[.!?。！？…,，、;；:：\"“”]")
 SCRIPTS = ("Latin", "Han", "Kana", "Hangul", "Cyrillic", "Greek", "Arabic", "Hebrew", "Devanagari", "Thai")
 SCRIPT = regex.compile(
-    "|".join(rf"(?P<{name}>[\p{{Hiragana}}\p{{Katakana}}])" if name == "Kana" else rf"(?P<{name}>\p{{{name}}})" for name in SCRIPTS)
+    "|".join(
+        rf"(?P<{name}>[\p{{Hiragana}}\p{{Katakana}}])" if name == "Kana" else rf"(?P<{name}>\p{{{name}}})"
+        for name in SCRIPTS
+    )
 )
 WORD = regex.compile(r"\p{Han}|[^\s\p{Han}]+")
 LONGEST_NAME = 40
@@ -26,7 +29,9 @@ LETTERS = 200
 
 
 def is_header(cells: Sequence[Any]) -> bool:
-    """Whether a row holds names of columns: a promised one; if there are just two cells, two of ours, since sentences may be as short."""
+    """Whether a row holds names of columns: a promised one; if there are just two cells, two of ours, since sentences
+    may be as short.
+    """
     names = [str(cell).strip() for cell in cells if str(cell or "").strip()]
     promised = [PROMISED[plain(name)] for name in names if plain(name) in PROMISED]
     if len(names) == 1:
@@ -40,7 +45,9 @@ def is_promised(cells: Sequence[Any]) -> bool:
 
 
 def looks_like_names(rows: Sequence[Row]) -> bool:
-    """Whether the first row may hold names: each of its cells could be one, and in some column the others are in another script, or sentences."""
+    """Whether the first row may hold names: each of its cells could be one, and in some column the others are in
+    another script, or sentences.
+    """
     if not rows or rows[0].fault:
         return False
     first, *others = ([str(cell or "").strip() for cell in row.cells] for row in rows[:LOOKED_AT] if not row.fault)

@@ -14,7 +14,9 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True)
 class Limits:
-    """bytes: of the file; expanded: bytes of what is packed inside it (.xlsx and .parquet are); characters: of one cell; document: of one with a whole document."""
+    """bytes: of the file; expanded: bytes of what is packed inside it (.xlsx and .parquet are); characters: of one
+    cell; document: of one with a whole document.
+    """
 
     bytes: int = 100 * MEGABYTE
     expanded: int = 200 * MEGABYTE
@@ -30,7 +32,9 @@ class Limits:
 
     def check_expanded(self, name: str, size: int) -> None:
         if size > self.expanded:
-            raise self.exceeded(_("“{name}” would take more than {size} MB unpacked.").format(name=name, size=self.expanded // MEGABYTE))
+            raise self.exceeded(
+                _("“{name}” would take more than {size} MB unpacked.").format(name=name, size=self.expanded // MEGABYTE)
+            )
 
     def check_columns(self, name: str, number: int) -> None:
         if number > self.columns:
@@ -38,16 +42,24 @@ class Limits:
 
     def check_document(self, name: str, text: str) -> None:
         if len(text) > self.document:
-            raise self.exceeded(_("“{name}” has more than {number} characters.").format(name=name, number=f"{self.document:,}"))
+            raise self.exceeded(
+                _("“{name}” has more than {number} characters.").format(name=name, number=f"{self.document:,}")
+            )
 
     def within(self, name: str, rows: Iterable[T]) -> Iterator[T]:
         """The same rows; raises Problem at the first that is one too many or comes too late."""
         end = time.monotonic() + self.seconds
         for number, row in enumerate(rows):
             if number > self.rows:  # one more, since the first may hold names
-                raise self.exceeded(_("“{name}” has more than {number} rows.").format(name=name, number=f"{self.rows:,}"))
+                raise self.exceeded(
+                    _("“{name}” has more than {number} rows.").format(name=name, number=f"{self.rows:,}")
+                )
             if time.monotonic() > end:
-                raise self.exceeded(_("“{name}” takes longer than {seconds} seconds to read.").format(name=name, seconds=int(self.seconds)))
+                raise self.exceeded(
+                    _("“{name}” takes longer than {seconds} seconds to read.").format(
+                        name=name, seconds=int(self.seconds)
+                    )
+                )
             yield row
 
     def exceeded(self, happened: str) -> Problem:

@@ -23,11 +23,12 @@ def attach_links(
     swap: bool = False,
     limits: Limits = Limits(),  # noqa: B008  frozen
 ) -> Upload:
-    """The same pairs with links from a file of their own: by id where its lines begin with one, else line by row, bad rows included.
+    """The same pairs with links from a file of their own: by id where its lines begin with one, else line by row, bad
+    rows included.
 
     Pairs whose links cannot be read, or lead outside the sentence, are left out and told with the line of the links.
-    ``base`` and ``swap`` as in ``pharaoh.parse``. Raises Problem when there are no ids and another number of lines than of rows: from
-    the line that is missing or too many, every link would be that of a neighbour.
+    ``base`` and ``swap`` as in ``pharaoh.parse``. Raises Problem when there are no ids and another number of lines than
+    of rows: from the line that is missing or too many, every link would be that of a neighbour.
     """
     name, content = load(file, limits)
     written = lines(decode(name, content)[0])
@@ -52,14 +53,19 @@ def attach_links(
 
 
 def counted_from_1() -> str:
-    return _("No link has the number 0, so the links may count words from 1. If they do, say so: base=1, on the command line --base 1.")
+    return _(
+        "No link has the number 0, so the links may count words from 1. If they do, say so: base=1, on the command line --base 1."
+    )
 
 
 def _lines_by_id(name: str, read: AlignmentFile) -> Mapping[str, int]:
     line_of: dict[str, int] = {}
     for line, id_ in read.ids.items():
         if line_of.setdefault(id_, line) != line:
-            raise Problem(_("“{name}” uses the id “{id}” twice.").format(name=name, id=id_), _("Give the links of each pair on one line."))
+            raise Problem(
+                _("“{name}” uses the id “{id}” twice.").format(name=name, id=id_),
+                _("Give the links of each pair on one line."),
+            )
     return line_of
 
 
@@ -69,6 +75,8 @@ def _lines_by_row(name: str, number: int, upload: Upload) -> Mapping[int, int]:
             _("“{links}” ({left} lines) and “{name}” ({right} pairs) do not belong together line by line.").format(
                 links=name, left=number, name=upload.name, right=len(upload.lines)
             ),
-            _("Give one line of links for each pair, an empty one where there are none, or begin each line with the pair's id and a tab."),
+            _(
+                "Give one line of links for each pair, an empty one where there are none, or begin each line with the pair's id and a tab."
+            ),
         )
     return {line: number for number, line in enumerate(upload.lines, 1)}

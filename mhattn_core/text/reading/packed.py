@@ -22,12 +22,17 @@ BATCH = 32
 
 
 def read_jsonl(name: str, content: bytes) -> Table:
-    """One object a line, or an array of objects; their keys are the columns, as are languages under a key (``translation.en``)."""
+    """One object a line, or an array of objects; their keys are the columns, as are languages under a key
+    (``translation.en``).
+    """
     text, encoding = decode(name, content)
     is_array = text.lstrip().startswith("[")
     objects = list(_elements(text) if is_array else _lines(text))
     names = tuple(dict.fromkeys(key for _line, value in objects if isinstance(value, dict) for key in value))
-    rows = (Row(line, [value.get(key) for key in names]) if isinstance(value, dict) else Row(line, [], value) for line, value in objects)
+    rows = (
+        Row(line, [value.get(key) for key in names]) if isinstance(value, dict) else Row(line, [], value)
+        for line, value in objects
+    )
     return Table("json" if is_array else "jsonl", rows, names, encoding)
 
 
@@ -57,11 +62,17 @@ def _elements(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
 
 
 def _object(value: Any) -> dict[str, Any] | str:
-    return _flat(value) if isinstance(value, dict) else _('It is not a JSON object such as {"source": "…", "target": "…"}.')
+    return (
+        _flat(value)
+        if isinstance(value, dict)
+        else _('It is not a JSON object such as {"source": "…", "target": "…"}.')
+    )
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
-    """The row with sentences that stand by language under one key (``{"translation": {"en": …, "zh": …}}``) in columns of their own."""
+    """The row with sentences that stand by language under one key (``{"translation": {"en": …, "zh": …}}``) in columns
+    of their own.
+    """
     flat: dict[str, Any] = {}
     for key, value in row.items():
         is_by_language = isinstance(value, dict) and value and all(map(language_of, value))
@@ -76,7 +87,12 @@ def read_parquet(name: str, content: bytes, limits: Limits) -> Table:
         raise damaged(name, "Parquet") from error
     limits.check_expanded(name, sum(file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups)))
     kinds = {column.name: column.type for column in file.schema_arrow}
-    names = _flat({name: {field.name: None for field in kind} if pyarrow.types.is_struct(kind) else None for name, kind in kinds.items()})
+    names = _flat(
+        {
+            name: {field.name: None for field in kind} if pyarrow.types.is_struct(kind) else None
+            for name, kind in kinds.items()
+        }
+    )
     return Table("parquet", _batches(name, tuple(names), file), tuple(names))
 
 

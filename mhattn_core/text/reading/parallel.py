@@ -29,10 +29,11 @@ def read_parallel(
 ) -> Upload:
     """Read two files with one sentence a line (or an id, a tab and the sentence), and a third with their links.
 
-    With ``given_cut`` the words are exactly what stands between spaces, so that gold links hold; a model is fed Chinese without these
-    spaces. Lines end at LF, as ``wc`` counts them; they belong together by their ids where files have them, else by their place.
-    ``base`` and ``swap`` as in ``pharaoh.parse``. ``line`` is that of the first file. Raises Problem when the files, that of links
-    among them, do not have equally many lines.
+    With ``given_cut`` the words are exactly what stands between spaces, so that gold links hold; a model is fed Chinese
+    without these spaces. Lines end at LF, as ``wc`` counts them; they belong together by their ids where files have
+    them, else by their place.
+    ``base`` and ``swap`` as in ``pharaoh.parse``. ``line`` is that of the first file. Raises Problem when the files,
+    that of links among them, do not have equally many lines.
     """
     name, sources, encoding = _sentences(source_file, limits)
     target_name, targets, _encoding = _sentences(target_file, limits)
@@ -65,7 +66,8 @@ def _sentences(file: Source, limits: Limits) -> tuple[str, Sentences, str]:
             id_, _tab, sentence = line.partition("\t")
             if id_.strip() in sentences:
                 raise Problem(
-                    _("“{name}” uses the id “{id}” twice.").format(name=name, id=id_.strip()), _("Give each sentence an id of its own.")
+                    _("“{name}” uses the id “{id}” twice.").format(name=name, id=id_.strip()),
+                    _("Give each sentence an id of its own."),
                 )
             if line.strip():
                 sentences[id_.strip()] = (number, sentence.strip())
@@ -78,7 +80,10 @@ def _pair(texts: tuple[str, str], given_cut: bool, limits: Limits) -> SentencePa
         raise Problem(_("One of its two sentences is empty."), "")
     if max(map(len, texts)) > limits.characters:
         raise Problem(
-            _("It has {length} characters, at most {limit} are read.").format(length=max(map(len, texts)), limit=limits.characters), ""
+            _("It has {length} characters, at most {limit} are read.").format(
+                length=max(map(len, texts)), limit=limits.characters
+            ),
+            "",
         )
     for text in texts:
         check_characters(text)

@@ -28,8 +28,8 @@ class GoldWord:
 class PairRecord:
     """A pair as a file gives it.
 
-    ``line`` is where it begins in the file, as an editor counts (a sheet: its row). ``tree`` has one entry for each word of ``pair.a``,
-    or none. Links of ``alignment`` count the words of ``pair.a`` and ``pair.b``.
+    ``line`` is where it begins in the file, as an editor counts (a sheet: its row). ``tree`` has one entry for each
+    word of ``pair.a``, or none. Links of ``alignment`` count the words of ``pair.a`` and ``pair.b``.
     """
 
     id: str
@@ -46,8 +46,8 @@ class PairRecord:
 class Columns:
     """``found`` in the file (``#1``, ``#2`` … where it has no names), and which of them each field was read from.
 
-    ``used`` without ``source``: the names do not tell, and somebody has to say. ``in_doubt``: whether the first row holds names or
-    is a pair, as ``header`` says, is no more than likely, and somebody should say.
+    ``used`` without ``source``: the names do not tell, and somebody has to say. ``in_doubt``: whether the first row
+    holds names or is a pair, as ``header`` says, is no more than likely, and somebody should say.
     """
 
     found: tuple[str, ...] = ()
@@ -60,8 +60,9 @@ class Columns:
 class Upload:
     """``bad`` holds the rows left out (line, reason); ``head`` the first rows as they stand in the file, by column.
 
-    ``remarks`` are sentences for people on what was not plain, and how it was read. ``sheets`` are those of a workbook that can be
-    read, ``sheet`` the one that was. ``lines`` are those of all rows of pairs, bad ones among them: what a file of links counts.
+    ``remarks`` are sentences for people on what was not plain, and how it was read. ``sheets`` are those of a workbook
+    that can be read, ``sheet`` the one that was. ``lines`` are those of all rows of pairs, bad ones among them: what a
+    file of links counts.
     """
 
     name: str

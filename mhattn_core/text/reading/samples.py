@@ -7,13 +7,21 @@ import pandas as pd
 
 ROWS = pd.DataFrame(
     [
-        ("cat", "The kitten sits on the windowsill.", "小猫坐在窗台上。", "home", "The kitten sits on the windowsill .", "小猫 坐 在 窗台 上 。", "0p0 1-0 2-1 3-2 4p3 5-3 5p4 6-5"),
+        (
+            "cat",
+            "The kitten sits on the windowsill.",
+            "小猫坐在窗台上。",
+            "home",
+            "The kitten sits on the windowsill .",
+            "小猫 坐 在 窗台 上 。",
+            "0p0 1-0 2-1 3-2 4p3 5-3 5p4 6-5",
+        ),
         ("rain", 'The rain stopped, and the children cried "Out!"', "雨停了，孩子们喊：“出去！”", "home", "", "", ""),
         ("lamp", "Turn off the lamp before you leave.", "离开前请关灯。", "office", "", "", ""),
         ("alone", "This sentence has no second one.", "", "office", "", "", ""),
     ],
     columns=["id", "source", "target", "document", "source_words", "target_words", "alignment"],
-)  # fmt: skip
+)
 TREES = """# newdoc id = home
 # sent_id = door
 # text = She didn't close the door.

@@ -45,12 +45,17 @@ def read_txt(name: str, content: bytes) -> Table:
     found = lines(text)
     filled = [line for line in found if line.strip()]
     separator = next((sign for sign in (BARS, "\t") if sum(sign in line for line in filled) * 2 > len(filled)), "")
-    rows = (Row(number, [cell.strip() for cell in line.split(separator)] if separator else [line]) for number, line in enumerate(found, 1))
+    rows = (
+        Row(number, [cell.strip() for cell in line.split(separator)] if separator else [line])
+        for number, line in enumerate(found, 1)
+    )
     return Table("txt", _even(rows), encoding=encoding, separator=separator)
 
 
 def _sniff(found: Sequence[str]) -> str:
-    """The separator with which a row of names appears, else the one that gives most rows the same number of cells, more than one."""
+    """The separator with which a row of names appears, else the one that gives most rows the same number of cells, more
+    than one.
+    """
     scores = {}
     for separator in SEPARATORS:
         rows = [row.cells for row in islice(_records(found, separator), LOOKED_AT) if any(row.cells)]
@@ -69,14 +74,19 @@ def _even(rows: Iterator[Row]) -> Iterator[Row]:
     """The same rows, those with another number of cells than most of the first ones marked as faulty."""
     first = list(islice(rows, LOOKED_AT))
     widths = Counter(len(row.cells) for row in first if any(row.cells))
-    usual = next((len(row.cells) for row in first[:HEADER_WITHIN] if is_header(row.cells)), widths.most_common(1)[0][0] if widths else 0)
+    usual = next(
+        (len(row.cells) for row in first[:HEADER_WITHIN] if is_header(row.cells)),
+        widths.most_common(1)[0][0] if widths else 0,
+    )
 
     def fitted(row: Row) -> Row:
         while len(row.cells) > usual and not row.cells[-1]:
             row.cells.pop()
         if row.fault or not any(row.cells) or len(row.cells) == usual:
             return row
-        fault = _("Cells in this row: {number}, in the others: {usual}. A cell that holds the separator needs quotation marks.")
+        fault = _(
+            "Cells in this row: {number}, in the others: {usual}. A cell that holds the separator needs quotation marks."
+        )
         return row._replace(fault=fault.format(number=len(row.cells), usual=usual))
 
     yield from map(fitted, first)
@@ -84,7 +94,9 @@ def _even(rows: Iterator[Row]) -> Iterator[Row]:
 
 
 def _records(found: Sequence[str], separator: str) -> Iterator[Row]:
-    """The rows with the lines on which they begin. Quotation marks keep separators, line ends and doubled marks inside a cell."""
+    """The rows with the lines on which they begin. Quotation marks keep separators, line ends and doubled marks inside
+    a cell.
+    """
     start, longest = 0, LONGEST_DOCUMENT if found and SUMMARY in found[0].casefold() else LONGEST_CELL
     while start < len(found):
         cells, length, fault = _record(found, start, separator, longest)
@@ -99,10 +111,16 @@ def _record(found: Sequence[str], start: int, separator: str, longest: int) -> t
     if not any(cell.startswith('"') for cell in literal):
         return literal, 1, ""
     # A stray CR is white space; csv would take it for the end of the row.
-    lines_from_here = (found[place].replace("\r", " ") + "\n" for place in range(start, min(start + longest, len(found))))
+    lines_from_here = (
+        found[place].replace("\r", " ") + "\n" for place in range(start, min(start + longest, len(found)))
+    )
     reader = csv.reader(lines_from_here, delimiter=separator, strict=True)
     with suppress(csv.Error):
         return next(reader), reader.line_num, ""
     if separator == "\t":
         return literal, 1, ""  # corpora with tabs mostly know no quoting: the mark is a part of the sentence
-    return literal, 1, _("A quotation mark opens a cell and does not close it. Inside a quoted cell, write the mark twice.")
+    return (
+        literal,
+        1,
+        _("A quotation mark opens a cell and does not close it. Inside a quoted cell, write the mark twice."),
+    )

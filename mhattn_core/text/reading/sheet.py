@@ -16,7 +16,8 @@ from mhattn_core.text.reading.records import Row, Table
 from mhattn_core.text.reading.workbook import cell_value, choose, open_workbook
 
 MOST_ROWS = 1_048_576
-# What openpyxl and the libraries below it raise over files that are broken or malicious (forbidden entities are a ValueError).
+# What openpyxl and the libraries below it raise over files that are broken or malicious (forbidden entities are a
+# ValueError).
 DAMAGED = (
     zipfile.BadZipFile,
     InvalidFileException,
@@ -35,7 +36,9 @@ DAMAGED = (
 
 
 def read_xlsx(name: str, content: bytes, limits: Limits, wanted: str | None = None) -> Table:
-    """The wanted sheet, else the one with the columns of pairs. A formula counts as the value that was last calculated; a cell merged over several rows stands in each of them."""
+    """The wanted sheet, else the one with the columns of pairs. A formula counts as the value that was last calculated;
+    a cell merged over several rows stands in each of them.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             limits.check_expanded(name, sum(entry.file_size for entry in archive.infolist()))
@@ -46,11 +49,16 @@ def read_xlsx(name: str, content: bytes, limits: Limits, wanted: str | None = No
     except DAMAGED as error:
         raise damaged(name, "Excel") from error
     if hidden:
-        remarks = (*remarks, _("Hidden rows of the sheet, which are read like the others: {number}.").format(number=f"{hidden:,}"))
+        remarks = (
+            *remarks,
+            _("Hidden rows of the sheet, which are read like the others: {number}.").format(number=f"{hidden:,}"),
+        )
     return Table("xlsx", _rows(name, values, written, merged, limits), sheet=sheet, sheets=sheets, remarks=remarks)
 
 
-def _rows(name: str, values: Any, written: Any, merged: Mapping[int, Sequence[tuple[int, int]]], limits: Limits) -> Iterator[Row]:
+def _rows(
+    name: str, values: Any, written: Any, merged: Mapping[int, Sequence[tuple[int, int]]], limits: Limits
+) -> Iterator[Row]:
     for sheet in (values, written):
         sheet.reset_dimensions()  # what the file claims about its size need not be true
     lasting: dict[int, tuple[int, Any]] = {}
@@ -63,7 +71,9 @@ def _rows(name: str, values: Any, written: Any, merged: Mapping[int, Sequence[tu
             for column, (_last, value) in lasting.items():
                 cells += [None] * (column - len(cells))
                 cells[column - 1] = value
-            lasting |= {column: (last, cells[column - 1]) for column, last in merged.get(line, ()) if column <= len(cells)}
+            lasting |= {
+                column: (last, cells[column - 1]) for column, last in merged.get(line, ()) if column <= len(cells)
+            }
             while cells and cells[-1] is None:
                 cells.pop()
             limits.check_columns(name, len(cells))
@@ -73,7 +83,9 @@ def _rows(name: str, values: Any, written: Any, merged: Mapping[int, Sequence[tu
 
 
 def _merged_and_hidden(sheet: Any) -> tuple[dict[int, list[tuple[int, int]]], int]:
-    """By first row, the merged ranges of more than one row: their first column and last row. And how many rows with cells are hidden."""
+    """By first row, the merged ranges of more than one row: their first column and last row. And how many rows with
+    cells are hidden.
+    """
     hidden = 0
     found: dict[int, list[tuple[int, int]]] = {}
     with sheet._get_source() as source:  # openpyxl leaves both out where it streams
@@ -90,9 +102,9 @@ def _merged_and_hidden(sheet: Any) -> tuple[dict[int, list[tuple[int, int]]], in
 
 def _fault(written: Any, value: Any) -> str:
     if written.data_type == "f" and value.value is None:
-        return _("{cell} is a formula that has not been calculated. Open the file in a spreadsheet and save it.").format(
-            cell=written.coordinate
-        )
+        return _(
+            "{cell} is a formula that has not been calculated. Open the file in a spreadsheet and save it."
+        ).format(cell=written.coordinate)
     if value.data_type == "e":
         return _("{cell} holds the error {error}.").format(cell=value.coordinate, error=value.value)
     return ""

@@ -29,14 +29,19 @@ EXPECTED = {".xlsx": "ZIP", ".parquet": "Parquet"}
 
 
 def empty(name: str) -> Problem:
-    return Problem(_("“{name}” is empty.").format(name=name), _("Choose a file that holds sentences; there is a sample of each format."))
+    return Problem(
+        _("“{name}” is empty.").format(name=name),
+        _("Choose a file that holds sentences; there is a sample of each format."),
+    )
 
 
 def way_out(name: str, formats: Sequence[str]) -> Problem:
     """Why a file of another kind is not read here, and what makes one that is."""
     suffix = Path(name).suffix.lower()
     if suffix in PACKED:
-        return Problem(_("“{name}” is a packed file.").format(name=name), _("Unpack it, and give the file that is inside."))
+        return Problem(
+            _("“{name}” is a packed file.").format(name=name), _("Unpack it, and give the file that is inside.")
+        )
     if suffix in WORKBOOKS:
         return Problem(
             _("“{name}” is a workbook of a kind that is not read here.").format(name=name),
@@ -59,14 +64,20 @@ def load(source: Source, limits: Limits) -> tuple[str, bytes]:
             limits.check_bytes(name, path.stat().st_size)
             content = path.read_bytes()
         except OSError as error:
-            raise Problem(_("“{name}” cannot be read.").format(name=name), _("Check the name of the file and its folder.")) from error
+            raise Problem(
+                _("“{name}” cannot be read.").format(name=name), _("Check the name of the file and its folder.")
+            ) from error
     limits.check_bytes(name, len(content))
     if not content.strip():
         raise empty(name)
     expected = EXPECTED.get(Path(name).suffix.lower(), "")
     kind = next((kind for beginning, kind in BEGINNINGS if content.startswith(beginning)), "")
     if kind != expected:
-        happened = _("“{name}” is not what its name says: inside, it is {kind}.") if kind else _("“{name}” is not what its name says.")
+        happened = (
+            _("“{name}” is not what its name says: inside, it is {kind}.")
+            if kind
+            else _("“{name}” is not what its name says.")
+        )
         raise Problem(
             happened.format(name=name, kind=kind),
             _("Open it in a spreadsheet or an editor and save it as CSV with the encoding UTF-8, or as .xlsx."),

@@ -12,7 +12,9 @@ from mhattn_core.text.reading.source import Source, load
 
 
 def read_texts(document: Source, summary: Source | None, limits: Limits) -> Upload:
-    """One record, named like the document's file; its line breaks are kept. Raises Problem when a file is no text, or too long."""
+    """One record, named like the document's file; its line breaks are kept. Raises Problem when a file is no text, or
+    too long.
+    """
     name, content = load(document, limits)
     text, encoding = _text(name, content)
     limits.check_document(name, text)
@@ -31,5 +33,7 @@ def _text(name: str, content: bytes) -> tuple[str, str]:
         try:
             check_characters(written)
         except Problem as problem:
-            raise Problem(_("“{name}”, line {line}: {reason}").format(name=name, line=line, reason=problem.happened), "") from problem
+            raise Problem(
+                _("“{name}”, line {line}: {reason}").format(name=name, line=line, reason=problem.happened), ""
+            ) from problem
     return text, encoding

@@ -115,7 +115,9 @@ def word_of(name: Any) -> str:
 
 
 def language_of(name: Any) -> str:
-    """The language (``en``, ``zh_Hans``) whose sentences a column's name promises, without saying which side they are; or nothing."""
+    """The language (``en``, ``zh_Hans``) whose sentences a column's name promises, without saying which side they are;
+    or nothing.
+    """
     return _meaning(str(name or ""))[1]
 
 
@@ -158,13 +160,17 @@ def _language(parts: Sequence[str]) -> str:
     ):
         return ""
     code = get_global("language_aliases").get(first, first)
-    return "_".join([code, *more]) if len(code) == 2 and code in _english().languages else ""  # “non” is Old Norse, and French
+    return (
+        "_".join([code, *more]) if len(code) == 2 and code in _english().languages else ""
+    )  # “non” is Old Norse, and French
 
 
 @cache
 def _language_names() -> dict[str, str]:
     """By name in English or Chinese, as CLDR has them, the code."""
-    listed = {name.casefold(): code for locale in (Locale.parse("zh"), _english()) for code, name in locale.languages.items()}
+    listed = {
+        name.casefold(): code for locale in (Locale.parse("zh"), _english()) for code, name in locale.languages.items()
+    }
     return listed | NOT_IN_CLDR
 
 

@@ -34,7 +34,9 @@ class _CellsOnly(ExcelReader):  # type: ignore[misc]  # openpyxl has no types
 
 
 def open_workbook(content: bytes, *, data_only: bool) -> Any:
-    """The workbook to be streamed, as openpyxl's ``load_workbook`` gives it, with formulas or the values that were last calculated."""
+    """The workbook to be streamed, as openpyxl's ``load_workbook`` gives it, with formulas or the values that were last
+    calculated.
+    """
     reader = _CellsOnly(io.BytesIO(content), read_only=True, data_only=data_only)
     reader.read()
     return reader.wb
@@ -43,13 +45,16 @@ def open_workbook(content: bytes, *, data_only: bool) -> Any:
 def choose(name: str, book: Any, wanted: str | None) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """The name of the sheet to read, of all that can be, and what to say where others are left unread.
 
-    The one whose columns name the sentences, visible before hidden, the first of several. A chart sheet has no cells and does not count.
+    The one whose columns name the sentences, visible before hidden, the first of several. A chart sheet has no cells
+    and does not count.
     book: of openpyxl, opened to be read. Raises Problem where there is no sheet, or none called so.
     """
     sheets = [_sheet(sheet) for sheet in book.worksheets]
     names = tuple(sheet.name for sheet in sheets)
     if not sheets:
-        raise Problem(_("“{name}” has no sheet with cells.").format(name=name), _("Put the pairs into a sheet of their own."))
+        raise Problem(
+            _("“{name}” has no sheet with cells.").format(name=name), _("Put the pairs into a sheet of their own.")
+        )
     if wanted is not None:
         if wanted not in names:
             raise Problem(
@@ -71,7 +76,12 @@ def _sheet(sheet: Any) -> Sheet:
     rows = ([cell_value(cell.value) for cell in row] for row in sheet.iter_rows(max_row=LOOKED_AT))
     filled = list(islice((row for row in rows if any(value is not None for value in row)), HEADER_WITHIN))
     promise = max(
-        (len(fields_of(list(map(str, filter(None, row)))).keys() & {"source", "target"}) for row in filled if is_header(row)), default=0
+        (
+            len(fields_of(list(map(str, filter(None, row)))).keys() & {"source", "target"})
+            for row in filled
+            if is_header(row)
+        ),
+        default=0,
     )
     return Sheet(sheet.title, sheet.sheet_state == "visible", bool(filled), promise)
 

@@ -31,7 +31,11 @@ def diagonal(annotated: Annotated) -> Iterator[Item]:
             yield query, key
 
 
-register(Relation("across", "context", across, "ours, after the links across sentences in Vig 2019", frozenset({"both sentences"})))
+register(
+    Relation(
+        "across", "context", across, "ours, after the links across sentences in Vig 2019", frozenset({"both sentences"})
+    )
+)
 register(
     Relation(
         "alignment",

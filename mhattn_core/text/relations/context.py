@@ -19,7 +19,9 @@ CLAUSES = ("advcl", "csubj", "ccomp", "xcomp", "acl")
     control=same_part_of_speech,
 )
 def pronoun(sentence: AnnotatedSentence) -> Iterator[Item]:
-    """From a personal pronoun of the third person to the nearest noun or name before it: where it often, not always, points."""
+    """From a personal pronoun of the third person to the nearest noun or name before it: where it often, not always,
+    points.
+    """
     pronouns = listed("pronoun", sentence.language)
     noun = None
     for place, word in enumerate(sentence.words):
@@ -52,7 +54,9 @@ def connective_clause(sentence: AnnotatedSentence) -> Iterator[Item]:
 
 
 def partners(name: str) -> FindInSentence:
-    """From the second half of a pair of connectives to the nearest first half before it that no other has taken; lists ``name``."""
+    """From the second half of a pair of connectives to the nearest first half before it that no other has taken; lists
+    ``name``.
+    """
 
     def find(sentence: AnnotatedSentence) -> Iterator[Item]:
         halves = classes(name, sentence.language)
@@ -69,12 +73,22 @@ def partners(name: str) -> FindInSentence:
 
 
 CONCESSION = "ours, after the note's 虽然…但是; 因为…所以 at the same distance as control"
-relation("connective_partner", "context", "lexicon", source=CONCESSION, languages=("zh",), control=instead(partners("because")))(
-    partners("although")
-)
-relation("cause_partner", "context", "lexicon", source="ours: the control of connective_partner", languages=("zh",), control=same_distance)(
-    partners("because")
-)
+relation(
+    "connective_partner",
+    "context",
+    "lexicon",
+    source=CONCESSION,
+    languages=("zh",),
+    control=instead(partners("because")),
+)(partners("although"))
+relation(
+    "cause_partner",
+    "context",
+    "lexicon",
+    source="ours: the control of connective_partner",
+    languages=("zh",),
+    control=same_distance,
+)(partners("because"))
 
 
 @relation(
@@ -86,7 +100,9 @@ relation("cause_partner", "context", "lexicon", source="ours: the control of con
     control=same_distance,
 )
 def negation(sentence: AnnotatedSentence) -> Iterator[Item]:
-    """From a negation to the word that it denies, its head: not → want in “we do not want it”; “don't”, where that is one word, counts."""
+    """From a negation to the word that it denies, its head: not → want in “we do not want it”; “don't”, where that is
+    one word, counts.
+    """
     negations = listed("negation", sentence.language)
     for place, word in enumerate(sentence.words):
         text = word.text.lower().replace("’", "'")

@@ -1,6 +1,7 @@
 """Items to compare a relation's with: what a head scores on them it does not owe to the relation.
 
-Source: matched controls of Hewitt and Liang 2019 in spirit; that candidates for verb and subject may be diagonal heads: Kovaleva et al. 2019.
+Source: matched controls of Hewitt and Liang 2019 in spirit; that candidates for verb and subject may be diagonal heads:
+Kovaleva et al. 2019.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,7 +24,9 @@ def same_distance(find: FindInSentence) -> FindInSentence:
 
 
 def same_part_of_speech(find: FindInSentence) -> FindInSentence:
-    """From each item's query to that word of the key's part of speech whose distance is nearest to the key's, of those no answer of its."""
+    """From each item's query to that word of the key's part of speech whose distance is nearest to the key's, of those
+    no answer of its.
+    """
 
     def control(sentence: AnnotatedSentence) -> Iterator[Item]:
         items = set(find(sentence))

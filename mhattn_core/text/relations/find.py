@@ -13,8 +13,8 @@ from mhattn_core.text.relations.sentiment import valences
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """Items of several relations in several pairs, int ``[item]`` each: row of the pair, place of the relation in ``names``, and the query
-    and the key word, counted through A and on through B."""
+    """Items of several relations in several pairs, int ``[item]`` each: row of the pair, place of the relation in
+    ``names``, and the query and the key word, counted through A and on through B."""
 
     names: tuple[str, ...]
     pair: np.ndarray
@@ -24,7 +24,8 @@ class Found:
 
 
 def find_items(pairs: Sequence[Annotated], relations: Sequence[Relation] = (), *, control: bool = False) -> Found:
-    """The items of these relations (by default of all), pair by pair; with ``control`` those that they are compared with.
+    """The items of these relations (by default of all), pair by pair; with ``control`` those that they are compared
+    with.
 
     Relations without a control have no such items. No item ties a word to itself, and none is there twice.
     """
@@ -42,7 +43,9 @@ def find_items(pairs: Sequence[Annotated], relations: Sequence[Relation] = (), *
 
 
 def missing(relation: Relation, pairs: Sequence[Annotated]) -> str:
-    """Why a relation is *not measurable* on these pairs, in a sentence for people; empty if at least one pair has all that it needs."""
+    """Why a relation is *not measurable* on these pairs, in a sentence for people; empty if at least one pair has all
+    that it needs.
+    """
     lacks = [_lacks(relation, pair) for pair in pairs]
     return lacks[0] if lacks and all(lacks) else ""
 
@@ -68,7 +71,9 @@ def _lacks(relation: Relation, pair: Annotated) -> str:
         return _("It needs parts of speech, from a tree, a parser or a dictionary.")
     if "similarity" in relation.needs:
         return _("It needs static vectors of words.")
-    return _("There is no lexicon for this language. Bring your own: one word a line, a tab, and how strong the feeling is.")
+    return _(
+        "There is no lexicon for this language. Bring your own: one word a line, a tab, and how strong the feeling is."
+    )
 
 
 def _has(need: Need, side: AnnotatedSentence) -> bool:

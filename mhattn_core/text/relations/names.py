@@ -72,7 +72,9 @@ def relation_label(name: str) -> str:
 def meaning(name: str) -> str:
     """What a relation's items are, in a sentence. Raises KeyError for one that is not known."""
     if name.endswith(FAR):
-        return _("{meaning} Only where the two stand five words or more apart.").format(meaning=meaning(name.removesuffix(FAR)))
+        return _("{meaning} Only where the two stand five words or more apart.").format(
+            meaning=meaning(name.removesuffix(FAR))
+        )
     return {
         "nsubj": _("A subject and the verb, adjective or noun that says something of it."),
         "obj": _("A direct object and its verb."),
@@ -107,7 +109,9 @@ def meaning(name: str) -> str:
         "sentiment": _("A word and the nearest one of strong feeling by a lexicon."),
         "rhyme": _("A word and the nearest earlier one that rhymes with it."),
         "alliteration": _("A word and the nearest earlier one that begins with the same consonants."),
-        "stress": _("A word of two syllables or more and the nearest earlier one with the same stress, or in Chinese the same tones."),
+        "stress": _(
+            "A word of two syllables or more and the nearest earlier one with the same stress, or in Chinese the same tones."
+        ),
         "end_rhyme": _("The last words of two lines that rhyme. Compare with lines that do not."),
         "previous_word": _("Each word and the one before it."),
         "next_word": _("Each word and the one after it."),

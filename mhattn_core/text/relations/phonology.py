@@ -13,7 +13,9 @@ ONE_RHYME = {"in": "en", "vn": "en", "ing": "eng", "ie": "ê", "ve": "ê"}
 
 @dataclass(frozen=True)
 class Sound:
-    """Of a word: the rhyme, the consonants that it begins with, and the stress (1, 2, 0 by syllable) or tone pattern. Empty: none."""
+    """Of a word: the rhyme, the consonants that it begins with, and the stress (1, 2, 0 by syllable) or tone pattern.
+    Empty: none.
+    """
 
     rhyme: str = ""
     onset: str = ""
@@ -52,7 +54,9 @@ def english(word: str) -> Sound:
 
 @cache
 def chinese(word: str) -> Sound:
-    """Rhyme: of the last character, the final without its medial; onset: the first character's initial; pattern: all tones."""
+    """Rhyme: of the last character, the final without its medial; onset: the first character's initial; pattern: all
+    tones.
+    """
     from pypinyin import Style, lazy_pinyin
 
     def spelled(style: Style) -> list[str]:
@@ -61,7 +65,11 @@ def chinese(word: str) -> Sound:
     finals, initials, tones = spelled(Style.FINALS), spelled(Style.INITIALS), spelled(Style.TONE3)
     if len(finals) != len(word):
         return SILENT
-    return Sound(_rhyme(initials[-1], finals[-1]), initials[0], "".join(tone[-1] if tone[-1].isdigit() else "0" for tone in tones))
+    return Sound(
+        _rhyme(initials[-1], finals[-1]),
+        initials[0],
+        "".join(tone[-1] if tone[-1].isdigit() else "0" for tone in tones),
+    )
 
 
 def _rhyme(initial: str, final: str) -> str:

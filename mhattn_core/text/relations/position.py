@@ -20,7 +20,9 @@ def at(offset: int) -> FindInSentence:
 
 
 for name, offset in OFFSETS.items():
-    relation(name, "position", source="positional heads: Voita et al. 2019, section 5.1; Clark et al. 2019, section 3.1")(at(offset))
+    relation(
+        name, "position", source="positional heads: Voita et al. 2019, section 5.1; Clark et al. 2019, section 3.1"
+    )(at(offset))
 
 
 @relation("first_word", "position", source="attention sink: Xiao et al. 2024; Gu et al. 2025")
@@ -39,7 +41,9 @@ def last_word(sentence: AnnotatedSentence) -> Iterator[Item]:
 @relation("punctuation", "position", source="Clark et al. 2019, section 3.2")
 def punctuation(sentence: AnnotatedSentence) -> Iterator[Item]:
     """From each word to the nearest mark, of two equally near the earlier."""
-    marks = [place for place, word in enumerate(sentence.words) if not any(character.isalnum() for character in word.text)]
+    marks = [
+        place for place, word in enumerate(sentence.words) if not any(character.isalnum() for character in word.text)
+    ]
     for place, word in enumerate(sentence.words):
         if marks and has_letters(word):
             yield place, min(marks, key=lambda mark: abs(mark - place))

@@ -17,7 +17,9 @@ from mhattn_core.text.relations.semantics import has_letters
     control=same_part_of_speech,
 )
 def rare_word(sentence: AnnotatedSentence) -> Iterator[Item]:
-    """From each word to the least frequent of the sentence, of equally rare ones the first; none where it has fewer than three words."""
+    """From each word to the least frequent of the sentence, of equally rare ones the first; none where it has fewer
+    than three words.
+    """
     from wordfreq import zipf_frequency
 
     words = [place for place, word in enumerate(sentence.words) if has_letters(word)]

@@ -16,10 +16,11 @@ FindInSentence = Callable[[AnnotatedSentence], Iterable[Item]]
 
 @dataclass(frozen=True)
 class Relation:
-    """A tie between words. ``find`` gives its items, from the dependent to its head, or from the later word to the earlier where
-    neither governs the other; the opposite direction is the scorer's.
+    """A tie between words. ``find`` gives its items, from the dependent to its head, or from the later word to the
+    earlier where neither governs the other; the opposite direction is the scorer's.
 
-    needs: without them it cannot be told. languages: those for which it has word lists; none means any. source: where it comes from.
+    needs: without them it cannot be told. languages: those for which it has word lists; none means any. source: where
+    it comes from.
     control: items matched with its own (see ``controls``), which the same head should not score as high on.
     """
 

@@ -9,7 +9,9 @@ from mhattn_core.text.relations.vectors import read_vectors
 
 
 def read_resources(valence: Path | None = None, vectors: Path | None = None) -> Resources:
-    """A lexicon (see ``read_valence``) and vectors (see ``read_vectors``) from files. Raises Problem where one is not what it should be."""
+    """A lexicon (see ``read_valence``) and vectors (see ``read_vectors``) from files. Raises Problem where one is not
+    what it should be.
+    """
     read = {path: path.read_bytes() for path in (valence, vectors) if path}
     name = blake2b(b"\0".join(read.values()), digest_size=8).hexdigest() if read else ""
     return Resources(

@@ -1,4 +1,6 @@
-"""Ties of meaning: from a word to the nearest one before it that is alike, and to the word most like it by static vectors."""
+"""Ties of meaning: from a word to the nearest one before it that is alike, and to the word most like it by static
+vectors.
+"""
 
 from collections.abc import Callable, Iterator
 
@@ -41,7 +43,9 @@ def same_word(sentence: AnnotatedSentence) -> Iterator[Item]:
 def same_lemma(sentence: AnnotatedSentence) -> Iterator[Item]:
     """Another form of the same word: sat → sits. The same form is ``same_word``."""
     items = nearest_before(sentence, lambda word: word.lemma if word.upos in LEXICAL else "")
-    return ((query, key) for query, key in items if sentence.words[query].text.lower() != sentence.words[key].text.lower())
+    return (
+        (query, key) for query, key in items if sentence.words[query].text.lower() != sentence.words[key].text.lower()
+    )
 
 
 @relation(
@@ -79,7 +83,9 @@ def same_category(sentence: AnnotatedSentence) -> Iterator[Item]:
     control=same_part_of_speech,
 )
 def association(sentence: AnnotatedSentence) -> Iterator[Item]:
-    """From each lexical word to the earlier one most like it by static vectors, if they are alike enough to count as tied."""
+    """From each lexical word to the earlier one most like it by static vectors, if they are alike enough to count as
+    tied.
+    """
     similarity = sentence.resources.similarity
     if similarity is None:
         return

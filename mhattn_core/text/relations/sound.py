@@ -19,7 +19,9 @@ def alike(key: Callable[[Sound], str]) -> FindInSentence:
         for place, word in enumerate(sentence.words):
             heard = key(sound(word.text, sentence.language)) if is_lexical(word, sentence) else ""
             if heard:
-                key_word = next((where for where, lemma, other in reversed(earlier) if other == heard and lemma != word.lemma), None)
+                key_word = next(
+                    (where for where, lemma, other in reversed(earlier) if other == heard and lemma != word.lemma), None
+                )
                 if key_word is not None:
                     yield place, key_word
                 earlier.append((place, word.lemma, heard))
@@ -40,7 +42,9 @@ for name, key, source in (
 
 
 def line_ends(annotated: Annotated) -> tuple[Item, bool] | None:
-    """The last words of B and A, and whether they rhyme without being the same word; None where one of them cannot be heard."""
+    """The last words of B and A, and whether they rhyme without being the same word; None where one of them cannot be
+    heard.
+    """
     ends: list[tuple[int, str, str]] = []
     for start, side in annotated.sides:
         last = max((place for place, word in enumerate(side.words) if has_letters(word)), default=-1)

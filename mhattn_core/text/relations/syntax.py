@@ -24,7 +24,9 @@ SOURCES = {
     "conj": "Clark et al. 2019, Table 1",
     "nmod": "Universal Dependencies 2; Clark et al. 2019, Table 1 (poss)",
 }
-"""The dependencies that are relations of their own, subtypes included (``nsubj:pass``, ``nmod:poss``); all in Clark et al. 2019, section 4.2."""
+"""The dependencies that are relations of their own, subtypes included (``nsubj:pass``, ``nmod:poss``); all in Clark et
+al. 2019, section 4.2.
+"""
 
 
 def dependency(name: str) -> FindInSentence:
@@ -71,7 +73,9 @@ def verb_preposition(sentence: AnnotatedSentence) -> Iterator[Item]:
     control=same_part_of_speech,
 )
 def figure_ground(sentence: AnnotatedSentence) -> Iterator[Item]:
-    """From what stands somewhere to where: fox → dog in “the fox jumps over the dog”, lamp → desk in “the lamp on the desk”; no times."""
+    """From what stands somewhere to where: fox → dog in “the fox jumps over the dog”, lamp → desk in “the lamp on the
+    desk”; no times.
+    """
     spatial, category = listed("spatial", sentence.language), classes("category", sentence.language)
     for adposition, ground in dependency("case")(sentence):
         word = sentence.words[ground]

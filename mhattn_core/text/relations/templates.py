@@ -21,7 +21,9 @@ HEAD = "*"
 
 @dataclass(frozen=True)
 class Template:
-    """A sentence and the item in it: in Chinese 但是 → 虽然 (所以 → 因为), in English the connective → the head of the main clause."""
+    """A sentence and the item in it: in Chinese 但是 → 虽然 (所以 → 因为), in English the connective → the head of the main
+    clause.
+    """
 
     kind: Kind
     record: PairRecord
@@ -30,9 +32,11 @@ class Template:
 
 @cache
 def templates(language: Literal["en", "zh"]) -> tuple[Template, ...]:
-    """100 concessions, each followed by a sentence of cause with the same first clause and the same distance; 200 in all.
+    """100 concessions, each followed by a sentence of cause with the same first clause and the same distance; 200 in
+    all.
 
-    ``record.group`` is the kind and ``record.document`` the situation: sentences of one share clauses and belong in one fold.
+    ``record.group`` is the kind and ``record.document`` the situation: sentences of one share clauses and belong in one
+    fold.
     """
     situations = tomllib.loads((Path(__file__).parent / "templates.toml").read_text(encoding="utf-8"))[language]
     build = _chinese if language == "zh" else _english
@@ -61,4 +65,6 @@ def _english(kind: Kind, first: str, second: str) -> tuple[list[str], Item]:
 
 def _record(language: str, line: int, situation: int, kind: Kind, words: Sequence[str]) -> PairRecord:
     text = "".join(words) if language == "zh" else " ".join(words).replace(" ,", ",").replace(" .", ".")
-    return PairRecord(f"{kind}-{line}", SentencePair(text, source_words=tuple(words)), line, f"situation {situation}", kind)
+    return PairRecord(
+        f"{kind}-{line}", SentencePair(text, source_words=tuple(words)), line, f"situation {situation}", kind
+    )

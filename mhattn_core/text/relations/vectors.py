@@ -10,12 +10,14 @@ from mhattn_core.text.annotation.annotated import Similarity
 from mhattn_core.text.reading.decode import decode, lines
 
 RELATED = 0.5
-"""From this cosine on two words count as tied. Ours; vectors differ, so compare only what was measured with the same file."""
+"""From this cosine on two words count as tied. Ours; vectors differ, so compare only what was measured with the same
+file.
+"""
 
 
 def read_vectors(name: str, content: bytes) -> Similarity:
-    """Vectors as text, one word a line: the word, then its numbers, with spaces between (as word2vec and fastText write them; a first line of two
-    counts is passed over). Words that are missing are like no other: cosine 0.
+    """Vectors as text, one word a line: the word, then its numbers, with spaces between (as word2vec and fastText write
+    them; a first line of two counts is passed over). Words that are missing are like no other: cosine 0.
 
     Raises Problem at a line that is not so, or of another length, naming it.
     """
@@ -33,7 +35,9 @@ def read_vectors(name: str, content: bytes) -> Similarity:
         length = length or len(numbers)
         if len(vector) != length or not np.isfinite(vector).all():
             raise Problem(
-                _("Line {line} of “{name}” does not give a word and {length} numbers.").format(line=number, name=name, length=length),
+                _("Line {line} of “{name}” does not give a word and {length} numbers.").format(
+                    line=number, name=name, length=length
+                ),
                 _("Write one word a line and its vector after it, numbers with spaces between."),
             )
         vectors[word.lower()] = vector / max(float(np.linalg.norm(vector)), 1e-9)

@@ -81,11 +81,15 @@ def _written(seen: Seen, off: Sequence[HeadId], kind: Kind) -> None:
         text = " / ".join(sentence.text for sentence in seen.sentences.values() if sentence)
         st.markdown(_("It goes on after: *{text}*").format(text=escape(text)))
     if not off:
-        before_and_after(intact.text, intact.text, labels=(_("All heads on"), _("All heads on")), ends=(_end(intact), _end(intact)))
+        before_and_after(
+            intact.text, intact.text, labels=(_("All heads on"), _("All heads on")), ends=(_end(intact), _end(intact))
+        )
         st.info(_("No head is switched off. Choose one on the left."))
         return
     ablated = written(seen, off, kind)
-    before_and_after(intact.text, ablated.text, labels=(_("All heads on"), without(off)), ends=(_end(intact), _end(ablated)))
+    before_and_after(
+        intact.text, ablated.text, labels=(_("All heads on"), without(off)), ends=(_end(intact), _end(ablated))
+    )
     if ablated.text == intact.text:
         st.markdown(_("**Not a word changes.**"))
     else:

@@ -18,7 +18,11 @@ def choose_quantity(rows: pd.DataFrame) -> str:
     if len(quantities) == 1:
         return quantities[0]
     # The names of quantities are the library's own in every language, as in tables and addresses.
-    return str(st.segmented_control(_("Quantity"), quantities, default=quantities[0], required=True, key="quantity", bind="query-params"))
+    return str(
+        st.segmented_control(
+            _("Quantity"), quantities, default=quantities[0], required=True, key="quantity", bind="query-params"
+        )
+    )
 
 
 def choose_kind(kinds: Sequence[Kind], key: str) -> Kind:

@@ -18,7 +18,9 @@ from mhattn_core.ui.page import badge, draw, escape
 
 
 def cover_view(found: Faults, fox: tuple[Seen, list[HeadId]] | None) -> None:
-    """Below the vote. fox: the note's sentence through a model that reads it, and the heads that look hardest at its subject."""
+    """Below the vote. fox: the note's sentence through a model that reads it, and the heads that look hardest at its
+    subject.
+    """
     evidence = from_run(found, "interactions") or _on_pair(found, fox)
     if evidence is None:
         return
@@ -57,7 +59,9 @@ def finding(rows: pd.DataFrame) -> str:
     if not covering:
         said = _("Of {pairs} pairs of heads none covers for each other beyond doubt; {a} and {b} come nearest: ")
     elif rows["low"].isna().all():
-        said = _("Of {pairs} pairs of heads {covering} cost more together than one by one on this pair, most of all {a} and {b}: ")
+        said = _(
+            "Of {pairs} pairs of heads {covering} cost more together than one by one on this pair, most of all {a} and {b}: "
+        )
     else:
         said = _("Of {pairs} pairs of heads {covering} cover for each other, most of all {a} and {b}: ")
     return (said + _("alone {delta_a:+.3f} and {delta_b:+.3f}, together {both:+.3f}.")).format(
@@ -72,7 +76,9 @@ def finding(rows: pd.DataFrame) -> str:
 
 
 def _on_pair(found: Faults, fox: tuple[Seen, list[HeadId]] | None) -> Evidence | None:
-    """Of the heads that a person chooses: the pair's costliest, those of the vote on its own sentence, or those that are off on the bench."""
+    """Of the heads that a person chooses: the pair's costliest, those of the vote on its own sentence, or those that
+    are off on the bench.
+    """
     chosen = last_off(found.seen)[:PAIRED]
     labels = {"costliest": _("the costliest on this pair")}
     if fox is not None:
@@ -82,7 +88,12 @@ def _on_pair(found: Faults, fox: tuple[Seen, list[HeadId]] | None) -> Evidence |
     which = "costliest"
     if len(labels) > 1:
         which = st.segmented_control(
-            _("Which heads"), list(labels), default=which, required=True, format_func=labels.__getitem__, key=f"cover-{len(labels)}"
+            _("Which heads"),
+            list(labels),
+            default=which,
+            required=True,
+            format_func=labels.__getitem__,
+            key=f"cover-{len(labels)}",
         )
     if which == "voters" and fox is not None:
         return two_off(*fox)

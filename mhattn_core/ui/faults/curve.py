@@ -38,12 +38,22 @@ def curve_view(found: Faults) -> None:
 
 def _more(found: Faults) -> None:
     """Where there is more than one pair's evidence."""
-    holding = [run.about.name for run in known_runs() if run.finished and found.name in run.about.models and opened(run).has("curves")]
+    holding = [
+        run.about.name
+        for run in known_runs()
+        if run.finished and found.name in run.about.models and opened(run).has("curves")
+    ]
     if holding:
-        st.caption(escape(_("Over many pairs: choose as evidence in the sidebar {names}.").format(names=", ".join(holding))))
+        st.caption(
+            escape(_("Over many pairs: choose as evidence in the sidebar {names}.").format(names=", ".join(holding)))
+        )
     else:
         st.caption(
-            escape(_("One pair shows little. For {name} over many pairs, measure with “ablation” under Runs.").format(name=found.name))
+            escape(
+                _("One pair shows little. For {name} over many pairs, measure with “ablation” under Runs.").format(
+                    name=found.name
+                )
+            )
         )
         link("Runs", _("Measure with “ablation” under Runs"))
 
@@ -64,7 +74,9 @@ def _curve(found: Faults, evidence: Evidence, quantity: str) -> None:
         st.dataframe(rows.drop(columns=["model"]), hide_index=True)
 
 
-def _shown(rows: pd.DataFrame, chart: Callable[..., alt.LayerChart], said: str, caption: str, name: str, evidence: Evidence) -> None:
+def _shown(
+    rows: pd.DataFrame, chart: Callable[..., alt.LayerChart], said: str, caption: str, name: str, evidence: Evidence
+) -> None:
     """The finding, the chart of it and how to read it, to be downloaded under a name."""
     title = quantity_words()[str(rows["quantity"].iloc[0])].title
 
@@ -86,7 +98,14 @@ def curve_finding(rows: pd.DataFrame) -> str:
     drawn = rows[(rows["order"] == "random") & (rows["removed"] == at["removed"])]["value"]
     return _(
         "With all heads on: {start:.2f}. With {removed} off, the most important first: {value:.2f}; the same number at random: {middle:.2f} ({low:.2f} to {high:.2f})."
-    ).format(start=start, removed=int(at["removed"]), value=at["value"], middle=drawn.median(), low=drawn.min(), high=drawn.max())
+    ).format(
+        start=start,
+        removed=int(at["removed"]),
+        value=at["value"],
+        middle=drawn.median(),
+        low=drawn.min(),
+        high=drawn.max(),
+    )
 
 
 def _kept(found: Faults, evidence: Evidence, quantity: str) -> None:

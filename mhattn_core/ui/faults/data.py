@@ -76,13 +76,16 @@ def damage(found: Faults) -> Evidence:
 
 
 def groups_off(found: Faults, alone: Evidence) -> Evidence | None:
-    """The run's ``cluster_ablation``, or else the pair's groups, switched off as ``alone`` was, which holds each head's own cost; None where the
+    """The run's ``cluster_ablation``, or else the pair's groups, switched off as ``alone`` was, which holds each head's
+    own cost; None where the
     run found no group: the pair's would stand beside costs over the run."""
     if from_run(found, "ablation") is not None:
         return from_run(found, "cluster_ablation")
     model, pair, kind = found.seen.model, found.seen.pair, alone.table["kind"].iloc[0]
     says = _("Switching off groups of heads of {name}. Stop cancels.")
-    return _on_pair(found.seen, "groups", kind, says, lambda tell: pair_clusters(model, pair, alone.table, kind, tell=tell))
+    return _on_pair(
+        found.seen, "groups", kind, says, lambda tell: pair_clusters(model, pair, alone.table, kind, tell=tell)
+    )
 
 
 def curves(found: Faults) -> Evidence:
@@ -127,7 +130,13 @@ def two_off(seen: Seen, heads: Sequence[HeadId]) -> Evidence | None:
     if not _has_loss(seen):
         return None
     says = _("Switching off pairs of heads of {name}. Stop cancels.")
-    return _on_pair(seen, "interactions", tuple(heads), says, lambda tell: pair_interactions(seen.model, seen.pair, heads, tell=tell))
+    return _on_pair(
+        seen,
+        "interactions",
+        tuple(heads),
+        says,
+        lambda tell: pair_interactions(seen.model, seen.pair, heads, tell=tell),
+    )
 
 
 def _has_loss(seen: Seen) -> bool:
@@ -147,7 +156,9 @@ def costliest(rows: pd.DataFrame) -> list[HeadId]:
 
 
 def from_run(found: Faults, name: str) -> Evidence | None:
-    """The model's rows of a run's table; None where there is no run, or it does not have them (``tell_missing`` says so)."""
+    """The model's rows of a run's table; None where there is no run, or it does not have them (``tell_missing`` says
+    so).
+    """
     run = found.run
     if run is None or not run.has(name):
         return None
@@ -167,7 +178,9 @@ def tell_missing(found: Faults, name: str) -> None:
         )
     else:
         happened = _("The run that is chosen as evidence did not switch heads off.")
-    remedy = _("Measure the same pairs with “ablation” under Runs. Until then, what is shown rests on this pair: an example.")
+    remedy = _(
+        "Measure the same pairs with “ablation” under Runs. Until then, what is shown rests on this pair: an example."
+    )
     st.info(escape(f"{happened} {remedy}"), icon=":material/info:")
     link("Runs", _("Measure with “ablation” under Runs"))
 
@@ -175,7 +188,9 @@ def tell_missing(found: Faults, name: str) -> None:
 def _on_pair(seen: Seen, what: str, key: Hashable, says: str, make: Callable[[Tell], pd.DataFrame]) -> Evidence:
     """A table of the pair, made once."""
     model = seen.model
-    return Evidence(kept(what, seen, key, says.format(name=escape(model.name)), make), 1, f"{model.name}@{model.revision}")
+    return Evidence(
+        kept(what, seen, key, says.format(name=escape(model.name)), make), 1, f"{model.name}@{model.revision}"
+    )
 
 
 def _counted(tell: Tell, sets: int) -> Callable[[int], None]:

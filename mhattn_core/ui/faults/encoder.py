@@ -1,4 +1,6 @@
-"""The live bench of a model that only reads: its guesses for hidden words, or the sentences that lie nearest to this one."""
+"""The live bench of a model that only reads: its guesses for hidden words, or the sentences that lie nearest to this
+one.
+"""
 
 from collections.abc import Sequence
 
@@ -34,12 +36,18 @@ def _guesses(seen: Seen, off: Sequence[HeadId], kind: Kind, label: str) -> None:
     says = _("Running {name} …").format(name=escape(seen.model.name))
 
     def guessed(heads: Sequence[HeadId]) -> pd.DataFrame:
-        return kept("masked", seen, (frozenset(heads), kind), says, lambda _tell: masked_words(seen, dict.fromkeys(heads, kind)))
+        return kept(
+            "masked", seen, (frozenset(heads), kind), says, lambda _tell: masked_words(seen, dict.fromkeys(heads, kind))
+        )
 
     intact, ablated = guessed([]), guessed(off)
     st.markdown(_("Each word is hidden in turn, and the model guesses it from the others."))
     before_and_after(" ".join(intact["guess"]), " ".join(ablated["guess"]), labels=(_("All heads on"), label))
-    table = intact.assign(without=ablated["guess"], probability_without=ablated["probability"], changed=intact["guess"] != ablated["guess"])
+    table = intact.assign(
+        without=ablated["guess"],
+        probability_without=ablated["probability"],
+        changed=intact["guess"] != ablated["guess"],
+    )
     st.dataframe(
         table[["word", "guess", "without", "changed", "probability", "probability_without"]],
         hide_index=True,
@@ -66,8 +74,15 @@ def _nearest(seen: Seen, off: Sequence[HeadId], kind: Kind, label: str) -> None:
         for state, heads in (("before", []), ("after", list(off)))
     }
     order = {state: np.argsort(-values, kind="stable").argsort(kind="stable") + 1 for state, values in near.items()}
-    table = pd.DataFrame({"sentence": sentences, "rank": order["before"], "rank_without": order["after"],
-                          "cosine": near["before"], "cosine_without": near["after"]})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "sentence": sentences,
+            "rank": order["before"],
+            "rank_without": order["after"],
+            "cosine": near["before"],
+            "cosine_without": near["after"],
+        }
+    )
     shown = table[(table["rank"] <= LISTED) | (table["rank_without"] <= LISTED)].sort_values("rank")
     first = [table.loc[table[rank].idxmin(), "sentence"] for rank in ("rank", "rank_without")]
     st.markdown(_("Nearest to *{text}* of {count} sentences:").format(text=escape(text), count=len(sentences)))

@@ -52,13 +52,29 @@ def group_view(found: Faults, alone: Evidence, stack: str, quantity: str) -> Non
     export_panel(chart, rows, key="groups", name=f"{found.name} {stack} groups off", note=evidence.source)
     with st.expander(_("Table"), icon=":material/table:"):
         st.dataframe(
-            rows[["heads", "size", "kind", "sum_of_single", "together", "low", "high", "excess", "excess_low", "excess_high", "n"]],
+            rows[
+                [
+                    "heads",
+                    "size",
+                    "kind",
+                    "sum_of_single",
+                    "together",
+                    "low",
+                    "high",
+                    "excess",
+                    "excess_low",
+                    "excess_high",
+                    "n",
+                ]
+            ],
             hide_index=True,
         )
 
 
 def group_finding(rows: pd.DataFrame) -> str:
-    """How many groups cost more together than their heads one at a time, and which one most so; of what is no loss, which costs most."""
+    """How many groups cost more together than their heads one at a time, and which one most so; of what is no loss,
+    which costs most.
+    """
     named = rows.assign(name=group_names(rows))
     if not covers(str(rows["quantity"].iloc[0])):
         top = named.loc[named["together"].idxmax()]
@@ -68,10 +84,16 @@ def group_finding(rows: pd.DataFrame) -> str:
     does_harm = named["low"].fillna(named["together"]) > 0
     covering = named[does_harm & (named["excess_low"].fillna(named["excess"]) > 0)]
     if covering.empty:
-        return _("Of {groups} groups of like heads none does more harm together, beyond doubt, than its heads one at a time.").format(
-            groups=len(rows)
-        )
+        return _(
+            "Of {groups} groups of like heads none does more harm together, beyond doubt, than its heads one at a time."
+        ).format(groups=len(rows))
     top = covering.loc[covering["excess"].idxmax()]
     return _(
         "Groups of like heads that do harm together, and more than the sum of their heads one at a time, so that these cover for one another: {covering} of {groups}. First of them {name}: {single:+.3f} in sum, {together:+.3f} together."
-    ).format(groups=len(rows), covering=len(covering), name=top["name"], single=top["sum_of_single"], together=top["together"])
+    ).format(
+        groups=len(rows),
+        covering=len(covering),
+        name=top["name"],
+        single=top["sum_of_single"],
+        together=top["together"],
+    )

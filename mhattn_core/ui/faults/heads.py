@@ -56,10 +56,16 @@ def finding(rows: pd.DataFrame, name: str) -> str:
     """Two sentences: the costliest heads, and how many can go without harm."""
     top = rows.nlargest(NAMED, "delta")
     costly = ", ".join(f"{full_name((row.stack, row.layer, row.head))} ({_signed(row)})" for row in top.itertuples())
-    first = _("Of {name}'s {heads} heads the costliest to lose, one at a time: {costly}.").format(name=name, heads=len(rows), costly=costly)
+    first = _("Of {name}'s {heads} heads the costliest to lose, one at a time: {costly}.").format(
+        name=name, heads=len(rows), costly=costly
+    )
     if rows["quantity"].iloc[0] == "displacement":
         still = int((rows["delta"] < 0.01).sum())
-        return first + " " + _("{still} of them turn the sentence's vector by less than 0.01 when they are off.").format(still=still)
+        return (
+            first
+            + " "
+            + _("{still} of them turn the sentence's vector by less than 0.01 when they are off.").format(still=still)
+        )
     if rows["low"].notna().any():
         harmless = int((rows["low"] <= 0).sum())
         better = int((rows["high"] < 0).sum())
@@ -71,7 +77,9 @@ def finding(rows: pd.DataFrame, name: str) -> str:
             ).format(harmless=harmless, better=better, chance=len(rows) * (1 - LEVEL) / 2)
         )
     better = int((rows["delta"] <= 0).sum())
-    return first + " " + _("Without {better} of them the model does as well or better on this pair.").format(better=better)
+    return (
+        first + " " + _("Without {better} of them the model does as well or better on this pair.").format(better=better)
+    )
 
 
 def _signed(row: object) -> str:
@@ -110,11 +118,15 @@ def _grid(own: pd.DataFrame, evidence: Evidence, rows: pd.DataFrame, chosen: tup
     wide, narrow = wide_and_narrow(KEY)
 
     def grid() -> object:
-        return charts.head_grid(drawn, measure=quantity, title=title, domain=domain, difference=signed, chosen=chosen, clicks=clicked)
+        return charts.head_grid(
+            drawn, measure=quantity, title=title, domain=domain, difference=signed, chosen=chosen, clicks=clicked
+        )
 
     with wide:
         draw(grid(), key=KEY, on_select=_open, selection_mode=charts.PICKED, alt_text=said)
-        st.caption(_("A cell is a head that is off alone. One colour scale for all stacks of the model; a click opens a head."))
+        st.caption(
+            _("A cell is a head that is off alone. One colour scale for all stacks of the model; a click opens a head.")
+        )
     with narrow:
         draw(charts.strongest(drawn, title=title), key=f"{KEY}-strongest", alt_text=said)
         st.caption(_("The ten costliest heads of this stack."))
@@ -138,7 +150,12 @@ def _importance(own: pd.DataFrame, evidence: Evidence, chosen: tuple[int, int]) 
 
     def scatter() -> object:
         return charts.head_scatter(
-            drawn, x=_("gradient importance"), y=quantity_words()[quantity].change, chosen=chosen, splits=(None, 0.0), clicks=clicked
+            drawn,
+            x=_("gradient importance"),
+            y=quantity_words()[quantity].change,
+            chosen=chosen,
+            splits=(None, 0.0),
+            clicks=clicked,
         )
 
     draw(scatter(), key=f"{KEY}-importance", on_select=_open_scatter, selection_mode=charts.PICKED, alt_text=said)
@@ -147,7 +164,13 @@ def _importance(own: pd.DataFrame, evidence: Evidence, chosen: tuple[int, int]) 
             "One backward pass guesses what each head is worth; switching it off is the test. A head high up at the left was worth more than the guess."
         )
     )
-    export_panel(scatter, known, key=f"{KEY}-importance", name=f"{own['model'].iloc[0]} gradient importance", note=evidence.source)
+    export_panel(
+        scatter,
+        known,
+        key=f"{KEY}-importance",
+        name=f"{own['model'].iloc[0]} gradient importance",
+        note=evidence.source,
+    )
 
 
 def damage_table(rows: pd.DataFrame) -> pd.DataFrame:

@@ -35,7 +35,13 @@ def safe_view(found: Faults) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         stack = choose_stack(found.seen, found.place)
         by = st.segmented_control(
-            _("Distance"), list(words), default="js", required=True, key="by", bind="query-params", help=_("How far apart two heads are.")
+            _("Distance"),
+            list(words),
+            default="js",
+            required=True,
+            key="by",
+            bind="query-params",
+            help=_("How far apart two heads are."),
         )
         quantity = choose_quantity(evidence.table)
     by = by or "js"
@@ -59,7 +65,10 @@ def safe_view(found: Faults) -> None:
         (False, True): _("looks doubled, yet costly"),
         (True, True): _("unlike others, and costly"),
     }
-    axes = _("distance to the nearest other head · {title}").format(title=words[by].title), quantity_words()[quantity].change
+    axes = (
+        _("distance to the nearest other head · {title}").format(title=words[by].title),
+        quantity_words()[quantity].change,
+    )
     clicked = clicks()
 
     def scatter() -> object:
@@ -84,7 +93,8 @@ def safe_view(found: Faults) -> None:
 
 
 def beside_nearest(rows: pd.DataFrame, square: pd.DataFrame) -> pd.DataFrame:
-    """rows, of one stack, with x (distance to the nearest other head), nearest (its name) and y (delta); heads without a distance left out.
+    """rows, of one stack, with x (distance to the nearest other head), nearest (its name) and y (delta); heads without
+    a distance left out.
 
     square: distances, indexed by names such as ``L0 H1`` on both sides.
     """
@@ -109,7 +119,9 @@ def finding(table: pd.DataFrame, splits: tuple[float, float]) -> str:
         return (
             said
             + " "
-            + _("{count} of the {near} heads with the nearest twins are costly all the same, first of all {names}.").format(
+            + _(
+                "{count} of the {near} heads with the nearest twins are costly all the same, first of all {names}."
+            ).format(
                 count=int((near & costly).sum()),
                 near=int(near.sum()),
                 names=", ".join(exceptions),
@@ -133,9 +145,9 @@ def _square(found: Faults, stack: str, by: By) -> pd.DataFrame:
     if square is None:
         if run is not None:
             st.info(
-                _("This run holds no distances between the heads of {name}: they are measured on this pair, an example.").format(
-                    name=escape(found.name)
-                )
+                _(
+                    "This run holds no distances between the heads of {name}: they are measured on this pair, an example."
+                ).format(name=escape(found.name))
             )
         square = _on_pair(found, stack, by)
     names = [head_name(*head[-2:]) for head in square.index]

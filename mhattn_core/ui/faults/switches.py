@@ -39,7 +39,10 @@ def all_heads(seen: Seen) -> list[HeadId]:
     """Every head of every stack, in order."""
     attention = seen.model.attention
     return [
-        (stack, layer, head) for stack in seen.stacks for layer in range(attention.layers(stack)) for head in range(attention.heads(stack))
+        (stack, layer, head)
+        for stack in seen.stacks
+        for layer in range(attention.layers(stack))
+        for head in range(attention.heads(stack))
     ]
 
 
@@ -108,7 +111,9 @@ def _grid(seen: Seen, stack: str, off: Sequence[str]) -> None:
 
 
 def _open_on(seen: Seen, names: Sequence[str], default: list[str]) -> None:
-    """The state of the box before it is drawn: heads of another model give way; what a link brings stands, and what was off before another tab."""
+    """The state of the box before it is drawn: heads of another model give way; what a link brings stands, and what was
+    off before another tab.
+    """
     state = st.session_state
     model = seen.model.name
     if state.get(SHOWN_FOR) == model:
@@ -148,4 +153,7 @@ def _switch_layer(seen: Seen, stack: str) -> None:
     st.session_state[LAYER] = None
     if chosen:
         layer = int(chosen[1:])
-        _toggle(st.session_state[OFF], [full_name((stack, layer, head)) for head in range(seen.model.attention.heads(stack))])
+        _toggle(
+            st.session_state[OFF],
+            [full_name((stack, layer, head)) for head in range(seen.model.attention.heads(stack))],
+        )

@@ -19,7 +19,9 @@ STYLE = """<style>
 
 
 def before_and_after(before: str, after: str, *, labels: tuple[str, str], ends: tuple[str, str] = ("", "")) -> None:
-    """Both texts, one under the other. labels: what stands before each; ends: what follows each, such as dots where it was cut off."""
+    """Both texts, one under the other. labels: what stands before each; ends: what follows each, such as dots where it
+    was cut off.
+    """
     first, second = changes(before, after)
     rows = (
         f"<dt>{escape(label)}</dt><dd>{_html(parts, tag)}{escape(end)}</dd>"

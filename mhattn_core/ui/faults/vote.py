@@ -38,10 +38,18 @@ def vote_view(found: Faults) -> None:
     )
     name, fox = _reader(found), None
     if name is None:
-        st.info(_("None of the chosen models reads English, in which the note's sentence is written. Choose another one on the left."))
+        st.info(
+            _(
+                "None of the chosen models reads English, in which the note's sentence is written. Choose another one on the left."
+            )
+        )
     else:
         if name != found.name:
-            st.caption(_("{name} does not read English; {other} stands in for it.").format(name=escape(found.name), other=escape(name)))
+            st.caption(
+                _("{name} does not read English; {other} stands in for it.").format(
+                    name=escape(found.name), other=escape(name)
+                )
+            )
         seen = attended_with_progress(name, replace(found.controls, pair=gallery()[SENTENCE].pair))
         fox = seen, _fox(seen)
     st.subheader(_("Do two heads cover for each other?"), anchor=False)
@@ -93,13 +101,17 @@ def _fox(seen: Seen) -> list[HeadId]:
 def _failing(seen: Seen, grid: WordGrid, stack: str) -> tuple[list[tuple[int, int]], bool]:
     """The heads that fail, and whether they are the ones that look hardest at the subject."""
     failing = (
-        st.segmented_control(_("How many heads fail"), FAILING, default=FAILING[0], required=True, key="failing", bind="query-params")
+        st.segmented_control(
+            _("How many heads fail"), FAILING, default=FAILING[0], required=True, key="failing", bind="query-params"
+        )
         or FAILING[0]
     )
     chosen = [(layer, head) for own, layer, head in last_off(seen) if own == stack]
     if chosen:
         names = ", ".join(head_name(*head) for head in chosen[:3]) + (" …" if len(chosen) > 3 else "")
-        if st.toggle(_("Instead those that are off on the live bench: {heads}").format(heads=names), key="failing-chosen"):
+        if st.toggle(
+            _("Instead those that are off on the live bench: {heads}").format(heads=names), key="failing-chosen"
+        ):
             return chosen, False
     return hardest(grid, failing), True
 
@@ -129,10 +141,22 @@ def elections(grid: WordGrid, without: WordGrid, off: Sequence[tuple[int, int]])
 
 
 def finding(
-    before: pd.DataFrame, after: pd.DataFrame, name: str, off: Sequence[tuple[int, int]], grid: WordGrid, *, hard: bool = True
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    name: str,
+    off: Sequence[tuple[int, int]],
+    grid: WordGrid,
+    *,
+    hard: bool = True,
 ) -> str:
-    """Who wins by majority and by weight, before and after. hard: the heads that fail are those that look hardest at the subject."""
-    elected = {(when, by): _winner(table, by) for when, table in (("before", before), ("after", after)) for by in ("votes", "weight")}
+    """Who wins by majority and by weight, before and after. hard: the heads that fail are those that look hardest at
+    the subject.
+    """
+    elected = {
+        (when, by): _winner(table, by)
+        for when, table in (("before", before), ("after", after))
+        for by in ("votes", "weight")
+    }
     said = _(
         "With all heads of {name}, more look from jumps at “{majority}” than at any other word, and most weight lies on “{weight}”."
     ).format(name=name, majority=elected["before", "votes"], weight=elected["before", "weight"])
@@ -141,7 +165,9 @@ def finding(
         if not hard
         else _("Without the one that looks hardest at fox ({heads}): “{majority}” by majority, “{weight}” by weight.")
         if len(off) == 1
-        else _("Without the {count} that look hardest at fox ({heads}): “{majority}” by majority, “{weight}” by weight.")
+        else _(
+            "Without the {count} that look hardest at fox ({heads}): “{majority}” by majority, “{weight}” by weight."
+        )
     )
     said += " " + message.format(
         count=len(off),

@@ -27,7 +27,9 @@ Links = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, eq=False)
 class Coverage:
-    """hits: bool ``[link, head]``; best: the one, two, three heads (numbers, layer by layer); shares: of the links that they hit."""
+    """hits: bool ``[link, head]``; best: the one, two, three heads (numbers, layer by layer); shares: of the links that
+    they hit.
+    """
 
     hits: np.ndarray
     heads: int
@@ -41,10 +43,17 @@ class Coverage:
 
 def coverage_view(model: Fused, summed: list[Fused], controls: Controls) -> None:
     """The tab *coverage*."""
-    said_of = [claim for claim in claims() if controls.gallery_id and claim.sentence == controls.gallery_id and claim.links]
+    said_of = [
+        claim for claim in claims() if controls.gallery_id and claim.sentence == controls.gallery_id and claim.links
+    ]
     if not said_of:
         st.info(_("The note says nothing of this sentence that heads could be held against."))
-        link("Fusion", _("Open the note's sentence: The quick brown fox …"), pair=gallery()[EXAMPLE].title, tab="coverage")
+        link(
+            "Fusion",
+            _("Open the note's sentence: The quick brown fox …"),
+            pair=gallery()[EXAMPLE].title,
+            tab="coverage",
+        )
         return
     links = tuple(dict.fromkeys(one for claim in said_of for one in claim.links))
     found = coverage(model.seen, links)
@@ -57,16 +66,30 @@ def coverage_view(model: Fused, summed: list[Fused], controls: Controls) -> None
     table = links_table(model, found, links, said_of)
     draw(charts.found_links(table), key="coverage", alt_text=said)
     st.caption(
-        _("A head finds a link when, from its first word, its largest weight on another word is on the second; of a causal model, from the later word. Beside each link: how many of all heads find it.")
-    )  # fmt: skip
-    export_panel(lambda: charts.found_links(table), table, key="coverage", name=f"{model.source} links found together", note=model.source)
+        _(
+            "A head finds a link when, from its first word, its largest weight on another word is on the second; of a causal model, from the later word. Beside each link: how many of all heads find it."
+        )
+    )
+    export_panel(
+        lambda: charts.found_links(table),
+        table,
+        key="coverage",
+        name=f"{model.source} links found together",
+        note=model.source,
+    )
     st.dataframe(
         shares_table(summed, links),
         hide_index=True,
         column_config={
             "model": st.column_config.TextColumn(_("model")),
-            **{f"best{many}": st.column_config.NumberColumn(_("best {heads}").format(heads=many), format="percent") for many in (1, 2, 3)},
-            **{f"chance{many}": st.column_config.TextColumn(_("{heads} at random").format(heads=many)) for many in (1, 2, 3)},
+            **{
+                f"best{many}": st.column_config.NumberColumn(_("best {heads}").format(heads=many), format="percent")
+                for many in (1, 2, 3)
+            },
+            **{
+                f"chance{many}": st.column_config.TextColumn(_("{heads} at random").format(heads=many))
+                for many in (1, 2, 3)
+            },
         },
     )
     st.caption(
@@ -81,20 +104,41 @@ def finding(model: Fused, found: Coverage) -> str:
     """What one, two and three heads find, and whether that is more than chance would."""
     links, limit = len(found.hits), np.quantile(found.chance, 0.95, axis=0)
     counts = [round(share * links) for share in found.shares]
-    said = _("Of the {links} links that the note draws, {name}'s best single head, {head}, finds {one}; the best three together find {three} ({names}).").format(
-        links=links, name=model.name, head=found.name(found.best[0][0]), one=counts[0], three=counts[-1],
+    said = _(
+        "Of the {links} links that the note draws, {name}'s best single head, {head}, finds {one}; the best three together find {three} ({names})."
+    ).format(
+        links=links,
+        name=model.name,
+        head=found.name(found.best[0][0]),
+        one=counts[0],
+        three=counts[-1],
         names=", ".join(found.name(number) for number in found.best[-1]),
-    )  # fmt: skip
+    )
     if found.shares[0] > limit[0]:
-        return said + " " + _("For one head that is more than the best of as many random choosers (at most {most:.0f} in 95 % of draws).").format(most=limit[0] * links)  # fmt: skip
-    return said + " " + _("That is no evidence: the best of as many random choosers do as well (up to {most:.0f} for one head in 95 % of draws).").format(most=limit[0] * links)  # fmt: skip
+        return (
+            said
+            + " "
+            + _(
+                "For one head that is more than the best of as many random choosers (at most {most:.0f} in 95 % of draws)."
+            ).format(most=limit[0] * links)
+        )
+    return (
+        said
+        + " "
+        + _(
+            "That is no evidence: the best of as many random choosers do as well (up to {most:.0f} for one head in 95 % of draws)."
+        ).format(most=limit[0] * links)
+    )
 
 
 def links_table(model: Fused, found: Coverage, links: Links, said_of: list[Claim]) -> pd.DataFrame:
     """model, link, head, found: each link of the note's for the best three heads."""
     grid = model.seen.words(reading_stack(model.seen))
     words = _relation_words()
-    called = {one: ", ".join(words[claim.id] for claim in said_of if claim.id in words and one in claim.links) for one in links}
+    called = {
+        one: ", ".join(words[claim.id] for claim in said_of if claim.id in words and one in claim.links)
+        for one in links
+    }
     rows = []
     for place, one in enumerate(links):
         query, key = as_seen(grid.visible, one)
@@ -102,7 +146,12 @@ def links_table(model: Fused, found: Coverage, links: Links, said_of: list[Claim
         many = int(found.hits[place].sum())
         named = f"{label} · {called[one]}" if called[one] else label
         rows += [
-            {"model": model.name, "link": f"{named} · {many}", "head": found.name(number), "found": bool(found.hits[place, number])}
+            {
+                "model": model.name,
+                "link": f"{named} · {many}",
+                "head": found.name(number),
+                "found": bool(found.hits[place, number]),
+            }
             for number in found.best[-1]
         ]
     return pd.DataFrame(rows)

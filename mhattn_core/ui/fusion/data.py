@@ -47,7 +47,9 @@ class Fused:
         return f"{self.name}@{self.seen.model.revision} · {self.stack}"
 
     def table(self, quantity: str) -> pd.DataFrame:
-        """model, layer, head, measure (``quantity``), value, low, high: ``length`` of what a head adds to the word, or its ``share`` in its layer's sum."""
+        """model, layer, head, measure (``quantity``), value, low, high: ``length`` of what a head adds to the word, or
+        its ``share`` in its layer's sum.
+        """
         values = np.linalg.norm(self.vectors, axis=-1) if quantity == "length" else layer_shares(self.vectors)
         return heads_table(self.name, quantity, values)
 
@@ -66,7 +68,9 @@ def heads_table(model: str, measure: str, values: np.ndarray) -> pd.DataFrame:
 
 
 def fused(place: int, seen: Seen, stack: str, word: str) -> Fused | None:
-    """The word's sum in one stack; None where the stack does not read the word. Raises Problem as ``Seen.contributions``."""
+    """The word's sum in one stack; None where the stack does not read the word. Raises Problem as
+    ``Seen.contributions``.
+    """
     unit = word_places(seen, stack).get(word)
     if unit is None:
         return None
@@ -89,7 +93,9 @@ def added_to_words(seen: Seen, stack: str, layer: int) -> np.ndarray:
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=HASHES)
 def word_places(seen: Seen, stack: str) -> Mapping[str, int]:
-    """Words that a stack reads, by sentence and number there (``a0``, ``a1`` … ``b0``): the place of each among the queries."""
+    """Words that a stack reads, by sentence and number there (``a0``, ``a1`` … ``b0``): the place of each among the
+    queries.
+    """
     sides = seen.words(stack).query_axis.sides
     first = {side: sides.index(side) for side in set(sides)}
     places = {}
@@ -101,17 +107,23 @@ def word_places(seen: Seen, stack: str) -> Mapping[str, int]:
 
 
 def first_word(gallery_id: str, options: Mapping[str, str]) -> str:
-    """The word that is shown before anybody chooses: the first that the note has something to say of, else the middle one."""
-    said = [f"a{claim.links[0][0]}" for claim in claims() if gallery_id and claim.sentence == gallery_id and claim.links]
+    """The word that is shown before anybody chooses: the first that the note has something to say of, else the middle
+    one.
+    """
+    said = [
+        f"a{claim.links[0][0]}" for claim in claims() if gallery_id and claim.sentence == gallery_id and claim.links
+    ]
     words = list(options)
     return next((word for word in said if word in options), words[len(words) // 2])
 
 
 @dataclass(frozen=True, eq=False)
 class Norms:
-    """Of one stack, on units: ``weights`` and ``received`` (the lengths of what comes of them) ``[layer, head, query, key]``.
+    """Of one stack, on units: ``weights`` and ``received`` (the lengths of what comes of them) ``[layer, head, query,
+    key]``.
 
-    ``heads``: layer, head, weight and received (the share of special tokens in either), and rank (correlation of weights and lengths).
+    ``heads``: layer, head, weight and received (the share of special tokens in either), and rank (correlation of
+    weights and lengths).
     """
 
     weights: np.ndarray
@@ -136,7 +148,15 @@ def norms(seen: Seen, stack: str) -> Norms:
 def participation(seen: Seen, stack: str) -> pd.DataFrame:
     """model, layer, value (the participation ratio of the layer's heads), heads, words."""
     words = len(word_places(seen, stack))
-    ratios = [participation_ratio(added_to_words(seen, stack, layer)) for layer in range(seen.model.attention.layers(stack))]
+    ratios = [
+        participation_ratio(added_to_words(seen, stack, layer)) for layer in range(seen.model.attention.layers(stack))
+    ]
     return pd.DataFrame(
-        {"model": seen.model.name, "layer": range(len(ratios)), "value": ratios, "heads": seen.model.attention.heads(stack), "words": words}
+        {
+            "model": seen.model.name,
+            "layer": range(len(ratios)),
+            "value": ratios,
+            "heads": seen.model.attention.heads(stack),
+            "words": words,
+        }
     )

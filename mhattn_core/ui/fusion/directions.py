@@ -39,7 +39,11 @@ def _choose_layer(model: Fused) -> int:
     told = _("Of the head that adds most: {layer}").format(layer=names[most])
     relabel(LAYER, told)
     name = st.selectbox(
-        _("Layer"), [AUTOMATIC, *names], format_func=lambda name: told if name == AUTOMATIC else name, key=LAYER, bind="query-params"
+        _("Layer"),
+        [AUTOMATIC, *names],
+        format_func=lambda name: told if name == AUTOMATIC else name,
+        key=LAYER,
+        bind="query-params",
     )
     return most if name == AUTOMATIC else names.index(str(name))
 
@@ -51,9 +55,17 @@ def cosines_finding(model: Fused, layer: int, found: np.ndarray) -> str:
     return _(
         "At “{word}”, in layer {layer} of {name}, H{a} and H{b} add in the most similar direction (cosine {most:+.2f}), H{c} and H{d} in the most opposed ({least:+.2f}); the mean of all pairs is {mean:+.2f}."
     ).format(
-        word=model.word, layer=layer, name=model.name, a=same[0], b=same[1], most=found[same], c=against[0], d=against[1], least=found[against],
+        word=model.word,
+        layer=layer,
+        name=model.name,
+        a=same[0],
+        b=same[1],
+        most=found[same],
+        c=against[0],
+        d=against[1],
+        least=found[against],
         mean=np.nanmean(pairs),
-    )  # fmt: skip
+    )
 
 
 def _cosines(model: Fused, layer: int) -> None:
@@ -89,8 +101,14 @@ def _participation(model: Fused, summed: list[Fused]) -> None:
     said = _(
         "{name}'s {heads} heads of a layer use between {low:.1f} (layer {first}) and {high:.1f} (layer {second}) directions, on {words} words."
     ).format(
-        name=model.name, heads=low["heads"], low=low["value"], first=low["layer"], high=high["value"], second=high["layer"], words=low["words"]
-    )  # fmt: skip
+        name=model.name,
+        heads=low["heads"],
+        low=low["value"],
+        first=low["layer"],
+        high=high["value"],
+        second=high["layer"],
+        words=low["words"],
+    )
     st.markdown(escape(said))
     most = int(table["heads"].max())
 
@@ -131,10 +149,16 @@ def _unique(model: Fused, layer: int) -> None:
     if len(known) < 2:
         st.info(_("Fewer than two heads of this layer add anything here."))
         return
-    said = _("In layer {layer} the others tell most of L{layer} H{least}: unique share {low:.2f}; they tell least of L{layer} H{most}: {high:.2f}. {words} words, held out in turn.").format(
-        layer=layer, least=known.loc[known["value"].idxmin(), "head"], low=known["value"].min(), most=known.loc[known["value"].idxmax(), "head"],
-        high=known["value"].max(), words=words,
-    )  # fmt: skip
+    said = _(
+        "In layer {layer} the others tell most of L{layer} H{least}: unique share {low:.2f}; they tell least of L{layer} H{most}: {high:.2f}. {words} words, held out in turn."
+    ).format(
+        layer=layer,
+        least=known.loc[known["value"].idxmin(), "head"],
+        low=known["value"].min(),
+        most=known.loc[known["value"].idxmax(), "head"],
+        high=known["value"].max(),
+        words=words,
+    )
     st.markdown(escape(said))
 
     def chart() -> alt.LayerChart:

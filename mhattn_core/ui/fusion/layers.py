@@ -23,8 +23,10 @@ def layers_view(model: Fused, _summed: list[Fused], _controls: Controls) -> None
     """The tab *layers*."""
     if model.stack == "cross":
         st.info(
-            _("Cross-attention reads another sentence in every layer, so there is no way through its layers to follow. Choose the stack encoder or decoder.")
-        )  # fmt: skip
+            _(
+                "Cross-attention reads another sentence in every layer, so there is no way through its layers to follow. Choose the stack encoder or decoder."
+            )
+        )
         return
     deepest = model.seen.model.attention.layers(model.stack)
     depth = 1
@@ -48,16 +50,22 @@ def layers_view(model: Fused, _summed: list[Fused], _controls: Controls) -> None
     )
     if model.stack == "decoder":
         st.warning(
-            _("Under a causal mask both lean to the first tokens, which all later ones see in every layer; the authors say so themselves. What else comes in by cross-attention is left out.")
+            _(
+                "Under a causal mask both lean to the first tokens, which all later ones see in every layer; the authors say so themselves. What else comes in by cross-attention is left out."
+            )
             if "cross" in model.seen.stacks
-            else _("Under a causal mask both lean to the first tokens, which all later ones see in every layer; the authors say so themselves."),
+            else _(
+                "Under a causal mask both lean to the first tokens, which all later ones see in every layer; the authors say so themselves."
+            ),
             icon=":material/warning:",
-        )  # fmt: skip
+        )
     export_panel(bars, table, key="layers", name=f"{model.source} rollout and flow", note=model.source)
 
 
 def layers_table(model: Fused, depth: int) -> pd.DataFrame:
-    """word, position, special, series (rollout, and flow where it can be had), value, for every word and special token of the input."""
+    """word, position, special, series (rollout, and flow where it can be had), value, for every word and special token
+    of the input.
+    """
     keys = axes(model.seen, model.stack)[1]
     found = {_("rollout"): _rollout(model.seen, model.stack, depth)[model.unit]}
     edges = _edges(model.seen, model.stack, depth)
@@ -65,7 +73,9 @@ def layers_table(model: Fused, depth: int) -> pd.DataFrame:
         found[_("flow")] = _flow(model.seen, model.stack, depth, model.unit)
     special = [not side for side in keys.axis.sides]
     parts = [
-        pd.DataFrame({"word": keys.labels, "position": range(len(values)), "special": special, "series": name, "value": values})
+        pd.DataFrame(
+            {"word": keys.labels, "position": range(len(values)), "special": special, "series": name, "value": values}
+        )
         for name, values in found.items()
     ]
     return pd.concat(parts, ignore_index=True)
@@ -76,9 +86,15 @@ def finding(model: Fused, table: pd.DataFrame, depth: int) -> str:
     series = [part for _name, part in table.groupby("series", sort=False)]
     rolled = series[0].set_index("position")
     others = rolled[~rolled["special"] & (rolled.index != model.unit)].sort_values("value", ascending=False)
-    said = _("After layer {layer} of {name}, rollout has “{word}” to {own:.0%} from itself and to {special:.0%} from special tokens.").format(
-        layer=depth - 1, name=model.name, word=model.word, own=rolled["value"][model.unit], special=rolled.loc[rolled["special"], "value"].sum()
-    )  # fmt: skip
+    said = _(
+        "After layer {layer} of {name}, rollout has “{word}” to {own:.0%} from itself and to {special:.0%} from special tokens."
+    ).format(
+        layer=depth - 1,
+        name=model.name,
+        word=model.word,
+        own=rolled["value"][model.unit],
+        special=rolled.loc[rolled["special"], "value"].sum(),
+    )
     if len(others):
         said += " " + _("Of other words “{first}” comes first ({share:.0%}).").format(
             first=others["word"].iloc[0], share=others["value"].iloc[0]

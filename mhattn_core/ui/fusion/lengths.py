@@ -71,18 +71,28 @@ def _one(model: Fused, quantity: str) -> None:
 
     wide, narrow = wide_and_narrow(key)
     with wide:
-        draw(grid(), key=key, on_select=lambda: take_head(model, picked(key)), selection_mode=charts.PICKED, alt_text=said)
+        draw(
+            grid(),
+            key=key,
+            on_select=lambda: take_head(model, picked(key)),
+            selection_mode=charts.PICKED,
+            alt_text=said,
+        )
     with narrow:
         draw(
             charts.strongest(rows, title=title, end="highest" if quantity == "length" else "farthest"),
             key=f"strongest-{model.place}",
             alt_text=said,
         )
-    export_panel(grid, rows, key=key, name=f"{model.source} {quantity} {model.queries.ids[model.unit]}", note=model.source)
+    export_panel(
+        grid, rows, key=key, name=f"{model.source} {quantity} {model.queries.ids[model.unit]}", note=model.source
+    )
 
 
 def grid_of(rows: pd.DataFrame, measure: str, title: str, framed: tuple[int, int], clicked: int) -> alt.LayerChart:
     """Lengths begin at 0; shares and effects have a sign."""
     signed = measure != "length"
     domain = None if signed else (0.0, float(rows["value"].max()))
-    return charts.head_grid(rows, measure=measure, title=title, difference=signed, domain=domain, chosen=framed, clicks=clicked)
+    return charts.head_grid(
+        rows, measure=measure, title=title, difference=signed, domain=domain, chosen=framed, clicks=clicked
+    )

@@ -40,7 +40,10 @@ def norms_view(model: Fused, _summed: list[Fused], _controls: Controls) -> None:
     with st.expander(_("All heads")):
         st.dataframe(
             found.heads.assign(
-                name=[head_name(layer, head) for layer, head in zip(found.heads["layer"], found.heads["head"], strict=True)]
+                name=[
+                    head_name(layer, head)
+                    for layer, head in zip(found.heads["layer"], found.heads["head"], strict=True)
+                ]
             ),
             hide_index=True,
             column_order=["name", "rank", "weight", "received"],
@@ -59,20 +62,36 @@ def heads_finding(model: Fused, heads: pd.DataFrame) -> str:
     looking = heads[heads["weight"] > HALF]
     if ranks.empty:
         return _("This text is too short to rank keys by weight and by length.")
-    told = _("Weights and lengths rank keys alike in most heads: median correlation {median:.2f}, least in {head} ({least:.2f}).").format(
-        median=ranks["rank"].median(), head=head_name(int(ranks["layer"].iloc[0]), int(ranks["head"].iloc[0])), least=ranks["rank"].iloc[0]
+    told = _(
+        "Weights and lengths rank keys alike in most heads: median correlation {median:.2f}, least in {head} ({least:.2f})."
+    ).format(
+        median=ranks["rank"].median(),
+        head=head_name(int(ranks["layer"].iloc[0]), int(ranks["head"].iloc[0])),
+        least=ranks["rank"].iloc[0],
     )
     if ranks["rank"].median() < HALF:
-        told = _("Weights and lengths rank keys differently: median correlation {median:.2f}, least in {head} ({least:.2f}).").format(
-            median=ranks["rank"].median(), head=head_name(int(ranks["layer"].iloc[0]), int(ranks["head"].iloc[0])), least=ranks["rank"].iloc[0]
-        )  # fmt: skip
+        told = _(
+            "Weights and lengths rank keys differently: median correlation {median:.2f}, least in {head} ({least:.2f})."
+        ).format(
+            median=ranks["rank"].median(),
+            head=head_name(int(ranks["layer"].iloc[0]), int(ranks["head"].iloc[0])),
+            least=ranks["rank"].iloc[0],
+        )
     if looking.empty:
-        return _("No head of {name} puts more than half of its attention on special tokens.").format(name=model.name) + " " + told
+        return (
+            _("No head of {name} puts more than half of its attention on special tokens.").format(name=model.name)
+            + " "
+            + told
+        )
     return (
         _(
             "{count} of {name}'s {heads} heads put more than half of their attention on special tokens, {weight:.0%} in the mean; of the length that they pass on {received:.0%} comes from there."
         ).format(
-            count=len(looking), name=model.name, heads=len(heads), weight=looking["weight"].mean(), received=looking["received"].mean()
+            count=len(looking),
+            name=model.name,
+            heads=len(heads),
+            weight=looking["weight"].mean(),
+            received=looking["received"].mean(),
         )
         + " "
         + told
@@ -97,8 +116,12 @@ def _heads(model: Fused, found: Norms, chosen: tuple[int, int]) -> None:
         )
 
     draw(
-        scatter(), key=ALL_HEADS, on_select=lambda: take_head(model, picked(ALL_HEADS)), selection_mode=charts.PICKED, alt_text=said
-    )  # fmt: skip
+        scatter(),
+        key=ALL_HEADS,
+        on_select=lambda: take_head(model, picked(ALL_HEADS)),
+        selection_mode=charts.PICKED,
+        alt_text=said,
+    )
     st.caption(
         _(
             "A mark a head, means over the words; a click opens it. Below right: heads that attend to special tokens and take little from them."
@@ -108,7 +131,9 @@ def _heads(model: Fused, found: Norms, chosen: tuple[int, int]) -> None:
 
 
 def row_table(model: Fused, found: Norms, chosen: tuple[int, int]) -> pd.DataFrame:
-    """word, position, special, series, value: for the chosen word and head, each key's share of the attention and of the length."""
+    """word, position, special, series, value: for the chosen word and head, each key's share of the attention and of
+    the length.
+    """
     keys = axes(model.seen, model.stack)[1]
     series = {_("attention"): found.weights, _("length of what comes of it"): found.received}
     parts = []
@@ -116,7 +141,11 @@ def row_table(model: Fused, found: Norms, chosen: tuple[int, int]) -> pd.DataFra
         row = values[*chosen, model.unit].astype(float)
         share = row / row.sum() if row.sum() > 0 else np.zeros_like(row)
         special = [not side for side in keys.axis.sides]
-        parts.append(pd.DataFrame({"word": keys.labels, "position": range(len(share)), "special": special, "series": name, "value": share}))
+        parts.append(
+            pd.DataFrame(
+                {"word": keys.labels, "position": range(len(share)), "special": special, "series": name, "value": share}
+            )
+        )
     return pd.concat(parts, ignore_index=True)
 
 
@@ -126,15 +155,22 @@ def _row(model: Fused, found: Norms, chosen: tuple[int, int]) -> None:
     first, second = int(weights["value"].idxmax()), int(lengths["value"].idxmax())
     name = head_name(*chosen)
     if first == second:
-        said = _("From “{word}” {head} attends most to “{key}” ({weight:.0%}), and most comes from there ({length:.0%}).")
+        said = _(
+            "From “{word}” {head} attends most to “{key}” ({weight:.0%}), and most comes from there ({length:.0%})."
+        )
     else:
         said = _(
             "From “{word}” {head} attends most to “{key}” ({weight:.0%}), from where {length:.0%} comes; most comes from “{other}” ({most:.0%})."
         )
     said = said.format(
-        word=model.word, head=name, key=weights["word"][first], weight=weights["value"][first], length=lengths["value"][first],
-        other=lengths["word"][second], most=lengths["value"][second],
-    )  # fmt: skip
+        word=model.word,
+        head=name,
+        key=weights["word"][first],
+        weight=weights["value"][first],
+        length=lengths["value"][first],
+        other=lengths["word"][second],
+        most=lengths["value"][second],
+    )
     st.markdown(escape(said))
 
     def bars() -> alt.LayerChart:

@@ -46,7 +46,9 @@ def fusion_panel(controls: Controls) -> None:
             required=True,
             key="quantity",
             bind="query-params",
-            help=_("length: of the vector that a head adds. share: its part in the sum of its layer, along the direction of that sum."),
+            help=_(
+                "length: of the vector that a head adds. share: its part in the sum of its layer, along the direction of that sum."
+            ),
         )
     summed = []
     for place, seen, stack in stacks:

@@ -15,15 +15,17 @@ from mhattn_core.ui.page import draw, escape
 
 
 def positions_table(model: Fused, found: Norms, chosen: tuple[int, int]) -> pd.DataFrame:
-    """word, position, special, series, value, length: for each position the share of the head's attention that is on words, and the length of
-    what it adds, as a share of its longest."""
+    """word, position, special, series, value, length: for each position the share of the head's attention that is on
+    words, and the length of what it adds, as a share of its longest."""
     layer, head = chosen
     queries, keys = axes(model.seen, model.stack)
     lengths = np.linalg.norm(queries.axis.averaged(added(model.seen, model.stack)[layer, head]), axis=-1)
     weights = found.weights[layer, head].astype(float)
     on_words = weights[:, [bool(side) for side in keys.axis.sides]].sum(axis=1)
     series = {
-        _("attention on words"): np.divide(on_words, weights.sum(axis=1), out=np.zeros_like(on_words), where=weights.sum(axis=1) > 0),
+        _("attention on words"): np.divide(
+            on_words, weights.sum(axis=1), out=np.zeros_like(on_words), where=weights.sum(axis=1) > 0
+        ),
         _("length of what is added, of the longest"): lengths / max(float(lengths.max()), 1e-12),
     }
     about = {
@@ -32,7 +34,9 @@ def positions_table(model: Fused, found: Norms, chosen: tuple[int, int]) -> pd.D
         "special": [not side for side in queries.axis.sides],
         "length": lengths,
     }
-    return pd.concat([pd.DataFrame(about).assign(series=name, value=values) for name, values in series.items()], ignore_index=True)
+    return pd.concat(
+        [pd.DataFrame(about).assign(series=name, value=values) for name, values in series.items()], ignore_index=True
+    )
 
 
 def positions_view(model: Fused, found: Norms, chosen: tuple[int, int]) -> None:
@@ -40,9 +44,15 @@ def positions_view(model: Fused, found: Norms, chosen: tuple[int, int]) -> None:
     table, name = positions_table(model, found, chosen), head_name(*chosen)
     on_words, lengths = (part.set_index("position") for _name, part in table.groupby("series", sort=False))
     longest = int(lengths["length"].idxmax())
-    said = _("{head} adds most to “{word}”: a vector of length {length:.2f}, {median:.2f} at the median position. There {share:.0%} of its attention is on words.").format(
-        head=name, word=lengths["word"][longest], length=lengths["length"][longest], median=lengths["length"].median(), share=on_words["value"][longest]
-    )  # fmt: skip
+    said = _(
+        "{head} adds most to “{word}”: a vector of length {length:.2f}, {median:.2f} at the median position. There {share:.0%} of its attention is on words."
+    ).format(
+        head=name,
+        word=lengths["word"][longest],
+        length=lengths["length"][longest],
+        median=lengths["length"].median(),
+        share=on_words["value"][longest],
+    )
     st.markdown(escape(said))
 
     def bars() -> alt.LayerChart:

@@ -25,7 +25,9 @@ MEASURE = "direct effect"
 
 
 class Prediction(NamedTuple):
-    """One next token. effects: ``[layer, head]``; score: of the token, against the mean of all; rank: 1 for the model's first choice."""
+    """One next token. effects: ``[layer, head]``; score: of the token, against the mean of all; rank: 1 for the model's
+    first choice.
+    """
 
     token: str
     effects: np.ndarray
@@ -43,7 +45,11 @@ def prediction_view(model: Fused, _summed: list[Fused], _controls: Controls) -> 
         )
         return
     if model.stack == "encoder":
-        st.info(_("Not available for an encoder: what its heads add reaches a prediction only through other layers. Choose a causal model, or the stack decoder or cross."))  # fmt: skip
+        st.info(
+            _(
+                "Not available for an encoder: what its heads add reaches a prediction only through other layers. Choose a causal model, or the stack decoder or cross."
+            )
+        )
         return
     position = model.queries.pieces(model.unit)[-1]
     # The names are the library's own in every language, as in addresses.
@@ -72,7 +78,13 @@ def prediction_view(model: Fused, _summed: list[Fused], _controls: Controls) -> 
 
     wide, narrow = wide_and_narrow("effects")
     with wide:
-        draw(grid(), key="effects", on_select=lambda: take_head(model, picked("effects")), selection_mode=charts.PICKED, alt_text=said)
+        draw(
+            grid(),
+            key="effects",
+            on_select=lambda: take_head(model, picked("effects")),
+            selection_mode=charts.PICKED,
+            alt_text=said,
+        )
     with narrow:
         draw(charts.strongest(rows, title=title, end="farthest"), key="strongest-effects", alt_text=said)
     st.caption(
@@ -85,13 +97,24 @@ def prediction_view(model: Fused, _summed: list[Fused], _controls: Controls) -> 
 
 def finding(model: Fused, found: Prediction) -> str:
     """Which head adds most to the token's score and which takes most away, and what all heads add."""
-    most, least = (tuple(int(axis) for axis in np.unravel_index(int(place), found.effects.shape)) for place in (found.effects.argmax(), found.effects.argmin()))  # fmt: skip
+    most, least = (
+        tuple(int(axis) for axis in np.unravel_index(int(place), found.effects.shape))
+        for place in (found.effects.argmax(), found.effects.argmin())
+    )
     return _(
         "After “{word}”, “{token}” is {name}'s choice number {rank:,} and scores {score:.1f} above the mean token. {most} adds most to that ({high:+.2f}), {least} takes most away ({low:+.2f}); all heads of the stack together add {all:+.1f}, feed-forward layers, other stacks and the word itself the rest."
     ).format(
-        word=model.word, token=found.token, name=model.name, rank=found.rank, score=found.score, most=head_name(*most),
-        high=found.effects[most], least=head_name(*least), low=found.effects[least], all=found.effects.sum(),
-    )  # fmt: skip
+        word=model.word,
+        token=found.token,
+        name=model.name,
+        rank=found.rank,
+        score=found.score,
+        most=head_name(*most),
+        high=found.effects[most],
+        least=head_name(*least),
+        low=found.effects[least],
+        all=found.effects.sum(),
+    )
 
 
 def _without(name: str) -> dict[str, str]:
@@ -99,13 +122,17 @@ def _without(name: str) -> dict[str, str]:
         "no sum": _(
             "Not available for {name}: what its heads add does not reach the prediction as a sum. Layers that normalise after adding, as those of BERT and Marian, change it on the way."
         ).format(name=escape(name)),
-        "last": _("This is the last token of the text, so none comes next. Choose the model's first choice, or an earlier word."),
+        "last": _(
+            "This is the last token of the text, so none comes next. Choose the model's first choice, or an earlier word."
+        ),
     }
 
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs=HASHES)
 def prediction(seen: Seen, stack: str, position: int, of: str) -> Prediction | str:
-    """What each head adds to the token after ``position``: the model's ``first`` choice, or the ``text``'s; else why that cannot be told."""
+    """What each head adds to the token after ``position``: the model's ``first`` choice, or the ``text``'s; else why
+    that cannot be told.
+    """
     pieces = seen.pieces(stack)[0]
     if of == "text" and position + 1 == len(pieces):
         return "last"
@@ -115,4 +142,9 @@ def prediction(seen: Seen, stack: str, position: int, of: str) -> Prediction | s
     token = int(read.scores.argmax()) if of == "first" else pieces[position + 1].id
     effects = read.effects(added(seen, stack)[:, :, position], token)
     score = float(read.scores[token] - read.scores.mean())
-    return Prediction(decoded(seen.model, [token], special=True).strip(), effects, score, int((read.scores > read.scores[token]).sum()) + 1)
+    return Prediction(
+        decoded(seen.model, [token], special=True).strip(),
+        effects,
+        score,
+        int((read.scores > read.scores[token]).sum()) + 1,
+    )

@@ -37,22 +37,32 @@ def measure_words() -> dict[str, MeasureWords]:
         "length": MeasureWords(
             _("Length of what a head adds"),
             _("length of what is added"),
-            _("Longest is what {head} adds: {value:.2f} in the mean [{low:.2f}, {high:.2f}]; the median head's is {median:.2f}."),
+            _(
+                "Longest is what {head} adds: {value:.2f} in the mean [{low:.2f}, {high:.2f}]; the median head's is {median:.2f}."
+            ),
             _("Lengths grow with the layers and differ between models; compare them within a layer."),
         ),
         "share": MeasureWords(
             _("Share in the layer's sum"),
             _("share of the layer's sum"),
-            _("The largest part of its layer's sum is {head}'s: {value:.2f} [{low:.2f}, {high:.2f}]; {below} of {heads} heads work against the sum of their layer."),
-            _("Over all words together; the shares of a layer sum to 1. A head works against the sum if its interval lies below 0."),
+            _(
+                "The largest part of its layer's sum is {head}'s: {value:.2f} [{low:.2f}, {high:.2f}]; {below} of {heads} heads work against the sum of their layer."
+            ),
+            _(
+                "Over all words together; the shares of a layer sum to 1. A head works against the sum if its interval lies below 0."
+            ),
         ),
         "unique_share": MeasureWords(
             _("What only this head adds"),
             _("unique share"),
-            _("The others tell least of {head}: unique share {value:.2f} [{low:.2f}, {high:.2f}]; they tell most of {least}: {smallest:.2f}."),
-            _("1 − R² of a ridge regression from all other heads of the layer, on texts that it was not fitted on. 0: the others tell everything; 1 or more: they tell nothing. More texts would let them tell more: read it as an upper bound."),
+            _(
+                "The others tell least of {head}: unique share {value:.2f} [{low:.2f}, {high:.2f}]; they tell most of {least}: {smallest:.2f}."
+            ),
+            _(
+                "1 − R² of a ridge regression from all other heads of the layer, on texts that it was not fitted on. 0: the others tell everything; 1 or more: they tell nothing. More texts would let them tell more: read it as an upper bound."
+            ),
         ),
-    }  # fmt: skip
+    }
 
 
 def run_view(model: Fused, _summed: list[Fused], controls: Controls) -> None:
@@ -60,7 +70,9 @@ def run_view(model: Fused, _summed: list[Fused], controls: Controls) -> None:
     evidence = roles_evidence(controls, HEADS)
     rows = evidence.run.table(HEADS, model=model.name, stack=model.stack)
     if rows.empty:
-        st.info(_("That run has no contributions of {name}'s {stack}.").format(name=escape(model.name), stack=model.stack))
+        st.info(
+            _("That run has no contributions of {name}'s {stack}.").format(name=escape(model.name), stack=model.stack)
+        )
         return
     grid, layers = st.columns(2)
     with grid:
@@ -73,14 +85,23 @@ def finding(rows: pd.DataFrame, measure: str) -> str:
     """The head at the upper end, with its interval. rows: of one measure."""
     top, least = rows.loc[rows["value"].idxmax()], rows.loc[rows["value"].idxmin()]
     return measure_words()[measure].finding.format(
-        head=head_name(top["layer"], top["head"]), value=top["value"], low=top["low"], high=top["high"], median=rows["value"].median(),
-        below=int((rows["high"] < 0).sum()), heads=len(rows), least=head_name(least["layer"], least["head"]), smallest=least["value"],
-    )  # fmt: skip
+        head=head_name(top["layer"], top["head"]),
+        value=top["value"],
+        low=top["low"],
+        high=top["high"],
+        median=rows["value"].median(),
+        below=int((rows["high"] < 0).sum()),
+        heads=len(rows),
+        least=head_name(least["layer"], least["head"]),
+        smallest=least["value"],
+    )
 
 
 def _heads(model: Fused, rows: pd.DataFrame, evidence: RolesEvidence) -> None:
     words = measure_words()
-    measure = choose(_("What is measured"), {name: one.label for name, one in words.items()}, key=MEASURE, default="unique_share")
+    measure = choose(
+        _("What is measured"), {name: one.label for name, one in words.items()}, key=MEASURE, default="unique_share"
+    )
     shown = rows[rows["measure"] == measure]
     said = finding(shown, measure)
     st.markdown(escape(said))
@@ -96,11 +117,19 @@ def _heads(model: Fused, rows: pd.DataFrame, evidence: RolesEvidence) -> None:
     title, key, framed, clicked = words[measure].title, f"over-{model.place}", chosen_head(model), clicks()
 
     def grid() -> alt.LayerChart:
-        return charts.head_grid(shown, measure=measure, title=title, difference=measure == "share", chosen=framed, clicks=clicked)
+        return charts.head_grid(
+            shown, measure=measure, title=title, difference=measure == "share", chosen=framed, clicks=clicked
+        )
 
     wide, narrow = wide_and_narrow(key)
     with wide:
-        draw(grid(), key=key, on_select=lambda: take_head(model, picked(key)), selection_mode=charts.PICKED, alt_text=said)
+        draw(
+            grid(),
+            key=key,
+            on_select=lambda: take_head(model, picked(key)),
+            selection_mode=charts.PICKED,
+            alt_text=said,
+        )
     with narrow:
         draw(charts.strongest(shown, title=title), key=f"narrow-{key}", alt_text=said)
     export_panel(grid, rows, key=key, name=f"{model.name} {model.stack} {measure}", note=evidence.note)
@@ -116,11 +145,20 @@ def _layers(model: Fused, evidence: RolesEvidence) -> None:
     said = _(
         "{name}'s {heads} heads of a layer use between {low:.1f} (layer {first}) and {high:.1f} (layer {second}) directions, on {words} words."
     ).format(
-        name=model.name, heads=low["heads"], low=low["value"], first=low["layer"], high=high["value"], second=high["layer"], words=low["n"]
-    )  # fmt: skip
+        name=model.name,
+        heads=low["heads"],
+        low=low["value"],
+        first=low["layer"],
+        high=high["value"],
+        second=high["layer"],
+        words=low["n"],
+    )
     st.markdown(escape(said))
     # Of each model one stack, the same where it has it.
-    stacks = {name: model.stack if (part["stack"] == model.stack).any() else part["stack"].iloc[0] for name, part in table.groupby("model")}
+    stacks = {
+        name: model.stack if (part["stack"] == model.stack).any() else part["stack"].iloc[0]
+        for name, part in table.groupby("model")
+    }
     shown = table[table["stack"] == table["model"].map(stacks)]
     most = int(shown["heads"].max())
 

@@ -24,13 +24,17 @@ MOST_UNITS = 64
 
 
 def choose(seen: Seen, stack: str, gallery_id: str) -> Inside:
-    """Boxes for head, query and key; a word of several pieces has one more box. Raises Problem where the model does not tell."""
+    """Boxes for head, query and key; a word of several pieces has one more box. Raises Problem where the model does not
+    tell.
+    """
     queries, keys = axes(seen, stack)
     _forget_other_sentences((queries.labels, keys.labels))
     first = first_words(seen, stack, gallery_id)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         head = _choose_head(seen, stack, first)
-        query, query_piece = _choose_unit(QUERY, _("Query: the word that looks"), queries, first[0], seen.tokens(stack)[0])
+        query, query_piece = _choose_unit(
+            QUERY, _("Query: the word that looks"), queries, first[0], seen.tokens(stack)[0]
+        )
         key, key_piece = _choose_unit(KEY, _("Key: the word looked at"), keys, first[1], seen.tokens(stack)[1])
     values, steps = arithmetic(seen, stack, head.layer, head.head)
     return Inside(seen, head, queries, keys, query, key, query_piece, key_piece, weights_of(seen, head), values, steps)
@@ -52,7 +56,11 @@ def click_two_words(inside: Inside) -> None:
             head=inside.head.name, query=query, key=key, weight=inside.weights[inside.query, inside.key]
         ),
     )
-    st.caption(_("{head}, every word and special token, brighter is more; a click takes two others.").format(head=inside.head.name))
+    st.caption(
+        _("{head}, every word and special token, brighter is more; a click takes two others.").format(
+            head=inside.head.name
+        )
+    )
 
 
 def _choose_head(seen: Seen, stack: str, first: tuple[str, str]) -> Head:

@@ -20,7 +20,8 @@ from mhattn_core.ui.resources import HASHES
 class Inside:
     """One head, and the two words between which its score is taken apart.
 
-    ``query`` and ``key``: places among ``queries`` and ``keys``; ``query_piece`` and ``key_piece``: positions of the tokens compared.
+    ``query`` and ``key``: places among ``queries`` and ``keys``; ``query_piece`` and ``key_piece``: positions of the
+    tokens compared.
     ``weights`` ``[query unit, key unit]``: the head's, with a column for each special token.
     """
 
@@ -40,7 +41,11 @@ class Inside:
     def names(self) -> tuple[str, str]:
         """The two tokens as shown to people: the words, or their pieces where a word has several."""
         query_tokens, key_tokens = self.seen.tokens(self.head.stack)
-        query = self.queries.labels[self.query] if len(self.queries.pieces(self.query)) == 1 else query_tokens[self.query_piece]
+        query = (
+            self.queries.labels[self.query]
+            if len(self.queries.pieces(self.query)) == 1
+            else query_tokens[self.query_piece]
+        )
         key = self.keys.labels[self.key] if len(self.keys.pieces(self.key)) == 1 else key_tokens[self.key_piece]
         return query, key
 
@@ -81,12 +86,17 @@ def _all_weights(seen: Seen, stack: str) -> np.ndarray:
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=HASHES)
 def first_words(seen: Seen, stack: str, gallery_id: str) -> tuple[str, str]:
-    """Ids of the two units that are shown before anybody chooses: the pair that the note speaks of, else the words that any head ties most.
+    """Ids of the two units that are shown before anybody chooses: the pair that the note speaks of, else the words that
+    any head ties most.
 
     Where the first does not see the second, the other way round: a causal model's *cat* sees no *sits*.
     """
     queries, keys = axes(seen, stack)
-    linked = [claim.links[0] for claim in claims() if claim.page == "Inside a head" and claim.sentence == gallery_id and claim.links]
+    linked = [
+        claim.links[0]
+        for claim in claims()
+        if claim.page == "Inside a head" and claim.sentence == gallery_id and claim.links
+    ]
     if linked and stack != "cross" and str(linked[0][0]) in queries.ids and str(linked[0][1]) in keys.ids:
         query, key = map(str, linked[0])
         seen_at_all = _all_weights(seen, stack)[:, :, queries.ids.index(query), keys.ids.index(key)].any()
@@ -109,7 +119,9 @@ def strongest_head(seen: Seen, stack: str, query: str, key: str) -> tuple[int, i
 
 
 def token_names(tokens: Sequence[str], among: Units) -> list[str]:
-    """Each token with the number that its word has in the boxes, and which piece of the word it is where there are several."""
+    """Each token with the number that its word has in the boxes, and which piece of the word it is where there are
+    several.
+    """
     names = []
     for place, token in enumerate(tokens):
         unit = int(among.axis.shares[place].argmax())

@@ -18,7 +18,11 @@ def dimensions_view(inside: Inside) -> None:
     """The tab *dimensions*."""
     shares = dimension_shares(inside.values)
     if np.isnan(shares).any():
-        st.info(_("No two keys of any query differ in their score here, so no dimension tells them apart. Choose a longer sentence."))
+        st.info(
+            _(
+                "No two keys of any query differ in their score here, so no dimension tells them apart. Choose a longer sentence."
+            )
+        )
         return
     order = np.argsort(-shares)
     table = pd.DataFrame({"dimension": order, "share": shares[order]})
@@ -33,7 +37,11 @@ def dimensions_view(inside: Inside) -> None:
     st.markdown(
         _(
             "Effective rank of QKᵀ on this sentence: **{rank:.1f}** of at most {most}; without what each query gives to all keys alike, which the softmax does not notice, **{centred:.1f}**."
-        ).format(rank=effective_rank(scores), most=min(*scores.shape, len(shares)), centred=effective_rank(centred_scores(inside.values)))
+        ).format(
+            rank=effective_rank(scores),
+            most=min(*scores.shape, len(shares)),
+            centred=effective_rank(centred_scores(inside.values)),
+        )
     )
     st.caption(
         _(
@@ -47,5 +55,9 @@ def dimensions_view(inside: Inside) -> None:
         icon=":material/rotate_90_degrees_cw:",
     )
     export_panel(
-        lambda: charts.shares(table, even=1 / len(shares)), table, key="shares", name=f"{inside.source} dimensions", note=inside.source
+        lambda: charts.shares(table, even=1 / len(shares)),
+        table,
+        key="shares",
+        name=f"{inside.source} dimensions",
+        note=inside.source,
     )

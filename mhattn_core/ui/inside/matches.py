@@ -34,9 +34,13 @@ def matches_view(inside: Inside, controls: Controls) -> None:
     table = sentence_matches(inside, *both)
     best, query = table.iloc[0], inside.names[0]
     message = (
-        _("Before position has its say, “{query}” fits “{key}” best (score {score:.2f}); with position and mask it gives it {weight:.3f}.")
+        _(
+            "Before position has its say, “{query}” fits “{key}” best (score {score:.2f}); with position and mask it gives it {weight:.3f}."
+        )
         if before.rotated or inside.values.bias is not None
-        else _("“{query}” fits “{key}” best (score {score:.2f}), and gives it {weight:.3f}; to its scores this model adds no position.")
+        else _(
+            "“{query}” fits “{key}” best (score {score:.2f}), and gives it {weight:.3f}; to its scores this model adds no position."
+        )
     )
     said = message.format(query=query, key=best["key"], score=best["score"], weight=best["weight"])
     st.markdown(escape(said))
@@ -48,7 +52,9 @@ def matches_view(inside: Inside, controls: Controls) -> None:
             "Bars: query times key, scaled, before rotation, bias and mask; figures: the weight that comes out. A high bar with no weight is a word that fits and that position or the mask keeps away. Where positions are added to the words themselves (BERT), they cannot be taken out, and are in the bars."
         )
     )
-    export_panel(lambda: charts.best_keys(shown), table, key="best-keys", name=f"{inside.source} best keys", note=inside.source)
+    export_panel(
+        lambda: charts.best_keys(shown), table, key="best-keys", name=f"{inside.source} best keys", note=inside.source
+    )
     _in_a_run(inside, both[0][inside.query_piece], controls)
 
 
@@ -70,17 +76,26 @@ def _in_a_run(inside: Inside, query: np.ndarray, controls: Controls) -> None:
     st.markdown(_("**Among the words of a run**"))
     run, saved = evidence_run(controls.evidence), find_run(controls.evidence)
     if run is None or saved is None:
-        st.caption(_("Choose a run as evidence in the sidebar, and this query can be held against the words of its sentences."))
+        st.caption(
+            _("Choose a run as evidence in the sidebar, and this query can be held against the words of its sentences.")
+        )
         return
     if not {"source", "target"} <= set(run.pairs) or run.pairs["source"].isna().all():
-        st.caption(_("The run “{name}” keeps no sentences, so there are no words to look through.").format(name=escape(saved.about.name)))
+        st.caption(
+            _("The run “{name}” keeps no sentences, so there are no words to look through.").format(
+                name=escape(saved.about.name)
+            )
+        )
         return
     kept = run.pairs.dropna(subset="source")
     # The same pairs every time, from all over the run.
     sample = kept.iloc[np.linspace(0, len(kept) - 1, min(MOST_PAIRS, len(kept))).astype(int)]
     pairs = tuple(SentencePair(str(row.source), str(row.target or "")) for row in sample.itertuples())
     asked = f"looked-{inside.source}-{run.id}"
-    if st.button(_("Look through {pairs} pairs of “{name}”").format(pairs=len(pairs), name=escape(saved.about.name)), key="look-in-run"):
+    if st.button(
+        _("Look through {pairs} pairs of “{name}”").format(pairs=len(pairs), name=escape(saved.about.name)),
+        key="look-in-run",
+    ):
         st.session_state[asked] = True
     if not st.session_state.get(asked):
         return
@@ -95,7 +110,10 @@ def _in_a_run(inside: Inside, query: np.ndarray, controls: Controls) -> None:
         {
             "score": scores[best],
             "word": [found.tokens[place] for place in best],
-            "sentence": [f"… {found.before[place][-AROUND:]}[{found.tokens[place]}]{found.behind[place][:AROUND]} …" for place in best],
+            "sentence": [
+                f"… {found.before[place][-AROUND:]}[{found.tokens[place]}]{found.behind[place][:AROUND]} …"
+                for place in best
+            ],
         }
     )
     st.dataframe(
@@ -108,9 +126,9 @@ def _in_a_run(inside: Inside, query: np.ndarray, controls: Controls) -> None:
         },
     )
     st.caption(
-        _("The {listed} best of {tokens:,} tokens in {pairs} pairs, for the query “{query}” of the sentence above.").format(
-            listed=len(table), tokens=len(found.tokens), pairs=len(pairs), query=escape(inside.names[0])
-        )
+        _(
+            "The {listed} best of {tokens:,} tokens in {pairs} pairs, for the query “{query}” of the sentence above."
+        ).format(listed=len(table), tokens=len(found.tokens), pairs=len(pairs), query=escape(inside.names[0]))
     )
 
 

@@ -48,7 +48,9 @@ def inside_panel(controls: Controls) -> None:
         if inside.head.reason:
             st.caption(escape(inside.head.reason))
         if stack == "cross":
-            st.caption(_("Rows are words of the second sentence as the decoder reads them, columns words of the first."))
+            st.caption(
+                _("Rows are words of the second sentence as the decoder reads them, columns words of the first.")
+            )
         view = open_tab(
             {
                 "steps": _("Step by step to the weight"),
@@ -78,11 +80,25 @@ def finding(inside: Inside) -> str:
     summed = _(
         "“{query}” asks, “{key}” answers: {dimensions} products add up to {dot:.2f} (+{up:.2f} from {adds} dimensions, −{down:.2f} from {takes}); dimension {first} alone gives {most:+.2f}."
     ).format(
-        query=query, key=key, dimensions=len(terms), dot=terms.sum(), up=adds.sum(), adds=len(adds), down=-takes.sum(), takes=len(takes),
-        first=int(abs(terms).argmax()), most=terms[abs(terms).argmax()],
-    )  # fmt: skip
+        query=query,
+        key=key,
+        dimensions=len(terms),
+        dot=terms.sum(),
+        up=adds.sum(),
+        adds=len(adds),
+        down=-takes.sum(),
+        takes=len(takes),
+        first=int(abs(terms).argmax()),
+        most=terms[abs(terms).argmax()],
+    )
     if not inside.visible:
-        return summed + " " + _("The mask hides “{key}” from “{query}”, so whatever the sum, the weight is 0.").format(query=query, key=key)
+        return (
+            summed
+            + " "
+            + _("The mask hides “{key}” from “{query}”, so whatever the sum, the weight is 0.").format(
+                query=query, key=key
+            )
+        )
     row = inside.steps.weight[inside.query_piece]
     weight = row[inside.key_piece]
     return (
@@ -90,13 +106,25 @@ def finding(inside: Inside) -> str:
         + " "
         + _(
             "Scaled and set against all {keys} keys that “{query}” sees, that makes a weight of {weight:.3f}, number {rank} of {keys}."
-        ).format(query=query, keys=int(inside.steps.visible[inside.query_piece].sum()), weight=weight, rank=int((row > weight).sum()) + 1)
+        ).format(
+            query=query,
+            keys=int(inside.steps.visible[inside.query_piece].sum()),
+            weight=weight,
+            rank=int((row > weight).sum()) + 1,
+        )
     )
 
 
 def _waterfall(inside: Inside, said: str) -> None:
     query, key = inside.values.query[inside.query_piece], inside.values.key[inside.key_piece]
-    table = pd.DataFrame({"dimension": range(len(query)), "query": query, "key": key, "product": products(inside.values, inside.query_piece, inside.key_piece)})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "dimension": range(len(query)),
+            "query": query,
+            "key": key,
+            "product": products(inside.values, inside.query_piece, inside.key_piece),
+        }
+    )
     drawn, numbers = st.tabs([_("Picture"), _("Table")])
     with drawn:
         draw(charts.waterfall(table), key="waterfall", alt_text=said)
@@ -108,5 +136,9 @@ def _waterfall(inside: Inside, said: str) -> None:
         )
     )
     export_panel(
-        lambda: charts.waterfall(table), table, key="waterfall", name=f"{inside.source} {inside.query}-{inside.key}", note=inside.source
+        lambda: charts.waterfall(table),
+        table,
+        key="waterfall",
+        name=f"{inside.source} {inside.query}-{inside.key}",
+        note=inside.source,
     )

@@ -35,13 +35,20 @@ def label(vector: str, task: str) -> str:
 
 
 def model_finding(name: str, row: pd.Series) -> str:
-    """What all heads of a stack give in the mean, against the control task and the layer's input. row: of ``probe_means``."""
+    """What all heads of a stack give in the mean, against the control task and the layer's input. row: of
+    ``probe_means``.
+    """
     said = _(
         "From the {vector} of {name}'s heads a linear rule reads {task} rightly in {accuracy:.0%} of held-out words in the mean [{low:.0%}, {high:.0%}]; the most frequent answer alone makes {majority:.0%}."
     ).format(
-        vector=vector_names()[row["vector"]], name=name, task=task_names()[row["task"]], accuracy=row["accuracy"], low=row["low"],
-        high=row["high"], majority=row["majority"],
-    )  # fmt: skip
+        vector=vector_names()[row["vector"]],
+        name=name,
+        task=task_names()[row["task"]],
+        accuracy=row["accuracy"],
+        low=row["low"],
+        high=row["high"],
+        majority=row["majority"],
+    )
     beaten = _("{count} of {heads} heads beat theirs, by an interval that leaves out 0.").format(
         count=row["above_control"], heads=row["heads"]
     )
@@ -61,14 +68,21 @@ def margin(row: pd.Series) -> str:
 def _over_input(row: pd.Series) -> str:
     """Whether the head tells more than as many random directions of what its layer gets."""
     message = (
-        _("It is {gain:.1f} points above as many random directions of the layer's input [{low:.1f}, {high:.1f}]; {count} of {heads} heads are above them.")
+        _(
+            "It is {gain:.1f} points above as many random directions of the layer's input [{low:.1f}, {high:.1f}]; {count} of {heads} heads are above them."
+        )
         if row["over_input_low"] > 0
-        else _("It is no better than as many random directions of the layer's input ({gain:+.1f} points [{low:+.1f}, {high:+.1f}]); {count} of {heads} heads are above them.")
-    )  # fmt: skip
+        else _(
+            "It is no better than as many random directions of the layer's input ({gain:+.1f} points [{low:+.1f}, {high:+.1f}]); {count} of {heads} heads are above them."
+        )
+    )
     return message.format(
-        gain=100 * row["over_input"], low=100 * row["over_input_low"], high=100 * row["over_input_high"], count=row["above_input"],
+        gain=100 * row["over_input"],
+        low=100 * row["over_input_low"],
+        high=100 * row["over_input_high"],
+        count=row["above_input"],
         heads=row["heads"],
-    )  # fmt: skip
+    )
 
 
 def _own_pos(row: pd.Series) -> str:
@@ -86,22 +100,35 @@ def _own_pos(row: pd.Series) -> str:
 def _place(row: pd.Series) -> str:
     """What could be told from the word's place alone, which random weights carry too."""
     message = (
-        _("A rule that knows only where the word stands in its sentence does as well or better: {place:.0%}, so what is read may be no more than its place, which random weights carry too.")
+        _(
+            "A rule that knows only where the word stands in its sentence does as well or better: {place:.0%}, so what is read may be no more than its place, which random weights carry too."
+        )
         if row["place"] >= row["low"]
         else _("A rule that knows only where the word stands in its sentence makes {place:.0%}.")
-    )  # fmt: skip
+    )
     return message.format(place=row["place"])
 
 
 def first_dimension(name: str, row: pd.Series) -> str:
     """What dimension 0 tells, beside a dimension drawn at random, the best one and all."""
     message = (
-        _("In {name} dimension 0 of the {vector} tells more of {task} than a dimension drawn at random, by {gain:.1f} points [{low:.1f}, {high:.1f}]: {first:.0%}; the best dimension of each head tells {best:.0%}, all together {whole:.0%}, and {majority:.0%} is the most frequent answer.")
+        _(
+            "In {name} dimension 0 of the {vector} tells more of {task} than a dimension drawn at random, by {gain:.1f} points [{low:.1f}, {high:.1f}]: {first:.0%}; the best dimension of each head tells {best:.0%}, all together {whole:.0%}, and {majority:.0%} is the most frequent answer."
+        )
         if row["first_gain_low"] > 0
-        else _("In {name} dimension 0 of the {vector} tells no more of {task} than a dimension drawn at random: {first:.0%}, a difference of {gain:+.1f} points [{low:+.1f}, {high:+.1f}]; the best dimension of each head tells {best:.0%}, all together {whole:.0%}, and {majority:.0%} is the most frequent answer.")
-    )  # fmt: skip
+        else _(
+            "In {name} dimension 0 of the {vector} tells no more of {task} than a dimension drawn at random: {first:.0%}, a difference of {gain:+.1f} points [{low:+.1f}, {high:+.1f}]; the best dimension of each head tells {best:.0%}, all together {whole:.0%}, and {majority:.0%} is the most frequent answer."
+        )
+    )
     return message.format(
-        name=name, vector=vector_names()[row["vector"]], task=task_names()[row["task"]], gain=100 * row["first_gain"],
-        low=100 * row["first_gain_low"], high=100 * row["first_gain_high"], first=row["first_dimension"], best=row["dimension_accuracy"],
-        whole=row["accuracy"], majority=row["majority"],
-    )  # fmt: skip
+        name=name,
+        vector=vector_names()[row["vector"]],
+        task=task_names()[row["task"]],
+        gain=100 * row["first_gain"],
+        low=100 * row["first_gain_low"],
+        high=100 * row["first_gain_high"],
+        first=row["first_dimension"],
+        best=row["dimension_accuracy"],
+        whole=row["accuracy"],
+        majority=row["majority"],
+    )

@@ -12,7 +12,15 @@ from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import HEAD, head_name
 from mhattn_core.ui.inside.data import Inside
-from mhattn_core.ui.inside.probe_words import asked_names, first_dimension, label, margin, model_finding, task_names, vector_names
+from mhattn_core.ui.inside.probe_words import (
+    asked_names,
+    first_dimension,
+    label,
+    margin,
+    model_finding,
+    task_names,
+    vector_names,
+)
 from mhattn_core.ui.page import badge, draw, escape, wide_and_narrow
 from mhattn_core.ui.roles.choice import choose
 from mhattn_core.ui.roles.evidence import RolesEvidence, roles_evidence
@@ -59,32 +67,46 @@ def _say_evidence(evidence: RolesEvidence, row: pd.Series) -> None:
             "One sentence cannot tell what a vector holds. So this tab reads the run “{name}”; another is chosen in the sidebar under Evidence."
         ).format(name=name)
     )
-    classes = _("{n:,} words of {classes} classes, each asked once by rules learnt from other texts; 95 % intervals over texts.").format(
-        n=row["n"], classes=row["classes"]
-    )
+    classes = _(
+        "{n:,} words of {classes} classes, each asked once by rules learnt from other texts; 95 % intervals over texts."
+    ).format(n=row["n"], classes=row["classes"])
     listed = (
-        _("Categories are those of word lists written for this project, by lemma: a word that is in no list is not asked, and one of several senses counts as listed.")
+        _(
+            "Categories are those of word lists written for this project, by lemma: a word that is in no list is not asked, and one of several senses counts as listed."
+        )
         if row["task"] == "category"
         else ""
-    )  # fmt: skip
+    )
     st.caption(f"{where} {classes} {listed}".strip())
 
 
 def _all_heads(inside: Inside, rows: pd.DataFrame, evidence: RolesEvidence, label: str) -> None:
     """A grid of all heads; a click chooses one."""
-    grid_rows = rows.assign(measure=ASKED, value=100 * rows["gain"], low=100 * rows["gain_low"], high=100 * rows["gain_high"])
+    grid_rows = rows.assign(
+        measure=ASKED, value=100 * rows["gain"], low=100 * rows["gain_low"], high=100 * rows["gain_high"]
+    )
     best = rows.loc[rows["gain"].idxmax()]
-    said = _("{label}. Farthest above its control task of all heads is {head}: {gain:.0f} points [{low:.0f}, {high:.0f}].").format(
-        label=label[:1].upper() + label[1:], head=head_name(best["layer"], best["head"]), gain=100 * best["gain"],
-        low=100 * best["gain_low"], high=100 * best["gain_high"],
-    )  # fmt: skip
+    said = _(
+        "{label}. Farthest above its control task of all heads is {head}: {gain:.0f} points [{low:.0f}, {high:.0f}]."
+    ).format(
+        label=label[:1].upper() + label[1:],
+        head=head_name(best["layer"], best["head"]),
+        gain=100 * best["gain"],
+        low=100 * best["gain_low"],
+        high=100 * best["gain_high"],
+    )
     st.markdown(escape(said))
     title = _("points above the control task")
     clicked = clicks()
 
     def grid() -> alt.LayerChart:
         return charts.head_grid(
-            grid_rows, measure=ASKED, title=title, difference=True, chosen=(inside.head.layer, inside.head.head), clicks=clicked
+            grid_rows,
+            measure=ASKED,
+            title=title,
+            difference=True,
+            chosen=(inside.head.layer, inside.head.head),
+            clicks=clicked,
         )
 
     key = f"probe-heads-{inside.seen.model.name}"
@@ -93,7 +115,11 @@ def _all_heads(inside: Inside, rows: pd.DataFrame, evidence: RolesEvidence, labe
         draw(grid(), key=key, on_select=lambda: _take_head(key), selection_mode=charts.PICKED, alt_text=said)
     with narrow:
         draw(charts.strongest(grid_rows, title=title), key=f"narrow-{key}", alt_text=said)
-    st.caption(_("A square is a head; a click opens it. The best of so many heads is best by chance too: the mean above is of all."))
+    st.caption(
+        _(
+            "A square is a head; a click opens it. The best of so many heads is best by chance too: the mean above is of all."
+        )
+    )
     export_panel(grid, rows, key=key, name=f"{inside.seen.model.name} probes {label}", note=evidence.note)
 
 
@@ -109,10 +135,18 @@ def _one_head(inside: Inside, heads: pd.DataFrame, evidence: RolesEvidence) -> N
     own = heads[(heads["layer"] == head.layer) & (heads["head"] == head.head)]
     best = own.loc[own["gain"].idxmax()]
     vectors, tasks = vector_names(), task_names()
-    said = _("From the {vector} of {head} a linear rule reads {task} rightly in {accuracy:.0%} of held-out words [{low:.0%}, {high:.0%}], arbitrary labels in {control:.0%}, and the most frequent answer alone makes {majority:.0%}.").format(
-        vector=vectors[best["vector"]], head=head.name, task=tasks[best["task"]], accuracy=best["accuracy"], low=best["low"], high=best["high"],
-        control=best["control"], majority=best["majority"],
-    )  # fmt: skip
+    said = _(
+        "From the {vector} of {head} a linear rule reads {task} rightly in {accuracy:.0%} of held-out words [{low:.0%}, {high:.0%}], arbitrary labels in {control:.0%}, and the most frequent answer alone makes {majority:.0%}."
+    ).format(
+        vector=vectors[best["vector"]],
+        head=head.name,
+        task=tasks[best["task"]],
+        accuracy=best["accuracy"],
+        low=best["low"],
+        high=best["high"],
+        control=best["control"],
+        majority=best["majority"],
+    )
     st.markdown(escape(f"{said} {margin(best)}"))
     shown = own.assign(name=[label(row.vector, row.task) for row in own.itertuples()])
     drawn, numbers = st.tabs([_("Picture"), _("Table")])
@@ -141,9 +175,16 @@ def _models(rows: pd.DataFrame, evidence: RolesEvidence, label: str) -> None:
     st.markdown("**" + _("Across models") + "**")
     shown = rows.assign(name=rows["model"] + " · " + rows["stack"])
     best = shown.loc[shown["accuracy"].idxmax()]
-    said = _("{label}: most is read from {name}, {accuracy:.0%} in the mean over its heads [{low:.0%}, {high:.0%}], {gain:.0f} points above its control task.").format(
-        label=label[:1].upper() + label[1:], name=best["name"], accuracy=best["accuracy"], low=best["low"], high=best["high"], gain=100 * best["gain"]
-    )  # fmt: skip
+    said = _(
+        "{label}: most is read from {name}, {accuracy:.0%} in the mean over its heads [{low:.0%}, {high:.0%}], {gain:.0f} points above its control task."
+    ).format(
+        label=label[:1].upper() + label[1:],
+        name=best["name"],
+        accuracy=best["accuracy"],
+        low=best["low"],
+        high=best["high"],
+        gain=100 * best["gain"],
+    )
     st.markdown(escape(said))
     draw(charts.probes(shown), key="probe-models", alt_text=said)
     st.caption(

@@ -21,10 +21,14 @@ def rows_view(inside: Inside) -> None:
         before = st.toggle(
             _("Before positions turn them"),
             key="before-rotation",
-            help=_("This model turns queries and keys by their places (rotary positions); before that they say what the words are."),
+            help=_(
+                "This model turns queries and keys by their places (rotary positions); before that they say what the words are."
+            ),
         )
         if before:
-            query, key = (given if given is not None else array for given, array in ((found.query, query), (found.key, key)))
+            query, key = (
+                given if given is not None else array for given, array in ((found.query, query), (found.key, key))
+            )
     elif found.query is None or found.key is None:
         st.info(_("Queries and keys before rotation: not available. No module of this model gives them in one piece."))
     else:
@@ -33,7 +37,13 @@ def rows_view(inside: Inside) -> None:
     parts = (
         ("Q", _("**Q**: what each position asks for"), query, query_tokens, inside.query_piece),
         ("K", _("**K**: what each position answers to"), key, key_tokens, inside.key_piece),
-        ("V", _("**V**: what each position hands on when it is looked at"), inside.values.value, key_tokens, inside.key_piece),
+        (
+            "V",
+            _("**V**: what each position hands on when it is looked at"),
+            inside.values.value,
+            key_tokens,
+            inside.key_piece,
+        ),
     )
     for letter, title, vectors, tokens, framed in parts:
         _rows(inside, letter, title, vectors, tokens, framed)
@@ -47,7 +57,12 @@ def rows_view(inside: Inside) -> None:
 def _rows(inside: Inside, letter: str, title: str, vectors: np.ndarray, tokens: tuple[str, ...], framed: int) -> None:
     st.markdown(title)
     said = _("{letter} of {head}: {positions} tokens of {dimensions} dimensions, from {low:.2f} to {high:.2f}.").format(
-        letter=letter, head=inside.head.name, positions=len(vectors), dimensions=vectors.shape[1], low=vectors.min(), high=vectors.max()
+        letter=letter,
+        head=inside.head.name,
+        positions=len(vectors),
+        dimensions=vectors.shape[1],
+        low=vectors.min(),
+        high=vectors.max(),
     )
     draw(charts.heat_rows(vectors, tokens, title=letter, framed=framed), key=f"rows-{letter}", alt_text=said)
     table = pd.DataFrame(vectors, columns=[f"d{number}" for number in range(vectors.shape[1])])

@@ -46,8 +46,16 @@ def steps_table(inside: Inside) -> pd.DataFrame:
         over += " " + _("and a sink of score {sink} that takes its share").format(sink=_number(values.sink))
     shown = float(inside.seen.pattern(inside.head.stack)[inside.head.layer, inside.head.head][at])
     rows = [
-        (_("dot product"), _("sum over {dimensions} dimensions").format(dimensions=values.query.shape[1]), _number(steps.dot[at])),
-        (_("scaling"), f"× {_number(values.scaling)}" + _of_root(values.scaling, values.query.shape[1]), _number(steps.scaled[at])),
+        (
+            _("dot product"),
+            _("sum over {dimensions} dimensions").format(dimensions=values.query.shape[1]),
+            _number(steps.dot[at]),
+        ),
+        (
+            _("scaling"),
+            f"× {_number(values.scaling)}" + _of_root(values.scaling, values.query.shape[1]),
+            _number(steps.scaled[at]),
+        ),
         (
             _("soft-cap"),
             none if steps.capped is None else f"{values.softcap:g} · tanh(s / {values.softcap:g})",
@@ -58,10 +66,16 @@ def steps_table(inside: Inside) -> pd.DataFrame:
             none if values.bias is None else f"+ {_number(values.bias[at])}",
             "" if steps.biased is None else _number(steps.biased[at]),
         ),
-        (_("mask"), _("the query sees this key") if inside.visible else _("the query does not see this key"), _number(steps.score[at])),
+        (
+            _("mask"),
+            _("the query sees this key") if inside.visible else _("the query does not see this key"),
+            _number(steps.score[at]),
+        ),
         (
             _("softmax: numerator"),
-            _("exp(s − {largest}), less the largest of the row so that nothing overflows").format(largest=_number(largest)),
+            _("exp(s − {largest}), less the largest of the row so that nothing overflows").format(
+                largest=_number(largest)
+            ),
             _number(np.exp(steps.score[at] - largest)),
         ),
         (_("softmax: denominator"), over, _number(total)),
@@ -79,7 +93,9 @@ def keys_table(inside: Inside) -> pd.DataFrame:
     table = pd.DataFrame({"key": token_names(tokens, inside.keys), "score": score, "visible": steps.visible[query]})
     largest = score[steps.visible[query]].max() if steps.visible[query].any() else 0.0
     table["exponential"], table["weight"] = np.exp(score - largest), steps.weight[query]
-    return table.replace(-np.inf, np.nan).sort_values("score", ascending=False)[["key", "score", "exponential", "weight", "visible"]]
+    return table.replace(-np.inf, np.nan).sort_values("score", ascending=False)[
+        ["key", "score", "exponential", "weight", "visible"]
+    ]
 
 
 def _pieces(inside: Inside) -> None:

@@ -33,7 +33,9 @@ def by_words() -> dict[MatchBy, Words]:
         ),
         "cka": Words(
             _("1 − CKA of outputs"),
-            _("Two heads match when what they write is the same up to rotation and scale, on one word of each sentence."),
+            _(
+                "Two heads match when what they write is the same up to rotation and scale, on one word of each sentence."
+            ),
             label=_("Outputs"),
         ),
     }
@@ -41,8 +43,9 @@ def by_words() -> dict[MatchBy, Words]:
 
 @dataclass(frozen=True, eq=False)
 class Matched:
-    """Two stacks. ``table``: rows of ``Run.match`` with pair (a number), name_a, name_b, shared, and the verdict in words; ``heads``: side, model, layer, head
-    of all heads; ``random``: how many of a's heads find a counterpart in b with random weights, None where the run does not tell.
+    """Two stacks. ``table``: rows of ``Run.match`` with pair (a number), name_a, name_b, shared, and the verdict in
+    words; ``heads``: side, model, layer, head of all heads; ``random``: how many of a's heads find a counterpart in b
+    with random weights, None where the run does not tell.
     """
 
     run: Run
@@ -58,7 +61,9 @@ class Matched:
     @property
     def partnered(self) -> pd.DataFrame:
         """Those of the assignment, cheapest first among the shared roles, then among the others."""
-        known = self.table.dropna(subset="head_b").astype({"layer_a": int, "head_a": int, "layer_b": int, "head_b": int})
+        known = self.table.dropna(subset="head_b").astype(
+            {"layer_a": int, "head_a": int, "layer_b": int, "head_b": int}
+        )
         return known.sort_values(["shared", "cost"], ascending=[False, True], ignore_index=True)
 
     @property
@@ -74,7 +79,9 @@ class Matched:
 def stack_pairs(run: Run, a: str, b: str) -> list[str]:
     """``encoder``, or ``encoder – decoder`` where the two differ: what the run matched of two models."""
     rows = run.match(a, b)
-    return [name_of(*pair) for pair in rows[["stack_a", "stack_b"]].drop_duplicates().itertuples(index=False, name=None)]
+    return [
+        name_of(*pair) for pair in rows[["stack_a", "stack_b"]].drop_duplicates().itertuples(index=False, name=None)
+    ]
 
 
 def name_of(stack_a: str, stack_b: str) -> str:
@@ -95,11 +102,16 @@ def matched(run: Run, a: str, b: str, by: MatchBy, stacks: str) -> Matched:
     table = rows.assign(
         pair=rows.index,
         name_a=[head_name(layer, head) for layer, head in zip(rows["layer_a"], rows["head_a"], strict=True)],
-        name_b=[head_name(layer, head) if there else "" for layer, head, there in zip(rows["layer_b"], rows["head_b"], known, strict=True)],
+        name_b=[
+            head_name(layer, head) if there else ""
+            for layer, head, there in zip(rows["layer_b"], rows["head_b"], known, strict=True)
+        ],
         shared=shared,
         verdict=rows["verdict"].map(verdict_names()),
     )
-    heads = pd.concat([_heads(run, a, stack_a).assign(side="a"), _heads(run, b, stack_b).assign(side="b")], ignore_index=True)
+    heads = pd.concat(
+        [_heads(run, a, stack_a).assign(side="a"), _heads(run, b, stack_b).assign(side="b")], ignore_index=True
+    )
     return Matched(run, a, b, stack_a, stack_b, by, table, heads, _random(run, a, b, by, stack_a))
 
 

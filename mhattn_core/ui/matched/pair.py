@@ -48,22 +48,34 @@ def matched_pair(found: Matched, pair: int, controls: Controls) -> None:
 
 def verdict(found: Matched, row: "pd.Series[object]") -> str:
     """What the numbers of one pair say, in Markdown."""
-    numbers = {"cost": row["cost"], "null": row["null95"], "stability": row["stability"], "title": by_words()[found.by].title}
+    numbers = {
+        "cost": row["cost"],
+        "null": row["null95"],
+        "stability": row["stability"],
+        "title": by_words()[found.by].title,
+    }
     heads = "**{} – {}**".format(
-        escape(full_name(found.a, int(row["layer_a"]), int(row["head_a"]))), escape(full_name(found.b, int(row["layer_b"]), int(row["head_b"])))
-    )  # fmt: skip
+        escape(full_name(found.a, int(row["layer_a"]), int(row["head_a"]))),
+        escape(full_name(found.b, int(row["layer_b"]), int(row["head_b"]))),
+    )
     said = (
-        _("{title} {cost:.3f}, below {null:.3f}, what chance reaches in 5 % of draws; the same match in {stability:.0%} of resamples: **shared role**.")
+        _(
+            "{title} {cost:.3f}, below {null:.3f}, what chance reaches in 5 % of draws; the same match in {stability:.0%} of resamples: **shared role**."
+        )
         if row["shared"]
-        else _("{title} {cost:.3f} (chance reaches {null:.3f} in 5 % of draws), the same match in {stability:.0%} of resamples: **no counterpart**.")
-    )  # fmt: skip
+        else _(
+            "{title} {cost:.3f} (chance reaches {null:.3f} in 5 % of draws), the same match in {stability:.0%} of resamples: **no counterpart**."
+        )
+    )
     said = f"{heads} · {said.format(**numbers)}"
     if pd.notna(row["held_out"]):
-        said += " " + _("On the other half of the pairs their profiles correlate by {held_out:.2f}.").format(held_out=row["held_out"])
-    if pd.notna(row["position_only"]) and float(row["position_only"]) <= float(row["cost"]):
-        said += " " + _("A head that sees positions alone comes as near ({positions:.3f}): this is a match of positions.").format(
-            positions=row["position_only"]
+        said += " " + _("On the other half of the pairs their profiles correlate by {held_out:.2f}.").format(
+            held_out=row["held_out"]
         )
+    if pd.notna(row["position_only"]) and float(row["position_only"]) <= float(row["cost"]):
+        said += " " + _(
+            "A head that sees positions alone comes as near ({positions:.3f}): this is a match of positions."
+        ).format(positions=row["position_only"])
     return said
 
 
@@ -80,7 +92,9 @@ def _pattern(model: str, head: Head, place: int, controls: Controls) -> None:
 def _profiles(found: Matched, ends: list[tuple[str, str, int, int]]) -> pd.DataFrame:
     """model, name, measure, value of both heads."""
     heads = found.run.heads
-    heads = heads[heads["model"].isin([found.a, found.b]) & (heads["group"] == "") & ~heads["measure"].str.startswith("pattern.")]
+    heads = heads[
+        heads["model"].isin([found.a, found.b]) & (heads["group"] == "") & ~heads["measure"].str.startswith("pattern.")
+    ]
     parts = [profiles(heads).loc[ends]]
     if found.run.has("rates"):
         parts.append(_relations(found, ends))
@@ -101,7 +115,9 @@ def _relations(found: Matched, ends: list[tuple[str, str, int, int]]) -> pd.Data
         for relation, direction in rates[["relation", "direction"]].drop_duplicates().itertuples(index=False)
     }
     named = rates.assign(
-        measure=[labels[key] for key in zip(rates["relation"], rates["direction"], strict=True)], value=rates["hits"] / rates["n"], group=""
+        measure=[labels[key] for key in zip(rates["relation"], rates["direction"], strict=True)],
+        value=rates["hits"] / rates["n"],
+        group="",
     ).dropna(subset="value")
     # A run may have found no relation in what one of the two reads.
     both = profiles(named).reindex(pd.MultiIndex.from_tuples(ends, names=HEAD)).dropna(axis=1)

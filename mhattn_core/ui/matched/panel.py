@@ -54,7 +54,11 @@ def matched_panel(controls: Controls) -> None:
         say_evidence(evidence, pairs=int(found.table["n"].max()))
         st.caption(f"**{words.title}** · {words.says}")
         if by == "profile" and not found.has_relations:
-            st.info(_("This run measured no relations: its profiles hold how heads look (near or far, evenly or not), not what they find."))
+            st.info(
+                _(
+                    "This run measured no relations: its profiles hold how heads look (near or far, evenly or not), not what they find."
+                )
+            )
         place = st.container()
         chosen = _choose_pair(found)
         with place:
@@ -84,7 +88,9 @@ def _choose_models(run: Run, controls: Controls) -> tuple[str, str]:
     pairs = set(table[["model_a", "model_b"]].drop_duplicates().itertuples(index=False, name=None))
     pairs |= {(b, a) for a, b in pairs}
     if not pairs:
-        raise Problem(_("The run has one model, and nothing to match it with."), _("Choose a run of two models or more."))
+        raise Problem(
+            _("The run has one model, and nothing to match it with."), _("Choose a run of two models or more.")
+        )
     names = [name for name in run.models if any(name in pair for pair in pairs)]
     trained = [name for name in names if not name.endswith(RANDOM)]
     wanted = [name for name in controls.models if name in names and not name.endswith(RANDOM)]
@@ -95,7 +101,9 @@ def _choose_models(run: Run, controls: Controls) -> tuple[str, str]:
     with columns[0]:
         a = str(st.selectbox(_("Heads of"), names, index=names.index(first), key=OF, bind="query-params"))
     others = [name for name in names if (a, name) in pairs]
-    likely: Sequence[str] = [name for name in (*controls.models, *trained) if name in others and not name.endswith(RANDOM)] or others
+    likely: Sequence[str] = [
+        name for name in (*controls.models, *trained) if name in others and not name.endswith(RANDOM)
+    ] or others
     with columns[1]:
         b = choose(
             _("matched with heads of"),
@@ -122,20 +130,28 @@ def _choose_way(run: Run, a: str, b: str) -> tuple[str, MatchBy]:
         key="matched-by",
         default=can[0],
         pills=True,
-        help_text=_("By the same words and by outputs only models are compared that read the same words in the same direction."),
+        help_text=_(
+            "By the same words and by outputs only models are compared that read the same words in the same direction."
+        ),
     )
     return stacks, next(name for name in can if name == by)
 
 
 def finding(found: Matched) -> str:
-    """The sentence above the picture, in Markdown: how many heads have a counterpart, and how many would with random weights."""
+    """The sentence above the picture, in Markdown: how many heads have a counterpart, and how many would with random
+    weights.
+    """
     names = {"a": escape(found.a), "b": escape(found.b), "heads": len(found.table), "shared": found.shared}
     if not found.shared:
-        said = _("**No evidence**: none of the {heads} heads of {a} has a counterpart in {b} that chance would not give.")
+        said = _(
+            "**No evidence**: none of the {heads} heads of {a} has a counterpart in {b} that chance would not give."
+        )
     else:
         said = _("**{shared} of {heads} heads of {a} have a counterpart in {b}** (shared role).")
     random = (
-        "" if found.random is None else " " + _("With random weights in the place of {b}'s: {random}.").format(random=found.random, **names)
+        ""
+        if found.random is None
+        else " " + _("With random weights in the place of {b}'s: {random}.").format(random=found.random, **names)
     )
     return said.format(**names) + random
 
@@ -151,7 +167,13 @@ def _views(found: Matched, words: Words, said: str, chosen: int | None) -> None:
 
     wide, narrow = wide_and_narrow(KEY)
     with wide:
-        draw(chart(), key=KEY, on_select=lambda: _open(found), selection_mode=[charts.PICKED, f"{charts.PICKED}_b"], alt_text=plain(said))
+        draw(
+            chart(),
+            key=KEY,
+            on_select=lambda: _open(found),
+            selection_mode=[charts.PICKED, f"{charts.PICKED}_b"],
+            alt_text=plain(said),
+        )
         st.caption(
             _(
                 "One square is one head; first layers stand on top and last ones below, whatever their number. Thick lines and filled squares: shared role, a pair that is nearer than 95 % of the nulls allow and the same in 90 % of resamples. Faint lines are what is left of the assignment, which always finds a partner for everybody: no counterparts. A click on a square opens the pair."
@@ -191,5 +213,7 @@ def _choose_pair(found: Matched) -> int | None:
     automatic = (_("The nearest shared role: {pair}") if first["shared"] else _("The nearest pair: {pair}")).format(
         pair=labels[first["name_a"]]
     )
-    name = choose_or_leave(_("Pair of heads"), labels, automatic, key=CHOSEN, help=_("The same as a click on a head above."))
+    name = choose_or_leave(
+        _("Pair of heads"), labels, automatic, key=CHOSEN, help=_("The same as a click on a head above.")
+    )
     return int(first["pair"] if name is None else partnered.loc[partnered["name_a"] == name, "pair"].iloc[0])

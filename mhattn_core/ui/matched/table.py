@@ -21,14 +21,34 @@ def matched_table(found: Matched, words: Words) -> None:
             "name_b": st.column_config.TextColumn(found.b),
             "verdict": st.column_config.TextColumn(_("verdict")),
             "cost": number(words.title, format="%.3f"),
-            "null95": number(_("best of nulls, 5 %"), format="%.3f", help=_("The cost that the nearest head undercuts in 5 % of draws, with features that belong to no head and with random weights.")),
-            "depth95": number(_("same depth, 5 %"), format="%.3f", help=_("What 5 % of the heads at the same depth undercut.")),
+            "null95": number(
+                _("best of nulls, 5 %"),
+                format="%.3f",
+                help=_(
+                    "The cost that the nearest head undercuts in 5 % of draws, with features that belong to no head and with random weights."
+                ),
+            ),
+            "depth95": number(
+                _("same depth, 5 %"), format="%.3f", help=_("What 5 % of the heads at the same depth undercut.")
+            ),
             "stability": number(_("same match in resamples"), format="percent"),
             "mutual": st.column_config.CheckboxColumn(_("each other's nearest")),
-            "held_out": number(_("correlation on the other half"), format="%.2f", help=_("Heads are matched on one half of the pairs; this is how their profiles correlate on the other.")),
-            "position_only": number(_("position alone"), format="%.3f", help=_("The cost of the nearest head that sees positions alone: a match that is no nearer is one of positions.")),
+            "held_out": number(
+                _("correlation on the other half"),
+                format="%.2f",
+                help=_(
+                    "Heads are matched on one half of the pairs; this is how their profiles correlate on the other."
+                ),
+            ),
+            "position_only": number(
+                _("position alone"),
+                format="%.3f",
+                help=_(
+                    "The cost of the nearest head that sees positions alone: a match that is no nearer is one of positions."
+                ),
+            ),
         },
-    )  # fmt: skip
+    )
     st.caption(
         _("{mutual:.0%} of the heads with a partner are each other's nearest. Costs over {n} pairs.").format(
             mutual=found.partnered["mutual"].mean(), n=f"{int(rows['n'].max()):,}"

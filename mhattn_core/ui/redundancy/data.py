@@ -1,4 +1,6 @@
-"""What the Redundancy page knows about one stack of a model: distances on the pair, on random words, and which heads share keys."""
+"""What the Redundancy page knows about one stack of a model: distances on the pair, on random words, and which heads
+share keys.
+"""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -33,7 +35,9 @@ def distance_words() -> dict[By, Words]:
         ),
         "correlation": Words(
             _("1 − correlation of weights"),
-            _("Whether two heads are strong in the same cells: 0 is proportional, 1 unrelated. Evenness alone brings no head near."),
+            _(
+                "Whether two heads are strong in the same cells: 0 is proportional, 1 unrelated. Evenness alone brings no head near."
+            ),
         ),
         "cka": Words(
             _("1 − CKA of outputs"),
@@ -48,9 +52,11 @@ def distance_words() -> dict[By, Words]:
 class Redundancy:
     """One stack of a model, by one distance, on the sidebar's pair or over a run.
 
-    ``here``: distances on text, square, of the heads that have some; ``noise [draw, head, head]``; ``pairs``: as ``head_pairs``;
-    ``shared [head, head]``: heads of one key/value group; ``tree``: of ``here``; ``left_out``: heads without any distance; ``n``: pairs measured.
-    run, shuffled ``[head, head]``: where it comes from a run, that run, and distances of heads with their words shuffled.
+    ``here``: distances on text, square, of the heads that have some; ``noise [draw, head, head]``; ``pairs``: as
+    ``head_pairs``;
+    ``shared [head, head]``: heads of one key/value group; ``tree``: of ``here``; ``left_out``: heads without any
+    distance; ``n``: pairs measured. run, shuffled ``[head, head]``: where it comes from a run, that run, and distances
+    of heads with their words shuffled.
     """
 
     seen: Seen
@@ -105,7 +111,8 @@ def _measured(seen: Seen, stack: str) -> dict[By, tuple[pd.DataFrame, np.ndarray
 
 
 def redundancy(seen: Seen, stack: str, by: By, run: Run | None = None) -> Redundancy:
-    """Measure a stack on the pair, or read it from a run; a head whose distances are not known, on text or on random words, is left out.
+    """Measure a stack on the pair, or read it from a run; a head whose distances are not known, on text or on random
+    words, is left out.
 
     Raises Problem as ``heads_of``, as ``Run.distances``, and where fewer than two heads are left to compare.
     """
@@ -125,7 +132,9 @@ def _over_run(seen: Seen, stack: str, by: By, run: Run) -> Redundancy:
 
 
 def _known(unknown: np.ndarray) -> np.ndarray:
-    """bool ``[head]``: heads that remain when those without distances are left out, the worst first: one leaves a gap in the row of every other."""
+    """bool ``[head]``: heads that remain when those without distances are left out, the worst first: one leaves a gap
+    in the row of every other.
+    """
     known = np.ones(len(unknown), dtype=bool)
     while known.any() and unknown[known][:, known].any():
         known[np.where(known, unknown[:, known].sum(axis=1), -1).argmax()] = False
@@ -133,10 +142,14 @@ def _known(unknown: np.ndarray) -> np.ndarray:
 
 
 def _two_or_more(seen: Seen, stack: str, known: np.ndarray, unknown: str) -> None:
-    """Raise Problem where there are not two heads with a distance. unknown: what is said where there would be heads enough."""
+    """Raise Problem where there are not two heads with a distance. unknown: what is said where there would be heads
+    enough.
+    """
     if len(known) < 2:
         raise Problem(
-            _("“{name}” has one head in its {stack}, and no other to compare it with.").format(name=seen.model.name, stack=stack),
+            _("“{name}” has one head in its {stack}, and no other to compare it with.").format(
+                name=seen.model.name, stack=stack
+            ),
             _("Choose another model."),
         )
     if known.sum() < 2:
@@ -149,7 +162,9 @@ def _on_pair(seen: Seen, stack: str, by: By) -> Redundancy:
         heads_of(seen, stack, by=by)
     here, noise = measured[by]
     known = _known(here.isna().to_numpy() | np.isnan(noise).any(axis=0))
-    _two_or_more(seen, stack, known, _("Every head gives all of these words the same, so that this distance cannot be told."))
+    _two_or_more(
+        seen, stack, known, _("Every head gives all of these words the same, so that this distance cannot be told.")
+    )
     left_out = tuple(name for name, kept in zip(names(here), known, strict=True) if not kept)
     here, noise = here.loc[known, known], noise[:, known][:, :, known]
     shared = shares_keys(seen.model, here)
@@ -162,7 +177,9 @@ def _tree(here: pd.DataFrame) -> Tree:
 
 
 @st.cache_data(
-    max_entries=24, show_spinner=False, hash_funcs=HASHES | {Redundancy: lambda found: (found.source, found.stack, found.by, found.here)}
+    max_entries=24,
+    show_spinner=False,
+    hash_funcs=HASHES | {Redundancy: lambda found: (found.source, found.stack, found.by, found.here)},
 )
 def groups_of(found: Redundancy) -> Groups:
     """How many groups the data bear, against words shuffled head by head and against random words."""
@@ -170,5 +187,8 @@ def groups_of(found: Redundancy) -> Groups:
         return groups(found.here.to_numpy(), found.shuffled[None], found.noise)
     whole = heads(found.seen, found.stack, found.by)
     kept = whole.index.isin(found.here.index)
-    mixed = [distances(shuffled(whole, by=found.by, seed=seed), by=found.by).to_numpy()[kept][:, kept] for seed in range(SHUFFLES)]
+    mixed = [
+        distances(shuffled(whole, by=found.by, seed=seed), by=found.by).to_numpy()[kept][:, kept]
+        for seed in range(SHUFFLES)
+    ]
     return groups(found.here.to_numpy(), np.stack(mixed), found.noise)

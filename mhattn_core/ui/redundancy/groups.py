@@ -34,7 +34,11 @@ def groups_view(found: Redundancy) -> None:
             )
         )
         export_panel(
-            chart, group_table(found, told), key="tree", name=f"{found.seen.model.name} {found.stack} tree {found.by}", note=found.source
+            chart,
+            group_table(found, told),
+            key="tree",
+            name=f"{found.seen.model.name} {found.stack} tree {found.by}",
+            note=found.source,
         )
     with members:
         st.dataframe(
@@ -76,4 +80,9 @@ def group_table(found: Redundancy, told: Groups) -> pd.DataFrame:
     """group, heads (their names, in the tree's order); one group where none was found."""
     labels = found.tree.cut(told.count if told.found else 1)
     named = pd.DataFrame({"group": labels[found.tree.order], "heads": found.ordered})
-    return named.groupby("group", sort=False)["heads"].agg(", ".join).reset_index().assign(group=lambda table: range(1, len(table) + 1))
+    return (
+        named.groupby("group", sort=False)["heads"]
+        .agg(", ".join)
+        .reset_index()
+        .assign(group=lambda table: range(1, len(table) + 1))
+    )

@@ -19,7 +19,9 @@ FIRST, SECOND = "head", "other"
 
 
 def choose_two(found: Redundancy) -> tuple[int, int]:
-    """Places (by layer and head) of the two heads that a person chose or clicked; else the nearest two, or the nearest to the one."""
+    """Places (by layer and head) of the two heads that a person chose or clicked; else the nearest two, or the nearest
+    to the one.
+    """
     names, square = found.names, _without_diagonal(found.here)
     first = _select(FIRST, _("Head"), _("One of the nearest two: {name}"), names, int(square.min(axis=1).argmin()))
     second = _select(SECOND, _("Other head"), _("The nearest to it: {name}"), names, int(square[first].argmin()))
@@ -78,11 +80,15 @@ def row_of(pairs: pd.DataFrame, square: pd.DataFrame, first: int, second: int) -
 def _verdict(found: Redundancy, first: int, second: int) -> str:
     row = row_of(found.pairs, found.here, first, second)
     if row["doubled"] and row["on_noise"]:
-        said = _("They look doubled, and they are as near on random words: **similar on noise too, no sign of language.**")
+        said = _(
+            "They look doubled, and they are as near on random words: **similar on noise too, no sign of language.**"
+        )
     elif row["doubled"]:
         said = _("They look doubled on these words, and on random words they do not.")
     elif row["on_noise"]:
-        said = _("They do not look doubled, and are no farther apart on random words: what nearness there is owes nothing to language.")
+        said = _(
+            "They do not look doubled, and are no farther apart on random words: what nearness there is owes nothing to language."
+        )
     else:
         said = _("They do not look doubled, and on random words they are farther apart still.")
     if found.shared[first, second]:
@@ -97,7 +103,9 @@ def _disagreeing(found: Redundancy, distances: pd.DataFrame) -> str:
     if not doubled.get(found.by) or doubled.all():
         return ""
     others = [words[by].title for by in doubled.index[~doubled]]
-    return escape(_("That is by {title}; not by {others}.").format(title=words[found.by].title, others=", ".join(others)))
+    return escape(
+        _("That is by {title}; not by {others}.").format(title=words[found.by].title, others=", ".join(others))
+    )
 
 
 def _all_distances(found: Redundancy, first: int, second: int) -> pd.DataFrame:
@@ -109,7 +117,17 @@ def _all_distances(found: Redundancy, first: int, second: int) -> pd.DataFrame:
             other = redundancy(found.seen, found.stack, by, found.run)
             if heads <= set(other.here.index):
                 row = row_of(other.pairs, other.here, *(other.here.index.get_loc(head) for head in heads))
-                ends = f" ({row['noise_low']:.3f}–{row['noise_high']:.3f})" if row["noise_low"] < row["noise_high"] else ""
+                ends = (
+                    f" ({row['noise_low']:.3f}–{row['noise_high']:.3f})" if row["noise_low"] < row["noise_high"] else ""
+                )
                 noise = f"{row['noise']:.3f}{ends}"
-                rows.append({"by": by, "title": words.title, "distance": row["distance"], "noise": noise, "doubled": bool(row["doubled"])})
+                rows.append(
+                    {
+                        "by": by,
+                        "title": words.title,
+                        "distance": row["distance"],
+                        "noise": noise,
+                        "doubled": bool(row["doubled"]),
+                    }
+                )
     return pd.DataFrame(rows)

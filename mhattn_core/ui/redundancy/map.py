@@ -20,7 +20,9 @@ FEWEST = 3
 
 
 def map_view(found: Redundancy, chosen: tuple[int, int], controls: Controls) -> None:
-    """The tab *map*: on a pair every stack of the chosen models that stands on the same words under the same mask; over a run all, by their measures."""
+    """The tab *map*: on a pair every stack of the chosen models that stands on the same words under the same mask; over
+    a run all, by their measures.
+    """
     if found.run:
         square, sources = _by_measures(found.run, found, controls)
     else:
@@ -34,9 +36,9 @@ def map_view(found: Redundancy, chosen: tuple[int, int], controls: Controls) -> 
     table = square.index.to_frame(index=False).assign(
         name=names(square), x=points[:, 0], y=points[:, 1], chosen=[circled.get(head, 0) for head in square.index]
     )
-    said = _("{heads} heads of {models} on one map; its two dimensions show {share:.0%} of how far apart they are.").format(
-        heads=len(table), models=", ".join(table["model"].unique()), share=share
-    )
+    said = _(
+        "{heads} heads of {models} on one map; its two dimensions show {share:.0%} of how far apart they are."
+    ).format(heads=len(table), models=", ".join(table["model"].unique()), share=share)
     st.markdown(escape(said))
     draw(charts.head_map(table), key="map", alt_text=said)
     if found.run:
@@ -58,7 +60,9 @@ def map_view(found: Redundancy, chosen: tuple[int, int], controls: Controls) -> 
 
 
 def _by_measures(run: Run, found: Redundancy, controls: Controls) -> tuple[pd.DataFrame, list[str]]:
-    """Mean squared difference of the heads' measures, of those that all of them have, in standard deviations over all heads."""
+    """Mean squared difference of the heads' measures, of those that all of them have, in standard deviations over all
+    heads.
+    """
     models = [name for name in controls.models if name in run.models]
     for name in controls.models:
         if name not in models:
@@ -74,7 +78,9 @@ def _by_measures(run: Run, found: Redundancy, controls: Controls) -> tuple[pd.Da
 
 
 def _comparable(found: Redundancy, controls: Controls) -> tuple[list[Heads], list[str]]:
-    """The stacks that can be compared with the one on the page, itself first, and their models with revision; the others are named with the reason."""
+    """The stacks that can be compared with the one on the page, itself first, and their models with revision; the
+    others are named with the reason.
+    """
     parts, sources = [], []
     own = heads(found.seen, found.stack, found.by)
     left_out = False
@@ -98,7 +104,11 @@ def _comparable(found: Redundancy, controls: Controls) -> tuple[list[Heads], lis
         parts.append(fitting[0])
         sources.append(f"{name}@{seen.model.revision}")
     if left_out:
-        st.caption(_("Over a run the heads of all models stand on one map, by what they measure: choose one as evidence in the sidebar."))
+        st.caption(
+            _(
+                "Over a run the heads of all models stand on one map, by what they measure: choose one as evidence in the sidebar."
+            )
+        )
     return parts, sources
 
 

@@ -38,7 +38,9 @@ def matrix_view(found: Redundancy, chosen: tuple[int, int], said: str) -> None:
         )
         if len(pairs) > charts.PAIRS_DRAWN:
             st.caption(
-                _("So many heads are drawn as one picture: only the nearest pairs answer to a click, and only some heads are named.")
+                _(
+                    "So many heads are drawn as one picture: only the nearest pairs answer to a click, and only some heads are named."
+                )
             )
     with narrow:
         st.markdown(_("**Nearest to {name}**").format(name=found.names[chosen[0]]))
@@ -69,7 +71,9 @@ def matrix_pairs(found: Redundancy) -> pd.DataFrame:
 
 def nearest_to(found: Redundancy, head: int) -> pd.DataFrame:
     """The ten nearest heads: name, distance, noise."""
-    table = pd.DataFrame({"name": found.names, "distance": found.here.to_numpy()[head], "noise": found.noise.mean(axis=0)[head]})
+    table = pd.DataFrame(
+        {"name": found.names, "distance": found.here.to_numpy()[head], "noise": found.noise.mean(axis=0)[head]}
+    )
     return table.drop(index=head).nsmallest(LISTED, "distance")
 
 

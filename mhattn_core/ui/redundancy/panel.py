@@ -59,7 +59,9 @@ def redundancy_panel(controls: Controls) -> None:
         with pair:
             chosen = choose_two(found)
         with pictures:
-            view = open_tab({"matrix": _("Matrix"), "map": _("Map of all models"), "groups": _("Groups"), "table": _("Table")})
+            view = open_tab(
+                {"matrix": _("Matrix"), "map": _("Map of all models"), "groups": _("Groups"), "table": _("Table")}
+            )
             if view == "matrix":
                 matrix_view(found, chosen, said)
             elif view == "map":
@@ -77,7 +79,9 @@ def redundancy_panel(controls: Controls) -> None:
 def finding(found: Redundancy) -> str:
     """Two sentences: which heads are nearest, how many look doubled and what random words say."""
     first = found.pairs.iloc[0]
-    near = _("Nearest of {name}'s {heads} heads are {a} and {b}: {title} {distance:.3f}, on random words {noise:.3f}.").format(
+    near = _(
+        "Nearest of {name}'s {heads} heads are {a} and {b}: {title} {distance:.3f}, on random words {noise:.3f}."
+    ).format(
         name=found.seen.model.name,
         heads=len(found.here),
         a=head_name(first["layer_a"], first["head_a"]),

@@ -20,8 +20,8 @@ from mhattn_core.ui.sidebar import Controls
 
 @dataclass(frozen=True, eq=False)
 class Squares:
-    """All ``[head, head]``: distances ``here`` (indexed as ``distances`` gives them), on random words (``band [low or high, head, head]``: of JS only),
-    with words shuffled; heads that share keys. n: pairs measured.
+    """All ``[head, head]``: distances ``here`` (indexed as ``distances`` gives them), on random words (``band [low or
+    high, head, head]``: of JS only), with words shuffled; heads that share keys. n: pairs measured.
     """
 
     here: pd.DataFrame

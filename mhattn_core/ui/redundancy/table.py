@@ -35,7 +35,9 @@ def pair_table(found: Redundancy) -> pd.DataFrame:
     """a, b (names of the heads) and the rest as ``head_pairs``; shared where the model has groups."""
     pairs = found.pairs
     named = {
-        side: [head_name(layer, head) for layer, head in zip(pairs[f"layer_{side}"], pairs[f"head_{side}"], strict=True)]
+        side: [
+            head_name(layer, head) for layer, head in zip(pairs[f"layer_{side}"], pairs[f"head_{side}"], strict=True)
+        ]
         for side in ("a", "b")
     }
     table = pd.DataFrame(named).join(pairs.drop(columns=["layer_a", "head_a", "layer_b", "head_b"]))

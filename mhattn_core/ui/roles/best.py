@@ -47,7 +47,11 @@ def best_view(found: Roles, relation: str) -> None:
         )
     )
     if len(names) > len(drawn):
-        st.caption(_("Drawn: the {drawn} with the greatest gain of {all}; all are in the list and under “All numbers”.").format(drawn=len(drawn), all=len(names)))  # fmt: skip
+        st.caption(
+            _(
+                "Drawn: the {drawn} with the greatest gain of {all}; all are in the list and under “All numbers”."
+            ).format(drawn=len(drawn), all=len(names))
+        )
     left_out(found)
     export_panel(
         lambda: charts.best_heads(rows, labels),
@@ -70,7 +74,9 @@ def left_out(found: Roles) -> None:
     if few:
         parts.append(_("Insufficient data: {names}.").format(names="; ".join(labels_of(few).values())))
     parts += [
-        _("Not measurable: {names}. {reason}").format(names="; ".join(labels_of(list(own["relation"])).values()), reason=escape(reason))
+        _("Not measurable: {names}. {reason}").format(
+            names="; ".join(labels_of(list(own["relation"])).values()), reason=escape(reason)
+        )
         for reason, own in none.groupby("reason", sort=False)
     ]
     if parts:

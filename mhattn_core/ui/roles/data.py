@@ -21,7 +21,9 @@ FEW = "insufficient data"
 
 @dataclass(frozen=True)
 class Roles:
-    """models: (name, stack) that are shown. rows: of ``relations.parquet``, hits in one direction, the greatest gain first, controls left out."""
+    """models: (name, stack) that are shown. rows: of ``relations.parquet``, hits in one direction, the greatest gain
+    first, controls left out.
+    """
 
     evidence: RolesEvidence
     models: tuple[tuple[str, str], ...]
@@ -31,7 +33,9 @@ class Roles:
 
     @property
     def shown(self) -> pd.DataFrame:
-        """What is drawn: relations with a verdict in one model at least, or where there is none those that have some items."""
+        """What is drawn: relations with a verdict in one model at least, or where there is none those that have some
+        items.
+        """
         tested = self.rows.loc[self.rows["verdict"].isin(TESTED), "relation"]
         few = self.rows[self.rows["held_out"].notna()]
         return few[few["relation"].isin(tested)] if len(tested) else few
@@ -41,7 +45,9 @@ class Roles:
         return self.rows[self.rows["relation"] == relation]
 
     def rates(self, relation: str) -> pd.DataFrame:
-        """Every head of the shown models on one relation: rows of ``rates.parquet`` with ``value``, the share of right answers."""
+        """Every head of the shown models on one relation: rows of ``rates.parquet`` with ``value``, the share of right
+        answers.
+        """
         rates = pd.concat([self._rates(model, stack) for model, stack in self.models], ignore_index=True)
         return rates[rates["relation"] == relation]
 

@@ -34,11 +34,16 @@ class RolesEvidence:
 
 
 def roles_evidence(controls: Controls, table: str) -> RolesEvidence:
-    """The run that is chosen in the sidebar, or for “this pair” one that has the table. Raises Problem where there is none."""
+    """The run that is chosen in the sidebar, or for “this pair” one that has the table. Raises Problem where there is
+    none.
+    """
     having = [run for run in known_runs() if run.finished and _has(run, table)]
     if controls.evidence == PAIR:
         if not having:
-            raise Problem(_("No run here has measured this."), _("Measure pairs under “Runs” with “{measure}”.").format(measure=table))
+            raise Problem(
+                _("No run here has measured this."),
+                _("Measure pairs under “Runs” with “{measure}”.").format(measure=table),
+            )
         names = FIRST.get(table, ())
         first = min(having, key=lambda run: names.index(run.key) if run.key in names else len(names))
         return RolesEvidence(opened(first), first, chosen=False)
@@ -62,15 +67,17 @@ def roles_manifest(controls: Controls, table: str) -> Manifest | None:
 
 
 def say_evidence(evidence: RolesEvidence, more: str = "", *, pairs: int | None = None) -> None:
-    """How much the page rests on, and why on this; more: what follows in the same line; pairs: where it is not all of the run's."""
+    """How much the page rests on, and why on this; more: what follows in the same line; pairs: where it is not all of
+    the run's.
+    """
     badge(pairs or evidence.run.manifest.pairs)
     name = escape(evidence.saved.about.name)
     from_where = (
         _("From the run “{name}”.").format(name=name)
         if evidence.chosen
-        else _("One pair cannot tell a role. So this page reads the run “{name}”; another is chosen in the sidebar under Evidence.").format(
-            name=name
-        )
+        else _(
+            "One pair cannot tell a role. So this page reads the run “{name}”; another is chosen in the sidebar under Evidence."
+        ).format(name=name)
     )
     st.caption(f"{from_where} {more}".strip())
 
@@ -82,7 +89,9 @@ def models_in(evidence: RolesEvidence, controls: Controls, measured: list[str]) 
     if missing:
         st.info(
             _("The run “{run}” has not measured {models}. It has {others}.").format(
-                run=escape(evidence.saved.about.name), models=escape(", ".join(missing)), others=escape(", ".join(measured))
+                run=escape(evidence.saved.about.name),
+                models=escape(", ".join(missing)),
+                others=escape(", ".join(measured)),
             )
         )
     return here or [name for name in measured if not name.endswith("@random")] or measured

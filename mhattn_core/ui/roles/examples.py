@@ -49,9 +49,13 @@ def examples_of(records: Sequence[PairRecord], relation: str, direction: str, ch
         return []
     model = loaded(chosen.model)
     heads = model.attention.heads(chosen.stack)
-    hit = unpacked(rows["hits"].tolist(), model.attention.layers(chosen.stack) * heads)[:, chosen.layer * heads + chosen.head]
+    hit = unpacked(rows["hits"].tolist(), model.attention.layers(chosen.stack) * heads)[
+        :, chosen.layer * heads + chosen.head
+    ]
     counts = pd.DataFrame({"place": rows["id"].astype(int), "hit": hit}).groupby("place")["hit"].agg(["sum", "size"])
-    return [Example(records[place], annotated[place], int(row["sum"]), int(row["size"])) for place, row in counts.iterrows()]
+    return [
+        Example(records[place], annotated[place], int(row["sum"]), int(row["size"])) for place, row in counts.iterrows()
+    ]
 
 
 def written_for(model: str) -> list[PairRecord]:
@@ -67,7 +71,10 @@ def kept_in(run: Run) -> list[PairRecord]:
     if "source" not in run.pairs:
         return []
     rows = run.pairs[run.pairs["source"].fillna("") != ""].head(MOST_KEPT)
-    return [PairRecord(str(row.id), SentencePair(row.source, row.target or ""), place) for place, row in enumerate(rows.itertuples())]
+    return [
+        PairRecord(str(row.id), SentencePair(row.source, row.target or ""), place)
+        for place, row in enumerate(rows.itertuples())
+    ]
 
 
 MOST_KEPT = 60
@@ -85,6 +92,8 @@ def _items(model: Model, pairs: tuple[SentencePair, ...], stack: str) -> tuple[p
 
 def hits_and_misses(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
     """Sentences in which all items are found, and those in which one at least is not; short ones first."""
-    order = np.argsort([len(example.annotated.a.words) + len(example.annotated.b.words) for example in examples], kind="stable")
+    order = np.argsort(
+        [len(example.annotated.a.words) + len(example.annotated.b.words) for example in examples], kind="stable"
+    )
     sorted_ = [examples[place] for place in order]
     return [one for one in sorted_ if one.found == one.asked], [one for one in sorted_ if one.found < one.asked]

@@ -38,22 +38,44 @@ def _grid(found: Roles, rows: pd.DataFrame, place: int, chosen: Chosen, most: fl
     key = f"role-grid-{place}"
     best = found.of(relation).set_index("model").loc[name]
     top = rows.loc[rows["value"].idxmax()]
-    said = _("{head} is right most often, {value:.0%}; the best fixed offset ({offset:+d}) gets {baseline:.0%}. n {n:,}").format(
-        head=head_name(top["layer"], top["head"]), value=top["value"], offset=int(best["offset"]), baseline=best["baseline"], n=top["n"]
+    said = _(
+        "{head} is right most often, {value:.0%}; the best fixed offset ({offset:+d}) gets {baseline:.0%}. n {n:,}"
+    ).format(
+        head=head_name(top["layer"], top["head"]),
+        value=top["value"],
+        offset=int(best["offset"]),
+        baseline=best["baseline"],
+        n=top["n"],
     )
     st.markdown(f"**{escape(name)}** · `{stack}`")
     st.markdown(said)
-    framed = (chosen.layer, chosen.head) if (chosen.model, chosen.stack) == (name, stack) else (int(best["layer"]), int(best["head"]))
+    framed = (
+        (chosen.layer, chosen.head)
+        if (chosen.model, chosen.stack) == (name, stack)
+        else (int(best["layer"]), int(best["head"]))
+    )
     clicked = clicks()
 
     def grid() -> alt.LayerChart:
-        return charts.head_grid(rows, measure="hit", title=_("right answers"), domain=(0.0, most), chosen=framed, clicks=clicked)
+        return charts.head_grid(
+            rows, measure="hit", title=_("right answers"), domain=(0.0, most), chosen=framed, clicks=clicked
+        )
 
     wide, narrow = wide_and_narrow(key)
     with wide:
-        draw(grid(), key=key, on_select=lambda: _open(name, key), selection_mode=charts.PICKED, alt_text=f"{name}: {said}")
+        draw(
+            grid(),
+            key=key,
+            on_select=lambda: _open(name, key),
+            selection_mode=charts.PICKED,
+            alt_text=f"{name}: {said}",
+        )
     with narrow:
-        draw(charts.strongest(rows, title=_("right answers"), most=most), key=f"strongest-{key}", alt_text=f"{name}: {said}")
+        draw(
+            charts.strongest(rows, title=_("right answers"), most=most),
+            key=f"strongest-{key}",
+            alt_text=f"{name}: {said}",
+        )
     export_panel(grid, rows, key=key, name=f"{name}-{relation}-{found.direction}", note=found.evidence.note)
 
 

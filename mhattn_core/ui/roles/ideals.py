@@ -23,9 +23,13 @@ from mhattn_core.ui.sidebar import Controls
 def ideals_view(evidence: RolesEvidence, rows: pd.DataFrame, controls: Controls) -> None:
     """One of the four at a time; rows: of ``patterns.parquet``, of the models and stacks that are shown."""
     names = charts.type_names()
-    ideal = choose(_("Pattern of the note"), {name: names[name] for name in IDEALS}, key="ideal", default="diagonal", pills=True)
+    ideal = choose(
+        _("Pattern of the note"), {name: names[name] for name in IDEALS}, key="ideal", default="diagonal", pills=True
+    )
     heads = evidence.run.heads
-    heads = heads[(heads["group"] == "") & heads["model"].isin(rows["model"])].merge(rows[["model", "stack"]].drop_duplicates())
+    heads = heads[(heads["group"] == "") & heads["model"].isin(rows["model"])].merge(
+        rows[["model", "stack"]].drop_duplicates()
+    )
     nearest = nearest_to_ideals(heads, rows)
     own = nearest[nearest["ideal"] == ideal]
     st.markdown(escape(_said(own, ideal)))
@@ -36,8 +40,16 @@ def ideals_view(evidence: RolesEvidence, rows: pd.DataFrame, controls: Controls)
         note = matrices()[ideal]
         title = _("The note's own matrix")
         st.markdown(f"**{title}**")
-        draw(charts.matrix(matrix_table(note.weights, note.queries, note.keys)), key="ideal", alt_text=f"{title}: {names[ideal]}")
-        st.caption(_("Invented to explain the idea (section {number} of the note); no model was measured.").format(number=note.section))
+        draw(
+            charts.matrix(matrix_table(note.weights, note.queries, note.keys)),
+            key="ideal",
+            alt_text=f"{title}: {names[ideal]}",
+        )
+        st.caption(
+            _("Invented to explain the idea (section {number} of the note); no model was measured.").format(
+                number=note.section
+            )
+        )
     for place, (_row, head) in enumerate(own.iterrows()):
         with columns[1 + models.index(head["model"])], problems(str(head["model"])):
             _real(head, place, controls)
@@ -54,7 +66,9 @@ def _number(ideal: str) -> str:
     """What is counted, and of what range."""
     return {
         "diagonal": _("Counted: the mean weight on the word itself and the words beside it, 0 to 1."),
-        "block": _("Counted: the weight within sentences over what the same distances get between sentences; 1 means no difference."),
+        "block": _(
+            "Counted: the weight within sentences over what the same distances get between sentences; 1 means no difference."
+        ),
         "sparse": _("Counted: the share of words that put half of their weight or more on one word far away, 0 to 1."),
         "uniform": _("Counted: normalised entropy, 0 to 1, where all words get the same."),
     }[ideal]
@@ -72,7 +86,9 @@ def _said(own: pd.DataFrame, ideal: str) -> str:
             _("Nearest in {model} is {head} with {number:.2f}, from {asked} on it is called {type}.")
             if row.number >= row.asked
             else _("No head of {model} is {type}: {head} comes nearest with {number:.2f}, and {asked} is asked for.")
-        ).format(model=row.model, head=head_name(row.layer, row.head), number=row.number, asked=row.asked, type=names[ideal])
+        ).format(
+            model=row.model, head=head_name(row.layer, row.head), number=row.number, asked=row.asked, type=names[ideal]
+        )
         for row in own.itertuples()
     )
 

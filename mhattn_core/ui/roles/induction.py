@@ -38,12 +38,20 @@ def _one_model(name: str) -> None:
     titles = {"induction": _("induction score"), "previous_token": _("weight on the token before")}
 
     def highest(measure: str) -> alt.LayerChart:
-        return charts.strongest(scores.assign(value=scores[measure], low=np.nan, high=np.nan), title=titles[measure], most=1.0)
+        return charts.strongest(
+            scores.assign(value=scores[measure], low=np.nan, high=np.nan), title=titles[measure], most=1.0
+        )
 
     for measure, column in zip(titles, st.columns(2), strict=True):
         with column:
             draw(highest(measure), key=f"{measure}-{name}", alt_text=said)
-    export_panel(lambda: highest("induction"), scores, key=f"induction-{name}", name=f"{name}-induction", note=f"{name}@{model.revision}")
+    export_panel(
+        lambda: highest("induction"),
+        scores,
+        key=f"induction-{name}",
+        name=f"{name}-induction",
+        note=f"{name}@{model.revision}",
+    )
 
 
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs=HASHES)
@@ -53,7 +61,9 @@ def _scores(model: Model) -> pd.DataFrame:
 
 def _said(scores: pd.DataFrame) -> str:
     best = {measure: scores.loc[scores[measure].idxmax()] for measure in ("induction", "previous_token")}
-    (first, second) = ((full_name(row["model"], row["layer"], row["head"]), row[measure]) for measure, row in best.items())
-    return _("{first} copies most: {induction:.2f} of its weight goes to what followed this token before. {second} puts {previous:.2f} on the token before.").format(
-        first=first[0], induction=first[1], second=second[0], previous=second[1]
-    )  # fmt: skip
+    (first, second) = (
+        (full_name(row["model"], row["layer"], row["head"]), row[measure]) for measure, row in best.items()
+    )
+    return _(
+        "{first} copies most: {induction:.2f} of its weight goes to what followed this token before. {second} puts {previous:.2f} on the token before."
+    ).format(first=first[0], induction=first[1], second=second[0], previous=second[1])

@@ -19,7 +19,15 @@ from mhattn_core.ui.roles.grids import role_grids
 from mhattn_core.ui.roles.profile import role_profile
 from mhattn_core.ui.roles.sentences import role_sentences
 from mhattn_core.ui.roles.table import role_table
-from mhattn_core.ui.roles.words import direction_labels, direction_says, family_labels, labels_of, strongest, verdict_line, verdicts
+from mhattn_core.ui.roles.words import (
+    direction_labels,
+    direction_says,
+    family_labels,
+    labels_of,
+    strongest,
+    verdict_line,
+    verdicts,
+)
 from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.tabs import open_tab
 
@@ -49,8 +57,14 @@ def roles_panel(controls: Controls) -> None:
             best_view(found, relation)
         chosen = _choose_head(found, relation)
         view = open_tab(
-            {"grids": _("All heads"), "profile": _("What else this head does"), "sentences": _("In sentences"), "table": _("All numbers")}, key="view"
-        )  # fmt: skip
+            {
+                "grids": _("All heads"),
+                "profile": _("What else this head does"),
+                "sentences": _("In sentences"),
+                "table": _("All numbers"),
+            },
+            key="view",
+        )
         if view == "grids":
             role_grids(found, relation, chosen)
         elif view == "profile":
@@ -72,7 +86,10 @@ def _choose(evidence: RolesEvidence, controls: Controls) -> Roles:
         causal = {"decoder"} & {stack for _name, stack in models} and "later_to_earlier" in there
         labels = {name: label for name, label in direction_labels().items() if name in there}
         direction = choose(
-            _("Direction"), labels or direction_labels(), key="direction", default="later_to_earlier" if causal else "dependent_to_head"
+            _("Direction"),
+            labels or direction_labels(),
+            key="direction",
+            default="later_to_earlier" if causal else "dependent_to_head",
         )
     st.caption(direction_says(direction))
     return roles(evidence, models, direction, "" if family == ALL else family)
@@ -84,14 +101,21 @@ def _stack(evidence: RolesEvidence, model: str, place: int) -> str:
         return stacks[0] if stacks else ""
     # The names of stacks are the library's own in every language.
     return choose(
-        _("Stack of {name}").format(name=escape(model)), {name: name for name in stacks}, key=key_for("stack", place), default=stacks[0]
+        _("Stack of {name}").format(name=escape(model)),
+        {name: name for name in stacks},
+        key=key_for("stack", place),
+        default=stacks[0],
     )
 
 
 def _choose_relation(found: Roles) -> str:
     names = list(dict.fromkeys(found.shown["relation"]))
     return choose(
-        _("Relation"), labels_of(names), key=RELATION, default=names[0], help_text=_("The same as a click on a line of the picture.")
+        _("Relation"),
+        labels_of(names),
+        key=RELATION,
+        default=names[0],
+        help_text=_("The same as a click on a line of the picture."),
     )
 
 
@@ -110,7 +134,8 @@ def _choose_head(found: Roles, relation: str) -> Chosen:
     """The head that a person chose or clicked, else the best of the first model that has one."""
     rates = found.rates(relation)
     heads = {
-        full_name(row.model, row.layer, row.head): Chosen(row.model, row.stack, int(row.layer), int(row.head)) for row in rates.itertuples()
+        full_name(row.model, row.layer, row.head): Chosen(row.model, row.stack, int(row.layer), int(row.head))
+        for row in rates.itertuples()
     }
     scored = found.of(relation).dropna(subset="held_out")
     first = scored.iloc[0]

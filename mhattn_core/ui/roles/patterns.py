@@ -45,8 +45,14 @@ def patterns_panel(controls: Controls) -> None:
             icon=":material/rule:",
         )
         view = open_tab(
-            {"types": _("Types"), "ideals": _("The note's four"), "induction": _("Induction"), "numbers": _("All numbers")}, key="shapes"
-        )  # fmt: skip
+            {
+                "types": _("Types"),
+                "ideals": _("The note's four"),
+                "induction": _("Induction"),
+                "numbers": _("All numbers"),
+            },
+            key="shapes",
+        )
         if view == "types":
             _types(evidence, rows, controls)
         elif view == "ideals":
@@ -79,7 +85,10 @@ def _chosen_rows(evidence: RolesEvidence, models: list[str]) -> pd.DataFrame:
         if len(stacks) > 1:
             # The names of stacks are the library's own in every language.
             stack = choose(
-                _("Stack of {name}").format(name=escape(name)), {one: one for one in stacks}, key=key_for("stack", place), default=stack
+                _("Stack of {name}").format(name=escape(name)),
+                {one: one for one in stacks},
+                key=key_for("stack", place),
+                default=stack,
             )
         parts.append(own[own["stack"] == stack])
     return pd.concat(parts, ignore_index=True)
@@ -100,7 +109,9 @@ def _types(evidence: RolesEvidence, rows: pd.DataFrame, controls: Controls) -> N
     st.divider()
     seen = attended_with_progress(chosen.model, controls)
     if may_draw(seen, chosen.stack, 0):
-        own = rows[(rows["model"] == chosen.model) & (rows["layer"] == chosen.layer) & (rows["head"] == chosen.head)].iloc[0]
+        own = rows[
+            (rows["model"] == chosen.model) & (rows["layer"] == chosen.layer) & (rows["head"] == chosen.head)
+        ].iloc[0]
         st.markdown(
             _("**{head}** is called *{type}* by the run; below it reads the pair in the sidebar.").format(
                 head=escape(full_name(chosen.model, chosen.layer, chosen.head)), type=charts.type_names()[own["type"]]
@@ -121,21 +132,36 @@ def _one_model(evidence: RolesEvidence, own: pd.DataFrame, place: int, chosen: C
         selection_mode=charts.PICKED,
         alt_text=said,
     )
-    export_panel(lambda: charts.type_grid(own), own, key=f"types-{place}", name=f"{name}-{stack}-types", note=evidence.note)
+    export_panel(
+        lambda: charts.type_grid(own), own, key=f"types-{place}", name=f"{name}-{stack}-types", note=evidence.note
+    )
     draw(charts.type_shares(own), key=f"type-shares-{place}", alt_text=said)
-    export_panel(lambda: charts.type_shares(own), own, key=f"shares-{place}", name=f"{name}-{stack}-type-shares", note=evidence.note)
+    export_panel(
+        lambda: charts.type_shares(own),
+        own,
+        key=f"shares-{place}",
+        name=f"{name}-{stack}-type-shares",
+        note=evidence.note,
+    )
 
 
 def _choose_head(rows: pd.DataFrame) -> Chosen:
     heads = {
-        full_name(row.model, row.layer, row.head): Chosen(row.model, row.stack, int(row.layer), int(row.head)) for row in rows.itertuples()
+        full_name(row.model, row.layer, row.head): Chosen(row.model, row.stack, int(row.layer), int(row.head))
+        for row in rows.itertuples()
     }
     # The head that is surest of its type, of a type that has a name.
     named = rows[rows["type"] != "heterogeneous"]
     first = (named if len(named) else rows).iloc[0]
     default = full_name(first["model"], first["layer"], first["head"])
     return heads[
-        choose(_("Head"), {name: name for name in heads}, key=SHAPE_HEAD, default=default, help_text=_("The same as a click on a head."))
+        choose(
+            _("Head"),
+            {name: name for name in heads},
+            key=SHAPE_HEAD,
+            default=default,
+            help_text=_("The same as a click on a head."),
+        )
     ]
 
 
@@ -147,7 +173,10 @@ def _open_picked(model: str, place: int) -> None:
 
 def _table(evidence: RolesEvidence, rows: pd.DataFrame) -> None:
     names = charts.type_names()
-    shown = rows.assign(name=[head_name(*place) for place in zip(rows["layer"], rows["head"], strict=True)], called=rows["type"].map(names))
+    shown = rows.assign(
+        name=[head_name(*place) for place in zip(rows["layer"], rows["head"], strict=True)],
+        called=rows["type"].map(names),
+    )
     number = st.column_config.NumberColumn
     st.dataframe(
         shown[["model", "stack", "name", "called", "evidence", "offset", "n"]],
@@ -162,4 +191,10 @@ def _table(evidence: RolesEvidence, rows: pd.DataFrame) -> None:
             "offset": number(_("offset in words"), format="%+d"),
         },
     )
-    export_panel(lambda: charts.type_shares(rows), rows, key="types-table", name=f"patterns-{evidence.run.id}", note=evidence.note)
+    export_panel(
+        lambda: charts.type_shares(rows),
+        rows,
+        key="types-table",
+        name=f"patterns-{evidence.run.id}",
+        note=evidence.note,
+    )

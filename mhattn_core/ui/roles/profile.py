@@ -18,14 +18,16 @@ def role_profile(found: Roles, relation: str, chosen: Chosen) -> None:
     rows = rows.assign(label=rows["relation"].map(labels_of(list(rows["relation"]))))
     name = full_name(chosen.model, chosen.layer, chosen.head)
     top = rows.iloc[0]
-    said = _("{head} does best on {relation}: {rate:.0%}, {gain:+.0f} points over the best fixed offset. It beats the offset by 10 points or more on {many} of {all} relations.").format(
+    said = _(
+        "{head} does best on {relation}: {rate:.0%}, {gain:+.0f} points over the best fixed offset. It beats the offset by 10 points or more on {many} of {all} relations."
+    ).format(
         head=f"**{escape(name)}**",
         relation=escape(relation_label(top["relation"])),
         rate=top["rate"],
         gain=100 * top["gain"],
         many=int((rows["gain"] >= 0.1).sum()),
         all=len(rows),
-    )  # fmt: skip
+    )
     st.markdown(said)
     draw(charts.relation_profile(rows, chosen=relation), key="role-profile", alt_text=plain(said))
     st.caption(
@@ -34,5 +36,9 @@ def role_profile(found: Roles, relation: str, chosen: Chosen) -> None:
         )
     )
     export_panel(
-        lambda: charts.relation_profile(rows, chosen=relation), rows, key="role-profile", name=f"{name}-profile", note=found.evidence.note
+        lambda: charts.relation_profile(rows, chosen=relation),
+        rows,
+        key="role-profile",
+        name=f"{name}-profile",
+        note=found.evidence.note,
     )

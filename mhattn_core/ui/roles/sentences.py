@@ -36,7 +36,11 @@ def role_sentences(found: Roles, relation: str, chosen: Chosen, controls: Contro
         examples = examples_of(records, relation, found.direction, chosen)
     if not examples:
         why = missing(RELATIONS[relation], annotate(records)) or _("No item of it occurs in them.")
-        st.info(_("These sentences do not show “{relation}”. {why}").format(relation=escape(relation_label(relation)), why=escape(why)))
+        st.info(
+            _("These sentences do not show “{relation}”. {why}").format(
+                relation=escape(relation_label(relation)), why=escape(why)
+            )
+        )
         return
     hits, misses = hits_and_misses(examples)
     st.markdown(
@@ -70,11 +74,20 @@ def _shown(found: Roles, relation: str, chosen: Chosen, examples: Sequence[Examp
         st.caption(_("None of these sentences."))
         return
     labels = [_label(example) for example in examples]
-    place = st.selectbox(_("Sentence"), range(len(examples)), format_func=labels.__getitem__, key=f"{key}-{relation}-{found.direction}")
+    place = st.selectbox(
+        _("Sentence"), range(len(examples)), format_func=labels.__getitem__, key=f"{key}-{relation}-{found.direction}"
+    )
     example = examples[place]
     seen = attended(chosen.model, example.record.pair)
     grid = seen.words(chosen.stack)
-    table = looks(grid, chosen.layer, chosen.head, example.items(relation), found.direction, words_of_a=example.words_of_a)  # type: ignore[arg-type]
+    table = looks(
+        grid,
+        chosen.layer,
+        chosen.head,
+        example.items(relation),
+        found.direction,  # type: ignore[arg-type]
+        words_of_a=example.words_of_a,
+    )
     words = list(grid.queries)
     said = _said(words, table, full_name(chosen.model, chosen.layer, chosen.head))
     st.markdown(escape(said))
@@ -98,8 +111,15 @@ def _label(example: Example) -> str:
 def _said(words: Sequence[str], table: pd.DataFrame, name: str) -> str:
     """Which links are found and which are missed, in a sentence."""
     arrows = {
-        kind: ", ".join(f"{words[row.query_position]} → {words[row.key_position]}" for row in table[table["kind"] == kind].itertuples())
+        kind: ", ".join(
+            f"{words[row.query_position]} → {words[row.key_position]}"
+            for row in table[table["kind"] == kind].itertuples()
+        )
         for kind in ("right", "missed", "wrong")
     }
-    says = {"right": _("It finds {links}."), "missed": _("It misses {links}."), "wrong": _("It looks at {links} instead.")}
+    says = {
+        "right": _("It finds {links}."),
+        "missed": _("It misses {links}."),
+        "wrong": _("It looks at {links} instead."),
+    }
     return f"{name}: " + " ".join(says[kind].format(links=links) for kind, links in arrows.items() if links)

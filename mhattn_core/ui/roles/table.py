@@ -22,11 +22,17 @@ def role_table(found: Roles) -> None:
     """Every row of the run's ``relations.parquet`` of the shown models and family, all directions, hits and mass."""
     table = found.evidence.run.relations
     models = [name for name, _stack in found.models]
-    rows = table[table["model"].isin(models) & table["relation"].isin(names_of(found.family)) & ~table["relation"].str.endswith(CONTROL)]
+    rows = table[
+        table["model"].isin(models)
+        & table["relation"].isin(names_of(found.family))
+        & ~table["relation"].str.endswith(CONTROL)
+    ]
     names = labels_of(list(rows["relation"].unique()))
     shown = rows.assign(label=rows["relation"].map(names), name=head_names(rows).where(rows["layer"].notna(), ""))
     shown = shown.assign(verdict=rows["verdict"].map(charts.verdict_names()))
-    shown = shown[[*FIRST, *(column for column in rows if column not in {*FIRST, "relation", "layer", "head", "reason"})]]
+    shown = shown[
+        [*FIRST, *(column for column in rows if column not in {*FIRST, "relation", "layer", "head", "reason"})]
+    ]
     number = st.column_config.NumberColumn
     st.dataframe(
         shown,

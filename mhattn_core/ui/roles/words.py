@@ -37,7 +37,9 @@ def direction_says(direction: str) -> str:
         "head_to_dependent": _(
             "Asked: does the second word of the relation look most at the first? A causal model sees no later word, so of it only the links that lead back can be asked."
         ),
-        "column": _("Asked: of all words that look at the first word of the relation, is it the second that looks at it most?"),
+        "column": _(
+            "Asked: of all words that look at the first word of the relation, is it the second that looks at it most?"
+        ),
         "later_to_earlier": _(
             "Asked: does the later of the two words look most at the earlier, among the words before it? Only so can models that read from left to right and others be compared."
         ),
@@ -69,7 +71,9 @@ def strongest(roles: Roles) -> str:
         baseline=top["baseline"],
         random95=top["random95"],
     )
-    return f"{first} " + _("A pattern specialist shows in the weights; only switching the head off tells whether the model needs it.")
+    return f"{first} " + _(
+        "A pattern specialist shows in the weights; only switching the head off tells whether the model needs it."
+    )
 
 
 def verdicts(roles: Roles) -> str:

@@ -23,9 +23,13 @@ def compared_runs() -> None:
     labels = {key: run_label(run) for key, run in runs.items()}
     firsts = list(dict.fromkeys(a for a, _b in pairs))
     columns = st.columns(2)
-    first = columns[0].selectbox(_("One run"), firsts, format_func=labels.__getitem__, key="runs-a", persist_state="session")
+    first = columns[0].selectbox(
+        _("One run"), firsts, format_func=labels.__getitem__, key="runs-a", persist_state="session"
+    )
     seconds = [b for a, b in pairs if a == first]
-    second = columns[1].selectbox(_("Another run"), seconds, format_func=labels.__getitem__, key=f"runs-b-{first}", persist_state="session")
+    second = columns[1].selectbox(
+        _("Another run"), seconds, format_func=labels.__getitem__, key=f"runs-b-{first}", persist_state="session"
+    )
     with st.container(horizontal=True):
         model = str(st.selectbox(_("Model"), _common(runs[first], runs[second]), key="runs-model"))
         words = measure_words()
@@ -37,7 +41,11 @@ def compared_runs() -> None:
             st.info(_("No head of {model} has a value of this measure in both runs.").format(model=escape(model)))
             return
         stack = (
-            str(st.segmented_control(_("Stack"), stacks, default=stacks[-1], required=True, key=f"runs-stack-{model}-{measure}"))
+            str(
+                st.segmented_control(
+                    _("Stack"), stacks, default=stacks[-1], required=True, key=f"runs-stack-{model}-{measure}"
+                )
+            )
             if len(stacks) > 1
             else stacks[0]
         )
@@ -53,7 +61,9 @@ def compared_runs() -> None:
 
 
 def both(first: Saved, second: Saved, model: str, measure: str) -> pd.DataFrame:
-    """One measure of one model in two runs, over all pairs of each, a row a head: as ``measures.difference`` with runs in place of models, and ``apart``."""
+    """One measure of one model in two runs, over all pairs of each, a row a head: as ``measures.difference`` with runs
+    in place of models, and ``apart``.
+    """
     a, b = (_rows(run, model, measure) for run in (first, second))
     table = a.merge(b, on=KEYS, suffixes=("_a", "_b"), validate="one_to_one").dropna(subset=["value_a", "value_b"])
     apart = (table["low_a"] > table["high_b"]) | (table["low_b"] > table["high_a"])

@@ -12,7 +12,9 @@ OPENED_WITH = "evidence-opened-with"
 
 
 def choose_evidence() -> str:
-    """The selector in the sidebar: ``pair``, or the key of a finished run. The address holds it, so that a link shows the same numbers."""
+    """The selector in the sidebar: ``pair``, or the key of a finished run. The address holds it, so that a link shows
+    the same numbers.
+    """
     state = st.session_state
     asked = st.query_params.get(KEY)
     # On a shared copy, a run that was opened by its link belongs to the list.
@@ -36,9 +38,11 @@ def choose_evidence() -> str:
             key=KEY,
             on_change=_write,
             persist_state="session",
-            help=_("One pair shows what a head can do, a run over many pairs what it usually does. Pages that compare heads draw from what is chosen here."),
+            help=_(
+                "One pair shows what a head can do, a run over many pairs what it usually does. Pages that compare heads draw from what is chosen here."
+            ),
         )
-    )  # fmt: skip
+    )
 
 
 def evidence_run(evidence: str) -> Run | None:

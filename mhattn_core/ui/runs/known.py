@@ -23,7 +23,9 @@ def jobs() -> Jobs:
 
 
 def known_runs() -> list[Saved]:
-    """The runs that ship, then those made here, the newest first; of a shared copy only this session's, and those that it opened by a link."""
+    """The runs that ship, then those made here, the newest first; of a shared copy only this session's, and those that
+    it opened by a link.
+    """
     if not hosted():
         return [*store.shipped(), *store.saved()]
     store.expire(datetime.now(UTC), jobs().at_work())
@@ -32,7 +34,9 @@ def known_runs() -> list[Saved]:
 
 
 def find_run(key: str) -> Saved | None:
-    """The run that a link names. On a shared copy, whoever has the link may open it, and has it in the list from then on."""
+    """The run that a link names. On a shared copy, whoever has the link may open it, and has it in the list from then
+    on.
+    """
     run = store.get(key)
     if run is None or run.shipped or not hosted():
         return run

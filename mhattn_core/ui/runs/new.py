@@ -61,7 +61,13 @@ def _bring() -> Upload | None:
         "examples-zh": _("60 examples in Chinese"),
     }
     way = st.segmented_control(
-        _("Pairs"), list(ways), format_func=ways.__getitem__, default="own", required=True, key="run-pairs", persist_state="session"
+        _("Pairs"),
+        list(ways),
+        format_func=ways.__getitem__,
+        default="own",
+        required=True,
+        key="run-pairs",
+        persist_state="session",
     )
     if way == "own":
         return upload_panel("runs")
@@ -88,7 +94,9 @@ def _measures() -> tuple[str, ...]:
         "probes": _("probes: what can be read off queries, keys and values"),
     }
     more = [name for name in MEASURABLE if name != BASIC]
-    chosen = st.multiselect(_("Measures beside the basic ones"), more, format_func=lambda name: says.get(name, name), key="run-measures")
+    chosen = st.multiselect(
+        _("Measures beside the basic ones"), more, format_func=lambda name: says.get(name, name), key="run-measures"
+    )
     return BASIC, *(name for name in more if name in chosen)
 
 
@@ -102,7 +110,9 @@ def _costs(names: Sequence[str], records: Sequence[PairRecord], measures: tuple[
         asked = (name, corpus, measures, twins_known)
         with problems(name):
             if asked not in known:
-                with st.spinner(_("Measuring a few pairs with {name} to see what it will cost …").format(name=escape(name))):
+                with st.spinner(
+                    _("Measuring a few pairs with {name} to see what it will cost …").format(name=escape(name))
+                ):
                     known[asked] = estimate(loaded(name), records, measures, twins_known=twins_known)
             refuse([known[asked]], store.runs_folder())
             costs.append(known[asked])
@@ -111,7 +121,9 @@ def _costs(names: Sequence[str], records: Sequence[PairRecord], measures: tuple[
 
 def _say(costs: Sequence[Cost], pairs: int) -> None:
     tokens = sum(cost.tokens for cost in costs)
-    says = _("It will cost **about {time}**, {memory} of memory and {disk} on disk, for {pairs} pairs and {tokens} tokens in all.")
+    says = _(
+        "It will cost **about {time}**, {memory} of memory and {disk} on disk, for {pairs} pairs and {tokens} tokens in all."
+    )
     if not tokens:  # all of them longer than a model reads at once
         says = _("It will cost **about {time}**, {memory} of memory and {disk} on disk, for {pairs} pairs.")
     st.markdown(
@@ -124,9 +136,9 @@ def _say(costs: Sequence[Cost], pairs: int) -> None:
         )
     )
     st.caption(
-        _("Told from {tried} pairs, measured now; other work on this machine makes it slower. Most of it: {dearest}.").format(
-            tried=costs[0].tried, dearest=_dearest(costs)
-        )
+        _(
+            "Told from {tried} pairs, measured now; other work on this machine makes it slower. Most of it: {dearest}."
+        ).format(tried=costs[0].tried, dearest=_dearest(costs))
     )
     if len(costs) > 1:
         table = pd.DataFrame(
@@ -149,7 +161,9 @@ def _say(costs: Sequence[Cost], pairs: int) -> None:
         if cost.reasons:
             then = _("They will be left out and listed.")
             if cost.windowed:
-                then = _("The measure segments reads them all the same, in windows; the others leave them out and list them.")
+                then = _(
+                    "The measure segments reads them all the same, in windows; the others leave them out and list them."
+                )
             st.warning(
                 _("Of {tried} pairs tried, {model} cannot measure {bad}, such as: {reason}").format(
                     tried=cost.tried, model=escape(cost.model), bad=len(cost.reasons), reason=escape(cost.reasons[0])
@@ -162,7 +176,10 @@ def _say(costs: Sequence[Cost], pairs: int) -> None:
 def _dearest(costs: Sequence[Cost]) -> str:
     parts = [(seconds, cost.model, part) for cost in costs for part, seconds in cost.parts.items()]
     seconds, model, part = max(parts)
-    says = {"forward": _("the forward pass of {model} ({share:.0%})"), "tokens": _("the tokens of {model} ({share:.0%})")}
+    says = {
+        "forward": _("the forward pass of {model} ({share:.0%})"),
+        "tokens": _("the tokens of {model} ({share:.0%})"),
+    }
     of_measure = _("the measure {part} of {model} ({share:.0%})")
     share = seconds / max(sum(seconds for seconds, _model, _part in parts), 1e-9)
     return says.get(part, of_measure).format(model=escape(model), part=part, share=share)

@@ -40,7 +40,8 @@ def opened_run() -> None:
         what_to_do(run, tables)
         tables_of(tables, rows)
         st.caption(
-            f"{escape(origin(run))} " + _("Run {id}, mhattn {version}.").format(id=f"`{tables.id}`", version=tables.manifest.version)
+            f"{escape(origin(run))} "
+            + _("Run {id}, mhattn {version}.").format(id=f"`{tables.id}`", version=tables.manifest.version)
         )
         reproduce_run(tables.manifest)
 
@@ -120,9 +121,13 @@ def _picture(rows: pd.DataFrame, words: MeasureWords, run_id: str) -> None:
 def finding(top: pd.Series, words: MeasureWords) -> str:
     """The most telling head of all. top: its row."""
     message = (
-        _("Over {pairs} pairs, {title} is lowest in {head}: {value:.2f}, with a 95 % interval from {low:.3f} to {high:.3f}.")
+        _(
+            "Over {pairs} pairs, {title} is lowest in {head}: {value:.2f}, with a 95 % interval from {low:.3f} to {high:.3f}."
+        )
         if words.telling == "lowest"
-        else _("Over {pairs} pairs, {title} is highest in {head}: {value:.2f}, with a 95 % interval from {low:.3f} to {high:.3f}.")
+        else _(
+            "Over {pairs} pairs, {title} is highest in {head}: {value:.2f}, with a 95 % interval from {low:.3f} to {high:.3f}."
+        )
     )
     return message.format(
         pairs=f"{top['n']:,}",

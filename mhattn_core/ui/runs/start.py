@@ -15,7 +15,9 @@ from mhattn_core.ui.runs.known import jobs, own_run, show_run
 
 
 def start(run: Saved, upload: Upload) -> None:
-    """Queue the work, and let this session and its address hold the run. Raises Problem when a shared copy does not take so much."""
+    """Queue the work, and let this session and its address hold the run. Raises Problem when a shared copy does not
+    take so much.
+    """
     if hosted() and len(upload.pairs) > HOSTED.rows:
         raise Problem(
             _("This copy is shared and measures up to {most} pairs.").format(most=HOSTED.rows),
@@ -25,7 +27,15 @@ def start(run: Saved, upload: Upload) -> None:
     get = models().get  # the pool belongs to the process; the thread has no session to ask for it
 
     def work(job: Job) -> None:
-        analyze(run.about.models, upload, out=run.folder, measures=run.about.measures, progress=job.tell, cancel=job.asked_to_stop, get=get)
+        analyze(
+            run.about.models,
+            upload,
+            out=run.folder,
+            measures=run.about.measures,
+            progress=job.tell,
+            cancel=job.asked_to_stop,
+            get=get,
+        )
         forget_given(run.folder)
 
     if hosted():

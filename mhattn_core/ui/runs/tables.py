@@ -28,7 +28,11 @@ def what_to_do(run: Saved, tables: Run) -> None:
         )
         if not run.shipped:
             with st.popover(_("Delete"), icon=":material/delete:"):
-                st.markdown(_("Delete **{name}** with all its tables? It cannot be brought back.").format(name=escape(run.about.name)))
+                st.markdown(
+                    _("Delete **{name}** with all its tables? It cannot be brought back.").format(
+                        name=escape(run.about.name)
+                    )
+                )
                 st.button(_("Yes, delete it"), key=f"delete-{run.key}", on_click=_delete, args=(run.key,))
 
 
@@ -47,7 +51,11 @@ def tables_of(run: Run, rows: pd.DataFrame) -> None:
         with st.expander(_("Pairs left out: {number}").format(number=f"{len(skipped):,}"), icon=":material/rule:"):
             names = {"line": _("line"), "reason": _("reason"), "model": _("model")}
             st.dataframe(skipped[[*names, "id"]].rename(columns=names), hide_index=True, width="stretch")
-            st.caption(_("A row without a model could not be read at all; the others one model could not take, while the rest went on."))
+            st.caption(
+                _(
+                    "A row without a model could not be read at all; the others one model could not take, while the rest went on."
+                )
+            )
     if "source" in run.pairs:
         with st.expander(_("Pairs"), icon=":material/notes:"):
             st.dataframe(run.pairs, hide_index=True, width="stretch", height=300)

@@ -20,7 +20,9 @@ AT_WORK = "runs-at-work"
 
 
 def watch_runs() -> None:
-    """Everything of this visitor's that waits, runs or was left unfinished; it looks again by itself while there is work."""
+    """Everything of this visitor's that waits, runs or was left unfinished; it looks again by itself while there is
+    work.
+    """
     known = known_runs()
     unfinished = [run for run in known if not run.finished]
     keys = st.session_state[AT_WORK] = [run.key for run in unfinished if _job_at_work(run)]
@@ -65,7 +67,9 @@ def _at_work(run: Saved, job: Job) -> None:
         if job.asked_to_stop():
             st.caption(_("It stops after the batch at hand; what is finished is kept."))
         else:
-            st.caption(_("You can leave this page or close it: the work goes on, and this address brings you back to it."))
+            st.caption(
+                _("You can leave this page or close it: the work goes on, and this address brings you back to it.")
+            )
             st.button(_("Cancel"), key=f"cancel-{run.key}", icon=":material/stop:", on_click=jobs().cancel, args=(job,))
 
 
@@ -103,7 +107,9 @@ def _left(run: Saved) -> None:
             if st.button(_("Go on"), key=f"go-on-{run.key}", icon=":material/resume:"):
                 go_on(run)
                 st.rerun()
-            st.button(_("Delete"), key=f"drop-{run.key}", icon=":material/delete:", on_click=store.delete, args=(run.key,))
+            st.button(
+                _("Delete"), key=f"drop-{run.key}", icon=":material/delete:", on_click=store.delete, args=(run.key,)
+            )
 
 
 def _done(run: Saved) -> None:

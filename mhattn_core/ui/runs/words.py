@@ -9,7 +9,9 @@ def duration(seconds: float) -> str:
     if seconds < 100:
         return _("{number} s").format(number=max(1, round(seconds)))
     return (
-        _("{number} min").format(number=round(seconds / 60)) if seconds < 6000 else _("{number} h").format(number=f"{seconds / 3600:.1f}")
+        _("{number} min").format(number=round(seconds / 60))
+        if seconds < 6000
+        else _("{number} h").format(number=f"{seconds / 3600:.1f}")
     )
 
 
@@ -28,7 +30,9 @@ def origin(run: Saved) -> str:
             "A pair is a sentence and what the translator itself writes for it; its twin with random weights is fed the same words."
         ),
         "single": _("Each sentence stands alone."),
-        "templates": _("Sentences made from templates of this project, in which it is known which connective belongs to what."),
+        "templates": _(
+            "Sentences made from templates of this project, in which it is known which connective belongs to what."
+        ),
         "written": _("The sentences were written for this project and come with it."),
     }
     parts = [says.get(run.about.pairing, "")]

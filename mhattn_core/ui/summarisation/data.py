@@ -1,4 +1,6 @@
-"""What the Summarisation page draws from: a document with its summary, and what one model's heads take from its segments."""
+"""What the Summarisation page draws from: a document with its summary, and what one model's heads take from its
+segments.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +22,8 @@ BEGINS = 48
 class Given:
     """A document and its summary, empty where a model is to write it.
 
-    id: the gallery's; empty for a person's own (``own``), and for another cut. written_by: the model that wrote the summary, empty where a person did;
+    id: the gallery's; empty for a person's own (``own``), and for another cut. written_by: the model that wrote the
+    summary, empty where a person did;
     had_read: how many segments it had before it. cut_off: it had not come to an end when it had to.
     """
 
@@ -90,7 +93,9 @@ class Found:
 
     @cached_property
     def hits(self) -> np.ndarray:
-        """bool ``[layer, head, sentence]``: whether the most lifted segment is the likest; of the sentences that are like any."""
+        """bool ``[layer, head, sentence]``: whether the most lifted segment is the likest; of the sentences that are
+        like any.
+        """
         asked = self.given.likest >= 0
         return agrees(self.lifts[..., asked, :], self.given.likest[asked])
 
@@ -100,13 +105,21 @@ class Found:
         return np.asarray(chosen[:, slice(None) if head is None else slice(head, head + 1)].mean(axis=(0, 1)))
 
 
-def cells(given: Given, taken: np.ndarray, *, by: str, rows: Sequence[int] | None = None, most: int = MOST_COLUMNS) -> pd.DataFrame:
-    """The table of ``charts.segment_matrix``, a row a part and segment; taken ``[summary word, segment]``; by: ``words`` or ``sentences``.
+def cells(
+    given: Given, taken: np.ndarray, *, by: str, rows: Sequence[int] | None = None, most: int = MOST_COLUMNS
+) -> pd.DataFrame:
+    """The table of ``charts.segment_matrix``, a row a part and segment; taken ``[summary word, segment]``; by:
+    ``words`` or ``sentences``.
 
-    rows: the parts to take, by default all. More columns than ``most`` are joined to groups of neighbours: shares, lengths and lifts add up.
+    rows: the parts to take, by default all. More columns than ``most`` are joined to groups of neighbours: shares,
+    lengths and lifts add up.
     """
     if by == "sentences":
-        weights, parts, whose = of_units(taken, given.sentence_of), list(given.sentences), np.arange(len(given.sentences))
+        weights, parts, whose = (
+            of_units(taken, given.sentence_of),
+            list(given.sentences),
+            np.arange(len(given.sentences)),
+        )
     else:
         weights, parts, whose = taken, [word.text for word in given.summary.words], np.array(given.sentence_of)
     kept = np.arange(len(parts)) if rows is None else np.array(rows)
@@ -124,11 +137,16 @@ def cells(given: Given, taken: np.ndarray, *, by: str, rows: Sequence[int] | Non
     )
     together = -(-len(length) // most)
     if together > 1:
-        table = table.assign(column=table["column"] // together).groupby(["row", "part", "column"], sort=False, as_index=False)
+        table = table.assign(column=table["column"] // together).groupby(
+            ["row", "part", "column"], sort=False, as_index=False
+        )
         table = table.agg({"share": _total, "length": "sum", "lift": _total, "likest": "any"})
     firsts = table["column"].to_numpy() * together
     lasts = np.minimum(firsts + together, len(length))
-    names = [str(first + 1) if last == first + 1 else f"{first + 1}–{last}" for first, last in zip(firsts, lasts, strict=True)]
+    names = [
+        str(first + 1) if last == first + 1 else f"{first + 1}–{last}"
+        for first, last in zip(firsts, lasts, strict=True)
+    ]
     return table.assign(segment=names, begins=[given.document.segments[first][:BEGINS] for first in firsts])
 
 
@@ -137,7 +155,9 @@ def _total(values: pd.Series) -> float:
 
 
 def seams(found: Found) -> list[float]:
-    """Where one window ends and the next begins, in columns as drawn; inside a segment that was read in two parts, at its middle."""
+    """Where one window ends and the next begins, in columns as drawn; inside a segment that was read in two parts, at
+    its middle.
+    """
     together = -(-len(found.weights.words) // MOST_COLUMNS)
     places = []
     for before, after in zip(found.weights.windows, found.weights.windows[1:], strict=False):
@@ -147,7 +167,9 @@ def seams(found: Found) -> list[float]:
 
 
 def totals(found: Found, taken: np.ndarray, own: np.ndarray) -> pd.DataFrame:
-    """Where each word's attention goes: its sum over the document's segments, the summary itself and special tokens. Each row sums to 1."""
+    """Where each word's attention goes: its sum over the document's segments, the summary itself and special tokens.
+    Each row sums to 1.
+    """
     document = taken.sum(axis=-1)
     words = [word.text for word in found.given.summary.words]
     return pd.DataFrame({"part": words, "document": document, "summary": own, "special": 1 - document - own})

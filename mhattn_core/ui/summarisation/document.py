@@ -28,7 +28,10 @@ def choose_document() -> Given:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         way = choose(_("Document"), ways, key="from")
         by: SegmentBy = choose(  # type: ignore[assignment]  # one of the three
-            _("Cut into"), cuts, key="cut", help=_("Paragraphs end at empty lines; your marks are lines of three dashes.")
+            _("Cut into"),
+            cuts,
+            key="cut",
+            help=_("Paragraphs end at empty lines; your marks are lines of three dashes."),
         )
         given = _gallery() if way == "gallery" else None
     if given is not None:
@@ -44,7 +47,11 @@ def choose_document() -> Given:
 def _gallery() -> Given:
     offered = documents()
     chosen = st.selectbox(
-        _("Document of the gallery"), list(offered), format_func=lambda id_: offered[id_].title, key="document", bind="query-params"
+        _("Document of the gallery"),
+        list(offered),
+        format_func=lambda id_: offered[id_].title,
+        key="document",
+        bind="query-params",
     )
     return _of_gallery(chosen or next(iter(offered)))
 
@@ -59,16 +66,24 @@ def _cut(given: Given, by: SegmentBy) -> Given:
         return given
     if by == "mark":
         raise Problem(
-            _("The gallery's documents have no marks."), _("Cut them into paragraphs or sentences, or type a document of your own.")
+            _("The gallery's documents have no marks."),
+            _("Cut them into paragraphs or sentences, or type a document of your own."),
         )
-    segments = [sentence for segment in given.document.segments for sentence in read_document(segment, by="sentence").segments]
+    segments = [
+        sentence for segment in given.document.segments for sentence in read_document(segment, by="sentence").segments
+    ]
     return replace(given, document=Document(tuple(segments), "" if given.language == "zh" else " "), by=by, id="")
 
 
 def _typed() -> SentencePair | None:
     document = st.text_area(
-        _("Document"), key="typed-document", height=180, persist_state="session", max_chars=Limits().document, placeholder=_("Paste a text; leave a line empty between paragraphs.")
-    )  # fmt: skip
+        _("Document"),
+        key="typed-document",
+        height=180,
+        persist_state="session",
+        max_chars=Limits().document,
+        placeholder=_("Paste a text; leave a line empty between paragraphs."),
+    )
     summary = st.text_area(
         _("Summary (leave it empty, and the model writes one)"),
         key="typed-summary",
@@ -91,10 +106,14 @@ def _table() -> SentencePair | None:
         st.dataframe(upload.bad.rename(columns={"line": _("line"), "reason": _("reason")}), hide_index=True)
     if not upload.pairs:
         return None
-    st.markdown(_("**{documents} documents** from {name}.").format(documents=f"{len(upload.pairs):,}", name=escape(upload.name)))
+    st.markdown(
+        _("**{documents} documents** from {name}.").format(documents=f"{len(upload.pairs):,}", name=escape(upload.name))
+    )
     number = 1
     if len(upload.pairs) > 1:
-        number = st.number_input(_("Row of the table"), 1, len(upload.pairs), key=f"summary-row-{upload.name}-{len(upload.pairs)}")
+        number = st.number_input(
+            _("Row of the table"), 1, len(upload.pairs), key=f"summary-row-{upload.name}-{len(upload.pairs)}"
+        )
     return upload.pairs[number - 1].pair
 
 
@@ -114,7 +133,11 @@ def _brought(place: DeltaGenerator, label: str, kinds: list[str], key: str) -> t
     file: tuple[str, bytes] | None = st.session_state.get(kept)
     if file and shown is None:
         place.button(
-            _("Remove {name}").format(name=escape(file[0])), key=f"{key}-remove", icon=":material/delete:", on_click=_forget, args=(kept,)
+            _("Remove {name}").format(name=escape(file[0])),
+            key=f"{key}-remove",
+            icon=":material/delete:",
+            on_click=_forget,
+            args=(kept,),
         )
     return file
 

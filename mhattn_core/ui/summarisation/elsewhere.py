@@ -1,4 +1,6 @@
-"""What is known before: weights that a run holds, and how heads agree with ROUGE on other documents than the one that is shown."""
+"""What is known before: weights that a run holds, and how heads agree with ROUGE on other documents than the one that
+is shown.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,8 +28,10 @@ SHIPPED = "documents-en"
 class Elsewhere:
     """Agreement of a model's heads with ROUGE on other documents.
 
-    heads: layer, head, agreement, units; the best first. lead: how often the first segment is the likest there; order: how often the one as far
-    into its document as the sentence is into its summary; chance: how often one at random would be; random: agreement of the best head of the model's twin with random weights, None where it was not measured.
+    heads: layer, head, agreement, units; the best first. lead: how often the first segment is the likest there; order:
+    how often the one as far into its document as the sentence is into its summary; chance: how often one at random
+    would be; random: agreement of the best head of the model's twin with random weights, None where it was not
+    measured.
     """
 
     heads: pd.DataFrame
@@ -71,7 +75,9 @@ def _stored(run_id: str, name: str, given: Given, _run: Run) -> Found | None:
 
 
 def elsewhere(name: str, given: Given, evidence: str) -> Elsewhere | None:
-    """From the run that is chosen as evidence, or the one that ships; for another model, what was measured here; None where nothing was."""
+    """From the run that is chosen as evidence, or the one that ships; for another model, what was measured here; None
+    where nothing was.
+    """
     try:
         chosen = evidence_run(evidence)
     except Problem:  # told where it is chosen
@@ -97,15 +103,22 @@ def _elsewhere(run_id: str, name: str, id_: str, _run: Run) -> Elsewhere | None:
     if twin in _run.models:
         random = float(agreement_elsewhere(_run, twin, id_)["agreement"].max())
     return Elsewhere(
-        heads, items["id"].nunique(), float((items["likest"] == 0).mean()), float((items["likest"] == items["in_order"]).mean()),
-        float((1 / items["segments"]).mean()), random, f"run {run_id}",
-    )  # fmt: skip
+        heads,
+        items["id"].nunique(),
+        float((items["likest"] == 0).mean()),
+        float((items["likest"] == items["in_order"]).mean()),
+        float((1 / items["segments"]).mean()),
+        random,
+        f"run {run_id}",
+    )
 
 
 def others(given: Given) -> list[Given]:
     """The gallery's documents of the same language, without the one that is shown."""
     return [
-        Given(one.document, one.summary, id=id_) for id_, one in documents().items() if one.language == given.language and id_ != given.id
+        Given(one.document, one.summary, id=id_)
+        for id_, one in documents().items()
+        if one.language == given.language and id_ != given.id
     ]
 
 
@@ -118,12 +131,21 @@ def measure_elsewhere(model: Model, given: Given, tell: Callable[[float], object
         tell((number + 1) / len(others(given)))
     hits = np.concatenate([one.hits for one in found], axis=-1)
     layer, head = (axis.ravel() for axis in np.indices(hits.shape[:2]))
-    heads = pd.DataFrame({"layer": layer, "head": head, "agreement": hits.mean(axis=-1).ravel(), "units": hits.shape[-1]})
+    heads = pd.DataFrame(
+        {"layer": layer, "head": head, "agreement": hits.mean(axis=-1).ravel(), "units": hits.shape[-1]}
+    )
     likest = np.concatenate([one.given.likest[one.given.likest >= 0] for one in found])
     ordered = np.concatenate([one.given.in_order[one.given.likest >= 0] for one in found])
-    chance = np.concatenate([np.full((one.given.likest >= 0).sum(), 1 / len(one.given.document.segments)) for one in found])
+    chance = np.concatenate(
+        [np.full((one.given.likest >= 0).sum(), 1 / len(one.given.document.segments)) for one in found]
+    )
     told = Elsewhere(
         heads.sort_values(["agreement", "layer", "head"], ascending=[False, True, True], ignore_index=True),
-        len(found), float((likest == 0).mean()), float((likest == ordered).mean()), float(chance.mean()), None, f"{model.name}@{model.revision}",
-    )  # fmt: skip
+        len(found),
+        float((likest == 0).mean()),
+        float((likest == ordered).mean()),
+        float(chance.mean()),
+        None,
+        f"{model.name}@{model.revision}",
+    )
     of_documents().keep(("elsewhere", model.name, given.language, given.id), told)

@@ -21,7 +21,9 @@ LAYER = re.compile(r"L(\d+)")
 
 @dataclass(frozen=True)
 class Whose:
-    """layer and head None: the mean over all of them. best: nobody chose it; it agrees most with ROUGE on other documents."""
+    """layer and head None: the mean over all of them. best: nobody chose it; it agrees most with ROUGE on other
+    documents.
+    """
 
     layer: int | None = None
     head: int | None = None
@@ -49,7 +51,11 @@ class Whose:
 def choose_whose(found: Found, known: Elsewhere | None) -> Whose:
     """The reader's choice, or the best head; without any measure of other documents, the mean of all heads."""
     layers, heads = found.weights.weights.shape[:2]
-    names = [MEAN, *(f"L{layer}" for layer in range(layers)), *(head_name(layer, head) for layer in range(layers) for head in range(heads))]
+    names = [
+        MEAN,
+        *(f"L{layer}" for layer in range(layers)),
+        *(head_name(layer, head) for layer in range(layers) for head in range(heads)),
+    ]
     if st.session_state.get(KEY, AUTOMATIC) not in (AUTOMATIC, *names):
         st.session_state[KEY] = AUTOMATIC  # a head of another model
     usual = Whose(*known.best, best=True) if known else Whose()
@@ -90,7 +96,9 @@ def told(found: Found, whose: Whose, known: Elsewhere | None) -> str:
     else:
         here = ""
     if known is None:
-        return " ".join(filter(None, [here, _("No head has been compared on other documents yet; see “How far to believe it”.")]))
+        return " ".join(
+            filter(None, [here, _("No head has been compared on other documents yet; see “How far to believe it”.")])
+        )
     if whose.framed is None:
         return here
     message = (

@@ -1,4 +1,6 @@
-"""Running a model on a document: what it will take, the way there, and the work, which Stop ends without taking anything away."""
+"""Running a model on a document: what it will take, the way there, and the work, which Stop ends without taking
+anything away.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -44,7 +46,9 @@ def plan(model: Model, given: Given) -> Plan:
     summary = given.summary or cut("word " * LONG_SUMMARY)
     made = windows(model, given.document, summary, longest=min(LONGEST_WINDOW, model.longest))
     own = len(encode(model, summary.text, special=False).pieces)
-    tokens = sum(len(encode(model, segment, special=False).pieces) for segment in given.document.segments) + own * len(made)
+    tokens = sum(len(encode(model, segment, special=False).pieces) for segment in given.document.segments) + own * len(
+        made
+    )
     stack = writing_stack(model) or model.stacks[0]
     heads = model.attention.layers(stack) * model.attention.heads(stack)
     return Plan(len(made), tokens, heads * len(summary.words) * len(given.document.segments))
@@ -64,9 +68,9 @@ def refuse(planned: Plan, given: Given) -> None:
         )
     if planned.cells > MOST_CELLS:
         raise Problem(
-            _("{segments} segments times {words} words of the summary times all heads are more numbers than this page keeps.").format(
-                segments=f"{len(given.document.segments):,}", words=len(given.summary.words)
-            ),
+            _(
+                "{segments} segments times {words} words of the summary times all heads are more numbers than this page keeps."
+            ).format(segments=f"{len(given.document.segments):,}", words=len(given.summary.words)),
             _("Cut it into paragraphs, set fewer marks, or shorten the summary."),
         )
 
@@ -104,16 +108,23 @@ def offer_run(name: str, given: Given, *, again: bool) -> Work | None:
         st.markdown(_says(planned, name))
     label = _("Run {name} live") if given.summary else _("Let {name} write the summary, and show what it takes")
     pressed = st.button(
-        label.format(name=escape(name)), key="summary-run", icon=":material/play_arrow:", type="secondary" if again else "primary"
+        label.format(name=escape(name)),
+        key="summary-run",
+        icon=":material/play_arrow:",
+        type="secondary" if again else "primary",
     )
     return (lambda place: run(name, given, place)) if pressed else None
 
 
 def _says(planned: Plan, name: str) -> str:
-    said = _("{name} will read **{tokens} tokens in {windows} windows** of at most {most}; each window holds the whole summary.")
+    said = _(
+        "{name} will read **{tokens} tokens in {windows} windows** of at most {most}; each window holds the whole summary."
+    )
     if planned.windows == 1:
         said = _("{name} will read **{tokens} tokens** in one pass.")
-    return said.format(name=escape(name), tokens=f"{planned.tokens:,}", windows=planned.windows, most=f"{LONGEST_WINDOW:,}")
+    return said.format(
+        name=escape(name), tokens=f"{planned.tokens:,}", windows=planned.windows, most=f"{LONGEST_WINDOW:,}"
+    )
 
 
 def loaded_with_bar(name: str, place: DeltaGenerator) -> Model:
@@ -166,7 +177,9 @@ def run(name: str, given: Given, place: DeltaGenerator) -> None:
     check_known(model, taken)
 
     def tell(done: int, of: int) -> None:
-        bar.progress(done / of, text=_("{name} has read {done} of {of} windows.").format(name=escape(name), done=done, of=of))
+        bar.progress(
+            done / of, text=_("{name} has read {done} of {of} windows.").format(name=escape(name), done=done, of=of)
+        )
 
     of_documents().once(
         (name, given.document, given.summary.text),
@@ -184,8 +197,14 @@ def _with_written(model: Model, given: Given, bar: DeltaGenerator) -> Given:
         bar.progress(min(max(share, 0.0), 1.0), text=says)
 
     written = of_documents().once(
-        ("written", model.name, given.document), lambda: write_summary(model, given.document, tell=tell), waiting=lambda: tell(0.0)
+        ("written", model.name, given.document),
+        lambda: write_summary(model, given.document, tell=tell),
+        waiting=lambda: tell(0.0),
     )
     return replace(
-        given, summary=cut(written.text), written_by=model.name, had_read=written.read[-1].segment + 1, cut_off=not written.complete
+        given,
+        summary=cut(written.text),
+        written_by=model.name,
+        had_read=written.read[-1].segment + 1,
+        cut_off=not written.complete,
     )

@@ -19,14 +19,20 @@ def note_matrix() -> None:
     note = matrices()["summary"]
     st.markdown("**{title}**".format(title=_("The note's own matrix")))
     table = note_table()
-    claims = _("The note says: *AI* comes mainly from segments 1 and 2, *技术* (technology) from segment 2, *发展* (development) from all over, *迅速* (fast) from segments 4 and 5.")  # fmt: skip
+    claims = _(
+        "The note says: *AI* comes mainly from segments 1 and 2, *技术* (technology) from segment 2, *发展* (development) from all over, *迅速* (fast) from segments 4 and 5."
+    )
     st.markdown(claims)
 
     def chart() -> object:
         return charts.segment_matrix(table, value="share")
 
     draw(charts.segment_matrix(table, value="share"), key="note-segments", alt_text=plain(claims))
-    st.caption(_("Invented to explain the idea (section {number} of the note); no model was measured.").format(number=note.section))
+    st.caption(
+        _("Invented to explain the idea (section {number} of the note); no model was measured.").format(
+            number=note.section
+        )
+    )
     export_panel(chart, table, key="note-segments", name="note summary", note="note")
 
 
@@ -38,7 +44,14 @@ def note_table() -> pd.DataFrame:
     share = note.weights.ravel().astype(float)
     return pd.DataFrame(
         {
-            "row": rows, "part": np.array(note.queries, dtype=object)[rows], "column": columns, "segment": np.array(note.keys, dtype=object)[columns],
-            "share": share, "length": even, "lift": share - even, "likest": False, "begins": "",
+            "row": rows,
+            "part": np.array(note.queries, dtype=object)[rows],
+            "column": columns,
+            "segment": np.array(note.keys, dtype=object)[columns],
+            "share": share,
+            "length": even,
+            "lift": share - even,
+            "likest": False,
+            "begins": "",
         }
-    )  # fmt: skip
+    )

@@ -46,7 +46,8 @@ def _view(controls: Controls) -> None:
         place = choose_model(controls)
         name = controls.models[place]
         found = made(name, given) or stored(name, given)
-        # An emptied place: the button of the text before goes at once, and does not stand beside the new one till the end.
+        # An emptied place: the button of the text before goes at once, and does not stand beside the new one till the
+        # end.
         head = st.empty()
         work = _shown(found, controls, head) if found else _not_shown(name, place, given, head)
         share_and_reproduce(found.given if found else given, name, controls)
@@ -72,7 +73,9 @@ def _shown(found: Found, controls: Controls, head: DeltaGenerator) -> Work | Non
     whose, table = picture(found, known)
     if given.id == DOCUMENT:
         note_matrix()
-    tab = open_tab({"heads": _("All heads"), "layers": _("Layers"), "believe": _("How far to believe it"), "table": _("Table")})
+    tab = open_tab(
+        {"heads": _("All heads"), "layers": _("Layers"), "believe": _("How far to believe it"), "table": _("Table")}
+    )
     if tab == "heads":
         heads_tab(found, whose, known)
     elif tab == "layers":
@@ -100,7 +103,9 @@ def _not_shown(name: str, place: int, given: Given, head: DeltaGenerator) -> Wor
     with document:
         if given.summary and (given.likest >= 0).any():
             st.caption(
-                _("◆ marks the segment that the sentence is likest by ROUGE-L: the same words in the same order; of equals, the first.")
+                _(
+                    "◆ marks the segment that the sentence is likest by ROUGE-L: the same words in the same order; of equals, the first."
+                )
             )
         listed(given, None)
     if note is not None:

@@ -69,7 +69,9 @@ def picture(found: Found, known: Elsewhere | None) -> tuple[Whose, pd.DataFrame]
         with narrow:
             _bars(table, part, alt_text)
         _captions(found)
-        export_panel(chart, table, key=KEY, name=f"{found.model} {whose.name} {given.id or 'document'}", note=found.source)
+        export_panel(
+            chart, table, key=KEY, name=f"{found.model} {whose.name} {given.id or 'document'}", note=found.source
+        )
     return whose, cells(given, taken, by=by, rows=rows, most=len(given.document.segments))
 
 
@@ -118,9 +120,15 @@ def finding_of(table: pd.DataFrame, whose: Whose) -> str:
     if known.empty:
         return _("Nothing of the attention of {whose} goes to the document.").format(whose=whose.says)
     top = known.loc[known["lift"].idxmax()]
-    return _("In {whose}, *{part}* takes **{share:.0%}** of its attention to the document from segment **{segment}**, which has {length:.0%} of the words.").format(
-        whose=whose.says, part=escape(str(top["part"])), share=top["share"], segment=top["segment"], length=top["length"]
-    )  # fmt: skip
+    return _(
+        "In {whose}, *{part}* takes **{share:.0%}** of its attention to the document from segment **{segment}**, which has {length:.0%} of the words."
+    ).format(
+        whose=whose.says,
+        part=escape(str(top["part"])),
+        share=top["share"],
+        segment=top["segment"],
+        length=top["length"],
+    )
 
 
 def _colours_told(value: Value) -> str:
@@ -129,12 +137,16 @@ def _colours_told(value: Value) -> str:
 
 
 def _captions(found: Found) -> None:
-    st.caption(_("◆ marks the segment that the sentence is likest by ROUGE-L: the same words in the same order; of equals, the first."))
+    st.caption(
+        _(
+            "◆ marks the segment that the sentence is likest by ROUGE-L: the same words in the same order; of equals, the first."
+        )
+    )
     if len(found.weights.words) > MOST_COLUMNS:
         st.caption(
-            _("{segments} segments are drawn in groups of neighbours, whose shares and lifts add up; the table has each.").format(
-                segments=f"{len(found.weights.words):,}"
-            )
+            _(
+                "{segments} segments are drawn in groups of neighbours, whose shares and lifts add up; the table has each."
+            ).format(segments=f"{len(found.weights.words):,}")
         )
     if len(found.weights.windows) > 1:
         st.caption(windows_told(found))
@@ -153,9 +165,9 @@ def windows_told(found: Found) -> str:
         first, last = window[0].segment + 1, window[-1].segment + 1
         read.append(str(first) if first == last else f"{first}–{last}")
     shown = ", ".join(read[:12]) + (" …" if len(read) > 12 else "")
-    return _("Too long for one pass, so the model read {windows} windows, each with the whole summary: segments {read}. Dashed lines are the seams: on one side of them the model knew nothing of the other, and each window counts by its words. A head that looks at the beginning looks at the beginning of each window, so what is strong right behind every seam says little of its words.").format(
-        windows=len(read), read=shown
-    )  # fmt: skip
+    return _(
+        "Too long for one pass, so the model read {windows} windows, each with the whole summary: segments {read}. Dashed lines are the seams: on one side of them the model knew nothing of the other, and each window counts by its words. A head that looks at the beginning looks at the beginning of each window, so what is strong right behind every seam says little of its words."
+    ).format(windows=len(read), read=shown)
 
 
 def _bars(table: pd.DataFrame, part: int, alt_text: str) -> None:
@@ -166,13 +178,19 @@ def _bars(table: pd.DataFrame, part: int, alt_text: str) -> None:
         [
             pd.DataFrame(
                 {
-                    "word": [f"{name} ◆" if likest else name for name, likest in zip(own["segment"], own["likest"], strict=True)],
-                    "position": own["column"].to_numpy(), "special": False, "series": label, "value": own[column].fillna(0).to_numpy(),
+                    "word": [
+                        f"{name} ◆" if likest else name
+                        for name, likest in zip(own["segment"], own["likest"], strict=True)
+                    ],
+                    "position": own["column"].to_numpy(),
+                    "special": False,
+                    "series": label,
+                    "value": own[column].fillna(0).to_numpy(),
                 }
             )
             for label, column in series
         ]
-    )  # fmt: skip
+    )
     draw(charts.word_bars(bars, title=_("share, 0 to 1")), key=f"{KEY}-narrow", alt_text=alt_text)
 
 
@@ -184,7 +202,9 @@ def _of_part(found: Found, taken: np.ndarray, by: str, part: int, rows: list[int
 
 
 def listed(given: Given, weights: np.ndarray | None, table: pd.DataFrame | None = None, part: int = 0) -> None:
-    """The document, segment by segment, with what the chosen part takes of each. weights ``[segment]``; None where no model read it."""
+    """The document, segment by segment, with what the chosen part takes of each. weights ``[segment]``; None where no
+    model read it.
+    """
     length = np.array(given.document.words)
     took = None if weights is None else shares(weights)
     lifted = None if weights is None else lift(weights, length)
@@ -196,10 +216,14 @@ def listed(given: Given, weights: np.ndarray | None, table: pd.DataFrame | None 
     for number, (text, words) in enumerate(zip(given.document.segments, length, strict=True)):
         head = f"<b>{number + 1}{' ◆' if number in likest else ''}</b> · " + _("{words} words").format(words=words)
         if took is not None and lifted is not None and np.isfinite(took[number]):
-            head += " · " + _("{share:.1%} of the attention, lift {lift:+.2f}").format(share=took[number], lift=lifted[number])
+            head += " · " + _("{share:.1%} of the attention, lift {lift:+.2f}").format(
+                share=took[number], lift=lifted[number]
+            )
             width = 100 * float(took[number])
             head += f'<div style="height:5px;width:{width:.1f}%;background:#0072B2;border-radius:2px"></div>'
-        blocks.append(f'<div style="margin-bottom:.8rem"><div style="font-size:.8rem;opacity:.85">{head}</div>{html.escape(text)}</div>')
+        blocks.append(
+            f'<div style="margin-bottom:.8rem"><div style="font-size:.8rem;opacity:.85">{head}</div>{html.escape(text)}</div>'
+        )
     with st.container(height=TALLEST_LIST if sum(length) > 350 else "content", border=True):
         st.html("".join(blocks))
 
@@ -209,7 +233,11 @@ def summary_told(given: Given) -> None:
     if not given.summary:
         return
     if given.written_by:
-        st.markdown(_("Summary, written by {name} itself: *{text}*").format(name=escape(given.written_by), text=escape(given.summary.text)))
+        st.markdown(
+            _("Summary, written by {name} itself: *{text}*").format(
+                name=escape(given.written_by), text=escape(given.summary.text)
+            )
+        )
         if given.had_read < len(given.document.segments):
             st.caption(
                 _(
@@ -217,6 +245,8 @@ def summary_told(given: Given) -> None:
                 ).format(read=given.had_read, segments=len(given.document.segments))
             )
         if given.cut_off:
-            st.caption(_("It was still writing when it reached its greatest length: the last sentence may be unfinished."))
+            st.caption(
+                _("It was still writing when it reached its greatest length: the last sentence may be unfinished.")
+            )
     else:
         st.markdown(_("Summary: *{text}*").format(text=escape(given.summary.text)))

@@ -35,27 +35,38 @@ def unable(name: str, given: Given) -> str:
     if entry.family in ONLY_READ:
         return _("{name} is an encoder: it reads a document, but writes no summary.").format(name=name)
     if given.language not in entry.languages:
-        return _("{name} was not made for {language}: its weights would show where unknown pieces stand, not what they mean.").format(
-            name=name, language=languages()[given.language]
-        )
+        return _(
+            "{name} was not made for {language}: its weights would show where unknown pieces stand, not what they mean."
+        ).format(name=name, language=languages()[given.language])
     return ""
 
 
 def able(language: str) -> list[Entry]:
-    """Models that read a language and write it, the ones on this machine first, then the smaller ones; translators are none."""
-    found = [entry for entry in entries().values() if language in entry.languages and entry.family not in ONLY_READ | TRANSLATE]
-    return sorted(found, key=lambda entry: (entry.path() is None, entry.family not in {"llama", "qwen2"}, entry.size_mb))
+    """Models that read a language and write it, the ones on this machine first, then the smaller ones; translators are
+    none.
+    """
+    found = [
+        entry
+        for entry in entries().values()
+        if language in entry.languages and entry.family not in ONLY_READ | TRANSLATE
+    ]
+    return sorted(
+        found, key=lambda entry: (entry.path() is None, entry.family not in {"llama", "qwen2"}, entry.size_mb)
+    )
 
 
 def offer(place: int, given: Given, name: str) -> None:
     """Which models could do it, each with a button that puts it in the sidebar in the place of this one."""
     offered = [entry for entry in able(given.language) if entry.name != name][:MOST_OFFERED]
     if not offered:
-        st.caption(_("No model that is offered here reads and writes {language}.").format(language=languages()[given.language]))
+        st.caption(
+            _("No model that is offered here reads and writes {language}.").format(language=languages()[given.language])
+        )
         return
     st.caption(
         _("Models that read and write {language}: {names}.").format(
-            language=languages()[given.language], names=", ".join(f"{entry.name} ({_where(entry)})" for entry in offered)
+            language=languages()[given.language],
+            names=", ".join(f"{entry.name} ({_where(entry)})" for entry in offered),
         )
     )
     with st.container(horizontal=True):
@@ -69,7 +80,11 @@ def offer(place: int, given: Given, name: str) -> None:
 
 
 def _where(entry: Entry) -> str:
-    return _("on this machine") if entry.path() is not None else _("{size} MB to download").format(size=f"{entry.size_mb:,}")
+    return (
+        _("on this machine")
+        if entry.path() is not None
+        else _("{size} MB to download").format(size=f"{entry.size_mb:,}")
+    )
 
 
 def _replace(place: int, name: str) -> None:
@@ -82,14 +97,22 @@ def check_known(model: Model, given: Given) -> None:
     """Raises Problem where a tokenizer does not know the script of the document, or a decoder that of the summary."""
     unknown = model.tokenizer.unk_token_id
     sample = " ".join(given.document.segments)[:5000]
-    written = encode_target(model, given.summary.text) if "cross" in model.stacks else encode(model, given.summary.text, special=False)
+    written = (
+        encode_target(model, given.summary.text)
+        if "cross" in model.stacks
+        else encode(model, given.summary.text, special=False)
+    )
     sides = {_("document"): encode(model, sample, special=False), _("summary"): written}
     for side, encoded in sides.items():
         share = unknown_share(encoded.pieces, unknown)
         if share >= UNKNOWN_FROM:
             raise Problem(
-                _("“{name}” does not know {share:.0%} of the tokens of the {side}.").format(name=model.name, share=share, side=side),
-                _("Give a text in a language that it reads and writes, or choose another model; nothing is drawn from unknown pieces."),
+                _("“{name}” does not know {share:.0%} of the tokens of the {side}.").format(
+                    name=model.name, share=share, side=side
+                ),
+                _(
+                    "Give a text in a language that it reads and writes, or choose another model; nothing is drawn from unknown pieces."
+                ),
             )
 
 

@@ -19,7 +19,9 @@ BETWEEN = "\n\n"
 
 
 def share_and_reproduce(given: Given, name: str, controls: Controls) -> None:
-    """Share, and Reproduce and cite. A document of the reader's own stands in no link: it is too long for one, and theirs."""
+    """Share, and Reproduce and cite. A document of the reader's own stands in no link: it is too long for one, and
+    theirs.
+    """
     st.divider()
     with st.expander(_("Share"), icon=":material/share:"):
         settings = {key: st.query_params.get_all(key) for key in st.query_params if key not in (MODELS, PAIR)} | {
@@ -30,14 +32,23 @@ def share_and_reproduce(given: Given, name: str, controls: Controls) -> None:
             if given.own
             else _("This link opens the same view: document, models, head and settings.")
         )
-        st.code(f"{(st.context.url or '').split('?')[0]}?{urlencode(settings, doseq=True)}", language=None, wrap_lines=True)
+        st.code(
+            f"{(st.context.url or '').split('?')[0]}?{urlencode(settings, doseq=True)}", language=None, wrap_lines=True
+        )
         if given.own:
             st.caption(
                 _(
                     "To show it to somebody, or to keep it, save the document with its summary as a file. The page opens it under “A table”; a run and the lines below read it, too."
                 )
             )
-            st.download_button(_("Save the document"), saved(given), FILE, key="summary-save", icon=":material/save:", on_click="ignore")
+            st.download_button(
+                _("Save the document"),
+                saved(given),
+                FILE,
+                key="summary-save",
+                icon=":material/save:",
+                on_click="ignore",
+            )
     with st.expander(_("Reproduce and cite"), icon=":material/science:"):
         st.markdown(
             _(
@@ -57,13 +68,17 @@ def share_and_reproduce(given: Given, name: str, controls: Controls) -> None:
 
 
 def saved(given: Given) -> bytes:
-    """A table of one row, ``document`` and ``summary``, with an empty line between segments: the page takes it, and so do a run and Python."""
+    """A table of one row, ``document`` and ``summary``, with an empty line between segments: the page takes it, and so
+    do a run and Python.
+    """
     row = {"document": BETWEEN.join(given.document.segments), "summary": given.summary.text}
     return (json.dumps(row, ensure_ascii=False) + "\n").encode()
 
 
 def python_lines(given: Given, name: str) -> str:
-    """Python that gives the same weights. A long document of the reader's own is read from the file that the page offers."""
+    """Python that gives the same weights. A long document of the reader's own is read from the file that the page
+    offers.
+    """
     imports = ["import mhattn_core as mh", "from mhattn_core.attention.segments import segment_weights"]
     if not given.summary:
         imports.append("from mhattn_core.attention.write_summary import write_summary")
@@ -85,6 +100,9 @@ def python_lines(given: Given, name: str) -> str:
         ]
     else:
         imports += ["from mhattn_core.text.documents import Document", "from mhattn_core.text.words import cut"]
-        read = [f"document = Document({given.document.segments!r}, {given.document.separator!r})", f"summary = {summary}"]
+        read = [
+            f"document = Document({given.document.segments!r}, {given.document.separator!r})",
+            f"summary = {summary}",
+        ]
     end = ["found = segment_weights(model, document, summary)", "print(lift(found.weights, found.words).shape)"]
     return "\n".join([*imports, "", f"model = mh.load({name!r})", *read, *end])

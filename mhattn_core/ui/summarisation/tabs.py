@@ -35,7 +35,9 @@ def heads_tab(found: Found, whose: Whose, known: Elsewhere | None) -> None:
     rows = head_values(found, known, by)
     asked = found.hits.shape[-1]
     if not asked:
-        st.info(_("No sentence of this summary shares a word with the document, so there is nothing to compare heads by."))
+        st.info(
+            _("No sentence of this summary shares a word with the document, so there is nothing to compare heads by.")
+        )
         return
     best = rows.loc[rows["value"].idxmax()]
     form = "{:+.2f}" if by == "lift" else "{:.0%}"
@@ -50,8 +52,14 @@ def heads_tab(found: Found, whose: Whose, known: Elsewhere | None) -> None:
 
     def grid() -> alt.LayerChart:
         return charts.head_grid(
-            rows, measure=by, title=_("lift of the likest segment") if by == "lift" else _("agreement"), domain=(-most, most) if by == "lift" else (0, 1), difference=by == "lift", chosen=whose.framed, clicks=clicks()
-        )  # fmt: skip
+            rows,
+            measure=by,
+            title=_("lift of the likest segment") if by == "lift" else _("agreement"),
+            domain=(-most, most) if by == "lift" else (0, 1),
+            difference=by == "lift",
+            chosen=whose.framed,
+            clicks=clicks(),
+        )
 
     wide, narrow = wide_and_narrow(GRID)
     with wide:
@@ -65,7 +73,9 @@ def heads_tab(found: Found, whose: Whose, known: Elsewhere | None) -> None:
 def head_values(found: Found, known: Elsewhere | None, by: str) -> pd.DataFrame:
     """A row a head: agreement elsewhere, agreement here, or the mean lift of the likest segments here."""
     layer, head = (axis.ravel() for axis in np.indices(found.hits.shape[:2]))
-    rows = pd.DataFrame({"layer": layer, "head": head, "measure": by, "model": found.model, "low": np.nan, "high": np.nan})
+    rows = pd.DataFrame(
+        {"layer": layer, "head": head, "measure": by, "model": found.model, "low": np.nan, "high": np.nan}
+    )
     if by == "elsewhere" and known is not None:
         return rows.merge(known.heads.rename(columns={"agreement": "value", "units": "n"}), on=["layer", "head"])
     asked = np.flatnonzero(found.given.likest >= 0)
@@ -82,7 +92,9 @@ def _open() -> None:
 def layers_tab(found: Found) -> None:
     """Mean lift of the likest segment by layer, beside the twin with random weights where that is stored."""
     if not found.hits.shape[-1]:
-        st.info(_("No sentence of this summary shares a word with the document, so there is nothing to compare heads by."))
+        st.info(
+            _("No sentence of this summary shares a word with the document, so there is nothing to compare heads by.")
+        )
         return
     twin = None if found.model.endswith(RANDOM) else stored(found.model + RANDOM, found.given)
     tables = [
@@ -92,9 +104,9 @@ def layers_tab(found: Found) -> None:
     ]
     layers = pd.concat(tables, ignore_index=True)
     own = tables[0].loc[tables[0]["value"].idxmax()]
-    said = _("Layer {layer} gives the likest segments most beyond their length: a lift of {value:+.2f} on the mean of its heads.").format(
-        layer=int(own["layer"]), value=own["value"]
-    )
+    said = _(
+        "Layer {layer} gives the likest segments most beyond their length: a lift of {value:+.2f} on the mean of its heads."
+    ).format(layer=int(own["layer"]), value=own["value"])
     st.markdown(said)
     most = float(max(layers["value"].abs().max() * 1.1, 0.1))
 
@@ -118,9 +130,17 @@ def believe_tab(found: Found, known: Elsewhere | None) -> Work | None:
     here = found.hits.mean(axis=-1) if len(asked) else np.full(found.hits.shape[:2], np.nan)
     name = f"{found.model}"
     rows = [
-        (_("Best head elsewhere, on this document"), here[known.best] if known else np.nan, known.of(*known.best) if known else np.nan),
+        (
+            _("Best head elsewhere, on this document"),
+            here[known.best] if known else np.nan,
+            known.of(*known.best) if known else np.nan,
+        ),
         (_("Mean of all heads’ agreement"), here.mean(), known.heads["agreement"].mean() if known else np.nan),
-        (_("Lead: always the first segment"), float((asked == 0).mean()) if len(asked) else np.nan, known.lead if known else np.nan),
+        (
+            _("Lead: always the first segment"),
+            float((asked == 0).mean()) if len(asked) else np.nan,
+            known.lead if known else np.nan,
+        ),
         (
             _("Order: the segment as far into the text as the sentence is into the summary"),
             float((asked == ordered).mean()) if len(asked) else np.nan,
@@ -144,7 +164,11 @@ def believe_tab(found: Found, known: Elsewhere | None) -> Work | None:
     st.markdown(
         _(
             "Agreement: the share of the summary’s sentences whose most lifted segment is the one of highest ROUGE-L. This document has {here} such sentences, the others {there}: few, and the best of {heads} heads on few sentences looks good by chance. Believe a head only by how far it exceeds the lead, the order of the text, the shuffled segments and the best head of random weights; and ROUGE itself counts words in common, not meaning."
-        ).format(here=len(asked), there=units, heads=found.hits[..., 0].size if len(asked) else found.hits.shape[0] * found.hits.shape[1])
+        ).format(
+            here=len(asked),
+            there=units,
+            heads=found.hits[..., 0].size if len(asked) else found.hits.shape[0] * found.hits.shape[1],
+        )
     )
     st.markdown(
         _(
@@ -157,7 +181,9 @@ def believe_tab(found: Found, known: Elsewhere | None) -> Work | None:
     if not is_here(found.model) or not others(found.given):
         return None
     pressed = st.button(
-        _("Choose a head: run {name} on {documents} other documents").format(name=escape(found.model), documents=len(others(found.given))),
+        _("Choose a head: run {name} on {documents} other documents").format(
+            name=escape(found.model), documents=len(others(found.given))
+        ),
         key="summary-elsewhere",
         icon=":material/play_arrow:",
     )
@@ -175,9 +201,14 @@ def _measure(found: Found, place: DeltaGenerator) -> None:
 def table_tab(found: Found, whose: Whose, table: pd.DataFrame) -> None:
     """The numbers of the chart, and where each word's attention goes."""
     columns = {
-        "part": _("in the summary"), "segment": _("segment"), "share": _("share of attention"), "length": _("share of the words"),
-        "lift": _("lift over length"), "likest": _("likest by ROUGE-L"), "begins": _("it begins"),
-    }  # fmt: skip
+        "part": _("in the summary"),
+        "segment": _("segment"),
+        "share": _("share of attention"),
+        "length": _("share of the words"),
+        "lift": _("lift over length"),
+        "likest": _("likest by ROUGE-L"),
+        "begins": _("it begins"),
+    }
     st.dataframe(table[list(columns)].rename(columns=columns), hide_index=True, height=300)
     st.caption(_("Over the segments of a row the shares add up to 1, and the lifts to 0."))
     chosen = (
@@ -193,4 +224,8 @@ def table_tab(found: Found, whose: Whose, table: pd.DataFrame) -> None:
         "special": _("to special tokens"),
     }
     st.dataframe(where.rename(columns=names), hide_index=True, height=240)
-    st.caption(_("What goes to the document is the sum over its segments, which is the sum over all its words; each row adds up to 1."))
+    st.caption(
+        _(
+            "What goes to the document is the sum over its segments, which is the sum over all its words; each row adds up to 1."
+        )
+    )

@@ -19,7 +19,9 @@ from mhattn_core.ui.translation.yardstick import Reference
 TAUGHT = {"opus-mt-en-fr", "opus-mt-fr-en", "opus-mt-en-de", "opus-mt-de-en"}
 
 
-def aligned_head(seen: Seen, aligned: AlignmentWeights, yard: Reference | None, chosen: tuple[int, int], place: int) -> None:
+def aligned_head(
+    seen: Seen, aligned: AlignmentWeights, yard: Reference | None, chosen: tuple[int, int], place: int
+) -> None:
     """The head's finding, then its matrix, its links as lines, and both as a table."""
     tied = links(aligned)[chosen]
     finding = finding_of(tied, yard, chosen)
@@ -35,7 +37,10 @@ def aligned_head(seen: Seen, aligned: AlignmentWeights, yard: Reference | None, 
     alt = f"{seen.model.name} · {head_name(*chosen)}: {plain(finding)}"
     drawn, ties, numbers = st.tabs([_("Matrix"), _("Lines"), _("Table")])
     tie_table = _lines_table(aligned, tied, yard, chosen)
-    about = {"name": f"{seen.model.name}-{head_name(*chosen)}-{aligned.rows}", "note": f"{seen.model.name}@{seen.model.revision}"}
+    about = {
+        "name": f"{seen.model.name}-{head_name(*chosen)}-{aligned.rows}",
+        "note": f"{seen.model.name}@{seen.model.revision}",
+    }
     with drawn:
         picture(matrix, f"align-{place}", alt, None)
         export_panel(lambda: charts.matrix(matrix), matrix, key=f"align-{place}", **about)
@@ -54,7 +59,9 @@ def aligned_head(seen: Seen, aligned: AlignmentWeights, yard: Reference | None, 
         )
     )
     if seen.model.name in TAUGHT and chosen == (aligned.weights.shape[0] - 1, 0):
-        st.caption(_("This head was taught to align while the model was trained: it is a positive control, not a discovery."))
+        st.caption(
+            _("This head was taught to align while the model was trained: it is a positive control, not a discovery.")
+        )
 
 
 def _unknown(seen: Seen, aligned: AlignmentWeights, axis: str) -> np.ndarray:
@@ -69,7 +76,9 @@ def finding_of(tied: np.ndarray, yard: Reference | None, chosen: tuple[int, int]
     """The sentence about one head's links, in Markdown."""
     name = head_name(*chosen)
     if yard is None:
-        return _("Head {name} ties {links} pairs of words; nothing is here to compare them with.").format(name=name, links=int(tied.sum()))
+        return _("Head {name} ties {links} pairs of words; nothing is here to compare them with.").format(
+            name=name, links=int(tied.sum())
+        )
     diagonal = diagonal_links(*tied.shape)
     sums, baseline = error_sums(tied, *yard.links), error_sums(diagonal, *yard.links)
     if yard.measure == "aer":
@@ -85,7 +94,9 @@ def finding_of(tied: np.ndarray, yard: Reference | None, chosen: tuple[int, int]
     ).format(name=name, agreement=float(f1(sums)), diagonal=float(f1(baseline)))
 
 
-def _lines_table(aligned: AlignmentWeights, tied: np.ndarray, yard: Reference | None, chosen: tuple[int, int]) -> pd.DataFrame:
+def _lines_table(
+    aligned: AlignmentWeights, tied: np.ndarray, yard: Reference | None, chosen: tuple[int, int]
+) -> pd.DataFrame:
     target, source = (axis.ravel() for axis in np.indices(tied.shape))
     found = tied.ravel()
     kind = np.where(found, "link", "none")

@@ -37,7 +37,9 @@ LISTED = 10
 
 @fragment
 def alignment_panel(name: str, place: int, controls: Controls, yardstick: Yardstick, *, weight: Weighting) -> None:
-    """A model's best head as matrix and as lines, and all its heads by how well they align; a click redraws this model alone."""
+    """A model's best head as matrix and as lines, and all its heads by how well they align; a click redraws this model
+    alone.
+    """
     keep_language()
     st.subheader(escape(name), anchor=False)
     with problems(name):
@@ -67,8 +69,12 @@ def _with_languages(name: str, place: int, pair: SentencePair) -> SentencePair:
         return pair
     by_script = _("by script (Chinese or English)")
     left, right = st.columns(2)
-    source = left.selectbox(_("It reads"), ["", *codes], format_func=lambda code: code or by_script, key=key_for("reads", place))
-    target = right.selectbox(_("It writes"), ["", *codes], format_func=lambda code: code or by_script, key=key_for("writes", place))
+    source = left.selectbox(
+        _("It reads"), ["", *codes], format_func=lambda code: code or by_script, key=key_for("reads", place)
+    )
+    target = right.selectbox(
+        _("It writes"), ["", *codes], format_func=lambda code: code or by_script, key=key_for("writes", place)
+    )
     return replace(pair, source_language=source, target_language=target)
 
 
@@ -104,19 +110,27 @@ def _choose_rows(seen: Seen, place: int) -> str:
     )
 
 
-def _choose_head(aligned: AlignmentWeights, heads: pd.DataFrame | None, yard: Reference | None, place: int) -> tuple[int, int]:
+def _choose_head(
+    aligned: AlignmentWeights, heads: pd.DataFrame | None, yard: Reference | None, place: int
+) -> tuple[int, int]:
     layers, count = aligned.weights.shape[:2]
     names = [head_name(layer, head) for layer, head in np.ndindex(layers, count)]
     best = _best(aligned, heads, yard)
     labels = {AUTOMATIC: _("The best on this pair: {name}").format(name=head_name(*best))}
     chosen = st.selectbox(
-        _("Head"), [AUTOMATIC, *names], format_func=lambda name: labels.get(name, name), key=key_for("head", place), bind="query-params"
+        _("Head"),
+        [AUTOMATIC, *names],
+        format_func=lambda name: labels.get(name, name),
+        key=key_for("head", place),
+        bind="query-params",
     )
     return best if chosen == AUTOMATIC else parse_head(chosen)
 
 
 def _best(aligned: AlignmentWeights, heads: pd.DataFrame | None, yard: Reference | None) -> tuple[int, int]:
-    """The head with the best score; among equals, and without links to compare with, the one that is surest of its links."""
+    """The head with the best score; among equals, and without links to compare with, the one that is surest of its
+    links.
+    """
     sure = np.where(links(aligned), np.nan_to_num(aligned.weights), 0).sum(axis=(-2, -1))
     score = np.zeros_like(sure)
     if heads is not None and yard is not None:
@@ -128,7 +142,11 @@ def _best(aligned: AlignmentWeights, heads: pd.DataFrame | None, yard: Reference
 
 def _grid(heads: pd.DataFrame, yard: Reference, chosen: tuple[int, int], place: int) -> None:
     titles = {"aer": _("alignment error"), "f1": _("agreement (F1)")}
-    title = _("All heads by alignment error on this pair") if yard.measure == "aer" else _("All heads by agreement with the yardstick")
+    title = (
+        _("All heads by alignment error on this pair")
+        if yard.measure == "aer"
+        else _("All heads by agreement with the yardstick")
+    )
     st.markdown(f"**{title}** · `{heads['stack'].iloc[0]}`")
     wide, narrow = wide_and_narrow(f"aligners-{place}")
     with wide:
@@ -148,8 +166,13 @@ def _grid(heads: pd.DataFrame, yard: Reference, chosen: tuple[int, int], place: 
             alt_text=_("{title}; {name} is open above.").format(title=title, name=head_name(*chosen)),
         )
     with narrow:
-        rows = heads[heads["measure"] == yard.measure].sort_values("value", ascending=yard.measure == "aer").head(LISTED)
-        labels = {head_name(row.layer, row.head): f"{head_name(row.layer, row.head)} · {row.value:.2f}" for row in rows.itertuples()}
+        rows = (
+            heads[heads["measure"] == yard.measure].sort_values("value", ascending=yard.measure == "aer").head(LISTED)
+        )
+        labels = {
+            head_name(row.layer, row.head): f"{head_name(row.layer, row.head)} · {row.value:.2f}"
+            for row in rows.itertuples()
+        }
         st.selectbox(
             _("The ten best heads"),
             list(labels),

@@ -37,7 +37,9 @@ def gold_panel(controls: Controls) -> None:
     for name, table in shipped.items():
         _show(name, table, key="shipped")
     if shipped:
-        st.caption(_("Gold: {source}. Only the numbers come with this package, not the sentences.").format(source=SOURCE))
+        st.caption(
+            _("Gold: {source}. Only the numbers come with this package, not the sentences.").format(source=SOURCE)
+        )
     st.subheader(_("Your pairs with gold links"), anchor=False)
     st.caption(
         _(
@@ -103,14 +105,24 @@ def _show(name: str, table: pd.DataFrame, *, key: str) -> None:
     badge(int(best["n"]))
     shown, all_rows = st.tabs([_("Picture"), _("Table")])
     with shown:
-        options = list(dict.fromkeys(f"{row} {weight}" for row, weight in zip(heads["rows"], heads["weight"], strict=True)))
+        options = list(
+            dict.fromkeys(f"{row} {weight}" for row, weight in zip(heads["rows"], heads["weight"], strict=True))
+        )
         usual = f"{best['rows']} {best['weight']}"
         reading = st.segmented_control(
-            _("Rows and weights"), options, default=usual if usual in options else options[0], required=True, key=f"reading-{key}-{name}"
+            _("Rows and weights"),
+            options,
+            default=usual if usual in options else options[0],
+            required=True,
+            key=f"reading-{key}-{name}",
         )
         rows, weight = str(reading).split()
-        drawn = heads[(heads["rows"] == rows) & (heads["weight"] == weight)].assign(measure="aer", value=lambda rows: rows["aer"])
-        grid = charts.head_grid(drawn, measure="aer", title=_("alignment error"), domain=(float(drawn["value"].min()), 1.0), reverse=True)
+        drawn = heads[(heads["rows"] == rows) & (heads["weight"] == weight)].assign(
+            measure="aer", value=lambda rows: rows["aer"]
+        )
+        grid = charts.head_grid(
+            drawn, measure="aer", title=_("alignment error"), domain=(float(drawn["value"].min()), 1.0), reverse=True
+        )
         draw(grid, key=f"gold-grid-{key}-{name}", alt_text=plain(_finding(best)))
         export_panel(lambda: grid, table, key=f"gold-{key}-{name}", name=f"{name}-alignment-error", note=name)
     with all_rows:
@@ -120,10 +132,17 @@ def _show(name: str, table: pd.DataFrame, *, key: str) -> None:
 def _finding(best: pd.Series) -> str:
     if pd.isna(best["aer"]):
         return _("These are too few pairs to choose a head on one half and report it on the other.")
-    said = _("Best head, chosen on one half of the pairs and reported on the other: **{name}** ({rows}, {weight}), alignment error **{aer:.0%}** [{low:.0%}, {high:.0%}]; word order alone makes {diagonal:.0%}.").format(
-        name=head_name(int(best["layer"]), int(best["head"])), rows=best["rows"], weight=best["weight"],
-        aer=best["aer"], low=best["low"], high=best["high"], diagonal=best["diagonal"],
-    )  # fmt: skip
+    said = _(
+        "Best head, chosen on one half of the pairs and reported on the other: **{name}** ({rows}, {weight}), alignment error **{aer:.0%}** [{low:.0%}, {high:.0%}]; word order alone makes {diagonal:.0%}."
+    ).format(
+        name=head_name(int(best["layer"]), int(best["head"])),
+        rows=best["rows"],
+        weight=best["weight"],
+        aer=best["aer"],
+        low=best["low"],
+        high=best["high"],
+        diagonal=best["diagonal"],
+    )
     if best["gain_low"] > 0:
         return said + " " + _("It is better than word order alone.")
     if best["gain_high"] < 0:

@@ -19,7 +19,9 @@ def reads(name: str) -> str:
 
 
 def is_turned(name: str, pair: SentencePair) -> bool:
-    """Whether a model should read the second sentence as its source: it is in the one language that it reads, and the first is not."""
+    """Whether a model should read the second sentence as its source: it is in the one language that it reads, and the
+    first is not.
+    """
     return bool(pair.b) and reads(name) == language_of(pair.b.text) != language_of(pair.a.text)
 
 
@@ -29,7 +31,17 @@ def tell_unreadable(name: str, text: str) -> None:
     if language in ("", language_of(text)):
         return
     names = {"en": _("English"), "zh": _("Chinese")}
-    others = [entry.name for entry in entries().values() if reads(entry.name) == language_of(text) and entry.path() is not None]
-    said = _("{name} was trained to read {language} only. What it writes here, and every number that follows, says little about its heads.")
-    choose = _("Choose {others} under Models, or another sentence.").format(others=escape(", ".join(others))) if others else ""
+    others = [
+        entry.name
+        for entry in entries().values()
+        if reads(entry.name) == language_of(text) and entry.path() is not None
+    ]
+    said = _(
+        "{name} was trained to read {language} only. What it writes here, and every number that follows, says little about its heads."
+    )
+    choose = (
+        _("Choose {others} under Models, or another sentence.").format(others=escape(", ".join(others)))
+        if others
+        else ""
+    )
     st.warning(f"{said.format(name=escape(name), language=names[language])} {choose}", icon=":material/translate:")

@@ -38,7 +38,9 @@ class Yardstick:
 
 @dataclass(frozen=True)
 class Reference:
-    """Links to compare with, ``[target, source]`` as one model reads the pair; ``measure`` is ``aer`` against gold, else ``f1``."""
+    """Links to compare with, ``[target, source]`` as one model reads the pair; ``measure`` is ``aer`` against gold,
+    else ``f1``.
+    """
 
     links: Gold
     measure: str
@@ -62,7 +64,9 @@ def choose_yardstick(controls: Controls) -> Yardstick:
             gold = parse(typed)
             check(gold, len(controls.pair.a.words), len(controls.pair.b.words))
             return Yardstick(gold, ())
-    first = st.selectbox(_("Without gold, compare with the links of"), aligners, key="yardstick", persist_state="session")
+    first = st.selectbox(
+        _("Without gold, compare with the links of"), aligners, key="yardstick", persist_state="session"
+    )
     return Yardstick(None, tuple(dict.fromkeys([first, *aligners])))
 
 
@@ -90,9 +94,13 @@ def _links_by(name: str, pair: SentencePair) -> np.ndarray | None:
 
 def _says(name: str) -> str:
     if reads(name):
-        says = _("Links of {name}: the mean of all heads in its last decoder layer but one. They are another model's guess, not gold.")
+        says = _(
+            "Links of {name}: the mean of all heads in its last decoder layer but one. They are another model's guess, not gold."
+        )
     else:
-        says = _("Links by {name}: words that are each other's nearest by their embeddings. They are another model's guess, not gold.")
+        says = _(
+            "Links by {name}: words that are each other's nearest by their embeddings. They are another model's guess, not gold."
+        )
     return says.format(name=escape(name))
 
 
