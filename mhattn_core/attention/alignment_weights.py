@@ -1,40 +1,13 @@
 """Which source word feeds which target word: a head's weights as target × source, whatever kind of model it is in."""
 
-from dataclasses import dataclass
-from typing import Literal
-
 import numpy as np
 
+from mhattn_core.arrays.alignment_weights import AlignmentWeights, Rows, Weighting
 from mhattn_core.attention.attend import Seen
 from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.attention.word_grid import to_words, word_axis
 from mhattn_core.models import Model
 from mhattn_core.text.words import Sentence
-
-Rows = Literal["awo", "awi", "b_to_a", "a_to_b"]
-Weighting = Literal["pattern", "norm"]
-
-
-@dataclass(frozen=True)
-class AlignmentWeights:
-    """What every head of one stack gives each pair of words.
-
-    ``weights`` ``[layer, head, target word, source word]``: each row (of ``a_to_b``: each column) is one word choosing.
-    ``no_link`` ``[layer, head, choosing word]``: the largest weight on a special token of the source; where it beats
-    all words, the word is tied to none. NaN for a word that no piece covers, 0 where special tokens do not compete.
-    """
-
-    stack: str
-    rows: Rows
-    weights: np.ndarray
-    no_link: np.ndarray
-    targets: tuple[str, ...]
-    sources: tuple[str, ...]
-
-    @property
-    def choosing(self) -> Literal["target", "source"]:
-        """Whose words choose a partner."""
-        return "source" if self.rows == "a_to_b" else "target"
 
 
 def alignment_readings(model: Model) -> tuple[tuple[str, Rows], ...]:

@@ -7,12 +7,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from mhattn_core.arrays.head_values import HeadValues
+from mhattn_core.arrays.word_grid import WordAxis, WordGrid
 from mhattn_core.attention.ablation import HeadId, Kind, ablated, check
 from mhattn_core.attention.feed import Feed, feed
 from mhattn_core.attention.readable import readable
 from mhattn_core.attention.token_kinds import Piece, unknown_share
-from mhattn_core.attention.values import HeadValues, contributions, head_values, value_norms
-from mhattn_core.attention.word_grid import WordAxis, WordGrid, to_words, word_axis
+from mhattn_core.attention.values import contributions, head_values, value_norms
+from mhattn_core.attention.word_grid import to_words, word_axis
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models import Model

@@ -8,12 +8,13 @@ import torch
 from tokenizers import Encoding
 from torch import Tensor
 
+from mhattn_core.arrays.word_layer import NO_SIDE, WordAxes
 from mhattn_core.attention.feed import LINE_BREAK, feed, first_tokens
 from mhattn_core.attention.inputs import fits, padding
 from mhattn_core.attention.pieces import SIDES, encode
 from mhattn_core.attention.spellings import gives_offsets
 from mhattn_core.attention.token_kinds import Piece, TokenKinds
-from mhattn_core.attention.word_layer import NO_SIDE, WordAxes, piece_spans, word_axes, word_spans
+from mhattn_core.attention.word_layer import piece_spans, word_axes, word_spans
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models import Model

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import torch
 
+from mhattn_core.arrays.word_layer import WordLayer
 from mhattn_core.attention.allocator import keep_freed_pages
 from mhattn_core.attention.attend import not_in_full
 from mhattn_core.attention.batches import Batch
-from mhattn_core.attention.word_layer import WordLayer, word_layer
+from mhattn_core.attention.word_layer import word_layer
 from mhattn_core.models import Model
 from mhattn_core.tap import Call
 

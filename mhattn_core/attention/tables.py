@@ -6,8 +6,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from mhattn_core.arrays.word_grid import WordGrid
 from mhattn_core.attention.attend import Seen
-from mhattn_core.attention.word_grid import WordGrid
 
 Units = Literal["words", "tokens"]
 WEIGHT, SPECIAL = "weight", "special"

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mhattn_core.arrays.word_grid import WordAxis
 from mhattn_core.attention.attend import Seen
-from mhattn_core.attention.word_grid import WordAxis
 
 
 @dataclass(frozen=True, eq=False)

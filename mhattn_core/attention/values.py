@@ -1,40 +1,13 @@
 """One head taken apart: what it compares, what it carries, and what it adds to the layer's output."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 from torch import Tensor, nn
 from transformers.pytorch_utils import Conv1D
 
+from mhattn_core.arrays.head_values import HeadValues
 from mhattn_core.errors import ShapeError
 from mhattn_core.tap import Call, visible_keys
-
-
-@dataclass(frozen=True, eq=False)
-class HeadValues:
-    """What one head works with, for one pair; arrays are float32 unless said otherwise.
-
-    ``query`` ``[query, dimension]`` and ``key`` ``[key, dimension]``: as the attention function gets them, rotated
-    where the model rotates; ``value`` ``[key, value dimension]``: with ``key`` those of the head's key/value group;
-    ``output`` ``[query, value dimension]``: what the head hands to W_O (of a head that is switched off, what stands
-    there instead).
-
-    A score is ``scaling * query @ key``, then ``softcap * tanh(score / softcap)`` where there is a soft-cap, then plus
-    ``bias`` ``[query, key]`` where there is one (T5's positions). ``mask`` (bool ``[query, key]``) tells which keys a
-    query sees; softmax over these is the pattern. ``sink`` is the score of the key that is not there (GPT-OSS), which
-    takes its share.
-    """
-
-    query: np.ndarray
-    key: np.ndarray
-    value: np.ndarray
-    output: np.ndarray
-    scaling: float
-    softcap: float | None
-    bias: np.ndarray | None
-    mask: np.ndarray
-    sink: float | None
 
 
 def head_values(call: Call, head: int) -> HeadValues:

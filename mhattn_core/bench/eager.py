@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from mhattn_core.arrays.word_grid import WordGrid
 from mhattn_core.attention.feed import feed
-from mhattn_core.attention.word_grid import WordGrid, to_words, word_axis
+from mhattn_core.attention.word_grid import to_words, word_axis
 from mhattn_core.measures.entropy import normalised_row_entropy, row_entropy
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from mhattn_core.attention.word_layer import SIDES, WordLayer
+from mhattn_core.arrays.word_layer import SIDES, WordLayer
 from mhattn_core.measures.entropy import normalised_row_entropy, row_entropy
 
 Rows = tuple[Tensor, Tensor]

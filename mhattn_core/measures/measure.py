@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from torch import Tensor
 
+from mhattn_core.arrays.word_layer import WordLayer
 from mhattn_core.attention.batches import Batch
-from mhattn_core.attention.word_layer import WordLayer
 from mhattn_core.measures.basic import basic
 from mhattn_core.measures.patterns.sums import patterns
 from mhattn_core.measures.patterns.types import pattern_value

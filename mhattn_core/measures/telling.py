@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import torch
 
-from mhattn_core.attention.word_grid import WordGrid
+from mhattn_core.arrays.word_grid import WordGrid
 from mhattn_core.measures.entropy import normalised_row_entropy, row_entropy
 
 MOST_SPECIAL_MASS = 0.5

@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from mhattn_core.arrays.word_layer import WordAxes
 from mhattn_core.attention.batches import Batch, batches, collate, feed_all
 from mhattn_core.attention.stream import run_bare
 from mhattn_core.attention.values import rows_of_heads
-from mhattn_core.attention.word_layer import WordAxes
 from mhattn_core.measures.sample import chosen
 from mhattn_core.models import Model
 from mhattn_core.tap import Call

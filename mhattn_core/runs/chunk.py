@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from mhattn_core.arrays.word_layer import WordLayer
 from mhattn_core.attention.batches import Row, batches, collate, feed_all
 from mhattn_core.attention.stream import watch_words
-from mhattn_core.attention.word_layer import WordLayer
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.measure import MEASURES

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
-from mhattn_core.attention import WordGrid
+from mhattn_core.arrays.word_grid import WordGrid
 from mhattn_core.attention.tables import matrix_table, word_table
 from mhattn_core.locale import _
 from mhattn_core.measures.links import link_weights

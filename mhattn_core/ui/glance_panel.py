@@ -5,7 +5,8 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
-from mhattn_core.attention import Seen, WordGrid
+from mhattn_core.arrays.word_grid import WordGrid
+from mhattn_core.attention import Seen
 from mhattn_core.charts.glance import PICKED, thumbnails
 from mhattn_core.locale import _
 from mhattn_core.measures.telling import heads_by_entropy, mean_entropy

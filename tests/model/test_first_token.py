@@ -12,9 +12,9 @@ from tokenizers.pre_tokenizers import WhitespaceSplit
 from transformers import BertLMHeadModel, BertModel, PreTrainedTokenizerFast
 
 import mhattn_core as mh
+from mhattn_core.arrays.word_layer import WordLayer
 from mhattn_core.attention.batches import batches, collate, feed_all
 from mhattn_core.attention.stream import watch_words
-from mhattn_core.attention.word_layer import WordLayer
 from mhattn_core.attention.write_summary import write_summary
 from mhattn_core.errors import Problem
 from mhattn_core.measures.patterns.induction import induction_scores

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 import mhattn_core as mh
+from mhattn_core.arrays.word_layer import WordLayer
 from mhattn_core.attention.batches import Batch
 from mhattn_core.attention.stream import watch_words
-from mhattn_core.attention.word_layer import WordLayer
 from mhattn_core.models.twin import random_twin
 from mhattn_core.runs.relations import measure_relations, relations_of, twins_of
 from mhattn_core.text.annotation import Annotated, annotate

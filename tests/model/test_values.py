@@ -16,7 +16,8 @@ from transformers import AutoModel
 from transformers.pytorch_utils import Conv1D
 
 import mhattn_core as mh
-from mhattn_core.attention.values import HeadValues, contributions, head_values
+from mhattn_core.arrays.head_values import HeadValues
+from mhattn_core.attention.values import contributions, head_values
 from mhattn_core.errors import Problem, ShapeError
 
 PAIR = mh.SentencePair("the cat sits on a mat", "it was tired")

@@ -7,9 +7,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mhattn_core.arrays.word_layer import WordAxes
 from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.attention.word_grid import to_words, word_axis
-from mhattn_core.attention.word_layer import WordAxes, piece_spans, word_axes, word_layer, word_spans
+from mhattn_core.attention.word_layer import piece_spans, word_axes, word_layer, word_spans
 from mhattn_core.measures.basic import basic
 from mhattn_core.measures.statistics import quotient
 from mhattn_core.text.words import Sentence, cut

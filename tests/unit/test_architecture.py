@@ -8,7 +8,7 @@ CORE = Path(__file__).parents[2] / "mhattn_core"
 # From the ground up. A room may import its own files and any room on an earlier line.
 FLOORS = [
     {"errors", "locale", "version"},
-    {"text", "tap"},
+    {"text", "tap", "arrays"},
     {"models"},
     {"attention"},
     {"measures"},
@@ -20,7 +20,7 @@ FLOORS = [
 # What only some rooms may import.
 ONLY_IN = {
     "streamlit": {"ui"},
-    "torch": {"tap", "models", "attention", "measures", "runs", "bench"},
+    "torch": {"arrays", "tap", "models", "attention", "measures", "runs", "bench"},
     "altair": {"charts", "ui"},
 }
 

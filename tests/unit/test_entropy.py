@@ -8,8 +8,9 @@ import scipy.stats
 import torch
 
 import mhattn_core as mh
+from mhattn_core.arrays.word_grid import WordAxis, WordGrid
 from mhattn_core.attention.pieces import Piece
-from mhattn_core.attention.word_grid import WordAxis, WordGrid, to_words, word_axis
+from mhattn_core.attention.word_grid import to_words, word_axis
 from mhattn_core.attention.word_layer import piece_spans, word_axes, word_layer, word_spans
 from mhattn_core.errors import ShapeError
 from mhattn_core.measures.basic import basic

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import torch
 
-from mhattn_core.attention.word_grid import WordAxis, WordGrid
+from mhattn_core.arrays.word_grid import WordAxis, WordGrid
 from mhattn_core.measures.patterns.ideals import IDEALS, nearest_to_ideals
 from mhattn_core.measures.roles import StackItems
 from mhattn_core.measures.roles.hits import first_choice

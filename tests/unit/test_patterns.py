@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 import torch
 
-from mhattn_core.attention.word_layer import WordLayer, word_axes, word_layer
+from mhattn_core.arrays.word_layer import WordLayer
+from mhattn_core.attention.word_layer import word_axes, word_layer
 from mhattn_core.measures.heads import head_rows
 from mhattn_core.measures.patterns.sums import patterns
 from mhattn_core.measures.patterns.types import Shape, pattern_value, patterns_table, shape_of

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 import torch
 
-from mhattn_core.attention.word_layer import WordAxes, WordLayer, word_axes, word_layer
+from mhattn_core.arrays.word_layer import WordAxes, WordLayer
+from mhattn_core.attention.word_layer import word_axes, word_layer
 from mhattn_core.errors import ShapeError
 from mhattn_core.measures.patterns.sums import offset_shares
 from mhattn_core.measures.roles import Collector, Corpus, Links, can_be_answered, hits, item_table, joined, questions

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from mhattn_core.attention.values import HeadValues
+from mhattn_core.arrays.head_values import HeadValues
 from mhattn_core.errors import ShapeError
 from mhattn_core.measures.inside.scores_apart import centred_scores, dimension_shares, effective_rank, products, steps
 

@@ -7,15 +7,9 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import pandas as pd
 
+from mhattn_core.arrays.alignment_weights import AlignmentWeights, Rows, Weighting
 from mhattn_core.attention import Seen, attend
-from mhattn_core.attention.alignment_weights import (
-    AlignmentWeights,
-    Rows,
-    Weighting,
-    alignment_readings,
-    alignment_weightings,
-    alignment_weights,
-)
+from mhattn_core.attention.alignment_weights import alignment_readings, alignment_weightings, alignment_weights
 from mhattn_core.attention.embeddings import word_similarity
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _

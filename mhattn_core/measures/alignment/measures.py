@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from mhattn_core.attention.alignment_weights import AlignmentWeights
+from mhattn_core.arrays.alignment_weights import AlignmentWeights
 from mhattn_core.errors import ShapeError
 
 Array = np.ndarray

@@ -10,7 +10,7 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention.alignment_weights import AlignmentWeights
+from mhattn_core.arrays.alignment_weights import AlignmentWeights
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.alignment.align import (

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mhattn_core.arrays.head_values import HeadValues
 from mhattn_core.attention import attend
 from mhattn_core.attention.before_rotation import BeforeRotation, before_rotation
-from mhattn_core.attention.values import HeadValues
 from mhattn_core.errors import Problem
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mhattn_core.attention.values import HeadValues
+from mhattn_core.arrays.head_values import HeadValues
 from mhattn_core.errors import ShapeError
 
 

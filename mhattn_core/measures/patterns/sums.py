@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor
 
-from mhattn_core.attention.word_layer import WordLayer
+from mhattn_core.arrays.word_layer import WordLayer
 from mhattn_core.measures.basic import entropy, normalised_entropy
 from mhattn_core.measures.roles.hits import by_offset, first_largest
 from mhattn_core.measures.roles.scores import FARTHEST

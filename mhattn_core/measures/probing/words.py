@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mhattn_core.arrays.word_layer import SIDES, WordAxes
 from mhattn_core.attention.batches import Batch, batches, collate, feed_all
-from mhattn_core.attention.word_layer import SIDES, WordAxes
 from mhattn_core.measures.sample import chosen
 from mhattn_core.models import Model
 from mhattn_core.tap import Call

@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mhattn_core.arrays.word_layer import WordAxes
 from mhattn_core.attention.batches import Batch, batches, collate, feed_all
 from mhattn_core.attention.stream import watch_words
-from mhattn_core.attention.word_layer import WordAxes
 from mhattn_core.measures.redundancy.distances import ROUNDING
 from mhattn_core.measures.redundancy.js_rows import js_within
 from mhattn_core.measures.statistics import FOLDS

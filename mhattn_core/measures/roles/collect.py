@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from mhattn_core.attention.word_layer import WordAxes, WordLayer
+from mhattn_core.arrays.word_layer import WordAxes, WordLayer
 from mhattn_core.measures.roles.hits import can_be_answered, hits
 from mhattn_core.measures.roles.items import item_table
 from mhattn_core.measures.roles.links import CROSS_DIRECTIONS, DIRECTIONS, Links, Questions, questions

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from mhattn_core.attention.word_layer import WordAxes, WordLayer
+from mhattn_core.arrays.word_layer import WordAxes, WordLayer
 from mhattn_core.measures.roles.links import NO_WORD, Direction, Questions
 
 TIE = 1e-5

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from mhattn_core.attention.word_grid import WordAxis, WordGrid
+from mhattn_core.arrays.word_grid import WordAxis, WordGrid
 from mhattn_core.measures.roles.hits import first_largest
 from mhattn_core.measures.roles.links import Direction
 

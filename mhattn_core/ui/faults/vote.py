@@ -8,7 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
-from mhattn_core.attention import Seen, WordGrid, attend
+from mhattn_core.arrays.word_grid import WordGrid
+from mhattn_core.attention import Seen, attend
 from mhattn_core.attention.ablation import HeadId
 from mhattn_core.locale import _
 from mhattn_core.measures.votes import votes

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from mhattn_core.arrays.head_values import HeadValues
 from mhattn_core.attention import Seen
 from mhattn_core.attention.before_rotation import BeforeRotation, before_rotation
 from mhattn_core.attention.units import Units, unit_weights, units
-from mhattn_core.attention.values import HeadValues
 from mhattn_core.measures.inside.scores_apart import Steps, steps
 from mhattn_core.text.claims import claims
 from mhattn_core.ui.head_choice import Head

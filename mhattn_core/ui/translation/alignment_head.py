@@ -5,8 +5,8 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.arrays.alignment_weights import AlignmentWeights
 from mhattn_core.attention import Seen
-from mhattn_core.attention.alignment_weights import AlignmentWeights
 from mhattn_core.attention.tables import matrix_table
 from mhattn_core.locale import _
 from mhattn_core.measures.alignment.measures import alignment_error_rate, diagonal_links, error_sums, f1, links

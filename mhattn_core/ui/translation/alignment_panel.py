@@ -7,8 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.arrays.alignment_weights import AlignmentWeights, Weighting
 from mhattn_core.attention import Seen
-from mhattn_core.attention.alignment_weights import AlignmentWeights, Weighting, alignment_readings, alignment_weights
+from mhattn_core.attention.alignment_weights import alignment_readings, alignment_weights
 from mhattn_core.attention.languages import languages_of
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
