@@ -30,7 +30,10 @@ NUMBERS = {
         "from mhattn_core.measures.inside.scores_apart import steps",
         "steps(seen.values(seen.stacks[-1], layer=0, head=0)).weight.shape",
     ),
-    "Fault tolerance": ("from mhattn_core.measures.faults import ablate_each", "ablate_each(seen.model, seen.pair)"),
+    "Fault tolerance": (
+        "from mhattn_core.experiments.ablation import ablate_each",
+        "ablate_each(seen.model, seen.pair)",
+    ),
     "Compare models": ("from mhattn_core.measures.heads import heads_table", "heads_table(seen)"),
     "Translation": (
         "from mhattn_core.attention.alignment_weights import alignment_readings, alignment_weights",

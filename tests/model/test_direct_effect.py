@@ -12,7 +12,7 @@ from cases import family_named, model_of
 from torch import Tensor, nn
 
 import mhattn_core as mh
-from mhattn_core.measures.fusion.direct_effect import reading
+from mhattn_core.experiments.direct_effect import reading
 from mhattn_core.models import Model
 
 PAIR = mh.SentencePair("the cat sits on a mat", "it was tired")

@@ -17,7 +17,7 @@ from mhattn_core.attention.choices import choices
 from mhattn_core.attention.tasks import tasks
 from mhattn_core.attention.variants import Variants
 from mhattn_core.errors import Problem
-from mhattn_core.measures.faults import (
+from mhattn_core.experiments.ablation import (
     Trials,
     ablate_each,
     clusters_of,
@@ -33,8 +33,8 @@ from mhattn_core.measures.faults import (
     pair_loss,
     quantities_of,
 )
-from mhattn_core.measures.faults.choices import COLUMNS, minimal_pairs_table, readable
-from mhattn_core.measures.faults.single import ablation_table
+from mhattn_core.experiments.ablation.minimal_pairs import COLUMNS, minimal_pairs_table, readable
+from mhattn_core.experiments.ablation.single_head import ablation_table
 from mhattn_core.measures.statistics import bootstrap_weights
 from mhattn_core.runs.corpus import records_of
 from mhattn_core.runs.studies.ablation import ABLATION, TABLES, sentences_of

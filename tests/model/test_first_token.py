@@ -17,7 +17,7 @@ from mhattn_core.attention.batches import batches, collate, feed_all
 from mhattn_core.attention.stream import watch_words
 from mhattn_core.attention.write_summary import write_summary
 from mhattn_core.errors import Problem
-from mhattn_core.measures.patterns.induction import induction_scores
+from mhattn_core.experiments.induction import induction_scores
 from mhattn_core.text.documents import read_document
 
 PAIR = mh.SentencePair("the cat sat on the mat", "it was tired")

@@ -12,6 +12,7 @@ FLOORS = [
     {"models"},
     {"attention"},
     {"measures"},
+    {"experiments"},
     {"runs"},
     {"charts"},
     {"bench"},
@@ -20,7 +21,7 @@ FLOORS = [
 # What only some rooms may import.
 ONLY_IN = {
     "streamlit": {"ui"},
-    "torch": {"arrays", "tap", "models", "attention", "measures", "runs", "bench"},
+    "torch": {"arrays", "tap", "models", "attention", "measures", "experiments", "runs", "bench"},
     "altair": {"charts", "ui"},
 }
 

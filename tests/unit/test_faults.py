@@ -9,9 +9,10 @@ from scipy.special import log_softmax, rel_entr
 from mhattn_core.attention.ablation import HeadId
 from mhattn_core.attention.languages import language_of
 from mhattn_core.errors import ShapeError
-from mhattn_core.measures.faults.curves import orders, removed_at
-from mhattn_core.measures.faults.effects import effects, ends, mean_of
-from mhattn_core.measures.faults.quantities import covers, displacement, divergence, retrieval
+from mhattn_core.experiments.ablation.curves import orders, removed_at
+from mhattn_core.experiments.ablation.quantities import covers
+from mhattn_core.measures.ablation.changes import displacement, divergence, retrieval
+from mhattn_core.measures.ablation.effects import effects, ends, mean_of
 from mhattn_core.measures.statistics import bootstrap_weights
 from mhattn_core.text.minimal_pairs import MinimalPair, minimal_pairs
 

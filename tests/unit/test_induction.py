@@ -6,7 +6,7 @@ import torch
 
 import mhattn_core as mh
 from mhattn_core.errors import Problem
-from mhattn_core.measures.patterns.induction import PERIOD, REPEATS, induction_scores, repeated, scores_of
+from mhattn_core.experiments.induction import PERIOD, REPEATS, induction_scores, repeated, scores_of
 
 SIZE = 1 + PERIOD * REPEATS
 

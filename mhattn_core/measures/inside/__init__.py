@@ -1,1 +1,1 @@
-"""One head taken apart: scores, and what they rank first."""
+"""One head taken apart, in its own numbers."""

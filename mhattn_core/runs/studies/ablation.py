@@ -8,8 +8,10 @@ import pandas as pd
 
 from mhattn_core.attention.ablation import OUTPUTS, HeadId, Kind
 from mhattn_core.attention.tasks import asked_of
-from mhattn_core.measures.faults import covering, curves, single, together
-from mhattn_core.measures.faults.trials import Trials
+from mhattn_core.experiments.ablation import curves, groups, single_head
+from mhattn_core.experiments.ablation.interactions import COLUMNS as INTERACTIONS
+from mhattn_core.experiments.ablation.interactions import interactions
+from mhattn_core.experiments.ablation.trials import Trials
 from mhattn_core.measures.statistics import bootstrap_weights
 from mhattn_core.models import Model
 from mhattn_core.runs.study import Study, StudyInput, Tables
@@ -23,11 +25,11 @@ MOST_INTERACTING, TO_CLUSTER = 8, 20
 PRIMARY: Kind = "mean"
 
 TABLES = {
-    "ablation": single.COLUMNS,
-    "interactions": covering.COLUMNS,
+    "ablation": single_head.COLUMNS,
+    "interactions": INTERACTIONS,
     "curves": curves.COLUMNS,
-    "keep_one": together.KEEP_ONE,
-    "cluster_ablation": together.CLUSTERS,
+    "keep_one": groups.KEEP_ONE,
+    "cluster_ablation": groups.CLUSTERS,
 }
 
 
@@ -60,23 +62,23 @@ def _measure(given: StudyInput) -> Tables:
     trials = Trials(model, pairs, means=means)
     fewer = Trials(model, pairs[:FEWER], means=means)
     weights = _weights(pairs)
-    off = single.each_off(trials, PRIMARY, tell=tell)
-    tables = [single.ablation_table(trials, off, PRIMARY, weights)]
+    off = single_head.each_off(trials, PRIMARY, tell=tell)
+    tables = [single_head.ablation_table(trials, off, PRIMARY, weights)]
     others = [kind for kind in OUTPUTS if kind != PRIMARY and (kind != "uniform" or model.attention.gives_values)]
     tables += [
-        single.ablation_table(fewer, single.each_off(fewer, kind, tell=tell), kind, weights[:, :FEWER])
+        single_head.ablation_table(fewer, single_head.each_off(fewer, kind, tell=tell), kind, weights[:, :FEWER])
         for kind in others
     ]
     by_delta = tables[0][tables[0]["quantity"] == trials.main].sort_values("delta", ascending=False, kind="stable")
     by_gradient = by_delta.sort_values("gradient_importance", ascending=False, kind="stable")
     strongest = _ids(by_delta)[:MOST_INTERACTING]
-    clusters = together.clusters_of(model, trials.fed[:TO_CLUSTER])
+    clusters = groups.clusters_of(model, trials.fed[:TO_CLUSTER])
     return {
         "ablation": pd.concat(tables, ignore_index=True),
-        "interactions": covering.interactions(trials, strongest, PRIMARY, weights, tell=tell),
+        "interactions": interactions(trials, strongest, PRIMARY, weights, tell=tell),
         "curves": curves.fault_curves(fewer, _ids(by_gradient), PRIMARY, tell=tell),
-        "keep_one": together.keep_one(fewer, PRIMARY, weights[:, :FEWER], tell=tell),
-        "cluster_ablation": together.clusters_off(trials, clusters, off, PRIMARY, weights, tell=tell),
+        "keep_one": groups.keep_one(fewer, PRIMARY, weights[:, :FEWER], tell=tell),
+        "cluster_ablation": groups.clusters_off(trials, clusters, off, PRIMARY, weights, tell=tell),
     }
 
 

@@ -1,7 +1,7 @@
 """Which heads a model needs to get grammar right: the causal half of the badges of roles."""
 
-from mhattn_core.measures.faults import choices
-from mhattn_core.measures.faults.trials import Trials
+from mhattn_core.experiments.ablation.minimal_pairs import minimal_pairs_table
+from mhattn_core.experiments.ablation.trials import Trials
 from mhattn_core.runs.studies.ablation import PRIMARY, sentences_of
 from mhattn_core.runs.study import Study, StudyInput, Tables
 from mhattn_core.text.minimal_pairs import minimal_pairs
@@ -14,7 +14,7 @@ def _measure(given: StudyInput) -> Tables:
     sentences = sentences_of(model, given.records)
     trials = Trials(model, sentences)
     means = trials.corpus_means if trials.tasks else None
-    return {"minimal_pairs": choices.minimal_pairs_table(model, minimal_pairs(), PRIMARY, means, tell=given.tell)}
+    return {"minimal_pairs": minimal_pairs_table(model, minimal_pairs(), PRIMARY, means, tell=given.tell)}
 
 
 def _passes(_pairs: int, heads: int) -> int:

@@ -8,8 +8,8 @@ from mhattn_core.attention import Seen
 from mhattn_core.attention.ablation import HeadId, Kind
 from mhattn_core.attention.generate import Continued, continued
 from mhattn_core.errors import Problem
+from mhattn_core.experiments.ablation import gradient_importance
 from mhattn_core.locale import _
-from mhattn_core.measures.faults import gradient_importance
 from mhattn_core.ui.faults.choice import choose_kind
 from mhattn_core.ui.faults.costs import cost_sentence
 from mhattn_core.ui.faults.data import Faults

@@ -5,8 +5,8 @@ from math import exp
 
 from mhattn_core.attention import Seen
 from mhattn_core.attention.ablation import HeadId, Kind
+from mhattn_core.experiments.ablation import PairLoss, pair_loss
 from mhattn_core.locale import _
-from mhattn_core.measures.faults import PairLoss, pair_loss
 from mhattn_core.ui.kept import kept
 from mhattn_core.ui.page import escape
 

@@ -8,8 +8,7 @@ import streamlit as st
 
 from mhattn_core.attention import Seen
 from mhattn_core.attention.ablation import HeadId
-from mhattn_core.locale import _
-from mhattn_core.measures.faults import (
+from mhattn_core.experiments.ablation import (
     Trials,
     ablate_each,
     fault_curves,
@@ -20,8 +19,9 @@ from mhattn_core.measures.faults import (
     pair_interactions,
     quantities_of,
 )
-from mhattn_core.measures.faults.curves import DRAWS, removed_at
-from mhattn_core.measures.faults.quantities import covers
+from mhattn_core.experiments.ablation.curves import DRAWS, removed_at
+from mhattn_core.experiments.ablation.quantities import covers
+from mhattn_core.locale import _
 from mhattn_core.runs import Run
 from mhattn_core.ui.faults.choice import KINDS, choose_kind
 from mhattn_core.ui.kept import Tell, kept

@@ -6,8 +6,8 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.charts.group_costs import group_names
+from mhattn_core.experiments.ablation.quantities import covers
 from mhattn_core.locale import _
-from mhattn_core.measures.faults.quantities import covers
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.faults.data import Evidence, Faults, groups_off
 from mhattn_core.ui.faults.words import quantity_words

@@ -9,8 +9,8 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.attention import Seen
 from mhattn_core.attention.decode import decoded
+from mhattn_core.experiments.direct_effect import reading
 from mhattn_core.locale import _
-from mhattn_core.measures.fusion.direct_effect import reading
 from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fusion.choice import chosen_head, take_head

@@ -5,8 +5,8 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.experiments.best_keys import Keys, compared, keys_of
 from mhattn_core.locale import _
-from mhattn_core.measures.inside.best_keys import Keys, compared, keys_of
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.export_panel import export_panel

@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.experiments.induction import PERIOD, REPEATS, TEXTS, induction_scores
 from mhattn_core.locale import _
-from mhattn_core.measures.patterns.induction import PERIOD, REPEATS, TEXTS, induction_scores
 from mhattn_core.models import Model
 from mhattn_core.ui.compared import full_name
 from mhattn_core.ui.export_panel import export_panel

@@ -9,7 +9,8 @@ from mhattn_core.attention.ablation import HeadId, Means
 from mhattn_core.attention.gates import importance
 from mhattn_core.attention.tasks import asked_of, tasks
 from mhattn_core.attention.variants import Variant, Variants, mean_outputs
-from mhattn_core.measures.faults.quantities import Quantity, displacement, divergence, retrieval
+from mhattn_core.experiments.ablation.quantities import Quantity
+from mhattn_core.measures.ablation.changes import displacement, divergence, retrieval
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
 

@@ -1,8 +1,9 @@
 """What breaks when heads are switched off, over many sentences or for one pair."""
 
-from mhattn_core.measures.faults.covering import interactions
-from mhattn_core.measures.faults.curves import fault_curves
-from mhattn_core.measures.faults.pair import (
+from mhattn_core.experiments.ablation.curves import fault_curves
+from mhattn_core.experiments.ablation.groups import clusters_of, clusters_off, keep_one
+from mhattn_core.experiments.ablation.interactions import interactions
+from mhattn_core.experiments.ablation.pair import (
     PairLoss,
     ablate_each,
     gradient_importance,
@@ -10,10 +11,9 @@ from mhattn_core.measures.faults.pair import (
     pair_interactions,
     pair_loss,
 )
-from mhattn_core.measures.faults.quantities import quantities_of
-from mhattn_core.measures.faults.single import ablation_table, each_off, gradient_table
-from mhattn_core.measures.faults.together import clusters_of, clusters_off, keep_one
-from mhattn_core.measures.faults.trials import Trials, heads_of
+from mhattn_core.experiments.ablation.quantities import quantities_of
+from mhattn_core.experiments.ablation.single_head import ablation_table, each_off, gradient_table
+from mhattn_core.experiments.ablation.trials import Trials, heads_of
 
 __all__ = [
     "PairLoss",

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.attention.ablation import HeadId, Kind
-from mhattn_core.measures.faults.effects import mean_of
-from mhattn_core.measures.faults.trials import Trials
+from mhattn_core.experiments.ablation.trials import Trials
+from mhattn_core.measures.ablation.effects import mean_of
 
 STEPS, DRAWS = 8, 20
 COLUMNS = ("model", "order", "draw", "removed", "share_removed", "quantity", "value", "n")

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.attention.ablation import HeadId, Kind
-from mhattn_core.measures.faults.effects import EFFECT, effects, mean_of
-from mhattn_core.measures.faults.trials import Totals, Trials, heads_of
+from mhattn_core.experiments.ablation.trials import Totals, Trials, heads_of
+from mhattn_core.measures.ablation.effects import EFFECT, effects, mean_of
 
 COLUMNS = ("model", "stack", "layer", "head", "kind", "quantity", *EFFECT[:-1], "gradient_importance", "n")
 

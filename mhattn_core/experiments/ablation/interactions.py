@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.attention.ablation import HeadId, Kind
-from mhattn_core.measures.faults.effects import ends, mean_of
-from mhattn_core.measures.faults.quantities import covers
-from mhattn_core.measures.faults.trials import Trials
+from mhattn_core.experiments.ablation.quantities import covers
+from mhattn_core.experiments.ablation.trials import Trials
+from mhattn_core.measures.ablation.effects import ends, mean_of
 
 COLUMNS = (
     *("model", "stack", "layer_a", "head_a", "stack_b", "layer_b", "head_b", "kind", "quantity"),

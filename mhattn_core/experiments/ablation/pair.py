@@ -8,12 +8,12 @@ import pandas as pd
 
 from mhattn_core.attention.ablation import HeadId, Kind
 from mhattn_core.errors import Problem
+from mhattn_core.experiments.ablation.groups import clusters_of, clusters_off
+from mhattn_core.experiments.ablation.interactions import interactions
+from mhattn_core.experiments.ablation.quantities import Quantity, covers
+from mhattn_core.experiments.ablation.single_head import ablation_table, each_off, gradient_table
+from mhattn_core.experiments.ablation.trials import Trials, heads_of
 from mhattn_core.locale import _
-from mhattn_core.measures.faults.covering import interactions
-from mhattn_core.measures.faults.quantities import Quantity, covers
-from mhattn_core.measures.faults.single import ablation_table, each_off, gradient_table
-from mhattn_core.measures.faults.together import clusters_of, clusters_off
-from mhattn_core.measures.faults.trials import Trials, heads_of
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
 

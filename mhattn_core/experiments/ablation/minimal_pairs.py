@@ -9,8 +9,8 @@ from mhattn_core.attention.ablation import Kind, Means
 from mhattn_core.attention.choices import choices
 from mhattn_core.attention.languages import language_of
 from mhattn_core.attention.variants import Variant, Variants
-from mhattn_core.measures.faults.effects import effects, ends
-from mhattn_core.measures.faults.trials import BATCH, heads_of
+from mhattn_core.experiments.ablation.trials import BATCH, heads_of
+from mhattn_core.measures.ablation.effects import effects, ends
 from mhattn_core.measures.statistics import bootstrap_weights
 from mhattn_core.models import Model
 from mhattn_core.models.catalogue import entries

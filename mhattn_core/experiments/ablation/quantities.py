@@ -1,0 +1,33 @@
+"""What is lost when heads are off: which quantities a model has, and their values."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from mhattn_core.attention.tasks import Asked, asked_of
+from mhattn_core.models import Model
+
+Quantity = Literal["loss", "divergence", "displacement", "retrieval"]
+
+OF: Mapping[Asked, tuple[Quantity, ...]] = {
+    "next": ("loss",),
+    "forced": ("loss",),
+    "masked": ("loss",),
+    "class": ("divergence",),
+    "vector": ("displacement", "retrieval"),
+}
+
+
+def quantities_of(model: Model) -> tuple[Quantity, ...]:
+    """What can be said about a model without task data, the main one first.
+
+    ``loss``: −ln p per word asked for, in nats (the next word, the given translation, hidden words). ``divergence``: KL
+    of the classes from the intact model's. ``displacement``: 1 − cos to the intact sentence vector; never a loss: it
+    cannot fall. ``retrieval``, of pairs with a second
+    sentence: −ln p of it among all intact second sentences.
+    """
+    return OF[asked_of(model)]
+
+
+def covers(quantity: str) -> bool:
+    """Whether interactions of heads can be read from it: a loss can fall as well as rise."""
+    return quantity in ("loss", "retrieval")
