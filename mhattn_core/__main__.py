@@ -167,7 +167,7 @@ def align(
     sheet: Sheet = None,
 ) -> None:
     """Measure every head as a word aligner against gold: alignment error, precision, recall, F1, with intervals."""
-    from mhattn_core.measures.alignment.report import report
+    from mhattn_core.experiments.alignment.report import report
     from mhattn_core.models import load
     from mhattn_core.text.reading import read_gold
 

@@ -2,34 +2,8 @@
 
 import numpy as np
 import pandas as pd
-import torch
-
-from mhattn_core.attention import Seen
-from mhattn_core.attention.word_layer import piece_spans, word_axes, word_layer, word_spans
-from mhattn_core.measures.basic import basic
-from mhattn_core.measures.statistics import quotient
 
 COLUMNS = ("model", "stack", "layer", "head", "measure", "group", "value", "low", "high", "n")
-
-
-def heads_table(seen: Seen, *, group: str = "") -> pd.DataFrame:
-    """Every basic measure of every head for one pair: columns ``COLUMNS``, as a run's ``heads.parquet``.
-
-    One pair has no interval: low and high are NaN. n is 1, and 0 where the pair has nothing to count (value NaN): no
-    second sentence, or a word order in which a causal model cannot see it.
-    """
-    tables = []
-    for stack in seen.stacks:
-        queries, keys = (piece_spans(pieces) for pieces in seen.pieces(stack))
-        axes = word_axes(stack, seen.pattern(stack).shape[1], [queries], [keys], [word_spans(seen.sentences)])
-        layers = [
-            basic(word_layer(tokens[None], layer, axes))
-            for layer, tokens in enumerate(torch.from_numpy(seen.pattern(stack)))
-        ]
-        for measure in layers[0]:
-            parts = torch.cat([found[measure] for found in layers]).numpy()
-            tables.append(head_rows(stack, measure, quotient(parts), n=(parts[..., 1] > 0).astype(int)))
-    return pd.concat(tables, ignore_index=True).assign(model=seen.model.name, group=group)[list(COLUMNS)]
 
 
 def head_rows(

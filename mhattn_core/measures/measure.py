@@ -7,31 +7,23 @@ import numpy as np
 from torch import Tensor
 
 from mhattn_core.arrays.word_layer import WordLayer
-from mhattn_core.attention.batches import Batch
 from mhattn_core.measures.basic import basic
 from mhattn_core.measures.patterns.sums import patterns
 from mhattn_core.measures.patterns.types import pattern_value
 from mhattn_core.measures.statistics import quotient
-
-LayerSums = Callable[[WordLayer], Mapping[str, Tensor]]
 
 
 @dataclass(frozen=True)
 class Measure:
     """Named sums of each layer, and what makes values of them.
 
-    ``start`` is shown a batch and gives a function that is shown each of its layers in turn and returns name →
-    ``[batch, head, part]``, the same names for each batch and layer of a stack. Sums of pairs add up; ``finish`` maps
-    the total of any set of pairs,
-    ``[..., part]``, to the value, ``[...]``, NaN where there is none. The last part counts: a pair with more than 0
-    adds to n.
+    ``sums`` is shown each layer of a batch and returns name → ``[batch, head, part]``, the same names for each batch
+    and layer of a stack. Sums of pairs add up; ``finish`` maps the total of any set of pairs, ``[..., part]``, to the
+    value, ``[...]``, NaN where there is none. The last part counts: a pair with more than 0 adds to n.
     """
 
-    start: Callable[[Batch], LayerSums]
+    sums: Callable[[WordLayer], Mapping[str, Tensor]]
     finish: Callable[[np.ndarray], np.ndarray] = quotient
 
 
-MEASURES: dict[str, Measure] = {
-    "basic": Measure(lambda _batch: basic),
-    "patterns": Measure(lambda _batch: patterns, pattern_value),
-}
+MEASURES: dict[str, Measure] = {"basic": Measure(basic), "patterns": Measure(patterns, pattern_value)}

@@ -85,13 +85,12 @@ def _measured(
 
 def _forward(model: Model, rows: list[Row], measures: Sequence[str]) -> Chunk:
     batch = collate(model, rows)
-    watching = {name: MEASURES[name].start(batch) for name in measures}
     layout: list[Entry] = []
     found: list[torch.Tensor] = []
 
     def see(layer: WordLayer) -> None:
-        for measure, sums in watching.items():
-            for name, part in sums(layer).items():
+        for measure in measures:
+            for name, part in MEASURES[measure].sums(layer).items():
                 layout.append(Entry(measure, layer.axes.stack, name, layer.layer, *part.shape[1:]))
                 found.append(part.flatten(1))
 

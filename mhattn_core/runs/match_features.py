@@ -8,10 +8,12 @@ from pathlib import Path
 import pandas as pd
 
 from mhattn_core.attention.feed import with_second_sentence
+from mhattn_core.experiments.matching import text_patterns
+from mhattn_core.experiments.word_outputs import word_outputs
 from mhattn_core.measures.matching.profiles import Profiles
-from mhattn_core.measures.matching.texts import TextPattern, text_patterns
+from mhattn_core.measures.matching.texts import TextPattern
 from mhattn_core.measures.sample import sampled
-from mhattn_core.measures.word_outputs import WordOutputs, word_outputs
+from mhattn_core.measures.word_outputs import WordOutputs
 from mhattn_core.models import Model
 from mhattn_core.runs.chunk import measure_chunk
 from mhattn_core.runs.profiles import profiles

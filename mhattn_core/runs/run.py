@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.errors import Problem
+from mhattn_core.experiments.redundancy.distance_table import square_of
 from mhattn_core.locale import _
 from mhattn_core.measures.difference import KEYS, difference
 from mhattn_core.measures.heads import COLUMNS, head_rows
 from mhattn_core.measures.matching.assignment import MatchBy
 from mhattn_core.measures.matching.costs import turned
-from mhattn_core.measures.redundancy.distance_table import square_of
 from mhattn_core.measures.redundancy.head_distances import By
 from mhattn_core.measures.statistics import spread
 from mhattn_core.runs.manifest import Manifest

@@ -10,8 +10,8 @@ import streamlit as st
 from mhattn_core.attention import Seen
 from mhattn_core.charts.glance import PICKED
 from mhattn_core.errors import Problem
+from mhattn_core.experiments.heads_table import heads_table
 from mhattn_core.locale import _
-from mhattn_core.measures.heads import heads_table
 from mhattn_core.runs import Run
 from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.resources import HASHES

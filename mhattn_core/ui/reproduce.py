@@ -22,7 +22,8 @@ LONGEST_LINK = 2000
 
 NUMBERS = {
     "Redundancy": (
-        "from mhattn_core.measures.redundancy.head_distances import distances, heads_of",
+        "from mhattn_core.experiments.redundancy.heads import heads_of\n"
+        "from mhattn_core.measures.redundancy.head_distances import distances",
         "distances(heads_of(seen, seen.stacks[-1]))",
     ),
     "Fusion": ("import numpy as np", "np.linalg.norm(seen.contributions(seen.stacks[-1]), axis=-1).shape"),
@@ -34,7 +35,7 @@ NUMBERS = {
         "from mhattn_core.experiments.ablation import ablate_each",
         "ablate_each(seen.model, seen.pair)",
     ),
-    "Compare models": ("from mhattn_core.measures.heads import heads_table", "heads_table(seen)"),
+    "Compare models": ("from mhattn_core.experiments.heads_table import heads_table", "heads_table(seen)"),
     "Translation": (
         "from mhattn_core.attention.alignment_weights import alignment_readings, alignment_weights",
         "{rows: alignment_weights(seen, rows).weights.shape for _stack, rows in alignment_readings(seen.model)}",

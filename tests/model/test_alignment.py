@@ -10,10 +10,12 @@ import torch
 import mhattn_core as mh
 from mhattn_core.attention.alignment_weights import alignment_readings, alignment_weightings, alignment_weights
 from mhattn_core.attention.embeddings import word_similarity
-from mhattn_core.measures.alignment.align import MEAN, Aligned, Gold, Reading, align
+from mhattn_core.experiments.alignment.align import align
+from mhattn_core.experiments.alignment.report import report
+from mhattn_core.experiments.alignment.shipped import shipped_alignment
+from mhattn_core.measures.alignment.aligned import MEAN, Aligned, Gold, Reading
 from mhattn_core.measures.alignment.measures import links
-from mhattn_core.measures.alignment.report import alignment_table, baseline_row, best_combined, best_head, report
-from mhattn_core.measures.alignment.shipped import shipped_alignment
+from mhattn_core.measures.alignment.tables import alignment_table, baseline_row, best_combined, best_head
 from mhattn_core.models.catalogue import entries
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.pharaoh import parse

@@ -8,12 +8,12 @@ import pytest
 from scipy.special import rel_entr
 
 import mhattn_core as mh
+from mhattn_core.experiments.redundancy.distance_sums import distance_sums
+from mhattn_core.experiments.redundancy.distance_table import COLUMNS, distance_table, passes, square_of
+from mhattn_core.experiments.redundancy.heads import heads_of
+from mhattn_core.experiments.word_outputs import word_outputs
 from mhattn_core.measures.redundancy.cka import debiased_cka
-from mhattn_core.measures.redundancy.distance_sums import distance_sums
-from mhattn_core.measures.redundancy.distance_table import COLUMNS, distance_table, passes, square_of
 from mhattn_core.measures.redundancy.distances import correlation_distances
-from mhattn_core.measures.redundancy.head_distances import heads_of
-from mhattn_core.measures.word_outputs import word_outputs
 from mhattn_core.models import load
 from mhattn_core.text.examples import examples
 

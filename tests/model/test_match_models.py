@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mhattn_core.experiments.matching import text_patterns
+from mhattn_core.experiments.word_outputs import word_outputs
 from mhattn_core.measures.matching.assignment import NONE, SHARED
 from mhattn_core.measures.matching.profiles import Profiles, profile_costs, standardised
-from mhattn_core.measures.matching.texts import cka_costs, common_sides, js_costs, text_patterns
-from mhattn_core.measures.word_outputs import WordOutputs, word_outputs
+from mhattn_core.measures.matching.texts import cka_costs, common_sides, js_costs
+from mhattn_core.measures.word_outputs import WordOutputs
 from mhattn_core.models import Model, load
 from mhattn_core.models.twin import random_twin
 from mhattn_core.runs.chunk import measure_chunk

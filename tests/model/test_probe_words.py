@@ -6,8 +6,8 @@ import torch
 from cases import family_named, model_of
 
 import mhattn_core as mh
-from mhattn_core.measures.probing import words
-from mhattn_core.measures.probing.words import MOST_WORDS, probe_words
+from mhattn_core.experiments import probing
+from mhattn_core.experiments.probing import MOST_WORDS, probe_words
 from mhattn_core.text.annotation import AnnotatedSentence, AnnotatedWord, annotate
 from mhattn_core.text.annotation.annotated import Annotated
 from mhattn_core.text.reading import PairRecord
@@ -55,7 +55,7 @@ def test_few_words_of_each_text_whatever_stands_beside_it(minilm: mh.Model, monk
     pairs = [mh.SentencePair(text) for text in texts]
     annotated = annotate([PairRecord("", pair, 0) for pair in pairs])
     told: list[int] = []
-    monkeypatch.setattr(words, "MOST_WORDS", 2 * len(texts))
+    monkeypatch.setattr(probing, "MOST_WORDS", 2 * len(texts))
     found = probe_words(minilm, pairs, annotated, tell=told.append)["encoder"]
     assert sum(told) == len(texts)
     # The second is too long for the model.
@@ -78,7 +78,7 @@ def test_few_words_of_each_text_whatever_stands_beside_it(minilm: mh.Model, monk
             ("today", "time"),
         }
     # Drawn by their texts, not by their places; vectors do not hang on the batch.
-    monkeypatch.setattr(words, "MOST_WORDS", 2)
+    monkeypatch.setattr(probing, "MOST_WORDS", 2)
     alone = probe_words(minilm, pairs[3:], annotated[3:])["encoder"]
     here = [place for place, text in enumerate(found.texts) if text == 3]
     assert alone.types == tuple(found.types[place] for place in here)

@@ -18,6 +18,8 @@ FLOORS = [
     {"bench"},
     {"ui"},
 ]
+# What runs networks, or reads what they did; measures know arrays only.
+OF_NETWORKS = {"tap", "models", "attention"}
 # What only some rooms may import.
 ONLY_IN = {
     "streamlit": {"ui"},
@@ -47,6 +49,13 @@ def test_no_arrow_runs_back() -> None:
             continue
         imported = module.split(".")[1]
         assert imported == room or floor(imported) < floor(room), f"{path} imports {module}"
+
+
+def test_measures_are_functions_of_arrays() -> None:
+    for room, path, module in imports():
+        package, _dot, inside = module.partition(".")
+        is_of_networks = package == "mhattn_core" and inside.partition(".")[0] in OF_NETWORKS
+        assert room != "measures" or not is_of_networks, f"{path} imports {module}: its room is experiments"
 
 
 def test_libraries_stay_in_their_rooms() -> None:

@@ -10,8 +10,9 @@ import mhattn_core as mh
 from mhattn_core.arrays.word_layer import WordAxes, WordLayer
 from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.attention.word_layer import piece_spans, word_axes, word_layer, word_spans
+from mhattn_core.experiments.heads_table import heads_table
 from mhattn_core.measures.basic import basic
-from mhattn_core.measures.heads import COLUMNS, heads_table
+from mhattn_core.measures.heads import COLUMNS
 from mhattn_core.measures.statistics import quotient
 from mhattn_core.text.words import cut
 

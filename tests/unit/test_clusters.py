@@ -7,8 +7,9 @@ from sklearn.manifold import ClassicalMDS
 
 import mhattn_core as mh
 from mhattn_core.errors import ShapeError
+from mhattn_core.experiments.redundancy.heads import heads_of
 from mhattn_core.measures.redundancy.clusters import best_cut, groups, in_two_dimensions, shuffled, tree
-from mhattn_core.measures.redundancy.head_distances import Heads, distances, heads_of
+from mhattn_core.measures.redundancy.head_distances import Heads, distances
 
 # Two tight pairs and one head that is far from all.
 FIVE = np.array([[0, 1, 6, 6, 9], [1, 0, 6, 6, 9], [6, 6, 0, 2, 9], [6, 6, 2, 0, 9], [9, 9, 9, 9, 0]], dtype=float)[

@@ -9,9 +9,10 @@ from scipy.spatial.distance import jensenshannon
 
 import mhattn_core as mh
 from mhattn_core.errors import Problem, ShapeError
+from mhattn_core.experiments.redundancy.heads import heads_of, shares_keys
 from mhattn_core.measures.redundancy.distance_sums import _correlations
 from mhattn_core.measures.redundancy.distances import correlation_distances, js_distances, js_sums
-from mhattn_core.measures.redundancy.head_distances import distances, heads_of, pooled, shares_keys
+from mhattn_core.measures.redundancy.head_distances import distances, pooled
 
 KEYS = mh.SentencePair("The keys that the old man lost are on the kitchen table.")
 

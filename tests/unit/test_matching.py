@@ -7,7 +7,8 @@ from scipy.stats import pearsonr
 
 import mhattn_core as mh
 from mhattn_core.errors import ShapeError
-from mhattn_core.measures.heads import heads_table
+from mhattn_core.experiments.heads_table import heads_table
+from mhattn_core.experiments.redundancy.heads import heads_of
 from mhattn_core.measures.matching.assignment import (
     NONE,
     SHARED,
@@ -20,7 +21,7 @@ from mhattn_core.measures.matching.assignment import (
 )
 from mhattn_core.measures.matching.neighbours import profiles
 from mhattn_core.measures.redundancy.distances import js_distances
-from mhattn_core.measures.redundancy.head_distances import HEAD, heads_of
+from mhattn_core.measures.redundancy.head_distances import HEAD
 
 SENTENCES = [
     "The keys that the old man lost yesterday are on the kitchen table.",

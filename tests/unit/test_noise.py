@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 import mhattn_core as mh
-from mhattn_core.measures.redundancy.head_distances import distances, heads_of
-from mhattn_core.measures.redundancy.noise import head_pairs, noise_distances, noise_pairs
+from mhattn_core.experiments.redundancy.heads import heads_of
+from mhattn_core.experiments.redundancy.noise import noise_distances, noise_pairs
+from mhattn_core.measures.redundancy.head_distances import distances
+from mhattn_core.measures.redundancy.head_pairs import head_pairs
 from mhattn_core.text.words import HAN_STRETCH
 
 

@@ -10,10 +10,10 @@ from mhattn_core.attention.ablation import HeadId, Kind
 from mhattn_core.attention.variants import Variant
 from mhattn_core.experiments.ablation.single_head import head_columns
 from mhattn_core.experiments.ablation.trials import Totals, Trials, heads_of
+from mhattn_core.experiments.redundancy.heads import heads_of as patterns_of
 from mhattn_core.measures.ablation.effects import effects, ends, mean_of
 from mhattn_core.measures.redundancy.clusters import MOST_GROUPS, tree
 from mhattn_core.measures.redundancy.distances import js_sums
-from mhattn_core.measures.redundancy.head_distances import heads_of as patterns_of
 from mhattn_core.measures.statistics import quotient
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair

@@ -7,15 +7,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mhattn_core.attention.batches import batches, collate, feed_all
 from mhattn_core.measures.matching.assignment import costs, mixed_costs, position_only
 from mhattn_core.measures.matching.costs import MatchCosts
-from mhattn_core.measures.redundancy.distance_sums import word_patterns
 from mhattn_core.measures.redundancy.js_rows import js_rows, shares
 from mhattn_core.measures.statistics import bootstrap_weights, quotient
 from mhattn_core.measures.word_outputs import WordOutputs
-from mhattn_core.models import Model
-from mhattn_core.text.pair import SentencePair
 
 JS_DRAWS, CKA_DRAWS, REPLICATES = 20, 40, 100
 FEWEST_WORDS = 10
@@ -44,26 +40,6 @@ class TextPattern:
 
 Texts = Mapping[int, TextPattern]
 """By a text's number among those that were given; those that a model cannot take are missing."""
-
-
-def text_patterns(model: Model, pairs: Sequence[SentencePair]) -> dict[str, dict[int, TextPattern]]:
-    """All patterns of each stack; for a bounded number of texts, since they stay in memory."""
-    rows, _problems = feed_all(model, pairs)
-    found: dict[str, dict[int, TextPattern]] = {stack: {} for stack in model.stacks}
-    for batch_rows in batches(model, rows):
-        batch = collate(model, batch_rows)
-        for stack, patterns in word_patterns(model, batch).items():
-            axes = batch.axes[stack]
-            query_side, key_side, mask = (
-                axis.cpu().numpy() for axis in (axes.query_side, axes.key_side, axes.query_mask)
-            )
-            for place, row in enumerate(batch_rows):
-                queries, keys = query_side[place] >= 0, key_side[place] >= 0
-                pattern = patterns[place][:, queries][:, :, keys].clone()
-                found[stack][row.number] = TextPattern(
-                    pattern, query_side[place, queries], key_side[place, keys], mask[place, queries]
-                )
-    return found
 
 
 def common_sides(a: Texts, b: Texts) -> tuple[list[int], list[int]]:

@@ -1,7 +1,5 @@
 """How far apart a model's heads are over many texts, as sums: patterns by JS divergence and by correlation."""
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,13 +7,9 @@ import torch
 from torch import Tensor
 
 from mhattn_core.arrays.word_layer import WordAxes
-from mhattn_core.attention.batches import Batch, batches, collate, feed_all
-from mhattn_core.attention.stream import watch_words
 from mhattn_core.measures.redundancy.distances import ROUNDING
 from mhattn_core.measures.redundancy.js_rows import js_within
 from mhattn_core.measures.statistics import FOLDS
-from mhattn_core.models import Model
-from mhattn_core.text.pair import SentencePair
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,47 +29,8 @@ class DistanceSums:
         return DistanceSums(self.js + other.js, self.correlation + other.correlation, self.texts + other.texts)
 
 
-def distance_sums(
-    model: Model,
-    pairs: Sequence[SentencePair],
-    folds: Sequence[int],
-    *,
-    shuffled: bool = False,
-    tell: Callable[[int], None] = lambda _pairs: None,
-) -> dict[str, DistanceSums]:
-    """The sums of each stack; pairs that the model cannot take are left out. folds: of each pair. tell: told after each
-    batch how many pairs it had.
-
-    shuffled: each head's words in an order of its own, as ``clusters.shuffled``: what is alike whatever word attends
-    stays alike, the rest does not.
-    Source: ``js_within``, ``correlation_distances``.
-    """
-    rows, problems = feed_all(model, pairs)
-    tell(len(problems))
-    sums: dict[str, DistanceSums] = {}
-    for batch_rows in batches(model, rows):
-        batch = collate(model, batch_rows)
-        own = np.array([folds[row.number] for row in batch_rows])
-        for stack, patterns in word_patterns(model, batch).items():
-            found = _sums(
-                _shuffled(patterns, batch.axes[stack]) if shuffled else patterns,
-                batch.axes[stack],
-                own,
-                causal=not shuffled,
-            )
-            sums[stack] = sums[stack] + found if stack in sums else found
-        tell(len(batch_rows))
-    return sums
-
-
-def word_patterns(model: Model, batch: Batch) -> dict[str, Tensor]:
-    """The patterns of all layers on words, by stack: ``[batch, head, query word, key word]``, heads layer by layer."""
-    layers: dict[str, list[Tensor]] = defaultdict(list)
-    watch_words(model, batch, lambda layer: layers[layer.axes.stack].append(layer.pattern))
-    return {stack: torch.cat(found, dim=1).cpu() for stack, found in layers.items()}
-
-
-def _shuffled(patterns: Tensor, axes: WordAxes) -> Tensor:
+def shuffled_words(patterns: Tensor, axes: WordAxes) -> Tensor:
+    """Patterns ``[text, head, query word, key word]`` with each head's query words in an order of its own."""
     generator = torch.Generator().manual_seed(0)
     found = patterns.clone()
     for text, mask in enumerate(axes.query_mask.cpu()):
@@ -85,8 +40,12 @@ def _shuffled(patterns: Tensor, axes: WordAxes) -> Tensor:
     return found
 
 
-def _sums(patterns: Tensor, axes: WordAxes, folds: np.ndarray, *, causal: bool) -> DistanceSums:
-    """causal: whether only the cells count that the model may see, and not all."""
+def pattern_sums(patterns: Tensor, axes: WordAxes, folds: np.ndarray, *, causal: bool) -> DistanceSums:
+    """The sums of a batch of patterns ``[text, head, query word, key word]``, heads layer by layer; folds ``[text]``.
+
+    causal: whether only the cells count that the model may see, and not all.
+    Source: ``js_within``, ``correlation_distances``.
+    """
     rows = axes.query_mask.cpu()
     owner = torch.nn.functional.one_hot(torch.from_numpy(folds), FOLDS).float()[:, None].expand(*rows.shape, FOLDS)
     js = js_within(patterns.transpose(0, 1)[:, rows], owner[rows])

@@ -1,6 +1,6 @@
 """Which heads of a model do the same: how far apart every two are, on text and on random words."""
 
-from mhattn_core.measures.redundancy.distance_table import distance_table, passes
+from mhattn_core.experiments.redundancy.distance_table import distance_table, passes
 from mhattn_core.runs.study import Study, StudyInput, Tables
 from mhattn_core.runs.sums import fold_of, text_key
 

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
+from mhattn_core.experiments.word_outputs import word_outputs
 from mhattn_core.measures.fusion.tables import HEADS, LAYERS, fusion_tables
 from mhattn_core.measures.sample import sampled
-from mhattn_core.measures.word_outputs import word_outputs
 from mhattn_core.runs.study import Study, StudyInput, Tables
 from mhattn_core.runs.sums import text_key
 

@@ -5,9 +5,9 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.experiments.probing import MOST_WORDS
 from mhattn_core.locale import _
 from mhattn_core.measures.probing.probes import DRAWS
-from mhattn_core.measures.probing.words import MOST_WORDS
 from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import HEAD, head_name

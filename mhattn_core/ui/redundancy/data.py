@@ -11,10 +11,12 @@ import streamlit as st
 
 from mhattn_core.attention import Seen, attend
 from mhattn_core.errors import Problem
+from mhattn_core.experiments.redundancy.heads import heads_of, shares_keys
+from mhattn_core.experiments.redundancy.noise import noise_distances, noise_pairs
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.clusters import Groups, Tree, groups, shuffled, tree
-from mhattn_core.measures.redundancy.head_distances import By, Heads, distances, heads_of, shares_keys
-from mhattn_core.measures.redundancy.noise import head_pairs, noise_distances, noise_pairs
+from mhattn_core.measures.redundancy.head_distances import By, Heads, distances
+from mhattn_core.measures.redundancy.head_pairs import head_pairs
 from mhattn_core.runs import Run
 from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.redundancy.run import run_squares

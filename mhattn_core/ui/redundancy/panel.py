@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from mhattn_core.experiments.redundancy.distance_table import NOISE, WORDS
+from mhattn_core.experiments.redundancy.noise import DRAWS
 from mhattn_core.locale import _
-from mhattn_core.measures.redundancy.distance_table import NOISE, WORDS
-from mhattn_core.measures.redundancy.noise import DOUBLED, DRAWS
+from mhattn_core.measures.redundancy.head_pairs import DOUBLED
 from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import choose_stack, head_name
 from mhattn_core.ui.language import keep_language

@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core.errors import Problem
+from mhattn_core.experiments.redundancy.distance_table import square_of
 from mhattn_core.locale import _
-from mhattn_core.measures.redundancy.distance_table import square_of
 from mhattn_core.measures.redundancy.head_distances import HEAD, By
 from mhattn_core.runs import Run
 from mhattn_core.runs.manifest import Manifest

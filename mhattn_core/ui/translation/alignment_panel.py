@@ -14,7 +14,7 @@ from mhattn_core.attention.languages import languages_of
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.alignment.measures import links
-from mhattn_core.measures.alignment.report import pair_table
+from mhattn_core.measures.alignment.tables import pair_table
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.compared import clicks, picked

@@ -8,9 +8,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mhattn_core import charts
 from mhattn_core.errors import Problem
+from mhattn_core.experiments.alignment.report import report
+from mhattn_core.experiments.alignment.shipped import SOURCE, shipped_alignment
 from mhattn_core.locale import _
-from mhattn_core.measures.alignment.report import report
-from mhattn_core.measures.alignment.shipped import SOURCE, shipped_alignment
 from mhattn_core.models import Model
 from mhattn_core.text.reading import PairRecord
 from mhattn_core.ui.export_panel import export_panel

@@ -10,8 +10,9 @@ from mhattn_core.attention.languages import language_of
 from mhattn_core.attention.pieces import encode
 from mhattn_core.attention.token_kinds import unknown_share
 from mhattn_core.errors import Problem
+from mhattn_core.experiments.alignment.align import mean_links, yardstick_links
 from mhattn_core.locale import _
-from mhattn_core.measures.alignment.align import Gold, gold_links, mean_links, yardstick_links
+from mhattn_core.measures.alignment.aligned import Gold, gold_links
 from mhattn_core.models import Model
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.text.gallery import gallery

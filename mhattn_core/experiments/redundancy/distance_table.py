@@ -10,14 +10,17 @@ import pandas as pd
 import torch
 
 from mhattn_core.errors import Problem
+from mhattn_core.experiments.redundancy.distance_sums import distance_sums
+from mhattn_core.experiments.redundancy.heads import shares_keys
+from mhattn_core.experiments.redundancy.noise import random_words
+from mhattn_core.experiments.word_outputs import word_outputs
 from mhattn_core.measures.jackknife import jackknifed_quotient
 from mhattn_core.measures.redundancy.cka_folds import FEWEST, jackknifed_cka
-from mhattn_core.measures.redundancy.distance_sums import DistanceSums, distance_sums
-from mhattn_core.measures.redundancy.head_distances import HEAD, shares_keys
-from mhattn_core.measures.redundancy.noise import random_words
+from mhattn_core.measures.redundancy.distance_sums import DistanceSums
+from mhattn_core.measures.redundancy.head_distances import HEAD
 from mhattn_core.measures.sample import sampled
 from mhattn_core.measures.statistics import FOLDS, quotient
-from mhattn_core.measures.word_outputs import WordOutputs, word_outputs
+from mhattn_core.measures.word_outputs import WordOutputs
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
 

@@ -6,22 +6,18 @@ Source: Bian et al. 2021, whose heads are as redundant on random tokens as on te
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 import regex
 
 from mhattn_core.attention import Seen
 from mhattn_core.errors import Problem
+from mhattn_core.experiments.redundancy.heads import heads_of
 from mhattn_core.locale import _
-from mhattn_core.measures.redundancy.head_distances import By, distances, heads_of
+from mhattn_core.measures.redundancy.head_distances import By, distances
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.words import HAN, Sentence
 
 DRAWS = 3
-DOUBLED: dict[By, float] = {"js": 0.05, "correlation": 0.1, "cka": 0.1}
-"""Heads that are nearer than this look doubled; of JS about 7 % of the farthest that two heads can be. The thresholds
-are ours.
-"""
 # How tokenizers mark a piece that begins a word; a WordPiece that begins one has no mark.
 BEGINS = ("Ġ", "▁")
 LATIN_WORD = regex.compile(r"[A-Za-z]{2,}")
@@ -64,34 +60,6 @@ def noise_distances(noise: Sequence[Seen], stack: str, *, by: By = "js") -> np.n
     ``heads_of``.
     """
     return np.stack([distances(heads_of(seen, stack, by=by), by=by).to_numpy() for seen in noise])
-
-
-def head_pairs(here: pd.DataFrame, noise: np.ndarray, *, by: By, mean: np.ndarray | None = None) -> pd.DataFrame:
-    """Every two heads of one stack once, the nearest first: layer_a, head_a, layer_b, head_b, distance, noise,
-    noise_low, noise_high, doubled, on_noise.
-
-    here: as ``distances`` gives it; noise ``[draw, head, head]``. ``noise`` is the mean of the draws, or what is given
-    as such, low and high their ends.
-    ``doubled``: nearer than ``DOUBLED``; ``on_noise``: no farther on random words, or there nearer than that, too.
-    """
-    first, second = np.triu_indices(len(here), 1)
-    layers, heads = (here.index.get_level_values(level).to_numpy() for level in ("layer", "head"))
-    table = pd.DataFrame(
-        {
-            "layer_a": layers[first],
-            "head_a": heads[first],
-            "layer_b": layers[second],
-            "head_b": heads[second],
-            "distance": here.to_numpy()[first, second],
-            "noise": (noise.mean(axis=0) if mean is None else mean)[first, second],
-            "noise_low": noise.min(axis=0)[first, second],
-            "noise_high": noise.max(axis=0)[first, second],
-        }
-    )
-    table = table.assign(
-        doubled=table["distance"] <= DOUBLED[by], on_noise=table["noise"] <= np.maximum(table["distance"], DOUBLED[by])
-    )
-    return table.sort_values("distance", kind="stable", ignore_index=True)
 
 
 def _vocabulary(model: Model) -> tuple[Sequence[str], Sequence[str]]:

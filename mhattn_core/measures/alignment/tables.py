@@ -3,7 +3,7 @@ other.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
@@ -13,18 +13,7 @@ import pandas as pd
 from mhattn_core.arrays.alignment_weights import AlignmentWeights
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.measures.alignment.align import (
-    MEAN,
-    Aligned,
-    Gold,
-    GoldPair,
-    Progress,
-    Reading,
-    align,
-    baseline_sums,
-    silent,
-    yardstick_sums,
-)
+from mhattn_core.measures.alignment.aligned import MEAN, Aligned, Gold, Reading, baseline_sums
 from mhattn_core.measures.alignment.measures import (
     Symmetrisation,
     alignment_error_rate,
@@ -36,7 +25,6 @@ from mhattn_core.measures.alignment.measures import (
     symmetrised,
 )
 from mhattn_core.measures.statistics import SPLITS, bootstrap_weights, fold, folds_of_split, interval, spread
-from mhattn_core.models import Model
 
 DIAGONAL = "diagonal"
 Chosen = tuple[Reading, int, int]
@@ -168,42 +156,6 @@ def held_out_rows(aligned: Aligned, held_out: Iterable[HeldOut]) -> pd.DataFrame
         }
         rows.append(told | numbers | {"choice": found.choice})
     return pd.DataFrame(rows)
-
-
-def report(
-    model: Model,
-    pairs: Sequence[GoldPair],
-    *,
-    turned: bool = False,
-    reverse: Model | None = None,
-    yardstick: Model | None = None,
-    progress: Progress = silent,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Everything about one model as an aligner: a table of every head, held-out choices and baselines, and the pairs
-    skipped (line, reason).
-
-    reverse: a translator of the other direction, whose links are combined with this model's; an encoder that reads both
-    sentences is its own.
-    yardstick: an encoder whose embeddings align. Raises Problem as ``align``, and when the two directions leave out
-    different pairs.
-    """
-    aligned = align(model, pairs, turned=turned, progress=progress)
-    choices = [best_head(aligned)]
-    if reverse is not None:
-        backward = align(reverse, pairs, turned=not turned, progress=progress)
-        choices += best_combined(*((backward, aligned) if turned else (aligned, backward)))
-    elif "encoder" in {reading.stack for reading in aligned.found}:
-        choices += best_combined(aligned, aligned)
-    tables = [
-        alignment_table(aligned).assign(choice=""),
-        baseline_row(aligned).assign(choice=""),
-        held_out_rows(aligned, choices),
-    ]
-    if yardstick is not None:
-        left_out = set(aligned.skipped["line"])
-        sums = yardstick_sums(yardstick, [record for record in pairs if record.line not in left_out])
-        tables.append(named_row(yardstick.name, sums, aligned.keys).assign(stack="embeddings", choice=""))
-    return pd.concat(tables, ignore_index=True), aligned.skipped
 
 
 def _rows(aligned: Aligned, reading: Reading, weights: np.ndarray) -> pd.DataFrame:

@@ -1,0 +1,1 @@
+"""Heads as word aligners, read off models against gold."""

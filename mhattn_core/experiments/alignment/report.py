@@ -1,0 +1,53 @@
+"""Everything about one model as an aligner."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from mhattn_core.experiments.alignment.align import Progress, align, silent, yardstick_sums
+from mhattn_core.measures.alignment.aligned import GoldPair
+from mhattn_core.measures.alignment.tables import (
+    alignment_table,
+    baseline_row,
+    best_combined,
+    best_head,
+    held_out_rows,
+    named_row,
+)
+from mhattn_core.models import Model
+
+
+def report(
+    model: Model,
+    pairs: Sequence[GoldPair],
+    *,
+    turned: bool = False,
+    reverse: Model | None = None,
+    yardstick: Model | None = None,
+    progress: Progress = silent,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Everything about one model as an aligner: a table of every head, held-out choices and baselines, and the pairs
+    skipped (line, reason).
+
+    reverse: a translator of the other direction, whose links are combined with this model's; an encoder that reads both
+    sentences is its own.
+    yardstick: an encoder whose embeddings align. Raises Problem as ``align``, and when the two directions leave out
+    different pairs.
+    """
+    aligned = align(model, pairs, turned=turned, progress=progress)
+    choices = [best_head(aligned)]
+    if reverse is not None:
+        backward = align(reverse, pairs, turned=not turned, progress=progress)
+        choices += best_combined(*((backward, aligned) if turned else (aligned, backward)))
+    elif "encoder" in {reading.stack for reading in aligned.found}:
+        choices += best_combined(aligned, aligned)
+    tables = [
+        alignment_table(aligned).assign(choice=""),
+        baseline_row(aligned).assign(choice=""),
+        held_out_rows(aligned, choices),
+    ]
+    if yardstick is not None:
+        left_out = set(aligned.skipped["line"])
+        sums = yardstick_sums(yardstick, [record for record in pairs if record.line not in left_out])
+        tables.append(named_row(yardstick.name, sums, aligned.keys).assign(stack="embeddings", choice=""))
+    return pd.concat(tables, ignore_index=True), aligned.skipped

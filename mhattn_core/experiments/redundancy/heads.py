@@ -1,0 +1,50 @@
+"""The heads of a model on one pair, ready to be compared."""
+
+import numpy as np
+import pandas as pd
+
+from mhattn_core.attention import Seen
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.measures.redundancy.cka import grams
+from mhattn_core.measures.redundancy.head_distances import FEWEST_WORDS, HEAD, By, Heads
+from mhattn_core.models import Model
+
+
+def heads_of(seen: Seen, stack: str, *, by: By = "js") -> Heads:
+    """All heads of a stack, ready for ``distances``.
+
+    Raises Problem for CKA on fewer than five words, and where what each head adds cannot be told.
+    """
+    grid = seen.words(stack)
+    layers, heads = grid.pattern.shape[:2]
+    index = pd.MultiIndex.from_product([[seen.model.name], [stack], range(layers), range(heads)], names=HEAD)
+    if by != "cka":
+        return Heads(index, grid.pattern.astype(np.float64).reshape(layers * heads, *grid.visible.shape), grid.visible)
+    words = int(grid.query_axis.seen.sum())
+    if words < FEWEST_WORDS:
+        raise Problem(
+            _("CKA compares what heads write on at least {fewest} words; here are {words}.").format(
+                fewest=FEWEST_WORDS, words=words
+            ),
+            _("Choose a longer sentence, or another distance."),
+        )
+    written = grid.query_axis.averaged(seen.contributions(stack)).astype(np.float64)
+    found = grams(written.reshape(layers * heads, *written.shape[2:]))
+    return Heads(index, found, np.ones(found.shape[1:], dtype=bool))
+
+
+def shares_keys(model: Model, square: pd.DataFrame) -> np.ndarray:
+    """bool ``[head, head]``: two different heads of one layer that share keys and values, so that only their queries
+    differ.
+
+    square: indexed as ``distances`` gives it. Source: grouped queries, Ainslie et al. 2023.
+    """
+    stack, layer, head = (square.index.get_level_values(level).to_numpy() for level in ("stack", "layer", "head"))
+    config = model.network.config.get_text_config(decoder=stack[0] != "encoder")
+    heads = model.attention.heads(stack[0])
+    size = heads // (
+        1 if getattr(config, "multi_query", False) else getattr(config, "num_key_value_heads", None) or heads
+    )
+    group = layer * heads + head // size * size
+    return (group[:, None] == group) & ~np.eye(len(group), dtype=bool)
