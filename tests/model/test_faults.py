@@ -26,18 +26,21 @@ from mhattn_core.experiments.ablation import (
     fault_curves,
     gradient_importance,
     heads_of,
-    interactions,
+    interaction_table,
     keep_one,
     pair_clusters,
+    pair_curves,
     pair_interactions,
+    pair_keep_one,
     pair_loss,
     quantities_of,
 )
 from mhattn_core.experiments.ablation.minimal_pairs import COLUMNS, minimal_pairs_table, readable
 from mhattn_core.experiments.ablation.single_head import ablation_table
+from mhattn_core.experiments.ablation.study import TABLES, ablation_tables
 from mhattn_core.measures.statistics import bootstrap_weights
 from mhattn_core.runs.corpus import records_of
-from mhattn_core.runs.studies.ablation import ABLATION, TABLES, sentences_of
+from mhattn_core.runs.studies.ablation import ABLATION, sentences_of
 from mhattn_core.runs.studies.minimal_pairs import MINIMAL_PAIRS
 from mhattn_core.runs.study import Corpus, StudyInput
 from mhattn_core.text.minimal_pairs import MinimalPair, minimal_pairs
@@ -134,7 +137,7 @@ def test_interactions_are_sums_of_deltas(llama: mh.Model) -> None:
     trials = Trials(llama, SINGLE)
     a, b, c = ("decoder", 0, 1), ("decoder", 0, 3), ("decoder", 2, 0)
     weights = bootstrap_weights([pair.source for pair in SINGLE])
-    table = interactions(trials, [a, b, c], "zero", weights)
+    table = interaction_table(trials, [a, b, c], "zero", weights)
     assert len(table) == 3
     words = trials.counts["loss"].sum()
     row = table.iloc[1]
@@ -171,15 +174,17 @@ def test_a_backup_head_is_found() -> None:
     np.testing.assert_allclose(found[1], found[2], atol=1e-3)
     changes = np.abs(found[1:] - found[0]).sum(axis=1)
     assert changes[2] > 2 * (changes[0] + changes[1])
-    table = interactions(trials, [("decoder", 2, 0), ("decoder", 2, 1)], "zero")
+    table = interaction_table(trials, [("decoder", 2, 0), ("decoder", 2, 1)], "zero")
     assert np.sign(table["interaction"].iloc[0]) == np.sign(table["delta_both"].iloc[0])
 
 
 def test_curves_begin_intact_and_end_without_heads(llama: mh.Model) -> None:
     trials = Trials(llama, SINGLE)
     heads = heads_of(llama)
-    told: list[int] = []
-    table = fault_curves(trials, heads, "zero", steps=4, draws=2, tell=told.append)
+    told: list[tuple[int, int]] = []
+    table = fault_curves(
+        trials, heads, "zero", steps=4, draws=2, passes=lambda sentences, of: told.append((sentences, of))
+    )
     assert table.groupby(["order", "draw"]).size().to_dict() == {
         ("importance", 0): 4,
         ("random", 0): 4,
@@ -193,7 +198,8 @@ def test_curves_begin_intact_and_end_without_heads(llama: mh.Model) -> None:
         assert own.iloc[0] == pytest.approx(expected, abs=1e-4)
     assert table[table["removed"] == 12]["value"].nunique() == 1
     # None, all, and two points of three orders, each over three sentences.
-    assert sum(told) == (2 + 2 * 3) * 3
+    assert sum(sentences for sentences, _of in told) == (2 + 2 * 3) * 3
+    assert {of for _sentences, of in told} == {(2 + 2 * 3) * 3}
 
 
 def test_one_head_of_a_layer_and_a_group(llama: mh.Model) -> None:
@@ -278,6 +284,25 @@ def test_one_pair(llama: mh.Model, encoder: mh.Model) -> None:
         pair_interactions(encoder, PAIRS[0], [("encoder", 0, 0), ("encoder", 0, 1)])
     with pytest.raises(Problem):
         pair_loss(llama, mh.SentencePair(""))
+
+
+def test_one_pair_is_a_corpus_of_one(llama: mh.Model) -> None:
+    """Heads of one layer write the same mean in both. Of several layers they do not: a pair's mean is of what a head
+    gives behind those that are off, a corpus's of what it gives in the intact model.
+    """
+    pair, shares = SINGLE[1], list[float]()
+    tables = ablation_tables(llama, [pair])
+    for name, on_pair in (("ablation", ablate_each(llama, pair)), ("keep_one", pair_keep_one(llama, pair))):
+        rows = tables[name].iloc[: len(on_pair)]
+        assert list(on_pair) == list(rows)
+        values = [column for column in rows if column not in ("low", "high")]
+        pd.testing.assert_frame_equal(on_pair[values], rows[values], rtol=0, atol=1e-5, obj=name)
+    curves = pair_curves(llama, pair, tell=shares.append)
+    points = ["model", "order", "draw", "removed", "share_removed", "quantity", "n"]
+    pd.testing.assert_frame_equal(curves[points], tables["curves"][points])
+    assert curves["value"].iloc[0] == pytest.approx(tables["curves"]["value"].iloc[0], abs=1e-5)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
 
 
 WORDS = [

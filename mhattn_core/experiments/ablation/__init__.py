@@ -2,13 +2,15 @@
 
 from mhattn_core.experiments.ablation.curves import fault_curves
 from mhattn_core.experiments.ablation.groups import clusters_of, clusters_off, keep_one
-from mhattn_core.experiments.ablation.interactions import interactions
+from mhattn_core.experiments.ablation.interactions import interaction_table
 from mhattn_core.experiments.ablation.pair import (
     PairLoss,
     ablate_each,
     gradient_importance,
     pair_clusters,
+    pair_curves,
     pair_interactions,
+    pair_keep_one,
     pair_loss,
 )
 from mhattn_core.experiments.ablation.quantities import quantities_of
@@ -27,10 +29,12 @@ __all__ = [
     "gradient_importance",
     "gradient_table",
     "heads_of",
-    "interactions",
+    "interaction_table",
     "keep_one",
     "pair_clusters",
+    "pair_curves",
     "pair_interactions",
+    "pair_keep_one",
     "pair_loss",
     "quantities_of",
 ]

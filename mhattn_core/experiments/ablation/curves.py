@@ -1,12 +1,12 @@
 """How a model fails as more and more heads go."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from mhattn_core.attention.ablation import HeadId, Kind
-from mhattn_core.experiments.ablation.trials import Trials
+from mhattn_core.experiments.ablation.trials import Passes, Trials, unheard
 from mhattn_core.measures.ablation.effects import mean_of
 
 STEPS, DRAWS = 8, 20
@@ -34,7 +34,7 @@ def fault_curves(
     *,
     steps: int = STEPS,
     draws: int = DRAWS,
-    tell: Callable[[int], object] = lambda _sentences: None,
+    passes: Passes = unheard,
 ) -> pd.DataFrame:
     """Rows of ``curves.parquet``. by_importance: all heads, the one to go first in front.
 
@@ -47,7 +47,7 @@ def fault_curves(
     ]
     # All orders begin with none and end with all.
     sets = list(dict.fromkeys(frozenset(heads) for _order, _draw, heads in points))
-    totals = trials.totals([dict.fromkeys(sorted(heads), kind) for heads in sets], tell=tell)
+    totals = trials.totals([dict.fromkeys(sorted(heads), kind) for heads in sets], passes=passes)
     tables = []
     for quantity, counts in trials.counts.items():
         values = dict(zip(sets, mean_of(totals[quantity], counts), strict=True))

@@ -1,6 +1,6 @@
 """Many heads off at once: all but one of a layer, or a whole group of like ones."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ from mhattn_core.attention import attend
 from mhattn_core.attention.ablation import HeadId, Kind
 from mhattn_core.attention.variants import Variant
 from mhattn_core.experiments.ablation.single_head import head_columns
-from mhattn_core.experiments.ablation.trials import Totals, Trials, heads_of
+from mhattn_core.experiments.ablation.trials import Passes, Totals, Trials, heads_of, unheard
 from mhattn_core.experiments.redundancy.heads import heads_of as patterns_of
 from mhattn_core.measures.ablation.effects import effects, ends, mean_of
 from mhattn_core.measures.redundancy.clusters import MOST_GROUPS, tree
@@ -44,7 +44,7 @@ def keep_one(
     kind: Kind,
     weights: np.ndarray | None = None,
     *,
-    tell: Callable[[int], object] = lambda _sentences: None,
+    passes: Passes = unheard,
 ) -> pd.DataFrame:
     """Rows of ``keep_one.parquet``: each layer with one of its heads only, and (``all_off``) with none; delta and its
     interval from intact.
@@ -55,7 +55,7 @@ def keep_one(
     layers = list(dict.fromkeys(head[:2] for head in heads))
     none: list[Variant] = [{head: kind for head in heads if head[:2] == layer} for layer in layers]
     kept: list[Variant] = [{other: kind for other in none[layers.index(head[:2])] if other != head} for head in heads]
-    totals = trials.totals([*none, *kept], tell=tell)
+    totals = trials.totals([*none, *kept], passes=passes)
     tables = []
     for quantity, counts in trials.counts.items():
         all_off = mean_of(totals[quantity][: len(layers)], counts)[[layers.index(head[:2]) for head in heads]]
@@ -91,7 +91,7 @@ def clusters_off(
     kind: Kind,
     weights: np.ndarray | None = None,
     *,
-    tell: Callable[[int], object] = lambda _sentences: None,
+    passes: Passes = unheard,
 ) -> pd.DataFrame:
     """Rows of ``cluster_ablation.parquet``: what a whole group costs beside the sum of what its heads cost alone.
 
@@ -101,7 +101,7 @@ def clusters_off(
     """
     if not clusters:
         return pd.DataFrame(columns=list(CLUSTERS))
-    totals = trials.totals([dict.fromkeys(heads, kind) for heads in clusters], tell=tell)
+    totals = trials.totals([dict.fromkeys(heads, kind) for heads in clusters], passes=passes)
     place = {head: number for number, head in enumerate(heads_of(trials.model))}
     tables = []
     for quantity, counts in trials.counts.items():

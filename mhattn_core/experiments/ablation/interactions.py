@@ -1,6 +1,6 @@
 """Whether heads cover for one another: two off together against each off alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
@@ -8,7 +8,7 @@ import pandas as pd
 
 from mhattn_core.attention.ablation import HeadId, Kind
 from mhattn_core.experiments.ablation.quantities import covers
-from mhattn_core.experiments.ablation.trials import Trials
+from mhattn_core.experiments.ablation.trials import Passes, Trials, unheard
 from mhattn_core.measures.ablation.effects import ends, mean_of
 
 COLUMNS = (
@@ -17,13 +17,13 @@ COLUMNS = (
 )
 
 
-def interactions(
+def interaction_table(
     trials: Trials,
     heads: Sequence[HeadId],
     kind: Kind,
     weights: np.ndarray | None = None,
     *,
-    tell: Callable[[int], object] = lambda _sentences: None,
+    passes: Passes = unheard,
 ) -> pd.DataFrame:
     """Rows of ``interactions.parquet``, for every two of ``heads``: I = Δ{a, b} − Δa − Δb, with its interval.
 
@@ -35,7 +35,7 @@ def interactions(
     losses = [quantity for quantity in trials.counts if covers(quantity)]
     if not losses or not pairs:
         return pd.DataFrame(columns=list(COLUMNS))
-    totals = trials.totals([{head: kind} for head in heads] + [{a: kind, b: kind} for a, b in pairs], tell=tell)
+    totals = trials.totals([{head: kind} for head in heads] + [{a: kind, b: kind} for a, b in pairs], passes=passes)
     place = {head: number for number, head in enumerate(heads)}
     first, second = ([place[pair[side]] for pair in pairs] for side in (0, 1))
     tables = []

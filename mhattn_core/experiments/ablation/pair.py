@@ -1,18 +1,18 @@
-"""One pair, live."""
+"""One pair, live: the tables of a run's study without intervals, each when it is asked for."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from mhattn_core.attention.ablation import HeadId, Kind
 from mhattn_core.errors import Problem
-from mhattn_core.experiments.ablation.groups import clusters_of, clusters_off
-from mhattn_core.experiments.ablation.interactions import interactions
+from mhattn_core.experiments.ablation.curves import fault_curves
+from mhattn_core.experiments.ablation.groups import clusters_of, clusters_off, keep_one
+from mhattn_core.experiments.ablation.interactions import interaction_table
 from mhattn_core.experiments.ablation.quantities import Quantity, covers
-from mhattn_core.experiments.ablation.single_head import ablation_table, each_off, gradient_table
-from mhattn_core.experiments.ablation.trials import Trials, heads_of
+from mhattn_core.experiments.ablation.single_head import ablation_table, each_off, gradient_table, ranked
+from mhattn_core.experiments.ablation.trials import PRIMARY, Passes, Trials
 from mhattn_core.locale import _
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
@@ -32,15 +32,18 @@ def pair_loss(model: Model, pair: SentencePair, ablate: Mapping[HeadId, Kind] | 
     """The model's main quantity for one pair with heads off. Raises Problem for a pair that cannot be fed, or a head
     that is not there.
     """
-    return _losses(_trials(model, pair), [ablate or {}])[0]
+    trials = _trials(model, pair)
+    count = int(trials.counts[trials.main][0])
+    total = float(trials.totals([ablate or {}])[trials.main][0, 0])
+    return PairLoss(trials.main, total / count, count)
 
 
 def ablate_each(
-    model: Model, pair: SentencePair, *, kind: Kind = "mean", tell: Tell = lambda _share: None
+    model: Model, pair: SentencePair, *, kind: Kind = PRIMARY, tell: Tell = lambda _share: None
 ) -> pd.DataFrame:
     """Every head off alone: rows of ``ablation.parquet`` without intervals; ``mean`` is over the pair's own positions."""
     trials = _trials(model, pair)
-    return ablation_table(trials, each_off(trials, kind, tell=_shares(tell, len(heads_of(model)))), kind)
+    return ablation_table(trials, each_off(trials, kind, passes=_shares(tell)), kind)
 
 
 def gradient_importance(model: Model, pair: SentencePair) -> pd.DataFrame:
@@ -49,7 +52,7 @@ def gradient_importance(model: Model, pair: SentencePair) -> pd.DataFrame:
 
 
 def pair_interactions(
-    model: Model, pair: SentencePair, heads: Sequence[HeadId], *, kind: Kind = "mean", tell: Tell = lambda _share: None
+    model: Model, pair: SentencePair, heads: Sequence[HeadId], *, kind: Kind = PRIMARY, tell: Tell = lambda _share: None
 ) -> pd.DataFrame:
     """Rows of ``interactions.parquet`` without intervals. Raises Problem for a model that has no loss."""
     trials = _trials(model, pair)
@@ -60,7 +63,7 @@ def pair_interactions(
             ).format(name=model.name),
             _("Choose a model with a language head."),
         )
-    return interactions(trials, heads, kind, tell=_shares(tell, len(heads) * (len(heads) + 1) // 2))
+    return interaction_table(trials, heads, kind, passes=_shares(tell))
 
 
 def pair_clusters(
@@ -76,7 +79,19 @@ def pair_clusters(
         quantity: alone.loc[alone["quantity"] == quantity, ["ablated"]].to_numpy() * counts
         for quantity, counts in trials.counts.items()
     }
-    return clusters_off(trials, clusters, off, kind, tell=_shares(tell, len(clusters)))
+    return clusters_off(trials, clusters, off, kind, passes=_shares(tell))
+
+
+def pair_curves(model: Model, pair: SentencePair, *, tell: Tell = lambda _share: None) -> pd.DataFrame:
+    """Rows of ``curves.parquet``; the heads that one backward pass ranks first go first."""
+    trials = _trials(model, pair)
+    by_gradient = ranked(gradient_table(trials), "gradient_importance")
+    return fault_curves(trials, by_gradient, PRIMARY, passes=_shares(tell))
+
+
+def pair_keep_one(model: Model, pair: SentencePair, *, tell: Tell = lambda _share: None) -> pd.DataFrame:
+    """Rows of ``keep_one.parquet`` without intervals."""
+    return keep_one(_trials(model, pair), PRIMARY, passes=_shares(tell))
 
 
 def _trials(model: Model, pair: SentencePair) -> Trials:
@@ -88,19 +103,13 @@ def _trials(model: Model, pair: SentencePair) -> Trials:
     return trials
 
 
-def _losses(
-    trials: Trials, variants: Sequence[Mapping[HeadId, Kind]], tell: Tell = lambda _share: None
-) -> list[PairLoss]:
-    count = int(trials.counts[trials.main][0])
-    totals = trials.totals(variants, tell=_shares(tell, len(variants)))[trials.main][:, 0]
-    return [PairLoss(trials.main, float(total) / count, count) for total in totals]
+def _shares(tell: Tell) -> Passes:
+    """Passes as the share of a table that is done, 0 to 1."""
+    done = 0
 
-
-def _shares(tell: Tell, variants: int) -> Callable[[int], None]:
-    done = np.zeros(())
-
-    def more(passed: int) -> None:
-        done[...] += passed
-        tell(min(float(done) / variants, 1.0))
+    def more(sentences: int, of: int) -> None:
+        nonlocal done
+        done += sentences
+        tell(done / of)
 
     return more

@@ -1,20 +1,20 @@
 """Each head off alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from mhattn_core.attention.ablation import HeadId, Kind
-from mhattn_core.experiments.ablation.trials import Totals, Trials, heads_of
+from mhattn_core.experiments.ablation.trials import Passes, Totals, Trials, heads_of, unheard
 from mhattn_core.measures.ablation.effects import EFFECT, effects, mean_of
 
 COLUMNS = ("model", "stack", "layer", "head", "kind", "quantity", *EFFECT[:-1], "gradient_importance", "n")
 
 
-def each_off(trials: Trials, kind: Kind, *, tell: Callable[[int], object] = lambda _sentences: None) -> Totals:
+def each_off(trials: Trials, kind: Kind, *, passes: Passes = unheard) -> Totals:
     """Totals ``[head, sentence]`` of each quantity, heads in the order of ``heads_of``."""
-    return trials.totals([{head: kind} for head in heads_of(trials.model)], tell=tell)
+    return trials.totals([{head: kind} for head in heads_of(trials.model)], passes=passes)
 
 
 def ablation_table(trials: Trials, off: Totals, kind: Kind, weights: np.ndarray | None = None) -> pd.DataFrame:
@@ -39,6 +39,12 @@ def gradient_table(trials: Trials) -> pd.DataFrame:
     heads = heads_of(trials.model)
     totals = np.stack([trials.importance[head] for head in heads])
     return head_columns(trials, heads).assign(gradient_importance=mean_of(totals, trials.counts[trials.main]))
+
+
+def ranked(rows: pd.DataFrame, column: str) -> list[HeadId]:
+    """The heads of a table, the largest value first, equal ones in the order of its rows."""
+    ordered = rows.sort_values(column, ascending=False, kind="stable")
+    return [(str(row.stack), int(row.layer), int(row.head)) for row in ordered.itertuples()]
 
 
 def head_columns(trials: Trials, heads: Sequence[HeadId]) -> pd.DataFrame:

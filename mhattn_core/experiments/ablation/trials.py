@@ -5,7 +5,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from mhattn_core.attention.ablation import HeadId, Means
+from mhattn_core.attention.ablation import HeadId, Kind, Means
 from mhattn_core.attention.gates import importance
 from mhattn_core.attention.tasks import asked_of, tasks
 from mhattn_core.attention.variants import Variant, Variants, mean_outputs
@@ -15,6 +15,10 @@ from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
 
 Totals = dict[Quantity, np.ndarray]
+Passes = Callable[[int, int], object]
+"""Is told how many sentences more were put through the network, and how many a table takes in all."""
+PRIMARY: Kind = "mean"
+"""How heads are switched off where a table holds one way."""
 
 BATCH = 256
 """Tokens of a batch; several copies of it go through a network at once."""
@@ -28,6 +32,10 @@ def heads_of(model: Model) -> list[HeadId]:
         for layer in range(model.attention.layers(stack))
         for head in range(model.attention.heads(stack))
     ]
+
+
+def unheard(_sentences: int, _of: int) -> None:
+    """Passes that nobody watches."""
 
 
 class Trials:
@@ -75,15 +83,16 @@ class Trials:
         found = importance(self.model, self.tasks, len(self.pairs))
         return {(stack, layer, head): found[stack][:, layer, head] for stack, layer, head in heads_of(self.model)}
 
-    def totals(self, variants: Sequence[Variant], *, tell: Callable[[int], object] = lambda _sentences: None) -> Totals:
-        """Totals of each quantity, float64 ``[variant, sentence]``: divided by ``counts``, the value. tell: so many
-        sentences were put through.
-        """
+    def totals(self, variants: Sequence[Variant], *, passes: Passes = unheard) -> Totals:
+        """Totals of each quantity, float64 ``[variant, sentence]``: divided by ``counts``, the value."""
+        sentences = len(variants) * sum(len(task.rows) for task in self.tasks)
         found: Totals = {quantity: np.zeros((len(variants), len(self.pairs))) for quantity in self.counts}
         for number, task in enumerate(self.tasks):
             rows = len(task.rows)
             places = [row.number for row in task.rows]
-            outcomes = self._variants(task, variants, self._means, partial(_tell, tell, rows)).double().numpy()
+            outcomes = (
+                self._variants(task, variants, self._means, partial(_tell, passes, rows, sentences)).double().numpy()
+            )
             for quantity in found:
                 found[quantity][:, places] = self._measured(quantity, outcomes, number, places)
         return found
@@ -127,8 +136,8 @@ class Trials:
         return np.stack([vector[number] for number in sorted(vector)])
 
 
-def _tell(tell: Callable[[int], object], rows: int, copies: int) -> None:
-    tell(copies * rows)
+def _tell(passes: Passes, rows: int, sentences: int, copies: int) -> None:
+    passes(copies * rows, sentences)
 
 
 def _first(pair: SentencePair) -> SentencePair:

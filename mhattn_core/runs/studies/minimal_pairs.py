@@ -1,8 +1,8 @@
 """Which heads a model needs to get grammar right: the causal half of the badges of roles."""
 
 from mhattn_core.experiments.ablation.minimal_pairs import minimal_pairs_table
-from mhattn_core.experiments.ablation.trials import Trials
-from mhattn_core.runs.studies.ablation import PRIMARY, sentences_of
+from mhattn_core.experiments.ablation.trials import PRIMARY, Trials
+from mhattn_core.runs.studies.ablation import sentences_of
 from mhattn_core.runs.study import Study, StudyInput, Tables
 from mhattn_core.text.minimal_pairs import minimal_pairs
 

@@ -9,18 +9,15 @@ import streamlit as st
 from mhattn_core.attention import Seen
 from mhattn_core.attention.ablation import HeadId
 from mhattn_core.experiments.ablation import (
-    Trials,
     ablate_each,
-    fault_curves,
-    gradient_table,
-    heads_of,
-    keep_one,
     pair_clusters,
+    pair_curves,
     pair_interactions,
+    pair_keep_one,
     quantities_of,
 )
-from mhattn_core.experiments.ablation.curves import DRAWS, removed_at
 from mhattn_core.experiments.ablation.quantities import covers
+from mhattn_core.experiments.ablation.single_head import ranked
 from mhattn_core.locale import _
 from mhattn_core.runs import Run
 from mhattn_core.ui.faults.choice import KINDS, choose_kind
@@ -90,29 +87,20 @@ def groups_off(found: Faults, alone: Evidence) -> Evidence | None:
 
 def curves(found: Faults) -> Evidence:
     """The run's ``curves``, or else the pair's."""
-
-    def make(tell: Tell) -> pd.DataFrame:
-        trials = Trials(found.seen.model, [found.seen.pair])
-        ranked = gradient_table(trials).sort_values("gradient_importance", ascending=False, kind="stable")
-        heads = [(row.stack, int(row.layer), int(row.head)) for row in ranked.itertuples()]
-        # The two ends are the same in every order.
-        sets = 2 + (1 + DRAWS) * (len(removed_at(len(heads))) - 2)
-        return fault_curves(trials, heads, "mean", tell=_counted(tell, sets))
-
+    model, pair = found.seen.model, found.seen.pair
     says = _("Switching off more and more heads of {name}, in 21 orders. Stop cancels.")
-    return from_run(found, "curves") or _on_pair(found.seen, "curves", "", says, make)
+    return from_run(found, "curves") or _on_pair(
+        found.seen, "curves", "", says, lambda tell: pair_curves(model, pair, tell=tell)
+    )
 
 
 def kept_alone(found: Faults) -> Evidence:
     """The run's ``keep_one``, or else the pair's."""
-
-    def make(tell: Tell) -> pd.DataFrame:
-        trials = Trials(found.seen.model, [found.seen.pair])
-        layers = sum(found.seen.model.attention.layers(stack) for stack in found.seen.stacks)
-        return keep_one(trials, "mean", tell=_counted(tell, layers + len(heads_of(trials.model))))
-
+    model, pair = found.seen.model, found.seen.pair
     says = _("Keeping one head of each layer of {name} alone. Stop cancels.")
-    return from_run(found, "keep_one") or _on_pair(found.seen, "keep_one", "", says, make)
+    return from_run(found, "keep_one") or _on_pair(
+        found.seen, "keep_one", "", says, lambda tell: pair_keep_one(model, pair, tell=tell)
+    )
 
 
 def costliest_together(found: Faults) -> Evidence | None:
@@ -122,7 +110,7 @@ def costliest_together(found: Faults) -> Evidence | None:
         return None
     says = _("Switching off every head of {name}, one at a time. Stop cancels.")
     alone = _on_pair(found.seen, "damage", "mean", says, lambda tell: ablate_each(model, pair, kind="mean", tell=tell))
-    return two_off(found.seen, costliest(alone.table))
+    return two_off(found.seen, ranked(alone.table, "delta")[:PAIRED])
 
 
 def two_off(seen: Seen, heads: Sequence[HeadId]) -> Evidence | None:
@@ -148,11 +136,6 @@ def _has_loss(seen: Seen) -> bool:
         ).format(name=escape(seen.model.name))
     )
     return False
-
-
-def costliest(rows: pd.DataFrame) -> list[HeadId]:
-    """The heads whose loss alone costs most."""
-    return [(row.stack, int(row.layer), int(row.head)) for row in rows.nlargest(PAIRED, "delta").itertuples()]
 
 
 def from_run(found: Faults, name: str) -> Evidence | None:
@@ -191,15 +174,3 @@ def _on_pair(seen: Seen, what: str, key: Hashable, says: str, make: Callable[[Te
     return Evidence(
         kept(what, seen, key, says.format(name=escape(model.name)), make), 1, f"{model.name}@{model.revision}"
     )
-
-
-def _counted(tell: Tell, sets: int) -> Callable[[int], None]:
-    """What hears of each set of heads that is done, and tells the share."""
-    done = 0
-
-    def more(passed: int) -> None:
-        nonlocal done
-        done += passed
-        tell(done / sets)
-
-    return more
