@@ -131,7 +131,7 @@ def _behind(prefix: str, encoded: Encoded) -> Encoded:
         return encoded
     pieces = tuple(
         replace(piece, start=max(piece.start - len(prefix), 0), end=piece.end - len(prefix))
-        if piece.end > len(prefix)
+        if max(piece.start + 1, piece.end) > len(prefix)
         else Piece(piece.id)
         for piece in encoded.pieces
     )

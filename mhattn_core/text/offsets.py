@@ -35,7 +35,7 @@ def locate(pieces: Sequence[str], text: str, spelling: Spelling = Spelling()) ->
         for place, character in enumerate(text)
         if not character.isspace()
     ]
-    left, right = _folded(characters), _folded(spelling.units(pieces))
+    left, right = _folded(characters), _folded(spelling.for_text(text).units(pieces))
     covered: list[list[int]] = [[] for _ in pieces]
     matches = list(_aligned(left, right))
     for here, there in matches:

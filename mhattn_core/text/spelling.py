@@ -57,6 +57,11 @@ class Spelling:
         """The same marks with one tokenizer's own tokens."""
         return replace(self, unknown=self.unknown | unknown, verbatim=frozenset(verbatim) - unknown)
 
+    def for_text(self, text: str) -> "Spelling":
+        """The same marks for one text: where the name of an unknown token is written in it, its pieces stand for the name."""
+        unknown = frozenset(token for token in self.unknown if token not in text)
+        return self if unknown == self.unknown else replace(self, unknown=unknown, verbatim=self.verbatim | self.unknown)
+
     def _written(self, pieces: Sequence[str]) -> Iterator[Unit | tuple[int, int]]:
         """Characters, and bytes with the numbers of their pieces."""
         for number, piece in enumerate(pieces):

@@ -73,6 +73,10 @@ def test_what_is_unknown_covers_its_word() -> None:
     assert under(["[UNK]", "[UNK]", "x"], "猫犬x", UNKNOWN) == ["猫", "犬", "x"]
 
 
+def test_the_name_of_the_unknown_token_may_be_typed() -> None:
+    assert under(["a", "[UNK]", "[UNK]", "b"], "a[UNK][UNK] b", UNKNOWN) == ["a", "[UNK]", "[UNK]", "b"]
+
+
 def test_a_sign_put_for_another_covers_it() -> None:
     assert under(['"</w>', "a</w>", '"</w>'], "«a»", ENDS) == ["«", "a", "»"]
 
