@@ -60,7 +60,9 @@ class Spelling:
     def for_text(self, text: str) -> "Spelling":
         """The same marks for one text: where the name of an unknown token is written in it, its pieces stand for the name."""
         unknown = frozenset(token for token in self.unknown if token not in text)
-        return self if unknown == self.unknown else replace(self, unknown=unknown, verbatim=self.verbatim | self.unknown)
+        return (
+            self if unknown == self.unknown else replace(self, unknown=unknown, verbatim=self.verbatim | self.unknown)
+        )
 
     def _written(self, pieces: Sequence[str]) -> Iterator[Unit | tuple[int, int]]:
         """Characters, and bytes with the numbers of their pieces."""

@@ -73,7 +73,7 @@ def typed(app: AppTest, document: str, summary: str) -> AppTest:
 
 
 def press(app: AppTest, label: str) -> AppTest:
-    return next(button for button in app.button if button.label.startswith(label)).click().run()
+    return next(button for button in app.button if button.label.replace("\\", "").startswith(label)).click().run()
 
 
 @STORED

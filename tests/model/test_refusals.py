@@ -10,7 +10,7 @@ import torch
 import transformers as hf
 from cases import word_tokenizer
 from families import BART, COMMON, GROUPED, PLAIN, T5
-from transformers import AutoTokenizer, PreTrainedModel
+from transformers import PreTrainedModel
 
 import mhattn_core as mh
 from mhattn_core.tap import beside_text, implementation_for, survey
@@ -231,16 +231,3 @@ def test_a_folder_that_is_written_as_transformers_takes_it(tmp_path: Path, monke
         mh.load("mine/llama")
     assert problem.value.remedy.endswith("./mine/llama")
     assert mh.load("./mine/llama", device="cpu").stacks == ("decoder",)
-
-
-def test_a_token_beyond_the_embedding_is_refused_where_it_is_fed(tmp_path: Path) -> None:
-    folder = put(hf.BertModel(hf.BertConfig(**PLAIN)), tmp_path)
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    tokenizer.add_tokens([f"new{number}" for number in range(120)])
-    tokenizer.save_pretrained(folder)
-    model = mh.load(str(folder), device="cpu")
-    assert mh.attend(model, mh.SentencePair("the cat sits")).pattern("encoder").shape == (3, 4, 5, 5)
-    with pytest.raises(
-        mh.Problem, match=rf"no embedding for “new119”: its tokenizer knows {len(tokenizer)} tokens, its network 120"
-    ):
-        mh.attend(model, mh.SentencePair("the new119 sits"))
