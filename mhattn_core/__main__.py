@@ -22,6 +22,7 @@ from rich.progress import (
 from rich.table import Table
 
 from mhattn_core.errors import Problem
+from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.models import catalogue
 
@@ -252,7 +253,7 @@ def _aligner(row: Any) -> dict[str, object]:
     """A line for the terminal: what was chosen on one half, its error on the other, and how much better than the
     diagonal it is.
     """
-    head = f"L{row.layer} H{row.head} {row.rows} {row.weight}" if row.choice else ""
+    head = f"{head_name(row.layer, row.head)} {row.rows} {row.weight}" if row.choice else ""
     gain = f"{row.gain:+.2f} [{row.gain_low:+.2f}, {row.gain_high:+.2f}]" if row.choice else ""
     error = f"{row.aer:.2f} [{row.low:.2f}, {row.high:.2f}]"
     return {

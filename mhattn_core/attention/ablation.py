@@ -8,14 +8,14 @@ import torch
 from torch import Tensor
 
 from mhattn_core.errors import Problem
+from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.models import Model
 from mhattn_core.tap import Call, visible_keys
 
-HeadId = tuple[str, int, int]
-"""Stack, layer, head."""
 Kind = Literal["zero", "mean", "uniform"]
-
+Ablation = Mapping[tuple[str, int, int], Kind]
+"""What is done to which heads of a model. A key is a ``Head``, or the plain (stack, layer, head) that it equals."""
 
 Means = Mapping[tuple[str, int], Tensor]
 """Of each stack and layer, every head's mean output over a corpus, ``[head, dimension]``."""
@@ -69,14 +69,14 @@ def uniform_pattern(call: Call, head: int) -> Tensor:
 OUTPUTS: Mapping[Kind, Callable[[Call, int, Known], Tensor]] = {"zero": _zero, "mean": _mean, "uniform": _uniform}
 
 
-def check(model: Model, ablate: Mapping[HeadId, Kind]) -> None:
+def check(model: Model, ablate: Ablation) -> None:
     """Raise Problem for a head that the model does not have, or a kind that does not exist or that it cannot give."""
     for (stack, layer, head), kind in ablate.items():
         sites = model.attention.sites.get(stack, ())
         if layer not in range(len(sites)) or head not in range(sites[layer].heads):
             raise Problem(
-                _("“{name}” has no head L{layer} H{head} in its {stack}.").format(
-                    name=model.name, layer=layer, head=head, stack=stack
+                _("“{name}” has no head {head} in its {stack}.").format(
+                    name=model.name, head=head_name(layer, head), stack=stack
                 ),
                 _("Its stacks are: {stacks}.").format(stacks=", ".join(model.stacks)),
             )
@@ -94,7 +94,7 @@ def check(model: Model, ablate: Mapping[HeadId, Kind]) -> None:
             )
 
 
-def switch_off(call: Call, ablate: Mapping[HeadId, Kind], known: Known = NOTHING_KNOWN) -> Tensor:
+def switch_off(call: Call, ablate: Ablation, known: Known = NOTHING_KNOWN) -> Tensor:
     """The per-head output of ``call`` with the given heads replaced; the call itself is left as it is."""
     output = call.output
     for (stack, layer, head), kind in ablate.items():
@@ -104,7 +104,7 @@ def switch_off(call: Call, ablate: Mapping[HeadId, Kind], known: Known = NOTHING
     return output
 
 
-def ablated(call: Call, ablate: Mapping[HeadId, Kind]) -> Call:
+def ablated(call: Call, ablate: Ablation) -> Call:
     """``call`` as it goes on: the outputs of ``switch_off``, and the pattern of a head that looks at all keys equally."""
     pattern = call.pattern
     for (stack, layer, head), kind in ablate.items():

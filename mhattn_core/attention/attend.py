@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from mhattn_core.arrays.head_values import HeadValues
 from mhattn_core.arrays.word_grid import WordAxis, WordGrid
-from mhattn_core.attention.ablation import HeadId, Kind, ablated, check
+from mhattn_core.attention.ablation import Ablation, ablated, check
 from mhattn_core.attention.feed import Feed, feed
 from mhattn_core.attention.readable import readable
 from mhattn_core.attention.token_kinds import Piece, unknown_share
@@ -22,7 +22,7 @@ from mhattn_core.tap import Call
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.words import Sentence
 
-NO_ABLATION: Mapping[HeadId, Kind] = {}
+NO_ABLATION: Ablation = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,7 @@ class Seen:
     pair: SentencePair
     _feed: Feed
     _patterns: Mapping[str, np.ndarray]
-    _ablate: Mapping[HeadId, Kind] = field(default_factory=dict)
+    _ablate: Ablation = field(default_factory=dict)
 
     @property
     def stacks(self) -> tuple[str, ...]:
@@ -166,7 +166,7 @@ class Seen:
 
 
 @torch.no_grad()
-def attend(model: Model, pair: SentencePair, ablate: Mapping[HeadId, Kind] = NO_ABLATION) -> Seen:
+def attend(model: Model, pair: SentencePair, ablate: Ablation = NO_ABLATION) -> Seen:
     """Run ``pair`` through ``model`` once and keep every head's pattern.
 
     ablate: heads to switch off, ``{(stack, layer, head): "zero" | "mean" | "uniform"}``; all later layers see the
@@ -194,7 +194,7 @@ def not_in_full(model: Model) -> Problem:
 
 
 @torch.no_grad()
-def _run(model: Model, fed: Feed, ablate: Mapping[HeadId, Kind], see: Callable[[Call], None]) -> None:
+def _run(model: Model, fed: Feed, ablate: Ablation, see: Callable[[Call], None]) -> None:
     """One forward with some heads switched off; ``see`` is shown each call as it goes on."""
 
     def watch(call: Call) -> Tensor:

@@ -1,12 +1,12 @@
 """What a model writes with some of its heads switched off."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
-from mhattn_core.attention.ablation import HeadId, Kind, check, switch_off
+from mhattn_core.attention.ablation import Ablation, check, switch_off
 from mhattn_core.attention.attend import NO_ABLATION, Seen
 from mhattn_core.attention.decode import decoded
 from mhattn_core.attention.languages import first_of, language_of, other_language
@@ -28,7 +28,7 @@ class Continued:
 @torch.no_grad()
 def continued(
     seen: Seen,
-    ablate: Mapping[HeadId, Kind] = NO_ABLATION,
+    ablate: Ablation = NO_ABLATION,
     *,
     longest: int = LONGEST,
     tell: Callable[[float], object] = lambda _share: None,

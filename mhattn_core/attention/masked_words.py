@@ -1,19 +1,17 @@
 """What a masked language model puts in the place of each word, with heads switched off or on."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 import torch
 from torch import Tensor
 
-from mhattn_core.attention.ablation import HeadId, Kind, check, switch_off
+from mhattn_core.attention.ablation import Ablation, check, switch_off
 from mhattn_core.attention.attend import NO_ABLATION, Seen
 from mhattn_core.attention.decode import decoded
 from mhattn_core.tap import Call
 
 
 @torch.no_grad()
-def masked_words(seen: Seen, ablate: Mapping[HeadId, Kind] = NO_ABLATION) -> pd.DataFrame:
+def masked_words(seen: Seen, ablate: Ablation = NO_ABLATION) -> pd.DataFrame:
     """Each word hidden in turn, with all its pieces: word, guess (the likeliest piece at each place), probability (of
     the word).
 
@@ -50,7 +48,7 @@ def masked_words(seen: Seen, ablate: Mapping[HeadId, Kind] = NO_ABLATION) -> pd.
     return pd.DataFrame(rows, columns=["word", "guess", "probability"])
 
 
-def _forward(seen: Seen, ids: Tensor, ablate: Mapping[HeadId, Kind]) -> Tensor:
+def _forward(seen: Seen, ids: Tensor, ablate: Ablation) -> Tensor:
     """Logits ``[position, vocabulary]``."""
 
     def watch(call: Call) -> Tensor:

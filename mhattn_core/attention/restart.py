@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from mhattn_core.attention.ablation import HeadId, Kind
+from mhattn_core.attention.ablation import Ablation
 from mhattn_core.models import Model
 from mhattn_core.tap import Watcher, watching
 
@@ -54,7 +54,7 @@ class Restart:
                 return None
         return cls(model, lists)
 
-    def start_of(self, ablate: Mapping[HeadId, Kind]) -> Start:
+    def start_of(self, ablate: Ablation) -> Start:
         """The first layers that feel these heads."""
         first = dict(self.layers)
         for stack, layer, _head in ablate:

@@ -1,12 +1,10 @@
 """A sentence as one vector, with heads switched off or on."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import torch
 from torch import Tensor
 
-from mhattn_core.attention.ablation import HeadId, Kind, check, switch_off
+from mhattn_core.attention.ablation import Ablation, check, switch_off
 from mhattn_core.attention.attend import NO_ABLATION
 from mhattn_core.attention.feed import feed
 from mhattn_core.models import Model
@@ -15,7 +13,7 @@ from mhattn_core.text.pair import SentencePair
 
 
 @torch.no_grad()
-def sentence_vector(model: Model, sentence: str, ablate: Mapping[HeadId, Kind] = NO_ABLATION) -> np.ndarray:
+def sentence_vector(model: Model, sentence: str, ablate: Ablation = NO_ABLATION) -> np.ndarray:
     """The mean of an encoder's last hidden states over all tokens, of unit length, float32 ``[dimension]``: how minilm
     and its kin pool.
 

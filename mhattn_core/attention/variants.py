@@ -1,20 +1,17 @@
 """The same batch with other heads switched off in each of its copies, many copies to a forward."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
 import torch
 from torch import Tensor
 
-from mhattn_core.attention.ablation import HeadId, Kind, Known, Means, check, switch_off
+from mhattn_core.attention.ablation import Ablation, Known, Means, check, switch_off
 from mhattn_core.attention.restart import LISTS, Restart, Start
 from mhattn_core.attention.tasks import Task, outcome
 from mhattn_core.models import Model
 from mhattn_core.tap import Call
-
-Variant = Mapping[HeadId, Kind]
-"""Heads that are off together."""
 
 # How much goes through a network at once; a language head makes a number for every token of its vocabulary.
 TOKENS, LOGITS = 1024, 2**26
@@ -32,7 +29,7 @@ class Variants:
     def __call__(
         self,
         task: Task,
-        variants: Sequence[Variant],
+        variants: Sequence[Ablation],
         means: Means | None = None,
         tell: Callable[[int], object] = lambda _n: None,
     ) -> Tensor:
@@ -102,7 +99,7 @@ def mean_outputs(model: Model, tasks: Sequence[Task]) -> dict[tuple[str, int], T
     return {key: (total / positions[key[0]]).float() for key, total in totals.items()}
 
 
-def _watcher(task: Task, variants: Sequence[Variant], start: Start, means: Means) -> Callable[[Call], Tensor | None]:
+def _watcher(task: Task, variants: Sequence[Ablation], start: Start, means: Means) -> Callable[[Call], Tensor | None]:
     """Switches off each copy's heads; layers are counted from where the network is entered."""
     known = Known(task.real, means)
     wanted = {(stack, layer) for variant in variants for stack, layer, _head in variant}

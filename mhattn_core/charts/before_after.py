@@ -3,9 +3,9 @@
 import altair as alt
 import pandas as pd
 
-from mhattn_core.charts.distributions import head_names
 from mhattn_core.charts.glance import PICKED
 from mhattn_core.charts.theme import DIFFERENCE_SCHEME, MARK_COLOUR, SPECIAL_COLOUR
+from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 
 SIDE = 400

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.charts.theme import DIFFERENCE_SCHEME
+from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 
 LARGEST, SMALLEST, SIZE = 34, 12, 400
@@ -17,7 +18,9 @@ def cosine_matrix(cosines: np.ndarray, *, layer: int) -> alt.LayerChart:
     one, other = (axis.ravel() for axis in np.indices(cosines.shape))
     cells = pd.DataFrame({"one": one, "other": other, "value": cosines.ravel().astype(float)})
     cells = cells[(cells["one"] != cells["other"]) & cells["value"].notna()]
-    cells["names"] = [f"L{layer} H{a} · L{layer} H{b}" for a, b in zip(cells["one"], cells["other"], strict=True)]
+    cells["names"] = [
+        f"{head_name(layer, a)} · {head_name(layer, b)}" for a, b in zip(cells["one"], cells["other"], strict=True)
+    ]
     step = min(LARGEST, max(SMALLEST, SIZE // heads))
     axis = {"ticks": False, "domain": False}
     places = alt.Scale(domain=list(range(heads)), paddingInner=0.05)

@@ -4,6 +4,7 @@ import altair as alt
 import pandas as pd
 
 from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, model_colour
+from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 
 # A model's own shape beside its colour: grey print, and two models with random weights, which are both grey.
@@ -109,11 +110,6 @@ def relative_depth(heads: pd.DataFrame) -> pd.Series:
 
 def _rows(heads: pd.DataFrame) -> pd.DataFrame:
     return heads.assign(depth=relative_depth(heads), name=head_names(heads)).dropna(subset="value")
-
-
-def head_names(heads: pd.DataFrame) -> pd.Series:
-    """``L3 H7`` for each row."""
-    return "L" + heads["layer"].astype(str) + " H" + heads["head"].astype(str)
 
 
 def _is(rows: pd.DataFrame, chosen: tuple[str, int, int] | None) -> pd.Series:

@@ -5,6 +5,7 @@ import pandas as pd
 
 from mhattn_core.charts.glance import PICKED
 from mhattn_core.charts.theme import ATTENTION_SCHEME, DIFFERENCE_SCHEME, MARK_COLOUR
+from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 
 READ = ("layer", "head", "value", "low", "high", "n")
@@ -41,7 +42,7 @@ def head_grid(
     cross.
     """
     rows = heads.loc[heads["measure"] == measure, [name for name in READ if name in heads]].assign(clicks=clicks)
-    rows["name"] = "L" + rows["layer"].astype(str) + " H" + rows["head"].astype(str)
+    rows["name"] = head_names(rows)
     layers = max(1, rows["layer"].nunique())
     step = min(HIGHEST_ROW, max(LOWEST_ROW, HEIGHT // layers))
     low, high = domain or (float(rows["value"].min()), float(rows["value"].max()))

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-from mhattn_core.charts.distributions import head_names
 from mhattn_core.charts.glance import PICKED
 from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, model_colour
+from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 
 SIDE = 420

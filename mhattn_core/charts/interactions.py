@@ -4,6 +4,7 @@ import altair as alt
 import pandas as pd
 
 from mhattn_core.charts.theme import DIFFERENCE_SCHEME, SPECIAL_COLOUR
+from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 
 LISTED = 15
@@ -44,14 +45,6 @@ def interactions(pairs: pd.DataFrame, *, title: str) -> alt.LayerChart:
 
 def pair_names(pairs: pd.DataFrame) -> pd.Series:
     """``L0 H1 + L2 H3`` for each row, with the stacks where there are several."""
-    stacks = {"a": pairs["stack"], "b": pairs["stack_b"]}
-    several = pd.concat(list(stacks.values())).nunique() > 1
-    named = {
-        side: (stack + " " if several else "")
-        + "L"
-        + pairs[f"layer_{side}"].astype(str)
-        + " H"
-        + pairs[f"head_{side}"].astype(str)
-        for side, stack in stacks.items()
-    }
-    return named["a"] + " + " + named["b"]
+    pairs = pairs.rename(columns={"stack": "stack_a"})
+    several = pd.concat([pairs["stack_a"], pairs["stack_b"]]).nunique() > 1
+    return head_names(pairs, "_a", stack=several) + " + " + head_names(pairs, "_b", stack=several)

@@ -3,8 +3,8 @@
 import altair as alt
 import pandas as pd
 
-from mhattn_core.charts.distributions import head_names
 from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, model_colour
+from mhattn_core.heads import head_names, layer_name
 from mhattn_core.locale import _
 
 
@@ -14,7 +14,7 @@ def kept_heads(kept: pd.DataFrame, *, title: str) -> alt.LayerChart:
 
     kept: rows of ``keep_one.parquet`` of one model, stack, kind and quantity. title: what is measured, with its unit.
     """
-    rows = kept.assign(name=head_names(kept), line="L" + kept["layer"].astype(str))
+    rows = kept.assign(name=head_names(kept), line=kept["layer"].map(layer_name))
     y = alt.Y(
         "line:N", sort=list(dict.fromkeys(rows["line"])), title=_("layer"), axis=alt.Axis(ticks=False, domain=False)
     )

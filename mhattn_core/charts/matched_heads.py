@@ -5,6 +5,7 @@ import pandas as pd
 
 from mhattn_core.charts.glance import PICKED
 from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, model_colour
+from mhattn_core.heads import head_names, layer_name
 from mhattn_core.locale import _
 
 SHARED_COLOUR = "#26828e"
@@ -88,7 +89,7 @@ def _alone(places: pd.DataFrame, table: pd.DataFrame, x: alt.X, y: alt.Y) -> alt
         for layer, head in table[[f"layer_{side}", f"head_{side}"]].itertuples(index=False)
     }
     alone = [key not in partnered for key in places[["side", "layer", "head"]].itertuples(index=False, name=None)]
-    rows = places[alone].assign(name=lambda one: "L" + one["layer"].astype(str) + " H" + one["head"].astype(str))
+    rows = places[alone].assign(name=head_names)
     return (
         alt.Chart(rows)
         .mark_point(shape="square", size=18, color=SPECIAL_COLOUR, opacity=0.5)
@@ -107,7 +108,7 @@ def _layer_names(places: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:
     # At the height of the outermost head of its layer.
     outer = places.sort_values("x", key=lambda x: x.where(places["side"] == "a", -x)).drop_duplicates(["side", "layer"])
     rows = rows.drop(columns="y").merge(outer[["side", "layer", "y"]], on=["side", "layer"])
-    rows = rows.assign(x=rows["side"].map(ends), name="L" + rows["layer"].astype(str))
+    rows = rows.assign(x=rows["side"].map(ends), name=rows["layer"].map(layer_name))
     return alt.Chart(rows).mark_text(color=SPECIAL_COLOUR, fontSize=10).encode(x, y, text="name:N")
 
 

@@ -5,6 +5,7 @@ import altair as alt
 from mhattn_core.attention import Seen
 from mhattn_core.attention.tables import Units, pattern_table
 from mhattn_core.charts.matrix import matrix
+from mhattn_core.heads import head_name
 
 
 def pattern(seen: Seen, stack: str, layer: int, head: int, *, units: Units = "words") -> alt.LayerChart:
@@ -14,4 +15,4 @@ def pattern(seen: Seen, stack: str, layer: int, head: int, *, units: Units = "wo
     Raises KeyError for a stack that the model does not have, IndexError for a layer or head.
     """
     chart = matrix(pattern_table(seen, stack, layer, head, units=units))
-    return chart.properties(title=f"{seen.model.name} · L{layer} H{head}")
+    return chart.properties(title=head_name(layer, head, model=seen.model.name))

@@ -3,10 +3,10 @@
 import altair as alt
 import pandas as pd
 
-from mhattn_core.charts.distributions import head_names
 from mhattn_core.charts.glance import PICKED
 from mhattn_core.charts.head_grid import HEIGHT, HIGHEST_ROW, LOWEST_ROW
 from mhattn_core.charts.theme import MARK_COLOUR
+from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 
 LOWEST_BAR, HIGHEST_BAR = 9, 18

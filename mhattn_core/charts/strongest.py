@@ -5,8 +5,8 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
-from mhattn_core.charts.distributions import head_names
 from mhattn_core.charts.theme import DIFFERENCE_SCHEME, SPECIAL_COLOUR, model_colour
+from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 
 LISTED = 10

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from mhattn_core.heads import HEAD_COLUMNS
 from mhattn_core.measures.matching.profiles import RELATION, Profiles
-from mhattn_core.measures.redundancy.head_distances import HEAD
 from mhattn_core.measures.roles.items import unpacked
 from mhattn_core.measures.statistics import bootstrap_weights, folds_of_split, quotient
 from mhattn_core.runs.sums import ALL, ModelSums
@@ -42,7 +42,7 @@ def profiles(
 
 
 def _profiles(model: str, stack: str, shape: tuple[int, int], measures: Mapping[str, Measured], n: int) -> Profiles:
-    index = pd.MultiIndex.from_product([[model], [stack], range(shape[0]), range(shape[1])], names=HEAD)
+    index = pd.MultiIndex.from_product([[model], [stack], range(shape[0]), range(shape[1])], names=HEAD_COLUMNS)
     a, b, replicates = (np.stack([_finite(values[part]) for values in measures.values()], axis=-1) for part in range(3))
     return Profiles(index, tuple(measures), a, b, replicates, n)
 

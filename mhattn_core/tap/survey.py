@@ -10,6 +10,7 @@ import torch
 from torch import nn
 from transformers import PreTrainedModel
 
+from mhattn_core.heads import STACKS, Head
 from mhattn_core.tap.dummy import dummy_inputs
 from mhattn_core.tap.fallback import Products, Softmaxes
 from mhattn_core.tap.interface import UNTAPPED, Call, Watcher, watching
@@ -20,8 +21,6 @@ from mhattn_core.tap.shapes import check_shapes
 CROSS = re.compile(r"encoder_attn|EncDecAttention|cross_?att", re.IGNORECASE)
 # The decoder of a pair of BERTs has an "encoder" of its own.
 ENCODER = re.compile(r"((?!decoder)\w+\.)*encoder\.")
-
-_STACKS = ("encoder", "decoder", "cross")
 
 # XLNet multiplies with a bare parameter: there is no module to find.
 _WITHOUT_PROJECTION = {"xlnet"}
@@ -59,6 +58,15 @@ class AttentionMap:
 
     def heads(self, stack: str) -> int:
         return self.sites[stack][0].heads
+
+    def all_heads(self) -> list[Head]:
+        """Stack by stack, layer by layer."""
+        return [
+            Head(stack, layer, head)
+            for stack, sites in self.sites.items()
+            for layer, site in enumerate(sites)
+            for head in range(site.heads)
+        ]
 
     @property
     def gives_values(self) -> bool:
@@ -104,7 +112,7 @@ def survey(network: PreTrainedModel) -> AttentionMap:
     for heads in ([site.heads for site in layers] for layers in sites.values()):
         if len(set(heads)) > 1:
             raise unequal_layers(config, heads)
-    layers = {stack: tuple(sites[stack]) for stack in _STACKS if stack in sites}
+    layers = {stack: tuple(sites[stack]) for stack in STACKS if stack in sites}
     if not tapped:
         order = tuple((stack, call.pattern.shape[1]) for call, stack in zip(calls, stacks, strict=True))
         return AttentionMap(layers, {}, "products", order)
@@ -154,7 +162,7 @@ def _stacks_by_value(calls: Sequence[Call], returned: Any, encoder_decoder: bool
 
     Shorter than ``calls`` as soon as one is not, and empty when the network returns more patterns than it multiplied.
     """
-    names = {stack: f"{stack}_attentions" for stack in _STACKS} if encoder_decoder else {"encoder": "attentions"}
+    names = {stack: f"{stack}_attentions" for stack in STACKS} if encoder_decoder else {"encoder": "attentions"}
     waiting = {stack: list(getattr(returned, name, None) or ()) for stack, name in names.items()}
     stacks: list[str] = []
     for call in calls:

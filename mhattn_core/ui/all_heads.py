@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from mhattn_core.charts.distributions import head_names
+from mhattn_core.heads import HEAD_COLUMNS, head_names
 from mhattn_core.locale import _
 
 
@@ -41,10 +41,9 @@ def all_heads(heads: pd.DataFrame, measure: str) -> None:
 
 def wide_table(heads: pd.DataFrame, measure: str) -> pd.DataFrame:
     """model, stack, name, the measure with low, high and n where they are known, then the other measures."""
-    keys = ["model", "stack", "layer", "head"]
-    values = heads.pivot(index=keys, columns="measure", values="value").dropna(axis=1, how="all")
+    values = heads.pivot(index=HEAD_COLUMNS, columns="measure", values="value").dropna(axis=1, how="all")
     values = values[[name for name in heads["measure"].unique() if name in values]]
-    chosen = heads[heads["measure"] == measure].set_index(keys)[["value", "low", "high", "n"]]
+    chosen = heads[heads["measure"] == measure].set_index(HEAD_COLUMNS)[["value", "low", "high", "n"]]
     if chosen["low"].isna().all():
         chosen = chosen[["value"]]
     wide = chosen.rename(columns={"value": measure}).join(values.drop(columns=measure)).reset_index()

@@ -6,6 +6,7 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.arrays.word_grid import WordGrid
 from mhattn_core.attention.tables import matrix_table, word_table
+from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.links import link_weights
 from mhattn_core.text.claims import Claim, matrices
@@ -13,7 +14,6 @@ from mhattn_core.text.documents import documents
 from mhattn_core.text.gallery import gallery
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.glance_panel import glance_table
-from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.navigation import link, page_title
 from mhattn_core.ui.page import badge, draw, escape, plain, problems
 from mhattn_core.ui.resources import attended, loaded
@@ -97,8 +97,7 @@ def _that_can_see(grids: dict[str, WordGrid], query: int, key: int) -> dict[str,
 
 def _heads(name: str, grid: WordGrid, query: int, key: int) -> pd.DataFrame:
     table = link_weights(grid.pattern, query, key)
-    names = [head_name(layer, head) for layer, head in zip(table["layer"], table["head"], strict=True)]
-    return table.assign(model=name, name=names)
+    return table.assign(model=name, name=head_names(table))
 
 
 def _finding(heads: pd.DataFrame, link_name: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -13,7 +12,6 @@ from mhattn_core.errors import Problem
 from mhattn_core.experiments.heads_table import heads_table
 from mhattn_core.locale import _
 from mhattn_core.runs import Run
-from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.resources import HASHES
 
 CLICKS = "clicks"
@@ -69,20 +67,6 @@ def heads_in(run: Run, model: str) -> pd.DataFrame:
             ),
         )
     return run.heads[(run.heads["model"] == model) & (run.heads["group"] == "")]
-
-
-class Chosen(NamedTuple):
-    """A head of one of several models."""
-
-    model: str
-    stack: str
-    layer: int
-    head: int
-
-
-def full_name(model: str, layer: int, head: int) -> str:
-    """How a head of one of several models is named: ``minilm · L3 H7``."""
-    return f"{model} · {head_name(layer, head)}"
 
 
 def clicks() -> int:

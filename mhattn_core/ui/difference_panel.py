@@ -7,6 +7,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.errors import Problem
+from mhattn_core.heads import Head, head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.difference import difference, shape
 from mhattn_core.models.sources import RANDOM
@@ -14,7 +15,7 @@ from mhattn_core.ui.automatic import AUTOMATIC, relabel
 from mhattn_core.ui.compared import clicks, heads_of, picked
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fragment import fragment
-from mhattn_core.ui.head_choice import Head, choose_stack, head_name, parse_head
+from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.measure_words import MeasureWords, measure_words
@@ -173,7 +174,7 @@ def _choose_head(rows: pd.DataFrame) -> tuple[int, int]:
     known = rows.dropna(subset="value")
     top = known.loc[known["value"].abs().idxmax()]
     label = _("The most changed: {name}").format(name=head_name(top["layer"], top["head"]))
-    names = [head_name(layer, head) for layer, head in zip(known["layer"], known["head"], strict=True)]
+    names = head_names(known)
     relabel(CHOSEN, label)
     name = st.selectbox(
         _("Head"),
@@ -183,7 +184,7 @@ def _choose_head(rows: pd.DataFrame) -> tuple[int, int]:
         bind="query-params",
         help=_("The same as a click on a head above."),
     )
-    return (int(top["layer"]), int(top["head"])) if name == AUTOMATIC else parse_head(str(name))
+    return (int(top["layer"]), int(top["head"])) if name == AUTOMATIC else Head.parse(str(name), str(top["stack"])).cell
 
 
 def _open(chart: str) -> None:
@@ -194,7 +195,6 @@ def _open(chart: str) -> None:
 
 def _table(rows: pd.DataFrame, model_a: str, model_b: str) -> None:
     ordered = rows.reindex(rows["value"].abs().sort_values(ascending=False, kind="stable").index)
-    names = [head_name(layer, head) for layer, head in zip(ordered["layer"], ordered["head"], strict=True)]
     intervals = [] if ordered["low"].isna().all() else ["low", "high", "n"]
     number = st.column_config.NumberColumn
     columns = {
@@ -204,7 +204,7 @@ def _table(rows: pd.DataFrame, model_a: str, model_b: str) -> None:
         "value": number(_("difference"), format="%+.3f"),
     }
     st.dataframe(
-        ordered.assign(name=names)[["name", "a", "b", "value", *intervals]],
+        ordered.assign(name=head_names(ordered))[["name", "a", "b", "value", *intervals]],
         hide_index=True,
         height=380,
         column_config=columns,

@@ -8,11 +8,12 @@ from mhattn_core import charts
 from mhattn_core.arrays.word_grid import WordGrid
 from mhattn_core.attention import Seen
 from mhattn_core.charts.glance import PICKED, thumbnails
+from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.telling import heads_by_entropy, mean_entropy
 from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.head_choice import Head, head_name, key_for
+from mhattn_core.ui.head_choice import key_for
 from mhattn_core.ui.page import draw, wide_and_narrow
 from mhattn_core.ui.resources import HASHES
 
@@ -33,7 +34,7 @@ def glance_table(grid: WordGrid, *, same_scale: bool) -> pd.DataFrame:
         {
             "layer": layer,
             "head": head,
-            "name": [head_name(*place) for place in zip(layer, head, strict=True)],
+            "name": list(map(head_name, layer, head)),
             "entropy": entropy.ravel(),
             "special_mass": special.ravel(),
             "picture": thumbnails(grid.pattern, same_scale=same_scale),
@@ -50,7 +51,7 @@ def glance_panel(seen: Seen, chosen: Head, place: int, *, same_scale: bool) -> N
     wide, narrow = wide_and_narrow(f"glance-{place}")
     with wide:
         draw(
-            charts.glance(table, chosen=(chosen.layer, chosen.head), clicks=clicks()),
+            charts.glance(table, chosen=chosen.cell, clicks=clicks()),
             key=f"glance-{place}",
             on_select=lambda: _open_picked(place),
             selection_mode=PICKED,

@@ -1,12 +1,11 @@
 """Choosing a stack and a head of one model; the address carries the choice."""
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import streamlit as st
 
 from mhattn_core.attention import Seen
+from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.telling import heads_by_entropy
 from mhattn_core.ui.automatic import AUTOMATIC, relabel
@@ -14,34 +13,6 @@ from mhattn_core.ui.resources import HASHES
 
 HEAD = "head"
 """The state key, and parameter of the address, of pages with one head."""
-NAME = re.compile(r"L(\d+) H(\d+)")
-
-
-@dataclass(frozen=True)
-class Head:
-    """A chosen head; ``reason`` says why it is shown if nobody chose it."""
-
-    stack: str
-    layer: int
-    head: int
-    reason: str = ""
-
-    @property
-    def name(self) -> str:
-        return head_name(self.layer, self.head)
-
-
-def head_name(layer: int, head: int) -> str:
-    """How a head is named everywhere; both count from 0."""
-    return f"L{layer} H{head}"
-
-
-def parse_head(name: str) -> tuple[int, int]:
-    """Layer and head of a name such as ``L3 H7``."""
-    matched = NAME.fullmatch(name)
-    if not matched:
-        raise ValueError(f"not a head: {name!r}")
-    return int(matched[1]), int(matched[2])
 
 
 def key_for(what: str, place: int) -> str:
@@ -61,20 +32,17 @@ def choose_stack(seen: Seen, place: int) -> str:
     )
 
 
-def choose_head(seen: Seen, stack: str, place: int, gallery_heads: Mapping[str, str]) -> Head:
-    """A head of the stack: the person's choice, or a telling one with the reason why it is shown."""
+def choose_head(seen: Seen, stack: str, place: int, gallery_heads: Mapping[str, str]) -> tuple[Head, str]:
+    """A head of the stack: the person's choice, or a telling one; and why that is shown, empty where it was chosen."""
     telling, reason = _telling_head(seen, stack, gallery_heads)
     told = _("A telling head: {name}").format(name=telling)
-    chosen = select_head(head_names(seen, stack), told, key=key_for(HEAD, place))
-    return Head(stack, *parse_head(chosen)) if chosen else Head(stack, *parse_head(telling), reason)
+    chosen = select_head(names_in(seen, stack), told, key=key_for(HEAD, place))
+    return (Head.parse(chosen, stack), "") if chosen else (Head.parse(telling, stack), reason)
 
 
-def head_names(seen: Seen, stack: str) -> list[str]:
-    """All heads of a stack, layer by layer."""
-    attention = seen.model.attention
-    return [
-        head_name(layer, head) for layer in range(attention.layers(stack)) for head in range(attention.heads(stack))
-    ]
+def names_in(seen: Seen, stack: str) -> list[str]:
+    """The names of all heads of a stack, layer by layer."""
+    return [head.name for head in seen.model.attention.all_heads() if head.stack == stack]
 
 
 def select_head(

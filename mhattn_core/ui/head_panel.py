@@ -6,16 +6,16 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.attention import Seen
 from mhattn_core.attention.tables import Units, matrix_table, pattern_table
+from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
 from mhattn_core.text.claims import NoteMatrix
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.head_choice import Head
 from mhattn_core.ui.page import badge, draw, escape, plain, wide_and_narrow
 from mhattn_core.ui.unknown import unsegmented
 
 
-def head_panel(seen: Seen, head: Head, place: int, *, units: Units, same_scale: bool) -> None:
-    """One head of the model at ``place``; on tokens where words are not known."""
+def head_panel(seen: Seen, head: Head, place: int, *, units: Units, same_scale: bool, reason: str = "") -> None:
+    """One head of the model at ``place``; on tokens where words are not known. reason: why it is shown if nobody chose it."""
     table = pattern_table(seen, head.stack, head.layer, head.head, units="tokens" if unsegmented(seen) else units)
     finding = largest_weight(table)
     st.markdown(finding)
@@ -23,7 +23,10 @@ def head_panel(seen: Seen, head: Head, place: int, *, units: Units, same_scale: 
     drawn, numbers = st.tabs([_("Picture"), _("Table")])
     with drawn:
         picture(
-            table, f"head-{place}", f"{seen.model.name} · {head.name}: {plain(finding)}", 1.0 if same_scale else None
+            table,
+            f"head-{place}",
+            f"{head_name(*head.cell, model=seen.model.name)}: {plain(finding)}",
+            1.0 if same_scale else None,
         )
     with numbers:
         st.dataframe(table, hide_index=True, height=300)
@@ -32,11 +35,11 @@ def head_panel(seen: Seen, head: Head, place: int, *, units: Units, same_scale: 
         lambda: charts.matrix(table, largest=1.0 if same_scale else None),
         table,
         key=f"head-{place}",
-        name=f"{model.name} {head.stack} {head.name}",
-        note=f"{model.name}@{model.revision} · {head.stack} {head.name}",
+        name=f"{model.name} {head.full_name}",
+        note=f"{model.name}@{model.revision} · {head.full_name}",
     )
-    if head.reason:
-        st.caption(head.reason)
+    if reason:
+        st.caption(reason)
     if head.stack == "cross":
         st.caption(_("Rows are words of the second sentence as the decoder reads them, columns words of the first."))
 

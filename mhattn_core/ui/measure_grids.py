@@ -7,8 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.heads import ModelHead, head_name
 from mhattn_core.locale import _
-from mhattn_core.ui.compared import Chosen, Compared, clicks, full_name, picked
+from mhattn_core.ui.compared import Compared, clicks, picked
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.measure_words import MeasureWords
 from mhattn_core.ui.page import draw, escape, problems, wide_and_narrow
@@ -17,13 +18,13 @@ CHOSEN = "compared"
 
 
 def grids(
-    drawn: Sequence[Compared], rows: pd.DataFrame, words: MeasureWords, chosen: Chosen, near: pd.DataFrame
+    drawn: Sequence[Compared], rows: pd.DataFrame, words: MeasureWords, chosen: ModelHead, near: pd.DataFrame
 ) -> None:
     """One grid a model, two in a row. rows: those of the measure; near: the heads nearest to the chosen one, as
     ``nearest`` gives them.
     """
-    framed = {row.model: (int(row.layer), int(row.head)) for row in near.drop_duplicates("model").itertuples()}
-    framed[chosen.model] = chosen.layer, chosen.head
+    framed = {head.model: head.cell for head in ModelHead.of_table(near.drop_duplicates("model"))}
+    framed[chosen.model] = chosen.cell
     domain = (float(rows["value"].min()), float(rows["value"].max()))
     for start in range(0, len(drawn), 2):
         for model, column in zip(drawn[start : start + 2], st.columns(2), strict=False):
@@ -82,4 +83,4 @@ def _grid(
 def _open(model: Compared, chart: str) -> None:
     place = picked(chart)
     if place:
-        st.session_state[CHOSEN] = full_name(model.name, *place)
+        st.session_state[CHOSEN] = head_name(*place, model=model.name)

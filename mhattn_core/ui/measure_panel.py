@@ -7,10 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.matching.neighbours import nearest
 from mhattn_core.ui.all_heads import all_heads
-from mhattn_core.ui.compared import Chosen, Compared, compared, full_name
+from mhattn_core.ui.compared import Compared, compared
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import choose_stack, select_head
@@ -57,7 +58,7 @@ def measure_panel(controls: Controls) -> None:
             grids(drawn, rows, words, chosen, near)
         elif view == "axis":
             _overlaid(
-                lambda: charts.distributions(rows, title=words.title, chosen=(chosen.model, chosen.layer, chosen.head)),
+                lambda: charts.distributions(rows, title=words.title, chosen=(chosen.model, *chosen.cell)),
                 rows,
                 said,
                 drawn,
@@ -100,7 +101,7 @@ def summary(rows: pd.DataFrame, words: MeasureWords) -> str:
     )
     return message.format(
         medians=", ".join(f"{name} {value:.2f}" for name, value in medians.items()),
-        head=full_name(top["model"], top["layer"], top["head"]),
+        head=ModelHead.of_row(top).name,
         value=top["value"],
     )
 
@@ -141,13 +142,10 @@ def _with_values(models: Sequence[Compared], measure: str) -> list[Compared]:
     return found
 
 
-def _choose_head(rows: pd.DataFrame, words: MeasureWords) -> Chosen:
+def _choose_head(rows: pd.DataFrame, words: MeasureWords) -> ModelHead:
     """The head that a person chose or clicked, else the most telling one of the first model."""
     known = rows.dropna(subset="value")
-    names = {
-        full_name(row.model, row.layer, row.head): Chosen(row.model, row.stack, int(row.layer), int(row.head))
-        for row in known.itertuples()
-    }
+    names = {head.name: head for head in ModelHead.of_table(known)}
     first = known[known["model"] == known["model"].iloc[0]]["value"]
     lowest = words.telling == "lowest"
     telling = list(names)[known.index.get_loc(first.idxmin() if lowest else first.idxmax())]

@@ -27,7 +27,7 @@ def model_panel(name: str, place: int, controls: Controls, *, units: Units, same
         seen = attended_with_progress(name, controls)
         stack = choose_stack(seen, place)
         telling = gallery()[controls.gallery_id].heads if controls.gallery_id else {}
-        head = choose_head(seen, stack, place, telling)
+        head, reason = choose_head(seen, stack, place, telling)
         if not seen.has_first_token:
             st.caption(
                 _(
@@ -35,7 +35,7 @@ def model_panel(name: str, place: int, controls: Controls, *, units: Units, same
                 ).format(name=escape(name))
             )
         if may_draw(seen, stack, place):
-            head_panel(seen, head, place, units=units, same_scale=same_scale)
+            head_panel(seen, head, place, units=units, same_scale=same_scale, reason=reason)
             glance_panel(seen, head, place, same_scale=same_scale)
 
 

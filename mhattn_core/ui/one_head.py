@@ -1,13 +1,15 @@
 """One head among all: its matrix, its rank in its model, and the nearest heads elsewhere."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.heads import HEAD_COLUMNS, ModelHead, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.matching.neighbours import profiles, rank
-from mhattn_core.ui.compared import Chosen, Compared, full_name
-from mhattn_core.ui.head_choice import Head
+from mhattn_core.ui.compared import Compared
 from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.page import draw, escape, plain
 from mhattn_core.ui.tabs import open_tab
@@ -17,14 +19,12 @@ BY_CHANCE = 2**0.5
 
 
 def one_head(
-    model: Compared, chosen: Chosen, near: pd.DataFrame, heads: pd.DataFrame, measure: str, title: str
+    model: Compared, chosen: ModelHead, near: pd.DataFrame, heads: pd.DataFrame, measure: str, title: str
 ) -> None:
     """The chosen head of ``model``; ``near`` as ``nearest`` gives it, ``heads`` all rows that are compared."""
     matrix, place = st.columns([3, 2])
     with matrix:
-        head_panel(
-            model.seen, Head(chosen.stack, chosen.layer, chosen.head), model.place, units="words", same_scale=False
-        )
+        head_panel(model.seen, chosen.within, model.place, units="words", same_scale=False)
     with place:
         _rank(model, chosen, measure, title)
         if near.empty:
@@ -33,9 +33,9 @@ def one_head(
             _nearest(chosen, near, heads, measure, title)
 
 
-def _rank(model: Compared, chosen: Chosen, measure: str, title: str) -> None:
-    own = model.of(measure).set_index(["layer", "head"]).loc[(chosen.layer, chosen.head)]
-    low, high, count = rank(model.heads, measure, chosen.layer, chosen.head)
+def _rank(model: Compared, chosen: ModelHead, measure: str, title: str) -> None:
+    own = model.of(measure).set_index(["layer", "head"]).loc[chosen.cell]
+    low, high, count = rank(model.heads, measure, *chosen.cell)
     message = (
         _("**{head}** · {title} {value:.2f}: number {rank} of {count} heads, counted from the lowest.")
         if low <= high
@@ -43,7 +43,7 @@ def _rank(model: Compared, chosen: Chosen, measure: str, title: str) -> None:
     )
     st.markdown(
         message.format(
-            head=escape(full_name(chosen.model, chosen.layer, chosen.head)),
+            head=escape(chosen.name),
             title=title,
             value=own["value"],
             rank=min(low, high),
@@ -58,9 +58,9 @@ def _rank(model: Compared, chosen: Chosen, measure: str, title: str) -> None:
         )
 
 
-def _nearest(chosen: Chosen, near: pd.DataFrame, heads: pd.DataFrame, measure: str, title: str) -> None:
+def _nearest(chosen: ModelHead, near: pd.DataFrame, heads: pd.DataFrame, measure: str, title: str) -> None:
     first = near.iloc[near["distance"].argmin()]
-    name = full_name(first["model"], first["layer"], first["head"])
+    name = ModelHead.of_row(first).name
     message = (
         _("Nearest by all measures: **{head}**, {distance:.2f} standard deviations away.")
         if first["distance"] < BY_CHANCE
@@ -71,11 +71,8 @@ def _nearest(chosen: Chosen, near: pd.DataFrame, heads: pd.DataFrame, measure: s
     said = message.format(head=escape(name), distance=first["distance"], chance=BY_CHANCE)
     st.markdown(said)
     if open_tab({"heads": _("Nearest heads"), "profiles": _("Profiles")}, key="near") == "heads":
-        keys = ["model", "stack", "layer", "head"]
-        values = heads.loc[heads["measure"] == measure, [*keys, "value"]]
-        shown = near.merge(values, on=keys).assign(
-            name=lambda rows: [full_name(*row) for row in rows[["model", "layer", "head"]].to_numpy()]
-        )
+        values = heads.loc[heads["measure"] == measure, [*HEAD_COLUMNS, "value"]]
+        shown = near.merge(values, on=HEAD_COLUMNS).assign(name=partial(head_names, model=True))
         st.dataframe(
             shown[["name", "distance", "value", "measures", "stack"]],
             hide_index=True,
@@ -88,13 +85,7 @@ def _nearest(chosen: Chosen, near: pd.DataFrame, heads: pd.DataFrame, measure: s
             },
         )
     else:
-        shown_heads = [
-            chosen,
-            *(
-                Chosen(row.model, row.stack, row.layer, row.head)
-                for row in near.groupby("model", sort=False).head(1).itertuples()
-            ),
-        ]
+        shown_heads = [chosen, *ModelHead.of_table(near.groupby("model", sort=False).head(1))]
         draw(charts.profiles(_long_profiles(heads, shown_heads)), key="profiles", alt_text=plain(said))
     st.caption(
         _(
@@ -103,7 +94,7 @@ def _nearest(chosen: Chosen, near: pd.DataFrame, heads: pd.DataFrame, measure: s
     )
 
 
-def _long_profiles(heads: pd.DataFrame, shown: list[Chosen]) -> pd.DataFrame:
+def _long_profiles(heads: pd.DataFrame, shown: list[ModelHead]) -> pd.DataFrame:
     """model, name, measure and value (in standard deviations) of the chosen head and the nearest of each model."""
-    table = profiles(heads).loc[[tuple(head) for head in shown]].reset_index().melt(["model", "stack", "layer", "head"])
-    return table.assign(name=[full_name(*row) for row in table[["model", "layer", "head"]].to_numpy()])
+    table = profiles(heads).loc[[tuple(head) for head in shown]].reset_index().melt(HEAD_COLUMNS)
+    return table.assign(name=head_names(table, model=True))

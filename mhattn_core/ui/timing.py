@@ -6,7 +6,7 @@ from time import perf_counter
 from streamlit.testing.v1 import AppTest
 
 from mhattn_core.bench import LENGTHS, sentence
-from mhattn_core.ui.head_choice import head_name
+from mhattn_core.heads import head_name
 from mhattn_core.ui.navigation import PAGES
 
 

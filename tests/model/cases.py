@@ -17,7 +17,7 @@ from tokenizers.processors import TemplateProcessing
 from torch import Tensor, nn
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-from mhattn_core.attention.ablation import HeadId, Kind, switch_off
+from mhattn_core.attention.ablation import Ablation, switch_off
 from mhattn_core.models import Model
 from mhattn_core.tap import AttentionMap, Call, implementation_for, survey
 
@@ -96,9 +96,7 @@ def run(network: PreTrainedModel, inputs: Inputs) -> Tensor:
 
 
 @torch.no_grad()
-def watch(
-    case: Case, inputs: Inputs, ablate: Mapping[HeadId, Kind] | None = None
-) -> tuple[dict[str, list[Call]], Tensor]:
+def watch(case: Case, inputs: Inputs, ablate: Ablation | None = None) -> tuple[dict[str, list[Call]], Tensor]:
     """The calls of each stack in order of layers, and the logits."""
     calls: dict[str, list[Call]] = {stack: [] for stack in case.attention.stacks}
 

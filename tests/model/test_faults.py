@@ -25,7 +25,6 @@ from mhattn_core.experiments.ablation import (
     each_off,
     fault_curves,
     gradient_importance,
-    heads_of,
     interaction_table,
     keep_one,
     pair_clusters,
@@ -180,7 +179,7 @@ def test_a_backup_head_is_found() -> None:
 
 def test_curves_begin_intact_and_end_without_heads(llama: mh.Model) -> None:
     trials = Trials(llama, SINGLE)
-    heads = heads_of(llama)
+    heads = llama.attention.all_heads()
     told: list[tuple[int, int]] = []
     table = fault_curves(
         trials, heads, "zero", steps=4, draws=2, passes=lambda sentences, of: told.append((sentences, of))
@@ -343,7 +342,7 @@ def test_minimal_pairs_by_hand(name: str, hidden: str, place: int | None) -> Non
     table = minimal_pairs_table(model, [*words, *left_out], "zero")
     assert set(table["relation"]) == {"nsubj"}
     assert (table["n"] == 3).all()
-    assert len(table) == len(heads_of(model))
+    assert len(table) == len(model.attention.all_heads())
     assert (table["intact"] == 1).all()
     costliest = table.loc[table["delta"].idxmax()]
     head = (str(costliest["stack"]), int(costliest["layer"]), int(costliest["head"]))

@@ -9,11 +9,11 @@ from tiny import config, put_tokenizer
 from transformers import BertForMaskedLM
 
 import mhattn_core as mh
-from mhattn_core.attention.ablation import HeadId
 from mhattn_core.attention.generate import continued
 from mhattn_core.attention.masked_words import masked_words
 from mhattn_core.attention.sentence_vectors import sentence_vector
 from mhattn_core.errors import Problem
+from mhattn_core.heads import Head
 from mhattn_core.models.catalogue import entries
 from mhattn_core.text.gallery import gallery
 
@@ -30,7 +30,7 @@ def smollm2() -> mh.Model:
     return mh.load("smollm2", device="cpu")
 
 
-def by_hand(seen: mh.Seen, off: list[HeadId], longest: int) -> list[int]:
+def by_hand(seen: mh.Seen, off: list[Head], longest: int) -> list[int]:
     """Greedy decoding step by step, the heads' slices set to nothing on their way into the output projection."""
     network: Any = seen.model.network
     handles = []
@@ -70,7 +70,7 @@ def test_with_all_heads_it_is_what_transformers_writes(seen: mh.Seen) -> None:
 
 
 @pytest.mark.parametrize("off", [[("cross", 1, 0)], [("encoder", 0, 2), ("decoder", 2, 5), ("cross", 2, 7)]])
-def test_heads_are_off_at_every_step(seen: mh.Seen, off: list[HeadId]) -> None:
+def test_heads_are_off_at_every_step(seen: mh.Seen, off: list[Head]) -> None:
     text = continued(seen, dict.fromkeys(off, "zero")).text
     assert text == seen.model.tokenizer.decode(by_hand(seen, off, 60), skip_special_tokens=True)
     assert text != continued(seen).text

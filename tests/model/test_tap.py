@@ -1,7 +1,7 @@
 """The tap on tiny random networks of every family, against the same networks on transformers' own eager attention."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -32,7 +32,7 @@ from families import BEFORE_A_NORM, NOT_ONE_PATTERN, READABLE, Family
 from torch import Tensor
 from transformers.pytorch_utils import Conv1D
 
-from mhattn_core.attention.ablation import HeadId, Kind
+from mhattn_core.attention.ablation import Ablation, Kind
 from mhattn_core.errors import Problem
 from mhattn_core.tap import implementation_for, survey
 from mhattn_core.tap.interface import WITH_SDPA
@@ -216,7 +216,7 @@ def test_twenty_threads_on_one_network(name: str) -> None:
         "averaged": lambda inputs: seen(inputs, {(stack, 1, 0): "uniform"}),
     }
 
-    def seen(inputs: Inputs, ablate: Mapping[HeadId, Kind]) -> list[Tensor]:
+    def seen(inputs: Inputs, ablate: Ablation) -> list[Tensor]:
         calls, logits = watch(case, inputs, ablate)
         return [logits, *(call.pattern for stack_calls in calls.values() for call in stack_calls)]
 

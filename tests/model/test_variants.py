@@ -16,11 +16,12 @@ from torch.nn.functional import cross_entropy
 from torch.overrides import TorchFunctionMode
 
 import mhattn_core as mh
-from mhattn_core.attention.ablation import HeadId, Kind
+from mhattn_core.attention.ablation import Ablation, Kind
 from mhattn_core.attention.gates import PROJECTIONS, _projections, gate_gradients
 from mhattn_core.attention.tasks import NOT_ASKED, Task, asked_of, hidden_words, outcome, tasks
-from mhattn_core.attention.variants import Variant, Variants, mean_outputs
+from mhattn_core.attention.variants import Variants, mean_outputs
 from mhattn_core.errors import Problem
+from mhattn_core.heads import Head
 
 # Unequal lengths, so that one row is padded; words of which the tiny tokenizer knows all.
 PAIRS = [
@@ -36,7 +37,7 @@ def model_with_mask(family: Family) -> mh.Model:
     return model
 
 
-def changed(case: Case, task: Task, head: HeadId, change: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+def changed(case: Case, task: Task, head: Head, change: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
     """``outcome`` of the plain network, where ``change`` has its way with one head's output ``[row, query, dimension]``
     (and which are real).
     """
@@ -81,7 +82,7 @@ def test_every_family_with_a_head_off(family: Family) -> None:
     """
     model, case = model_with_mask(family), case_of(family)
     heads = [(stack, layer, 2) for stack in model.stacks for layer in (0, model.attention.layers(stack) - 1)]
-    variants: list[Variant] = [{}, *({head: "zero"} for head in heads), *({head: "mean"} for head in heads)]
+    variants: list[Ablation] = [{}, *({head: "zero"} for head in heads), *({head: "mean"} for head in heads)]
     found, problems = tasks(model, PAIRS)
     assert not problems
     run = Variants(model)
@@ -98,7 +99,7 @@ def test_every_family_with_a_head_off(family: Family) -> None:
 class OtherWeights(TorchFunctionMode):
     """In a plain network's own attention, the weights of one head are others; they mix the network's own values."""
 
-    def __init__(self, case: Case, task: Task, head: HeadId, change: Callable[[Tensor, Tensor], Tensor]) -> None:
+    def __init__(self, case: Case, task: Task, head: Head, change: Callable[[Tensor, Tensor], Tensor]) -> None:
         super().__init__()
         stack, layer, self.head = head
         # In the order in which a network computes: an encoder whole, then what each layer of a decoder sees of itself
@@ -180,7 +181,7 @@ def test_layers_below_a_head_are_not_computed_again(name: str, entered: bool) ->
         for head in (0, 3)
     ]
     kinds = ("zero", "mean", "uniform") if model.attention.gives_values else ("zero", "mean")
-    variants: list[Variant] = [{head: kind} for head in heads for kind in kinds]
+    variants: list[Ablation] = [{head: kind} for head in heads for kind in kinds]
     variants += [{}, {heads[0]: "zero", heads[-1]: "mean"}, {heads[-1]: "zero", heads[-2]: "zero"}]
     together = run(task, variants)
     assert (run._restart is not None) == entered

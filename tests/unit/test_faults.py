@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy.special import log_softmax, rel_entr
 
-from mhattn_core.attention.ablation import HeadId
 from mhattn_core.attention.languages import language_of
 from mhattn_core.errors import ShapeError
 from mhattn_core.experiments.ablation.curves import orders, removed_at
 from mhattn_core.experiments.ablation.quantities import covers
+from mhattn_core.heads import Head
 from mhattn_core.measures.ablation.changes import displacement, divergence, retrieval
 from mhattn_core.measures.ablation.effects import effects, ends, mean_of
 from mhattn_core.measures.statistics import bootstrap_weights
@@ -84,7 +84,7 @@ def test_intervals_cover() -> None:
 def test_points_of_a_curve() -> None:
     assert removed_at(72) == [0, 10, 21, 31, 41, 51, 62, 72]
     assert removed_at(3) == [0, 1, 2, 3]
-    heads: list[HeadId] = [("encoder", 0, head) for head in range(7)]
+    heads = [Head("encoder", 0, head) for head in range(7)]
     found = orders(heads, draws=3)
     assert [name for name, _draw, _heads in found] == ["importance", "random", "random", "random"]
     assert found[0][2] == heads

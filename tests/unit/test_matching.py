@@ -9,6 +9,7 @@ import mhattn_core as mh
 from mhattn_core.errors import ShapeError
 from mhattn_core.experiments.heads_table import heads_table
 from mhattn_core.experiments.redundancy.heads import heads_of
+from mhattn_core.heads import HEAD_COLUMNS
 from mhattn_core.measures.matching.assignment import (
     NONE,
     SHARED,
@@ -21,7 +22,6 @@ from mhattn_core.measures.matching.assignment import (
 )
 from mhattn_core.measures.matching.neighbours import profiles
 from mhattn_core.measures.redundancy.distances import js_distances
-from mhattn_core.measures.redundancy.head_distances import HEAD
 
 SENTENCES = [
     "The keys that the old man lost yesterday are on the kitchen table.",
@@ -33,7 +33,7 @@ GENERATOR = np.random.default_rng(0)
 
 
 def index(model: str, layers: int, heads: int) -> pd.MultiIndex:
-    return pd.MultiIndex.from_product([[model], ["encoder"], range(layers), range(heads)], names=HEAD)
+    return pd.MultiIndex.from_product([[model], ["encoder"], range(layers), range(heads)], names=HEAD_COLUMNS)
 
 
 def features(name: str, by: MatchBy) -> list[np.ndarray]:

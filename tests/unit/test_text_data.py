@@ -2,10 +2,10 @@
 
 import pytest
 
+from mhattn_core.heads import Head
 from mhattn_core.text.claims import Claim, chapters, claims, matrices
 from mhattn_core.text.gallery import gallery
 from mhattn_core.ui.fusion.run import measure_words
-from mhattn_core.ui.head_choice import parse_head
 from mhattn_core.ui.inside.probe_words import asked_names
 from mhattn_core.ui.navigation import page_title
 
@@ -14,7 +14,7 @@ def test_gallery_pairs_can_be_cut() -> None:
     for pair in gallery().values():
         assert pair.pair.a.words, pair.id
         for head in pair.heads.values():
-            parse_head(head)
+            Head.parse(head, "encoder")
 
 
 def test_titles_tell_the_pairs_apart_in_an_address() -> None:

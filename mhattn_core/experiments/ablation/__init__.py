@@ -15,7 +15,7 @@ from mhattn_core.experiments.ablation.pair import (
 )
 from mhattn_core.experiments.ablation.quantities import quantities_of
 from mhattn_core.experiments.ablation.single_head import ablation_table, each_off, gradient_table
-from mhattn_core.experiments.ablation.trials import Trials, heads_of
+from mhattn_core.experiments.ablation.trials import Trials
 
 __all__ = [
     "PairLoss",
@@ -28,7 +28,6 @@ __all__ = [
     "fault_curves",
     "gradient_importance",
     "gradient_table",
-    "heads_of",
     "interaction_table",
     "keep_one",
     "pair_clusters",

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention.ablation import HeadId, Kind
+from mhattn_core.attention.ablation import Kind
 from mhattn_core.experiments.ablation.trials import Passes, Trials, unheard
+from mhattn_core.heads import Head
 from mhattn_core.measures.ablation.effects import mean_of
 
 STEPS, DRAWS = 8, 20
@@ -18,7 +19,7 @@ def removed_at(heads: int, steps: int = STEPS) -> list[int]:
     return sorted({round(heads * step / (steps - 1)) for step in range(steps)})
 
 
-def orders(by_importance: Sequence[HeadId], draws: int = DRAWS) -> list[tuple[str, int, list[HeadId]]]:
+def orders(by_importance: Sequence[Head], draws: int = DRAWS) -> list[tuple[str, int, list[Head]]]:
     """``importance`` (as given), and ``random`` with seeds 0, 1 …: name, draw, heads in the order in which they go."""
     found = [("importance", 0, list(by_importance))]
     for draw in range(draws):
@@ -29,7 +30,7 @@ def orders(by_importance: Sequence[HeadId], draws: int = DRAWS) -> list[tuple[st
 
 def fault_curves(
     trials: Trials,
-    by_importance: Sequence[HeadId],
+    by_importance: Sequence[Head],
     kind: Kind,
     *,
     steps: int = STEPS,

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.attention import attend
-from mhattn_core.attention.ablation import HeadId, Kind
-from mhattn_core.attention.variants import Variant
+from mhattn_core.attention.ablation import Ablation, Kind
 from mhattn_core.experiments.ablation.single_head import head_columns
-from mhattn_core.experiments.ablation.trials import Passes, Totals, Trials, heads_of, unheard
-from mhattn_core.experiments.redundancy.heads import heads_of as patterns_of
+from mhattn_core.experiments.ablation.trials import Passes, Totals, Trials, unheard
+from mhattn_core.experiments.redundancy.heads import heads_of
+from mhattn_core.heads import Head
 from mhattn_core.measures.ablation.effects import effects, ends, mean_of
 from mhattn_core.measures.redundancy.clusters import MOST_GROUPS, tree
 from mhattn_core.measures.redundancy.distances import js_sums
@@ -51,10 +51,10 @@ def keep_one(
 
     Source: Michel et al. 2019, section 3.3.
     """
-    heads = heads_of(trials.model)
+    heads = trials.model.attention.all_heads()
     layers = list(dict.fromkeys(head[:2] for head in heads))
-    none: list[Variant] = [{head: kind for head in heads if head[:2] == layer} for layer in layers]
-    kept: list[Variant] = [{other: kind for other in none[layers.index(head[:2])] if other != head} for head in heads]
+    none: list[Ablation] = [{head: kind for head in heads if head[:2] == layer} for layer in layers]
+    kept: list[Ablation] = [{other: kind for other in none[layers.index(head[:2])] if other != head} for head in heads]
     totals = trials.totals([*none, *kept], passes=passes)
     tables = []
     for quantity, counts in trials.counts.items():
@@ -64,7 +64,7 @@ def keep_one(
     return pd.concat(tables, ignore_index=True)[list(KEEP_ONE)]
 
 
-def clusters_of(model: Model, pairs: Sequence[SentencePair]) -> list[list[HeadId]]:
+def clusters_of(model: Model, pairs: Sequence[SentencePair]) -> list[list[Head]]:
     """Groups of like heads of one stack: the tree of JS distances over all pairs cut into twenty, those of two heads to
     half of all.
 
@@ -72,10 +72,10 @@ def clusters_of(model: Model, pairs: Sequence[SentencePair]) -> list[list[HeadId
     """
     found = []
     for stack in model.stacks:
-        sums = sum(js_sums(patterns_of(attend(model, pair), stack).arrays) for pair in pairs)
+        sums = sum(js_sums(heads_of(attend(model, pair), stack).arrays) for pair in pairs)
         distances = np.nan_to_num(quotient(np.asarray(sums)), nan=np.log(2))
         np.fill_diagonal(distances, 0)
-        heads = [head for head in heads_of(model) if head[0] == stack]
+        heads = [head for head in model.attention.all_heads() if head.stack == stack]
         labels = tree(distances).cut(min(MOST_GROUPS, len(heads) // 2))
         groups = [
             [head for head, own in zip(heads, labels, strict=True) if own == label] for label in np.unique(labels)
@@ -86,7 +86,7 @@ def clusters_of(model: Model, pairs: Sequence[SentencePair]) -> list[list[HeadId
 
 def clusters_off(
     trials: Trials,
-    clusters: Sequence[Sequence[HeadId]],
+    clusters: Sequence[Sequence[Head]],
     off: Totals,
     kind: Kind,
     weights: np.ndarray | None = None,
@@ -102,7 +102,7 @@ def clusters_off(
     if not clusters:
         return pd.DataFrame(columns=list(CLUSTERS))
     totals = trials.totals([dict.fromkeys(heads, kind) for heads in clusters], passes=passes)
-    place = {head: number for number, head in enumerate(heads_of(trials.model))}
+    place = {head: number for number, head in enumerate(trials.model.attention.all_heads())}
     tables = []
     for quantity, counts in trials.counts.items():
         deltas = totals[quantity] - trials.intact[quantity]
@@ -111,7 +111,7 @@ def clusters_off(
         low, high = ends(deltas, counts, weights)
         excess_low, excess_high = ends(deltas - singles, counts, weights)
         rows = [
-            (heads[0][0], number, ", ".join(f"L{layer} H{head}" for _stack, layer, head in heads), len(heads))
+            (heads[0].stack, number, ", ".join(head.name for head in heads), len(heads))
             for number, heads in enumerate(clusters)
         ]
         table = pd.DataFrame(rows, columns=["stack", "cluster", "heads", "size"]).assign(

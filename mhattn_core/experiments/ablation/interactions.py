@@ -6,9 +6,10 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention.ablation import HeadId, Kind
+from mhattn_core.attention.ablation import Ablation, Kind
 from mhattn_core.experiments.ablation.quantities import covers
 from mhattn_core.experiments.ablation.trials import Passes, Trials, unheard
+from mhattn_core.heads import Head
 from mhattn_core.measures.ablation.effects import ends, mean_of
 
 COLUMNS = (
@@ -19,7 +20,7 @@ COLUMNS = (
 
 def interaction_table(
     trials: Trials,
-    heads: Sequence[HeadId],
+    heads: Sequence[Head],
     kind: Kind,
     weights: np.ndarray | None = None,
     *,
@@ -35,7 +36,9 @@ def interaction_table(
     losses = [quantity for quantity in trials.counts if covers(quantity)]
     if not losses or not pairs:
         return pd.DataFrame(columns=list(COLUMNS))
-    totals = trials.totals([{head: kind} for head in heads] + [{a: kind, b: kind} for a, b in pairs], passes=passes)
+    variants: list[Ablation] = [{head: kind} for head in heads]
+    variants += [{a: kind, b: kind} for a, b in pairs]
+    totals = trials.totals(variants, passes=passes)
     place = {head: number for number, head in enumerate(heads)}
     first, second = ([place[pair[side]] for pair in pairs] for side in (0, 1))
     tables = []

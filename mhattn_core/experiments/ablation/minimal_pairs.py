@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention.ablation import Kind, Means
+from mhattn_core.attention.ablation import Ablation, Kind, Means
 from mhattn_core.attention.choices import choices
 from mhattn_core.attention.languages import language_of
-from mhattn_core.attention.variants import Variant, Variants
-from mhattn_core.experiments.ablation.trials import BATCH, heads_of
+from mhattn_core.attention.variants import Variants
+from mhattn_core.experiments.ablation.trials import BATCH
+from mhattn_core.heads import HEAD_COLUMNS
 from mhattn_core.measures.ablation.effects import effects, ends
 from mhattn_core.measures.statistics import bootstrap_weights
 from mhattn_core.models import Model
@@ -54,10 +55,10 @@ def minimal_pairs_table(
     language head, for a relation whose pairs are in a language that it does not read, nor for one in which the intact
     model is no better than chance (the interval of its accuracy reaches one half): it has nothing to lose.
     """
-    heads, pairs = heads_of(model), readable(model, pairs)
+    heads, pairs = model.attention.all_heads(), readable(model, pairs)
     run = Variants(model)
     intact = _wrong(run, pairs, [{}], means)
-    table = pd.DataFrame(heads, columns=["stack", "layer", "head"])
+    table = pd.DataFrame(heads, columns=HEAD_COLUMNS[1:])
     tables = [pd.DataFrame(columns=list(COLUMNS))]
     for relation in dict.fromkeys(pair.relation for pair in pairs):
         own = [pair for pair in pairs if pair.relation == relation]
@@ -90,7 +91,7 @@ def readable(model: Model, pairs: Sequence[MinimalPair]) -> list[MinimalPair]:
 def _wrong(
     run: Variants,
     pairs: Sequence[MinimalPair],
-    variants: Sequence[Variant],
+    variants: Sequence[Ablation],
     means: Means | None,
     tell: Callable[[int], object] = lambda _pairs: None,
 ) -> np.ndarray:

@@ -1,11 +1,11 @@
 """One pair, live: the tables of a run's study without intervals, each when it is asked for."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import pandas as pd
 
-from mhattn_core.attention.ablation import HeadId, Kind
+from mhattn_core.attention.ablation import Ablation, Kind
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.ablation.curves import fault_curves
 from mhattn_core.experiments.ablation.groups import clusters_of, clusters_off, keep_one
@@ -13,6 +13,7 @@ from mhattn_core.experiments.ablation.interactions import interaction_table
 from mhattn_core.experiments.ablation.quantities import Quantity, covers
 from mhattn_core.experiments.ablation.single_head import ablation_table, each_off, gradient_table, ranked
 from mhattn_core.experiments.ablation.trials import PRIMARY, Passes, Trials
+from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
@@ -28,7 +29,7 @@ class PairLoss(NamedTuple):
     n: int
 
 
-def pair_loss(model: Model, pair: SentencePair, ablate: Mapping[HeadId, Kind] | None = None) -> PairLoss:
+def pair_loss(model: Model, pair: SentencePair, ablate: Ablation | None = None) -> PairLoss:
     """The model's main quantity for one pair with heads off. Raises Problem for a pair that cannot be fed, or a head
     that is not there.
     """
@@ -52,7 +53,7 @@ def gradient_importance(model: Model, pair: SentencePair) -> pd.DataFrame:
 
 
 def pair_interactions(
-    model: Model, pair: SentencePair, heads: Sequence[HeadId], *, kind: Kind = PRIMARY, tell: Tell = lambda _share: None
+    model: Model, pair: SentencePair, heads: Sequence[Head], *, kind: Kind = PRIMARY, tell: Tell = lambda _share: None
 ) -> pd.DataFrame:
     """Rows of ``interactions.parquet`` without intervals. Raises Problem for a model that has no loss."""
     trials = _trials(model, pair)

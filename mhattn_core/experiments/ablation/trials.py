@@ -5,11 +5,12 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from mhattn_core.attention.ablation import HeadId, Kind, Means
+from mhattn_core.attention.ablation import Ablation, Kind, Means
 from mhattn_core.attention.gates import importance
 from mhattn_core.attention.tasks import asked_of, tasks
-from mhattn_core.attention.variants import Variant, Variants, mean_outputs
+from mhattn_core.attention.variants import Variants, mean_outputs
 from mhattn_core.experiments.ablation.quantities import Quantity
+from mhattn_core.heads import Head
 from mhattn_core.measures.ablation.changes import displacement, divergence, retrieval
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
@@ -22,16 +23,6 @@ PRIMARY: Kind = "mean"
 
 BATCH = 256
 """Tokens of a batch; several copies of it go through a network at once."""
-
-
-def heads_of(model: Model) -> list[HeadId]:
-    """All heads, in order."""
-    return [
-        (stack, layer, head)
-        for stack in model.stacks
-        for layer in range(model.attention.layers(stack))
-        for head in range(model.attention.heads(stack))
-    ]
 
 
 def unheard(_sentences: int, _of: int) -> None:
@@ -78,12 +69,12 @@ class Trials:
         return {quantity: totals[0] for quantity, totals in self.totals([{}]).items()}
 
     @cached_property
-    def importance(self) -> dict[HeadId, np.ndarray]:
+    def importance(self) -> dict[Head, np.ndarray]:
         """Gradient importance of each head, ``[sentence]``."""
         found = importance(self.model, self.tasks, len(self.pairs))
-        return {(stack, layer, head): found[stack][:, layer, head] for stack, layer, head in heads_of(self.model)}
+        return {head: found[head.stack][:, head.layer, head.head] for head in self.model.attention.all_heads()}
 
-    def totals(self, variants: Sequence[Variant], *, passes: Passes = unheard) -> Totals:
+    def totals(self, variants: Sequence[Ablation], *, passes: Passes = unheard) -> Totals:
         """Totals of each quantity, float64 ``[variant, sentence]``: divided by ``counts``, the value."""
         sentences = len(variants) * sum(len(task.rows) for task in self.tasks)
         found: Totals = {quantity: np.zeros((len(variants), len(self.pairs))) for quantity in self.counts}

@@ -14,10 +14,10 @@ from mhattn_core.experiments.redundancy.distance_sums import distance_sums
 from mhattn_core.experiments.redundancy.heads import shares_keys
 from mhattn_core.experiments.redundancy.noise import random_words
 from mhattn_core.experiments.word_outputs import word_outputs
+from mhattn_core.heads import HEAD_COLUMNS
 from mhattn_core.measures.jackknife import jackknifed_quotient
 from mhattn_core.measures.redundancy.cka_folds import FEWEST, jackknifed_cka
 from mhattn_core.measures.redundancy.distance_sums import DistanceSums
-from mhattn_core.measures.redundancy.head_distances import HEAD
 from mhattn_core.measures.sample import sampled
 from mhattn_core.measures.statistics import FOLDS, quotient
 from mhattn_core.measures.word_outputs import WordOutputs
@@ -134,7 +134,7 @@ def _random(model: Model, pairs: Sequence[SentencePair]) -> list[SentencePair]:
 def _stack(model: Model, stack: str, told: _Measured, mixed: DistanceSums, noise: _Measured) -> pd.DataFrame:
     heads = model.attention.heads(stack)
     index = pd.MultiIndex.from_product(
-        [[model.name], [stack], range(model.attention.layers(stack)), range(heads)], names=HEAD
+        [[model.name], [stack], range(model.attention.layers(stack)), range(heads)], names=HEAD_COLUMNS
     )
     js, low, high = jackknifed_quotient(told.sums[stack].js)
     correlation, _low, _high = jackknifed_quotient(told.sums[stack].correlation)

@@ -5,9 +5,10 @@ import pandas as pd
 
 from mhattn_core.attention import Seen
 from mhattn_core.errors import Problem
+from mhattn_core.heads import HEAD_COLUMNS
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.cka import grams
-from mhattn_core.measures.redundancy.head_distances import FEWEST_WORDS, HEAD, By, Heads
+from mhattn_core.measures.redundancy.head_distances import FEWEST_WORDS, By, Heads
 from mhattn_core.models import Model
 
 
@@ -18,7 +19,7 @@ def heads_of(seen: Seen, stack: str, *, by: By = "js") -> Heads:
     """
     grid = seen.words(stack)
     layers, heads = grid.pattern.shape[:2]
-    index = pd.MultiIndex.from_product([[seen.model.name], [stack], range(layers), range(heads)], names=HEAD)
+    index = pd.MultiIndex.from_product([[seen.model.name], [stack], range(layers), range(heads)], names=HEAD_COLUMNS)
     if by != "cka":
         return Heads(index, grid.pattern.astype(np.float64).reshape(layers * heads, *grid.visible.shape), grid.visible)
     words = int(grid.query_axis.seen.sum())
@@ -40,7 +41,7 @@ def shares_keys(model: Model, square: pd.DataFrame) -> np.ndarray:
 
     square: indexed as ``distances`` gives it. Source: grouped queries, Ainslie et al. 2023.
     """
-    stack, layer, head = (square.index.get_level_values(level).to_numpy() for level in ("stack", "layer", "head"))
+    stack, layer, head = (square.index.get_level_values(level).to_numpy() for level in HEAD_COLUMNS[1:])
     config = model.network.config.get_text_config(decoder=stack[0] != "encoder")
     heads = model.attention.heads(stack[0])
     size = heads // (

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.errors import ShapeError
-
-HEAD = ["model", "stack", "layer", "head"]
+from mhattn_core.heads import HEAD_COLUMNS, head_name
 
 
 def profiles(heads: pd.DataFrame, measures: Sequence[str] | None = None) -> pd.DataFrame:
@@ -18,7 +17,7 @@ def profiles(heads: pd.DataFrame, measures: Sequence[str] | None = None) -> pd.D
     head from another.
     measures: those to keep, by default all.
     """
-    values = heads.pivot(index=HEAD, columns="measure", values="value")
+    values = heads.pivot(index=HEAD_COLUMNS, columns="measure", values="value")
     values = values[list(measures)] if measures is not None else values
     stacks = values.groupby(level=["model", "stack"])
     # Rounding leaves equal numbers a deviation of some 1e-8; no measure has meaning at that size.
@@ -61,6 +60,6 @@ def rank(heads: pd.DataFrame, measure: str, layer: int, head: int) -> tuple[int,
     rows = heads[heads["measure"] == measure].dropna(subset="value")
     own = rows.loc[(rows["layer"] == layer) & (rows["head"] == head), "value"]
     if len(own) != 1:
-        raise ShapeError(f"{len(own)} values of {measure} for L{layer} H{head}")
+        raise ShapeError(f"{len(own)} values of {measure} for {head_name(layer, head)}")
     lower, higher = (rows["value"] < own.item()).sum(), (rows["value"] > own.item()).sum()
     return int(lower) + 1, int(higher) + 1, len(rows)

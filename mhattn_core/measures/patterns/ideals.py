@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from mhattn_core.measures.patterns.types import BLOCK_FROM, FAR_FROM, HEAD, NEIGHBOURS_FROM, UNIFORM_FROM
+from mhattn_core.heads import HEAD_COLUMNS
+from mhattn_core.measures.patterns.types import BLOCK_FROM, FAR_FROM, NEIGHBOURS_FROM, UNIFORM_FROM
 
 
 class Ideal(NamedTuple):
@@ -31,12 +32,12 @@ def nearest_to_ideals(heads: pd.DataFrame, patterns: pd.DataFrame) -> pd.DataFra
     votes on is passed over; so is an ideal that a run cannot tell, such as block where all texts are single sentences.
     Of equals the first. type: what the head is called by the rules, which may be another.
     """
-    types = patterns.set_index(HEAD)["type"]
+    types = patterns.set_index(HEAD_COLUMNS)["type"]
     rows = []
     for ideal, (measure, from_) in IDEALS.items():
         own = heads[(heads["measure"] == measure) & (heads["n"] > 0)].dropna(subset="value")
         best = own.loc[own.groupby(["model", "stack"], sort=False)["value"].idxmax()]
         rows.append(best.assign(ideal=ideal, number=best["value"], asked=from_))
     found = pd.concat(rows, ignore_index=True)
-    places = pd.MultiIndex.from_frame(found[HEAD])
-    return found.assign(type=types.reindex(places).to_numpy())[["ideal", *HEAD, "number", "asked", "type", "n"]]
+    places = pd.MultiIndex.from_frame(found[HEAD_COLUMNS])
+    return found.assign(type=types.reindex(places).to_numpy())[["ideal", *HEAD_COLUMNS, "number", "asked", "type", "n"]]

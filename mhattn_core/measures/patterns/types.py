@@ -6,12 +6,12 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
+from mhattn_core.heads import HEAD_COLUMNS
 from mhattn_core.measures.patterns.sums import NEAR_OFFSETS, OFFSET
 
 PatternType = Literal["uniform", "vertical", "block", "diagonal", "sparse", "heterogeneous"]
 TYPES: tuple[PatternType, ...] = get_args(PatternType)
-HEAD = ["model", "stack", "layer", "head"]
-COLUMNS = [*HEAD, "type", "offset", "evidence", "n"]
+COLUMNS = [*HEAD_COLUMNS, "type", "offset", "evidence", "n"]
 
 UNIFORM_FROM = 0.9
 VERTICAL_FROM = 0.5
@@ -75,9 +75,9 @@ def patterns_table(heads: pd.DataFrame) -> pd.DataFrame:
     votes are left out.
     """
     rows = heads[heads["measure"].str.startswith("pattern.")]
-    wide = rows.pivot(index=HEAD, columns="measure", values="value").reset_index()
-    n = rows[rows["measure"] == "pattern.uniform"].set_index(HEAD)["n"]
-    found = wide.merge(n.rename("n").reset_index(), on=HEAD)
+    wide = rows.pivot(index=HEAD_COLUMNS, columns="measure", values="value").reset_index()
+    n = rows[rows["measure"] == "pattern.uniform"].set_index(HEAD_COLUMNS)["n"]
+    found = wide.merge(n.rename("n").reset_index(), on=HEAD_COLUMNS)
     found = found[found["n"] > 0].reset_index(drop=True)
     shapes = pd.DataFrame(
         [vars(shape_of(row)) for _place, row in found.iterrows()], columns=["type", "offset", "evidence"]

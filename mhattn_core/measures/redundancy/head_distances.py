@@ -12,7 +12,6 @@ from mhattn_core.measures.redundancy.cka import cka_of_grams
 from mhattn_core.measures.redundancy.distances import correlation_distances, js_distances
 
 By = Literal["js", "correlation", "cka"]
-HEAD = ["model", "stack", "layer", "head"]
 FEWEST_WORDS = 5
 """Debiased CKA of fewer words is noise: its correction divides by n − 3 degrees of freedom."""
 

@@ -5,21 +5,22 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mhattn_core.attention import Seen
-from mhattn_core.attention.ablation import HeadId, Kind
+from mhattn_core.attention.ablation import Kind
 from mhattn_core.attention.generate import Continued, continued
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.ablation import gradient_importance
+from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.ui.faults.choice import choose_kind
 from mhattn_core.ui.faults.costs import cost_sentence
 from mhattn_core.ui.faults.data import Faults
 from mhattn_core.ui.faults.encoder import encoder_bench
-from mhattn_core.ui.faults.switches import choose_off, full_name
+from mhattn_core.ui.faults.switches import choose_off
 from mhattn_core.ui.faults.text import before_and_after
 from mhattn_core.ui.kept import kept
 from mhattn_core.ui.page import badge, escape
 
-OPENING: dict[tuple[str, str], HeadId] = {("marian-zh-en", "library"): ("cross", 1, 0)}
+OPENING: dict[tuple[str, str], Head] = {("marian-zh-en", "library"): Head("cross", 1, 0)}
 """By model and pair of the gallery: the head that is off at first, chosen by hand because its loss can be read."""
 LONGEST = 40
 LONGEST_NEXT = 16
@@ -49,18 +50,17 @@ def bench(found: Faults) -> None:
         )
 
 
-def _ranked_first(seen: Seen) -> HeadId:
+def _ranked_first(seen: Seen) -> Head:
     """The head that one backward pass ranks first; the very first head where the text is too short to ask."""
     says = _("Running {name} …").format(name=escape(seen.model.name))
     try:
         table = kept("importance", seen, "", says, lambda _tell: gradient_importance(seen.model, seen.pair))
     except Problem:
-        return seen.stacks[0], 0, 0
-    first = table.loc[table["gradient_importance"].idxmax()]
-    return str(first["stack"]), int(first["layer"]), int(first["head"])
+        return Head(seen.stacks[0], 0, 0)
+    return Head.of_row(table.loc[table["gradient_importance"].idxmax()])
 
 
-def written(seen: Seen, off: Sequence[HeadId], kind: Kind) -> Continued:
+def written(seen: Seen, off: Sequence[Head], kind: Kind) -> Continued:
     """What the model writes with these heads off, made once."""
     longest = LONGEST if "cross" in seen.stacks else LONGEST_NEXT
     return kept(
@@ -72,7 +72,7 @@ def written(seen: Seen, off: Sequence[HeadId], kind: Kind) -> Continued:
     )
 
 
-def _written(seen: Seen, off: Sequence[HeadId], kind: Kind) -> None:
+def _written(seen: Seen, off: Sequence[Head], kind: Kind) -> None:
     translates = "cross" in seen.stacks
     intact = written(seen, [], kind)
     if translates:
@@ -100,11 +100,11 @@ def _written(seen: Seen, off: Sequence[HeadId], kind: Kind) -> None:
         )
 
 
-def without(off: Sequence[HeadId]) -> str:
+def without(off: Sequence[Head]) -> str:
     """The heads that are off, in a label: a few by name, many by number."""
     if len(off) > NAMED:
         return _("{heads} heads off").format(heads=len(off))
-    return _("Without {heads}").format(heads=", ".join(full_name(head) for head in off))
+    return _("Without {heads}").format(heads=", ".join(head.full_name for head in off))
 
 
 def _end(text: Continued) -> str:

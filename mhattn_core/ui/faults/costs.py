@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from math import exp
 
 from mhattn_core.attention import Seen
-from mhattn_core.attention.ablation import HeadId, Kind
+from mhattn_core.attention.ablation import Ablation, Kind
 from mhattn_core.experiments.ablation import PairLoss, pair_loss
+from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.ui.kept import kept
 from mhattn_core.ui.page import escape
@@ -14,14 +15,14 @@ SAME = 0.0005
 """Differences below this are not said: they vanish in three decimals."""
 
 
-def cost_sentence(seen: Seen, off: Sequence[HeadId], kind: Kind) -> str:
+def cost_sentence(seen: Seen, off: Sequence[Head], kind: Kind) -> str:
     """The cost of the text as it stands with all heads and without these, in the model's own quantity and in plain
     words.
     """
     says = _("Running {name} …").format(name=escape(seen.model.name))
 
-    def cost(heads: Sequence[HeadId]) -> PairLoss:
-        ablate = dict.fromkeys(heads, kind)
+    def cost(heads: Sequence[Head]) -> PairLoss:
+        ablate: Ablation = dict.fromkeys(heads, kind)
         return kept(
             "cost", seen, (frozenset(heads), kind), says, lambda _tell: pair_loss(seen.model, seen.pair, ablate)
         )

@@ -5,19 +5,18 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.attention import Seen
-from mhattn_core.attention.ablation import HeadId
 from mhattn_core.charts.interactions import LISTED
+from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.faults.choice import choose_quantity
 from mhattn_core.ui.faults.data import PAIRED, Evidence, Faults, costliest_together, from_run, two_off
 from mhattn_core.ui.faults.switches import last_off
 from mhattn_core.ui.faults.words import quantity_words
-from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.page import badge, draw, escape
 
 
-def cover_view(found: Faults, fox: tuple[Seen, list[HeadId]] | None) -> None:
+def cover_view(found: Faults, fox: tuple[Seen, list[Head]] | None) -> None:
     """Below the vote. fox: the note's sentence through a model that reads it, and the heads that look hardest at its
     subject.
     """
@@ -67,15 +66,15 @@ def finding(rows: pd.DataFrame) -> str:
     return (said + _("alone {delta_a:+.3f} and {delta_b:+.3f}, together {both:+.3f}.")).format(
         pairs=len(rows),
         covering=covering,
-        a=f"{top['stack']} {head_name(int(top['layer_a']), int(top['head_a']))}",
-        b=f"{top['stack_b']} {head_name(int(top['layer_b']), int(top['head_b']))}",
+        a=Head(top["stack"], int(top["layer_a"]), int(top["head_a"])).full_name,
+        b=Head(top["stack_b"], int(top["layer_b"]), int(top["head_b"])).full_name,
         delta_a=top["delta_a"],
         delta_b=top["delta_b"],
         both=top["delta_both"],
     )
 
 
-def _on_pair(found: Faults, fox: tuple[Seen, list[HeadId]] | None) -> Evidence | None:
+def _on_pair(found: Faults, fox: tuple[Seen, list[Head]] | None) -> Evidence | None:
     """Of the heads that a person chooses: the pair's costliest, those of the vote on its own sentence, or those that
     are off on the bench.
     """

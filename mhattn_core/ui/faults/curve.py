@@ -7,12 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.faults.choice import choose_quantity
 from mhattn_core.ui.faults.data import Evidence, Faults, curves, kept_alone
 from mhattn_core.ui.faults.words import quantity_words
-from mhattn_core.ui.head_choice import choose_stack, head_name
+from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import badge, draw, escape
 from mhattn_core.ui.runs.known import known_runs, opened

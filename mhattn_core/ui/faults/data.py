@@ -7,7 +7,6 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core.attention import Seen
-from mhattn_core.attention.ablation import HeadId
 from mhattn_core.experiments.ablation import (
     ablate_each,
     pair_clusters,
@@ -18,6 +17,7 @@ from mhattn_core.experiments.ablation import (
 )
 from mhattn_core.experiments.ablation.quantities import covers
 from mhattn_core.experiments.ablation.single_head import ranked
+from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.runs import Run
 from mhattn_core.ui.faults.choice import KINDS, choose_kind
@@ -113,7 +113,7 @@ def costliest_together(found: Faults) -> Evidence | None:
     return two_off(found.seen, ranked(alone.table, "delta")[:PAIRED])
 
 
-def two_off(seen: Seen, heads: Sequence[HeadId]) -> Evidence | None:
+def two_off(seen: Seen, heads: Sequence[Head]) -> Evidence | None:
     """Every two of these heads off on the pair; None, with the reason, for a model without a loss."""
     if not _has_loss(seen):
         return None

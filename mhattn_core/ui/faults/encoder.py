@@ -9,10 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core.attention import Seen
-from mhattn_core.attention.ablation import HeadId, Kind
+from mhattn_core.attention.ablation import Kind
 from mhattn_core.attention.languages import language_of
 from mhattn_core.attention.masked_words import masked_words
 from mhattn_core.attention.sentence_vectors import sentence_vector
+from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.models import Model
 from mhattn_core.text.examples import examples
@@ -24,7 +25,7 @@ from mhattn_core.ui.resources import HASHES
 LISTED = 5
 
 
-def encoder_bench(seen: Seen, off: Sequence[HeadId], kind: Kind, label: str) -> None:
+def encoder_bench(seen: Seen, off: Sequence[Head], kind: Kind, label: str) -> None:
     """What changes when these heads are off. label: names them."""
     if seen.model.head == "language":
         _guesses(seen, off, kind, label)
@@ -32,10 +33,10 @@ def encoder_bench(seen: Seen, off: Sequence[HeadId], kind: Kind, label: str) -> 
         _nearest(seen, off, kind, label)
 
 
-def _guesses(seen: Seen, off: Sequence[HeadId], kind: Kind, label: str) -> None:
+def _guesses(seen: Seen, off: Sequence[Head], kind: Kind, label: str) -> None:
     says = _("Running {name} …").format(name=escape(seen.model.name))
 
-    def guessed(heads: Sequence[HeadId]) -> pd.DataFrame:
+    def guessed(heads: Sequence[Head]) -> pd.DataFrame:
         return kept(
             "masked", seen, (frozenset(heads), kind), says, lambda _tell: masked_words(seen, dict.fromkeys(heads, kind))
         )
@@ -62,7 +63,7 @@ def _guesses(seen: Seen, off: Sequence[HeadId], kind: Kind, label: str) -> None:
     )
 
 
-def _nearest(seen: Seen, off: Sequence[HeadId], kind: Kind, label: str) -> None:
+def _nearest(seen: Seen, off: Sequence[Head], kind: Kind, label: str) -> None:
     """The sentences nearest to the first one by the cosine of their vectors, among those written for this project."""
     text = seen.sentences["a"].text
     sentences, vectors = _bank(seen.model, language_of(text))

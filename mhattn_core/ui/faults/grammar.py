@@ -3,10 +3,10 @@
 import pandas as pd
 import streamlit as st
 
+from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 from mhattn_core.text.relations.names import relation_label
 from mhattn_core.ui.faults.data import Faults
-from mhattn_core.ui.faults.switches import full_name
 from mhattn_core.ui.page import badge, escape
 
 
@@ -60,7 +60,7 @@ def by_relation(rows: pd.DataFrame) -> pd.DataFrame:
             "relation": [relation_label(relation) for relation in top.index],
             "n": top["n"].to_numpy(),
             "intact": top["intact"].to_numpy(),
-            "head": [full_name((row.stack, row.layer, row.head)) for row in top.itertuples()],
+            "head": head_names(top, stack=True).to_numpy(),
             "delta": top["delta"].to_numpy(),
             "p95": top["p95"].to_numpy(),
             "hurt": rows.groupby("relation", sort=False)["hurts"].sum()[top.index].to_numpy(),

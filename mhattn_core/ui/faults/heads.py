@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.heads import Head, head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.statistics import LEVEL
 from mhattn_core.ui.automatic import choose_or_leave
@@ -12,9 +13,8 @@ from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.faults.choice import choose_quantity
 from mhattn_core.ui.faults.data import Evidence, Faults, damage
 from mhattn_core.ui.faults.grammar import grammar_view
-from mhattn_core.ui.faults.switches import full_name
 from mhattn_core.ui.faults.words import quantity_words
-from mhattn_core.ui.head_choice import choose_stack, head_name, parse_head
+from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.page import badge, draw, escape, wide_and_narrow
 
 KEY = "damage"
@@ -55,7 +55,9 @@ def heads_view(found: Faults) -> None:
 def finding(rows: pd.DataFrame, name: str) -> str:
     """Two sentences: the costliest heads, and how many can go without harm."""
     top = rows.nlargest(NAMED, "delta")
-    costly = ", ".join(f"{full_name((row.stack, row.layer, row.head))} ({_signed(row)})" for row in top.itertuples())
+    costly = ", ".join(
+        f"{head.full_name} ({_signed(row)})" for head, row in zip(Head.of_table(top), top.itertuples(), strict=True)
+    )
     first = _("Of {name}'s {heads} heads the costliest to lose, one at a time: {costly}.").format(
         name=name, heads=len(rows), costly=costly
     )
@@ -89,7 +91,7 @@ def _signed(row: object) -> str:
 
 def _choose_head(rows: pd.DataFrame) -> tuple[int, int]:
     """The head that a person chose or clicked, else the costliest of the stack."""
-    names = [head_name(row.layer, row.head) for row in rows.itertuples()]
+    names = list(head_names(rows))
     costliest = names[int(rows["delta"].to_numpy().argmax())]
     name = choose_or_leave(
         _("Head"),
@@ -98,14 +100,14 @@ def _choose_head(rows: pd.DataFrame) -> tuple[int, int]:
         key=CHOSEN,
         help=_("The same as a click on a head above."),
     )
-    chosen = parse_head(name or costliest)
-    row = rows[(rows["layer"] == chosen[0]) & (rows["head"] == chosen[1])].iloc[0]
+    chosen = Head.parse(name or costliest, str(rows["stack"].iloc[0]))
+    row = rows.iloc[names.index(chosen.name)]
     st.markdown(
         _("**{head}**: {intact:.3f} with all heads, {ablated:.3f} without it ({change}).").format(
-            head=full_name((row["stack"], *chosen)), intact=row["intact"], ablated=row["ablated"], change=_signed(row)
+            head=chosen.full_name, intact=row["intact"], ablated=row["ablated"], change=_signed(row)
         )
     )
-    return chosen
+    return chosen.cell
 
 
 def _grid(own: pd.DataFrame, evidence: Evidence, rows: pd.DataFrame, chosen: tuple[int, int], said: str) -> None:
@@ -175,9 +177,8 @@ def _importance(own: pd.DataFrame, evidence: Evidence, chosen: tuple[int, int]) 
 
 def damage_table(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows as shown, the costliest first."""
-    named = [full_name((row.stack, row.layer, row.head)) for row in rows.itertuples()]
     columns = ["kind", "quantity", "intact", "ablated", "delta", "low", "high", "gradient_importance", "n"]
-    return rows.assign(name=named).sort_values("delta", ascending=False)[["name", *columns]]
+    return rows.assign(name=head_names(rows, stack=True)).sort_values("delta", ascending=False)[["name", *columns]]
 
 
 def _open() -> None:

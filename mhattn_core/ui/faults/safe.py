@@ -8,6 +8,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.errors import Problem
+from mhattn_core.heads import head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_distances import By, distances
 from mhattn_core.ui.compared import clicks, picked
@@ -17,7 +18,7 @@ from mhattn_core.ui.faults.data import Faults, damage
 from mhattn_core.ui.faults.group import group_view
 from mhattn_core.ui.faults.heads import CHOSEN
 from mhattn_core.ui.faults.words import quantity_words
-from mhattn_core.ui.head_choice import choose_stack, head_name
+from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.page import badge, draw, escape, wide_and_narrow
 from mhattn_core.ui.redundancy.data import distance_words, heads
 
@@ -101,7 +102,7 @@ def beside_nearest(rows: pd.DataFrame, square: pd.DataFrame) -> pd.DataFrame:
     apart = square.to_numpy().copy()
     np.fill_diagonal(apart, np.inf)
     near = pd.DataFrame({"name": square.index, "x": apart.min(axis=1), "nearest": square.index[apart.argmin(axis=1)]})
-    named = rows.assign(name=[head_name(row.layer, row.head) for row in rows.itertuples()], y=rows["delta"])
+    named = rows.assign(name=head_names(rows), y=rows["delta"])
     return named.merge(near, on="name")
 
 

@@ -1,6 +1,5 @@
 """Choosing heads to switch off: by a click in the grid, by name, a layer at a time; with undo. The address holds them."""
 
-import re
 from collections.abc import Sequence
 
 import pandas as pd
@@ -8,53 +7,27 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.attention import Seen
-from mhattn_core.attention.ablation import HeadId
+from mhattn_core.heads import Head, layer_name
 from mhattn_core.locale import _
 from mhattn_core.ui.compared import clicks, picked
-from mhattn_core.ui.head_choice import choose_stack, head_name
+from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.page import draw, wide_and_narrow
 
 OFF, GRID = "off", "switches"
 LAYER = "off-layer"
 HISTORY = "off-history"
 SHOWN_FOR = "off-shown-for"
-NAME = re.compile(r"(encoder|decoder|cross) L(\d+) H(\d+)")
 
 
-def full_name(head: HeadId) -> str:
-    """``cross L1 H0``: a head among all stacks of a model, as the address and files have it."""
-    stack, layer, number = head
-    return f"{stack} {head_name(layer, number)}"
-
-
-def parse(name: str) -> HeadId:
-    """The head of a name such as ``cross L1 H0``. Raises ValueError for another text."""
-    matched = NAME.fullmatch(name)
-    if not matched:
-        raise ValueError(f"not a head: {name!r}")
-    return matched[1], int(matched[2]), int(matched[3])
-
-
-def all_heads(seen: Seen) -> list[HeadId]:
-    """Every head of every stack, in order."""
-    attention = seen.model.attention
-    return [
-        (stack, layer, head)
-        for stack in seen.stacks
-        for layer in range(attention.layers(stack))
-        for head in range(attention.heads(stack))
-    ]
-
-
-def choose_off(seen: Seen, place: int, default: Sequence[HeadId]) -> list[HeadId]:
+def choose_off(seen: Seen, place: int, default: Sequence[Head]) -> list[Head]:
     """The heads that are off: the person's choice, or ``default`` when the model is opened."""
-    names = {full_name(head): head for head in all_heads(seen)}
-    _open_on(seen, list(names), [full_name(head) for head in default])
+    names = {head.full_name: head for head in seen.model.attention.all_heads()}
+    _open_on(seen, list(names), [head.full_name for head in default])
     history: list[list[str]] = st.session_state.setdefault(HISTORY, [])
     stack = choose_stack(seen, place)
     wide, narrow = wide_and_narrow(GRID)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        layers = [f"L{layer}" for layer in range(seen.model.attention.layers(stack))]
+        layers = list(map(layer_name, range(seen.model.attention.layers(stack))))
         st.selectbox(
             _("A whole layer"),
             layers,
@@ -86,15 +59,17 @@ def choose_off(seen: Seen, place: int, default: Sequence[HeadId]) -> list[HeadId
     return [names[name] for name in off]
 
 
-def last_off(seen: Seen) -> list[HeadId]:
+def last_off(seen: Seen) -> list[Head]:
     """The heads that were off when ``choose_off`` was drawn last, if that was for this model."""
     history: list[list[str]] = st.session_state.get(HISTORY, [])
-    return [parse(name) for name in history[-1]] if history and st.session_state[SHOWN_FOR] == seen.model.name else []
+    if not history or st.session_state[SHOWN_FOR] != seen.model.name:
+        return []
+    return [Head.parse(name) for name in history[-1]]
 
 
 def _grid(seen: Seen, stack: str, off: Sequence[str]) -> None:
     heads = pd.DataFrame(
-        [(layer, head, full_name((stack, layer, head)) in off) for own, layer, head in all_heads(seen) if own == stack],
+        [(*head.cell, head.full_name in off) for head in seen.model.attention.all_heads() if head.stack == stack],
         columns=["layer", "head", "off"],
     )
     said = _("{off} of {heads} heads of {name} ({stack}) are switched off.").format(
@@ -117,7 +92,7 @@ def _open_on(seen: Seen, names: Sequence[str], default: list[str]) -> None:
     state = st.session_state
     model = seen.model.name
     if state.get(SHOWN_FOR) == model:
-        state.setdefault(OFF, [full_name(head) for head in last_off(seen)])
+        state.setdefault(OFF, [head.full_name for head in last_off(seen)])
         return
     asked = st.query_params.get_all(OFF) if SHOWN_FOR not in state else None
     state[OFF] = [name for name in (asked if asked else default) if name in names]
@@ -145,15 +120,13 @@ def _toggle(off: list[str], names: Sequence[str]) -> None:
 def _click(stack: str) -> None:
     found = picked(GRID)
     if found:
-        _toggle(st.session_state[OFF], [full_name((stack, *found))])
+        _toggle(st.session_state[OFF], [Head(stack, *found).full_name])
 
 
 def _switch_layer(seen: Seen, stack: str) -> None:
     chosen = st.session_state[LAYER]
     st.session_state[LAYER] = None
     if chosen:
-        layer = int(chosen[1:])
-        _toggle(
-            st.session_state[OFF],
-            [full_name((stack, layer, head)) for head in range(seen.model.attention.heads(stack))],
-        )
+        heads = seen.model.attention.all_heads()
+        of_layer = [head.full_name for head in heads if (head.stack, layer_name(head.layer)) == (stack, chosen)]
+        _toggle(st.session_state[OFF], of_layer)

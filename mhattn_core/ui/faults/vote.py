@@ -10,7 +10,7 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.arrays.word_grid import WordGrid
 from mhattn_core.attention import Seen, attend
-from mhattn_core.attention.ablation import HeadId
+from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.votes import votes
 from mhattn_core.text.gallery import gallery
@@ -18,7 +18,6 @@ from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.faults.cover import cover_view
 from mhattn_core.ui.faults.data import PAIRED, Faults
 from mhattn_core.ui.faults.switches import last_off
-from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.kept import kept
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import badge, draw, escape
@@ -62,14 +61,14 @@ def _reader(found: Faults) -> str | None:
     return next((name for name in (found.name, *found.controls.models) if reads(name) in ("", "en")), None)
 
 
-def _fox(seen: Seen) -> list[HeadId]:
+def _fox(seen: Seen) -> list[Head]:
     """The election; gives the heads that look hardest at the subject."""
     stack, name = seen.stacks[0], seen.model.name
     grid = seen.words(stack)
     off, hard = _failing(seen, grid, stack)
     if len(off) == grid.pattern[..., 0, 0].size:
         st.info(_("All heads of this stack fail: none is left to vote."))
-        return [(stack, *head) for head in hardest(grid, PAIRED)]
+        return [Head(stack, *cell) for cell in hardest(grid, PAIRED)]
     says = _("Running {name} …").format(name=escape(name))
     without = kept("fox", seen, tuple(off), says, lambda _tell: _grid_without(seen, stack, off))
     before, after = elections(grid, without, off)
@@ -96,7 +95,7 @@ def _fox(seen: Seen) -> list[HeadId]:
             "Each head votes with its row of *jumps*; the right answer is framed and has a star. Heads know no “subject”: *fox* stands just before *jumps*, so a head that always looks one word back votes for it as well, and many heads vote for something else because finding subjects is not what they do. A causal model sees only the words before."
         )
     )
-    return [(stack, *head) for head in hardest(grid, PAIRED)]
+    return [Head(stack, *cell) for cell in hardest(grid, PAIRED)]
 
 
 def _failing(seen: Seen, grid: WordGrid, stack: str) -> tuple[list[tuple[int, int]], bool]:
@@ -107,7 +106,7 @@ def _failing(seen: Seen, grid: WordGrid, stack: str) -> tuple[list[tuple[int, in
         )
         or FAILING[0]
     )
-    chosen = [(layer, head) for own, layer, head in last_off(seen) if own == stack]
+    chosen = [head.cell for head in last_off(seen) if head.stack == stack]
     if chosen:
         names = ", ".join(head_name(*head) for head in chosen[:3]) + (" …" if len(chosen) > 3 else "")
         if st.toggle(
@@ -130,7 +129,7 @@ def hardest(grid: WordGrid, failing: int) -> list[tuple[int, int]]:
 
 
 def _grid_without(seen: Seen, stack: str, off: Sequence[tuple[int, int]]) -> WordGrid:
-    return attend(seen.model, seen.pair, ablate={(stack, *head): "zero" for head in off}).words(stack)
+    return attend(seen.model, seen.pair, ablate={Head(stack, *cell): "zero" for cell in off}).words(stack)
 
 
 def elections(grid: WordGrid, without: WordGrid, off: Sequence[tuple[int, int]]) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mhattn_core.attention import Seen
+from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
 from mhattn_core.ui.automatic import AUTOMATIC
 from mhattn_core.ui.fusion.data import Fused, first_word, word_places
-from mhattn_core.ui.head_choice import HEAD, head_name, head_names, parse_head, select_head
+from mhattn_core.ui.head_choice import HEAD, names_in, select_head
 from mhattn_core.ui.inside.data import axes
 from mhattn_core.ui.model_choice import MODEL, take_model
 
@@ -50,13 +51,16 @@ def choose_head(model: Fused) -> tuple[int, int]:
     most = head_name(*model.strongest())
     told = _("Adds most: {name}").format(name=most)
     click = _("The same as a click in a chart of heads.")
-    return parse_head(select_head(head_names(model.seen, model.stack), told, persist=True, help_text=click) or most)
+    name = select_head(names_in(model.seen, model.stack), told, persist=True, help_text=click) or most
+    return Head.parse(name, model.stack).cell
 
 
 def chosen_head(model: Fused) -> tuple[int, int]:
     """The same without a box: where the head is chosen in another tab, or of another model."""
     name, of = st.session_state.get(HEAD, AUTOMATIC), st.session_state.get(MODEL, model.name)
-    return parse_head(name) if of == model.name and name in head_names(model.seen, model.stack) else model.strongest()
+    if of == model.name and name in names_in(model.seen, model.stack):
+        return Head.parse(name, model.stack).cell
+    return model.strongest()
 
 
 def take_head(model: Fused, place: tuple[int, int] | None) -> None:

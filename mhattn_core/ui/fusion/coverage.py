@@ -8,13 +8,13 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.attention import Seen
+from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.fusion.coverage import as_seen, best_together, chance, covered, hits
 from mhattn_core.text.claims import Claim, claims
 from mhattn_core.text.gallery import gallery
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fusion.data import Fused
-from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import badge, draw, escape, of_each
 from mhattn_core.ui.resources import HASHES

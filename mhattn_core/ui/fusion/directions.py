@@ -7,6 +7,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.attention import Seen
+from mhattn_core.heads import head_name, layer_name
 from mhattn_core.locale import _
 from mhattn_core.measures.fusion.directions import FEWEST_WORDS, cosines, mean_cosine, unique_share
 from mhattn_core.ui.automatic import AUTOMATIC, relabel
@@ -32,7 +33,7 @@ def directions_view(model: Fused, summed: list[Fused], _controls: Controls) -> N
 
 
 def _choose_layer(model: Fused) -> int:
-    names = [f"L{layer}" for layer in range(len(model.vectors))]
+    names = list(map(layer_name, range(len(model.vectors))))
     most = model.strongest()[0]
     if st.session_state.get(LAYER, AUTOMATIC) not in (AUTOMATIC, *names):
         st.session_state[LAYER] = AUTOMATIC
@@ -88,7 +89,7 @@ def _cosines(model: Fused, layer: int) -> None:
             "1: the same direction; 0: nothing to do with one another; −1: they take back what the other adds. Over all {words} words the mean cosine of two heads of this layer is {mean:+.2f}. Vectors of many dimensions are near 0 by themselves."
         ).format(words=len(on_words), mean=float(np.nanmean(mean_cosine(on_words))))
     )
-    export_panel(matrix, table, key="cosines", name=f"{model.source} L{layer} cosines", note=model.source)
+    export_panel(matrix, table, key="cosines", name=f"{model.source} {layer_name(layer)} cosines", note=model.source)
 
 
 def _participation(model: Fused, summed: list[Fused]) -> None:
@@ -150,12 +151,12 @@ def _unique(model: Fused, layer: int) -> None:
         st.info(_("Fewer than two heads of this layer add anything here."))
         return
     said = _(
-        "In layer {layer} the others tell most of L{layer} H{least}: unique share {low:.2f}; they tell least of L{layer} H{most}: {high:.2f}. {words} words, held out in turn."
+        "In layer {layer} the others tell most of {least}: unique share {low:.2f}; they tell least of {most}: {high:.2f}. {words} words, held out in turn."
     ).format(
         layer=layer,
-        least=known.loc[known["value"].idxmin(), "head"],
+        least=head_name(layer, known.loc[known["value"].idxmin(), "head"]),
         low=known["value"].min(),
-        most=known.loc[known["value"].idxmax(), "head"],
+        most=head_name(layer, known.loc[known["value"].idxmax(), "head"]),
         high=known["value"].max(),
         words=words,
     )
@@ -170,4 +171,4 @@ def _unique(model: Fused, layer: int) -> None:
             "A ridge regression from all other heads of the layer; 1 or more: the others tell nothing of it. So few words hide what more would show: read this as an upper bound."
         )
     )
-    export_panel(chart, rows, key="unique", name=f"{model.source} L{layer} unique share", note=model.source)
+    export_panel(chart, rows, key="unique", name=f"{model.source} {layer_name(layer)} unique share", note=model.source)

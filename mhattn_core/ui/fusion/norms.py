@@ -6,13 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.heads import head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fusion.choice import choose_head, take_head
 from mhattn_core.ui.fusion.data import Fused, Norms, norms
 from mhattn_core.ui.fusion.positions import positions_view
-from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.inside.data import axes
 from mhattn_core.ui.page import badge, draw, escape
 from mhattn_core.ui.sidebar import Controls
@@ -39,12 +39,7 @@ def norms_view(model: Fused, _summed: list[Fused], _controls: Controls) -> None:
         positions_view(model, found, chosen)
     with st.expander(_("All heads")):
         st.dataframe(
-            found.heads.assign(
-                name=[
-                    head_name(layer, head)
-                    for layer, head in zip(found.heads["layer"], found.heads["head"], strict=True)
-                ]
-            ),
+            found.heads.assign(name=head_names(found.heads)),
             hide_index=True,
             column_order=["name", "rank", "weight", "received"],
             column_config={

@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fusion.data import Fused, Norms, added
-from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.inside.data import axes
 from mhattn_core.ui.page import draw, escape
 

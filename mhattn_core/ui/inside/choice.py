@@ -8,10 +8,11 @@ from mhattn_core import charts
 from mhattn_core.attention import Seen
 from mhattn_core.attention.tables import matrix_table
 from mhattn_core.attention.units import Units
+from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
 from mhattn_core.ui.automatic import relabel
 from mhattn_core.ui.compared import CLICKS, clicks
-from mhattn_core.ui.head_choice import Head, head_name, head_names, parse_head, select_head
+from mhattn_core.ui.head_choice import names_in, select_head
 from mhattn_core.ui.inside.data import Inside, arithmetic, axes, first_words, strongest_head, weights_of
 from mhattn_core.ui.page import draw
 
@@ -31,13 +32,14 @@ def choose(seen: Seen, stack: str, gallery_id: str) -> Inside:
     _forget_other_sentences((queries.labels, keys.labels))
     first = first_words(seen, stack, gallery_id)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        head = _choose_head(seen, stack, first)
+        head, reason = _choose_head(seen, stack, first)
         query, query_piece = _choose_unit(
             QUERY, _("Query: the word that looks"), queries, first[0], seen.tokens(stack)[0]
         )
         key, key_piece = _choose_unit(KEY, _("Key: the word looked at"), keys, first[1], seen.tokens(stack)[1])
     values, steps = arithmetic(seen, stack, head.layer, head.head)
-    return Inside(seen, head, queries, keys, query, key, query_piece, key_piece, weights_of(seen, head), values, steps)
+    weights = weights_of(seen, head)
+    return Inside(seen, head, reason, queries, keys, query, key, query_piece, key_piece, weights, values, steps)
 
 
 def click_two_words(inside: Inside) -> None:
@@ -63,15 +65,16 @@ def click_two_words(inside: Inside) -> None:
     )
 
 
-def _choose_head(seen: Seen, stack: str, first: tuple[str, str]) -> Head:
+def _choose_head(seen: Seen, stack: str, first: tuple[str, str]) -> tuple[Head, str]:
+    """The person's choice, or a telling head; and why that is shown."""
     telling = head_name(*strongest_head(seen, stack, *first))
-    chosen = select_head(head_names(seen, stack), _("A telling head: {name}").format(name=telling))
+    chosen = select_head(names_in(seen, stack), _("A telling head: {name}").format(name=telling))
     if chosen:
-        return Head(stack, *parse_head(chosen))
+        return Head.parse(chosen, stack), ""
     queries, keys = axes(seen, stack)
     words = queries.labels[queries.ids.index(first[0])], keys.labels[keys.ids.index(first[1])]
     reason = _("Opened because of all heads {name} puts most of the attention of “{query}” on “{key}”.")
-    return Head(stack, *parse_head(telling), reason.format(name=telling, query=words[0], key=words[1]))
+    return Head.parse(telling, stack), reason.format(name=telling, query=words[0], key=words[1])
 
 
 def _choose_unit(what: str, label: str, units: Units, first: str, tokens: Sequence[str]) -> tuple[int, int]:

@@ -10,9 +10,9 @@ from mhattn_core.arrays.head_values import HeadValues
 from mhattn_core.attention import Seen
 from mhattn_core.attention.before_rotation import BeforeRotation, before_rotation
 from mhattn_core.attention.units import Units, unit_weights, units
+from mhattn_core.heads import Head
 from mhattn_core.measures.inside.scores_apart import Steps, steps
 from mhattn_core.text.claims import claims
-from mhattn_core.ui.head_choice import Head
 from mhattn_core.ui.resources import HASHES
 
 
@@ -22,11 +22,12 @@ class Inside:
 
     ``query`` and ``key``: places among ``queries`` and ``keys``; ``query_piece`` and ``key_piece``: positions of the
     tokens compared.
-    ``weights`` ``[query unit, key unit]``: the head's, with a column for each special token.
+    ``reason``: why the head is shown, empty where it was chosen. ``weights`` ``[query unit, key unit]``: the head's, with a column for each special token.
     """
 
     seen: Seen
     head: Head
+    reason: str
     queries: Units
     keys: Units
     query: int
@@ -57,7 +58,7 @@ class Inside:
     @property
     def source(self) -> str:
         """The model with its revision and the head, for files that leave the dashboard."""
-        return f"{self.seen.model.name}@{self.seen.model.revision} · {self.head.stack} {self.head.name}"
+        return f"{self.seen.model.name}@{self.seen.model.revision} · {self.head.full_name}"
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=HASHES)
@@ -133,4 +134,4 @@ def token_names(tokens: Sequence[str], among: Units) -> list[str]:
 
 def weights_of(seen: Seen, head: Head) -> np.ndarray:
     """One head's weights on units."""
-    return np.asarray(_all_weights(seen, head.stack)[head.layer, head.head])
+    return np.asarray(_all_weights(seen, head.stack)[head.cell])

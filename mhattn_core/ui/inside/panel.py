@@ -45,8 +45,8 @@ def inside_panel(controls: Controls) -> None:
             _waterfall(inside, said)
         with matrix:
             click_two_words(inside)
-        if inside.head.reason:
-            st.caption(escape(inside.head.reason))
+        if inside.reason:
+            st.caption(escape(inside.reason))
         if stack == "cross":
             st.caption(
                 _("Rows are words of the second sentence as the decoder reads them, columns words of the first.")

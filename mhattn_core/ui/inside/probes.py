@@ -6,11 +6,12 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.experiments.probing import MOST_WORDS
+from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.probing.probes import DRAWS
 from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.head_choice import HEAD, head_name
+from mhattn_core.ui.head_choice import HEAD
 from mhattn_core.ui.inside.data import Inside
 from mhattn_core.ui.inside.probe_words import (
     asked_names,
@@ -105,7 +106,7 @@ def _all_heads(inside: Inside, rows: pd.DataFrame, evidence: RolesEvidence, labe
             measure=ASKED,
             title=title,
             difference=True,
-            chosen=(inside.head.layer, inside.head.head),
+            chosen=inside.head.cell,
             clicks=clicked,
         )
 

@@ -6,11 +6,11 @@ import pandas as pd
 
 from mhattn_core.charts.best_heads import verdict_names
 from mhattn_core.errors import Problem
+from mhattn_core.heads import head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.matching.assignment import SHARED, MatchBy
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.runs import Run
-from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.words import Words
 
 
@@ -101,7 +101,7 @@ def matched(run: Run, a: str, b: str, by: MatchBy, stacks: str) -> Matched:
     shared = rows["verdict"] == SHARED
     table = rows.assign(
         pair=rows.index,
-        name_a=[head_name(layer, head) for layer, head in zip(rows["layer_a"], rows["head_a"], strict=True)],
+        name_a=head_names(rows, "_a"),
         name_b=[
             head_name(layer, head) if there else ""
             for layer, head, there in zip(rows["layer_b"], rows["head_b"], known, strict=True)

@@ -5,12 +5,11 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.errors import Problem
+from mhattn_core.heads import HEAD_COLUMNS, ModelHead, head_names
 from mhattn_core.locale import _
-from mhattn_core.measures.matching.neighbours import HEAD, profiles
+from mhattn_core.measures.matching.neighbours import profiles
 from mhattn_core.runs.relations import CONTROL
 from mhattn_core.text.relations.names import relation_label
-from mhattn_core.ui.compared import full_name
-from mhattn_core.ui.head_choice import Head
 from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.matched.data import Matched, by_words
 from mhattn_core.ui.model_panel import attended_with_progress
@@ -26,10 +25,7 @@ MOST_RELATIONS = 14
 def matched_pair(found: Matched, pair: int, controls: Controls) -> None:
     """Below the picture: one pair in full."""
     row = found.table.loc[pair]
-    ends = [
-        (found.a, found.stack_a, int(row["layer_a"]), int(row["head_a"])),
-        (found.b, found.stack_b, int(row["layer_b"]), int(row["head_b"])),
-    ]
+    ends = _ends(found, row)
     st.markdown(verdict(found, row))
     profile = _profiles(found, ends)
     draw(charts.profiles(profile), key="matched-profiles", alt_text=plain(verdict(found, row)))
@@ -40,10 +36,19 @@ def matched_pair(found: Matched, pair: int, controls: Controls) -> None:
         if found.has_relations
         else _("Every measure in standard deviations from the mean of its model's heads, over the run.")
     )
-    for place, (column, (model, stack, layer, head)) in enumerate(zip(st.columns(2), ends, strict=True)):
+    for place, (column, head) in enumerate(zip(st.columns(2), ends, strict=True)):
         with column:
-            st.markdown(f"**{escape(full_name(model, layer, head))}** · `{stack}`")
-            _pattern(model, Head(stack, layer, head), place, controls)
+            st.markdown(f"**{escape(head.name)}** · `{head.stack}`")
+            _pattern(head, place, controls)
+
+
+def _ends(found: Matched, row: "pd.Series[object]") -> list[ModelHead]:
+    """The two heads of a row of matches."""
+    sides = ("a", found.a, found.stack_a), ("b", found.b, found.stack_b)
+    return [
+        ModelHead(model, stack, int(str(row[f"layer_{side}"])), int(str(row[f"head_{side}"])))
+        for side, model, stack in sides
+    ]
 
 
 def verdict(found: Matched, row: "pd.Series[object]") -> str:
@@ -54,10 +59,7 @@ def verdict(found: Matched, row: "pd.Series[object]") -> str:
         "stability": row["stability"],
         "title": by_words()[found.by].title,
     }
-    heads = "**{} – {}**".format(
-        escape(full_name(found.a, int(row["layer_a"]), int(row["head_a"]))),
-        escape(full_name(found.b, int(row["layer_b"]), int(row["head_b"]))),
-    )
+    heads = "**{} – {}**".format(*(escape(head.name) for head in _ends(found, row)))
     said = (
         _(
             "{title} {cost:.3f}, below {null:.3f}, what chance reaches in 5 % of draws; the same match in {stability:.0%} of resamples: **shared role**."
@@ -79,17 +81,17 @@ def verdict(found: Matched, row: "pd.Series[object]") -> str:
     return said
 
 
-def _pattern(model: str, head: Head, place: int, controls: Controls) -> None:
+def _pattern(head: ModelHead, place: int, controls: Controls) -> None:
     try:
-        seen = attended_with_progress(model, controls)
+        seen = attended_with_progress(head.model, controls)
     except Problem as problem:
         st.info(escape(f"{problem.happened} {problem.remedy}"))
         return
     if may_draw(seen, head.stack, place):
-        head_panel(seen, head, place, units="words", same_scale=False)
+        head_panel(seen, head.within, place, units="words", same_scale=False)
 
 
-def _profiles(found: Matched, ends: list[tuple[str, str, int, int]]) -> pd.DataFrame:
+def _profiles(found: Matched, ends: list[ModelHead]) -> pd.DataFrame:
     """model, name, measure, value of both heads."""
     heads = found.run.heads
     heads = heads[
@@ -98,11 +100,11 @@ def _profiles(found: Matched, ends: list[tuple[str, str, int, int]]) -> pd.DataF
     parts = [profiles(heads).loc[ends]]
     if found.run.has("rates"):
         parts.append(_relations(found, ends))
-    table = pd.concat(parts, axis=1).reset_index().melt(["model", "stack", "layer", "head"], var_name="measure")
-    return table.assign(name=[full_name(*row) for row in table[["model", "layer", "head"]].to_numpy()])
+    table = pd.concat(parts, axis=1).reset_index().melt(HEAD_COLUMNS, var_name="measure")
+    return table.assign(name=head_names(table, model=True))
 
 
-def _relations(found: Matched, ends: list[tuple[str, str, int, int]]) -> pd.DataFrame:
+def _relations(found: Matched, ends: list[ModelHead]) -> pd.DataFrame:
     """Hit rates of the relations on which the two stand out most, in the direction that both can answer."""
     rates = found.run.rates
     rates = rates[rates["model"].isin([found.a, found.b]) & rates["stack"].isin([found.stack_a, found.stack_b])]
@@ -120,5 +122,5 @@ def _relations(found: Matched, ends: list[tuple[str, str, int, int]]) -> pd.Data
         group="",
     ).dropna(subset="value")
     # A run may have found no relation in what one of the two reads.
-    both = profiles(named).reindex(pd.MultiIndex.from_tuples(ends, names=HEAD)).dropna(axis=1)
+    both = profiles(named).reindex(pd.MultiIndex.from_tuples(ends, names=HEAD_COLUMNS)).dropna(axis=1)
     return both[both.abs().min().nlargest(MOST_RELATIONS).index]

@@ -13,12 +13,12 @@ from mhattn_core.attention import Seen, attend
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.redundancy.heads import heads_of, shares_keys
 from mhattn_core.experiments.redundancy.noise import noise_distances, noise_pairs
+from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.clusters import Groups, Tree, groups, shuffled, tree
 from mhattn_core.measures.redundancy.head_distances import By, Heads, distances
 from mhattn_core.measures.redundancy.head_pairs import head_pairs
 from mhattn_core.runs import Run
-from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.redundancy.run import run_squares
 from mhattn_core.ui.resources import HASHES
 from mhattn_core.ui.words import Words
@@ -92,7 +92,7 @@ class Redundancy:
 
 def names(square: pd.DataFrame) -> list[str]:
     """``L3 H7`` of each head of a square table."""
-    return [head_name(layer, head) for _model, _stack, layer, head in square.index]
+    return [head_name(layer, head) for *_stack, layer, head in square.index]
 
 
 @st.cache_data(max_entries=48, show_spinner=False, hash_funcs=HASHES)

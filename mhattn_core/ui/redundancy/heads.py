@@ -7,9 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core.errors import Problem
+from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.ui.automatic import choose_or_leave
-from mhattn_core.ui.head_choice import Head, head_name
 from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.page import escape
 from mhattn_core.ui.redundancy.data import Redundancy, distance_words, redundancy
@@ -64,9 +64,9 @@ def two_heads(found: Redundancy, chosen: tuple[int, int]) -> None:
     """Both in full, side by side."""
     for place, (head, column) in enumerate(zip(chosen, st.columns(2), strict=True)):
         with column:
-            _model, stack, layer, number = found.here.index[head]
-            st.markdown(f"**{escape(found.seen.model.name)} · {head_name(layer, number)}**")
-            head_panel(found.seen, Head(stack, layer, number), place, units="words", same_scale=False)
+            one = ModelHead(*found.here.index[head])
+            st.markdown(f"**{escape(one.name)}**")
+            head_panel(found.seen, one.within, place, units="words", same_scale=False)
 
 
 def row_of(pairs: pd.DataFrame, square: pd.DataFrame, first: int, second: int) -> pd.Series:

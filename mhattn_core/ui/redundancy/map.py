@@ -6,9 +6,10 @@ from scipy.spatial.distance import cdist
 
 from mhattn_core import charts
 from mhattn_core.errors import Problem
+from mhattn_core.heads import HEAD_COLUMNS
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.clusters import in_two_dimensions
-from mhattn_core.measures.redundancy.head_distances import HEAD, By, Heads, distances, pooled
+from mhattn_core.measures.redundancy.head_distances import By, Heads, distances, pooled
 from mhattn_core.runs import Run
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.model_panel import attended_with_progress
@@ -71,7 +72,7 @@ def _by_measures(run: Run, found: Redundancy, controls: Controls) -> tuple[pd.Da
     stacks = {name: set(of_model["stack"]) for name, of_model in rows.groupby("model")}
     own = {name: found.stack if found.stack in there else min(there) for name, there in stacks.items()}
     rows = rows[(rows["stack"] == rows["model"].map(own)) & ~rows["measure"].str.startswith("pattern.")]
-    values = rows.pivot(index=HEAD, columns="measure", values="value").dropna(axis=1)
+    values = rows.pivot(index=HEAD_COLUMNS, columns="measure", values="value").dropna(axis=1)
     values = ((values - values.mean()) / values.std()).dropna(axis=1)
     square = pd.DataFrame(cdist(values, values, "sqeuclidean") / values.shape[1], values.index, values.index)
     return square, [f"run {run.id}"]

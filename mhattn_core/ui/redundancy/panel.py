@@ -4,10 +4,11 @@ import streamlit as st
 
 from mhattn_core.experiments.redundancy.distance_table import NOISE, WORDS
 from mhattn_core.experiments.redundancy.noise import DRAWS
+from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_pairs import DOUBLED
 from mhattn_core.ui.fragment import fragment
-from mhattn_core.ui.head_choice import choose_stack, head_name
+from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress

@@ -9,8 +9,9 @@ import streamlit as st
 
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.redundancy.distance_table import square_of
+from mhattn_core.heads import HEAD_COLUMNS
 from mhattn_core.locale import _
-from mhattn_core.measures.redundancy.head_distances import HEAD, By
+from mhattn_core.measures.redundancy.head_distances import By
 from mhattn_core.runs import Run
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.ui.page import escape
@@ -64,7 +65,9 @@ def run_squares(run: Run, model: str, stack: str, by: By) -> Squares:
     if rows.empty:
         raise Problem(_("The run has no such distance of {name}.").format(name=model), _("Choose another distance."))
     here = run.distances(model, stack, by)
-    here.index = here.columns = pd.MultiIndex.from_tuples([(model, stack, *head) for head in here.index], names=HEAD)
+    here.index = here.columns = pd.MultiIndex.from_tuples(
+        [(model, stack, *head) for head in here.index], names=HEAD_COLUMNS
+    )
     suffix = "" if by == "js" else f"_{by}"
     noise, shuffled = (square_of(rows, f"{name}{suffix}").to_numpy() for name in ("noise", "shuffled"))
     if by != "js":

@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
+from mhattn_core.heads import head_names
 from mhattn_core.locale import _
-from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.redundancy.data import Redundancy, distance_words
 
 
@@ -34,12 +34,7 @@ def table_view(found: Redundancy) -> None:
 def pair_table(found: Redundancy) -> pd.DataFrame:
     """a, b (names of the heads) and the rest as ``head_pairs``; shared where the model has groups."""
     pairs = found.pairs
-    named = {
-        side: [
-            head_name(layer, head) for layer, head in zip(pairs[f"layer_{side}"], pairs[f"head_{side}"], strict=True)
-        ]
-        for side in ("a", "b")
-    }
+    named = {side: head_names(pairs, f"_{side}") for side in ("a", "b")}
     table = pd.DataFrame(named).join(pairs.drop(columns=["layer_a", "head_a", "layer_b", "head_b"]))
     if not found.shared.any():
         return table

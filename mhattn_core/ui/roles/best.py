@@ -7,8 +7,9 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.charts.glance import PICKED
+from mhattn_core.heads import head_name
 from mhattn_core.locale import _
-from mhattn_core.ui.compared import CLICKS, clicks, full_name
+from mhattn_core.ui.compared import CLICKS, clicks
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.page import draw, escape, plain, wide_and_narrow
 from mhattn_core.ui.roles.choice import put
@@ -88,4 +89,4 @@ def _open_picked(chart: str) -> None:
     st.session_state[CLICKS] = clicks() + 1
     if found:
         put(RELATION, str(found[0]["relation"]))
-        put(HEAD, full_name(str(found[0]["model"]), int(found[0]["layer"]), int(found[0]["head"])))
+        put(HEAD, head_name(int(found[0]["layer"]), int(found[0]["head"]), model=str(found[0]["model"])))

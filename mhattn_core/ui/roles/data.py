@@ -8,11 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core.charts.best_heads import FOUND
+from mhattn_core.heads import ModelHead
 from mhattn_core.measures.roles.links import DIRECTIONS
 from mhattn_core.runs import Run
 from mhattn_core.runs.relations import CONTROL
 from mhattn_core.text.relations import RELATIONS
-from mhattn_core.ui.compared import Chosen
 from mhattn_core.ui.roles.evidence import RolesEvidence
 
 TESTED = (*FOUND, "no evidence")
@@ -51,7 +51,7 @@ class Roles:
         rates = pd.concat([self._rates(model, stack) for model, stack in self.models], ignore_index=True)
         return rates[rates["relation"] == relation]
 
-    def profile(self, chosen: Chosen) -> pd.DataFrame:
+    def profile(self, chosen: ModelHead) -> pd.DataFrame:
         """One head on every relation: relation, model, rate, baseline, gain, n; the greatest gain first."""
         rates = self._rates(chosen.model, chosen.stack)
         own = rates[(rates["layer"] == chosen.layer) & (rates["head"] == chosen.head)]

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from mhattn_core.heads import ModelHead
 from mhattn_core.measures.roles.items import unpacked
 from mhattn_core.models import Model
 from mhattn_core.models.catalogue import entries
@@ -18,7 +19,6 @@ from mhattn_core.text.examples import example_pairs
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import PairRecord
 from mhattn_core.text.relations import RELATIONS, find_items
-from mhattn_core.ui.compared import Chosen
 from mhattn_core.ui.resources import HASHES, loaded
 
 
@@ -41,7 +41,7 @@ class Example:
         return list(zip(found.query.tolist(), found.key.tolist(), strict=True))
 
 
-def examples_of(records: Sequence[PairRecord], relation: str, direction: str, chosen: Chosen) -> list[Example]:
+def examples_of(records: Sequence[PairRecord], relation: str, direction: str, chosen: ModelHead) -> list[Example]:
     """The pairs that have items of this relation, in their order."""
     items, annotated = _items(loaded(chosen.model), tuple(record.pair for record in records), chosen.stack)
     rows = items[(items["relation"] == relation) & (items["direction"] == direction)]

@@ -6,17 +6,17 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.heads import ModelHead, head_name
 from mhattn_core.locale import _
-from mhattn_core.ui.compared import Chosen, clicks, full_name, picked
+from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.page import draw, escape, wide_and_narrow
 from mhattn_core.ui.roles.best import HEAD
 from mhattn_core.ui.roles.choice import put
 from mhattn_core.ui.roles.data import Roles
 
 
-def role_grids(found: Roles, relation: str, chosen: Chosen) -> None:
+def role_grids(found: Roles, relation: str, chosen: ModelHead) -> None:
     """The share of right answers of each head; the best fixed offset is said in words above each grid."""
     rates = found.rates(relation).assign(measure="hit", low=np.nan, high=np.nan)
     most = float(rates["value"].max()) or 1.0
@@ -32,7 +32,7 @@ def role_grids(found: Roles, relation: str, chosen: Chosen) -> None:
     )
 
 
-def _grid(found: Roles, rows: pd.DataFrame, place: int, chosen: Chosen, most: float) -> None:
+def _grid(found: Roles, rows: pd.DataFrame, place: int, chosen: ModelHead, most: float) -> None:
     """rows: the rates of one model on one relation; most: where the colours end."""
     name, stack, relation = rows[["model", "stack", "relation"]].iloc[0]
     key = f"role-grid-{place}"
@@ -49,11 +49,7 @@ def _grid(found: Roles, rows: pd.DataFrame, place: int, chosen: Chosen, most: fl
     )
     st.markdown(f"**{escape(name)}** · `{stack}`")
     st.markdown(said)
-    framed = (
-        (chosen.layer, chosen.head)
-        if (chosen.model, chosen.stack) == (name, stack)
-        else (int(best["layer"]), int(best["head"]))
-    )
+    framed = chosen.cell if (chosen.model, chosen.stack) == (name, stack) else (int(best["layer"]), int(best["head"]))
     clicked = clicks()
 
     def grid() -> alt.LayerChart:
@@ -82,4 +78,4 @@ def _grid(found: Roles, rows: pd.DataFrame, place: int, chosen: Chosen, most: fl
 def _open(model: str, chart: str) -> None:
     place = picked(chart)
     if place:
-        put(HEAD, full_name(model, *place))
+        put(HEAD, head_name(*place, model=model))

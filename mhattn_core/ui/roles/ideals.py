@@ -5,13 +5,11 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.attention.tables import matrix_table, word_table
+from mhattn_core.heads import ModelHead, head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.patterns.ideals import IDEALS, nearest_to_ideals
-from mhattn_core.measures.patterns.types import HEAD
 from mhattn_core.text.claims import matrices
-from mhattn_core.ui.compared import full_name
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.head_panel import picture
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import badge, draw, escape, problems
@@ -95,9 +93,8 @@ def _said(own: pd.DataFrame, ideal: str) -> str:
 
 def _real(head: "pd.Series[object]", place: int, controls: Controls) -> None:
     """The head on the sidebar's pair."""
-    model, stack, layer, number = (head[name] for name in HEAD)
-    name = full_name(str(model), int(str(layer)), int(str(number)))
-    st.markdown(f"**{escape(name)}** · {charts.type_names()[str(head['type'])]} · n {head['n']:,}")
+    one = ModelHead.of_row(head)
+    st.markdown(f"**{escape(one.name)}** · {charts.type_names()[str(head['type'])]} · n {head['n']:,}")
     badge()
-    grid = attended_with_progress(str(model), controls).words(str(stack))
-    picture(word_table(grid, int(str(layer)), int(str(number))), f"ideal-{place}", name, None)
+    grid = attended_with_progress(one.model, controls).words(one.stack)
+    picture(word_table(grid, *one.cell), f"ideal-{place}", one.name, None)

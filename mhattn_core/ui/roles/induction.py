@@ -7,9 +7,9 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.experiments.induction import PERIOD, REPEATS, TEXTS, induction_scores
+from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.models import Model
-from mhattn_core.ui.compared import full_name
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.page import draw, escape, problems
 from mhattn_core.ui.resources import HASHES, loaded
@@ -61,9 +61,7 @@ def _scores(model: Model) -> pd.DataFrame:
 
 def _said(scores: pd.DataFrame) -> str:
     best = {measure: scores.loc[scores[measure].idxmax()] for measure in ("induction", "previous_token")}
-    (first, second) = (
-        (full_name(row["model"], row["layer"], row["head"]), row[measure]) for measure, row in best.items()
-    )
+    (first, second) = ((ModelHead.of_row(row).name, row[measure]) for measure, row in best.items())
     return _(
         "{first} copies most: {induction:.2f} of its weight goes to what followed this token before. {second} puts {previous:.2f} on the token before."
     ).format(first=first[0], induction=first[1], second=second[0], previous=second[1])

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.text.relations import meaning
 from mhattn_core.ui.automatic import AUTOMATIC
-from mhattn_core.ui.compared import Chosen, full_name
 from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import key_for
 from mhattn_core.ui.language import keep_language
@@ -130,16 +130,11 @@ def _say(found: Roles, relation: str) -> None:
     link("Fault tolerance", _("What breaks without it: Fault tolerance"))
 
 
-def _choose_head(found: Roles, relation: str) -> Chosen:
+def _choose_head(found: Roles, relation: str) -> ModelHead:
     """The head that a person chose or clicked, else the best of the first model that has one."""
-    rates = found.rates(relation)
-    heads = {
-        full_name(row.model, row.layer, row.head): Chosen(row.model, row.stack, int(row.layer), int(row.head))
-        for row in rates.itertuples()
-    }
+    heads = {head.name: head for head in ModelHead.of_table(found.rates(relation))}
     scored = found.of(relation).dropna(subset="held_out")
-    first = scored.iloc[0]
-    best = full_name(first["model"], first["layer"], first["head"])
+    best = ModelHead.of_row(scored.iloc[0]).name
     labels = {AUTOMATIC: _("The best: {name}").format(name=best)} | {name: name for name in heads}
     name = choose(_("Head"), labels, key=HEAD, default=AUTOMATIC, help_text=_("The same as a click on a head."))
     return heads[best if name == AUTOMATIC else name]

@@ -4,11 +4,12 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.heads import ModelHead, head_name, head_names
 from mhattn_core.locale import _
-from mhattn_core.ui.compared import Chosen, full_name, picked
+from mhattn_core.ui.compared import picked
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fragment import fragment
-from mhattn_core.ui.head_choice import Head, head_name, key_for
+from mhattn_core.ui.head_choice import key_for
 from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_panel import attended_with_progress
@@ -114,17 +115,17 @@ def _types(evidence: RolesEvidence, rows: pd.DataFrame, controls: Controls) -> N
         ].iloc[0]
         st.markdown(
             _("**{head}** is called *{type}* by the run; below it reads the pair in the sidebar.").format(
-                head=escape(full_name(chosen.model, chosen.layer, chosen.head)), type=charts.type_names()[own["type"]]
+                head=escape(chosen.name), type=charts.type_names()[own["type"]]
             )
         )
-        head_panel(seen, Head(chosen.stack, chosen.layer, chosen.head), 0, units="words", same_scale=False)
+        head_panel(seen, chosen.within, 0, units="words", same_scale=False)
 
 
-def _one_model(evidence: RolesEvidence, own: pd.DataFrame, place: int, chosen: Chosen) -> None:
+def _one_model(evidence: RolesEvidence, own: pd.DataFrame, place: int, chosen: ModelHead) -> None:
     name, stack = str(own["model"].iloc[0]), str(own["stack"].iloc[0])
     said = finding_of(own)
     st.markdown(f"**{escape(name)}** · `{stack}` · n {int(own['n'].max()):,}")
-    framed = (chosen.layer, chosen.head) if (name, stack) == (chosen.model, chosen.stack) else None
+    framed = chosen.cell if (name, stack) == (chosen.model, chosen.stack) else None
     draw(
         charts.type_grid(own, chosen=framed),
         key=f"types-{place}",
@@ -145,15 +146,12 @@ def _one_model(evidence: RolesEvidence, own: pd.DataFrame, place: int, chosen: C
     )
 
 
-def _choose_head(rows: pd.DataFrame) -> Chosen:
-    heads = {
-        full_name(row.model, row.layer, row.head): Chosen(row.model, row.stack, int(row.layer), int(row.head))
-        for row in rows.itertuples()
-    }
+def _choose_head(rows: pd.DataFrame) -> ModelHead:
+    heads = {head.name: head for head in ModelHead.of_table(rows)}
     # The head that is surest of its type, of a type that has a name.
     named = rows[rows["type"] != "heterogeneous"]
     first = (named if len(named) else rows).iloc[0]
-    default = full_name(first["model"], first["layer"], first["head"])
+    default = ModelHead.of_row(first).name
     return heads[
         choose(
             _("Head"),
@@ -168,13 +166,13 @@ def _choose_head(rows: pd.DataFrame) -> Chosen:
 def _open_picked(model: str, place: int) -> None:
     found = picked(f"types-{place}")
     if found:
-        put(SHAPE_HEAD, full_name(model, *found))
+        put(SHAPE_HEAD, head_name(*found, model=model))
 
 
 def _table(evidence: RolesEvidence, rows: pd.DataFrame) -> None:
     names = charts.type_names()
     shown = rows.assign(
-        name=[head_name(*place) for place in zip(rows["layer"], rows["head"], strict=True)],
+        name=head_names(rows),
         called=rows["type"].map(names),
     )
     number = st.column_config.NumberColumn

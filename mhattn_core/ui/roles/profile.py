@@ -3,25 +3,24 @@
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.text.relations import relation_label
-from mhattn_core.ui.compared import Chosen, full_name
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.page import draw, escape, plain
 from mhattn_core.ui.roles.data import Roles, roles
 from mhattn_core.ui.roles.words import labels_of
 
 
-def role_profile(found: Roles, relation: str, chosen: Chosen) -> None:
+def role_profile(found: Roles, relation: str, chosen: ModelHead) -> None:
     """The head's whole profile, of every family: what it finds more often than a fixed offset does, and what not."""
     rows = roles(found.evidence, found.models, found.direction).profile(chosen)
     rows = rows.assign(label=rows["relation"].map(labels_of(list(rows["relation"]))))
-    name = full_name(chosen.model, chosen.layer, chosen.head)
     top = rows.iloc[0]
     said = _(
         "{head} does best on {relation}: {rate:.0%}, {gain:+.0f} points over the best fixed offset. It beats the offset by 10 points or more on {many} of {all} relations."
     ).format(
-        head=f"**{escape(name)}**",
+        head=f"**{escape(chosen.name)}**",
         relation=escape(relation_label(top["relation"])),
         rate=top["rate"],
         gain=100 * top["gain"],
@@ -39,6 +38,6 @@ def role_profile(found: Roles, relation: str, chosen: Chosen) -> None:
         lambda: charts.relation_profile(rows, chosen=relation),
         rows,
         key="role-profile",
-        name=f"{name}-profile",
+        name=f"{chosen.name}-profile",
         note=found.evidence.note,
     )

@@ -7,12 +7,12 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.attention.tables import word_table
+from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.roles.looks import looks
 from mhattn_core.text.annotation import annotate
 from mhattn_core.text.reading import PairRecord
 from mhattn_core.text.relations import RELATIONS, missing, relation_label
-from mhattn_core.ui.compared import Chosen, full_name
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_panel import picture
 from mhattn_core.ui.page import badge, draw, escape
@@ -25,9 +25,8 @@ from mhattn_core.ui.sidebar import Controls
 LONGEST_LABEL = 70
 
 
-def role_sentences(found: Roles, relation: str, chosen: Chosen, controls: Controls) -> None:
+def role_sentences(found: Roles, relation: str, chosen: ModelHead, controls: Controls) -> None:
     """Live: the model reads the sentences again, so that they can be drawn; the verdict rests on the run."""
-    name = full_name(chosen.model, chosen.layer, chosen.head)
     if chosen.stack == "cross":
         st.info(_("The words of two sentences cannot be drawn as arcs over one; see the matrix on Translation."))
         return
@@ -45,7 +44,7 @@ def role_sentences(found: Roles, relation: str, chosen: Chosen, controls: Contro
     hits, misses = hits_and_misses(examples)
     st.markdown(
         _("**{head}** finds all of “{relation}” in {hits} of {all} of these sentences.").format(
-            head=escape(name), relation=escape(relation_label(relation)), hits=len(hits), all=len(examples)
+            head=escape(chosen.name), relation=escape(relation_label(relation)), hits=len(hits), all=len(examples)
         )
     )
     for column, title, some, key in zip(
@@ -56,7 +55,7 @@ def role_sentences(found: Roles, relation: str, chosen: Chosen, controls: Contro
             _shown(found, relation, chosen, some, key)
 
 
-def _records(found: Roles, chosen: Chosen, controls: Controls) -> list[PairRecord]:
+def _records(found: Roles, chosen: ModelHead, controls: Controls) -> list[PairRecord]:
     kept = kept_in(found.evidence.run)
     labels = {"run": _("sentences of the run")} if kept else {}
     labels |= {"examples": _("sentences written for mhattn"), "pair": _("the pair in the sidebar")}
@@ -68,7 +67,7 @@ def _records(found: Roles, chosen: Chosen, controls: Controls) -> list[PairRecor
     return written_for(chosen.model) if source == "examples" else [PairRecord("pair", controls.pair, 0)]
 
 
-def _shown(found: Roles, relation: str, chosen: Chosen, examples: Sequence[Example], key: str) -> None:
+def _shown(found: Roles, relation: str, chosen: ModelHead, examples: Sequence[Example], key: str) -> None:
     """One sentence of these."""
     if not examples:
         st.caption(_("None of these sentences."))
@@ -89,7 +88,7 @@ def _shown(found: Roles, relation: str, chosen: Chosen, examples: Sequence[Examp
         words_of_a=example.words_of_a,
     )
     words = list(grid.queries)
-    said = _said(words, table, full_name(chosen.model, chosen.layer, chosen.head))
+    said = _said(words, table, chosen.name)
     st.markdown(escape(said))
     badge()
     draw(charts.arcs(words, table), key=f"arcs-{key}", alt_text=said)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mhattn_core import charts
-from mhattn_core.charts.distributions import head_names
+from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 from mhattn_core.runs.relations import CONTROL
 from mhattn_core.ui.export_panel import export_panel

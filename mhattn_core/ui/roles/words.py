@@ -5,11 +5,11 @@ from typing import get_args
 import pandas as pd
 
 from mhattn_core.charts.best_heads import FOUND, verdict_names
+from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.roles import reason_words
 from mhattn_core.text.relations import group_label, relation_label
 from mhattn_core.text.relations.relation import Group
-from mhattn_core.ui.compared import full_name
 from mhattn_core.ui.page import escape
 from mhattn_core.ui.roles.data import FEW, TESTED, Roles
 
@@ -64,7 +64,7 @@ def strongest(roles: Roles) -> str:
         "Strongest: **{relation}** in **{head}**, right for {held_out:.0%} of {n:,} words in sentences that did not choose it; the best fixed offset ({offset:+d}) gets {baseline:.0%}, random weights at most {random95:.0%}."
     ).format(
         relation=escape(relation_label(top["relation"])),
-        head=escape(full_name(top["model"], top["layer"], top["head"])),
+        head=escape(ModelHead.of_row(top).name),
         held_out=top["held_out"],
         n=top["n"],
         offset=int(top["offset"]),
@@ -92,7 +92,7 @@ def verdict_line(row: pd.Series) -> str:
     if pd.isna(row["layer"]):
         return f"**{escape(row['model'])}** · {verdict_names()[row['verdict']]}: {escape(row['reason'])}"
     return "**{name}** · {verdict} · n {n:,}. {reason}".format(
-        name=escape(full_name(row["model"], row["layer"], row["head"])),
+        name=escape(ModelHead.of_row(row).name),
         verdict=verdict_names()[row["verdict"]],
         n=row["n"],
         reason=escape(reason_words(row.to_dict())),

@@ -4,10 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.runs import Run
 from mhattn_core.runs.store import Saved
-from mhattn_core.ui.compared import full_name
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.measure_words import MeasureWords, measure_words
 from mhattn_core.ui.page import badge, draw, escape, problems
@@ -132,7 +132,7 @@ def finding(top: pd.Series, words: MeasureWords) -> str:
     return message.format(
         pairs=f"{top['n']:,}",
         title=words.title,
-        head=full_name(top["model"], top["layer"], top["head"]),
+        head=ModelHead.of_row(top).name,
         value=top["value"],
         low=top["low"],
         high=top["high"],

@@ -3,11 +3,11 @@
 import pandas as pd
 import streamlit as st
 
+from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 from mhattn_core.runs import Run, store
 from mhattn_core.runs.packing import zipped
 from mhattn_core.runs.store import Saved
-from mhattn_core.ui.compared import full_name
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import escape
 from mhattn_core.ui.runs.known import opened, show_run
@@ -63,7 +63,7 @@ def tables_of(run: Run, rows: pd.DataFrame) -> None:
 
 def _table_of_heads(rows: pd.DataFrame) -> None:
     with st.expander(_("Table"), icon=":material/table:"):
-        shown = rows.assign(name=[full_name(*row) for row in rows[["model", "layer", "head"]].to_numpy()])
+        shown = rows.assign(name=head_names(rows, model=True))
         number = st.column_config.NumberColumn
         st.dataframe(
             shown[["name", "stack", "value", "low", "high", "n"]],

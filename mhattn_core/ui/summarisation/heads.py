@@ -1,22 +1,20 @@
 """Whose attention is shown: the best head elsewhere, the mean of all heads, a layer, or any head."""
 
-import re
 from dataclasses import dataclass
 
 import streamlit as st
 
+from mhattn_core.heads import head_name, layer_name
 from mhattn_core.locale import _
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.ui.automatic import AUTOMATIC, relabel
 from mhattn_core.ui.compared import picked
-from mhattn_core.ui.head_choice import head_name, parse_head
 from mhattn_core.ui.page import escape
 from mhattn_core.ui.summarisation.data import Found
 from mhattn_core.ui.summarisation.elsewhere import Elsewhere
 
 KEY = "summary_head"
 MEAN = "mean"
-LAYER = re.compile(r"L(\d+)")
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class Whose:
         """As in the address and in files' names."""
         if self.layer is None:
             return MEAN
-        return f"L{self.layer}" if self.head is None else head_name(self.layer, self.head)
+        return layer_name(self.layer) if self.head is None else head_name(self.layer, self.head)
 
     @property
     def says(self) -> str:
@@ -51,30 +49,26 @@ class Whose:
 def choose_whose(found: Found, known: Elsewhere | None) -> Whose:
     """The reader's choice, or the best head; without any measure of other documents, the mean of all heads."""
     layers, heads = found.weights.weights.shape[:2]
-    names = [
-        MEAN,
-        *(f"L{layer}" for layer in range(layers)),
-        *(head_name(layer, head) for layer in range(layers) for head in range(heads)),
+    offered = [
+        Whose(),
+        *(Whose(layer) for layer in range(layers)),
+        *(Whose(layer, head) for layer in range(layers) for head in range(heads)),
     ]
-    if st.session_state.get(KEY, AUTOMATIC) not in (AUTOMATIC, *names):
+    by_name = {whose.name: whose for whose in offered}
+    if st.session_state.get(KEY, AUTOMATIC) not in (AUTOMATIC, *by_name):
         st.session_state[KEY] = AUTOMATIC  # a head of another model
     usual = Whose(*known.best, best=True) if known else Whose()
     label = _("The best elsewhere: {name}").format(name=usual.name) if known else _("The mean of all heads")
     relabel(KEY, label)
     chosen = st.selectbox(
         _("Head"),
-        [AUTOMATIC, *names],
+        [AUTOMATIC, *by_name],
         format_func=lambda name: label if name == AUTOMATIC else name,
         key=KEY,
         bind="query-params",
         help=_("mean: the mean of all heads; L3: the mean of a layer; L3 H7: one head, as a click on the heads below."),
     )
-    if chosen == AUTOMATIC:
-        return usual
-    if chosen == MEAN:
-        return Whose()
-    layer = LAYER.fullmatch(str(chosen))
-    return Whose(int(layer[1])) if layer else Whose(*parse_head(str(chosen)))
+    return usual if chosen == AUTOMATIC else by_name[str(chosen)]
 
 
 def open_picked(chart: str) -> None:

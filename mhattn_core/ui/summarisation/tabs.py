@@ -7,11 +7,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mhattn_core import charts
+from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.ui.compared import clicks
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.page import draw, escape, wide_and_narrow
 from mhattn_core.ui.summarisation.choices import choose
 from mhattn_core.ui.summarisation.data import Found, totals

@@ -8,10 +8,10 @@ from mhattn_core import charts
 from mhattn_core.arrays.alignment_weights import AlignmentWeights
 from mhattn_core.attention import Seen
 from mhattn_core.attention.tables import matrix_table
+from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.alignment.measures import alignment_error_rate, diagonal_links, error_sums, f1, links
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.head_choice import head_name
 from mhattn_core.ui.head_panel import picture
 from mhattn_core.ui.page import badge, draw, plain
 from mhattn_core.ui.translation.yardstick import Reference
@@ -34,7 +34,7 @@ def aligned_head(
         query_unknown=_unknown(seen, aligned, "query"),
         key_unknown=_unknown(seen, aligned, "key"),
     )
-    alt = f"{seen.model.name} · {head_name(*chosen)}: {plain(finding)}"
+    alt = f"{head_name(*chosen, model=seen.model.name)}: {plain(finding)}"
     drawn, ties, numbers = st.tabs([_("Matrix"), _("Lines"), _("Table")])
     tie_table = _lines_table(aligned, tied, yard, chosen)
     about = {

@@ -12,6 +12,7 @@ from mhattn_core.attention import Seen
 from mhattn_core.attention.alignment_weights import alignment_readings, alignment_weights
 from mhattn_core.attention.languages import languages_of
 from mhattn_core.errors import Problem
+from mhattn_core.heads import Head, head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.alignment.measures import links
 from mhattn_core.measures.alignment.tables import pair_table
@@ -19,7 +20,7 @@ from mhattn_core.models.sources import RANDOM
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.fragment import fragment
-from mhattn_core.ui.head_choice import head_name, key_for, parse_head
+from mhattn_core.ui.head_choice import key_for
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import draw, escape, problems, wide_and_narrow
@@ -125,7 +126,7 @@ def _choose_head(
         key=key_for("head", place),
         bind="query-params",
     )
-    return best if chosen == AUTOMATIC else parse_head(chosen)
+    return best if chosen == AUTOMATIC else Head.parse(str(chosen), aligned.stack).cell
 
 
 def _best(aligned: AlignmentWeights, heads: pd.DataFrame | None, yard: Reference | None) -> tuple[int, int]:
@@ -170,10 +171,7 @@ def _grid(heads: pd.DataFrame, yard: Reference, chosen: tuple[int, int], place: 
         rows = (
             heads[heads["measure"] == yard.measure].sort_values("value", ascending=yard.measure == "aer").head(LISTED)
         )
-        labels = {
-            head_name(row.layer, row.head): f"{head_name(row.layer, row.head)} · {row.value:.2f}"
-            for row in rows.itertuples()
-        }
+        labels = {name: f"{name} · {value:.2f}" for name, value in zip(head_names(rows), rows["value"], strict=True)}
         st.selectbox(
             _("The ten best heads"),
             list(labels),
