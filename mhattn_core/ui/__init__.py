@@ -1,5 +1,6 @@
 """The dashboard's own parts: inside mhattn_core the only room that imports streamlit."""
 
+from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.claim_panel import claim_panel
 from mhattn_core.ui.difference_panel import difference_panel
 from mhattn_core.ui.faults.panel import faults_manifest, faults_panel
@@ -25,7 +26,6 @@ from mhattn_core.ui.runs.opened import opened_run
 from mhattn_core.ui.runs.watch import watch_runs
 from mhattn_core.ui.sidebar import sidebar, take_pair
 from mhattn_core.ui.summarisation.panel import summarisation_panel
-from mhattn_core.ui.tabs import open_tab
 from mhattn_core.ui.translation.alignment_panel import alignment_panel
 from mhattn_core.ui.translation.gold_panel import gold_panel
 from mhattn_core.ui.translation.yardstick import choose_yardstick

@@ -11,7 +11,7 @@ from mhattn_core.heads import Head, head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.difference import difference, shape
 from mhattn_core.models.sources import RANDOM
-from mhattn_core.ui.automatic import AUTOMATIC, relabel
+from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.compared import clicks, heads_of, picked
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fragment import fragment
@@ -174,17 +174,9 @@ def _choose_head(rows: pd.DataFrame) -> tuple[int, int]:
     known = rows.dropna(subset="value")
     top = known.loc[known["value"].abs().idxmax()]
     label = _("The most changed: {name}").format(name=head_name(top["layer"], top["head"]))
-    names = head_names(known)
-    relabel(CHOSEN, label)
-    name = st.selectbox(
-        _("Head"),
-        [AUTOMATIC, *names],
-        format_func=lambda name: label if name == AUTOMATIC else name,
-        key=CHOSEN,
-        bind="query-params",
-        help=_("The same as a click on a head above."),
-    )
-    return (int(top["layer"]), int(top["head"])) if name == AUTOMATIC else Head.parse(str(name), str(top["stack"])).cell
+    click = _("The same as a click on a head above.")
+    name = choose_or_leave(_("Head"), list(head_names(known)), label, key=CHOSEN, help_text=click)
+    return (Head.parse(name, str(top["stack"])) if name else Head.of_row(top)).cell
 
 
 def _open(chart: str) -> None:

@@ -1,6 +1,6 @@
 """Choosing a stack and a head of one model; the address carries the choice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from mhattn_core.attention import Seen
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.telling import heads_by_entropy
-from mhattn_core.ui.automatic import AUTOMATIC, relabel
+from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.resources import HASHES
 
 HEAD = "head"
@@ -36,32 +36,13 @@ def choose_head(seen: Seen, stack: str, place: int, gallery_heads: Mapping[str, 
     """A head of the stack: the person's choice, or a telling one; and why that is shown, empty where it was chosen."""
     telling, reason = _telling_head(seen, stack, gallery_heads)
     told = _("A telling head: {name}").format(name=telling)
-    chosen = select_head(names_in(seen, stack), told, key=key_for(HEAD, place))
+    chosen = choose_or_leave(_("Head"), names_in(seen, stack), told, key=key_for(HEAD, place))
     return (Head.parse(chosen, stack), "") if chosen else (Head.parse(telling, stack), reason)
 
 
 def names_in(seen: Seen, stack: str) -> list[str]:
     """The names of all heads of a stack, layer by layer."""
     return [head.name for head in seen.model.attention.all_heads() if head.stack == stack]
-
-
-def select_head(
-    names: Sequence[str], told: str, *, key: str = HEAD, persist: bool = False, help_text: str | None = None
-) -> str:
-    """A box with all heads; empty where the reader leaves the choice to the page. told: what that is called."""
-    if st.session_state.get(key, AUTOMATIC) not in (AUTOMATIC, *names):
-        st.session_state[key] = AUTOMATIC  # a head of another model
-    relabel(key, told)
-    name = st.selectbox(
-        _("Head"),
-        [AUTOMATIC, *names],
-        format_func=lambda name: told if name == AUTOMATIC else name,
-        key=key,
-        bind="query-params",
-        persist_state="session" if persist else None,
-        help=help_text,
-    )
-    return "" if name == AUTOMATIC else str(name)
 
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=HASHES)

@@ -11,10 +11,11 @@ from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.matching.neighbours import nearest
 from mhattn_core.ui.all_heads import all_heads
+from mhattn_core.ui.choices import choose_or_leave, open_tab
 from mhattn_core.ui.compared import Compared, compared
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fragment import fragment
-from mhattn_core.ui.head_choice import choose_stack, select_head
+from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.measure_grids import CHOSEN, grids
 from mhattn_core.ui.measure_words import MeasureWords, measure_words
@@ -23,7 +24,6 @@ from mhattn_core.ui.one_head import one_head
 from mhattn_core.ui.page import badge, draw, escape, problems
 from mhattn_core.ui.runs.evidence import evidence_run
 from mhattn_core.ui.sidebar import Controls
-from mhattn_core.ui.tabs import open_tab
 from mhattn_core.ui.unknown import may_draw
 
 
@@ -150,6 +150,5 @@ def _choose_head(rows: pd.DataFrame, words: MeasureWords) -> ModelHead:
     lowest = words.telling == "lowest"
     telling = list(names)[known.index.get_loc(first.idxmin() if lowest else first.idxmax())]
     label = (_("The lowest: {name}") if lowest else _("The highest: {name}")).format(name=telling)
-    return names[
-        select_head(list(names), label, key=CHOSEN, help_text=_("The same as a click on a head above.")) or telling
-    ]
+    click = _("The same as a click on a head above.")
+    return names[choose_or_leave(_("Head"), list(names), label, key=CHOSEN, help_text=click) or telling]

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from mhattn_core.locale import _
+from mhattn_core.ui.choices import choose, put
 from mhattn_core.ui.page import escape
 from mhattn_core.ui.sidebar import Controls
 
@@ -21,17 +20,9 @@ def choose_name(names: Sequence[str]) -> str:
     """One of these models; without a choice where there is one only."""
     if len(names) == 1:
         return names[0]
-    state = st.session_state
-    if state.get(MODEL) not in names:
-        asked = st.query_params.get(MODEL, "")
-        state[MODEL] = asked if asked in names else names[0]
-    return str(st.segmented_control(_("Model"), names, format_func=escape, required=True, key=MODEL, on_change=_write))
+    return choose(_("Model"), {name: escape(name) for name in names}, key=MODEL, pills=True)
 
 
 def take_model(name: str) -> None:
     """Choose without the widget: what a click in a model's chart does."""
-    st.session_state[MODEL] = st.query_params[MODEL] = name
-
-
-def _write() -> None:
-    st.query_params[MODEL] = st.session_state[MODEL]
+    put(MODEL, name)

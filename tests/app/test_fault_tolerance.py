@@ -78,7 +78,7 @@ def test_a_layer_is_switched_off_and_on_again_and_undone() -> None:
 def test_a_link_brings_heads_and_a_model_without_them_gives_way() -> None:
     app = faults(off=["encoder L1 H5", "decoder L0 H6", "cross L99 H0"])
     assert app.session_state["off"] == ["encoder L1 H5", "decoder L0 H6"]
-    app.session_state["model"] = "minilm"
+    app.query_params["model"] = "minilm"
     app.run()
     assert not app.exception
     assert all(re.fullmatch(r"encoder L\d H\d+", name) for name in app.session_state["off"])

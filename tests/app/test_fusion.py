@@ -155,7 +155,7 @@ def test_coverage_of_the_notes_sentence_beside_chance() -> None:
     table = app.dataframe[0].value.set_index("model")
     assert table.loc["minilm", "best1"] == pytest.approx(0.75)
     assert "%" in table.loc["minilm@random", "chance3"]
-    app.session_state["model"] = "minilm@random"
+    app.query_params["model"] = "minilm@random"
     app.run()
     assert "That is no evidence" in texts(app)
 

@@ -195,10 +195,10 @@ def test_a_run_that_keeps_its_sentences_can_be_looked_through() -> None:
 def test_a_head_of_another_model_gives_way_and_one_word_is_no_error() -> None:
     app = inside("minilm", "marian-en-zh")
     app.selectbox(key="head").set_value("L5 H11").run()
-    app.session_state["model"] = "marian-en-zh"
+    app.query_params["model"] = "marian-en-zh"
     app.run()
     assert not app.exception
-    app.session_state["model"] = "minilm"
+    app.query_params["model"] = "minilm"
     app.text_area(key="source").set_value("Cat").run()
     assert not app.exception
     assert not app.error

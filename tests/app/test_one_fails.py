@@ -106,7 +106,7 @@ def test_what_nobody_foresaw_stays_in_its_models_panel(view: tuple[str, dict[str
 def test_a_page_about_one_model_goes_on_with_another(view: tuple[str, dict[str, str]], odd: str) -> None:
     app = opened(view, odd, GOOD)
     assert not app.exception
-    app.session_state["model"] = GOOD
+    app.query_params["model"] = GOOD
     app.run()
     assert not told(app)
     assert specs(app) or name_of_view(view) in WITHOUT_CHARTS

@@ -95,7 +95,7 @@ def test_the_map_holds_what_can_be_compared_and_names_the_rest() -> None:
     assert not app.exception
     assert "168 heads of minilm, minilm@random, marian-en-zh on one map" in said
     app.session_state["stack3"] = "cross"
-    app.session_state["model"] = "marian-en-zh"
+    app.query_params["model"] = "marian-en-zh"
     app.run()
     assert "minilm is not on the map" in texts(app)
 
@@ -110,7 +110,7 @@ def test_groups_stand_against_shuffled_words_and_noise() -> None:
 def test_a_head_of_another_model_gives_way() -> None:
     app = redundancy("minilm", "marian-en-zh")
     app.selectbox(key="head").set_value("L5 H11").run()
-    app.session_state["model"] = "marian-en-zh"
+    app.query_params["model"] = "marian-en-zh"
     app.run()
     assert not app.exception
     assert app.selectbox(key="head").value == "auto"

@@ -66,7 +66,7 @@ def open_tab(app: AppTest, label: str, lang: str = "en") -> AppTest:
 
 
 def typed(app: AppTest, document: str, summary: str) -> AppTest:
-    app.session_state["choice-from"] = "typed"
+    app.query_params["from"] = "typed"
     app.run()
     app.text_area(key="typed-document").set_value(document)
     return app.text_area(key="typed-summary").set_value(summary).run()
@@ -101,7 +101,7 @@ def test_another_document_another_head_and_other_rows() -> None:
     assert "Every June a small plane" in html(app)
     app.selectbox(key="summary_head").set_value("L3 H7").run()
     assert "In L3 H7," in texts(app)
-    app.session_state["choice-rows_of"] = "sentences"
+    app.query_params["rows_of"] = "sentences"
     app.run()
     (table, *_rest) = tables(app, *SEGMENT)
     assert table["part"].nunique() == 3
@@ -239,7 +239,7 @@ def test_the_lines_and_the_saved_file_give_the_weights_of_the_page(
 
 def test_the_lines_of_a_gallery_document_in_sentences_need_no_file(bart: str) -> None:
     app = page(bart)
-    app.session_state["choice-cut"] = "sentence"
+    app.query_params["cut"] = "sentence"
     app.run()
     (lines,) = [code.value for code in app.code if "import" in code.value]
     assert FILE not in lines
@@ -282,11 +282,11 @@ def test_a_head_is_chosen_on_other_documents_when_asked(bart: str) -> None:
 
 def test_documents_cut_into_sentences_and_at_marks(bart: str) -> None:
     app = page(bart)
-    app.session_state["choice-cut"] = "sentence"
+    app.query_params["cut"] = "sentence"
     app.run()
     assert html(app).count(" words") > 10
     app = typed(app, "One cat.\n---\nTwo dogs. Three mice.", "Dogs.")
-    app.session_state["choice-cut"] = "mark"
+    app.query_params["cut"] = "mark"
     app.run()
     assert html(app).count(" words") == 2
     app.text_area(key="typed-document").set_value("One cat. Two dogs.").run()
@@ -295,7 +295,7 @@ def test_documents_cut_into_sentences_and_at_marks(bart: str) -> None:
 
 def test_a_table_is_brought_and_its_row_chosen(bart: str) -> None:
     app = page(bart)
-    app.session_state["choice-from"] = "table"
+    app.query_params["from"] = "table"
     app.run()
     table = (
         "document,summary\n" + '"The cat sat.\n\nThe dog ran.",The dog ran.\n"It rained.\n\nIt stopped.",It stopped.\n'
@@ -312,7 +312,7 @@ def test_a_table_is_brought_and_its_row_chosen(bart: str) -> None:
 
 def test_two_text_files_are_a_document_and_its_summary(bart: str) -> None:
     app = page(bart)
-    app.session_state["choice-from"] = "files"
+    app.query_params["from"] = "files"
     app.run()
     app.file_uploader[0].set_value(("d.txt", b"The cat sat.\n\nThe dog ran.", "text/plain")).run()
     assert "write the summary" in "".join(button.label for button in app.button)

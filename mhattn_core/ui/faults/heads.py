@@ -7,7 +7,7 @@ from mhattn_core import charts
 from mhattn_core.heads import Head, head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.statistics import LEVEL
-from mhattn_core.ui.automatic import choose_or_leave
+from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.faults.choice import choose_quantity
@@ -95,10 +95,10 @@ def _choose_head(rows: pd.DataFrame) -> tuple[int, int]:
     costliest = names[int(rows["delta"].to_numpy().argmax())]
     name = choose_or_leave(
         _("Head"),
-        dict(zip(names, names, strict=True)),
+        names,
         _("The costliest: {name}").format(name=costliest),
         key=CHOSEN,
-        help=_("The same as a click on a head above."),
+        help_text=_("The same as a click on a head above."),
     )
     chosen = Head.parse(name or costliest, str(rows["stack"].iloc[0]))
     row = rows.iloc[names.index(chosen.name)]

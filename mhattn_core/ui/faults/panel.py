@@ -8,6 +8,7 @@ import streamlit as st
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.runs.manifest import Manifest
+from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.faults.bench import bench
 from mhattn_core.ui.faults.curve import curve_view
 from mhattn_core.ui.faults.data import Faults, tell_missing
@@ -21,7 +22,6 @@ from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.runs.evidence import evidence_run
 from mhattn_core.ui.sidebar import Controls
-from mhattn_core.ui.tabs import open_tab
 from mhattn_core.ui.translation.orientation import is_turned, tell_unreadable
 from mhattn_core.ui.unknown import may_draw
 

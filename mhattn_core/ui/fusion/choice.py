@@ -7,15 +7,14 @@ import streamlit as st
 from mhattn_core.attention import Seen
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
-from mhattn_core.ui.automatic import AUTOMATIC
+from mhattn_core.ui.choices import AUTOMATIC, choose, choose_or_leave, forget_when_changed
 from mhattn_core.ui.fusion.data import Fused, first_word, word_places
-from mhattn_core.ui.head_choice import HEAD, names_in, select_head
+from mhattn_core.ui.head_choice import HEAD, names_in
 from mhattn_core.ui.inside.data import axes
 from mhattn_core.ui.model_choice import MODEL, take_model
 
 WORD = "word"
 """The state key, and parameter of the address."""
-CHOSEN_IN = "word-of"
 
 
 def choose_word(stacks: Sequence[tuple[Seen, str]], gallery_id: str) -> str:
@@ -25,24 +24,14 @@ def choose_word(stacks: Sequence[tuple[Seen, str]], gallery_id: str) -> str:
         units = axes(seen, stack)[0]
         labels = {id_: units.labels[unit] for id_, unit in word_places(seen, stack).items()} | labels
     labels = dict(sorted(labels.items(), key=lambda item: (item[0][0], int(item[0][1:]))))
-    state = st.session_state
-    if state.get(CHOSEN_IN, labels) != labels:
-        state.pop(WORD, None)  # a place in another sentence
-        st.query_params.pop(WORD, None)
-    state[CHOSEN_IN] = labels
-    if state.get(WORD) not in labels:
-        asked = st.query_params.get(WORD, "")
-        state[WORD] = asked if asked in labels else first_word(gallery_id, labels)
-    return str(
-        st.selectbox(
-            _("Word"),
-            list(labels),
-            format_func=lambda id_: f"{labels[id_]} ({id_})",
-            key=WORD,
-            persist_state="session",
-            on_change=_write,
-            help=_("To which all heads add. Letters name the sentence, numbers count its words from 0."),
-        )
+    forget_when_changed(labels, WORD)
+    return choose(
+        _("Word"),
+        {id_: f"{word} ({id_})" for id_, word in labels.items()},
+        key=WORD,
+        default=first_word(gallery_id, labels),
+        persist=True,
+        help_text=_("To which all heads add. Letters name the sentence, numbers count its words from 0."),
     )
 
 
@@ -51,7 +40,10 @@ def choose_head(model: Fused) -> tuple[int, int]:
     most = head_name(*model.strongest())
     told = _("Adds most: {name}").format(name=most)
     click = _("The same as a click in a chart of heads.")
-    name = select_head(names_in(model.seen, model.stack), told, persist=True, help_text=click) or most
+    name = (
+        choose_or_leave(_("Head"), names_in(model.seen, model.stack), told, key=HEAD, persist=True, help_text=click)
+        or most
+    )
     return Head.parse(name, model.stack).cell
 
 
@@ -68,7 +60,3 @@ def take_head(model: Fused, place: tuple[int, int] | None) -> None:
     if place:
         st.session_state[HEAD] = head_name(*place)
         take_model(model.name)
-
-
-def _write() -> None:
-    st.query_params[WORD] = st.session_state[WORD]

@@ -10,7 +10,7 @@ from mhattn_core.attention import Seen
 from mhattn_core.heads import head_name, layer_name
 from mhattn_core.locale import _
 from mhattn_core.measures.fusion.directions import FEWEST_WORDS, cosines, mean_cosine, unique_share
-from mhattn_core.ui.automatic import AUTOMATIC, relabel
+from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fusion.data import Fused, added_to_words, heads_table, participation, word_places
 from mhattn_core.ui.page import badge, draw, escape, of_each
@@ -35,18 +35,9 @@ def directions_view(model: Fused, summed: list[Fused], _controls: Controls) -> N
 def _choose_layer(model: Fused) -> int:
     names = list(map(layer_name, range(len(model.vectors))))
     most = model.strongest()[0]
-    if st.session_state.get(LAYER, AUTOMATIC) not in (AUTOMATIC, *names):
-        st.session_state[LAYER] = AUTOMATIC
     told = _("Of the head that adds most: {layer}").format(layer=names[most])
-    relabel(LAYER, told)
-    name = st.selectbox(
-        _("Layer"),
-        [AUTOMATIC, *names],
-        format_func=lambda name: told if name == AUTOMATIC else name,
-        key=LAYER,
-        bind="query-params",
-    )
-    return most if name == AUTOMATIC else names.index(str(name))
+    name = choose_or_leave(_("Layer"), names, told, key=LAYER)
+    return most if name is None else names.index(name)
 
 
 def cosines_finding(model: Fused, layer: int, found: np.ndarray) -> str:

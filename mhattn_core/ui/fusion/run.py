@@ -9,12 +9,12 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
+from mhattn_core.ui.choices import choose
 from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fusion.choice import chosen_head, take_head
 from mhattn_core.ui.fusion.data import Fused
 from mhattn_core.ui.page import badge, draw, escape, wide_and_narrow
-from mhattn_core.ui.roles.choice import choose
 from mhattn_core.ui.roles.evidence import RolesEvidence, roles_evidence
 from mhattn_core.ui.sidebar import Controls
 

@@ -10,26 +10,27 @@ from mhattn_core.attention.tables import matrix_table
 from mhattn_core.attention.units import Units
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
-from mhattn_core.ui.automatic import relabel
+from mhattn_core.ui.choices import choose, choose_or_leave, forget, forget_when_changed, put
 from mhattn_core.ui.compared import CLICKS, clicks
-from mhattn_core.ui.head_choice import names_in, select_head
+from mhattn_core.ui.head_choice import HEAD, names_in
 from mhattn_core.ui.inside.data import Inside, arithmetic, axes, first_words, strongest_head, weights_of
 from mhattn_core.ui.page import draw
 
 QUERY, KEY = "query", "key"
 """State keys, and parameters of the address."""
+PIECES = f"{QUERY}_piece", f"{KEY}_piece"
+WORDS = QUERY, KEY, *PIECES
 MATRIX = "two-words"
-CHOSEN_IN = "two-words-of"
 MOST_UNITS = 64
 """Above so many words the matrix to click has no room."""
 
 
-def choose(seen: Seen, stack: str, gallery_id: str) -> Inside:
+def choose_head_and_words(seen: Seen, stack: str, gallery_id: str) -> Inside:
     """Boxes for head, query and key; a word of several pieces has one more box. Raises Problem where the model does not
     tell.
     """
     queries, keys = axes(seen, stack)
-    _forget_other_sentences((queries.labels, keys.labels))
+    forget_when_changed((queries.labels, keys.labels), *WORDS)
     first = first_words(seen, stack, gallery_id)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         head, reason = _choose_head(seen, stack, first)
@@ -68,7 +69,9 @@ def click_two_words(inside: Inside) -> None:
 def _choose_head(seen: Seen, stack: str, first: tuple[str, str]) -> tuple[Head, str]:
     """The person's choice, or a telling head; and why that is shown."""
     telling = head_name(*strongest_head(seen, stack, *first))
-    chosen = select_head(names_in(seen, stack), _("A telling head: {name}").format(name=telling))
+    chosen = choose_or_leave(
+        _("Head"), names_in(seen, stack), _("A telling head: {name}").format(name=telling), key=HEAD
+    )
     if chosen:
         return Head.parse(chosen, stack), ""
     queries, keys = axes(seen, stack)
@@ -79,67 +82,29 @@ def _choose_head(seen: Seen, stack: str, first: tuple[str, str]) -> tuple[Head, 
 
 def _choose_unit(what: str, label: str, units: Units, first: str, tokens: Sequence[str]) -> tuple[int, int]:
     """The place of the chosen unit, and the position of the piece of it that is looked into."""
-    state = st.session_state
-    if state.get(what) not in units.ids:
-        asked = st.query_params.get(what, "")
-        state[what] = asked if asked in units.ids else first
-    names = dict(zip(units.ids, units.labels, strict=True))
-    relabel(what, names)
-    chosen = st.selectbox(
+    chosen = choose(
         label,
-        units.ids,
-        format_func=lambda id_: f"{names[id_]} ({id_})",
+        {id_: f"{name} ({id_})" for id_, name in zip(units.ids, units.labels, strict=True)},
         key=what,
-        persist_state="session",
-        on_change=_write,
-        help=_("The same as a click in the small matrix. Numbers count words from 0, s is a special token."),
+        default=first,
+        persist=True,
+        help_text=_("The same as a click in the small matrix. Numbers count words from 0, s is a special token."),
     )
     unit = units.ids.index(chosen)
     pieces = units.pieces(unit)
     if len(pieces) == 1:
         return unit, pieces[0]
     labels = {str(number): f"{tokens[piece]} ({number + 1}/{len(pieces)})" for number, piece in enumerate(pieces)}
-    part = f"{what}_piece"
-    if state.get(part) not in labels:
-        asked = st.query_params.get(part, "0")
-        state[part] = asked if asked in labels else "0"
-    number = st.selectbox(
-        _("Piece of the query") if what == QUERY else _("Piece of the key"),
-        list(labels),
-        format_func=labels.__getitem__,
-        key=part,
-        persist_state="session",
-        on_change=_write,
+    number = choose(
+        _("Piece of the query") if what == QUERY else _("Piece of the key"), labels, key=f"{what}_piece", persist=True
     )
     return unit, pieces[int(number)]
-
-
-def _forget_other_sentences(labels: object) -> None:
-    """Places in one sentence mean nothing in another."""
-    state = st.session_state
-    if state.get(CHOSEN_IN, labels) != labels:
-        _forget(QUERY, KEY, f"{QUERY}_piece", f"{KEY}_piece")
-    state[CHOSEN_IN] = labels
-
-
-def _forget(*names: str) -> None:
-    for name in names:
-        st.session_state.pop(name, None)
-        if name in st.query_params:
-            del st.query_params[name]
-
-
-def _write() -> None:
-    for what in (QUERY, KEY, f"{QUERY}_piece", f"{KEY}_piece"):
-        if what in st.session_state:
-            st.query_params[what] = st.session_state[what]
 
 
 def _take_clicked(inside: Inside) -> None:
     picked = st.session_state[MATRIX].selection.get(charts.PICKED, [])
     st.session_state[CLICKS] = clicks() + 1
     if picked:
-        _forget(f"{QUERY}_piece", f"{KEY}_piece")
-        st.session_state[QUERY] = inside.queries.ids[int(picked[0]["query_position"])]
-        st.session_state[KEY] = inside.keys.ids[int(picked[0]["key_position"])]
-        _write()
+        forget(*PIECES)
+        put(QUERY, inside.queries.ids[int(picked[0]["query_position"])])
+        put(KEY, inside.keys.ids[int(picked[0]["key_position"])])

@@ -6,10 +6,11 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.locale import _
 from mhattn_core.measures.inside.scores_apart import products
+from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import choose_stack
-from mhattn_core.ui.inside.choice import choose, click_two_words
+from mhattn_core.ui.inside.choice import choose_head_and_words, click_two_words
 from mhattn_core.ui.inside.data import Inside
 from mhattn_core.ui.inside.dimensions import dimensions_view
 from mhattn_core.ui.inside.matches import matches_view
@@ -21,7 +22,6 @@ from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import badge, draw, escape, problems
 from mhattn_core.ui.sidebar import Controls
-from mhattn_core.ui.tabs import open_tab
 from mhattn_core.ui.unknown import may_draw
 
 
@@ -36,7 +36,7 @@ def inside_panel(controls: Controls) -> None:
             stack = choose_stack(seen, place)
         if not may_draw(seen, stack, place):
             return
-        inside = choose(seen, stack, controls.gallery_id)
+        inside = choose_head_and_words(seen, stack, controls.gallery_id)
         said = finding(inside)
         st.markdown(escape(said))
         badge()

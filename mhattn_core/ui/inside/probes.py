@@ -9,6 +9,7 @@ from mhattn_core.experiments.probing import MOST_WORDS
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.probing.probes import DRAWS
+from mhattn_core.ui.choices import choose
 from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import HEAD
@@ -23,7 +24,6 @@ from mhattn_core.ui.inside.probe_words import (
     vector_names,
 )
 from mhattn_core.ui.page import badge, draw, escape, wide_and_narrow
-from mhattn_core.ui.roles.choice import choose
 from mhattn_core.ui.roles.evidence import RolesEvidence, roles_evidence
 from mhattn_core.ui.sidebar import Controls
 

@@ -11,7 +11,7 @@ from mhattn_core.locale import _
 from mhattn_core.measures.matching.assignment import MatchBy
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.runs import Run
-from mhattn_core.ui.automatic import choose_or_leave
+from mhattn_core.ui.choices import choose, choose_or_leave, open_tab
 from mhattn_core.ui.compared import CLICKS, clicks
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fragment import fragment
@@ -21,10 +21,8 @@ from mhattn_core.ui.matched.pair import matched_pair
 from mhattn_core.ui.matched.table import matched_table
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import draw, escape, plain, problems, wide_and_narrow
-from mhattn_core.ui.roles.choice import choose
 from mhattn_core.ui.roles.evidence import RolesEvidence, roles_evidence, say_evidence
 from mhattn_core.ui.sidebar import Controls
-from mhattn_core.ui.tabs import open_tab
 from mhattn_core.ui.words import Words
 
 KEY = "matched"
@@ -214,6 +212,6 @@ def _choose_pair(found: Matched) -> int | None:
         pair=labels[first["name_a"]]
     )
     name = choose_or_leave(
-        _("Pair of heads"), labels, automatic, key=CHOSEN, help=_("The same as a click on a head above.")
+        _("Pair of heads"), labels, automatic, key=CHOSEN, help_text=_("The same as a click on a head above.")
     )
     return int(first["pair"] if name is None else partnered.loc[partnered["name_a"] == name, "pair"].iloc[0])

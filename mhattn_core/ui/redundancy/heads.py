@@ -9,7 +9,7 @@ import streamlit as st
 from mhattn_core.errors import Problem
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
-from mhattn_core.ui.automatic import choose_or_leave
+from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.page import escape
 from mhattn_core.ui.redundancy.data import Redundancy, distance_words, redundancy
@@ -29,9 +29,8 @@ def choose_two(found: Redundancy) -> tuple[int, int]:
 
 
 def _select(key: str, label: str, automatic: str, names: list[str], default: int) -> int:
-    offered = dict(zip(names, names, strict=True))
     told = automatic.format(name=names[default])
-    name = choose_or_leave(label, offered, told, key=key, help=_("The same as a click in the matrix."))
+    name = choose_or_leave(label, names, told, key=key, help_text=_("The same as a click in the matrix."))
     return default if name is None else names.index(name)
 
 

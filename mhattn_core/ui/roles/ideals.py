@@ -9,11 +9,11 @@ from mhattn_core.heads import ModelHead, head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.patterns.ideals import IDEALS, nearest_to_ideals
 from mhattn_core.text.claims import matrices
+from mhattn_core.ui.choices import choose
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_panel import picture
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import badge, draw, escape, problems
-from mhattn_core.ui.roles.choice import choose
 from mhattn_core.ui.roles.evidence import RolesEvidence
 from mhattn_core.ui.sidebar import Controls
 

@@ -5,14 +5,13 @@ import streamlit as st
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.text.relations import meaning
-from mhattn_core.ui.automatic import AUTOMATIC
+from mhattn_core.ui.choices import AUTOMATIC, choose, open_tab
 from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import key_for
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import escape, problems
 from mhattn_core.ui.roles.best import HEAD, RELATION, best_view, left_out
-from mhattn_core.ui.roles.choice import choose
 from mhattn_core.ui.roles.data import Roles, directions_of, roles, stacks_of
 from mhattn_core.ui.roles.evidence import RolesEvidence, models_in, roles_evidence, say_evidence
 from mhattn_core.ui.roles.grids import role_grids
@@ -29,7 +28,6 @@ from mhattn_core.ui.roles.words import (
     verdicts,
 )
 from mhattn_core.ui.sidebar import Controls
-from mhattn_core.ui.tabs import open_tab
 
 ALL, USUAL_FAMILY = "all", "syntax"
 

@@ -6,6 +6,7 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.heads import ModelHead, head_name, head_names
 from mhattn_core.locale import _
+from mhattn_core.ui.choices import choose, open_tab, put
 from mhattn_core.ui.compared import picked
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fragment import fragment
@@ -14,12 +15,10 @@ from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import draw, escape, problems
-from mhattn_core.ui.roles.choice import choose, put
 from mhattn_core.ui.roles.evidence import RolesEvidence, models_in, roles_evidence, say_evidence
 from mhattn_core.ui.roles.ideals import ideals_view
 from mhattn_core.ui.roles.induction import induction_view
 from mhattn_core.ui.sidebar import Controls
-from mhattn_core.ui.tabs import open_tab
 from mhattn_core.ui.unknown import may_draw
 
 SHAPE_HEAD = "shape"

@@ -13,8 +13,8 @@ from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import HOSTED, Limits, Upload, read_summarised
 from mhattn_core.text.reading.limits import MEGABYTE
 from mhattn_core.text.words import cut
+from mhattn_core.ui.choices import choose
 from mhattn_core.ui.page import escape, problems
-from mhattn_core.ui.summarisation.choices import choose
 from mhattn_core.ui.summarisation.data import Given
 
 TABLES = ["csv", "tsv", "jsonl", "json", "xlsx", "parquet"]
@@ -26,12 +26,14 @@ def choose_document() -> Given:
     ways = {"gallery": _("From the gallery"), "typed": _("Typed"), "table": _("A table"), "files": _("Text files")}
     cuts = {"paragraph": _("Paragraphs"), "sentence": _("Sentences"), "mark": _("My marks (---)")}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        way = choose(_("Document"), ways, key="from")
+        way = choose(_("Document"), ways, key="from", pills=True, persist=True)
         by: SegmentBy = choose(  # type: ignore[assignment]  # one of the three
             _("Cut into"),
             cuts,
             key="cut",
-            help=_("Paragraphs end at empty lines; your marks are lines of three dashes."),
+            pills=True,
+            persist=True,
+            help_text=_("Paragraphs end at empty lines; your marks are lines of three dashes."),
         )
         given = _gallery() if way == "gallery" else None
     if given is not None:

@@ -7,7 +7,7 @@ import streamlit as st
 from mhattn_core.heads import head_name, layer_name
 from mhattn_core.locale import _
 from mhattn_core.models.sources import RANDOM
-from mhattn_core.ui.automatic import AUTOMATIC, relabel
+from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.compared import picked
 from mhattn_core.ui.page import escape
 from mhattn_core.ui.summarisation.data import Found
@@ -55,20 +55,11 @@ def choose_whose(found: Found, known: Elsewhere | None) -> Whose:
         *(Whose(layer, head) for layer in range(layers) for head in range(heads)),
     ]
     by_name = {whose.name: whose for whose in offered}
-    if st.session_state.get(KEY, AUTOMATIC) not in (AUTOMATIC, *by_name):
-        st.session_state[KEY] = AUTOMATIC  # a head of another model
     usual = Whose(*known.best, best=True) if known else Whose()
     label = _("The best elsewhere: {name}").format(name=usual.name) if known else _("The mean of all heads")
-    relabel(KEY, label)
-    chosen = st.selectbox(
-        _("Head"),
-        [AUTOMATIC, *by_name],
-        format_func=lambda name: label if name == AUTOMATIC else name,
-        key=KEY,
-        bind="query-params",
-        help=_("mean: the mean of all heads; L3: the mean of a layer; L3 H7: one head, as a click on the heads below."),
-    )
-    return usual if chosen == AUTOMATIC else by_name[str(chosen)]
+    names = _("mean: the mean of all heads; L3: the mean of a layer; L3 H7: one head, as a click on the heads below.")
+    chosen = choose_or_leave(_("Head"), list(by_name), label, key=KEY, help_text=names)
+    return usual if chosen is None else by_name[chosen]
 
 
 def open_picked(chart: str) -> None:

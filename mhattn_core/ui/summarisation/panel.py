@@ -5,6 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
+from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_choice import choose_model
@@ -19,7 +20,6 @@ from mhattn_core.ui.summarisation.picture import listed, picture, summary_told
 from mhattn_core.ui.summarisation.readers import offer, tell_translator, unable
 from mhattn_core.ui.summarisation.reproduce import share_and_reproduce
 from mhattn_core.ui.summarisation.tabs import believe_tab, heads_tab, layers_tab, table_tab
-from mhattn_core.ui.tabs import open_tab
 
 WORK = "summary-work"
 

@@ -12,10 +12,10 @@ from mhattn_core import charts
 from mhattn_core.charts.segment_matrix import MOST_COLUMNS, PICKED_PART
 from mhattn_core.locale import _
 from mhattn_core.measures.segments import lift, shares
+from mhattn_core.ui.choices import choose
 from mhattn_core.ui.compared import CLICKS, clicks
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.page import draw, escape, plain, wide_and_narrow
-from mhattn_core.ui.summarisation.choices import choose
 from mhattn_core.ui.summarisation.data import Found, Given, cells, seams
 from mhattn_core.ui.summarisation.elsewhere import Elsewhere
 from mhattn_core.ui.summarisation.heads import Whose, choose_whose, told
@@ -35,12 +35,16 @@ def picture(found: Found, known: Elsewhere | None) -> tuple[Whose, pd.DataFrame]
     with heads:
         whose = choose_whose(found, known)
     with ways.container(horizontal=True, vertical_alignment="bottom"):
-        by = choose(_("Rows"), {"words": _("Words"), "sentences": _("Sentences")}, key="rows_of")
+        by = choose(
+            _("Rows"), {"words": _("Words"), "sentences": _("Sentences")}, key="rows_of", pills=True, persist=True
+        )
         value: Value = choose(  # type: ignore[assignment]  # one of the two
             _("Colour"),
             {"lift": _("Lift over length"), "share": _("Share of attention")},
             key="shown",
-            help=_(
+            pills=True,
+            persist=True,
+            help_text=_(
                 "Share: of the attention that goes to the document, what each segment gets. Lift: that share less the segment’s share of the document’s words; 0 is what a head that looks everywhere alike gives."
             ),
         )

@@ -10,10 +10,10 @@ from mhattn_core import charts
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.models.sources import RANDOM
+from mhattn_core.ui.choices import choose
 from mhattn_core.ui.compared import clicks
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.page import draw, escape, wide_and_narrow
-from mhattn_core.ui.summarisation.choices import choose
 from mhattn_core.ui.summarisation.data import Found, totals
 from mhattn_core.ui.summarisation.elsewhere import Elsewhere, measure_elsewhere, others, stored
 from mhattn_core.ui.summarisation.heads import Whose, open_picked
@@ -31,7 +31,7 @@ def heads_tab(found: Found, whose: Whose, known: Elsewhere | None) -> None:
     }
     if known is None:
         del ways["elsewhere"]
-    by = choose(_("Heads by"), ways, key="heads_by")
+    by = choose(_("Heads by"), ways, key="heads_by", pills=True, persist=True)
     rows = head_values(found, known, by)
     asked = found.hits.shape[-1]
     if not asked:

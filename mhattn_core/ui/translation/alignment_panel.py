@@ -18,6 +18,7 @@ from mhattn_core.measures.alignment.measures import links
 from mhattn_core.measures.alignment.tables import pair_table
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.text.pair import SentencePair
+from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import key_for
@@ -31,7 +32,6 @@ from mhattn_core.ui.translation.orientation import is_turned, tell_unreadable
 from mhattn_core.ui.translation.yardstick import Reference, Yardstick, reference
 from mhattn_core.ui.unknown import may_draw
 
-AUTOMATIC = "auto"
 BEST_ROWS = {"marian-zh-en": "awo"}
 """Where the best head on gold reads other rows than the first that a model offers."""
 LISTED = 10
@@ -118,15 +118,9 @@ def _choose_head(
     layers, count = aligned.weights.shape[:2]
     names = [head_name(layer, head) for layer, head in np.ndindex(layers, count)]
     best = _best(aligned, heads, yard)
-    labels = {AUTOMATIC: _("The best on this pair: {name}").format(name=head_name(*best))}
-    chosen = st.selectbox(
-        _("Head"),
-        [AUTOMATIC, *names],
-        format_func=lambda name: labels.get(name, name),
-        key=key_for("head", place),
-        bind="query-params",
-    )
-    return best if chosen == AUTOMATIC else Head.parse(str(chosen), aligned.stack).cell
+    label = _("The best on this pair: {name}").format(name=head_name(*best))
+    chosen = choose_or_leave(_("Head"), names, label, key=key_for("head", place))
+    return best if chosen is None else Head.parse(chosen, aligned.stack).cell
 
 
 def _best(aligned: AlignmentWeights, heads: pd.DataFrame | None, yard: Reference | None) -> tuple[int, int]:
