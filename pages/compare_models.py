@@ -14,5 +14,7 @@ panels = {"measure": ui.measure_panel, "difference": ui.difference_panel, "match
 tab = ui.open_tab({"measure": _("One measure"), "difference": _("Difference"), "matched": _("Matched heads")})
 panels[tab](controls)
 ui.share_and_reproduce(
-    "Compare models", controls, run=ui.roles_manifest(controls, "matches") if tab == "matched" else None
+    "Compare models",
+    controls,
+    run=ui.manifest_of(controls, "matches", pair_will_do=False) if tab == "matched" else None,
 )

@@ -11,4 +11,4 @@ ui.page(
     ),
 )
 ui.faults_panel(controls)
-ui.share_and_reproduce("Fault tolerance", controls, run=ui.faults_manifest(controls))
+ui.share_and_reproduce("Fault tolerance", controls, run=ui.manifest_of(controls, "ablation", pair_will_do=True))

@@ -15,4 +15,4 @@ if tab == "relations":
     ui.roles_panel(controls)
 else:
     ui.patterns_panel(controls)
-ui.share_and_reproduce("Head roles", controls, run=ui.roles_manifest(controls, tab))
+ui.share_and_reproduce("Head roles", controls, run=ui.manifest_of(controls, tab, pair_will_do=False))

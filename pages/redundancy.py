@@ -11,4 +11,4 @@ ui.page(
     ),
 )
 ui.redundancy_panel(controls)
-ui.share_and_reproduce("Redundancy", controls, run=ui.redundancy_manifest(controls))
+ui.share_and_reproduce("Redundancy", controls, run=ui.manifest_of(controls, "distances", pair_will_do=True))

@@ -3,7 +3,8 @@
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.claim_panel import claim_panel
 from mhattn_core.ui.difference_panel import difference_panel
-from mhattn_core.ui.faults.panel import faults_manifest, faults_panel
+from mhattn_core.ui.evidence import manifest_of
+from mhattn_core.ui.faults.panel import faults_panel
 from mhattn_core.ui.fusion.panel import fusion_panel
 from mhattn_core.ui.head_panel import note_panel
 from mhattn_core.ui.inside.panel import inside_panel
@@ -15,9 +16,7 @@ from mhattn_core.ui.model_panel import model_panel
 from mhattn_core.ui.navigation import page_file, start
 from mhattn_core.ui.page import page, problems
 from mhattn_core.ui.redundancy.panel import redundancy_panel
-from mhattn_core.ui.redundancy.run import redundancy_manifest
 from mhattn_core.ui.reproduce import share_and_reproduce
-from mhattn_core.ui.roles.evidence import roles_manifest
 from mhattn_core.ui.roles.panel import roles_panel
 from mhattn_core.ui.roles.patterns import patterns_panel
 from mhattn_core.ui.runs.compared import compared_runs
@@ -37,12 +36,12 @@ __all__ = [
     "claim_panel",
     "compared_runs",
     "difference_panel",
-    "faults_manifest",
     "faults_panel",
     "fusion_panel",
     "gold_panel",
     "inside_panel",
     "licences",
+    "manifest_of",
     "matched_panel",
     "measure_panel",
     "methods_list",
@@ -55,9 +54,7 @@ __all__ = [
     "page_file",
     "patterns_panel",
     "problems",
-    "redundancy_manifest",
     "redundancy_panel",
-    "roles_manifest",
     "roles_panel",
     "searchable",
     "share_and_reproduce",

@@ -12,12 +12,12 @@ from mhattn_core.measures.links import link_weights
 from mhattn_core.text.claims import Claim, matrices
 from mhattn_core.text.documents import documents
 from mhattn_core.text.gallery import gallery
+from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.glance_panel import glance_table
 from mhattn_core.ui.navigation import link, page_title
 from mhattn_core.ui.page import badge, draw, escape, plain, problems
 from mhattn_core.ui.resources import attended, loaded
-from mhattn_core.ui.sidebar import Controls
 
 # From this share of the link's weight on, the same head does about the same wherever it looks that far.
 POSITION_EXPLAINS = 0.75

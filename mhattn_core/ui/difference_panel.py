@@ -13,6 +13,8 @@ from mhattn_core.measures.difference import difference, shape
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.compared import clicks, heads_of, picked
+from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.evidence import chosen_run
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import choose_stack
@@ -21,8 +23,6 @@ from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.measure_words import MeasureWords, measure_words
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import badge, draw, escape, problems, wide_and_narrow
-from mhattn_core.ui.runs.evidence import evidence_run
-from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.unknown import may_draw
 
 CHOSEN = "changed"
@@ -44,7 +44,7 @@ def difference_panel(controls: Controls) -> None:
         if before == after:
             raise Problem(_("Both are {name}.").format(name=after), _("Choose another model on one side."))
         seen = {name: attended_with_progress(name, controls) for name in (before, after)}
-        run = evidence_run(controls.evidence)
+        run = chosen_run(controls)
         table = run.difference(before, after) if run else difference(heads_of(seen[before]), heads_of(seen[after]))
         stack = choose_stack(seen[after], places[after])
         # What a model does not know of the pair says nothing about a run.

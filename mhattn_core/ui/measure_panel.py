@@ -13,6 +13,8 @@ from mhattn_core.measures.matching.neighbours import nearest
 from mhattn_core.ui.all_heads import all_heads
 from mhattn_core.ui.choices import choose_or_leave, open_tab
 from mhattn_core.ui.compared import Compared, compared
+from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.evidence import chosen_run
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import choose_stack
@@ -22,8 +24,6 @@ from mhattn_core.ui.measure_words import MeasureWords, measure_words
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.one_head import one_head
 from mhattn_core.ui.page import badge, draw, escape, problems
-from mhattn_core.ui.runs.evidence import evidence_run
-from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.unknown import may_draw
 
 
@@ -112,7 +112,7 @@ def _models(controls: Controls) -> list[Compared]:
     """
     models: list[Compared] = []
     with problems():
-        run = evidence_run(controls.evidence)
+        run = chosen_run(controls)
         for start in range(0, len(controls.models), 2):
             columns = st.columns(2)
             for place, (name, column) in enumerate(

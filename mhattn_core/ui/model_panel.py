@@ -7,6 +7,7 @@ from mhattn_core.attention.tables import Units
 from mhattn_core.locale import _
 from mhattn_core.models.progress import reporting
 from mhattn_core.text.gallery import gallery
+from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.glance_panel import glance_panel
 from mhattn_core.ui.head_choice import choose_head, choose_stack
@@ -14,7 +15,6 @@ from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.page import escape, problems
 from mhattn_core.ui.resources import attended
-from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.unknown import may_draw
 
 

@@ -10,9 +10,9 @@ from mhattn_core.runs.manifest import Manifest
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.methods import sources_of
 from mhattn_core.text.pair import SentencePair
+from mhattn_core.ui.controls import MODELS, PAIR, Controls
 from mhattn_core.ui.cuts import cut_in_link
 from mhattn_core.ui.resources import models
-from mhattn_core.ui.sidebar import MODELS, PAIR, Controls
 from mhattn_core.ui.translation.orientation import is_turned
 from mhattn_core.version import VERSION
 

@@ -1,7 +1,5 @@
 """The sidebar that all pages share: language, evidence, models, pair."""
 
-from dataclasses import dataclass
-
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -10,17 +8,15 @@ from mhattn_core.models.catalogue import offered
 from mhattn_core.models.sources import RANDOM, hosted
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.pair import SentencePair
+from mhattn_core.ui.controls import MODELS, MOST_MODELS, PAIR, Controls
 from mhattn_core.ui.cuts import CUTS, cut_of_link, with_cut
+from mhattn_core.ui.evidence import choose_evidence
 from mhattn_core.ui.fetch import offer_fetch
 from mhattn_core.ui.language import language_switch, set_language
 from mhattn_core.ui.navigation import STARTED, first_shown, reads_pair, start
 from mhattn_core.ui.page import escape
-from mhattn_core.ui.runs.evidence import choose_evidence
 
 CONTROLS = "controls"
-MODELS = "models"
-MOST_MODELS = 4
-PAIR = "pair"
 SHOWN = "pair-shown"
 KEPT = "own-pair"
 TAKEN = "taken"
@@ -28,19 +24,6 @@ LONGEST_TYPED = 20_000
 OPENED = "opened"
 CHOSEN = "chosen"
 UNKNOWN = "unknown-pair"
-
-
-@dataclass(frozen=True)
-class Controls:
-    """models: names, one to four; pair: the sentences as typed; gallery_id: empty for a person's own pair.
-
-    evidence: ``pair``, or the key of a finished run that pages which can draw from runs draw from.
-    """
-
-    models: tuple[str, ...]
-    pair: SentencePair
-    gallery_id: str
-    evidence: str
 
 
 def sidebar(page: str = "") -> Controls:

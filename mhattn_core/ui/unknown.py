@@ -10,8 +10,8 @@ from mhattn_core.models.sources import RANDOM
 from mhattn_core.text.segmenters import what_tells_words, words_unknown
 from mhattn_core.text.words import HAN_STRETCH
 from mhattn_core.ui.chips import chips
+from mhattn_core.ui.controls import MODELS
 from mhattn_core.ui.page import escape
-from mhattn_core.ui.sidebar import MODELS
 
 SAID_FROM = 0.1
 DRAWN_BELOW = 0.5

@@ -207,8 +207,9 @@ class _Faulty(Run):
     def has(self, table: str) -> bool:
         return table in self.made_up
 
-    def table(self, name: str) -> pd.DataFrame:
-        return self.made_up[name]
+    def table(self, name: str, **only: str) -> pd.DataFrame:
+        table = self.made_up[name]
+        return table[(table[list(only)] == list(only.values())).all(axis=1)]
 
 
 def _tables() -> dict[str, pd.DataFrame]:
@@ -301,7 +302,7 @@ def shipped(monkeypatch: pytest.MonkeyPatch) -> Saved:
     saved = next(run for run in store.shipped() if "minilm" in run.about.models)
     real = saved.open()
     monkeypatch.setattr(_Faulty, "made_up", _tables())
-    monkeypatch.setattr("mhattn_core.ui.runs.evidence.opened", lambda _run: _Faulty(real.folder, real.manifest))
+    monkeypatch.setattr("mhattn_core.ui.evidence.opened", lambda _run: _Faulty(real.folder, real.manifest))
     return saved
 
 

@@ -14,9 +14,9 @@ from streamlit.testing.v1 import AppTest
 import mhattn_core as mh
 from mhattn_core.runs import store
 from mhattn_core.text.examples import example_pairs
+from mhattn_core.ui.evidence import PAIR
 from mhattn_core.ui.matched.data import matched
 from mhattn_core.ui.matched.pair import _relations
-from mhattn_core.ui.runs.evidence import PAIR
 
 RUN = "made-here"
 SHIPPED = store.SHIPPED

@@ -74,3 +74,9 @@ def test_no_code_from_models_and_no_pickles() -> None:
 def test_the_root_shows_just_these() -> None:
     visible = {path.name for path in CORE.parent.iterdir() if not path.name.startswith((".", "__"))}
     assert visible - {"runs"} == {"README.md", "requirements.txt", "dashboard.py", "pages", "mhattn_core", "tests"}
+
+
+def test_what_the_sidebar_holds_is_read_without_it() -> None:
+    """The sidebar draws evidence, runs are begun from what it holds: neither may lead back to it."""
+    readers = [path for _room, path, module in imports() if module == "mhattn_core.ui.sidebar"]
+    assert {Path(path).name for path in readers} <= {"__init__.py", "upload.py"}

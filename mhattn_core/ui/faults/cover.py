@@ -10,7 +10,7 @@ from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.faults.choice import choose_quantity
-from mhattn_core.ui.faults.data import PAIRED, Evidence, Faults, costliest_together, from_run, two_off
+from mhattn_core.ui.faults.data import PAIRED, Faults, Measured, costliest_together, from_run, two_off
 from mhattn_core.ui.faults.switches import last_off
 from mhattn_core.ui.faults.words import quantity_words
 from mhattn_core.ui.page import badge, draw, escape
@@ -20,17 +20,17 @@ def cover_view(found: Faults, fox: tuple[Seen, list[Head]] | None) -> None:
     """Below the vote. fox: the note's sentence through a model that reads it, and the heads that look hardest at its
     subject.
     """
-    evidence = from_run(found, "interactions") or _on_pair(found, fox)
-    if evidence is None:
+    measured = from_run(found, "interactions") or _on_pair(found, fox)
+    if measured is None:
         return
-    if evidence.table.empty:
+    if measured.table.empty:
         st.info(_("Whether heads cover for one another takes two of them."))
         return
-    quantity = choose_quantity(evidence.table)
-    rows = evidence.table[evidence.table["quantity"] == quantity]
+    quantity = choose_quantity(measured.table)
+    rows = measured.table[measured.table["quantity"] == quantity]
     said = finding(rows)
     st.markdown(escape(said))
-    badge(evidence.pairs)
+    badge(measured.pairs)
     title = _("interaction: together less each alone · {title}").format(title=quantity_words()[quantity].change)
     draw(charts.interactions(rows, title=title), key="interactions", alt_text=said)
     st.caption(
@@ -45,7 +45,7 @@ def cover_view(found: Faults, fox: tuple[Seen, list[Head]] | None) -> None:
         rows,
         key="interactions",
         name=f"{rows['model'].iloc[0]} interactions",
-        note=evidence.source,
+        note=measured.source,
     )
     with st.expander(_("Table"), icon=":material/table:"):
         st.dataframe(rows.drop(columns=["model"]), hide_index=True)
@@ -74,7 +74,7 @@ def finding(rows: pd.DataFrame) -> str:
     )
 
 
-def _on_pair(found: Faults, fox: tuple[Seen, list[Head]] | None) -> Evidence | None:
+def _on_pair(found: Faults, fox: tuple[Seen, list[Head]] | None) -> Measured | None:
     """Of the heads that a person chooses: the pair's costliest, those of the vote on its own sentence, or those that
     are off on the bench.
     """

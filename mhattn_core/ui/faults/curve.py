@@ -11,7 +11,7 @@ from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.faults.choice import choose_quantity
-from mhattn_core.ui.faults.data import Evidence, Faults, curves, kept_alone
+from mhattn_core.ui.faults.data import Faults, Measured, curves, kept_alone
 from mhattn_core.ui.faults.words import quantity_words
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.navigation import link
@@ -23,9 +23,9 @@ HALFWAY = 0.5
 
 def curve_view(found: Faults) -> None:
     """The tab *curve*."""
-    evidence = curves(found)
-    quantity = choose_quantity(evidence.table)
-    _curve(found, evidence, quantity)
+    measured = curves(found)
+    quantity = choose_quantity(measured.table)
+    _curve(found, measured, quantity)
     st.subheader(_("One head alone"), anchor=False)
     st.markdown(
         _(
@@ -59,8 +59,8 @@ def _more(found: Faults) -> None:
         link("Runs", _("Measure with “ablation” under Runs"))
 
 
-def _curve(found: Faults, evidence: Evidence, quantity: str) -> None:
-    rows = evidence.table[evidence.table["quantity"] == quantity]
+def _curve(found: Faults, measured: Measured, quantity: str) -> None:
+    rows = measured.table[measured.table["quantity"] == quantity]
     _shown(
         rows,
         charts.fault_curve,
@@ -69,14 +69,14 @@ def _curve(found: Faults, evidence: Evidence, quantity: str) -> None:
             "Left: all heads on. Red: the heads that gradient importance ranks first go first. Grey: random orders, from the least to the greatest of 20. A red line above the band means that the ranking finds heads that matter; a flat start means that many heads can go unnoticed."
         ),
         f"{found.name} fault curve",
-        evidence,
+        measured,
     )
     with st.expander(_("Table"), icon=":material/table:"):
         st.dataframe(rows.drop(columns=["model"]), hide_index=True)
 
 
 def _shown(
-    rows: pd.DataFrame, chart: Callable[..., alt.LayerChart], said: str, caption: str, name: str, evidence: Evidence
+    rows: pd.DataFrame, chart: Callable[..., alt.LayerChart], said: str, caption: str, name: str, measured: Measured
 ) -> None:
     """The finding, the chart of it and how to read it, to be downloaded under a name."""
     title = quantity_words()[str(rows["quantity"].iloc[0])].title
@@ -85,10 +85,10 @@ def _shown(
         return chart(rows, title=title)
 
     st.markdown(f"**{title}** · {escape(said)}")
-    badge(evidence.pairs)
+    badge(measured.pairs)
     draw(drawn(), key=chart.__name__, alt_text=said)
     st.caption(caption)
-    export_panel(drawn, rows, key=chart.__name__, name=name, note=evidence.source)
+    export_panel(drawn, rows, key=chart.__name__, name=name, note=measured.source)
 
 
 def curve_finding(rows: pd.DataFrame) -> str:
@@ -109,9 +109,9 @@ def curve_finding(rows: pd.DataFrame) -> str:
     )
 
 
-def _kept(found: Faults, evidence: Evidence, quantity: str) -> None:
+def _kept(found: Faults, measured: Measured, quantity: str) -> None:
     stack = choose_stack(found.seen, found.place)
-    rows = evidence.table
+    rows = measured.table
     rows = rows[(rows["stack"] == stack) & (rows["quantity"] == quantity)].sort_values(["layer", "head"])
     _shown(
         rows,
@@ -121,7 +121,7 @@ def _kept(found: Faults, evidence: Evidence, quantity: str) -> None:
             "A line is a layer, a dot the model with only this head of the layer left; the best is named. Dashed: all heads on. Red: none of the layer's heads. Dots near the dashed line: one head does for the whole layer."
         ),
         f"{found.name} {stack} one head alone",
-        evidence,
+        measured,
     )
 
 

@@ -20,11 +20,12 @@ from mhattn_core.experiments.ablation.single_head import ranked
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.runs import Run
+from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.evidence import holds
 from mhattn_core.ui.faults.choice import KINDS, choose_kind
 from mhattn_core.ui.kept import Tell, kept
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import escape
-from mhattn_core.ui.sidebar import Controls
 
 MEASURED_KIND = "measured-kind"
 PAIRED = 6
@@ -51,7 +52,7 @@ class Faults:
 
 
 @dataclass(frozen=True, eq=False)
-class Evidence:
+class Measured:
     """Rows of one table about one model. pairs: how many they rest on; source: for files."""
 
     table: pd.DataFrame
@@ -59,20 +60,20 @@ class Evidence:
     source: str
 
 
-def damage(found: Faults) -> Evidence:
+def damage(found: Faults) -> Measured:
     """What each head costs alone: the run's ``ablation``, or else the pair's, measured here; of one kind."""
-    evidence = from_run(found, "ablation")
-    if evidence is not None:
-        kind = choose_kind([kind for kind in KINDS if (evidence.table["kind"] == kind).any()], MEASURED_KIND)
-        rows = evidence.table[evidence.table["kind"] == kind]
-        return replace(evidence, table=rows, pairs=int(rows["n"].max()))
+    measured = from_run(found, "ablation")
+    if measured is not None:
+        kind = choose_kind([kind for kind in KINDS if (measured.table["kind"] == kind).any()], MEASURED_KIND)
+        rows = measured.table[measured.table["kind"] == kind]
+        return replace(measured, table=rows, pairs=int(rows["n"].max()))
     model, pair = found.seen.model, found.seen.pair
     kind = choose_kind([kind for kind in KINDS if kind != "uniform" or model.attention.gives_values], MEASURED_KIND)
     says = _("Switching off every head of {name}, one at a time. Stop cancels.")
     return _on_pair(found.seen, "damage", kind, says, lambda tell: ablate_each(model, pair, kind=kind, tell=tell))
 
 
-def groups_off(found: Faults, alone: Evidence) -> Evidence | None:
+def groups_off(found: Faults, alone: Measured) -> Measured | None:
     """The run's ``cluster_ablation``, or else the pair's groups, switched off as ``alone`` was, which holds each head's
     own cost; None where the
     run found no group: the pair's would stand beside costs over the run."""
@@ -85,7 +86,7 @@ def groups_off(found: Faults, alone: Evidence) -> Evidence | None:
     )
 
 
-def curves(found: Faults) -> Evidence:
+def curves(found: Faults) -> Measured:
     """The run's ``curves``, or else the pair's."""
     model, pair = found.seen.model, found.seen.pair
     says = _("Switching off more and more heads of {name}, in 21 orders. Stop cancels.")
@@ -94,7 +95,7 @@ def curves(found: Faults) -> Evidence:
     )
 
 
-def kept_alone(found: Faults) -> Evidence:
+def kept_alone(found: Faults) -> Measured:
     """The run's ``keep_one``, or else the pair's."""
     model, pair = found.seen.model, found.seen.pair
     says = _("Keeping one head of each layer of {name} alone. Stop cancels.")
@@ -103,7 +104,7 @@ def kept_alone(found: Faults) -> Evidence:
     )
 
 
-def costliest_together(found: Faults) -> Evidence | None:
+def costliest_together(found: Faults) -> Measured | None:
     """``two_off`` of the pair's costliest heads."""
     model, pair = found.seen.model, found.seen.pair
     if not _has_loss(found.seen):
@@ -113,7 +114,7 @@ def costliest_together(found: Faults) -> Evidence | None:
     return two_off(found.seen, ranked(alone.table, "delta")[:PAIRED])
 
 
-def two_off(seen: Seen, heads: Sequence[Head]) -> Evidence | None:
+def two_off(seen: Seen, heads: Sequence[Head]) -> Measured | None:
     """Every two of these heads off on the pair; None, with the reason, for a model without a loss."""
     if not _has_loss(seen):
         return None
@@ -138,16 +139,15 @@ def _has_loss(seen: Seen) -> bool:
     return False
 
 
-def from_run(found: Faults, name: str) -> Evidence | None:
+def from_run(found: Faults, name: str) -> Measured | None:
     """The model's rows of a run's table; None where there is no run, or it does not have them (``tell_missing`` says
     so).
     """
     run = found.run
-    if run is None or not run.has(name):
+    if run is None or not holds(run, name, found.name):
         return None
-    table = run.table(name)
-    rows = table[table["model"] == found.name]
-    return None if rows.empty else Evidence(rows, int(rows["n"].max()), f"{found.source} · run {run.id}")
+    rows = run.table(name, model=found.name)
+    return Measured(rows, int(rows["n"].max()), f"{found.source} · run {run.id}")
 
 
 def tell_missing(found: Faults, name: str) -> None:
@@ -168,9 +168,9 @@ def tell_missing(found: Faults, name: str) -> None:
     link("Runs", _("Measure with “ablation” under Runs"))
 
 
-def _on_pair(seen: Seen, what: str, key: Hashable, says: str, make: Callable[[Tell], pd.DataFrame]) -> Evidence:
+def _on_pair(seen: Seen, what: str, key: Hashable, says: str, make: Callable[[Tell], pd.DataFrame]) -> Measured:
     """A table of the pair, made once."""
     model = seen.model
-    return Evidence(
+    return Measured(
         kept(what, seen, key, says.format(name=escape(model.name)), make), 1, f"{model.name}@{model.revision}"
     )

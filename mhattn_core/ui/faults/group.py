@@ -9,12 +9,12 @@ from mhattn_core.charts.group_costs import group_names
 from mhattn_core.experiments.ablation.quantities import covers
 from mhattn_core.locale import _
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.faults.data import Evidence, Faults, groups_off
+from mhattn_core.ui.faults.data import Faults, Measured, groups_off
 from mhattn_core.ui.faults.words import quantity_words
 from mhattn_core.ui.page import badge, draw, escape
 
 
-def group_view(found: Faults, alone: Evidence, stack: str, quantity: str) -> None:
+def group_view(found: Faults, alone: Measured, stack: str, quantity: str) -> None:
     """Below the scatter of *safe*. alone: what each head costs by itself."""
     st.subheader(_("A whole group at once"), anchor=False)
     st.markdown(
@@ -22,14 +22,14 @@ def group_view(found: Faults, alone: Evidence, stack: str, quantity: str) -> Non
             "Heads that look alike are switched off together. If they do the same work, one of them is not missed as long as another is there: then the group costs more than its heads one at a time."
         )
     )
-    evidence = groups_off(found, alone)
-    rows = pd.DataFrame() if evidence is None else evidence.table.query("stack == @stack and quantity == @quantity")
-    if evidence is None or rows.empty:
+    measured = groups_off(found, alone)
+    rows = pd.DataFrame() if measured is None else measured.table.query("stack == @stack and quantity == @quantity")
+    if measured is None or rows.empty:
         st.info(_("No group of two heads or more, up to half of the stack, is alike enough to be told from the rest."))
         return
     said = group_finding(rows)
     st.markdown(escape(said))
-    badge(evidence.pairs)
+    badge(measured.pairs)
     if covers(quantity) and rows["excess_low"].isna().all():
         st.caption(_("One pair has no interval: whether these differences are more than chance, only a run can tell."))
     if (kind := rows["kind"].iloc[0]) != alone.table["kind"].iloc[0]:
@@ -49,7 +49,7 @@ def group_view(found: Faults, alone: Evidence, stack: str, quantity: str) -> Non
             "A row is a group of heads whose attention is alike (Jensen–Shannon distance, at most 20 groups of a stack). This quantity does not add up: it is a distance, not a loss, so a dot right of its ring does not say that the heads covered for one another. What counts here is the dot alone."
         )
     )
-    export_panel(chart, rows, key="groups", name=f"{found.name} {stack} groups off", note=evidence.source)
+    export_panel(chart, rows, key="groups", name=f"{found.name} {stack} groups off", note=measured.source)
     with st.expander(_("Table"), icon=":material/table:"):
         st.dataframe(
             rows[

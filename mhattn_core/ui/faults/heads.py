@@ -11,7 +11,7 @@ from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.faults.choice import choose_quantity
-from mhattn_core.ui.faults.data import Evidence, Faults, damage
+from mhattn_core.ui.faults.data import Faults, Measured, damage
 from mhattn_core.ui.faults.grammar import grammar_view
 from mhattn_core.ui.faults.words import quantity_words
 from mhattn_core.ui.head_choice import choose_stack
@@ -24,13 +24,13 @@ NAMED = 3
 
 def heads_view(found: Faults) -> None:
     """The tab *heads*."""
-    evidence = damage(found)
-    quantity = choose_quantity(evidence.table)
-    rows = evidence.table[evidence.table["quantity"] == quantity]
+    measured = damage(found)
+    quantity = choose_quantity(measured.table)
+    rows = measured.table[measured.table["quantity"] == quantity]
     words = quantity_words()[quantity]
     said = finding(rows, found.name)
     st.markdown(escape(said))
-    badge(evidence.pairs)
+    badge(measured.pairs)
     st.caption(f"**{words.change}** · {words.says}")
     stack = choose_stack(found.seen, found.place)
     own = rows[rows["stack"] == stack]
@@ -39,9 +39,9 @@ def heads_view(found: Faults) -> None:
         grid = st.container()
         chosen = _choose_head(own)
     with grid:
-        _grid(own, evidence, rows, chosen, said)
+        _grid(own, measured, rows, chosen, said)
     with importance:
-        _importance(own, evidence, chosen)
+        _importance(own, measured, chosen)
     st.caption(
         _(
             "One head at a time understates what heads are worth: where two cover for each other, neither costs anything alone. The tab “Do others vote?” measures pairs of heads."
@@ -110,7 +110,7 @@ def _choose_head(rows: pd.DataFrame) -> tuple[int, int]:
     return chosen.cell
 
 
-def _grid(own: pd.DataFrame, evidence: Evidence, rows: pd.DataFrame, chosen: tuple[int, int], said: str) -> None:
+def _grid(own: pd.DataFrame, measured: Measured, rows: pd.DataFrame, chosen: tuple[int, int], said: str) -> None:
     quantity = str(rows["quantity"].iloc[0])
     title = quantity_words()[quantity].change
     drawn = own.assign(measure=quantity, value=own["delta"])
@@ -132,10 +132,10 @@ def _grid(own: pd.DataFrame, evidence: Evidence, rows: pd.DataFrame, chosen: tup
     with narrow:
         draw(charts.strongest(drawn, title=title), key=f"{KEY}-strongest", alt_text=said)
         st.caption(_("The ten costliest heads of this stack."))
-    export_panel(grid, own, key=KEY, name=f"{own['model'].iloc[0]} {own['stack'].iloc[0]} damage", note=evidence.source)
+    export_panel(grid, own, key=KEY, name=f"{own['model'].iloc[0]} {own['stack'].iloc[0]} damage", note=measured.source)
 
 
-def _importance(own: pd.DataFrame, evidence: Evidence, chosen: tuple[int, int]) -> None:
+def _importance(own: pd.DataFrame, measured: Measured, chosen: tuple[int, int]) -> None:
     """Gradient importance beside what was measured, with the rank correlation."""
     known = own.dropna(subset=["gradient_importance", "delta"])
     if len(known) < 3 or known["delta"].nunique() < 2:
@@ -171,7 +171,7 @@ def _importance(own: pd.DataFrame, evidence: Evidence, chosen: tuple[int, int]) 
         known,
         key=f"{KEY}-importance",
         name=f"{own['model'].iloc[0]} gradient importance",
-        note=evidence.source,
+        note=measured.source,
     )
 
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.runs.manifest import Manifest
 from mhattn_core.ui.choices import open_tab
+from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.evidence import chosen_run
 from mhattn_core.ui.faults.bench import bench
 from mhattn_core.ui.faults.curve import curve_view
 from mhattn_core.ui.faults.data import Faults, tell_missing
@@ -20,8 +20,6 @@ from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import problems
-from mhattn_core.ui.runs.evidence import evidence_run
-from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.translation.orientation import is_turned, tell_unreadable
 from mhattn_core.ui.unknown import may_draw
 
@@ -56,7 +54,7 @@ def faults_panel(controls: Controls) -> None:
         seen = attended_with_progress(name, replace(controls, pair=controls.pair.turned) if turned else controls)
         if turned:
             st.caption(_("This model reads the second sentence, so the pair is turned round."))
-        run = evidence_run(controls.evidence) if tab != "bench" else None
+        run = chosen_run(controls) if tab != "bench" else None
         if run is None:
             tell_unreadable(name, seen.pair.a.text)
         # What a model does not know of the pair says nothing about a run.
@@ -64,12 +62,3 @@ def faults_panel(controls: Controls) -> None:
             found = Faults(seen, place, controls, run)
             tell_missing(found, TABLES.get(tab, ""))
             views[tab](found)
-
-
-def faults_manifest(controls: Controls) -> Manifest | None:
-    """Of the run that the page draws from; None where it draws from the pair."""
-    try:
-        run = evidence_run(controls.evidence)
-    except Problem:  # told by the page itself
-        return None
-    return run.manifest if run is not None and run.has("ablation") else None

@@ -31,7 +31,7 @@ FEWEST = 3
 
 def safe_view(found: Faults) -> None:
     """The tab *safe*."""
-    evidence = damage(found)
+    measured = damage(found)
     words = distance_words()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         stack = choose_stack(found.seen, found.place)
@@ -44,9 +44,9 @@ def safe_view(found: Faults) -> None:
             bind="query-params",
             help=_("How far apart two heads are."),
         )
-        quantity = choose_quantity(evidence.table)
+        quantity = choose_quantity(measured.table)
     by = by or "js"
-    rows = evidence.table[(evidence.table["quantity"] == quantity) & (evidence.table["stack"] == stack)]
+    rows = measured.table[(measured.table["quantity"] == quantity) & (measured.table["stack"] == stack)]
     square = _square(found, stack, by)
     if len(square) < FEWEST:
         st.info(
@@ -59,7 +59,7 @@ def safe_view(found: Faults) -> None:
     splits = float(table["x"].median()), SHARE_OF_WORST * float(table["y"].max())
     said = finding(table, splits)
     st.markdown(escape(said))
-    badge(evidence.pairs)
+    badge(measured.pairs)
     corners = {
         (False, False): _("doubled, and safe to lose"),
         (True, False): _("unlike others, yet safe to lose"),
@@ -87,10 +87,10 @@ def safe_view(found: Faults) -> None:
         costly = table.nlargest(LISTED, "y").assign(value=lambda rows: rows["y"])
         draw(charts.strongest(costly, title=axes[1]), key=f"{KEY}-strongest", alt_text=said)
         st.caption(_("The ten costliest heads of this stack."))
-    export_panel(scatter, table, key=KEY, name=f"{found.name} {stack} damage against redundancy", note=evidence.source)
+    export_panel(scatter, table, key=KEY, name=f"{found.name} {stack} damage against redundancy", note=measured.source)
     with st.expander(_("Table"), icon=":material/table:"):
         st.dataframe(shown(table, splits, corners), hide_index=True)
-    group_view(found, evidence, stack, quantity)
+    group_view(found, measured, stack, quantity)
 
 
 def beside_nearest(rows: pd.DataFrame, square: pd.DataFrame) -> pd.DataFrame:

@@ -13,12 +13,12 @@ from mhattn_core.locale import _
 from mhattn_core.measures.fusion.coverage import as_seen, best_together, chance, covered, hits
 from mhattn_core.text.claims import Claim, claims
 from mhattn_core.text.gallery import gallery
+from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fusion.data import Fused
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import badge, draw, escape, of_each
 from mhattn_core.ui.resources import HASHES
-from mhattn_core.ui.sidebar import Controls
 
 MOST = 3
 EXAMPLE = "fox"

@@ -11,11 +11,11 @@ from mhattn_core.heads import head_name, layer_name
 from mhattn_core.locale import _
 from mhattn_core.measures.fusion.directions import FEWEST_WORDS, cosines, mean_cosine, unique_share
 from mhattn_core.ui.choices import choose_or_leave
+from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fusion.data import Fused, added_to_words, heads_table, participation, word_places
 from mhattn_core.ui.page import badge, draw, escape, of_each
 from mhattn_core.ui.resources import HASHES
-from mhattn_core.ui.sidebar import Controls
 
 LAYER = "layer"
 FOLDS = 5

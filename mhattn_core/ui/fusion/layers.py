@@ -11,12 +11,12 @@ from mhattn_core.attention import Seen
 from mhattn_core.attention.units import unit_weights
 from mhattn_core.locale import _
 from mhattn_core.measures.fusion.rollout import MOST_EDGES, flow, rollout
+from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fusion.data import Fused
 from mhattn_core.ui.inside.data import axes
 from mhattn_core.ui.page import badge, draw, escape
 from mhattn_core.ui.resources import HASHES
-from mhattn_core.ui.sidebar import Controls
 
 
 def layers_view(model: Fused, _summed: list[Fused], _controls: Controls) -> None:

@@ -9,13 +9,13 @@ from mhattn_core import charts
 from mhattn_core.heads import head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.ui.compared import clicks, picked
+from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fusion.choice import choose_head, take_head
 from mhattn_core.ui.fusion.data import Fused, Norms, norms
 from mhattn_core.ui.fusion.positions import positions_view
 from mhattn_core.ui.inside.data import axes
 from mhattn_core.ui.page import badge, draw, escape
-from mhattn_core.ui.sidebar import Controls
 
 HALF = 0.5
 ALL_HEADS = "norms-heads"

@@ -6,6 +6,7 @@ import streamlit as st
 
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import open_tab
+from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.fusion.choice import choose_word
 from mhattn_core.ui.fusion.coverage import coverage_view
@@ -21,7 +22,6 @@ from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_choice import choose_name
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import escape, problems
-from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.unknown import may_draw
 
 

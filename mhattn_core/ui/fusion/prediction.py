@@ -13,13 +13,13 @@ from mhattn_core.experiments.direct_effect import reading
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.ui.compared import clicks, picked
+from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fusion.choice import chosen_head, take_head
 from mhattn_core.ui.fusion.data import Fused, added, heads_table
 from mhattn_core.ui.fusion.lengths import grid_of
 from mhattn_core.ui.page import badge, draw, escape, wide_and_narrow
 from mhattn_core.ui.resources import HASHES
-from mhattn_core.ui.sidebar import Controls
 
 MEASURE = "direct effect"
 

@@ -11,12 +11,12 @@ from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.compared import clicks, picked
+from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.evidence import Evidence, evidence_with
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fusion.choice import chosen_head, take_head
 from mhattn_core.ui.fusion.data import Fused
 from mhattn_core.ui.page import badge, draw, escape, wide_and_narrow
-from mhattn_core.ui.roles.evidence import RolesEvidence, roles_evidence
-from mhattn_core.ui.sidebar import Controls
 
 HEADS, LAYERS = "fusion", "fusion_layers"
 MEASURE = "over"
@@ -67,7 +67,7 @@ def measure_words() -> dict[str, MeasureWords]:
 
 def run_view(model: Fused, _summed: list[Fused], controls: Controls) -> None:
     """The tab *run*. Raises Problem where no run has measured it."""
-    evidence = roles_evidence(controls, HEADS)
+    evidence = evidence_with(controls, HEADS)
     rows = evidence.run.table(HEADS, model=model.name, stack=model.stack)
     if rows.empty:
         st.info(
@@ -97,7 +97,7 @@ def finding(rows: pd.DataFrame, measure: str) -> str:
     )
 
 
-def _heads(model: Fused, rows: pd.DataFrame, evidence: RolesEvidence) -> None:
+def _heads(model: Fused, rows: pd.DataFrame, evidence: Evidence) -> None:
     words = measure_words()
     measure = choose(
         _("What is measured"), {name: one.label for name, one in words.items()}, key=MEASURE, default="unique_share"
@@ -106,14 +106,9 @@ def _heads(model: Fused, rows: pd.DataFrame, evidence: RolesEvidence) -> None:
     said = finding(shown, measure)
     st.markdown(escape(said))
     badge(int(shown["n"].max()))
-    name = escape(evidence.saved.about.name)
-    where = (
-        _("From the run “{name}”.")
-        if evidence.chosen
-        else _("This tab reads the run “{name}”; another is chosen in the sidebar under Evidence.")
-    )
+    origin = evidence.origin(_("This tab reads the run “{name}”; another is chosen in the sidebar under Evidence."))
     sample = _("One word of each text, chosen by hash; 95 % intervals over texts.")
-    st.caption(f"{where.format(name=name)} {sample} {words[measure].says}")
+    st.caption(f"{origin} {sample} {words[measure].says}")
     title, key, framed, clicked = words[measure].title, f"over-{model.place}", chosen_head(model), clicks()
 
     def grid() -> alt.LayerChart:
@@ -135,7 +130,7 @@ def _heads(model: Fused, rows: pd.DataFrame, evidence: RolesEvidence) -> None:
     export_panel(grid, rows, key=key, name=f"{model.name} {model.stack} {measure}", note=evidence.note)
 
 
-def _layers(model: Fused, evidence: RolesEvidence) -> None:
+def _layers(model: Fused, evidence: Evidence) -> None:
     """How many directions the heads of a layer use, for every model of the run."""
     table = evidence.run.table(LAYERS)
     own = table[(table["model"] == model.name) & (table["stack"] == model.stack)].dropna(subset="value")

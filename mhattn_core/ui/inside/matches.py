@@ -9,13 +9,12 @@ from mhattn_core.experiments.best_keys import Keys, compared, keys_of
 from mhattn_core.locale import _
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
+from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.evidence import chosen_evidence
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.inside.data import Inside, token_names, unrotated
 from mhattn_core.ui.page import badge, draw, escape
 from mhattn_core.ui.resources import HASHES
-from mhattn_core.ui.runs.evidence import evidence_run
-from mhattn_core.ui.runs.known import find_run
-from mhattn_core.ui.sidebar import Controls
 
 MOST_PAIRS = 40
 LISTED = 15
@@ -74,18 +73,15 @@ def sentence_matches(inside: Inside, queries: np.ndarray, keys: np.ndarray) -> p
 
 def _in_a_run(inside: Inside, query: np.ndarray, controls: Controls) -> None:
     st.markdown(_("**Among the words of a run**"))
-    run, saved = evidence_run(controls.evidence), find_run(controls.evidence)
-    if run is None or saved is None:
+    evidence = chosen_evidence(controls)
+    if evidence is None:
         st.caption(
             _("Choose a run as evidence in the sidebar, and this query can be held against the words of its sentences.")
         )
         return
+    run, name = evidence.run, escape(evidence.saved.about.name)
     if not {"source", "target"} <= set(run.pairs) or run.pairs["source"].isna().all():
-        st.caption(
-            _("The run “{name}” keeps no sentences, so there are no words to look through.").format(
-                name=escape(saved.about.name)
-            )
-        )
+        st.caption(_("The run “{name}” keeps no sentences, so there are no words to look through.").format(name=name))
         return
     kept = run.pairs.dropna(subset="source")
     # The same pairs every time, from all over the run.
@@ -93,7 +89,7 @@ def _in_a_run(inside: Inside, query: np.ndarray, controls: Controls) -> None:
     pairs = tuple(SentencePair(str(row.source), str(row.target or "")) for row in sample.itertuples())
     asked = f"looked-{inside.source}-{run.id}"
     if st.button(
-        _("Look through {pairs} pairs of “{name}”").format(pairs=len(pairs), name=escape(saved.about.name)),
+        _("Look through {pairs} pairs of “{name}”").format(pairs=len(pairs), name=name),
         key="look-in-run",
     ):
         st.session_state[asked] = True

@@ -7,6 +7,7 @@ from mhattn_core import charts
 from mhattn_core.locale import _
 from mhattn_core.measures.inside.scores_apart import products
 from mhattn_core.ui.choices import open_tab
+from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import choose_stack
@@ -21,7 +22,6 @@ from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import badge, draw, escape, problems
-from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.unknown import may_draw
 
 

@@ -11,6 +11,8 @@ from mhattn_core.locale import _
 from mhattn_core.measures.probing.probes import DRAWS
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.compared import clicks, picked
+from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.evidence import Evidence, evidence_with
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import HEAD
 from mhattn_core.ui.inside.data import Inside
@@ -24,8 +26,6 @@ from mhattn_core.ui.inside.probe_words import (
     vector_names,
 )
 from mhattn_core.ui.page import badge, draw, escape, wide_and_narrow
-from mhattn_core.ui.roles.evidence import RolesEvidence, roles_evidence
-from mhattn_core.ui.sidebar import Controls
 
 HEADS, MEANS = "probes", "probe_means"
 ASKED = "probe"
@@ -36,7 +36,7 @@ FIRST = (("query", "role"), ("key", "pos"))
 
 def probes_view(inside: Inside, controls: Controls) -> None:
     """The tab *probes*. Raises Problem where no run has measured them."""
-    evidence = roles_evidence(controls, HEADS)
+    evidence = evidence_with(controls, HEADS)
     name, stack = inside.seen.model.name, inside.head.stack
     means, heads = evidence.run.table(MEANS), evidence.run.table(HEADS, model=name, stack=stack)
     if heads.empty:
@@ -59,14 +59,11 @@ def probes_view(inside: Inside, controls: Controls) -> None:
     _models(means[(means["vector"] == vector) & (means["task"] == task)], evidence, labels[asked])
 
 
-def _say_evidence(evidence: RolesEvidence, row: pd.Series) -> None:
-    name = escape(evidence.saved.about.name)
-    where = (
-        _("From the run “{name}”.").format(name=name)
-        if evidence.chosen
-        else _(
+def _say_evidence(evidence: Evidence, row: pd.Series) -> None:
+    origin = evidence.origin(
+        _(
             "One sentence cannot tell what a vector holds. So this tab reads the run “{name}”; another is chosen in the sidebar under Evidence."
-        ).format(name=name)
+        )
     )
     classes = _(
         "{n:,} words of {classes} classes, each asked once by rules learnt from other texts; 95 % intervals over texts."
@@ -78,10 +75,10 @@ def _say_evidence(evidence: RolesEvidence, row: pd.Series) -> None:
         if row["task"] == "category"
         else ""
     )
-    st.caption(f"{where} {classes} {listed}".strip())
+    st.caption(f"{origin} {classes} {listed}".strip())
 
 
-def _all_heads(inside: Inside, rows: pd.DataFrame, evidence: RolesEvidence, label: str) -> None:
+def _all_heads(inside: Inside, rows: pd.DataFrame, evidence: Evidence, label: str) -> None:
     """A grid of all heads; a click chooses one."""
     grid_rows = rows.assign(
         measure=ASKED, value=100 * rows["gain"], low=100 * rows["gain_low"], high=100 * rows["gain_high"]
@@ -130,7 +127,7 @@ def _take_head(key: str) -> None:
         st.session_state[HEAD] = head_name(*place)
 
 
-def _one_head(inside: Inside, heads: pd.DataFrame, evidence: RolesEvidence) -> None:
+def _one_head(inside: Inside, heads: pd.DataFrame, evidence: Evidence) -> None:
     """Everything that is read from the chosen head."""
     head = inside.head
     own = heads[(heads["layer"] == head.layer) & (heads["head"] == head.head)]
@@ -171,7 +168,7 @@ def _dimension_0(name: str, of_model: pd.DataFrame) -> None:
         st.markdown(escape(f"{told} {said}"))
 
 
-def _models(rows: pd.DataFrame, evidence: RolesEvidence, label: str) -> None:
+def _models(rows: pd.DataFrame, evidence: Evidence, label: str) -> None:
     """The same question put to every model of the run, stack by stack."""
     st.markdown("**" + _("Across models") + "**")
     shown = rows.assign(name=rows["model"] + " · " + rows["stack"])

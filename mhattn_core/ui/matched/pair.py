@@ -10,12 +10,12 @@ from mhattn_core.locale import _
 from mhattn_core.measures.matching.neighbours import profiles
 from mhattn_core.runs.relations import CONTROL
 from mhattn_core.text.relations.names import relation_label
+from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.matched.data import Matched, by_words
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import draw, escape, plain
 from mhattn_core.ui.roles.words import direction_labels
-from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.unknown import may_draw
 
 MOST_RELATIONS = 14

@@ -13,6 +13,8 @@ from mhattn_core.models.sources import RANDOM
 from mhattn_core.runs import Run
 from mhattn_core.ui.choices import choose, choose_or_leave, open_tab
 from mhattn_core.ui.compared import CLICKS, clicks
+from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.evidence import Evidence, evidence_with, say_evidence
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.language import keep_language
@@ -21,8 +23,6 @@ from mhattn_core.ui.matched.pair import matched_pair
 from mhattn_core.ui.matched.table import matched_table
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import draw, escape, plain, problems, wide_and_narrow
-from mhattn_core.ui.roles.evidence import RolesEvidence, roles_evidence, say_evidence
-from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.words import Words
 
 KEY = "matched"
@@ -65,10 +65,10 @@ def matched_panel(controls: Controls) -> None:
             matched_pair(found, chosen, controls)
 
 
-def _evidence(controls: Controls) -> RolesEvidence | None:
+def _evidence(controls: Controls) -> Evidence | None:
     """A run that matched heads; without one, what there is to do."""
     try:
-        return roles_evidence(controls, "matches")
+        return evidence_with(controls, "matches")
     except Problem as problem:
         st.info(escape(problem.happened))
         st.markdown(

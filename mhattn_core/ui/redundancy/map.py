@@ -11,11 +11,11 @@ from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.clusters import in_two_dimensions
 from mhattn_core.measures.redundancy.head_distances import By, Heads, distances, pooled
 from mhattn_core.runs import Run
+from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import draw, escape
 from mhattn_core.ui.redundancy.data import Redundancy, heads, names
-from mhattn_core.ui.sidebar import Controls
 
 FEWEST = 3
 

@@ -8,6 +8,7 @@ from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_pairs import DOUBLED
 from mhattn_core.ui.choices import open_tab
+from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.language import keep_language
@@ -22,7 +23,6 @@ from mhattn_core.ui.redundancy.map import map_view
 from mhattn_core.ui.redundancy.matrix import matrix_view
 from mhattn_core.ui.redundancy.run import run_with_distances
 from mhattn_core.ui.redundancy.table import table_view
-from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.unknown import may_draw
 
 

@@ -1,6 +1,5 @@
 """Distances between heads as a run holds them."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +12,9 @@ from mhattn_core.heads import HEAD_COLUMNS
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_distances import By
 from mhattn_core.runs import Run
-from mhattn_core.runs.manifest import Manifest
+from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.evidence import chosen_run, holds
 from mhattn_core.ui.page import escape
-from mhattn_core.ui.runs.evidence import evidence_run
-from mhattn_core.ui.sidebar import Controls
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,10 +33,10 @@ class Squares:
 
 def run_with_distances(controls: Controls, model: str) -> Run | None:
     """The run that is chosen as evidence, if it has this model's distances; else it is told why the pair is shown."""
-    run = evidence_run(controls.evidence)
+    run = chosen_run(controls)
     if run is None:
         return None
-    if not run.has("distances") or model not in set(run.head_pairs["model"]):
+    if not holds(run, "distances", model):
         st.info(
             _(
                 "The run that is chosen as evidence holds no distances of {name}: here is the pair. Measure “distances” under “Runs”."
@@ -46,15 +44,6 @@ def run_with_distances(controls: Controls, model: str) -> Run | None:
         )
         return None
     return run
-
-
-def redundancy_manifest(controls: Controls) -> Manifest | None:
-    """Of the run that the page reads; None where it shows the pair."""
-    with suppress(Problem):  # told above
-        run = evidence_run(controls.evidence)
-        if run and run.has("distances") and set(controls.models) & set(run.head_pairs["model"]):
-            return run.manifest
-    return None
 
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs={Run: lambda run: (run.id, str(run.folder))})

@@ -13,7 +13,7 @@ from mhattn_core.measures.roles.links import DIRECTIONS
 from mhattn_core.runs import Run
 from mhattn_core.runs.relations import CONTROL
 from mhattn_core.text.relations import RELATIONS
-from mhattn_core.ui.roles.evidence import RolesEvidence
+from mhattn_core.ui.evidence import Evidence
 
 TESTED = (*FOUND, "no evidence")
 FEW = "insufficient data"
@@ -25,7 +25,7 @@ class Roles:
     first, controls left out.
     """
 
-    evidence: RolesEvidence
+    evidence: Evidence
     models: tuple[tuple[str, str], ...]
     direction: str
     family: str
@@ -77,7 +77,7 @@ def _rates_by_role(run: Run) -> _Rates:
     return _Rates(dict(iter(rates.groupby(["model", "stack", "direction"], observed=True))))
 
 
-def roles(evidence: RolesEvidence, models: Sequence[tuple[str, str]], direction: str, family: str = "") -> Roles:
+def roles(evidence: Evidence, models: Sequence[tuple[str, str]], direction: str, family: str = "") -> Roles:
     """What a run says of relations in one direction, of one family or of all."""
     table = evidence.run.relations
     rows = table[(table["score"] == "hit") & (table["direction"] == direction) & _of(table, models)]
@@ -93,20 +93,20 @@ def names_of(family: str) -> list[str]:
     return [name for name, relation in RELATIONS.items() if family in ("", relation.group)]
 
 
-def stacks_of(evidence: RolesEvidence, model: str) -> list[str]:
+def stacks_of(evidence: Evidence, model: str) -> list[str]:
     """Stacks of a model for which the run has relations."""
     table = evidence.run.relations
     return [str(stack) for stack in table.loc[table["model"] == model, "stack"].dropna().unique()]
 
 
-def directions_of(evidence: RolesEvidence, models: Sequence[tuple[str, str]]) -> list[str]:
+def directions_of(evidence: Evidence, models: Sequence[tuple[str, str]]) -> list[str]:
     """The directions that these stacks have, in the order of the library."""
     table = evidence.run.relations
     there = set(table.loc[_of(table, models) & (table["score"] == "hit"), "direction"].dropna())
     return [direction for direction in DIRECTIONS if direction in there]
 
 
-def not_measurable(evidence: RolesEvidence, models: Sequence[tuple[str, str]], family: str) -> pd.DataFrame:
+def not_measurable(evidence: Evidence, models: Sequence[tuple[str, str]], family: str) -> pd.DataFrame:
     """relation, reason: what the run could not ask of any of these models."""
     table = evidence.run.relations
     rows = table[(table["verdict"] == "not measurable") & table["model"].isin([model for model, _stack in models])]

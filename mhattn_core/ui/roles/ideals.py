@@ -10,15 +10,15 @@ from mhattn_core.locale import _
 from mhattn_core.measures.patterns.ideals import IDEALS, nearest_to_ideals
 from mhattn_core.text.claims import matrices
 from mhattn_core.ui.choices import choose
+from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.evidence import Evidence
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_panel import picture
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import badge, draw, escape, problems
-from mhattn_core.ui.roles.evidence import RolesEvidence
-from mhattn_core.ui.sidebar import Controls
 
 
-def ideals_view(evidence: RolesEvidence, rows: pd.DataFrame, controls: Controls) -> None:
+def ideals_view(evidence: Evidence, rows: pd.DataFrame, controls: Controls) -> None:
     """One of the four at a time; rows: of ``patterns.parquet``, of the models and stacks that are shown."""
     names = charts.type_names()
     ideal = choose(

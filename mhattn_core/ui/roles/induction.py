@@ -10,10 +10,10 @@ from mhattn_core.experiments.induction import PERIOD, REPEATS, TEXTS, induction_
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.models import Model
+from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.page import draw, escape, problems
 from mhattn_core.ui.resources import HASHES, loaded
-from mhattn_core.ui.sidebar import Controls
 
 
 def induction_view(controls: Controls) -> None:

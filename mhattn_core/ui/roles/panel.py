@@ -6,6 +6,8 @@ from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.text.relations import meaning
 from mhattn_core.ui.choices import AUTOMATIC, choose, open_tab
+from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.evidence import Evidence, evidence_with, models_in, say_evidence
 from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import key_for
 from mhattn_core.ui.language import keep_language
@@ -13,7 +15,6 @@ from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import escape, problems
 from mhattn_core.ui.roles.best import HEAD, RELATION, best_view, left_out
 from mhattn_core.ui.roles.data import Roles, directions_of, roles, stacks_of
-from mhattn_core.ui.roles.evidence import RolesEvidence, models_in, roles_evidence, say_evidence
 from mhattn_core.ui.roles.grids import role_grids
 from mhattn_core.ui.roles.profile import role_profile
 from mhattn_core.ui.roles.sentences import role_sentences
@@ -27,7 +28,6 @@ from mhattn_core.ui.roles.words import (
     verdict_line,
     verdicts,
 )
-from mhattn_core.ui.sidebar import Controls
 
 ALL, USUAL_FAMILY = "all", "syntax"
 
@@ -37,7 +37,7 @@ def roles_panel(controls: Controls) -> None:
     """A click on a head, or another relation, redraws this and not the sidebar."""
     keep_language()
     with problems():
-        evidence = roles_evidence(controls, "relations")
+        evidence = evidence_with(controls, "relations")
         finding = st.container()
         found = _choose(evidence, controls)
         with finding:
@@ -73,7 +73,7 @@ def roles_panel(controls: Controls) -> None:
             role_table(found)
 
 
-def _choose(evidence: RolesEvidence, controls: Controls) -> Roles:
+def _choose(evidence: Evidence, controls: Controls) -> Roles:
     """Family, direction, and a stack for each model that has several."""
     measured = [str(name) for name in evidence.run.relations["model"].unique()]
     shown = models_in(evidence, controls, measured)
@@ -93,7 +93,7 @@ def _choose(evidence: RolesEvidence, controls: Controls) -> Roles:
     return roles(evidence, models, direction, "" if family == ALL else family)
 
 
-def _stack(evidence: RolesEvidence, model: str, place: int) -> str:
+def _stack(evidence: Evidence, model: str, place: int) -> str:
     stacks = stacks_of(evidence, model)
     if len(stacks) < 2:
         return stacks[0] if stacks else ""

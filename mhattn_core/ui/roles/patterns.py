@@ -8,6 +8,8 @@ from mhattn_core.heads import ModelHead, head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import choose, open_tab, put
 from mhattn_core.ui.compared import picked
+from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.evidence import Evidence, evidence_with, models_in, say_evidence
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import key_for
@@ -15,10 +17,8 @@ from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import draw, escape, problems
-from mhattn_core.ui.roles.evidence import RolesEvidence, models_in, roles_evidence, say_evidence
 from mhattn_core.ui.roles.ideals import ideals_view
 from mhattn_core.ui.roles.induction import induction_view
-from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.unknown import may_draw
 
 SHAPE_HEAD = "shape"
@@ -31,7 +31,7 @@ def patterns_panel(controls: Controls) -> None:
     """A click on a head redraws this and not the sidebar."""
     keep_language()
     with problems():
-        evidence = roles_evidence(controls, "patterns")
+        evidence = evidence_with(controls, "patterns")
         finding = st.container()
         measured = [str(name) for name in evidence.run.patterns["model"].unique()]
         rows = _chosen_rows(evidence, models_in(evidence, controls, measured))
@@ -74,7 +74,7 @@ def finding_of(rows: pd.DataFrame) -> str:
     return _("{counts}. Heterogeneous heads follow none of the five rules.").format(counts="; ".join(parts))
 
 
-def _chosen_rows(evidence: RolesEvidence, models: list[str]) -> pd.DataFrame:
+def _chosen_rows(evidence: Evidence, models: list[str]) -> pd.DataFrame:
     """Rows of the models that are shown, one stack each."""
     patterns = evidence.run.patterns
     parts = []
@@ -94,7 +94,7 @@ def _chosen_rows(evidence: RolesEvidence, models: list[str]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _types(evidence: RolesEvidence, rows: pd.DataFrame, controls: Controls) -> None:
+def _types(evidence: Evidence, rows: pd.DataFrame, controls: Controls) -> None:
     models = list(dict.fromkeys(rows["model"]))
     chosen = _choose_head(rows)
     for start in range(0, len(models), 2):
@@ -120,7 +120,7 @@ def _types(evidence: RolesEvidence, rows: pd.DataFrame, controls: Controls) -> N
         head_panel(seen, chosen.within, 0, units="words", same_scale=False)
 
 
-def _one_model(evidence: RolesEvidence, own: pd.DataFrame, place: int, chosen: ModelHead) -> None:
+def _one_model(evidence: Evidence, own: pd.DataFrame, place: int, chosen: ModelHead) -> None:
     name, stack = str(own["model"].iloc[0]), str(own["stack"].iloc[0])
     said = finding_of(own)
     st.markdown(f"**{escape(name)}** · `{stack}` · n {int(own['n'].max()):,}")
@@ -168,7 +168,7 @@ def _open_picked(model: str, place: int) -> None:
         put(SHAPE_HEAD, head_name(*found, model=model))
 
 
-def _table(evidence: RolesEvidence, rows: pd.DataFrame) -> None:
+def _table(evidence: Evidence, rows: pd.DataFrame) -> None:
     names = charts.type_names()
     shown = rows.assign(
         name=head_names(rows),

@@ -14,13 +14,13 @@ from mhattn_core.text.annotation import annotate
 from mhattn_core.text.reading import PairRecord
 from mhattn_core.text.relations import RELATIONS, missing, relation_label
 from mhattn_core.ui.choices import choose
+from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_panel import picture
 from mhattn_core.ui.page import badge, draw, escape
 from mhattn_core.ui.resources import attended
 from mhattn_core.ui.roles.data import Roles
 from mhattn_core.ui.roles.examples import Example, examples_of, hits_and_misses, kept_in, written_for
-from mhattn_core.ui.sidebar import Controls
 
 LONGEST_LABEL = 70
 

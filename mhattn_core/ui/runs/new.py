@@ -16,11 +16,11 @@ from mhattn_core.text.examples import example_pairs
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.reading import PairRecord, Upload
 from mhattn_core.text.reading.records import bad_rows
+from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.page import escape, problems
 from mhattn_core.ui.resources import loaded
 from mhattn_core.ui.runs.start import start
 from mhattn_core.ui.runs.words import duration
-from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.upload import upload_panel
 
 COSTS = "run-costs"

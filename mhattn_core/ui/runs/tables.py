@@ -8,10 +8,10 @@ from mhattn_core.locale import _
 from mhattn_core.runs import Run, store
 from mhattn_core.runs.packing import zipped
 from mhattn_core.runs.store import Saved
+from mhattn_core.ui.controls import MOST_MODELS
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import escape
 from mhattn_core.ui.runs.known import opened, show_run
-from mhattn_core.ui.sidebar import MOST_MODELS
 
 
 def what_to_do(run: Saved, tables: Run) -> None:

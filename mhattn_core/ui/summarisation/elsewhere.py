@@ -16,8 +16,9 @@ from mhattn_core.models.sources import RANDOM
 from mhattn_core.runs import Run, store
 from mhattn_core.runs.summaries import agreement_elsewhere, stored_weights
 from mhattn_core.text.documents import documents
+from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.evidence import chosen_run
 from mhattn_core.ui.kept import of_documents
-from mhattn_core.ui.runs.evidence import evidence_run
 from mhattn_core.ui.runs.known import opened
 from mhattn_core.ui.summarisation.data import Found, Given
 
@@ -74,12 +75,12 @@ def _stored(run_id: str, name: str, given: Given, _run: Run) -> Found | None:
     return None if weights is None else Found(name, dict(_run.manifest.models)[name], given, weights, run_id)
 
 
-def elsewhere(name: str, given: Given, evidence: str) -> Elsewhere | None:
+def elsewhere(name: str, given: Given, controls: Controls) -> Elsewhere | None:
     """From the run that is chosen as evidence, or the one that ships; for another model, what was measured here; None
     where nothing was.
     """
     try:
-        chosen = evidence_run(evidence)
+        chosen = chosen_run(controls)
     except Problem:  # told where it is chosen
         chosen = None
     for run in (chosen, shipped_run()):

@@ -6,11 +6,11 @@ from streamlit.delta_generator import DeltaGenerator
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import open_tab
+from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.page import badge, escape, problems
-from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.summarisation.data import Found, Given
 from mhattn_core.ui.summarisation.document import choose_document
 from mhattn_core.ui.summarisation.elsewhere import elsewhere, stored
@@ -69,7 +69,7 @@ def _shown(found: Found, controls: Controls, head: DeltaGenerator) -> Work | Non
         badge()
     tell_translator(name)
     summary_told(given)
-    known = elsewhere(name, given, controls.evidence)
+    known = elsewhere(name, given, controls)
     whose, table = picture(found, known)
     if given.id == DOCUMENT:
         note_matrix()

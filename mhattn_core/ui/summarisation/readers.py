@@ -9,8 +9,8 @@ from mhattn_core.locale import _
 from mhattn_core.models import Model
 from mhattn_core.models.catalogue import Entry, entries
 from mhattn_core.models.sources import RANDOM
+from mhattn_core.ui.controls import MODELS
 from mhattn_core.ui.page import escape
-from mhattn_core.ui.sidebar import MODELS
 from mhattn_core.ui.summarisation.data import Given
 
 ONLY_READ = frozenset({"bert", "distilbert", "roberta", "xlm-roberta", "electra", "albert", "modernbert"})

@@ -7,8 +7,8 @@ import streamlit as st
 
 from mhattn_core.locale import _
 from mhattn_core.text.methods import sources_of
+from mhattn_core.ui.controls import MODELS, PAIR, Controls
 from mhattn_core.ui.resources import models
-from mhattn_core.ui.sidebar import MODELS, PAIR, Controls
 from mhattn_core.ui.summarisation.data import Given
 from mhattn_core.version import VERSION
 

@@ -20,13 +20,13 @@ from mhattn_core.models.sources import RANDOM
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.compared import clicks, picked
+from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import key_for
 from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import draw, escape, problems, wide_and_narrow
 from mhattn_core.ui.resources import HASHES, loaded
-from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.translation.alignment_head import aligned_head
 from mhattn_core.ui.translation.orientation import is_turned, tell_unreadable
 from mhattn_core.ui.translation.yardstick import Reference, Yardstick, reference

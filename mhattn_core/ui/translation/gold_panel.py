@@ -14,10 +14,10 @@ from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.models import Model
 from mhattn_core.text.reading import PairRecord
+from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.page import badge, draw, escape, plain, problems
 from mhattn_core.ui.resources import loaded
-from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.translation.orientation import is_turned, reads
 from mhattn_core.ui.upload import upload_panel
 

@@ -18,9 +18,9 @@ from mhattn_core.models.sources import RANDOM
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.pharaoh import Alignment, check, parse
+from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.page import escape, problems
 from mhattn_core.ui.resources import HASHES, attended, loaded, models
-from mhattn_core.ui.sidebar import Controls
 from mhattn_core.ui.translation.orientation import is_turned, reads
 from mhattn_core.ui.unforeseen import foreseen
 

@@ -1,0 +1,173 @@
+"""What numbers rest on: the sidebar's pair, which is an example, or a run over many pairs."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+import streamlit as st
+
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.models.sources import RANDOM
+from mhattn_core.runs import Run
+from mhattn_core.runs.manifest import Manifest
+from mhattn_core.runs.store import Saved
+from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.page import badge, escape
+from mhattn_core.ui.runs.known import find_run, known_runs, opened, shown_run
+
+KEY = "evidence"
+PAIR = "pair"
+OPENED_WITH = "evidence-opened-with"
+FIRST = {"relations": ("ewt-dev-trees",), "patterns": ("ewt-dev", "ewt-dev-trees")}
+"""Runs that a page which needs one opens on, if they have its table; else the first that has."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A run that a page reads. chosen: whether the reader chose it, and not the page."""
+
+    run: Run
+    saved: Saved
+    chosen: bool
+
+    @property
+    def note(self) -> str:
+        """For files that leave the dashboard."""
+        models = ", ".join(f"{name}@{revision}" for name, revision in self.run.manifest.models)
+        return f"run {self.run.id} · {models}"
+
+    def origin(self, otherwise: str) -> str:
+        """Which run this is, in Markdown. otherwise: a message with ``{name}`` for a run that nobody chose."""
+        message = _("From the run “{name}”.") if self.chosen else otherwise
+        return message.format(name=escape(self.saved.about.name))
+
+
+def choose_evidence() -> str:
+    """The selector in the sidebar: ``pair``, or the key of a finished run. The address holds it, so that a link shows
+    the same numbers.
+    """
+    state = st.session_state
+    asked = st.query_params.get(KEY)
+    # On a shared copy, a run that was opened by its link belongs to the list.
+    shown_run()
+    if asked and asked != state.get(OPENED_WITH):
+        find_run(asked)
+        state[KEY] = asked
+    state[OPENED_WITH] = asked
+    labels = {PAIR: _("This pair (an example)")} | {
+        run.key: _("{name}: {pairs} pairs").format(name=run.about.name, pairs=f"{run.about.pairs:,}")
+        for run in known_runs()
+        if run.finished
+    }
+    if state.get(KEY) not in labels:
+        state[KEY] = PAIR  # at first, or when the run was deleted
+    return str(
+        st.selectbox(
+            _("Evidence"),
+            list(labels),
+            format_func=labels.__getitem__,
+            key=KEY,
+            on_change=_write,
+            persist_state="session",
+            help=_(
+                "One pair shows what a head can do, a run over many pairs what it usually does. Pages that compare heads draw from what is chosen here."
+            ),
+        )
+    )
+
+
+def chosen_evidence(controls: Controls) -> Evidence | None:
+    """The run that is chosen in the sidebar; None for the pair, or when the run has been deleted meanwhile.
+
+    Raises Problem for a damaged one.
+    """
+    saved = find_run(controls.evidence) if controls.evidence != PAIR else None
+    return None if saved is None else Evidence(opened(saved), saved, chosen=True)
+
+
+def chosen_run(controls: Controls) -> Run | None:
+    """The run of ``chosen_evidence``."""
+    evidence = chosen_evidence(controls)
+    return evidence.run if evidence else None
+
+
+def holds(run: Run, table: str, model: str) -> bool:
+    """Whether a run has rows about a model in one of its tables."""
+    return run.has(table) and model in set(run.table(table)["model"])
+
+
+def evidence_with(controls: Controls, table: str) -> Evidence:
+    """For what one pair cannot tell: the run that is chosen in the sidebar, or for “this pair” one that has the table.
+
+    Raises Problem where there is none.
+    """
+    having = [run for run in known_runs() if run.finished and _has(run, table)]
+    if controls.evidence == PAIR:
+        if not having:
+            raise Problem(
+                _("No run here has measured this."),
+                _("Measure pairs under “Runs” with “{measure}”.").format(measure=table),
+            )
+        names = FIRST.get(table, ())
+        first = min(having, key=lambda run: names.index(run.key) if run.key in names else len(names))
+        return Evidence(opened(first), first, chosen=False)
+    saved = find_run(controls.evidence)
+    if saved is None or not _has(saved, table):
+        others = ", ".join(f"“{run.about.name}”" for run in having)
+        raise Problem(
+            _("The run that is chosen as evidence has not measured “{measure}”.").format(measure=table),
+            (_("Choose one that has: {runs}.").format(runs=others) + " " if having else "")
+            + _("Or measure the same pairs again under “Runs” with “{measure}”.").format(measure=table),
+        )
+    return Evidence(opened(saved), saved, chosen=True)
+
+
+def manifest_of(controls: Controls, table: str, *, pair_will_do: bool) -> Manifest | None:
+    """Of the run that a page draws a table from; None where it draws from the pair, or nothing.
+
+    pair_will_do: whether the page draws from the pair where the chosen run has no such rows about its models, and not
+    from another run.
+    """
+    with suppress(Problem):  # told by the page itself
+        if not pair_will_do:
+            return evidence_with(controls, table).run.manifest
+        run = chosen_run(controls)
+        if run and any(holds(run, table, name) for name in controls.models):
+            return run.manifest
+    return None
+
+
+def say_evidence(evidence: Evidence, more: str = "", *, pairs: int | None = None) -> None:
+    """How much the page rests on, and why on this; more: what follows in the same line; pairs: where it is not all of
+    the run's.
+    """
+    badge(pairs or evidence.run.manifest.pairs)
+    origin = evidence.origin(
+        _(
+            "One pair cannot tell a role. So this page reads the run “{name}”; another is chosen in the sidebar under Evidence."
+        )
+    )
+    st.caption(f"{origin} {more}".strip())
+
+
+def models_in(evidence: Evidence, controls: Controls, measured: list[str]) -> list[str]:
+    """The sidebar's models that the run has, else all of the run's that were trained; the others are named."""
+    here = [name for name in controls.models if name in measured]
+    missing = [name for name in controls.models if name not in measured]
+    if missing:
+        st.info(
+            _("The run “{run}” has not measured {models}. It has {others}.").format(
+                run=escape(evidence.saved.about.name),
+                models=escape(", ".join(missing)),
+                others=escape(", ".join(measured)),
+            )
+        )
+    return here or [name for name in measured if not name.endswith(RANDOM)] or measured
+
+
+def _has(run: Saved, table: str) -> bool:
+    return (run.folder / f"{table}.parquet").is_file()
+
+
+def _write() -> None:
+    st.query_params[KEY] = st.session_state[OPENED_WITH] = st.session_state[KEY]
