@@ -16,53 +16,48 @@ from mhattn_core.ui.compared import clicks, heads_of, picked
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.head_panel import head_panel
-from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.measure_words import MeasureWords, measure_words
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import badge, draw, escape, problems, wide_and_narrow
+from mhattn_core.ui.panel import panel
 from mhattn_core.ui.unknown import may_draw
 
 CHOSEN = "changed"
 LISTED = 10
 
 
-@fragment
+@panel
 def difference_panel(controls: Controls) -> None:
     """The tab *difference*; a click on a head redraws it and not the page."""
-    keep_language()
     words = measure_words()
     shapes = _shapes(controls)
     if not shapes:
         return
     places = _offered(controls, shapes)
-    with problems():
-        before, after = _choose_two(shapes, list(places))
-        measure = str(st.selectbox(_("Measure"), list(words), key="measure", bind="query-params"))
-        if before == after:
-            raise Problem(_("Both are {name}.").format(name=after), _("Choose another model on one side."))
-        seen = {name: attended_with_progress(name, controls) for name in (before, after)}
-        run = chosen_run(controls)
-        table = run.difference(before, after) if run else difference(heads_of(seen[before]), heads_of(seen[after]))
-        stack = choose_stack(seen[after], places[after])
-        # What a model does not know of the pair says nothing about a run.
-        if not run and not may_draw(seen[after], stack, places[after]):
-            return
-        rows = table[(table["stack"] == stack) & (table["measure"] == measure) & (table["group"] == "")]
-        if rows["value"].isna().all():
-            st.info(_("There is no value of this measure here. {reads}").format(reads=words[measure].reads))
-            return
-        sources = [f"{name}@{seen[name].model.revision}" for name in (before, after)] + (
-            [f"run {run.id}"] if run else []
-        )
-        chosen = _pictures(rows, measure, words[measure], " · ".join(sources))
-        first, second = st.columns(2)
-        for place, (column, name) in enumerate(zip((first, second), (before, after), strict=True)):
-            with column:
-                st.markdown(f"**{escape(name)}**")
-                head_panel(seen[name], Head(stack, *chosen), place, units="words", same_scale=True)
+    before, after = _choose_two(shapes, list(places))
+    measure = str(st.selectbox(_("Measure"), list(words), key="measure", bind="query-params"))
+    if before == after:
+        raise Problem(_("Both are {name}.").format(name=after), _("Choose another model on one side."))
+    seen = {name: attended_with_progress(name, controls) for name in (before, after)}
+    run = chosen_run(controls)
+    table = run.difference(before, after) if run else difference(heads_of(seen[before]), heads_of(seen[after]))
+    stack = choose_stack(seen[after], places[after])
+    # What a model does not know of the pair says nothing about a run.
+    if not run and not may_draw(seen[after], stack, places[after]):
+        return
+    rows = table[(table["stack"] == stack) & (table["measure"] == measure) & (table["group"] == "")]
+    if rows["value"].isna().all():
+        st.info(_("There is no value of this measure here. {reads}").format(reads=words[measure].reads))
+        return
+    sources = [f"{name}@{seen[name].model.revision}" for name in (before, after)] + ([f"run {run.id}"] if run else [])
+    chosen = _pictures(rows, measure, words[measure], " · ".join(sources))
+    first, second = st.columns(2)
+    for place, (column, name) in enumerate(zip((first, second), (before, after), strict=True)):
+        with column:
+            st.markdown(f"**{escape(name)}**")
+            head_panel(seen[name], Head(stack, *chosen), place, units="words", same_scale=True)
 
 
 def _shapes(controls: Controls) -> dict[str, object]:

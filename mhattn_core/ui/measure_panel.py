@@ -16,21 +16,19 @@ from mhattn_core.ui.compared import Compared, compared
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import choose_stack
-from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.measure_grids import CHOSEN, grids
 from mhattn_core.ui.measure_words import MeasureWords, measure_words
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.one_head import one_head
 from mhattn_core.ui.page import badge, draw, escape, problems
+from mhattn_core.ui.panel import panel
 from mhattn_core.ui.unknown import may_draw
 
 
-@fragment
+@panel
 def measure_panel(controls: Controls) -> None:
     """The tab *measure*; a click on a head redraws it and not the page."""
-    keep_language()
     all_words = measure_words()
     # The names of measures are the library's own in every language, as in tables and addresses.
     measure = str(st.selectbox(_("Measure"), list(all_words), key="measure", bind="query-params"))

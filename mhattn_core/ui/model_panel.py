@@ -8,20 +8,18 @@ from mhattn_core.locale import _
 from mhattn_core.models.progress import reporting
 from mhattn_core.text.gallery import gallery
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.glance_panel import glance_panel
 from mhattn_core.ui.head_choice import choose_head, choose_stack
 from mhattn_core.ui.head_panel import head_panel
-from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.page import escape, problems
+from mhattn_core.ui.panel import panel
 from mhattn_core.ui.resources import attended
 from mhattn_core.ui.unknown import may_draw
 
 
-@fragment
+@panel
 def model_panel(name: str, place: int, controls: Controls, *, units: Units, same_scale: bool) -> None:
     """A model's chosen head in full and all its heads at a glance; a click redraws this model alone."""
-    keep_language()
     st.subheader(escape(name), anchor=False)
     with problems(name):
         seen = attended_with_progress(name, controls)

@@ -15,11 +15,9 @@ from mhattn_core.ui.faults.data import Faults, tell_missing
 from mhattn_core.ui.faults.heads import heads_view
 from mhattn_core.ui.faults.safe import safe_view
 from mhattn_core.ui.faults.vote import vote_view
-from mhattn_core.ui.fragment import fragment
-from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress
-from mhattn_core.ui.page import problems
+from mhattn_core.ui.panel import panel
 from mhattn_core.ui.translation.orientation import is_turned, tell_unreadable
 from mhattn_core.ui.unknown import may_draw
 
@@ -27,10 +25,9 @@ TABLES = {"heads": "ablation", "safe": "ablation", "curve": "curves", "vote": "i
 """What each tab reads of a run."""
 
 
-@fragment
+@panel
 def faults_panel(controls: Controls) -> None:
     """Redrawn by a click, without the sidebar."""
-    keep_language()
     tab = open_tab(
         {
             "bench": _("Live bench"),
@@ -47,18 +44,17 @@ def faults_panel(controls: Controls) -> None:
         "curve": curve_view,
         "vote": vote_view,
     }
-    with problems():
-        place = choose_model(controls)
-        name = controls.models[place]
-        turned = is_turned(name, controls.pair)
-        seen = attended_with_progress(name, replace(controls, pair=controls.pair.turned) if turned else controls)
-        if turned:
-            st.caption(_("This model reads the second sentence, so the pair is turned round."))
-        run = chosen_run(controls) if tab != "bench" else None
-        if run is None:
-            tell_unreadable(name, seen.pair.a.text)
-        # What a model does not know of the pair says nothing about a run.
-        if run or may_draw(seen, seen.stacks[0], place):
-            found = Faults(seen, place, controls, run)
-            tell_missing(found, TABLES.get(tab, ""))
-            views[tab](found)
+    place = choose_model(controls)
+    name = controls.models[place]
+    turned = is_turned(name, controls.pair)
+    seen = attended_with_progress(name, replace(controls, pair=controls.pair.turned) if turned else controls)
+    if turned:
+        st.caption(_("This model reads the second sentence, so the pair is turned round."))
+    run = chosen_run(controls) if tab != "bench" else None
+    if run is None:
+        tell_unreadable(name, seen.pair.a.text)
+    # What a model does not know of the pair says nothing about a run.
+    if run or may_draw(seen, seen.stacks[0], place):
+        found = Faults(seen, place, controls, run)
+        tell_missing(found, TABLES.get(tab, ""))
+        views[tab](found)

@@ -7,7 +7,6 @@ import streamlit as st
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.fusion.choice import choose_word
 from mhattn_core.ui.fusion.coverage import coverage_view
 from mhattn_core.ui.fusion.data import Fused, fused
@@ -18,17 +17,16 @@ from mhattn_core.ui.fusion.norms import norms_view
 from mhattn_core.ui.fusion.prediction import prediction_view
 from mhattn_core.ui.fusion.run import run_view
 from mhattn_core.ui.head_choice import choose_stack
-from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_choice import choose_name
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import escape, problems
+from mhattn_core.ui.panel import panel
 from mhattn_core.ui.unknown import may_draw
 
 
-@fragment
+@panel
 def fusion_panel(controls: Controls) -> None:
     """The whole page but its head; another word redraws it and not the sidebar."""
-    keep_language()
     stacks = []
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for place, name in enumerate(controls.models):

@@ -9,7 +9,6 @@ from mhattn_core.measures.inside.scores_apart import products
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.inside.choice import choose_head_and_words, click_two_words
 from mhattn_core.ui.inside.data import Inside
@@ -18,58 +17,54 @@ from mhattn_core.ui.inside.matches import matches_view
 from mhattn_core.ui.inside.probes import probes_view
 from mhattn_core.ui.inside.rows import rows_view
 from mhattn_core.ui.inside.steps import steps_view
-from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress
-from mhattn_core.ui.page import badge, draw, escape, problems
+from mhattn_core.ui.page import badge, draw, escape
+from mhattn_core.ui.panel import panel
 from mhattn_core.ui.unknown import may_draw
 
 
-@fragment
+@panel
 def inside_panel(controls: Controls) -> None:
     """The whole page but its head; another word redraws it and not the sidebar."""
-    keep_language()
-    with problems():
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            place = choose_model(controls)
-            seen = attended_with_progress(controls.models[place], controls)
-            stack = choose_stack(seen, place)
-        if not may_draw(seen, stack, place):
-            return
-        inside = choose_head_and_words(seen, stack, controls.gallery_id)
-        said = finding(inside)
-        st.markdown(escape(said))
-        badge()
-        apart, matrix = st.columns([3, 2])
-        with apart:
-            _waterfall(inside, said)
-        with matrix:
-            click_two_words(inside)
-        if inside.reason:
-            st.caption(escape(inside.reason))
-        if stack == "cross":
-            st.caption(
-                _("Rows are words of the second sentence as the decoder reads them, columns words of the first.")
-            )
-        view = open_tab(
-            {
-                "steps": _("Step by step to the weight"),
-                "rows": _("Q, K and V of every word"),
-                "dimensions": _("Which dimensions count"),
-                "matches": _("What the query fits best"),
-                "probes": _("What can be read off"),
-            }
-        )
-        if view == "steps":
-            steps_view(inside)
-        elif view == "rows":
-            rows_view(inside)
-        elif view == "dimensions":
-            dimensions_view(inside)
-        elif view == "matches":
-            matches_view(inside, controls)
-        else:
-            probes_view(inside, controls)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        place = choose_model(controls)
+        seen = attended_with_progress(controls.models[place], controls)
+        stack = choose_stack(seen, place)
+    if not may_draw(seen, stack, place):
+        return
+    inside = choose_head_and_words(seen, stack, controls.gallery_id)
+    said = finding(inside)
+    st.markdown(escape(said))
+    badge()
+    apart, matrix = st.columns([3, 2])
+    with apart:
+        _waterfall(inside, said)
+    with matrix:
+        click_two_words(inside)
+    if inside.reason:
+        st.caption(escape(inside.reason))
+    if stack == "cross":
+        st.caption(_("Rows are words of the second sentence as the decoder reads them, columns words of the first."))
+    view = open_tab(
+        {
+            "steps": _("Step by step to the weight"),
+            "rows": _("Q, K and V of every word"),
+            "dimensions": _("Which dimensions count"),
+            "matches": _("What the query fits best"),
+            "probes": _("What can be read off"),
+        }
+    )
+    if view == "steps":
+        steps_view(inside)
+    elif view == "rows":
+        rows_view(inside)
+    elif view == "dimensions":
+        dimensions_view(inside)
+    elif view == "matches":
+        matches_view(inside, controls)
+    else:
+        probes_view(inside, controls)
 
 
 def finding(inside: Inside) -> str:

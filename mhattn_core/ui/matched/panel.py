@@ -16,13 +16,12 @@ from mhattn_core.ui.compared import CLICKS, clicks
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with, say_evidence
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.fragment import fragment
-from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.matched.data import Matched, by_words, matched, stack_pairs, ways
 from mhattn_core.ui.matched.pair import matched_pair
 from mhattn_core.ui.matched.table import matched_table
 from mhattn_core.ui.navigation import link
-from mhattn_core.ui.page import draw, escape, plain, problems, wide_and_narrow
+from mhattn_core.ui.page import draw, escape, plain, wide_and_narrow
+from mhattn_core.ui.panel import panel
 from mhattn_core.ui.words import Words
 
 KEY = "matched"
@@ -33,36 +32,34 @@ CHOSEN = "match"
 """State keys, and parameters of the address: the two models, and the first one's head."""
 
 
-@fragment
+@panel
 def matched_panel(controls: Controls) -> None:
     """The tab *matched heads*; a click on a head redraws it and not the page."""
-    keep_language()
-    with problems():
-        evidence = _evidence(controls)
-        if evidence is None:
-            return
-        run = evidence.run
-        a, b = _choose_models(run, controls)
-        stacks, by = _choose_way(run, a, b)
-        words = by_words()[by]
-        found = matched(run, a, b, by, stacks)
-        said = finding(found)
-        st.markdown(said)
-        # Patterns and outputs are compared on some of the run's pairs only.
-        say_evidence(evidence, pairs=int(found.table["n"].max()))
-        st.caption(f"**{words.title}** · {words.says}")
-        if by == "profile" and not found.has_relations:
-            st.info(
-                _(
-                    "This run measured no relations: its profiles hold how heads look (near or far, evenly or not), not what they find."
-                )
+    evidence = _evidence(controls)
+    if evidence is None:
+        return
+    run = evidence.run
+    a, b = _choose_models(run, controls)
+    stacks, by = _choose_way(run, a, b)
+    words = by_words()[by]
+    found = matched(run, a, b, by, stacks)
+    said = finding(found)
+    st.markdown(said)
+    # Patterns and outputs are compared on some of the run's pairs only.
+    say_evidence(evidence, pairs=int(found.table["n"].max()))
+    st.caption(f"**{words.title}** · {words.says}")
+    if by == "profile" and not found.has_relations:
+        st.info(
+            _(
+                "This run measured no relations: its profiles hold how heads look (near or far, evenly or not), not what they find."
             )
-        place = st.container()
-        chosen = _choose_pair(found)
-        with place:
-            _views(found, words, said, chosen)
-        if chosen is not None:
-            matched_pair(found, chosen, controls)
+        )
+    place = st.container()
+    chosen = _choose_pair(found)
+    with place:
+        _views(found, words, said, chosen)
+    if chosen is not None:
+        matched_pair(found, chosen, controls)
 
 
 def _evidence(controls: Controls) -> Evidence | None:

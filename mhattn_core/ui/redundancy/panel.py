@@ -9,13 +9,12 @@ from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_pairs import DOUBLED
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import choose_stack
-from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.navigation import link
-from mhattn_core.ui.page import badge, escape, problems
+from mhattn_core.ui.page import badge, escape
+from mhattn_core.ui.panel import panel
 from mhattn_core.ui.redundancy.data import Redundancy, distance_words, redundancy
 from mhattn_core.ui.redundancy.groups import groups_view
 from mhattn_core.ui.redundancy.heads import choose_two, two_distances, two_heads
@@ -26,56 +25,54 @@ from mhattn_core.ui.redundancy.table import table_view
 from mhattn_core.ui.unknown import may_draw
 
 
-@fragment
+@panel
 def redundancy_panel(controls: Controls) -> None:
     """The whole page but its head; a click on a pair of heads redraws it and not the sidebar."""
-    keep_language()
     words = distance_words()
-    with problems():
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            place = choose_model(controls)
-            seen = attended_with_progress(controls.models[place], controls)
-            stack = choose_stack(seen, place)
-            # The names of distances are the library's own in every language, as in tables and addresses.
-            by = st.segmented_control(
-                _("Distance"),
-                list(words),
-                default="js",
-                required=True,
-                key="by",
-                bind="query-params",
-                help=_("How far apart two heads are."),
-            )
-        run = run_with_distances(controls, seen.model.name)
-        # What a model does not know of the pair says nothing about a run.
-        if not run and not may_draw(seen, stack, place):
-            return
-        with st.spinner(_("Comparing every head with every other, here and on random words …")):
-            found = redundancy(seen, stack, by or "js", run)
-        said = finding(found)
-        st.markdown(escape(said))
-        badge(found.n)
-        st.caption(f"**{words[found.by].title}** · {words[found.by].says}")
-        _notices(found)
-        pictures, pair = st.columns([3, 2])
-        with pair:
-            chosen = choose_two(found)
-        with pictures:
-            view = open_tab(
-                {"matrix": _("Matrix"), "map": _("Map of all models"), "groups": _("Groups"), "table": _("Table")}
-            )
-            if view == "matrix":
-                matrix_view(found, chosen, said)
-            elif view == "map":
-                map_view(found, chosen, controls)
-            elif view == "groups":
-                groups_view(found)
-            else:
-                table_view(found)
-        with pair:
-            two_distances(found, chosen)
-        two_heads(found, chosen)
-        _caution(found)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        place = choose_model(controls)
+        seen = attended_with_progress(controls.models[place], controls)
+        stack = choose_stack(seen, place)
+        # The names of distances are the library's own in every language, as in tables and addresses.
+        by = st.segmented_control(
+            _("Distance"),
+            list(words),
+            default="js",
+            required=True,
+            key="by",
+            bind="query-params",
+            help=_("How far apart two heads are."),
+        )
+    run = run_with_distances(controls, seen.model.name)
+    # What a model does not know of the pair says nothing about a run.
+    if not run and not may_draw(seen, stack, place):
+        return
+    with st.spinner(_("Comparing every head with every other, here and on random words …")):
+        found = redundancy(seen, stack, by or "js", run)
+    said = finding(found)
+    st.markdown(escape(said))
+    badge(found.n)
+    st.caption(f"**{words[found.by].title}** · {words[found.by].says}")
+    _notices(found)
+    pictures, pair = st.columns([3, 2])
+    with pair:
+        chosen = choose_two(found)
+    with pictures:
+        view = open_tab(
+            {"matrix": _("Matrix"), "map": _("Map of all models"), "groups": _("Groups"), "table": _("Table")}
+        )
+        if view == "matrix":
+            matrix_view(found, chosen, said)
+        elif view == "map":
+            map_view(found, chosen, controls)
+        elif view == "groups":
+            groups_view(found)
+        else:
+            table_view(found)
+    with pair:
+        two_distances(found, chosen)
+    two_heads(found, chosen)
+    _caution(found)
 
 
 def finding(found: Redundancy) -> str:

@@ -8,11 +8,10 @@ from mhattn_core.text.relations import meaning
 from mhattn_core.ui.choices import AUTOMATIC, choose, open_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with, models_in, say_evidence
-from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import key_for
-from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.navigation import link
-from mhattn_core.ui.page import escape, problems
+from mhattn_core.ui.page import escape
+from mhattn_core.ui.panel import panel
 from mhattn_core.ui.roles.best import HEAD, RELATION, best_view, left_out
 from mhattn_core.ui.roles.data import Roles, directions_of, roles, stacks_of
 from mhattn_core.ui.roles.grids import role_grids
@@ -32,45 +31,43 @@ from mhattn_core.ui.roles.words import (
 ALL, USUAL_FAMILY = "all", "syntax"
 
 
-@fragment
+@panel
 def roles_panel(controls: Controls) -> None:
     """A click on a head, or another relation, redraws this and not the sidebar."""
-    keep_language()
-    with problems():
-        evidence = evidence_with(controls, "relations")
-        finding = st.container()
-        found = _choose(evidence, controls)
-        with finding:
-            st.markdown(strongest(found))
-            say_evidence(evidence, verdicts(found))
-        if found.shown.empty:
-            st.info(_("The run has no relation of this family. Choose another above."))
-            left_out(found)
-            return
-        pictures, card = st.columns([3, 2])
-        with card:
-            relation = _choose_relation(found)
-            _say(found, relation)
-        with pictures:
-            best_view(found, relation)
-        chosen = _choose_head(found, relation)
-        view = open_tab(
-            {
-                "grids": _("All heads"),
-                "profile": _("What else this head does"),
-                "sentences": _("In sentences"),
-                "table": _("All numbers"),
-            },
-            key="view",
-        )
-        if view == "grids":
-            role_grids(found, relation, chosen)
-        elif view == "profile":
-            role_profile(found, relation, chosen)
-        elif view == "sentences":
-            role_sentences(found, relation, chosen, controls)
-        else:
-            role_table(found)
+    evidence = evidence_with(controls, "relations")
+    finding = st.container()
+    found = _choose(evidence, controls)
+    with finding:
+        st.markdown(strongest(found))
+        say_evidence(evidence, verdicts(found))
+    if found.shown.empty:
+        st.info(_("The run has no relation of this family. Choose another above."))
+        left_out(found)
+        return
+    pictures, card = st.columns([3, 2])
+    with card:
+        relation = _choose_relation(found)
+        _say(found, relation)
+    with pictures:
+        best_view(found, relation)
+    chosen = _choose_head(found, relation)
+    view = open_tab(
+        {
+            "grids": _("All heads"),
+            "profile": _("What else this head does"),
+            "sentences": _("In sentences"),
+            "table": _("All numbers"),
+        },
+        key="view",
+    )
+    if view == "grids":
+        role_grids(found, relation, chosen)
+    elif view == "profile":
+        role_profile(found, relation, chosen)
+    elif view == "sentences":
+        role_sentences(found, relation, chosen, controls)
+    else:
+        role_table(found)
 
 
 def _choose(evidence: Evidence, controls: Controls) -> Roles:

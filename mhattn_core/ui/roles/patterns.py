@@ -11,12 +11,11 @@ from mhattn_core.ui.compared import picked
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with, models_in, say_evidence
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import key_for
 from mhattn_core.ui.head_panel import head_panel
-from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import draw, escape, problems
+from mhattn_core.ui.panel import panel
 from mhattn_core.ui.roles.ideals import ideals_view
 from mhattn_core.ui.roles.induction import induction_view
 from mhattn_core.ui.unknown import may_draw
@@ -26,41 +25,39 @@ AGREEMENT = 0.40
 """Macro-F1 of the rules against 100 maps labelled by hand; see tests/patterns."""
 
 
-@fragment
+@panel
 def patterns_panel(controls: Controls) -> None:
     """A click on a head redraws this and not the sidebar."""
-    keep_language()
-    with problems():
-        evidence = evidence_with(controls, "patterns")
-        finding = st.container()
-        measured = [str(name) for name in evidence.run.patterns["model"].unique()]
-        rows = _chosen_rows(evidence, models_in(evidence, controls, measured))
-        with finding:
-            st.markdown(escape(finding_of(rows)))
-            say_evidence(evidence)
-        st.warning(
-            _(
-                "Read a type as a hint: on 100 maps labelled by hand the rules agree with the labels at a macro-F1 of {agreement:.2f} only (1 would be always), and of block and sparse there was one map each."
-            ).format(agreement=AGREEMENT),
-            icon=":material/rule:",
-        )
-        view = open_tab(
-            {
-                "types": _("Types"),
-                "ideals": _("The note's four"),
-                "induction": _("Induction"),
-                "numbers": _("All numbers"),
-            },
-            key="shapes",
-        )
-        if view == "types":
-            _types(evidence, rows, controls)
-        elif view == "ideals":
-            ideals_view(evidence, rows, controls)
-        elif view == "induction":
-            induction_view(controls)
-        else:
-            _table(evidence, rows)
+    evidence = evidence_with(controls, "patterns")
+    finding = st.container()
+    measured = [str(name) for name in evidence.run.patterns["model"].unique()]
+    rows = _chosen_rows(evidence, models_in(evidence, controls, measured))
+    with finding:
+        st.markdown(escape(finding_of(rows)))
+        say_evidence(evidence)
+    st.warning(
+        _(
+            "Read a type as a hint: on 100 maps labelled by hand the rules agree with the labels at a macro-F1 of {agreement:.2f} only (1 would be always), and of block and sparse there was one map each."
+        ).format(agreement=AGREEMENT),
+        icon=":material/rule:",
+    )
+    view = open_tab(
+        {
+            "types": _("Types"),
+            "ideals": _("The note's four"),
+            "induction": _("Induction"),
+            "numbers": _("All numbers"),
+        },
+        key="shapes",
+    )
+    if view == "types":
+        _types(evidence, rows, controls)
+    elif view == "ideals":
+        ideals_view(evidence, rows, controls)
+    elif view == "induction":
+        induction_view(controls)
+    else:
+        _table(evidence, rows)
 
 
 def finding_of(rows: pd.DataFrame) -> str:

@@ -7,9 +7,8 @@ from mhattn_core.locale import _, current_language
 from mhattn_core.runs import store
 from mhattn_core.runs.jobs import Job
 from mhattn_core.runs.store import Saved
-from mhattn_core.ui.fragment import fragment
-from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.page import escape, problems
+from mhattn_core.ui.panel import panel
 from mhattn_core.ui.runs.known import jobs, known_runs, show_run
 from mhattn_core.ui.runs.start import go_on
 from mhattn_core.ui.runs.words import duration
@@ -26,7 +25,7 @@ def watch_runs() -> None:
     known = known_runs()
     unfinished = [run for run in known if not run.finished]
     keys = st.session_state[AT_WORK] = [run.key for run in unfinished if _job_at_work(run)]
-    fragment(_look, run_every=SECONDS_BETWEEN_LOOKS if keys else None)()
+    panel(_look, run_every=SECONDS_BETWEEN_LOOKS if keys else None)()
     for run in unfinished:
         if not _job_at_work(run):
             _left(run)
@@ -42,7 +41,6 @@ def _job_at_work(run: Saved) -> Job | None:
 
 
 def _look() -> None:
-    keep_language()
     for key in st.session_state[AT_WORK]:
         run, job = store.get(key), jobs().get(key)
         if run is None or job is None or job.over:

@@ -7,10 +7,9 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.fragment import fragment
-from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.page import badge, escape, problems
+from mhattn_core.ui.panel import panel
 from mhattn_core.ui.summarisation.data import Found, Given
 from mhattn_core.ui.summarisation.document import choose_document
 from mhattn_core.ui.summarisation.elsewhere import elsewhere, stored
@@ -37,23 +36,21 @@ def summarisation_panel(controls: Controls) -> None:
             work(bar)
 
 
-@fragment
+@panel
 def _view(controls: Controls) -> None:
     """Redrawn by a click, without the sidebar."""
-    keep_language()
-    with problems():
-        given = choose_document()
-        place = choose_model(controls)
-        name = controls.models[place]
-        found = made(name, given) or stored(name, given)
-        # An emptied place: the button of the text before goes at once, and does not stand beside the new one till the
-        # end.
-        head = st.empty()
-        work = _shown(found, controls, head) if found else _not_shown(name, place, given, head)
-        share_and_reproduce(found.given if found else given, name, controls)
-        if work:
-            st.session_state[WORK] = work
-            st.rerun()
+    given = choose_document()
+    place = choose_model(controls)
+    name = controls.models[place]
+    found = made(name, given) or stored(name, given)
+    # An emptied place: the button of the text before goes at once, and does not stand beside the new one till the
+    # end.
+    head = st.empty()
+    work = _shown(found, controls, head) if found else _not_shown(name, place, given, head)
+    share_and_reproduce(found.given if found else given, name, controls)
+    if work:
+        st.session_state[WORK] = work
+        st.rerun()
 
 
 def _shown(found: Found, controls: Controls, head: DeltaGenerator) -> Work | None:

@@ -21,11 +21,10 @@ from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.fragment import fragment
 from mhattn_core.ui.head_choice import key_for
-from mhattn_core.ui.language import keep_language
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import draw, escape, problems, wide_and_narrow
+from mhattn_core.ui.panel import panel
 from mhattn_core.ui.resources import HASHES, loaded
 from mhattn_core.ui.translation.alignment_head import aligned_head
 from mhattn_core.ui.translation.orientation import is_turned, tell_unreadable
@@ -37,12 +36,11 @@ BEST_ROWS = {"marian-zh-en": "awo"}
 LISTED = 10
 
 
-@fragment
+@panel
 def alignment_panel(name: str, place: int, controls: Controls, yardstick: Yardstick, *, weight: Weighting) -> None:
     """A model's best head as matrix and as lines, and all its heads by how well they align; a click redraws this model
     alone.
     """
-    keep_language()
     st.subheader(escape(name), anchor=False)
     with problems(name):
         turned = is_turned(name, controls.pair)

@@ -1,4 +1,6 @@
-"""A fragment in a page: what the browser is told when it begins anew right after the whole page."""
+"""A panel of a page: in whose language it speaks, what it says when it fails, and what the browser is told when it begins anew
+right after the whole page.
+"""
 
 from collections.abc import Callable, Iterator
 
@@ -11,10 +13,30 @@ from streamlit.testing.v1 import AppTest
 def between_two_sentences() -> None:
     import streamlit as st
 
-    from mhattn_core.ui.fragment import fragment
+    from mhattn_core.ui.language import set_language
+    from mhattn_core.ui.panel import panel
 
+    set_language()
     st.markdown("before")
-    fragment(lambda word: st.markdown(word))("inside")
+    panel(lambda word: st.markdown(word))("inside")
+    st.markdown("after")
+
+
+def that_fails() -> None:
+    import streamlit as st
+
+    from mhattn_core.errors import Problem
+    from mhattn_core.locale import _, use_language
+    from mhattn_core.ui.language import set_language
+    from mhattn_core.ui.panel import panel
+
+    @panel
+    def fails() -> None:
+        raise Problem(_("This run did not measure {what}.").format(what="ablation"), "")
+
+    set_language()
+    use_language("en")  # another reader's, in this thread, before the panel begins anew
+    fails()
     st.markdown("after")
 
 
@@ -55,3 +77,13 @@ def test_what_follows_a_fragment_keeps_its_place(
     assert {
         message.metadata.delta_path[1] for message in waiting.flush() if message.metadata.delta_path[0] == 0
     } == told
+
+
+def test_a_panel_that_fails_says_so_in_the_readers_language_and_the_page_goes_on() -> None:
+    for lang, said in (("en", "This run did not measure ablation."), ("zh", "这次运行没有测量 ablation。")):
+        app = AppTest.from_function(that_fails)
+        app.query_params["lang"] = lang
+        app.run()
+        assert not app.exception
+        assert [error.value.replace("\\", "") for error in app.error] == [said]
+        assert [text.value for text in app.markdown] == ["after"]
