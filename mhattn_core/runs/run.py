@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.errors import Problem
-from mhattn_core.experiments.redundancy.distance_table import square_of
+from mhattn_core.experiments.redundancy.distance_table import distance_square
 from mhattn_core.locale import _
 from mhattn_core.measures.difference import KEYS, difference
 from mhattn_core.measures.heads import COLUMNS, head_rows
@@ -137,12 +137,7 @@ class Run:
                 _("The run has no distances of “{name}” ({stack}).").format(name=model, stack=stack),
                 _("It has: {models}.").format(models=", ".join(table["model"].unique())),
             )
-        return square_of(
-            rows.assign(
-                distance={"js": rows["js"], "correlation": 1 - rows["correlation"], "cka": 1 - rows["cka"]}[by]
-            ),
-            "distance",
-        )
+        return distance_square(rows, by)
 
     @cached_property
     def matches(self) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from mhattn_core.heads import HEAD_COLUMNS
 from mhattn_core.measures.jackknife import jackknifed_quotient
 from mhattn_core.measures.redundancy.cka_folds import FEWEST, jackknifed_cka
 from mhattn_core.measures.redundancy.distance_sums import DistanceSums
+from mhattn_core.measures.redundancy.head_distances import By
 from mhattn_core.measures.sample import sampled
 from mhattn_core.measures.statistics import FOLDS, quotient
 from mhattn_core.measures.word_outputs import WordOutputs
@@ -190,6 +191,12 @@ def _shuffled_cka(measured: _Measured, stack: str, heads: int) -> np.ndarray:
     written = outputs.as_written()
     mixed = written.gather(1, order[..., None].expand_as(written))
     return jackknifed_cka(mixed, np.zeros(len(outputs.texts), dtype=int)).value
+
+
+def distance_square(table: pd.DataFrame, by: By) -> pd.DataFrame:
+    """``square_of`` a distance: JS in nats, or 1 less correlation, or 1 less CKA. Raises KeyError for another one."""
+    distance = {"js": table["js"], "correlation": 1 - table["correlation"], "cka": 1 - table["cka"]}[by]
+    return square_of(table.assign(distance=distance), "distance")
 
 
 def square_of(table: pd.DataFrame, column: str) -> pd.DataFrame:

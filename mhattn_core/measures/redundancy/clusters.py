@@ -10,7 +10,7 @@ from scipy.spatial.distance import squareform
 from sklearn.metrics import silhouette_score
 
 from mhattn_core.errors import ShapeError
-from mhattn_core.measures.redundancy.head_distances import By, Heads
+from mhattn_core.measures.redundancy.head_distances import By, Heads, distances
 
 MOST_GROUPS = 20
 
@@ -132,6 +132,11 @@ def shuffled(heads: Heads, *, by: By, seed: int) -> Heads:
         if by == "cka":
             arrays[head][:, known] = arrays[head][:, moved]
     return Heads(heads.index, arrays, np.ones_like(heads.visible))
+
+
+def shuffled_distances(heads: Heads, *, by: By, draws: int) -> np.ndarray:
+    """``distances`` of ``shuffled`` heads, seeds 0, 1 …: ``[draw, head, head]``."""
+    return np.stack([distances(shuffled(heads, by=by, seed=seed), by=by).to_numpy() for seed in range(draws)])
 
 
 def in_two_dimensions(distances: np.ndarray) -> tuple[np.ndarray, float]:

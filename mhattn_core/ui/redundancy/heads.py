@@ -90,7 +90,7 @@ def _verdict(found: Redundancy, first: int, second: int) -> str:
         )
     else:
         said = _("They do not look doubled, and on random words they are farther apart still.")
-    if found.shared[first, second]:
+    if found.measured.shared[first, second]:
         said += " " + _("They share their keys and values.")
     return said
 

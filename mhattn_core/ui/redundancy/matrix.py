@@ -63,8 +63,8 @@ def matrix_pairs(found: Redundancy) -> pd.DataFrame:
             "head": named[head],
             "other": named[other],
             "distance": found.here.to_numpy()[head, other],
-            "noise": found.noise.mean(axis=0)[head, other],
-            "shared": found.shared[head, other],
+            "noise": found.measured.noise.mean(axis=0)[head, other],
+            "shared": found.measured.shared[head, other],
         }
     )
 
@@ -72,7 +72,7 @@ def matrix_pairs(found: Redundancy) -> pd.DataFrame:
 def nearest_to(found: Redundancy, head: int) -> pd.DataFrame:
     """The ten nearest heads: name, distance, noise."""
     table = pd.DataFrame(
-        {"name": found.names, "distance": found.here.to_numpy()[head], "noise": found.noise.mean(axis=0)[head]}
+        {"name": found.names, "distance": found.here.to_numpy()[head], "noise": found.measured.noise.mean(axis=0)[head]}
     )
     return table.drop(index=head).nsmallest(LISTED, "distance")
 

@@ -51,7 +51,7 @@ def redundancy_panel(controls: Controls) -> None:
         found = redundancy(seen, stack, by or "js", run)
     said = finding(found)
     st.markdown(escape(said))
-    badge(found.n)
+    badge(found.measured.n)
     st.caption(f"**{words[found.by].title}** · {words[found.by].says}")
     _notices(found)
     pictures, pair = st.columns([3, 2])
@@ -108,9 +108,9 @@ def finding(found: Redundancy) -> str:
 
 
 def _notices(found: Redundancy) -> None:
-    if found.shared.any():
+    if found.measured.shared.any():
         heads = found.seen.model.attention.heads(found.stack)
-        groups = round(heads / (1 + found.shared.sum(axis=1).max()))
+        groups = round(heads / (1 + found.measured.shared.sum(axis=1).max()))
         st.info(
             _(
                 "The {heads} heads of a layer share {groups} sets of keys and values (grouped queries): heads of one group differ in their queries only. Such pairs are dotted in the matrix."
@@ -128,7 +128,7 @@ def _caution(found: Redundancy) -> None:
     st.caption(
         _(
             "Over {n} pairs of the run, drawn by their text; CKA on one word of each of up to {words:,}. Random words: up to {noise} texts of as many words, drawn from the tokenizer's own. What is as near there owes nothing to language. The two heads are drawn on the sidebar's pair, an example. Only switching heads off tells what is safe to lose."
-        ).format(n=found.n, words=WORDS, noise=NOISE)
+        ).format(n=found.measured.n, words=WORDS, noise=NOISE)
         if found.run
         else _(
             "Random words: as many words as here, drawn from the tokenizer's own, {draws} times; the mean is shown. What is as near there owes nothing to language. And one pair is an example: heads that do alike on one sentence need not be redundant; only switching them off tells what is safe to lose."

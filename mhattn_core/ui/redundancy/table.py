@@ -36,7 +36,9 @@ def pair_table(found: Redundancy) -> pd.DataFrame:
     pairs = found.pairs
     named = {side: head_names(pairs, f"_{side}") for side in ("a", "b")}
     table = pd.DataFrame(named).join(pairs.drop(columns=["layer_a", "head_a", "layer_b", "head_b"]))
-    if not found.shared.any():
+    if not found.measured.shared.any():
         return table
     place = {name: number for number, name in enumerate(found.names)}
-    return table.assign(shared=found.shared[[place[name] for name in table["a"]], [place[name] for name in table["b"]]])
+    return table.assign(
+        shared=found.measured.shared[[place[name] for name in table["a"]], [place[name] for name in table["b"]]]
+    )
