@@ -11,6 +11,7 @@ from mhattn_core.arrays.head_values import HeadValues
 from mhattn_core.arrays.word_grid import WordAxis, WordGrid
 from mhattn_core.attention.ablation import Ablation, ablated, check
 from mhattn_core.attention.feed import Feed, feed
+from mhattn_core.attention.own_modules import OwnModules
 from mhattn_core.attention.readable import readable
 from mhattn_core.attention.token_kinds import Piece, unknown_share
 from mhattn_core.attention.values import contributions, head_values, value_norms
@@ -104,11 +105,11 @@ class Seen:
         self.again(see)
         return taken[0]
 
-    def again(self, see: Callable[[Call], None]) -> None:
+    def again(self, see: Callable[[Call], None], own: OwnModules | None = None) -> None:
         """Run the network again on the same inputs, with the same heads switched off; ``see`` is shown each call in
-        turn.
+        turn. own: modules to run in its place, which may be hooked.
         """
-        _run(self.model, self._feed, self._ablate, see)
+        _run(self.model, self._feed, self._ablate, see, own)
 
     def contributions(self, stack: str) -> np.ndarray:
         """What each head adds: float32 ``[layer, head, query, model dimension]``, its output through its slice of W_O.
@@ -194,7 +195,7 @@ def not_in_full(model: Model) -> Problem:
 
 
 @torch.no_grad()
-def _run(model: Model, fed: Feed, ablate: Ablation, see: Callable[[Call], None]) -> None:
+def _run(model: Model, fed: Feed, ablate: Ablation, see: Callable[[Call], None], own: OwnModules | None = None) -> None:
     """One forward with some heads switched off; ``see`` is shown each call as it goes on."""
 
     def watch(call: Call) -> Tensor:
@@ -202,5 +203,6 @@ def _run(model: Model, fed: Feed, ablate: Ablation, see: Callable[[Call], None])
         see(call)
         return call.output
 
-    with model.attention.watching(watch):
-        model.network(**fed.inputs)
+    network, watching = (own.network, own.watching) if own else (model.network, model.attention.watching)
+    with watching(watch):
+        network(**fed.inputs)

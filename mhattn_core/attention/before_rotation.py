@@ -1,13 +1,13 @@
 """One head's queries and keys before positions turn them, as the network's own modules give them."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 from torch import Tensor, nn
 
 from mhattn_core.attention.attend import Seen
+from mhattn_core.attention.own_modules import OwnModules
 from mhattn_core.tap import Call
 
 CLOSE = 1e-4
@@ -40,36 +40,33 @@ def before_rotation(seen: Seen, stack: str, *, layer: int, head: int) -> BeforeR
     """
     values = seen.values(stack, layer=layer, head=head)
     found: list[tuple[np.ndarray | None, np.ndarray | None]] = []
-    with _outputs(seen.model.network) as outputs:
+    own = OwnModules.of(seen.model)
+    outputs = _kept_outputs(own.network)
 
-        def see(call: Call) -> None:
-            if (call.stack, call.layer) == (stack, layer):
-                found.append((_given(outputs, values.query), _given(outputs, values.key)))
-            # What comes next belongs to the next layer.
-            outputs.clear()
+    def see(call: Call) -> None:
+        if (call.stack, call.layer) == (stack, layer):
+            found.append((_given(outputs, values.query), _given(outputs, values.key)))
+        # What comes next belongs to the next layer.
+        outputs.clear()
 
-        seen.again(see)
+    seen.again(see, own)
     query, key = found[0]
     pairs = ((query, values.query), (key, values.key))
     return BeforeRotation(query, key, any(before is not None and not _same(before, after) for before, after in pairs))
 
 
-@contextmanager
-def _outputs(network: nn.Module) -> Iterator[list[Tensor]]:
-    """What the network's innermost modules give out during a forward, in order."""
+def _kept_outputs(network: nn.Module) -> list[Tensor]:
+    """What the innermost modules of a network of one's own give out during a forward, in order."""
     outputs: list[Tensor] = []
 
     def keep(_module: nn.Module, _inputs: object, output: object) -> None:
         if isinstance(output, Tensor):
             outputs.append(output.detach())
 
-    innermost = [module for module in network.modules() if not any(module.children())]
-    handles = [module.register_forward_hook(keep) for module in innermost]
-    try:
-        yield outputs
-    finally:
-        for handle in handles:
-            handle.remove()
+    for module in network.modules():
+        if not any(module.children()):
+            module.register_forward_hook(keep)
+    return outputs
 
 
 def _given(outputs: list[Tensor], wanted: np.ndarray) -> np.ndarray | None:

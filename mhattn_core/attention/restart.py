@@ -1,6 +1,5 @@
 """Running a network again from one of its layers on, for copies of a batch that do not differ below it."""
 
-import copy
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -9,8 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from mhattn_core.attention.ablation import Ablation
+from mhattn_core.attention.own_modules import OwnModules
 from mhattn_core.models import Model
-from mhattn_core.tap import Watcher, watching
+from mhattn_core.tap import Watcher
 
 # A decoder's layer attends to itself and across.
 LISTS = {"encoder": "encoder", "decoder": "decoder", "cross": "decoder"}
@@ -20,18 +20,11 @@ Start = Mapping[str, int]
 
 
 class Restart:
-    """A second set of a network's modules on the same weights. The network itself belongs to all threads and is left
-    alone.
-    """
+    """A network of own modules whose layers can be skipped."""
 
     def __init__(self, model: Model, lists: Mapping[str, tuple[str, int]]) -> None:
-        network = model.network
-        shared = {id(tensor): tensor for tensor in (*network.parameters(), *network.buffers())}
-        self.network = copy.deepcopy(network, shared)
-        paths = {module: path for path, module in network.named_modules()}
-        self._stack_of = {
-            self.network.get_submodule(paths[module]): stack for module, stack in model.attention.stack_of.items()
-        }
+        self._own = OwnModules.of(model)
+        self.network = self._own.network
         self.layers = {name: layers for name, (_path, layers) in lists.items()}
         self._outputs: dict[str, list[Any]] = {}
         self._start: Start = dict.fromkeys(lists, 0)
@@ -83,7 +76,7 @@ class Restart:
         self._given = {
             name: _repeated(self._outputs[name][place - 1], rows, copies) for name, place in start.items() if place
         }
-        with watching(self._stack_of, watcher):
+        with self._own.watching(watcher):
             return run(self.network, copies)
 
     def _forward(self, name: str, place: int, forward: Callable[..., Any], *args: Any, **options: Any) -> Any:

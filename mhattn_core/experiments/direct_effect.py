@@ -1,15 +1,13 @@
 """What each head adds to the score of one next word by itself, past all later layers."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import get_ident
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from mhattn_core.attention import Seen
+from mhattn_core.attention.own_modules import OwnModules
 
 CLOSE = 1e-3
 """How far two numbers may lie apart, as a share of the largest, and still be the same."""
@@ -54,22 +52,26 @@ def reading(seen: Seen, position: int) -> Reading | None:
     the score's input must be one norm of the last sum. So it is None for networks that normalise after adding (BERT,
     Marian), put norms behind the projection (Gemma 2), scale their layers or scores, or have no language head.
     """
-    network = seen.model.network
-    head = network.get_output_embeddings() if seen.model.head == "language" else None
-    if head is None or "decoder" not in seen.stacks:
+    embeddings = seen.model.network.get_output_embeddings() if seen.model.head == "language" else None
+    if embeddings is None or "decoder" not in seen.stacks:
         return None
-    with _ran(network) as ran:
-        output = network(**seen.inputs, output_hidden_states=True, use_cache=False)
+    own = OwnModules.of(seen.model)
+    head, ran = own.copies[embeddings], _ran(own.network)
+    output = own.network(**seen.inputs, output_hidden_states=True, use_cache=False)
     states = output.decoder_hidden_states if "cross" in seen.stacks else output.hidden_states
     (asked,) = [call for call in ran if call.module is head]
     norm = _norm_before(ran, asked)
-    if norm is None or not _same(output.logits, asked.gave) or not _is_a_sum(seen, ran, [*states[:-1], norm.given]):
+    if norm is None or not _same(output.logits, asked.gave):
+        return None
+    if not _is_a_sum(_projections(seen, own), ran, [*states[:-1], norm.given]):
         return None
     read = _read_off(norm, asked.given, position)
     if read is None:
         return None
     scale, centred = read
-    return Reading(scale, centred, head.weight.double().cpu().numpy(), asked.gave[0, position].double().cpu().numpy())
+    return Reading(
+        scale, centred, embeddings.weight.double().cpu().numpy(), asked.gave[0, position].double().cpu().numpy()
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,25 +81,18 @@ class _Ran:
     gave: Tensor
 
 
-@contextmanager
-def _ran(network: nn.Module) -> Iterator[list[_Ran]]:
-    """Modules that make one tensor of one tensor, in the order in which they ended."""
+def _ran(network: nn.Module) -> list[_Ran]:
+    """Where the modules of a network of one's own that make one tensor of one tensor will stand, as they end."""
     ran: list[_Ran] = []
-    own = get_ident()
 
     def keep(module: nn.Module, inputs: tuple[object, ...], output: object) -> None:
-        if get_ident() != own:
-            return  # somebody else's forward through the same network
         first = output[0] if isinstance(output, tuple) and output else output
         if inputs and isinstance(inputs[0], Tensor) and isinstance(first, Tensor) and first.is_floating_point():
             ran.append(_Ran(module, inputs[0], first))
 
-    handles = [module.register_forward_hook(keep) for module in network.modules()]
-    try:
-        yield ran
-    finally:
-        for handle in handles:
-            handle.remove()
+    for module in network.modules():
+        module.register_forward_hook(keep)
+    return ran
 
 
 def _norm_before(ran: list[_Ran], asked: _Ran) -> _Ran | None:
@@ -112,10 +107,17 @@ def _norm_before(ran: list[_Ran], asked: _Ran) -> _Ran | None:
     return None
 
 
-def _is_a_sum(seen: Seen, ran: list[_Ran], states: list[Tensor]) -> bool:
+def _projections(seen: Seen, own: OwnModules) -> list[list[nn.Module | None]]:
+    """The output projections of each stack of the decoder, layer by layer; None where none was found."""
+    return [
+        [None if site.projection is None else own.copies[site.projection] for site in seen.model.attention.sites[stack]]
+        for stack in ("decoder", "cross")
+        if stack in seen.stacks
+    ]
+
+
+def _is_a_sum(projections: list[list[nn.Module | None]], ran: list[_Ran], states: list[Tensor]) -> bool:
     """Whether each state is the one before it, plus the attention's projections, plus one more module's output."""
-    stacks = [stack for stack in ("decoder", "cross") if stack in seen.stacks]
-    projections = [[site.projection for site in seen.model.attention.sites[stack]] for stack in stacks]
     if len(states) != len(projections[0]) + 1:
         return False
     gave = {id(call.module): call.gave for call in ran}
