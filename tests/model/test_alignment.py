@@ -14,8 +14,9 @@ from mhattn_core.experiments.alignment.align import align
 from mhattn_core.experiments.alignment.report import report
 from mhattn_core.experiments.alignment.shipped import shipped_alignment
 from mhattn_core.measures.alignment.aligned import MEAN, Aligned, Gold, Reading
+from mhattn_core.measures.alignment.held_out import best_combined, best_head
 from mhattn_core.measures.alignment.measures import links
-from mhattn_core.measures.alignment.tables import alignment_table, baseline_row, best_combined, best_head
+from mhattn_core.measures.alignment.tables import alignment_table, baseline_row
 from mhattn_core.models.catalogue import entries
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.pharaoh import parse

@@ -6,14 +6,8 @@ import pandas as pd
 
 from mhattn_core.experiments.alignment.align import Progress, align, silent, yardstick_sums
 from mhattn_core.measures.alignment.aligned import GoldPair
-from mhattn_core.measures.alignment.tables import (
-    alignment_table,
-    baseline_row,
-    best_combined,
-    best_head,
-    held_out_rows,
-    named_row,
-)
+from mhattn_core.measures.alignment.held_out import best_combined, best_head, held_out_rows
+from mhattn_core.measures.alignment.tables import alignment_table, baseline_row, named_row
 from mhattn_core.models import Model
 
 

@@ -11,7 +11,7 @@ this project.
 
 
 def shipped_alignment(name: str) -> pd.DataFrame | None:
-    """The table of ``alignment_report.report`` for a bundled translator; None for other models."""
+    """The table of ``report`` for a bundled translator; None for other models."""
     entry = entries().get(name)
     path = entry.path() if entry and entry.bundled else None
     if path is None or not (path / "alignment.csv").is_file():
