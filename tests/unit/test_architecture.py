@@ -71,6 +71,11 @@ def test_no_code_from_models_and_no_pickles() -> None:
         assert "import pickle" not in source
 
 
+def test_the_library_holds_no_script_but_its_command_line() -> None:
+    scripts = [path.name for path in CORE.rglob("*.py") if '__name__ == "__main__"' in path.read_text(encoding="utf-8")]
+    assert scripts == ["__main__.py"]
+
+
 def test_the_root_shows_just_these() -> None:
     visible = {path.name for path in CORE.parent.iterdir() if not path.name.startswith((".", "__"))}
     assert visible - {"runs"} == {"README.md", "requirements.txt", "dashboard.py", "pages", "mhattn_core", "tests"}

@@ -1,4 +1,4 @@
-"""Make the runs that come with the package: ``python -m mhattn_core.runs.ship DATA WORKING``.
+"""Make the runs that come with the package: ``PYTHONPATH=. python .tools/ship_runs.py DATA WORKING``.
 
 DATA holds the folders ``ud-english-ewt-dev`` and ``ud-chinese-gsdsimp-dev`` with the .conllu files of these treebanks.
 Tables only are kept: the treebanks' sentences do not ship, nor do the items of their relations and sums, from which any

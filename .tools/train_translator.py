@@ -1,8 +1,8 @@
 """Train a small MarianMT translator from a two-column file of sentence pairs.
 
     pip install opencc sacrebleu
-    python -m mhattn_core.models.recipe train PAIRS.tsv OUT --source en --target zh
-    python -m mhattn_core.models.recipe evaluate PAIRS.tsv OUT --target zh
+    python .tools/train_translator.py train PAIRS.tsv OUT --source en --target zh
+    python .tools/train_translator.py evaluate PAIRS.tsv OUT --target zh
 
 The result is an ordinary Marian folder: two SentencePiece models, one vocabulary, float16 safetensors.
 Training goes on from the last finished epoch when it is started again on the same folder.
