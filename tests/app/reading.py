@@ -10,25 +10,33 @@ import pandas as pd
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
-DASHBOARD = Path(__file__).parents[2] / "dashboard.py"
+ROOT = Path(__file__).parents[2]
 # Far more than any page takes, since other tests run beside it.
 TIMEOUT = 300
 
 
-def open_page(name: str, *, state: Mapping[str, Any] = MappingProxyType({}), **parameters: str | list[str]) -> AppTest:
-    """A page as a link of the dashboard opens it. name: of its file; state: of the session; parameters: of the address.
+def dashboard(*, state: Mapping[str, Any] = MappingProxyType({}), **parameters: str | list[str]) -> AppTest:
+    """The dashboard before its first run, in which Home opens. state: of the session; parameters: of the address.
 
-    Home goes first: a page that AppTest opens cold runs without dashboard.py, and once more under another name.
+    A server runs dashboard.py each time and that runs the page. AppTest does so only for a script that has no folder
+    ``pages`` beside it, so it gets the text of dashboard.py; otherwise it would run the page by itself.
     """
-    app = AppTest.from_file(str(DASHBOARD), default_timeout=TIMEOUT)
-    if "lang" in parameters:
-        app.query_params["lang"] = parameters["lang"]
-    app.run()
+    app = AppTest.from_string((ROOT / "dashboard.py").read_text(encoding="utf-8"), default_timeout=TIMEOUT)
     for key, value in parameters.items():
         app.query_params[key] = value
     for key, value in state.items():
         app.session_state[key] = value
-    return app.switch_page(f"pages/{name}.py").run()
+    return app
+
+
+def open_page(name: str, *, state: Mapping[str, Any] = MappingProxyType({}), **parameters: str | list[str]) -> AppTest:
+    """A page as a link to it opens in a new session. name: of its file."""
+    return go_to(dashboard(state=state, **parameters), name)
+
+
+def go_to(app: AppTest, name: str) -> AppTest:
+    """Another page in the same session, as a link of the dashboard opens it. name: of its file."""
+    return app.switch_page(str(ROOT / "pages" / f"{name}.py")).run()
 
 
 def texts(app: AppTest) -> str:

@@ -18,7 +18,6 @@ from mhattn_core.text.reading import read_pairs
 from mhattn_core.ui.runs import start as runs_start
 from mhattn_core.ui.runs.known import jobs
 
-ROOT = Path(__file__).parents[2]
 TIMEOUT = 120
 MEGABYTE = 10**6
 A_DAY = 24 * 60 * 60
@@ -159,13 +158,11 @@ def test_a_copy_of_ones_own_forgets_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     assert len(store.saved()) == 2
 
 
-@pytest.mark.parametrize("page", ["", "pages/attention.py"])
+@pytest.mark.parametrize("page", ["home", "attention"])
 def test_what_a_server_left_when_it_ended_is_deleted_when_the_next_is_first_visited(page: str) -> None:
     """A timer ends with its process."""
     old, new = left_behind("old", hours=24.1), left_behind("new", hours=23.9)
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT).run()
-    if page:
-        app.switch_page(page).run()
+    app = open_page(page)
     assert not app.exception
     assert not old.folder.exists()
     assert new.folder.exists()

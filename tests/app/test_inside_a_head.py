@@ -16,17 +16,10 @@ from mhattn_core.text.gallery import gallery
 from mhattn_core.text.reading import PairRecord, Upload
 from mhattn_core.text.reading.records import bad_rows
 
-ROOT = Path(__file__).parents[2]
-TIMEOUT = 240
-
 
 def inside(*models: str, **state: Any) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "pages/inside_a_head.py"), default_timeout=TIMEOUT)
-    if models:
-        app.session_state["models"] = list(models)
-    for key, value in state.items():
-        app.session_state[key] = value
-    return app.run()
+    chosen = {"models": list(models)} if models else {}
+    return open_page("inside_a_head", state=chosen | state)
 
 
 def last_numbers(app: AppTest) -> dict[str, float]:

@@ -2,20 +2,17 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from reading import open_page, specs
+from reading import dashboard, open_page, specs
 from streamlit.testing.v1 import AppTest
 
 import mhattn_core as mh
 from mhattn_core.measures.basic import BLOCKS, ROWS, STEPS
 from mhattn_core.text.methods import methods, sources, sources_of
 from mhattn_core.ui.reproduce import python_lines
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_every_method_has_names_a_sentence_in_both_languages_and_known_sources() -> None:
@@ -79,20 +76,14 @@ def test_a_link_opens_the_same_view_and_sentences_only_on_request() -> None:
     settings = shared_link(app)
     assert settings["source"] == ["My <b>own</b> & words"]
     assert settings["models"] == ["minilm"]
-    other = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=120)
-    for key, value in settings.items():
-        other.query_params[key] = value
-    other.run()
+    other = dashboard(**settings).run()
     assert not other.exception
     assert other.text_area(key="source").value == "My <b>own</b> & words"
     assert "source" not in other.query_params
 
 
 def test_a_link_keeps_the_cut() -> None:
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=120)
-    for key, value in {"source": "天气不好", "source_words": "天气不 好", "models": "marian-zh-en"}.items():
-        app.query_params[key] = value
-    app.run()
+    app = dashboard(source="天气不好", source_words="天气不 好", models="marian-zh-en").run()
     assert not app.exception
     assert app.text_area(key="source").value == "天气不好"
     assert next(field for field in app.text_input if field.label == "Words of the first sentence").value == "天气不 好"

@@ -2,25 +2,14 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
-from reading import open_page, specs, texts
+from reading import ROOT, TIMEOUT, dashboard, open_page, specs, texts
 from streamlit.testing.v1 import AppTest
 
 from mhattn_core.models.catalogue import entries
 from mhattn_core.text import segmenters
 from mhattn_core.text.gallery import gallery
-
-ROOT = Path(__file__).parents[2]
-TIMEOUT = 120
-
-
-def dashboard(**parameters: str | list[str]) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT)
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    return app
 
 
 def page(name: str, **parameters: str | list[str]) -> AppTest:
@@ -59,9 +48,7 @@ def test_chinese_pages_show_no_english_but_names_and_code(name: str) -> None:
 
 @pytest.mark.parametrize("chapter", range(1, 7))
 def test_every_claim_of_every_chapter_is_shown(chapter: int) -> None:
-    app = dashboard().run()
-    app.session_state["chapter"] = chapter
-    app.run()
+    app = dashboard(state={"chapter": chapter}).run()
     for claim in app.selectbox(key=f"claim-{chapter}").options:
         app.selectbox(key=f"claim-{chapter}").set_value(claim).run()
         assert not app.exception, claim
@@ -219,6 +206,13 @@ def test_a_page_alone_draws_its_own_sidebar() -> None:
     app = AppTest.from_file(str(ROOT / "pages/attention.py"), default_timeout=TIMEOUT).run()
     assert not app.exception
     assert app.multiselect(key="models").value == ["minilm", "minilm@random"]
+
+
+def test_a_page_that_a_cold_server_runs_without_the_dashboard_finds_it() -> None:
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT)
+    app.switch_page("pages/translation.py").run()
+    assert not app.exception
+    assert app.multiselect(key="models").value == ["marian-en-zh", "marian-zh-en"]
 
 
 def test_a_causal_model_is_not_blamed_for_words_that_it_cannot_see() -> None:

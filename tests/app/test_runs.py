@@ -18,7 +18,6 @@ from mhattn_core.runs.jobs import Job
 from mhattn_core.text.reading import samples
 from mhattn_core.ui.runs.known import jobs
 
-ROOT = Path(__file__).parents[2]
 TIMEOUT = 120
 
 
@@ -269,10 +268,7 @@ def test_a_shared_copy_takes_five_hundred_pairs() -> None:
 
 
 def compare(**state: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "pages/compare_models.py"), default_timeout=TIMEOUT).run()
-    for key, value in state.items():
-        app.session_state[key] = value
-    return app.run()
+    return open_page("compare_models", state=state)
 
 
 def test_compare_models_draws_from_the_run_with_its_intervals() -> None:
@@ -307,8 +303,7 @@ def test_evidence_that_is_deleted_gives_way_to_the_pair() -> None:
 
 @pytest.mark.parametrize("name", ["attention", "translation", "home"])
 def test_pages_that_draw_one_pair_do_so_whatever_the_evidence(name: str) -> None:
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT).run()
-    app.switch_page(f"pages/{name}.py").run()
+    app = open_page(name)
     before = len(app.error)  # a page may have nothing for the models of the sidebar
     app.selectbox(key="evidence").set_value(label(app, "evidence", "UD English EWT dev:")).run()
     assert app.session_state["evidence"] == "ewt-dev"

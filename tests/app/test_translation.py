@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reading import open_page, specs, texts
+from reading import dashboard, go_to, open_page, specs, texts
 from streamlit.testing.v1 import AppTest
 from tiny import TRANSLATORS, put_translator
 
 from mhattn_core.models.catalogue import entries
 
-ROOT = Path(__file__).parents[2]
 NOTE = "I love natural language processing / 我爱自然语言处理"
 
 
@@ -45,9 +44,7 @@ def test_it_opens_on_the_notes_pair_with_both_translators_and_the_notes_matrix()
 
 
 def test_the_notes_claim_leads_here() -> None:
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=180)
-    app.query_params["chapter"] = "6"
-    app.run()
+    app = dashboard(chapter="6").run()
     (leading,) = [link.proto for link in app.get("page_link") if link.proto.label == "Open Translation"]
     assert "love" in leading.query_string
     assert "marian-en-zh" in leading.query_string
@@ -60,9 +57,9 @@ def test_a_head_and_rows_of_the_address_are_shown() -> None:
 
 
 def test_the_models_chosen_on_another_page_stay() -> None:
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=180).run()
+    app = dashboard().run()
     app.multiselect(key="models").set_value(["marian-en-zh"]).run()
-    app.switch_page("pages/translation.py").run()
+    go_to(app, "translation")
     assert app.session_state["models"] == ["marian-en-zh"]
     assert app.selectbox(key="pair").value == "love-nlp"
 
@@ -180,10 +177,7 @@ def test_many_pairs_show_what_ships_and_what_is_brought() -> None:
 
 def test_the_notes_chinese_sentence_opens_everywhere_on_the_reader_of_chinese() -> None:
     for name in ("attention", "compare_models"):
-        app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=180).run()
-        for key, value in {"pair": "虽然天气不好，但是……", "models": ["marian-zh-en"], "stack": "encoder"}.items():
-            app.query_params[key] = value
-        app.switch_page(f"pages/{name}.py").run()
+        app = open_page(name, pair="虽然天气不好，但是……", models=["marian-zh-en"], stack="encoder")
         assert not app.exception, name
         assert not app.error, name
         assert not app.warning, name

@@ -1,11 +1,7 @@
 """Every page, tab by tab."""
 
-from pathlib import Path
-
+from reading import open_page
 from streamlit.testing.v1 import AppTest
-
-ROOT = Path(__file__).parents[2]
-TIMEOUT = 300
 
 VIEWS: list[tuple[str, dict[str, str]]] = [
     ("home", {}),
@@ -33,10 +29,5 @@ def name_of_view(view: tuple[str, dict[str, str]]) -> str:
 
 def open_view(view: tuple[str, dict[str, str]], *models: str, **state: str) -> AppTest:
     """The page in this tab with these models in the sidebar; state: of the session, from the start."""
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT).run()
     page, settings = view
-    for name, value in state.items():
-        app.session_state[name] = value
-    for name, value in ({"models": list(models)} | settings).items():
-        app.query_params[name] = value
-    return app.switch_page(f"pages/{page}.py").run()
+    return open_page(page, state=state, models=list(models), **settings)
