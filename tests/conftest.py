@@ -1,9 +1,10 @@
-"""What the tests share: the bundled model, loaded once, and English as the language of messages."""
+"""What the tests share: two models, loaded once, and English as the language of messages."""
 
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+from loaded import loaded
 
 import mhattn_core as mh
 from mhattn_core.locale import use_language
@@ -16,7 +17,12 @@ settings.load_profile("unhurried")
 
 @pytest.fixture(scope="session")
 def minilm() -> mh.Model:
-    return mh.load("minilm", device="cpu")
+    return loaded("minilm")
+
+
+@pytest.fixture(scope="session")
+def smollm2() -> mh.Model:
+    return loaded("smollm2")
 
 
 @pytest.fixture(autouse=True)

@@ -1,18 +1,8 @@
 """attend() on families that read a pair otherwise than an encoder does."""
 
 import numpy as np
-import pytest
 
 import mhattn_core as mh
-from mhattn_core.models.catalogue import entries
-
-if entries()["smollm2"].path() is None:
-    pytest.skip("smollm2 has not been fetched: python -m mhattn_core fetch smollm2", allow_module_level=True)
-
-
-@pytest.fixture(scope="module")
-def smollm2() -> mh.Model:
-    return mh.load("smollm2", device="cpu")
 
 
 def test_a_causal_model_reads_bos_first_sentence_line_break_second(smollm2: mh.Model) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from cases import family_named, model_of
+from loaded import loaded
 
 from mhattn_core.attention import batches
-from mhattn_core.models import load
 from mhattn_core.runs import cost
 from mhattn_core.runs.cost import estimate, refuse
 from mhattn_core.runs.studies import segments
@@ -26,7 +26,7 @@ def document(paragraphs: int) -> PairRecord:
 
 def test_a_twin_is_spared_the_random_models_that_its_model_has_paid_for() -> None:
     """Five pairs: themselves, and 20 random models of them; each pass 2.5 times a bare one."""
-    model = load("minilm")
+    model = loaded("minilm")
     alone = estimate(model, RECORDS, ["basic", "relations"])
     after = estimate(model, RECORDS, ["basic", "relations"], twins_known=True)
     assert alone.parts["relations"] / alone.parts["forward"] == pytest.approx(21 * 2.5)
@@ -37,7 +37,7 @@ def test_of_long_pairs_fewer_are_tried_and_their_tokens_stand_for_all(monkeypatc
     """Each pair has 12 tokens in all-MiniLM (two of them [SEP], one [CLS], and two full stops): 60, of which 30 may be
     tried, so two pairs.
     """
-    model = load("minilm")
+    model = loaded("minilm")
     whole = estimate(model, RECORDS, ["basic"])
     monkeypatch.setattr(cost, "TOKENS_TRIED", whole.tokens // 2)
     half = estimate(model, RECORDS, ["basic"])
@@ -47,7 +47,7 @@ def test_of_long_pairs_fewer_are_tried_and_their_tokens_stand_for_all(monkeypatc
 
 def test_a_pair_too_long_for_many_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "LONGEST", 9)
-    found = estimate(load("minilm"), RECORDS, ["basic"])
+    found = estimate(loaded("minilm"), RECORDS, ["basic"])
     assert found.reasons[0] == "This text has 12 tokens; among many, those of up to 9 are measured."
     assert len(found.reasons) == found.tried == 5
 
@@ -69,4 +69,4 @@ def test_documents_longer_than_the_model_cost_what_their_windows_do(
 
 
 def test_an_encoder_reads_no_segments() -> None:
-    assert estimate(load("minilm"), RECORDS, ["segments"]).parts["segments"] == 0
+    assert estimate(loaded("minilm"), RECORDS, ["segments"]).parts["segments"] == 0

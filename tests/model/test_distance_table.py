@@ -5,6 +5,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+from loaded import loaded
 from scipy.special import rel_entr
 
 import mhattn_core as mh
@@ -14,7 +15,6 @@ from mhattn_core.experiments.redundancy.heads import heads_of
 from mhattn_core.experiments.word_outputs import word_outputs
 from mhattn_core.measures.redundancy.cka import debiased_cka
 from mhattn_core.measures.redundancy.distances import correlation_distances
-from mhattn_core.models import load
 from mhattn_core.text.examples import examples
 
 PAIRS = [
@@ -31,7 +31,7 @@ FOLDS = [3, 3, 8, 15, 0, 8]
 
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
-    return distance_table(load("minilm", device="cpu"), TEXTS, PAIRS, FOLDS)
+    return distance_table(loaded("minilm"), TEXTS, PAIRS, FOLDS)
 
 
 def test_all_heads_over_200_pairs_equal_a_plain_double_loop(minilm: mh.Model) -> None:
@@ -121,7 +121,7 @@ def test_each_stack_of_a_translator_and_what_is_told_on_the_way() -> None:
         mh.SentencePair("The cat is sleeping here today.", "猫今天在这里睡觉。"),
         mh.SentencePair("We went home late.", "我们很晚回家。"),
     ]
-    found = distance_table(load("marian-en-zh", device="cpu"), ["a", "b"], pairs, [0, 1], tell=told.append)
+    found = distance_table(loaded("marian-en-zh"), ["a", "b"], pairs, [0, 1], tell=told.append)
     assert set(found["stack"]) == {"encoder", "decoder", "cross"}
     assert found["cka"].isna().all()  # two words
     assert sum(told) == passes(2)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from loaded import loaded
 from tiny import config, put_tokenizer
 from transformers import BertForMaskedLM
 
@@ -14,20 +15,12 @@ from mhattn_core.attention.masked_words import masked_words
 from mhattn_core.attention.sentence_vectors import sentence_vector
 from mhattn_core.errors import Problem
 from mhattn_core.heads import Head
-from mhattn_core.models.catalogue import entries
 from mhattn_core.text.gallery import gallery
 
 
 @pytest.fixture(scope="module")
 def seen() -> mh.Seen:
-    return mh.attend(mh.load("marian-zh-en", device="cpu"), gallery()["library"].pair.turned)
-
-
-@pytest.fixture(scope="module")
-def smollm2() -> mh.Model:
-    if entries()["smollm2"].path() is None:
-        pytest.skip("smollm2 has not been fetched: python -m mhattn_core fetch smollm2")
-    return mh.load("smollm2", device="cpu")
+    return mh.attend(loaded("marian-zh-en"), gallery()["library"].pair.turned)
 
 
 def by_hand(seen: mh.Seen, off: list[Head], longest: int) -> list[int]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from loaded import loaded
 
 from mhattn_core.experiments.matching import text_patterns
 from mhattn_core.experiments.word_outputs import word_outputs
@@ -12,7 +13,7 @@ from mhattn_core.measures.matching.assignment import NONE, SHARED
 from mhattn_core.measures.matching.profiles import Profiles, profile_costs, standardised
 from mhattn_core.measures.matching.texts import cka_costs, common_sides, js_costs
 from mhattn_core.measures.word_outputs import WordOutputs
-from mhattn_core.models import Model, load
+from mhattn_core.models import Model
 from mhattn_core.models.twin import random_twin
 from mhattn_core.runs.chunk import measure_chunk
 from mhattn_core.runs.corpus import records_of
@@ -37,7 +38,7 @@ def measured(model: Model) -> Profiles:
 @pytest.fixture(scope="module")
 def twins() -> tuple[Model, Model]:
     """Random weights of two seeds."""
-    minilm = load("minilm", device="cpu")
+    minilm = loaded("minilm")
     return random_twin(minilm, 0), random_twin(minilm, 1)
 
 
@@ -87,7 +88,7 @@ def test_by_what_they_write(minilm: Model, twins: tuple[Model, Model]) -> None:
 
 
 def test_words_are_those_that_both_stacks_have(minilm: Model) -> None:
-    translator = load("marian-en-zh", device="cpu")
+    translator = loaded("marian-en-zh")
     pair = PAIRS[0]
     joined = text_patterns(minilm, [pair])["encoder"]
     apart = text_patterns(translator, [replace(pair, target="他们在这里。")])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from cases import family_named, model_of
+from loaded import loaded
 
 import mhattn_core as mh
 from mhattn_core.experiments import probing
@@ -105,7 +106,7 @@ def test_grouped_keys_are_those_of_the_attention() -> None:
 
 
 def test_a_translators_decoder_and_a_sentence_cut_otherwise() -> None:
-    model = mh.load("marian-en-zh")
+    model = loaded("marian-en-zh")
     pair = mh.SentencePair("Cats sleep", "猫睡觉")
     found = probe_words(model, [pair], annotate([PairRecord("", pair, 0)]))
     assert set(found) == {"encoder", "decoder"}

@@ -1,7 +1,6 @@
-"""Runs against one-by-one transformers and NumPy, and against kills, other batch sizes, halves and other owners."""
+"""Runs against one-by-one transformers and NumPy, and against other batch sizes, halves and other owners."""
 
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ import pandas as pd
 import pytest
 import scipy.stats
 import torch
+from loaded import loaded
 from transformers import BertModel
 
 import mhattn_core as mh
@@ -87,9 +87,7 @@ def run(minilm: mh.Model, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.mark.parametrize("name", ["minilm", "marian-zh-en", "smollm2"])
 def test_many_pairs_are_fed_as_each_one(name: str) -> None:
-    if name not in mh.catalogue().query("present")["name"].tolist():
-        pytest.skip(f"{name} has not been fetched")
-    model = mh.load(name, device="cpu")
+    model = loaded(name)
     pairs = [record.pair for record in PAIRS[:9]] + [mh.SentencePair("虽然下雨", "它 睡 了")]
     pairs = [pair for pair in pairs if pair.b or "cross" not in model.stacks]
     rows, problems = feed_all(model, pairs)
@@ -105,7 +103,7 @@ def test_many_pairs_are_fed_as_each_one(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["minilm", "marian-en-zh"])
 def test_a_batch_equals_the_word_grid_of_each_of_its_pairs(name: str) -> None:
-    model = mh.load(name, device="cpu")
+    model = loaded(name)
     pairs = [record.pair for record in PAIRS if record.pair.b][:6]
     rows, _problems = feed_all(model, pairs)
     seen = [mh.attend(model, pair) for pair in pairs]
@@ -311,45 +309,6 @@ def test_cancelling_leaves_a_run_that_resumes(
     assert seen[before].done == 16
     assert seen[-1].done == seen[-1].total == 40
     same(run.heads, resumed.heads, 1e-5)
-
-
-def test_killed_twice_and_resumed_is_the_same_table(tmp_path: Path) -> None:
-    """Bit for bit: pairs are added in the same order whenever the work was stopped."""
-    script = """
-import sys
-import mhattn_core.runs.model_sums as module
-from mhattn_core.runs import analyze
-from test_runs import PAIRS
-module.CHUNK, module.SECONDS_BETWEEN_SAVES = 4, 0.0
-def tell(progress):
-    print(progress.done, flush=True)
-analyze(["minilm"], PAIRS, out=sys.argv[1], device="cpu", progress=tell)
-"""
-    places = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[2])])
-
-    def start(name: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", script, str(tmp_path / name)]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": places})
-
-    def kill_at(done: int) -> None:
-        process = start("killed")
-        assert process.stdout is not None
-        for line in process.stdout:
-            if int(line) >= done:
-                break
-        process.send_signal(signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL
-
-    kill_at(6)
-    kill_at(22)
-    for name in ("killed", "whole"):
-        process = start(name)
-        process.communicate()
-        assert process.returncode == 0
-    pd.testing.assert_frame_equal(
-        Run.open(tmp_path / "killed").heads, Run.open(tmp_path / "whole").heads, check_exact=True
-    )
-    assert not list((tmp_path / "killed").rglob("*.part"))
 
 
 def test_another_corpus_or_model_in_the_same_folder_is_refused(run: Run, minilm: mh.Model) -> None:

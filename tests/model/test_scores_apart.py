@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from cases import family_named, model_of
+from loaded import loaded
 from transformers.models.llama.modeling_llama import apply_rotary_pos_emb
 
 import mhattn_core as mh
@@ -48,7 +49,7 @@ def test_the_last_number_is_the_weight_of_the_page_attention(name: str) -> None:
 
 
 def test_minilm_and_the_bundled_translator(minilm: mh.Model) -> None:
-    for model, stack in ((minilm, "encoder"), (mh.load("marian-en-zh"), "cross")):
+    for model, stack in ((minilm, "encoder"), (loaded("marian-en-zh"), "cross")):
         seen = mh.attend(model, mh.SentencePair("The cat sits on the mat"))
         pattern = seen.pattern(stack)
         for layer in range(len(pattern)):

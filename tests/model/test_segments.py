@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from cases import family_named, model_of
+from loaded import loaded
 from scipy.special import softmax
 from tiny import put_model, put_translator
 from torch import Tensor, nn
@@ -149,7 +150,7 @@ def test_an_encoder_of_a_folder_is_refused_as_well(tmp_path: Path) -> None:
 
 
 def test_a_word_that_the_tokenizer_drops_is_unknown_and_not_zero() -> None:
-    model = mh.load("marian-en-zh", device="cpu")
+    model = loaded("marian-en-zh")
     found = segment_weights(model, DOCUMENT, cut("cat \ufffd dog"), rows="awi")
     grid = mh.attend(model, mh.SentencePair("\n".join(DOCUMENT.segments), "cat \ufffd dog")).words("cross")
     np.testing.assert_allclose(found.weights, summed(grid.pattern), atol=1e-6)  # NaN in both

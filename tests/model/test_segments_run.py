@@ -20,7 +20,6 @@ from mhattn_core.__main__ import command
 from mhattn_core.attention.segments import SegmentWeights, segment_weights
 from mhattn_core.charts.run_figures import run_figure
 from mhattn_core.measures.segments import agreement, lift, likest, of_units, rouge
-from mhattn_core.models.catalogue import entries
 from mhattn_core.runs.progress import Cancelled
 from mhattn_core.runs.run import Run
 from mhattn_core.runs.store import SHIPPED
@@ -306,12 +305,7 @@ def test_the_shipped_run_holds_every_english_document(shipped: Run) -> None:
     assert sum(path.stat().st_size for path in shipped.folder.iterdir()) < 1_500_000
 
 
-@pytest.mark.skipif(
-    entries()["smollm2"].path() is None,
-    reason="smollm2 has not been fetched: python -m mhattn_core fetch smollm2 (93 MB)",
-)
-def test_smollm2_gives_what_ships_and_sums_over_segments_are_sums_over_words(shipped: Run) -> None:
-    smollm2 = mh.load("smollm2", device="cpu")
+def test_smollm2_gives_what_ships_and_sums_over_segments_are_sums_over_words(shipped: Run, smollm2: mh.Model) -> None:
     one = documents()["garden"]
     live = segment_weights(smollm2, one.document, one.summary)
     kept = stored_weights(shipped, "smollm2", "garden")

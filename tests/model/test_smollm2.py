@@ -1,20 +1,9 @@
 """SmolLM2, fetched and converted."""
 
-import pytest
 import torch
 
 import mhattn_core as mh
 from mhattn_core.models.catalogue import entries
-
-pytestmark = pytest.mark.skipif(
-    entries()["smollm2"].path() is None,
-    reason="smollm2 has not been fetched: python -m mhattn_core fetch smollm2 (93 MB)",
-)
-
-
-@pytest.fixture(scope="module")
-def smollm2() -> mh.Model:
-    return mh.load("smollm2", device="cpu")
 
 
 def test_it_is_what_the_catalogue_says(smollm2: mh.Model) -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from loaded import loaded
 
 import mhattn_core as mh
 from mhattn_core.models.catalogue import entries
@@ -12,7 +13,7 @@ TRANSLATORS = ["marian-en-zh", "marian-zh-en"]
 
 @pytest.fixture(scope="module")
 def models() -> dict[str, mh.Model]:
-    return {name: mh.load(name, device="cpu") for name in TRANSLATORS}
+    return {name: loaded(name) for name in TRANSLATORS}
 
 
 @pytest.mark.parametrize("name", TRANSLATORS)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from cases import family_named, model_of
+from loaded import loaded
 from tiny import put_model, put_translator
 
 import mhattn_core as mh
@@ -17,7 +18,7 @@ DOCUMENT = Document(("The cat sits on the mat", "It was tired.", "A child is pla
 
 @pytest.fixture(scope="module")
 def translator() -> mh.Model:
-    return mh.load("marian-en-zh", device="cpu")
+    return loaded("marian-en-zh")
 
 
 def test_a_translator_writes_by_its_own_settings(translator: mh.Model) -> None:

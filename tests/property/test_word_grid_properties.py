@@ -8,13 +8,13 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from loaded import loaded
 
 import mhattn_core as mh
 from mhattn_core.attention.pieces import encode
 from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.attention.word_grid import to_words, word_axis
 from mhattn_core.measures.entropy import normalised_row_entropy, row_entropy
-from mhattn_core.models.catalogue import entries
 from mhattn_core.text.offsets import locate
 from mhattn_core.text.words import cut
 
@@ -113,9 +113,7 @@ def test_blocks_reassemble_the_whole(minilm: mh.Model, first: int, second: int) 
 @pytest.fixture(scope="module", params=["marian-zh-en", "smollm2"])
 def other_tokenizer(request: pytest.FixtureRequest) -> mh.Model:
     """SentencePiece without offsets, and a byte-level tokenizer out of a GGUF file."""
-    if entries()[request.param].path() is None:
-        pytest.skip("smollm2 has not been fetched: python -m mhattn_core fetch smollm2")
-    return mh.load(request.param, device="cpu")
+    return loaded(request.param)
 
 
 @settings(max_examples=40)

@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 import torch
+from loaded import loaded
 from scipy.spatial.distance import jensenshannon
 
 import mhattn_core as mh
@@ -53,7 +54,7 @@ def test_more_words_than_go_at_once_equal_a_loop() -> None:
 
 @pytest.mark.parametrize("name", ["minilm", "marian-en-zh"])
 def test_heads_of_a_model_equal_a_loop(name: str) -> None:
-    seen = mh.attend(mh.load(name, device="cpu"), KEYS)
+    seen = mh.attend(loaded(name), KEYS)
     for stack in seen.stacks:
         heads = heads_of(seen, stack)
         few = heads.arrays[::5]
@@ -146,12 +147,12 @@ def test_cka_needs_five_words(minilm: mh.Model) -> None:
 
 
 def test_models_are_pooled_on_the_same_words_and_mask_only(minilm: mh.Model) -> None:
-    twin = mh.load("minilm@random", device="cpu")
+    twin = loaded("minilm@random")
     one, other = (heads_of(mh.attend(model, KEYS), "encoder") for model in (minilm, twin))
     both = distances(pooled([one, other]))
     np.testing.assert_allclose(both.to_numpy()[72:, 72:], distances(other).to_numpy())
     np.testing.assert_allclose(both.to_numpy()[:72, 72:], js_distances(one.arrays, other.arrays))
-    translator = mh.attend(mh.load("marian-en-zh", device="cpu"), KEYS)
+    translator = mh.attend(loaded("marian-en-zh"), KEYS)
     assert one.fits(heads_of(translator, "encoder"))
     with pytest.raises(ShapeError):
         pooled([one, heads_of(translator, "decoder")])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import scipy.stats
 import torch
+from loaded import loaded
 
 import mhattn_core as mh
 from mhattn_core.arrays.word_grid import WordAxis, WordGrid
@@ -75,9 +76,7 @@ def test_a_page_and_a_run_say_the_same_of_a_word_that_no_piece_covers() -> None:
     ("name", "stack"), [("minilm", "encoder"), ("marian-en-zh", "decoder"), ("marian-en-zh", "cross")]
 )
 def test_a_page_and_a_run_say_the_same_of_every_head(name: str, stack: str) -> None:
-    seen = mh.attend(
-        mh.load(name, device="cpu"), mh.SentencePair("The \u200b hedgehog slept, unbelievably.", "天气 \u200b 很冷。")
-    )
+    seen = mh.attend(loaded(name), mh.SentencePair("The \u200b hedgehog slept, unbelievably.", "天气 \u200b 很冷。"))
     on_page = mean_entropy(seen.words(stack))[0]
     table = heads_table(seen).query("measure == 'entropy.normalised' and stack == @stack")
     np.testing.assert_allclose(table["value"].to_numpy().reshape(on_page.shape), on_page, atol=1e-5)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from loaded import loaded
 from scipy.stats import pearsonr
 
 import mhattn_core as mh
@@ -29,6 +30,8 @@ SENTENCES = [
     "A child is playing football in the park while it rains.",
     "My sister reads the long letter that her friend wrote in May.",
 ]
+LAYERS, HEADS = 3, 12
+"""Of the six layers of minilm: the nulls cost the square of the number of heads."""
 GENERATOR = np.random.default_rng(0)
 
 
@@ -37,17 +40,18 @@ def index(model: str, layers: int, heads: int) -> pd.MultiIndex:
 
 
 def features(name: str, by: MatchBy) -> list[np.ndarray]:
-    """Of the first 6 layers × 12 heads of an encoder, one array a sentence."""
+    """Of the heads of the first layers of an encoder, one array a sentence."""
     found = []
     for sentence in SENTENCES:
-        seen = mh.attend(mh.load(name, device="cpu"), mh.SentencePair(sentence))
+        seen = mh.attend(loaded(name), mh.SentencePair(sentence))
         if by == "profile":
-            found.append(profiles(heads_table(seen)).dropna(axis=1, how="all").to_numpy())
+            heads = profiles(heads_table(seen)).dropna(axis=1, how="all").to_numpy()
         elif by == "js":
-            found.append(heads_of(seen, "encoder").arrays)
+            heads = heads_of(seen, "encoder").arrays
         else:
             written = seen.words("encoder").query_axis.averaged(seen.contributions("encoder"))
-            found.append(written.reshape(72, *written.shape[2:]))
+            heads = written.reshape(-1, *written.shape[2:])
+        found.append(heads[: LAYERS * HEADS])
     return found
 
 
@@ -57,7 +61,13 @@ def matched(a: list[np.ndarray], b: list[np.ndarray], twin: list[np.ndarray], by
     nulls = np.mean([mixed_costs(x, y, by=by, draws=10) for x, y in zip(a, b, strict=True)], axis=0)
     random = np.mean([costs(x, y, by=by) for x, y in zip(a, twin, strict=True)], axis=0)[None]
     return match(
-        each.mean(axis=0), index("a", 6, 12), index("b", 6, 12), by=by, nulls=nulls, twin=random, resampled=resampled
+        each.mean(axis=0),
+        index("a", LAYERS, HEADS),
+        index("b", LAYERS, HEADS),
+        by=by,
+        nulls=nulls,
+        twin=random,
+        resampled=resampled,
     )
 
 
@@ -65,9 +75,9 @@ def matched(a: list[np.ndarray], b: list[np.ndarray], twin: list[np.ndarray], by
 def test_a_model_finds_its_own_heads_in_another_order_and_nothing_in_random_weights(by: MatchBy) -> None:
     own, random = features("minilm", by), features("minilm@random", by)
     # Within layers: depth is part of what a counterpart shares.
-    order = np.concatenate([12 * layer + GENERATOR.permutation(12) for layer in range(6)])
+    order = np.concatenate([HEADS * layer + GENERATOR.permutation(HEADS) for layer in range(LAYERS)])
     found = matched(own, [heads[order] for heads in own], random, by)
-    assert (order[12 * found["layer_b"] + found["head_b"]] == np.arange(72)).all()
+    assert (order[HEADS * found["layer_b"] + found["head_b"]] == np.arange(LAYERS * HEADS)).all()
     assert set(found["verdict"]) == {SHARED}
     assert found["mutual"].all()
     assert set(matched(own, random, random, by)["verdict"]) == {NONE}

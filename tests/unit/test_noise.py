@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from loaded import loaded
 
 import mhattn_core as mh
 from mhattn_core.experiments.redundancy.heads import heads_of
@@ -21,7 +22,7 @@ from mhattn_core.text.words import HAN_STRETCH
     ],
 )
 def test_random_words_stand_on_the_same_grid(name: str, pair: mh.SentencePair) -> None:
-    seen = mh.attend(mh.load(name, device="cpu"), pair)
+    seen = mh.attend(loaded(name), pair)
     drawn = noise_pairs(seen, 2)
     assert drawn == noise_pairs(seen, 2)
     assert drawn[0] != drawn[1]
@@ -65,7 +66,7 @@ def test_pairs_are_read_by_hand() -> None:
 
 
 def test_random_weights_are_as_alike_on_noise() -> None:
-    twin = mh.load("minilm@random", device="cpu")
+    twin = loaded("minilm@random")
     seen = mh.attend(twin, mh.SentencePair("The keys that the old man lost are on the table."))
     noise = [mh.attend(twin, pair) for pair in noise_pairs(seen)]
     found = head_pairs(distances(heads_of(seen, "encoder")), noise_distances(noise, "encoder"), by="js")
