@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from loaded import loaded
+from written import gold_pairs
 
 import mhattn_core as mh
 from mhattn_core.attention.alignment_weights import alignment_readings, alignment_weightings, alignment_weights
@@ -35,14 +37,7 @@ PAIR = mh.SentencePair(
 
 @pytest.fixture(scope="module")
 def translator() -> mh.Model:
-    return mh.load("marian-en-zh", device="cpu")
-
-
-@pytest.fixture(scope="module")
-def smollm2() -> mh.Model:
-    if entries()["smollm2"].path() is None:
-        pytest.skip("smollm2 has not been fetched: python -m mhattn_core fetch smollm2")
-    return mh.load("smollm2", device="cpu")
+    return loaded("marian-en-zh")
 
 
 def pieces_of(seen: mh.Seen, words: tuple[str, ...], tokens: tuple[str, ...]) -> list[list[int]]:
@@ -199,7 +194,7 @@ def test_two_directions_are_combined_on_what_neither_was_chosen_on(translator: m
         record("Water is life", "水 是 生命", "0-0 1-1 2-2", 4),
     ]
     forward = align(translator, records)
-    backward = align(mh.load("marian-zh-en", device="cpu"), records, turned=True)
+    backward = align(loaded("marian-zh-en"), records, turned=True)
     reading = Reading("cross", "awo", "pattern")
     assert forward.links(reading, 2, 1, 3).shape == backward.links(reading, 2, 1, 3).shape == (7, 6)
     # Target words choose in the one, source words in the other.
@@ -293,6 +288,29 @@ def test_alibis_error_rates_equal_a_plain_loop(minilm: mh.Model) -> None:
         for each in short
     ]
     assert baseline_row(aligned)["aer"].item() == pytest.approx(error_by_loop(diagonal, short), abs=1e-9)
+
+
+def test_error_rates_on_written_pairs_equal_a_plain_loop(translator: mh.Model) -> None:
+    records = gold_pairs()
+    aligned = align(translator, records)
+    assert aligned.skipped.empty
+    table = alignment_table(aligned).set_index(["layer", "head", "rows", "weight"])["aer"]
+    each = [alignment_weights(mh.attend(translator, record.pair), "awi") for record in records]
+    for layer, head in [(0, 0), (0, 5), (1, 7), (2, 3)]:
+        ties = [
+            {
+                (int(row.argmax()), target)
+                for target, row in enumerate(one.weights[layer, head])
+                if row.max() > one.no_link[layer, head, target]
+            }
+            for one in each
+        ]
+        assert table[layer, head, "awi", "pattern"] == pytest.approx(error_by_loop(ties, records), abs=1e-9)
+    diagonal = [
+        {(int((t + 0.5) / len(one.pair.b.words) * len(one.pair.a.words)), t) for t in range(len(one.pair.b.words))}
+        for one in records
+    ]
+    assert baseline_row(aligned)["aer"].item() == pytest.approx(error_by_loop(diagonal, records), abs=1e-9)
 
 
 @needs_data

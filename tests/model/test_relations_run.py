@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from loaded import loaded
+from written import sentences
 
 import mhattn_core as mh
 from mhattn_core.measures.roles.hits import TIE
@@ -44,9 +46,13 @@ def plain(model: mh.Model, pair: mh.SentencePair, stack: str, asked: tuple[int, 
         yield row.max() > 0 and int(np.argmax(row >= row.max() * (1 - TIE))) == right
 
 
-@pytest.mark.parametrize(("name", "texts"), [("minilm", ENGLISH), ("marian-en-zh", TRANSLATED)])
-def test_items_equal_a_plain_reading_of_the_word_grid(name: str, texts: list[tuple[str, str]]) -> None:
-    model, some = mh.load(name, device="cpu"), records(texts)
+@pytest.mark.parametrize(
+    ("name", "some"),
+    [("minilm", records(ENGLISH)), ("marian-en-zh", records(TRANSLATED)), ("minilm", sentences()[:12])],
+    ids=["sentences", "translations", "trees"],
+)
+def test_items_equal_a_plain_reading_of_the_word_grid(name: str, some: list[PairRecord]) -> None:
+    model, pairs = loaded(name), {record.id: record.pair for record in some}
     stacks = measure_relations(model, some, annotate(some, parser=False))
     assert set(stacks) == set(model.stacks)
     for stack, kept in stacks.items():
@@ -59,7 +65,7 @@ def test_items_equal_a_plain_reading_of_the_word_grid(name: str, texts: list[tup
         assert len(chosen) > (2 if stack == "cross" else 20)
         bits = unpacked(chosen["hits"].tolist(), kept.layers * kept.heads)
         for row, found in zip(chosen.itertuples(), bits, strict=True):
-            expected = plain(model, some[int(row.id[1:])].pair, stack, (row.query, row.key), row.direction)
+            expected = plain(model, pairs[row.id], stack, (row.query, row.key), row.direction)
             assert found.tolist() == list(expected), (stack, row)
 
 
@@ -90,7 +96,7 @@ def test_what_cannot_be_told_says_why_and_few_items_are_few(minilm: mh.Model) ->
 
 
 def test_seed_0_is_the_twin_that_has_a_name(minilm: mh.Model) -> None:
-    named, zero, one = mh.load("minilm@random", device="cpu"), random_twin(minilm, 0), random_twin(minilm, 1)
+    named, zero, one = loaded("minilm@random"), random_twin(minilm, 0), random_twin(minilm, 1)
     assert (zero.name, zero.revision) == (named.name, named.revision)
     first = next(iter(named.network.parameters()))
     assert torch.equal(first, next(iter(zero.network.parameters())))

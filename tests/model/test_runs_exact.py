@@ -1,11 +1,8 @@
-"""Runs on a treebank against sums written out word by word, for a model that reads both ways and one that reads
-forward; and kills at every write.
+"""Runs on two corpora against sums written out word by word, for a model that reads both ways and one that reads
+forward.
 """
 
 import os
-import signal
-import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from loaded import loaded
 from transformers import AutoModel, AutoModelForCausalLM, PreTrainedModel
+from written import sentences
 
 import mhattn_core as mh
 from mhattn_core.models.catalogue import entries
@@ -24,6 +23,7 @@ from mhattn_core.text.reading import PairRecord, read_pairs
 DATA = Path(os.environ.get("MHATTN_DATA", Path(__file__).parents[3] / "shared/data"))
 EWT = DATA / "ud-english-ewt-dev" / "en_ewt-ud-dev.conllu"
 needs_ewt = pytest.mark.skipif(not EWT.is_file(), reason="third-party data is not here; MHATTN_DATA names its folder")
+CORPORA = {"written": sentences, "ewt": lambda: read_pairs(EWT).pairs}
 
 Token = tuple[str, int, int]
 """The sentence that a token is of, empty for a special one, and its characters there."""
@@ -31,14 +31,12 @@ Token = tuple[str, int, int]
 
 @pytest.fixture(scope="module", params=["minilm", "smollm2"])
 def model(request: pytest.FixtureRequest) -> mh.Model:
-    if entries()[request.param].path() is None:
-        pytest.skip(f"{request.param} has not been fetched: python -m mhattn_core fetch {request.param}")
-    return mh.load(request.param, device="cpu")
+    return loaded(request.param)
 
 
-@pytest.fixture(scope="module")
-def records() -> list[PairRecord]:
-    return consecutive(read_pairs(EWT).pairs)[:50]
+@pytest.fixture(scope="module", params=["written", pytest.param("ewt", marks=needs_ewt)])
+def records(request: pytest.FixtureRequest) -> list[PairRecord]:
+    return consecutive(CORPORA[request.param]())[:50]
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +146,6 @@ def plain_values(model: mh.Model, eager: PreTrainedModel, pairs: list[mh.Sentenc
     return {measure: totals[measure] / counts[measure] for measure in totals}
 
 
-@needs_ewt
 def test_fifty_pairs_equal_one_by_one_transformers(run: Run, model: mh.Model, records: list[PairRecord]) -> None:
     assert run.skipped.empty
     kind = AutoModelForCausalLM if model.head == "language" else AutoModel
@@ -161,7 +158,6 @@ def test_fifty_pairs_equal_one_by_one_transformers(run: Run, model: mh.Model, re
         np.testing.assert_allclose(rows.to_numpy(), values, atol=1e-5, rtol=1e-5, err_msg=measure)
 
 
-@needs_ewt
 def test_so_do_other_batches_in_another_order(
     run: Run, model: mh.Model, records: list[PairRecord], tmp_path: Path
 ) -> None:
@@ -171,50 +167,3 @@ def test_so_do_other_batches_in_another_order(
     pd.testing.assert_frame_equal(here[["model", "n"]], there[["model", "n"]])
     for column in ("value", "low", "high"):
         np.testing.assert_allclose(here[column], there[column], atol=1e-5, rtol=1e-5, err_msg=column)
-
-
-KILLED_AT_A_WRITE = """
-import os, signal, sys
-import mhattn_core.runs.model_sums as module
-from mhattn_core.runs import analyze
-from mhattn_core.text.pair import SentencePair
-
-writes, fsync = 0, os.fsync
-
-def die_or_write(file):
-    global writes
-    writes += 1
-    if writes == int(sys.argv[2]):
-        os.kill(os.getpid(), signal.SIGKILL)
-    fsync(file)
-
-os.fsync = die_or_write
-module.CHUNK, module.SECONDS_BETWEEN_SAVES = 4, 0.0
-pairs = [SentencePair("the cat sat " * (n % 5 + 1), "it slept" if n % 3 else "") for n in range(10)]
-analyze(["minilm", "minilm@random"], pairs, out=sys.argv[1], device="cpu")
-"""
-
-
-def test_killed_at_one_write_after_another_it_ends_with_the_same_table(tmp_path: Path) -> None:
-    """The first process dies at its second write, the next at its fourth …: each time with a file written beside and
-    not yet renamed.
-    """
-
-    def work(folder: str, killed_at: int) -> int:
-        command = [sys.executable, "-c", KILLED_AT_A_WRITE, str(tmp_path / folder), str(killed_at)]
-        return subprocess.run(
-            command, env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}, check=False
-        ).returncode
-
-    killed_at = 2
-    while (ended := work("killed", killed_at)) == -signal.SIGKILL:
-        with pytest.raises(mh.Problem):
-            Run.open(tmp_path / "killed")
-        killed_at += 2
-    assert ended == 0
-    assert killed_at > 6  # at the manifest, at sums, at tables
-    assert work("whole", 0) == 0
-    for table in ("heads", "pairs", "skipped"):
-        here, there = (getattr(Run.open(tmp_path / folder), table) for folder in ("killed", "whole"))
-        pd.testing.assert_frame_equal(here, there, check_exact=True)
-    assert not list((tmp_path / "killed").rglob("*.part"))
