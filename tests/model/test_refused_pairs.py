@@ -61,15 +61,22 @@ def rows_of(run: mh.Run, model: str) -> dict[str, pd.DataFrame]:
     }
 
 
-@pytest.mark.parametrize("put", [put_encoder, put_classifier, put_causal, put_marian])
-def test_every_study_goes_on_without_it(put: object, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> mh.Run:
+    """A run of one model that can read all pairs."""
+    folder = tmp_path_factory.mktemp("alone")
     torch.manual_seed(0)
-    reads, refuses = str(put_model(tmp_path / "reads")), tmp_path / "refuses"
+    reads = str(put_model(folder / "reads"))
+    return mh.analyze([reads], [*PAIRS, SUMMARISED], out=folder / "run", measures=MEASURABLE, device="cpu")
+
+
+@pytest.mark.parametrize("put", [put_encoder, put_classifier, put_causal, put_marian])
+def test_every_study_goes_on_without_it(put: object, alone: mh.Run, tmp_path: Path) -> None:
+    (reads,), refuses = alone.models, tmp_path / "refuses"
     put(refuses)  # type: ignore[operator]
     settings = json.loads((refuses / "tokenizer_config.json").read_text())
     (refuses / "tokenizer_config.json").write_text(json.dumps(settings | {"model_max_length": TOO_SHORT}))
     pairs = [*PAIRS, SUMMARISED]
-    alone = mh.analyze([reads], pairs, out=tmp_path / "alone", measures=MEASURABLE, device="cpu")
     run = mh.analyze([reads, str(refuses)], pairs, out=tmp_path / "run", measures=MEASURABLE, device="cpu")
     expected, found = rows_of(alone, reads), rows_of(run, reads)
     assert {"heads", "relations", "distances", "ablation", "fusion"} <= expected.keys() <= found.keys()
