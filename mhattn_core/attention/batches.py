@@ -1,6 +1,7 @@
 """Many pairs as padded batches of about the same length."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from torch import Tensor
 from mhattn_core.arrays.word_layer import NO_SIDE, WordAxes
 from mhattn_core.attention.feed import LINE_BREAK, feed, first_tokens
 from mhattn_core.attention.inputs import fits, padding
-from mhattn_core.attention.pieces import SIDES, encode
+from mhattn_core.attention.pieces import SIDES, encode, reading
 from mhattn_core.attention.spellings import gives_offsets
 from mhattn_core.attention.token_kinds import Piece, TokenKinds
 from mhattn_core.attention.word_layer import piece_spans, word_axes, word_spans
@@ -68,7 +69,9 @@ def feed_all(model: Model, pairs: Sequence[SentencePair]) -> tuple[list[Row], di
     rows: dict[int, Row] = {}
     problems: dict[int, Problem] = {}
     if gives_offsets(model.tokenizer) and "cross" not in model.stacks:
-        rows = {row.number: row for row in _feed_fast(model, pairs) if fits(model, row.inputs)}
+        # Where a tokenizer cannot read one text it reads none of them together.
+        with suppress(Problem):
+            rows = {row.number: row for row in _feed_fast(model, pairs) if fits(model, row.inputs)}
     for number, pair in enumerate(pairs):
         if number not in rows:
             try:
@@ -160,7 +163,7 @@ def _is_readable(pair: SentencePair) -> bool:
 
 def _joined(model: Model, parts: list[list[str]]) -> Iterator[tuple[dict[str, list[int]], np.ndarray]]:
     """As the tokenizer joins them."""
-    with model.tokenizing:
+    with model.tokenizing, reading(model):
         encoded = model.tokenizer(*parts)
         kinds = TokenKinds.of(model.tokenizer)
     for place, (encoding, *texts) in enumerate(zip(encoded.encodings, *parts, strict=True)):
@@ -184,7 +187,7 @@ def _causal(model: Model, parts: list[list[str]]) -> Iterator[tuple[dict[str, li
     first = begun, np.tile(SPECIAL, (len(begun), 1))
     pieces = encode(model, LINE_BREAK, special=False).pieces
     line_break = [piece.id for piece in pieces], np.tile(SPECIAL, (len(pieces), 1))
-    with model.tokenizing:
+    with model.tokenizing, reading(model):
         encoded = [model.tokenizer(texts, add_special_tokens=False).encodings for texts in parts]
         kinds = TokenKinds.of(model.tokenizer)
     for encodings, texts in zip(zip(*encoded, strict=True), zip(*parts, strict=True), strict=True):

@@ -16,6 +16,7 @@ from mhattn_core.attention.inputs import check_inputs
 from mhattn_core.attention.languages import first_of, language_of, other_language, set_languages
 from mhattn_core.attention.pieces import Encoded, encode, encode_target
 from mhattn_core.attention.token_kinds import Piece
+from mhattn_core.attention.write import write
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models import Model
@@ -140,9 +141,13 @@ def _behind(prefix: str, encoded: Encoded) -> Encoded:
 
 def _shift_right(model: Model, labels: list[int]) -> list[int]:
     own = getattr(model.network, "prepare_decoder_input_ids_from_labels", None)
-    if own is not None:
-        return [int(id_) for id_ in own(torch.tensor([labels]))[0]]
     start = getattr(model.network.config.get_text_config(), "decoder_start_token_id", None)
+    try:
+        if own is not None:
+            return [int(id_) for id_ in own(torch.tensor([labels]))[0]]
+    except AttributeError:  # it asks its config for the first token, which this one may not name
+        if start is not None:
+            raise
     if start is None:
         raise Problem(
             _("“{name}” does not say with which token its decoder begins.").format(name=model.name),
@@ -159,10 +164,9 @@ def _generate(model: Model, inputs: dict[str, Tensor], language: str) -> str:
             _("“{name}” has no language head, so it cannot write the second sentence.").format(name=model.name),
             _("Type a second sentence."),
         )
-    network = model.network
     longest = min(LONGEST_GENERATED, model.longest_target - 2)
     first = first_of(model, language)
-    tokens = network.generate(**inputs, **first, num_beams=1, do_sample=False, max_new_tokens=longest)
+    tokens = write(model, {**inputs, **first, "num_beams": 1, "do_sample": False, "max_new_tokens": longest})
     text = decoded(model, tokens[0])
     if not text.strip():
         raise Problem(_("“{name}” wrote nothing in answer.").format(name=model.name), _("Type a second sentence."))

@@ -10,6 +10,7 @@ from mhattn_core.attention.ablation import Ablation, check, switch_off
 from mhattn_core.attention.attend import NO_ABLATION, Seen
 from mhattn_core.attention.decode import decoded
 from mhattn_core.attention.languages import first_of, language_of, other_language
+from mhattn_core.attention.write import write
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.tap import Call
@@ -72,20 +73,19 @@ def continued(
         )
     read = 1 if "cross" in model.stacks else inputs["input_ids"].shape[1]
 
-    def count(tokens: Tensor, _scores: object, **_options: object) -> Tensor:
-        tell((tokens.shape[1] - read) / longest)
-        return torch.zeros(len(tokens), dtype=torch.bool, device=tokens.device)
-
     with model.attention.watching(watch):
-        written = model.network.generate(
-            **inputs,
-            **_first(seen),
-            num_beams=1,
-            do_sample=False,
-            max_new_tokens=longest,
-            # With a cache a step is one position, over which there is no mean.
-            use_cache=set(ablate.values()) <= {"zero"},
-            stopping_criteria=[count],
+        written = write(
+            model,
+            {
+                **inputs,
+                **_first(seen),
+                "num_beams": 1,
+                "do_sample": False,
+                "max_new_tokens": longest,
+                # With a cache a step is one position, over which there is no mean.
+                "use_cache": set(ablate.values()) <= {"zero"},
+            },
+            lambda tokens: tell((tokens.shape[1] - read) / longest),
         )
     new = written[0, read:]
     # At the limit Marian ends the text by force.

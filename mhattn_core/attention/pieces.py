@@ -12,6 +12,7 @@ from mhattn_core.attention.token_kinds import Piece, Side, TokenKinds
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models import Model
+from mhattn_core.models.quiet import first_line
 from mhattn_core.text.offsets import NotLocated, Span, locate
 
 SIDES: tuple[Side, Side] = ("a", "b")
@@ -29,13 +30,30 @@ class Encoded:
     pieces: tuple[Piece, ...]
 
 
+@contextmanager
+def reading(model: Model) -> Iterator[None]:
+    """What the tokenizers library raises for a text that its vocabulary cannot spell becomes a Problem."""
+    try:
+        yield
+    except Exception as error:
+        # It knows no narrower class; whatever has one is another kind of failure.
+        if type(error) is not Exception:
+            raise
+        raise Problem(
+            _("The tokenizer of “{name}” cannot read this text: {reason}").format(
+                name=model.name, reason=first_line(error)
+            ),
+            _("Write it with words that the model knows, or choose another model."),
+        ) from error
+
+
 def encode(model: Model, a: str, b: str = "", *, special: bool = True) -> Encoded:
     """One sequence as the tokenizer joins it; ``special=False`` leaves out the tokens that it would add.
 
     Raises Problem where it cannot be known which characters a token stands for.
     """
     texts = (a, b) if b else (a,)
-    with model.tokenizing:
+    with model.tokenizing, reading(model):
         if gives_offsets(model.tokenizer):
             return _encode_fast(model, dict(zip(("text", "text_pair"), texts, strict=False)), SIDES, special)
         encoded = model.tokenizer(*texts, add_special_tokens=special)
@@ -47,7 +65,7 @@ def encode_target(model: Model, b: str) -> Encoded:
     """The second sentence as an encoder–decoder's labels: as ``tokenizer(text_target=b)``. Raises Problem as
     ``encode``.
     """
-    with model.tokenizing:
+    with model.tokenizing, reading(model):
         if gives_offsets(model.tokenizer):
             return _encode_fast(model, {"text_target": b}, ("b",), special=True)
         labels = model.tokenizer(text_target=b)["input_ids"]

@@ -14,6 +14,7 @@ from mhattn_core.attention.languages import first_of
 from mhattn_core.attention.pieces import encode
 from mhattn_core.attention.segments import LONGEST_WINDOW, Part, windows
 from mhattn_core.attention.summary_task import summary_prefix, summary_settings
+from mhattn_core.attention.write import write
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models import Model
@@ -73,13 +74,8 @@ def write_summary(
     inputs, first = _inputs(model, _text(document, read))
     before = 1 if cross else inputs["input_ids"].shape[1]
 
-    def count(tokens: Tensor, _scores: object, **_options: object) -> Tensor:
-        tell((tokens.shape[1] - before) / longest)
-        return torch.zeros(len(tokens), dtype=torch.bool, device=tokens.device)
-
-    network: Any = model.network
     options = settings | first | {"do_sample": False, "return_dict_in_generate": False, "max_new_tokens": longest}
-    tokens = network.generate(**inputs, **options, stopping_criteria=[count])
+    tokens = write(model, inputs | options, lambda tokens: tell((tokens.shape[1] - before) / longest))
     new = tokens[0, before:]
     text = " ".join(decoded(model, new).split())
     if not cut(text):

@@ -31,6 +31,7 @@ Head = Literal["language", "class"]
 _OTHER_TASKS = re.compile(
     r"For(Sequence|Token|Image|Audio)Classification$|ForQuestionAnswering(Simple)?$|ForMultipleChoice$"
 )
+_LANGUAGE_HEADS = ("ForCausalLM", "ForMaskedLM", "LMHeadModel")
 _IN_DECODER = re.compile(r"(^|\.)decoder\.")
 
 
@@ -49,11 +50,21 @@ def as_held(config: PreTrainedConfig, names: Iterable[str]) -> PreTrainedConfig:
 
 
 def classes(config: PreTrainedConfig) -> list[tuple[Any, Head | None]]:
-    """The auto classes to try, most capable first; the base model comes last."""
+    """The classes to try, most capable first; the base model comes last.
+
+    An auto class, or, of a part of other models that none of these knows (the text side of CLIP's kin), the class that
+    config.json names.
+    """
     base = AutoModelForTextEncoding if _is_encoder_alone(config) else AutoModel
     named = (getattr(config, "architectures", None) or [""])[0]
     with_head = None if base is AutoModelForTextEncoding else _with_head(config, named)
-    return [choice for choice in (with_head, (base, None)) if choice and type(config) in choice[0]._model_mapping]
+    known: list[tuple[Any, Head | None]] = [
+        choice for choice in (with_head, (base, None)) if choice and type(config) in choice[0]._model_mapping
+    ]
+    part = _named_class(config)
+    if known or part is None or part.config_class is not type(config):
+        return known
+    return [(part, "language" if named.endswith(_LANGUAGE_HEADS) else None)]
 
 
 def _with_head(config: PreTrainedConfig, named: str) -> tuple[Any, Head] | None:
@@ -79,7 +90,9 @@ def _is_encoder_alone(config: PreTrainedConfig) -> bool:
 
 
 def network_class(auto: Any, config: PreTrainedConfig) -> type[PreTrainedModel]:
-    """The class that an auto class makes of this config."""
+    """The class that an auto class makes of this config; a class that is none is its own."""
+    if isinstance(auto, type) and issubclass(auto, PreTrainedModel):
+        return auto
     mapped: Any = auto._model_mapping[type(config)]
     return mapped[0] if isinstance(mapped, tuple) else mapped
 
@@ -92,10 +105,16 @@ def check_reads_text(name: str, config: PreTrainedConfig) -> None:
     if any(map(reads_text, readers)):
         return
     reader = readers[-1] if readers else _named_class(config)
+    if reader is None:
+        raise Problem(
+            _("“{name}” is a part of other models (“{family}”), and transformers makes no network of it alone.").format(
+                name=name, family=config.model_type
+            ),
+            _("Choose the whole model, if it reads text."),
+            stands(),
+        )
     raise Problem(
-        _("“{name}” reads {kinds}, not text.").format(
-            name=name, kinds=(beside_text(reader) if reader else "") or _("something else")
-        ),
+        _("“{name}” reads {kinds}, not text.").format(name=name, kinds=beside_text(reader) or _("something else")),
         _("Choose a model that reads text."),
         stands(),
     )

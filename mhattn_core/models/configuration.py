@@ -59,11 +59,14 @@ def _check_family(name: str, config: Mapping[str, Any]) -> None:
     )
 
 
-def _check_quantisation(name: str, config: Mapping[str, Any]) -> None:
+def quantisation(config: Mapping[str, Any]) -> Any:
+    """How the weights of a config, or of its text side, are packed; None where they are not."""
     text = config.get("text_config")
-    described = config.get("quantization_config") or (
-        text.get("quantization_config") if isinstance(text, dict) else None
-    )
+    return config.get("quantization_config") or (text.get("quantization_config") if isinstance(text, dict) else None)
+
+
+def _check_quantisation(name: str, config: Mapping[str, Any]) -> None:
+    described = quantisation(config)
     if not described:
         return
     try:
@@ -72,16 +75,20 @@ def _check_quantisation(name: str, config: Mapping[str, Any]) -> None:
                 device_map=None, weights_only=True
             )
     except Exception as error:  # each method says in its own way what it misses
-        package = missing_package(error)
-        unquantised = _("Choose the repository of the same model whose weights are not quantised.")
-        install = _("Run: pip install {wheel}").format(wheel=package) if package else ""
-        raise Problem(
-            _("The weights of “{name}” are quantised ({method}), and cannot be read here: {reason}").format(
-                name=name, method=_method(described), reason=first_line(error)
-            ),
-            " ".join(filter(None, (unquantised, install))),
-            stands(),
-        ) from error
+        raise quantised(name, described, first_line(error), missing_package(error)) from error
+
+
+def quantised(name: str, described: Any, reason: str, package: str) -> Problem:
+    """reason: what kept the weights from being unpacked. package: the one that is missing, if any."""
+    unquantised = _("Choose the repository of the same model whose weights are not quantised.")
+    install = _("Run: pip install {wheel}").format(wheel=package) if package else ""
+    return Problem(
+        _("The weights of “{name}” are quantised ({method}), and cannot be read here: {reason}").format(
+            name=name, method=_method(described), reason=reason
+        ),
+        " ".join(filter(None, (unquantised, install))),
+        stands(),
+    )
 
 
 def _method(described: Any) -> str:

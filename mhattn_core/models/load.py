@@ -13,6 +13,7 @@ from transformers import AutoConfig, AutoTokenizer, PreTrainedConfig, PreTrained
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.architecture import Head, as_held, check_reads_text, classes, network_class
+from mhattn_core.models.configuration import quantisation, quantised
 from mhattn_core.models.fit import Fit, check_fit, fit_of, unwrapping
 from mhattn_core.models.model import Model
 from mhattn_core.models.packages import missing_package
@@ -41,7 +42,14 @@ def read(name: str, source: Source, device: str = "auto") -> Model:
         # Some configs name a class that transformers does not have.
         check_reads_text(name, config)
     tokenizer = _read_tokenizer(name, source)
-    network, head = _read_network(name, source, as_held(config, source.weights))
+    try:
+        network, head = _read_network(name, source, as_held(config, source.weights))
+    except Problem as problem:
+        if described := quantisation(config.to_dict()):
+            cause = problem.__cause__
+            reason = first_line(cause) if isinstance(cause, Exception) else problem.happened
+            raise quantised(name, described, reason, missing_package(cause)) from problem
+        raise
     revision = source.revision
     if name.endswith(RANDOM):
         with _refusing(name):

@@ -7,6 +7,8 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 from transformers.pytorch_utils import Conv1D
 
+from mhattn_core.tap.own_errors import OwnErrors
+
 
 class ProjectionFinder:
     """Finds W_O: the first linear layer after a call whose input equals the per-head output by value.
@@ -14,7 +16,8 @@ class ProjectionFinder:
     By value, because the projection may lie outside the module that calls (BERT) or be fed a copy (GPT-2).
     """
 
-    def __init__(self, network: PreTrainedModel) -> None:
+    def __init__(self, network: PreTrainedModel, own_errors: OwnErrors) -> None:
+        self._own_errors = own_errors
         self.found: dict[int, nn.Module] = {}
         self._network = network
         self._awaited: tuple[int, Tensor] | None = None
@@ -27,9 +30,10 @@ class ProjectionFinder:
         if self._awaited is None or not inputs:
             return
         number, output = self._awaited
-        if inputs[0].numel() == output.numel() and torch.equal(inputs[0].reshape(output.shape), output):
-            self.found[number] = module
-            self._awaited = None
+        with self._own_errors:
+            if inputs[0].numel() == output.numel() and torch.equal(inputs[0].reshape(output.shape), output):
+                self.found[number] = module
+                self._awaited = None
 
     def __enter__(self) -> None:
         for module in self._network.modules():

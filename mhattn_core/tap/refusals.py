@@ -1,11 +1,14 @@
 """Why a network's attention cannot be read: each reason as the dummy forward showed it."""
 
+import inspect
 from collections.abc import Mapping, Sequence
 
+from torch import nn
 from transformers import PreTrainedConfig, PreTrainedModel
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
+from mhattn_core.tap.dummy import SOURCE_LENGTH, TARGET_LENGTH, dummy_inputs
 
 Shapes = Mapping[str, Sequence[tuple[int, ...]]]
 """Of each stack the ``[query, key]`` of every layer's pattern, in order."""
@@ -13,25 +16,64 @@ Shapes = Mapping[str, Sequence[tuple[int, ...]]]
 
 def forward_failed(network: PreTrainedModel, error: Exception) -> Problem:
     """The network wants more than tokens (pictures, a language), or an option that every other one takes."""
+    if type(network).forward is nn.Module.forward:
+        return _problem(
+            _("“{family}” models are made of several networks that do not run as one.").format(
+                family=network.config.model_type
+            )
+        )
     if not has_heads(network.config):
         return no_attention(network.config)
-    reason = str(error).strip().split("\n")[0] or type(error).__name__
+    family, reason = network.config.model_type, str(error).strip().split("\n")[0]
+    # What transformers says on purpose is a ValueError; others are what Python says about its own objects.
+    on_purpose = isinstance(error, ValueError) and bool(reason)
     if others := beside_text(type(network)):
+        if on_purpose:
+            return _problem(
+                _("“{family}” models read {others} beside text, and do not run on text alone: {reason}").format(
+                    family=family, others=others, reason=reason
+                )
+            )
         return _problem(
-            _("“{family}” models read {others} beside text, and do not run on text alone: {reason}").format(
-                family=network.config.model_type, others=others, reason=reason
+            _("“{family}” models read {others} beside text, and do not run on text alone.").format(
+                family=family, others=others
+            )
+        )
+    if wanted := _wanted(network):
+        return _problem(
+            _("“{family}” models do not run on plain tokens: they ask for {inputs} as well.").format(
+                family=family, inputs=", ".join(wanted)
             )
         )
     return _problem(
         _("“{family}” models do not run on plain tokens: {reason}").format(
-            family=network.config.model_type, reason=reason
+            family=family, reason=reason if on_purpose else f"{type(error).__name__}: {reason}"
         )
     )
 
 
+def _wanted(network: PreTrainedModel) -> list[str]:
+    """What a forward cannot do without, beside tokens."""
+    fed = dummy_inputs(network)
+    return [
+        name
+        for name, parameter in inspect.signature(type(network).forward).parameters.items()
+        if parameter.default is parameter.empty
+        and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+        and name not in {"self", *fed}
+    ]
+
+
 def reads_text(network_class: type[PreTrainedModel]) -> bool:
-    """Whether text is among what a network's class says that it reads, and comes first."""
-    return network_class.main_input_name == "input_ids" and "text" in network_class.input_modalities
+    """Whether tokens of text are what a network's forward takes first.
+
+    Classes inherit what they say of themselves: the text side of a model that reads pictures often claims to read none.
+    """
+    if network_class.forward is nn.Module.forward:
+        return network_class.main_input_name == "input_ids"
+    first = list(inspect.signature(network_class.forward).parameters)[1:2]
+    is_text_side = getattr(network_class.config_class, "base_config_key", "") == "text_config"
+    return first == ["input_ids"] and (is_text_side or "text" in network_class.input_modalities)
 
 
 def beside_text(network_class: type[PreTrainedModel]) -> str:
@@ -55,6 +97,11 @@ def no_attention(config: PreTrainedConfig) -> Problem:
                 family=config.model_type
             )
         )
+    return cannot_be_followed(config)
+
+
+def cannot_be_followed(config: PreTrainedConfig) -> Problem:
+    """No pattern was seen, or none that belongs to a stack."""
     return _problem(
         _("“{family}” models compute attention in a way of their own that cannot be followed.").format(
             family=config.model_type
@@ -62,8 +109,42 @@ def no_attention(config: PreTrainedConfig) -> Problem:
     )
 
 
+def not_in_full(config: PreTrainedConfig, shapes: Sequence[tuple[int, ...]]) -> Problem:
+    """shapes: of patterns that are not ``[query, key]`` in full, where ``SOURCE_LENGTH`` and ``TARGET_LENGTH`` tokens
+    were fed."""
+    family, lengths = config.model_type, (SOURCE_LENGTH, TARGET_LENGTH)
+    queries, keys = shapes[0][-2:]
+    if (streams := getattr(config, "ngram", 0)) > 1:
+        return _problem(
+            _(
+                "“{family}” models foresee {streams} words at each step, in as many streams with patterns of their own: no pattern is that of the text."
+            ).format(family=family, streams=streams)
+        )
+    if queries in lengths and keys == sum(lengths):
+        return _problem(
+            _(
+                "The decoder of “{family}” models attends to its own text and the encoder's in one pattern, and the two cannot be told apart by stacks."
+            ).format(family=family)
+        )
+    if any(len(shape) > 4 or shape[1] not in _head_counts(config) for shape in shapes):
+        return in_windows(config)
+    if queries < min(lengths):
+        return _problem(
+            _(
+                "“{family}” models shorten the text on its way: some layers attend over {queries} positions where {tokens} tokens were fed."
+            ).format(family=family, queries=queries, tokens=SOURCE_LENGTH)
+        )
+    if queries == keys > max(lengths):
+        return _problem(
+            _(
+                "“{family}” models put positions of their own beside the text: they attend over {queries} where {tokens} tokens were fed."
+            ).format(family=family, queries=queries, tokens=SOURCE_LENGTH)
+        )
+    return in_windows(config)
+
+
 def in_windows(config: PreTrainedConfig) -> Problem:
-    """Some pattern was not ``[query, key]`` in full, or would not be for longer text."""
+    """Each query sees only the keys of a window or block, or would in longer text."""
     return _problem(
         _("“{family}” models attend in windows or blocks: no pattern covers the whole sentence.").format(
             family=config.model_type
@@ -93,9 +174,8 @@ def other_layers(config: PreTrainedConfig, seen: Shapes, expected: Shapes) -> Pr
     )
 
 
-def more_than_one_pattern(config: PreTrainedConfig, seen: Shapes, expected: Shapes) -> Problem:
+def more_than_one_pattern(config: PreTrainedConfig, patterns: int, layers: int) -> Problem:
     """More patterns than layers."""
-    patterns, layers = (sum(map(len, shapes.values())) for shapes in (seen, expected))
     return _problem(
         _("“{family}” models have no one pattern a layer: {patterns} were seen in {layers} layers.").format(
             family=config.model_type, patterns=patterns, layers=layers
@@ -121,10 +201,25 @@ def unlike_their_own(config: PreTrainedConfig) -> Problem:
     )
 
 
+def not_followed(config: PreTrainedConfig) -> Problem:
+    """The patterns are the network's own, but no layer reads what the heads give as it is."""
+    return _problem(
+        _(
+            "What the heads of this “{family}” model give is mixed with something else before the next layer reads it, so they cannot be looked at one by one."
+        ).format(family=config.model_type)
+    )
+
+
 def has_heads(config: PreTrainedConfig) -> bool:
     """Whether the config, or that of one of its sides, names a number of attention heads."""
+    return bool(_head_counts(config))
+
+
+def _head_counts(config: PreTrainedConfig) -> set[int]:
     sides = [config.get_text_config(), getattr(config, "encoder", None), getattr(config, "decoder", None)]
-    return any(getattr(side, "num_attention_heads", None) for side in sides)
+    names = ("num_attention_heads", "encoder_attention_heads", "decoder_attention_heads")
+    counts = (getattr(side, name, None) for side in sides for name in names)
+    return {count for count in counts if isinstance(count, int) and count}
 
 
 def _problem(happened: str) -> Problem:

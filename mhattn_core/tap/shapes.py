@@ -6,7 +6,14 @@ from transformers import PreTrainedConfig
 
 from mhattn_core.tap.dummy import SOURCE_LENGTH, TARGET_LENGTH
 from mhattn_core.tap.interface import Call
-from mhattn_core.tap.refusals import in_windows, more_than_one_pattern, no_attention, other_layers, unlike_their_own
+from mhattn_core.tap.refusals import (
+    cannot_be_followed,
+    more_than_one_pattern,
+    no_attention,
+    not_in_full,
+    other_layers,
+    unlike_their_own,
+)
 
 # The ``[query, key]`` of patterns in full.
 _IN_FULL = {(SOURCE_LENGTH, SOURCE_LENGTH), (TARGET_LENGTH, TARGET_LENGTH), (TARGET_LENGTH, SOURCE_LENGTH)}
@@ -26,17 +33,19 @@ def check_shapes(
     expected = _expected_shapes(config, causal="decoder" in seen)
     if seen == expected:
         return
-    if any(len(shape) > 3 and shape[-2:] not in _IN_FULL for shape in softmaxes):
-        raise in_windows(config)
+    partial = [shape for shape in softmaxes if len(shape) > 3 and shape[-2:] not in _IN_FULL]
+    partial += [tuple(call.pattern.shape) for call in calls if tuple(call.pattern.shape[-2:]) not in _IN_FULL]
+    if partial:
+        raise not_in_full(config, partial)
     if not calls:
         raise no_attention(config)
     if sum(map(len, seen.values())) != len(calls):
-        raise unlike_their_own(config)
-    full = {stack: set(shapes) for stack, shapes in expected.items()}
-    if any(shape not in full.get(stack, ()) for stack, shapes in seen.items() for shape in shapes):
-        raise in_windows(config)
+        layers = sum(map(len, expected.values()))
+        raise more_than_one_pattern(config, len(calls), layers) if len(calls) > layers > 0 else unlike_their_own(config)
+    if any(stack not in expected or set(shapes) - set(expected[stack]) for stack, shapes in seen.items()):
+        raise cannot_be_followed(config)
     if any(len(shapes) > len(expected[stack]) for stack, shapes in seen.items()):
-        raise more_than_one_pattern(config, seen, expected)
+        raise more_than_one_pattern(config, *(sum(map(len, shapes.values())) for shapes in (seen, expected)))
     raise other_layers(config, seen, expected)
 
 

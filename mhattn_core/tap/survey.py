@@ -14,13 +14,14 @@ from mhattn_core.heads import STACKS, Head
 from mhattn_core.tap.dummy import dummy_inputs
 from mhattn_core.tap.fallback import Products, Softmaxes
 from mhattn_core.tap.interface import UNTAPPED, Call, Watcher, watching
+from mhattn_core.tap.own_errors import OwnErrors
 from mhattn_core.tap.projections import ProjectionFinder
-from mhattn_core.tap.refusals import forward_failed, in_windows, unequal_layers, unlike_their_own
+from mhattn_core.tap.refusals import forward_failed, in_windows, not_followed, unequal_layers, unlike_their_own
 from mhattn_core.tap.shapes import check_shapes
 
 CROSS = re.compile(r"encoder_attn|EncDecAttention|cross_?att", re.IGNORECASE)
 # The decoder of a pair of BERTs has an "encoder" of its own.
-ENCODER = re.compile(r"((?!decoder)\w+\.)*encoder\.")
+ENCODER = re.compile(r"((?!(\w+_)?decoder\.)\w+\.)*(\w+_)?encoder\.")
 
 # XLNet multiplies with a bare parameter: there is no module to find.
 _WITHOUT_PROJECTION = {"xlnet"}
@@ -107,8 +108,10 @@ def survey(network: PreTrainedModel) -> AttentionMap:
         sites.setdefault(stack, []).append(Site(call.pattern.shape[1], forward.projections.get(number)))
     check_shapes(config, calls, shapes, forward.softmaxes)
     followed = tapped or config.model_type in _WITHOUT_PROJECTION or len(forward.projections) == len(calls)
-    if len(stacks) != len(calls) or not followed:
+    if len(stacks) != len(calls):
         raise unlike_their_own(config)
+    if not followed:
+        raise not_followed(config)
     for heads in ([site.heads for site in layers] for layers in sites.values()):
         if len(set(heads)) > 1:
             raise unequal_layers(config, heads)
@@ -135,25 +138,25 @@ def _run(network: PreTrainedModel, tapped: bool) -> _Forward:
     encoder_decoder = bool(network.config.is_encoder_decoder)
     stack_of = {module: _stack(path, encoder_decoder) for path, module in network.named_modules()}
     calls: list[Call] = []
-    finder = ProjectionFinder(network)
+    ours = OwnErrors()
+    finder = ProjectionFinder(network, ours)
     softmaxes = Softmaxes()
 
     def watch(call: Call) -> None:
-        finder.expect(len(calls), call.output)
-        calls.append(call)
+        with ours:
+            finder.expect(len(calls), call.output)
+            calls.append(call)
 
+    watched = watching(stack_of, watch) if tapped else Products(None, watch)
+    inputs: dict[str, Any] = dict(dummy_inputs(network)) | ({} if tapped else {"output_attentions": True})
     try:
-        with finder, softmaxes:
-            if tapped:
-                with watching(stack_of, watch):
-                    network(**dummy_inputs(network))
-                stacks = [call.stack for call in calls]
-            else:
-                with Products(None, watch):
-                    returned = network(**dummy_inputs(network), output_attentions=True)
-                stacks = _stacks_by_value(calls, returned, encoder_decoder)
+        with finder, softmaxes, watched:
+            returned = network(**inputs)
     except Exception as error:  # a network that wants more than tokens says so in its own way
+        if error is ours.raised:
+            raise
         raise forward_failed(network, error) from error
+    stacks = [call.stack for call in calls] if tapped else _stacks_by_value(calls, returned, encoder_decoder)
     return _Forward(calls, stacks, finder.found, softmaxes.shapes)
 
 

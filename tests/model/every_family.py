@@ -7,16 +7,21 @@ answer.
 """
 
 import copy
+import importlib
+import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import torch
+import transformers
 from cases import word_tokenizer
 from families import NOT_ONE_PATTERN, ON_THEIR_OWN, READABLE, XLNET
+from safetensors.torch import save_file
 from transformers import (
     CONFIG_MAPPING,
     AutoModel,
@@ -28,6 +33,7 @@ from transformers import (
 )
 
 import mhattn_core as mh
+from mhattn_core.models.architecture import classes, network_class
 from mhattn_core.tap import reads_text
 
 VOCABULARY = 120
@@ -89,6 +95,7 @@ WAYS: tuple[dict[str, int], ...] = (
         r"token_(id|index)$": 3,
     },
 )
+HEADS = (AutoModelForSeq2SeqLM, AutoModelForMaskedLM, AutoModelForCausalLM)
 # What some families leave to others to fill in.
 LEFT_OPEN = {"head_dim", "num_key_value_heads"}
 KEPT = {"model_type", "architectures", "transformers_version", "dtype", "id2label", "label2id"}
@@ -99,8 +106,9 @@ class Outcome:
     """What became of a family, and why.
 
     equal; silent (read, and plain transformers gives no attentions to compare with); refused (plain transformers runs
-    it on text alone); refused as plain (nor does plain transformers); unbuilt; differs and crash, which there must not
-    be.
+    it on text alone); refused as plain (nor does plain transformers, or it makes no such network); unbuilt (it reads
+    text, and no small one can be made here; a folder with its name is refused); differs and crash, which there must
+    not be.
     """
 
     kind: str
@@ -111,13 +119,10 @@ def outcome(model_type: str, folder: Path) -> Outcome:
     """Build a network of this type into ``folder``, load it, attend to a pair, and compare with what was saved."""
     try:
         network = _build(model_type)
-    except Exception as error:
-        return Outcome("unbuilt", _line(error))
-    try:
         network.save_pretrained(folder)
         word_tokenizer().save_pretrained(folder)
     except Exception as error:
-        return Outcome("unbuilt", _line(error))
+        return _typed(model_type, folder, _line(error))
     try:
         model = mh.load(str(folder), device="cpu")
         seen = mh.attend(model, PAIR)
@@ -126,6 +131,38 @@ def outcome(model_type: str, folder: Path) -> Outcome:
     except BaseException as error:
         return Outcome("crash", _line(error))
     return _compared(network, seen)
+
+
+def _has_reader_of_text(config: PreTrainedConfig) -> bool:
+    try:
+        return any(reads_text(network_class(auto, config)) for auto, _head in classes(config))
+    except ValueError:  # transformers names a class here that it does not have
+        return False
+
+
+def _typed(model_type: str, folder: Path, unbuilt: str) -> Outcome:
+    """Of a network that cannot be built here, a folder all the same: somebody may have one, and types its name."""
+    config_class = CONFIG_MAPPING[model_type]
+    settings = config_class().to_dict()
+    for make in (lambda: config_class.from_dict(_shrunk(settings, WAYS[0], True)), config_class):
+        with suppress(Exception):
+            config = make()
+            config.save_pretrained(folder)
+            break
+    else:
+        (folder / "config.json").write_text(json.dumps({"model_type": model_type}), encoding="utf-8")
+        config = None
+    word_tokenizer().save_pretrained(folder)
+    save_file({"weight": torch.zeros(1)}, folder / "model.safetensors", metadata={"format": "pt"})
+    try:
+        mh.load(str(folder), device="cpu")
+    except mh.Problem as problem:
+        if config is not None and _has_reader_of_text(config):
+            return Outcome("unbuilt", unbuilt)
+        return Outcome("refused as plain", problem.happened.replace(str(folder), "…"))
+    except BaseException as error:
+        return Outcome("crash", _line(error))
+    return Outcome("differs", "read, though its file holds none of its weights")
 
 
 @torch.no_grad()
@@ -161,7 +198,7 @@ def _build(model_type: str) -> PreTrainedModel:
     for make, auto in _choices(model_type):
         try:
             config = make()
-            if type(config) not in auto._model_mapping:
+            if not _makes(auto, config):
                 continue
             if (auto, config) in tried:
                 continue
@@ -169,7 +206,7 @@ def _build(model_type: str) -> PreTrainedModel:
             if _parameters(config, auto) > LARGEST:
                 raise ValueError("large, however it is shrunk")
             torch.manual_seed(0)
-            network = auto.from_config(config, dtype=torch.float32, attn_implementation="eager").eval()
+            network = _made(auto, config, dtype=torch.float32, attn_implementation="eager").eval()
         except Exception as error:
             failed = failed or error
             continue
@@ -196,7 +233,7 @@ def _choices(model_type: str) -> Iterator[tuple[Callable[[], PreTrainedConfig], 
     autos = (
         [AutoModelForSeq2SeqLM] if config_class().is_encoder_decoder else [AutoModelForMaskedLM, AutoModelForCausalLM]
     )
-    for sizes, cut, auto in product(WAYS, (False, True), (*autos, AutoModel)):
+    for sizes, cut, auto in product(WAYS, (False, True), (*autos, AutoModel, *_parts(config_class))):
         yield (lambda sizes=sizes, cut=cut: config_class.from_dict(_shrunk(whole, sizes, cut))), auto
 
 
@@ -231,7 +268,38 @@ def _shrunk(settings: dict[str, Any], sizes: dict[str, int], cut: bool) -> dict[
 
 def _parameters(config: PreTrainedConfig, auto: Any) -> int:
     with torch.device("meta"):
-        return int(auto.from_config(copy.deepcopy(config)).num_parameters())
+        return int(_made(auto, copy.deepcopy(config)).num_parameters())
+
+
+def _makes(auto: Any, config: PreTrainedConfig) -> bool:
+    return (
+        auto.config_class is type(config)
+        if isinstance(auto, type) and issubclass(auto, PreTrainedModel)
+        else (type(config) in auto._model_mapping)
+    )
+
+
+def _made(auto: Any, config: PreTrainedConfig, **options: Any) -> PreTrainedModel:
+    make = auto._from_config if hasattr(auto, "_from_config") else auto.from_config
+    network: PreTrainedModel = make(config, **options)
+    return network
+
+
+def _parts(config_class: type[PreTrainedConfig]) -> list[type[PreTrainedModel]]:
+    """The classes of a config that no auto class knows, since it is a part of other models."""
+    if any(config_class in auto._model_mapping for auto in (AutoModel, *HEADS)):
+        return []
+    try:
+        module = importlib.import_module(config_class.__module__.replace(".configuration_", ".modeling_"))
+    except ImportError:
+        return []
+    made = [
+        each
+        for each in vars(module).values()
+        if isinstance(each, type) and issubclass(each, PreTrainedModel) and each.config_class is config_class
+    ]
+    # Those that anybody can name in a config.json.
+    return [each for each in made if hasattr(transformers, each.__name__) and "PreTrained" not in each.__name__]
 
 
 @torch.no_grad()
