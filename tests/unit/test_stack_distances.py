@@ -8,10 +8,10 @@ import pytest
 
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.redundancy.stack_distances import StackDistances, corpus_distances, without_gaps
-from mhattn_core.measures.redundancy.head_distances import HEAD
+from mhattn_core.heads import HEAD_COLUMNS
 
 HEADS = [(0, 0), (0, 1), (2, 0)]
-INDEX = pd.MultiIndex.from_tuples([("m", "encoder", *head) for head in HEADS], names=HEAD)
+INDEX = pd.MultiIndex.from_tuples([("m", "encoder", *head) for head in HEADS], names=HEAD_COLUMNS)
 
 
 def square(first: float, second: float, third: float) -> np.ndarray:
