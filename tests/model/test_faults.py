@@ -37,6 +37,7 @@ from mhattn_core.experiments.ablation import (
 from mhattn_core.experiments.ablation.minimal_pairs import COLUMNS, minimal_pairs_table, readable
 from mhattn_core.experiments.ablation.single_head import ablation_table
 from mhattn_core.experiments.ablation.study import TABLES, ablation_tables
+from mhattn_core.heads import Head
 from mhattn_core.measures.statistics import bootstrap_weights
 from mhattn_core.runs.corpus import records_of
 from mhattn_core.runs.studies.ablation import ABLATION, sentences_of
@@ -213,7 +214,7 @@ def test_one_head_of_a_layer_and_a_group(llama: mh.Model) -> None:
     assert kept.loc[(1, 2), "all_off"] == pytest.approx(
         sum(total(llama, pair, layer) for pair in SINGLE) / words, abs=1e-4
     )
-    clusters = [[("decoder", 1, head) for head in range(4)], [("decoder", 0, 1), ("decoder", 2, 3)]]
+    clusters = [[Head("decoder", 1, head) for head in range(4)], [Head("decoder", 0, 1), Head("decoder", 2, 3)]]
     off = each_off(trials, "zero")
     table = clusters_off(trials, clusters, off, "zero")
     assert table["together"].iloc[0] == pytest.approx(
@@ -228,7 +229,7 @@ def test_one_head_of_a_layer_and_a_group(llama: mh.Model) -> None:
 
 def test_what_a_group_costs_beyond_its_heads_has_the_interval_of_the_differences(llama: mh.Model) -> None:
     trials = Trials(llama, SINGLE)
-    group = [("decoder", 0, 1), ("decoder", 2, 3), ("decoder", 1, 0)]
+    group = [Head("decoder", 0, 1), Head("decoder", 2, 3), Head("decoder", 1, 0)]
     weights = np.array([[1.0, 0, 0], [0, 2, 1], [3, 1, 1], [0, 0, 1]])
     (row,) = clusters_off(trials, [group], each_off(trials, "zero"), "zero", weights).to_dict("records")
     intact = [total(llama, pair, {}) for pair in SINGLE]
