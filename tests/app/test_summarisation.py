@@ -347,6 +347,6 @@ def test_a_long_document_is_refused_with_its_size_or_ends_in_a_picture(bart: str
 def test_a_translator_is_told_to_be_one_and_unknown_scripts_are_not_drawn() -> None:
     app = page("marian-zh-en", document="library-zh")
     assert "is trained to translate" in texts(app)
-    press(app, r"Run marian\-zh\-en live")
+    press(app, "Run marian-zh-en live")
     assert re.search(r"does not know \d+% of the tokens of the summary", app.error[0].value)
     assert not tables(app, *SEGMENT)
