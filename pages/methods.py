@@ -4,6 +4,7 @@ import streamlit as st
 
 from mhattn_core import ui
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import quantities
 from mhattn_core.text.methods import methods, sources
 from mhattn_core.version import VERSION
 
@@ -12,7 +13,16 @@ ui.page(_("Methods"), _("What is measured, how, and by whom it was proposed. Sea
 wanted = (
     st.text_input(_("Search"), key="search", bind="query-params", placeholder=_("for example: entropy")).strip().lower()
 )
-ui.methods_list([method for method in methods().values() if not wanted or wanted in ui.searchable(method)])
+measured = [one for one in quantities().values() if wanted in ui.searchable(one)]
+ways = [method for method in methods().values() if wanted in ui.searchable(method)]
+if measured:
+    st.header(_("Quantities"), anchor="quantities")
+    ui.quantities_list(measured)
+if ways:
+    st.header(_("How it is measured"), anchor="methods")
+    ui.methods_list(ways)
+if not measured and not ways:
+    st.info(_("Nothing here goes by that word."))
 
 st.header(_("How to read it"), anchor="reading")
 st.markdown(

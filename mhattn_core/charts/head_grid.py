@@ -7,6 +7,7 @@ from mhattn_core.charts.glance import PICKED
 from mhattn_core.charts.theme import ATTENTION_SCHEME, DIFFERENCE_SCHEME, MARK_COLOUR
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import axis_title
 
 READ = ("layer", "head", "value", "low", "high", "n")
 """What is drawn; a chart carries its whole table, and every column costs time."""
@@ -55,7 +56,7 @@ def head_grid(
     y = alt.Y("layer:O", title=_("layer"), axis=alt.Axis(**axis), scale=alt.Scale(paddingInner=0.06))
     colour = alt.Color(
         "value:Q",
-        title=title or measure,
+        title=title or axis_title(measure),
         scale=alt.Scale(
             scheme=DIFFERENCE_SCHEME if difference else ATTENTION_SCHEME,
             domain=[low, high],
@@ -74,13 +75,13 @@ def head_grid(
         stroke=alt.condition(
             f"datum.layer == {layer} && datum.head == {head}", alt.value(MARK_COLOUR), alt.value("transparent")
         ),
-        tooltip=_tooltips(rows, title or measure),
+        tooltip=_tooltips(rows, title or axis_title(measure)),
     ).add_params(pick)
     drawn = [cells]
     missing = rows[rows["value"].isna()]
     if len(missing):
         cross = alt.Chart(missing).mark_point(shape="cross", color="#8c8c8c", size=60)
-        drawn.append(cross.encode(x, y, tooltip=_tooltips(rows, title or measure)))
+        drawn.append(cross.encode(x, y, tooltip=_tooltips(rows, title or axis_title(measure))))
     return alt.layer(*drawn).properties(height=alt.Step(step))
 
 

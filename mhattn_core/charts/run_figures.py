@@ -11,6 +11,7 @@ from mhattn_core.charts.head_grid import head_grid
 from mhattn_core.charts.pattern_types import type_grid, type_shares
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import axis_title
 from mhattn_core.runs import Run
 from mhattn_core.text.relations.names import relation_label
 
@@ -72,9 +73,11 @@ def _best(run: Run, models: list[str], stack: str, _measure: str) -> alt.TopLeve
 RUN_FIGURES: Mapping[str, Callable[[Run, list[str], str, str], alt.TopLevelMixin]] = {
     "head_grid": lambda run, models, stack, measure: head_grid(_heads(run, models, stack, measure), measure=measure),
     "distributions": lambda run, models, stack, measure: distributions(
-        _heads(run, models, stack, measure), title=measure
+        _heads(run, models, stack, measure), title=axis_title(measure)
     ),
-    "by_depth": lambda run, models, stack, measure: by_depth(_heads(run, models, stack, measure), title=measure),
+    "by_depth": lambda run, models, stack, measure: by_depth(
+        _heads(run, models, stack, measure), title=axis_title(measure)
+    ),
     "best_heads": _best,
     "segments": lambda run, models, stack, _measure: _agreement(run, models, stack),
     "type_grid": lambda run, models, stack, _measure: type_grid(_types(run, models, stack)),
@@ -97,4 +100,4 @@ def _agreement(run: Run, models: list[str], stack: str) -> alt.TopLevelMixin:
     ).format(
         n=rows["n"].max(), lead=mean["agreement.lead"], order=mean["agreement.order"], chance=mean["agreement.shuffled"]
     )
-    return head_grid(rows, measure="agreement", title=_("agreement"), domain=(0, 1)).properties(title=title)
+    return head_grid(rows, measure="agreement", domain=(0, 1)).properties(title=title)

@@ -1,4 +1,4 @@
-"""What is measured and by whom it was proposed, as data: names, sentences, formulas, sources."""
+"""How things are measured and by whom it was proposed, as data: names, sentences, formulas, sources."""
 
 import tomllib
 from collections.abc import Mapping
@@ -12,9 +12,7 @@ from mhattn_core.locale import current_language
 
 @dataclass(frozen=True)
 class Method:
-    """One method. ``formula`` is LaTeX and may be empty, as may ``sources`` (ours) and ``explanations`` (said
-    elsewhere).
-    """
+    """One method. ``formula`` is LaTeX and may be empty, as may ``sources`` (ours)."""
 
     id: str
     names: Mapping[str, str]
@@ -29,16 +27,14 @@ class Method:
 
     @property
     def says(self) -> str:
-        return self.explanations.get(current_language(), "")
+        return self.explanations[current_language()]
 
 
 @cache
 def methods() -> dict[str, Method]:
     """All methods by id, in the order in which a reader meets them."""
     return {
-        id_: Method(
-            id_, row["name"], row.get("says", {}), row.get("formula", ""), tuple(row["sources"]), tuple(row["pages"])
-        )
+        id_: Method(id_, row["name"], row["says"], row.get("formula", ""), tuple(row["sources"]), tuple(row["pages"]))
         for id_, row in _data()["method"].items()
     }
 
@@ -47,12 +43,6 @@ def methods() -> dict[str, Method]:
 def sources() -> dict[str, str]:
     """BibTeX by key."""
     return dict(_data()["source"])
-
-
-def sources_of(page: str) -> list[str]:
-    """BibTeX of the methods at work on a page, each once."""
-    keys = dict.fromkeys(key for method in methods().values() if page in method.pages for key in method.sources)
-    return [sources()[key] for key in keys]
 
 
 @cache

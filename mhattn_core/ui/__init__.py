@@ -11,7 +11,7 @@ from mhattn_core.ui.inside.panel import inside_panel
 from mhattn_core.ui.licences import licences
 from mhattn_core.ui.matched.panel import matched_panel
 from mhattn_core.ui.measure_panel import measure_panel
-from mhattn_core.ui.methods_list import methods_list, searchable
+from mhattn_core.ui.methods_list import methods_list, quantities_list, searchable
 from mhattn_core.ui.model_panel import model_panel
 from mhattn_core.ui.navigation import page_file, start
 from mhattn_core.ui.page import page, problems
@@ -54,6 +54,7 @@ __all__ = [
     "page_file",
     "patterns_panel",
     "problems",
+    "quantities_list",
     "redundancy_panel",
     "roles_panel",
     "searchable",

@@ -5,6 +5,8 @@ import streamlit as st
 
 from mhattn_core.heads import HEAD_COLUMNS, head_names
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import quantity
+from mhattn_core.ui.quantity_choice import measure_column
 
 
 def all_heads(heads: pd.DataFrame, measure: str) -> None:
@@ -16,7 +18,7 @@ def all_heads(heads: pd.DataFrame, measure: str) -> None:
     low, high = float(known.min()), float(known.max())
     if low < high:
         low, high = st.slider(
-            _("Only heads with {measure} from … to …").format(measure=measure),
+            _("Only heads with {measure} from … to …").format(measure=quantity(measure).title),
             low,
             high,
             (low, high),
@@ -24,7 +26,7 @@ def all_heads(heads: pd.DataFrame, measure: str) -> None:
             key=f"range-{measure}-{low}-{high}",
         )
         table = table[table[measure].between(low, high)]
-    shares = {name: st.column_config.NumberColumn(name, format="%.3f") for name in table.columns[3:]}
+    values = {name: measure_column(name, "%d" if name == "n" else "%.3f") for name in table.columns[3:]}
     st.dataframe(
         table,
         hide_index=True,
@@ -33,7 +35,7 @@ def all_heads(heads: pd.DataFrame, measure: str) -> None:
             "model": st.column_config.TextColumn(_("model"), pinned=True),
             "stack": st.column_config.TextColumn(_("stack")),
             "name": st.column_config.TextColumn(_("head"), pinned=True),
-            **shares,
+            **values,
         },
     )
     st.caption(_("{heads:,} heads. A click on a column's name sorts by it.").format(heads=len(table)))

@@ -1,6 +1,6 @@
 """Choices that stand in the address, so that a link opens the same view in any language.
 
-What has one name in every language (heads, stacks, measures) is bound to the address by Streamlit; see
+What has one name in every language (heads, stacks) is bound to the address by Streamlit; see
 ``choose_or_leave``. Streamlit would write the label of anything else, so ``choose`` and ``open_tab`` write its name.
 """
 

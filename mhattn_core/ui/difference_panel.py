@@ -10,6 +10,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.heads import Head, head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.difference import difference, shape
+from mhattn_core.measures.quantities import Quantity, of_family
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.compared import clicks, heads_of, picked
@@ -18,10 +19,10 @@ from mhattn_core.ui.evidence import chosen_run
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.head_panel import head_panel
-from mhattn_core.ui.measure_words import MeasureWords, measure_words
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import badge, draw, escape, problems, wide_and_narrow
 from mhattn_core.ui.panel import panel
+from mhattn_core.ui.quantity_choice import choose_quantity
 from mhattn_core.ui.unknown import may_draw
 
 CHOSEN = "changed"
@@ -31,13 +32,12 @@ LISTED = 10
 @panel
 def difference_panel(controls: Controls) -> None:
     """The tab *difference*; a click on a head redraws it and not the page."""
-    words = measure_words()
     shapes = _shapes(controls)
     if not shapes:
         return
     places = _offered(controls, shapes)
     before, after = _choose_two(shapes, list(places))
-    measure = str(st.selectbox(_("Measure"), list(words), key="measure", bind="query-params"))
+    words = choose_quantity(_("Measure"), of_family("basic"), key="measure")
     if before == after:
         raise Problem(_("Both are {name}.").format(name=after), _("Choose another model on one side."))
     seen = {name: attended_with_progress(name, controls) for name in (before, after)}
@@ -47,12 +47,12 @@ def difference_panel(controls: Controls) -> None:
     # What a model does not know of the pair says nothing about a run.
     if not run and not may_draw(seen[after], stack, places[after]):
         return
-    rows = table[(table["stack"] == stack) & (table["measure"] == measure) & (table["group"] == "")]
+    rows = table[(table["stack"] == stack) & (table["measure"] == words.code) & (table["group"] == "")]
     if rows["value"].isna().all():
-        st.info(_("There is no value of this measure here. {reads}").format(reads=words[measure].reads))
+        st.info(_("There is no value of this measure here. {reads}").format(reads=words.reads))
         return
     sources = [f"{name}@{seen[name].model.revision}" for name in (before, after)] + ([f"run {run.id}"] if run else [])
-    chosen = _pictures(rows, measure, words[measure], " · ".join(sources))
+    chosen = _pictures(rows, words, " · ".join(sources))
     first, second = st.columns(2)
     for place, (column, name) in enumerate(zip((first, second), (before, after), strict=True)):
         with column:
@@ -99,11 +99,11 @@ def _default(shapes: Mapping[str, object], names: list[str]) -> tuple[str, str]:
     return (first, counterpart) if first.endswith(RANDOM) else (counterpart, first)
 
 
-def _pictures(rows: pd.DataFrame, measure: str, words: MeasureWords, note: str) -> tuple[int, int]:
+def _pictures(rows: pd.DataFrame, words: Quantity, note: str) -> tuple[int, int]:
     """The grid, the scatter and the table; the result is the head that is chosen."""
     model_a, model_b = str(rows["model_a"].iloc[0]), str(rows["model_b"].iloc[0])
     finding = _finding(rows, words, model_a, model_b)
-    st.markdown(f"{escape(finding)} {words.says} {words.reads}")
+    st.markdown(f"{escape(finding)} {words.explanation}")
     badge(int(rows["n"].max()))
     pictures = st.container()
     chosen = _choose_head(rows)
@@ -115,7 +115,9 @@ def _pictures(rows: pd.DataFrame, measure: str, words: MeasureWords, note: str) 
         wide, narrow = wide_and_narrow("difference")
         with wide:
             draw(
-                charts.head_grid(rows, measure=measure, title=title, difference=True, chosen=chosen, clicks=clicks()),
+                charts.head_grid(
+                    rows, measure=words.code, title=title, difference=True, chosen=chosen, clicks=clicks()
+                ),
                 key="difference",
                 on_select=lambda: _open("difference"),
                 **answering,
@@ -124,7 +126,7 @@ def _pictures(rows: pd.DataFrame, measure: str, words: MeasureWords, note: str) 
             draw(charts.strongest(rows, title=title, end="farthest"), key="most-changed", alt_text=finding)
     with scatter:
         draw(
-            charts.before_after(rows, title=words.title, chosen=chosen, clicks=clicks()),
+            charts.before_after(rows, title=words.axis, chosen=chosen, clicks=clicks()),
             key="before-after",
             on_select=lambda: _open("before-after"),
             **answering,
@@ -137,17 +139,17 @@ def _pictures(rows: pd.DataFrame, measure: str, words: MeasureWords, note: str) 
     with most:
         _table(rows, model_a, model_b)
         export_panel(
-            lambda: charts.before_after(rows, title=words.title, chosen=chosen),
+            lambda: charts.before_after(rows, title=words.axis, chosen=chosen),
             rows,
             key="difference",
-            name=f"{model_a} {model_b} {measure}",
+            name=f"{model_a} {model_b} {words.code}",
             note=note,
         )
     _caution(rows, model_a, model_b)
     return chosen
 
 
-def _finding(rows: pd.DataFrame, words: MeasureWords, model_a: str, model_b: str) -> str:
+def _finding(rows: pd.DataFrame, words: Quantity, model_a: str, model_b: str) -> str:
     known = rows.dropna(subset="value")
     top = known.loc[known["value"].abs().idxmax()]
     return _(
@@ -155,7 +157,7 @@ def _finding(rows: pd.DataFrame, words: MeasureWords, model_a: str, model_b: str
     ).format(
         a=model_a,
         b=model_b,
-        title=words.title,
+        title=words.axis,
         up=(known["value"] > 0).sum(),
         down=(known["value"] < 0).sum(),
         head=head_name(top["layer"], top["head"]),

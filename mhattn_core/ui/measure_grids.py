@@ -9,16 +9,16 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.heads import ModelHead, head_name
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import Quantity
 from mhattn_core.ui.compared import Compared, clicks, picked
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.measure_words import MeasureWords
 from mhattn_core.ui.page import draw, escape, problems, wide_and_narrow
 
 CHOSEN = "compared"
 
 
 def grids(
-    drawn: Sequence[Compared], rows: pd.DataFrame, words: MeasureWords, chosen: ModelHead, near: pd.DataFrame
+    drawn: Sequence[Compared], rows: pd.DataFrame, words: Quantity, chosen: ModelHead, near: pd.DataFrame
 ) -> None:
     """One grid a model, two in a row. rows: those of the measure; near: the heads nearest to the chosen one, as
     ``nearest`` gives them.
@@ -45,7 +45,7 @@ def grids(
 def _grid(
     model: Compared,
     rows: pd.DataFrame,
-    words: MeasureWords,
+    words: Quantity,
     domain: tuple[float, float],
     framed: tuple[int, int] | None,
 ) -> None:
@@ -61,7 +61,7 @@ def _grid(
     measure, clicked = str(rows["measure"].iloc[0]), clicks()
 
     def grid() -> alt.LayerChart:
-        return charts.head_grid(rows, measure=measure, title=words.title, domain=domain, chosen=framed, clicks=clicked)
+        return charts.head_grid(rows, measure=measure, title=words.axis, domain=domain, chosen=framed, clicks=clicked)
 
     with wide:
         draw(
@@ -73,7 +73,9 @@ def _grid(
         )
     with narrow:
         draw(
-            charts.strongest(rows, title=words.title, end=words.telling, most=domain[1]),
+            charts.strongest(
+                rows, title=words.axis, end="lowest" if words.direction == "lowest" else "highest", most=domain[1]
+            ),
             key=f"strongest-{model.place}",
             alt_text=said,
         )

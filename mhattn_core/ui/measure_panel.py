@@ -10,6 +10,7 @@ from mhattn_core import charts
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.matching.neighbours import nearest
+from mhattn_core.measures.quantities import Quantity, of_family
 from mhattn_core.ui.all_heads import all_heads
 from mhattn_core.ui.choices import choose_or_leave, open_tab
 from mhattn_core.ui.compared import Compared, compared
@@ -18,23 +19,21 @@ from mhattn_core.ui.evidence import chosen_run
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.measure_grids import CHOSEN, grids
-from mhattn_core.ui.measure_words import MeasureWords, measure_words
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.one_head import one_head
 from mhattn_core.ui.page import badge, draw, escape, problems
 from mhattn_core.ui.panel import panel
+from mhattn_core.ui.quantity_choice import choose_quantity
 from mhattn_core.ui.unknown import may_draw
 
 
 @panel
 def measure_panel(controls: Controls) -> None:
     """The tab *measure*; a click on a head redraws it and not the page."""
-    all_words = measure_words()
-    # The names of measures are the library's own in every language, as in tables and addresses.
-    measure = str(st.selectbox(_("Measure"), list(all_words), key="measure", bind="query-params"))
-    words = all_words[measure]
+    words = choose_quantity(_("Measure"), of_family("basic"), key="measure")
+    measure = words.code
     finding = st.container()
-    st.caption(f"**{words.title}** · {words.says} {words.reads}")
+    st.caption(f"**{words.axis}** · {words.explanation}")
     drawn = _with_values(_models(controls), measure)
     if not drawn:
         return
@@ -56,7 +55,7 @@ def measure_panel(controls: Controls) -> None:
             grids(drawn, rows, words, chosen, near)
         elif view == "axis":
             _overlaid(
-                lambda: charts.distributions(rows, title=words.title, chosen=(chosen.model, *chosen.cell)),
+                lambda: charts.distributions(rows, title=words.axis, chosen=(chosen.model, *chosen.cell)),
                 rows,
                 said,
                 drawn,
@@ -67,7 +66,7 @@ def measure_panel(controls: Controls) -> None:
                 )
             )
         elif view == "depth":
-            _overlaid(lambda: charts.by_depth(rows, title=words.title), rows, said, drawn)
+            _overlaid(lambda: charts.by_depth(rows, title=words.axis), rows, said, drawn)
             st.caption(
                 _(
                     "One mark is one head, the line runs through the median of each layer. Depth is the layer over the last layer, so that models of any number of layers lie over one another."
@@ -75,7 +74,7 @@ def measure_panel(controls: Controls) -> None:
             )
         else:
             all_heads(heads, measure)
-    one_head(next(model for model in drawn if model.name == chosen.model), chosen, near, heads, measure, words.title)
+    one_head(next(model for model in drawn if model.name == chosen.model), chosen, near, heads, measure, words.axis)
 
 
 def _overlaid(chart: Callable[[], alt.LayerChart], rows: pd.DataFrame, said: str, drawn: Sequence[Compared]) -> None:
@@ -86,11 +85,11 @@ def _overlaid(chart: Callable[[], alt.LayerChart], rows: pd.DataFrame, said: str
     )
 
 
-def summary(rows: pd.DataFrame, words: MeasureWords) -> str:
+def summary(rows: pd.DataFrame, words: Quantity) -> str:
     """The median head of each model, and the most telling head of all. rows: of one measure."""
     known = rows.dropna(subset="value")
     medians = known.groupby("model", sort=False)["value"].median()
-    lowest = words.telling == "lowest"
+    lowest = words.direction == "lowest"
     top = known.loc[known["value"].idxmin() if lowest else known["value"].idxmax()]
     message = (
         _("The median head: {medians}. Lowest of all is {head} with {value:.2f}.")
@@ -140,12 +139,12 @@ def _with_values(models: Sequence[Compared], measure: str) -> list[Compared]:
     return found
 
 
-def _choose_head(rows: pd.DataFrame, words: MeasureWords) -> ModelHead:
+def _choose_head(rows: pd.DataFrame, words: Quantity) -> ModelHead:
     """The head that a person chose or clicked, else the most telling one of the first model."""
     known = rows.dropna(subset="value")
     names = {head.name: head for head in ModelHead.of_table(known)}
     first = known[known["model"] == known["model"].iloc[0]]["value"]
-    lowest = words.telling == "lowest"
+    lowest = words.direction == "lowest"
     telling = list(names)[known.index.get_loc(first.idxmin() if lowest else first.idxmax())]
     label = (_("The lowest: {name}") if lowest else _("The highest: {name}")).format(name=telling)
     click = _("The same as a click on a head above.")

@@ -1,13 +1,14 @@
 """Definitions as a reader meets them on the page Methods."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import pandas as pd
 import streamlit as st
 
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import Family, Quantity, families
 from mhattn_core.text.methods import Method, sources
-from mhattn_core.ui.measure_words import measure_words
 from mhattn_core.ui.navigation import page_title
 
 _TITLE = re.compile(r"title = \{(.*?)\}, (?:booktitle|journal|institution)")
@@ -15,37 +16,74 @@ _TITLE = re.compile(r"title = \{(.*?)\}, (?:booktitle|journal|institution)")
 
 def methods_list(shown: Sequence[Method]) -> None:
     """Each method with its sentence, formula, pages and sources; a heading each, so that a link can lead to it."""
-    if not shown:
-        st.info(_("Nothing here goes by that word."))
     for method in shown:
-        st.subheader(method.name, anchor=method.id.replace(".", "-"))
-        st.markdown(_sentences(method))
+        st.subheader(method.name, anchor=method.id)
+        st.markdown(method.says)
         if method.formula:
             st.latex(method.formula)
-        st.caption(" · ".join(filter(None, (_where(method), _by(method)))))
+        st.caption(" · ".join(filter(None, (_where(method.pages), _by(dict.fromkeys(method.sources, ""))))))
 
 
-def searchable(method: Method) -> str:
-    """Everything that is said of a method, in small letters."""
-    return " ".join(
-        (method.id, *method.names.values(), _sentences(method), *method.explanations.values(), *method.sources)
-    ).lower()
+def quantities_list(shown: Sequence[Quantity]) -> None:
+    """The quantities by what measures them: a heading for each that heads differ by, a table of what stands beside
+    them.
+    """
+    for family in families().values():
+        own = [one for one in shown if one.family == family.code]
+        if own:
+            _family(family, own)
 
 
-def _sentences(method: Method) -> str:
-    words = measure_words().get(method.id)
-    return method.says or (f"{words.says} {words.reads}" if words else "")
+def searchable(entry: Method | Quantity) -> str:
+    """Everything that is said of a method or a quantity, in small letters."""
+    if isinstance(entry, Method):
+        said = (entry.id, *entry.names.values(), *entry.explanations.values())
+    else:
+        said = (entry.code, *(text for words in entry.words.values() for text in words.values()))
+    return " ".join((*said, *entry.sources)).lower()
 
 
-def _where(method: Method) -> str:
-    pages = ", ".join(page_title(page) for page in method.pages)
-    return _("On: {pages}").format(pages=pages) if pages else ""
+def has_heading(one: Quantity) -> bool:
+    return one.direction != "none"
 
 
-def _by(method: Method) -> str:
-    titles = [
-        f"{key[:-4].capitalize()} {key[-4:]}, “{found[1]}”"
-        for key in method.sources
-        if (found := _TITLE.search(sources()[key]))
-    ]
+def _family(family: Family, own: Sequence[Quantity]) -> None:
+    st.markdown(f"##### {family.title} · `{family.code}`")
+    for one in filter(has_heading, own):
+        _quantity(one)
+    beside = [one for one in own if not has_heading(one)]
+    if beside:
+        columns = {
+            _("name"): [one.axis for one in beside],
+            _("in tables"): [one.code for one in beside],
+            _("range"): [one.range for one in beside],
+            _("what it is"): [f"{one.says} {one.reads} {one.caveat}".strip() for one in beside],
+        }
+        st.table(pd.DataFrame(columns).set_index(_("name")))
+
+
+def _quantity(one: Quantity) -> None:
+    st.subheader(one.title, anchor=one.code.replace(".", "-"))
+    st.markdown(f"{one.says} {one.reads}")
+    if one.formula:
+        st.latex(one.formula)
+    if one.caveat:
+        st.markdown(one.caveat)
+    measured = _("Range: {range}, {unit}.") if one.unit else _("Range: {range}.")
+    scale = measured.format(range=one.range, unit=one.unit)
+    st.caption(" · ".join(filter(None, (scale, one.name_in_tables, _where(one.pages), _by(one.sources)))))
+
+
+def _where(pages: Sequence[str]) -> str:
+    return _("On: {pages}").format(pages=", ".join(page_title(page) for page in pages)) if pages else ""
+
+
+def _by(cited: Mapping[str, str]) -> str:
+    """cited: keys of sources with the section, which may be empty."""
+    titles = []
+    for key, section in cited.items():
+        found = _TITLE.search(sources()[key])
+        if found:
+            part = _(", section {section}").format(section=section) if section else ""
+            titles.append(f"{key[:-4].capitalize()} {key[-4:]}, “{found[1]}”{part}")
     return _("After: {sources}").format(sources="; ".join(titles)) if titles else ""

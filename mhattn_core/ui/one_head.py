@@ -9,6 +9,7 @@ from mhattn_core import charts
 from mhattn_core.heads import HEAD_COLUMNS, ModelHead, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.matching.neighbours import profiles, rank
+from mhattn_core.measures.quantities import title_of
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.compared import Compared
 from mhattn_core.ui.head_panel import head_panel
@@ -96,5 +97,6 @@ def _nearest(chosen: ModelHead, near: pd.DataFrame, heads: pd.DataFrame, measure
 
 def _long_profiles(heads: pd.DataFrame, shown: list[ModelHead]) -> pd.DataFrame:
     """model, name, measure and value (in standard deviations) of the chosen head and the nearest of each model."""
-    table = profiles(heads).loc[[tuple(head) for head in shown]].reset_index().melt(HEAD_COLUMNS)
+    found = profiles(heads).loc[[tuple(head) for head in shown]].rename(columns=title_of).reset_index()
+    table = found.melt(HEAD_COLUMNS, var_name="measure")
     return table.assign(name=head_names(table, model=True))

@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from mhattn_core.locale import _
+from mhattn_core.measures.citations import sources_of
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.text.gallery import gallery
-from mhattn_core.text.methods import sources_of
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.controls import MODELS, PAIR, Controls
 from mhattn_core.ui.cuts import cut_in_link

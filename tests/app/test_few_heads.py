@@ -71,7 +71,7 @@ def test_one_word(models: dict[str, str]) -> None:
     """
     app = page("redundancy", "groups", models["minilm"], "Tea")
     assert "too few heads, or all are equally far apart" in texts(app)
-    app.session_state["by"] = "correlation"
+    app.query_params["by"] = "correlation"
     app.run()
     assert not app.exception
     assert "Every head gives all of these words the same" in app.error[0].value.replace("\\", "")

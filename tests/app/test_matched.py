@@ -71,7 +71,7 @@ def test_a_pair_can_be_chosen_and_is_shown_with_profiles_and_patterns() -> None:
 
 def test_each_way_of_matching_and_the_table() -> None:
     app = page("compare_models")
-    for way, says in (("js", "Position weighs most here"), ("cka", "up to rotation and scale")):
+    for way, says in (("js", "Position weighs most"), ("cka", "up to rotation and scale")):
         app.query_params["matched-by"] = way
         app.run()
         assert not app.exception
@@ -149,7 +149,7 @@ def test_redundancy_reads_the_run(tab: str) -> None:
 def test_every_distance_of_a_run_can_be_read() -> None:
     app = page("redundancy", tab="matrix")
     for by in ("correlation", "cka"):
-        app.session_state["by"] = by
+        app.query_params["by"] = by
         app.run()
         assert not app.exception
         assert not app.error

@@ -5,23 +5,25 @@ import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pandas as pd
 import pytest
 from reading import dashboard, open_page, specs
 from streamlit.testing.v1 import AppTest
 
 import mhattn_core as mh
-from mhattn_core.measures.basic import BLOCKS, ROWS, STEPS
-from mhattn_core.text.methods import methods, sources, sources_of
+from mhattn_core.measures.citations import sources_of
+from mhattn_core.measures.quantities import quantities
+from mhattn_core.text.methods import methods, sources
 from mhattn_core.ui.reproduce import python_lines
 
 
 def test_every_method_has_names_a_sentence_in_both_languages_and_known_sources() -> None:
-    said_elsewhere = {"entropy", "entropy.normalised", "entropy.tokens", "distance", *ROWS, *STEPS, *BLOCKS}
     for method in methods().values():
         assert set(method.names) == {"en", "zh"}, method.id
-        assert set(method.explanations) == {"en", "zh"} or method.id in said_elsewhere, method.id
+        assert set(method.explanations) == {"en", "zh"}, method.id
         assert set(method.sources) <= set(sources()), method.id
-    assert {key for method in methods().values() for key in method.sources} == set(sources())
+    cited = {key for one in (*methods().values(), *quantities().values()) for key in one.sources}
+    assert cited == set(sources())
     for key, entry in sources().items():
         assert re.match(rf"@\w+{{{key}, ", entry)
         assert entry.count("{") == entry.count("}"), key
@@ -39,7 +41,9 @@ def test_methods_can_be_searched(lang: str) -> None:
     app = open_page("methods", lang=lang)
     assert not app.exception
     whole = len(app.subheader)
-    assert whole == len(methods())
+    assert whole == len(methods()) + sum(one.direction != "none" for one in quantities().values())
+    beside = pd.concat([table.value for table in app.table])
+    assert len(beside) == sum(one.direction == "none" for one in quantities().values())
     app.text_input(key="search").set_value("alignment error").run()
     assert 0 < len(app.subheader) < whole
     app.text_input(key="search").set_value("no such thing").run()

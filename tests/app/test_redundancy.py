@@ -39,9 +39,9 @@ def test_the_page_opens_in_both_languages(lang: str, tab: str) -> None:
 def test_the_first_chart_says_who_is_near_who_looks_doubled_and_what_noise_says() -> None:
     app = redundancy("minilm", "minilm@random")
     said = texts(app)
-    assert "Nearest of minilm's 72 heads are L0 H3 and L0 H6: JS divergence (nats) 0.043" in said
+    assert "Nearest of minilm's 72 heads are L0 H3 and L0 H6: Jensen–Shannon divergence (nats) 0.043" in said
     assert "Of 2,556 pairs of heads 6 look doubled (nearer than 0.05)" in said
-    assert "That is by JS divergence (nats); not by 1 − correlation of weights, 1 − CKA of outputs." in said
+    assert "That is by Jensen–Shannon divergence (nats); not by 1 − correlation of weights, 1 − CKA of outputs." in said
     assert "1 pair: an example" in said
     assert "only switching them off tells what is safe to lose" in said
     assert matrix(app)["layer"][0]["encoding"]["color"]["scale"]["domain"][0] == 0
@@ -74,7 +74,7 @@ def test_two_heads_can_be_chosen_and_are_seen_side_by_side() -> None:
 def test_every_distance_can_be_read() -> None:
     app = redundancy("minilm", "minilm@random")
     for by, says in (("correlation", "1 − correlation of weights"), ("cka", "one word a sentence, decide")):
-        app.session_state["by"] = by
+        app.query_params["by"] = by
         app.run()
         assert not app.exception
         assert says in texts(app)
@@ -83,8 +83,8 @@ def test_every_distance_can_be_read() -> None:
 def test_too_few_words_for_cka_are_told_and_the_rest_stands() -> None:
     app = redundancy("minilm")
     app.text_area(key="source").set_value("The cat sat.").run()
-    assert "JS divergence" in texts(app)
-    app.session_state["by"] = "cka"
+    assert "Jensen–Shannon divergence" in texts(app)
+    app.query_params["by"] = "cka"
     app.run()
     assert "CKA compares what heads write on at least 5 words; here are 4" in app.error[0].value.replace("\\", "")
 
@@ -103,7 +103,7 @@ def test_the_map_holds_what_can_be_compared_and_names_the_rest() -> None:
 def test_groups_stand_against_shuffled_words_and_noise() -> None:
     app = redundancy("minilm@random", **{"tab-en": "Groups"})
     assert re.search(r"\*\*No groups\*\*: the best cut, into \d+, has a silhouette of 0\.\d\d", texts(app))
-    app = redundancy("minilm", **{"tab-en": "Groups", "by": "correlation"})
+    app = open_page("redundancy", models=["minilm"], tab="groups", by="correlation")
     assert re.search(r"\*\*\d+ groups\*\* \(silhouette", texts(app))
 
 

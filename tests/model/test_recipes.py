@@ -34,6 +34,25 @@ def made_up(layer: WordLayer) -> dict[str, Tensor]:
     return {"made_up": stack([(first * words).sum(dim=-1), words.sum(dim=-1).expand(first.shape[:2])], dim=-1)}
 '''
 
+RECORD = """
+[family.made_up]
+title.en = "made up"
+title.zh = "虚构"
+says.en = "the weight of the first word"
+says.zh = "第一个词的权重"
+
+[quantity.made_up]
+family = "made_up"
+range = "[0, 1]"
+direction = "highest"
+title.en = "weight of the first word"
+title.zh = "第一个词的权重"
+says.en = "The weight of the first word, on average over words."
+says.zh = "第一个词的权重，对各词取平均。"
+reads.en = "From 0 to 1."
+reads.zh = "从 0 到 1。"
+"""
+
 ENTRY = """
 [made-up]
 title = "A model made up for a test"
@@ -67,6 +86,8 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 import mhattn_core as mh
+from mhattn_core.measures.quantities import axis_title, families
+from mhattn_core.runs.work import MEASURABLE
 from mhattn_core.text.annotation import annotate
 from mhattn_core.text.reading import PairRecord
 from mhattn_core.text.relations import RELATIONS, find_items, meaning, relation_label
@@ -93,6 +114,8 @@ grids = [mh.attend(model, record.pair).words("encoder").pattern for record in re
 total, words = sum(grid[..., 0].sum(axis=-1) for grid in grids), sum(grid.shape[-1] for grid in grids)
 np.testing.assert_allclose(heads["value"].to_numpy().reshape(2, 3), total / words, atol=1e-5)
 assert "made_up" in set(run.table("relations")["relation"])
+assert axis_title("made_up") == "weight of the first word"
+assert {name for name, family in families().items() if family.of_runs} == set(MEASURABLE)
 
 # The page: in the menu under its title, opened by its file.
 app = AppTest.from_string((root / "dashboard.py").read_text(), default_timeout=300)
@@ -138,7 +161,7 @@ def test_the_recipes_are_true(copy: Path) -> None:
     names = core / "text/relations/names.py"
     insert(names, before='"rare_word": _("rarest word"),', text='"made_up": _("last → first"),\n        ')
     insert(names, before='"rare_word": _("Each word', text='"made_up": _("The last word and the first."),\n        ')
-    # A measure of a run: a file, and a line in MEASURES.
+    # A measure of a run: a file, a line in MEASURES, and its record with its family.
     (core / "measures/made_up.py").write_text(MEASURE)
     measures = core / "measures/measure.py"
     insert(
@@ -147,6 +170,7 @@ def test_the_recipes_are_true(copy: Path) -> None:
         text="from mhattn_core.measures.made_up import made_up\n",
     )
     insert(measures, before='"patterns": Measure(', text='"made_up": Measure(made_up), ')
+    append(core / "measures/quantities.toml", RECORD)
     # A model: an entry, and here its folder.
     append(core / "models/catalogue.toml", ENTRY)
     put_model(core / "models/bundled/made-up")

@@ -5,7 +5,7 @@ import pytest
 from mhattn_core.heads import Head
 from mhattn_core.text.claims import Claim, chapters, claims, matrices
 from mhattn_core.text.gallery import gallery
-from mhattn_core.ui.fusion.run import measure_words
+from mhattn_core.ui.fusion.run import measures
 from mhattn_core.ui.inside.probe_words import asked_names
 from mhattn_core.ui.navigation import page_title
 
@@ -45,7 +45,7 @@ def test_a_claim_names_what_exists(claim: Claim) -> None:
     # A name in an address that its page does not know would be passed over in silence.
     assert set(claim.settings) <= {"tab", "probe", "over"}
     assert claim.settings.get("probe", "key-pos") in asked_names()
-    assert claim.settings.get("over", "share") in measure_words()
+    assert claim.settings.get("over", "share") in measures()
 
 
 @pytest.mark.parametrize(

@@ -7,22 +7,19 @@ import streamlit as st
 
 from mhattn_core.attention.ablation import Kind
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import of_family, quantity
+from mhattn_core.ui import quantity_choice
 
 KINDS: tuple[Kind, ...] = ("mean", "zero", "uniform")
-QUANTITIES = ("loss", "divergence", "retrieval", "displacement")
 
 
 def choose_quantity(rows: pd.DataFrame) -> str:
     """A quantity that the table has, the model's loss first."""
-    quantities = [name for name in QUANTITIES if (rows["quantity"] == name).any()]
-    if len(quantities) == 1:
-        return quantities[0]
-    # The names of quantities are the library's own in every language, as in tables and addresses.
-    return str(
-        st.segmented_control(
-            _("Quantity"), quantities, default=quantities[0], required=True, key="quantity", bind="query-params"
-        )
-    )
+    names = [name for name in of_family("ablation") if (rows["quantity"] == name).any()]
+    if len(names) == 1:
+        return names[0]
+    offered = {name: quantity(name) for name in names}
+    return quantity_choice.choose_quantity(_("Quantity"), offered, key="quantity", pills=True).code
 
 
 def choose_kind(kinds: Sequence[Kind], key: str) -> Kind:

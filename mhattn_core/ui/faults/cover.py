@@ -8,11 +8,11 @@ from mhattn_core.attention import Seen
 from mhattn_core.charts.interactions import LISTED
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import quantities
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.faults.choice import choose_quantity
 from mhattn_core.ui.faults.data import PAIRED, Faults, Measured, costliest_together, from_run, two_off
 from mhattn_core.ui.faults.switches import last_off
-from mhattn_core.ui.faults.words import quantity_words
 from mhattn_core.ui.page import badge, draw, escape
 
 
@@ -31,7 +31,7 @@ def cover_view(found: Faults, fox: tuple[Seen, list[Head]] | None) -> None:
     said = finding(rows)
     st.markdown(escape(said))
     badge(measured.pairs)
-    title = _("interaction: together less each alone · {title}").format(title=quantity_words()[quantity].change)
+    title = _("interaction: together less each alone · {title}").format(title=quantities()[quantity].change_axis)
     draw(charts.interactions(rows, title=title), key="interactions", alt_text=said)
     st.caption(
         _(

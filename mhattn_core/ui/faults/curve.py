@@ -9,10 +9,10 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import quantities
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.faults.choice import choose_quantity
 from mhattn_core.ui.faults.data import Faults, Measured, curves, kept_alone
-from mhattn_core.ui.faults.words import quantity_words
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import badge, draw, escape
@@ -79,7 +79,7 @@ def _shown(
     rows: pd.DataFrame, chart: Callable[..., alt.LayerChart], said: str, caption: str, name: str, measured: Measured
 ) -> None:
     """The finding, the chart of it and how to read it, to be downloaded under a name."""
-    title = quantity_words()[str(rows["quantity"].iloc[0])].title
+    title = quantities()[str(rows["quantity"].iloc[0])].axis
 
     def drawn() -> alt.LayerChart:
         return chart(rows, title=title)

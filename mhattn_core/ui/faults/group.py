@@ -8,9 +8,9 @@ from mhattn_core import charts
 from mhattn_core.charts.group_costs import group_names
 from mhattn_core.experiments.ablation.quantities import covers
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import quantities
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.faults.data import Faults, Measured, groups_off
-from mhattn_core.ui.faults.words import quantity_words
 from mhattn_core.ui.page import badge, draw, escape
 
 
@@ -34,7 +34,7 @@ def group_view(found: Faults, alone: Measured, stack: str, quantity: str) -> Non
         st.caption(_("One pair has no interval: whether these differences are more than chance, only a run can tell."))
     if (kind := rows["kind"].iloc[0]) != alone.table["kind"].iloc[0]:
         st.caption(_("Groups were switched off by “{kind}” alone, whatever is chosen above.").format(kind=kind))
-    title = quantity_words()[quantity].change
+    title = quantities()[quantity].change_axis
 
     def chart() -> alt.LayerChart:
         return charts.group_costs(rows, title=title)

@@ -6,6 +6,7 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.heads import Head, head_name, head_names
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import column, quantities
 from mhattn_core.measures.statistics import LEVEL
 from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.compared import clicks, picked
@@ -13,13 +14,15 @@ from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.faults.choice import choose_quantity
 from mhattn_core.ui.faults.data import Faults, Measured, damage
 from mhattn_core.ui.faults.grammar import grammar_view
-from mhattn_core.ui.faults.words import quantity_words
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.page import badge, draw, escape, wide_and_narrow
+from mhattn_core.ui.quantity_choice import table_columns
 
 KEY = "damage"
 CHOSEN = "head"
 NAMED = 3
+SHOWN = ("intact", "ablated", "delta", "low", "high", "gradient_importance")
+"""Columns of numbers that stand in the table."""
 
 
 def heads_view(found: Faults) -> None:
@@ -27,11 +30,11 @@ def heads_view(found: Faults) -> None:
     measured = damage(found)
     quantity = choose_quantity(measured.table)
     rows = measured.table[measured.table["quantity"] == quantity]
-    words = quantity_words()[quantity]
+    words = quantities()[quantity]
     said = finding(rows, found.name)
     st.markdown(escape(said))
     badge(measured.pairs)
-    st.caption(f"**{words.change}** · {words.says}")
+    st.caption(f"**{words.change_axis}** · {words.explanation}")
     stack = choose_stack(found.seen, found.place)
     own = rows[rows["stack"] == stack]
     pictures, importance = st.columns([3, 2], gap="large")
@@ -48,7 +51,7 @@ def heads_view(found: Faults) -> None:
         )
     )
     with st.expander(_("Table"), icon=":material/table:"):
-        st.dataframe(damage_table(rows), hide_index=True)
+        st.dataframe(damage_table(rows), hide_index=True, column_config=table_columns("ablation", SHOWN))
     grammar_view(found)
 
 
@@ -112,7 +115,7 @@ def _choose_head(rows: pd.DataFrame) -> tuple[int, int]:
 
 def _grid(own: pd.DataFrame, measured: Measured, rows: pd.DataFrame, chosen: tuple[int, int], said: str) -> None:
     quantity = str(rows["quantity"].iloc[0])
-    title = quantity_words()[quantity].change
+    title = quantities()[quantity].change_axis
     drawn = own.assign(measure=quantity, value=own["delta"])
     signed = quantity != "displacement"
     domain = (min(0.0, float(rows["delta"].min())), float(rows["delta"].max()))
@@ -153,8 +156,8 @@ def _importance(own: pd.DataFrame, measured: Measured, chosen: tuple[int, int]) 
     def scatter() -> object:
         return charts.head_scatter(
             drawn,
-            x=_("gradient importance"),
-            y=quantity_words()[quantity].change,
+            x=column("ablation", "gradient_importance").axis,
+            y=quantities()[quantity].change_axis,
             chosen=chosen,
             splits=(None, 0.0),
             clicks=clicked,
@@ -177,8 +180,8 @@ def _importance(own: pd.DataFrame, measured: Measured, chosen: tuple[int, int]) 
 
 def damage_table(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows as shown, the costliest first."""
-    columns = ["kind", "quantity", "intact", "ablated", "delta", "low", "high", "gradient_importance", "n"]
-    return rows.assign(name=head_names(rows, stack=True)).sort_values("delta", ascending=False)[["name", *columns]]
+    shown = rows.assign(name=head_names(rows, stack=True)).sort_values("delta", ascending=False)
+    return shown[["name", "kind", "quantity", *SHOWN, "n"]]
 
 
 def _open() -> None:

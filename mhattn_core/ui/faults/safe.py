@@ -10,6 +10,7 @@ from mhattn_core import charts
 from mhattn_core.errors import Problem
 from mhattn_core.heads import head_name, head_names
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import quantities
 from mhattn_core.measures.redundancy.head_distances import By, distances
 from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.export_panel import export_panel
@@ -17,10 +18,9 @@ from mhattn_core.ui.faults.choice import choose_quantity
 from mhattn_core.ui.faults.data import Faults, damage
 from mhattn_core.ui.faults.group import group_view
 from mhattn_core.ui.faults.heads import CHOSEN
-from mhattn_core.ui.faults.words import quantity_words
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.page import badge, draw, escape, wide_and_narrow
-from mhattn_core.ui.redundancy.data import distance_words, heads
+from mhattn_core.ui.redundancy.data import choose_distance, heads
 
 KEY = "safe"
 SHARE_OF_WORST = 0.1
@@ -32,20 +32,10 @@ FEWEST = 3
 def safe_view(found: Faults) -> None:
     """The tab *safe*."""
     measured = damage(found)
-    words = distance_words()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         stack = choose_stack(found.seen, found.place)
-        by = st.segmented_control(
-            _("Distance"),
-            list(words),
-            default="js",
-            required=True,
-            key="by",
-            bind="query-params",
-            help=_("How far apart two heads are."),
-        )
+        by = choose_distance()
         quantity = choose_quantity(measured.table)
-    by = by or "js"
     rows = measured.table[(measured.table["quantity"] == quantity) & (measured.table["stack"] == stack)]
     square = _square(found, stack, by)
     if len(square) < FEWEST:
@@ -67,8 +57,8 @@ def safe_view(found: Faults) -> None:
         (True, True): _("unlike others, and costly"),
     }
     axes = (
-        _("distance to the nearest other head · {title}").format(title=words[by].title),
-        quantity_words()[quantity].change,
+        _("distance to the nearest other head · {title}").format(title=quantities()[by].distance_axis),
+        quantities()[quantity].change_axis,
     )
     clicked = clicks()
 

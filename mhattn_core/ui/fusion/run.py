@@ -1,7 +1,5 @@
 """Over many texts: what each head adds, in a run that measured it."""
 
-from dataclasses import dataclass
-
 import altair as alt
 import pandas as pd
 import streamlit as st
@@ -9,7 +7,7 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
-from mhattn_core.ui.choices import choose
+from mhattn_core.measures.quantities import Quantity, quantity
 from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with
@@ -17,52 +15,16 @@ from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.fusion.choice import chosen_head, take_head
 from mhattn_core.ui.fusion.data import Fused
 from mhattn_core.ui.page import badge, draw, escape, wide_and_narrow
+from mhattn_core.ui.quantity_choice import choose_quantity
 
 HEADS, LAYERS = "fusion", "fusion_layers"
 MEASURE = "over"
 """A parameter of the address."""
 
 
-@dataclass(frozen=True)
-class MeasureWords:
-    label: str
-    title: str
-    finding: str
-    says: str
-
-
-def measure_words() -> dict[str, MeasureWords]:
-    """By the measure's name in the table."""
-    return {
-        "length": MeasureWords(
-            _("Length of what a head adds"),
-            _("length of what is added"),
-            _(
-                "Longest is what {head} adds: {value:.2f} in the mean [{low:.2f}, {high:.2f}]; the median head's is {median:.2f}."
-            ),
-            _("Lengths grow with the layers and differ between models; compare them within a layer."),
-        ),
-        "share": MeasureWords(
-            _("Share in the layer's sum"),
-            _("share of the layer's sum"),
-            _(
-                "The largest part of its layer's sum is {head}'s: {value:.2f} [{low:.2f}, {high:.2f}]; {below} of {heads} heads work against the sum of their layer."
-            ),
-            _(
-                "Over all words together; the shares of a layer sum to 1. A head works against the sum if its interval lies below 0."
-            ),
-        ),
-        "unique_share": MeasureWords(
-            _("What only this head adds"),
-            _("unique share"),
-            _(
-                "The others tell least of {head}: unique share {value:.2f} [{low:.2f}, {high:.2f}]; they tell most of {least}: {smallest:.2f}."
-            ),
-            _(
-                "1 − R² of a ridge regression from all other heads of the layer, on texts that it was not fitted on. 0: the others tell everything; 1 or more: they tell nothing. More texts would let them tell more: read it as an upper bound."
-            ),
-        ),
-    }
+def measures() -> dict[str, Quantity]:
+    """What heads differ by, by the names in the table."""
+    return {name: quantity(name) for name in ("length", "share", "unique_share")}
 
 
 def run_view(model: Fused, _summed: list[Fused], controls: Controls) -> None:
@@ -84,7 +46,18 @@ def run_view(model: Fused, _summed: list[Fused], controls: Controls) -> None:
 def finding(rows: pd.DataFrame, measure: str) -> str:
     """The head at the upper end, with its interval. rows: of one measure."""
     top, least = rows.loc[rows["value"].idxmax()], rows.loc[rows["value"].idxmin()]
-    return measure_words()[measure].finding.format(
+    message = {
+        "length": _(
+            "Longest is what {head} adds: {value:.2f} in the mean [{low:.2f}, {high:.2f}]; the median head's is {median:.2f}."
+        ),
+        "share": _(
+            "The largest part of its layer's sum is {head}'s: {value:.2f} [{low:.2f}, {high:.2f}]; {below} of {heads} heads work against the sum of their layer."
+        ),
+        "unique_share": _(
+            "The others tell least of {head}: unique share {value:.2f} [{low:.2f}, {high:.2f}]; they tell most of {least}: {smallest:.2f}."
+        ),
+    }[measure]
+    return message.format(
         head=head_name(top["layer"], top["head"]),
         value=top["value"],
         low=top["low"],
@@ -98,18 +71,16 @@ def finding(rows: pd.DataFrame, measure: str) -> str:
 
 
 def _heads(model: Fused, rows: pd.DataFrame, evidence: Evidence) -> None:
-    words = measure_words()
-    measure = choose(
-        _("What is measured"), {name: one.label for name, one in words.items()}, key=MEASURE, default="unique_share"
-    )
+    words = choose_quantity(_("What is measured"), measures(), key=MEASURE, default="unique_share")
+    measure = words.code
     shown = rows[rows["measure"] == measure]
     said = finding(shown, measure)
     st.markdown(escape(said))
     badge(int(shown["n"].max()))
     origin = evidence.origin(_("This tab reads the run “{name}”; another is chosen in the sidebar under Evidence."))
     sample = _("One word of each text, chosen by hash; 95 % intervals over texts.")
-    st.caption(f"{origin} {sample} {words[measure].says}")
-    title, key, framed, clicked = words[measure].title, f"over-{model.place}", chosen_head(model), clicks()
+    st.caption(f"{origin} {sample} {words.explanation}")
+    title, key, framed, clicked = words.axis, f"over-{model.place}", chosen_head(model), clicks()
 
     def grid() -> alt.LayerChart:
         return charts.head_grid(
@@ -158,7 +129,7 @@ def _layers(model: Fused, evidence: Evidence) -> None:
     most = int(shown["heads"].max())
 
     def chart() -> alt.LayerChart:
-        return charts.by_layer(shown, title=_("participation ratio"), domain=(1, most))
+        return charts.by_layer(shown, title=quantity("participation_ratio").axis, domain=(1, most))
 
     draw(chart(), key="participation-run", alt_text=said)
     st.caption(

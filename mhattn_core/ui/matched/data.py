@@ -1,44 +1,16 @@
 """What the tab *matched heads* knows: the run's matches of two models."""
 
 from dataclasses import dataclass
+from typing import get_args
 
 import pandas as pd
 
 from mhattn_core.charts.best_heads import verdict_names
 from mhattn_core.errors import Problem
 from mhattn_core.heads import head_name, head_names
-from mhattn_core.locale import _
 from mhattn_core.measures.matching.assignment import SHARED, MatchBy
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.runs import Run
-from mhattn_core.ui.words import Words
-
-
-def by_words() -> dict[MatchBy, Words]:
-    """By the name in tables."""
-    return {
-        "profile": Words(
-            _("1 − correlation of profiles"),
-            _(
-                "Two heads match when they measure alike: what they find, how far they look, how evenly, where they rest. Profiles survive other tokenizers, layers and numbers of heads; they say that two heads behave alike, not that they look at the same words."
-            ),
-            label=_("Profile"),
-        ),
-        "js": Words(
-            _("JS divergence (nats)"),
-            _(
-                "Two heads match when they spread each word's attention alike over the same words. Position weighs most here: two heads of the word before match whatever else they do. The table has what a head that sees positions alone would reach."
-            ),
-            label=_("Same words"),
-        ),
-        "cka": Words(
-            _("1 − CKA of outputs"),
-            _(
-                "Two heads match when what they write is the same up to rotation and scale, on one word of each sentence."
-            ),
-            label=_("Outputs"),
-        ),
-    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +62,7 @@ def name_of(stack_a: str, stack_b: str) -> str:
 
 def ways(run: Run, a: str, b: str, stacks: str) -> list[MatchBy]:
     """By what the two stacks were matched."""
-    return [by for by in by_words() if not _rows(run, a, b, by, stacks).empty]
+    return [by for by in get_args(MatchBy) if not _rows(run, a, b, by, stacks).empty]
 
 
 def matched(run: Run, a: str, b: str, by: MatchBy, stacks: str) -> Matched:

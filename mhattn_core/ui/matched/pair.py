@@ -8,11 +8,12 @@ from mhattn_core.errors import Problem
 from mhattn_core.heads import HEAD_COLUMNS, ModelHead, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.matching.neighbours import profiles
+from mhattn_core.measures.quantities import quantity, title_of
 from mhattn_core.runs.relations import CONTROL
 from mhattn_core.text.relations.names import relation_label
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_panel import head_panel
-from mhattn_core.ui.matched.data import Matched, by_words
+from mhattn_core.ui.matched.data import Matched
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import draw, escape, plain
 from mhattn_core.ui.roles.words import direction_labels
@@ -57,7 +58,7 @@ def verdict(found: Matched, row: "pd.Series[object]") -> str:
         "cost": row["cost"],
         "null": row["null95"],
         "stability": row["stability"],
-        "title": by_words()[found.by].title,
+        "title": quantity(found.by).distance_axis,
     }
     heads = "**{} – {}**".format(*(escape(head.name) for head in _ends(found, row)))
     said = (
@@ -97,7 +98,7 @@ def _profiles(found: Matched, ends: list[ModelHead]) -> pd.DataFrame:
     heads = heads[
         heads["model"].isin([found.a, found.b]) & (heads["group"] == "") & ~heads["measure"].str.startswith("pattern.")
     ]
-    parts = [profiles(heads).loc[ends]]
+    parts = [profiles(heads).loc[ends].rename(columns=title_of)]
     if found.run.has("rates"):
         parts.append(_relations(found, ends))
     table = pd.concat(parts, axis=1).reset_index().melt(HEAD_COLUMNS, var_name="measure")

@@ -9,6 +9,7 @@ from mhattn_core import charts
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.matching.assignment import MatchBy
+from mhattn_core.measures.quantities import Quantity, quantity
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.runs import Run
 from mhattn_core.ui.choices import choose, choose_or_leave, open_tab
@@ -16,13 +17,13 @@ from mhattn_core.ui.compared import CLICKS, clicks
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with, say_evidence
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.matched.data import Matched, by_words, matched, stack_pairs, ways
+from mhattn_core.ui.matched.data import Matched, matched, stack_pairs, ways
 from mhattn_core.ui.matched.pair import matched_pair
 from mhattn_core.ui.matched.table import matched_table
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import draw, escape, plain, wide_and_narrow
 from mhattn_core.ui.panel import panel
-from mhattn_core.ui.words import Words
+from mhattn_core.ui.quantity_choice import choose_quantity
 
 KEY = "matched"
 LISTED = 9
@@ -41,13 +42,13 @@ def matched_panel(controls: Controls) -> None:
     run = evidence.run
     a, b = _choose_models(run, controls)
     stacks, by = _choose_way(run, a, b)
-    words = by_words()[by]
+    words = quantity(by)
     found = matched(run, a, b, by, stacks)
     said = finding(found)
     st.markdown(said)
     # Patterns and outputs are compared on some of the run's pairs only.
     say_evidence(evidence, pairs=int(found.table["n"].max()))
-    st.caption(f"**{words.title}** · {words.says}")
+    st.caption(f"**{words.distance_axis}** · {words.explanation}")
     if by == "profile" and not found.has_relations:
         st.info(
             _(
@@ -118,17 +119,7 @@ def _choose_way(run: Run, a: str, b: str) -> tuple[str, MatchBy]:
         default = "cross" if "cross" in offered else stacks
         stacks = choose(_("Stack"), {name: name for name in offered}, key="matched-stack", default=default, pills=True)
     can = ways(run, a, b, stacks)
-    labels = {str(by): words.label for by, words in by_words().items() if by in can}
-    by = choose(
-        _("Matched by"),
-        labels,
-        key="matched-by",
-        default=can[0],
-        pills=True,
-        help_text=_(
-            "By the same words and by outputs only models are compared that read the same words in the same direction."
-        ),
-    )
+    by = choose_quantity(_("Matched by"), {name: quantity(name) for name in can}, key="matched-by", pills=True).code
     return stacks, next(name for name in can if name == by)
 
 
@@ -151,14 +142,14 @@ def finding(found: Matched) -> str:
     return said.format(**names) + random
 
 
-def _views(found: Matched, words: Words, said: str, chosen: int | None) -> None:
+def _views(found: Matched, words: Quantity, said: str, chosen: int | None) -> None:
     if open_tab({"links": _("Links"), "table": _("Table")}, key="matched-view") == "table":
         matched_table(found, words)
         return
     partnered, clicked = found.partnered, clicks()
 
     def chart() -> alt.LayerChart:
-        return charts.matched_heads(partnered, found.heads, title=words.title, chosen=chosen, clicks=clicked)
+        return charts.matched_heads(partnered, found.heads, title=words.distance_axis, chosen=chosen, clicks=clicked)
 
     wide, narrow = wide_and_narrow(KEY)
     with wide:
@@ -182,7 +173,7 @@ def _views(found: Matched, words: Words, said: str, chosen: int | None) -> None:
                 "name_a": st.column_config.TextColumn(found.a, width=75),
                 "name_b": st.column_config.TextColumn(found.b, width=75),
                 "verdict": st.column_config.TextColumn(_("verdict"), width=115),
-                "cost": st.column_config.NumberColumn(words.title, format="%.3f", width=85),
+                "cost": st.column_config.NumberColumn(words.distance_axis, format="%.3f", width=85),
             },
         )
         st.caption(_("The ten nearest pairs, shared roles first; all heads are in the table."))

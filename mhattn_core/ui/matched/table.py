@@ -3,11 +3,12 @@
 import streamlit as st
 
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import Quantity, column
 from mhattn_core.ui.matched.data import Matched
-from mhattn_core.ui.words import Words
+from mhattn_core.ui.quantity_choice import table_columns
 
 
-def matched_table(found: Matched, words: Words) -> None:
+def matched_table(found: Matched, words: Quantity) -> None:
     """Shared roles first, the cheapest first; then the others, and last the heads without a partner."""
     number = st.column_config.NumberColumn
     rows = found.table.sort_values(["shared", "cost"], ascending=[False, True])
@@ -20,33 +21,11 @@ def matched_table(found: Matched, words: Words) -> None:
             "name_a": st.column_config.TextColumn(found.a),
             "name_b": st.column_config.TextColumn(found.b),
             "verdict": st.column_config.TextColumn(_("verdict")),
-            "cost": number(words.title, format="%.3f"),
-            "null95": number(
-                _("best of nulls, 5 %"),
-                format="%.3f",
-                help=_(
-                    "The cost that the nearest head undercuts in 5 % of draws, with features that belong to no head and with random weights."
-                ),
-            ),
-            "depth95": number(
-                _("same depth, 5 %"), format="%.3f", help=_("What 5 % of the heads at the same depth undercut.")
-            ),
-            "stability": number(_("same match in resamples"), format="percent"),
-            "mutual": st.column_config.CheckboxColumn(_("each other's nearest")),
-            "held_out": number(
-                _("correlation on the other half"),
-                format="%.2f",
-                help=_(
-                    "Heads are matched on one half of the pairs; this is how their profiles correlate on the other."
-                ),
-            ),
-            "position_only": number(
-                _("position alone"),
-                format="%.3f",
-                help=_(
-                    "The cost of the nearest head that sees positions alone: a match that is no nearer is one of positions."
-                ),
-            ),
+            "cost": number(words.distance_axis, format="%.3f", help=column("matches", "cost").help),
+            "mutual": st.column_config.CheckboxColumn(column("matches", "mutual").title),
+            **table_columns("matches", ["null95", "depth95", "position_only"]),
+            **table_columns("matches", ["held_out"], format="%.2f"),
+            **table_columns("matches", ["stability"], format="percent"),
         },
     )
     st.caption(

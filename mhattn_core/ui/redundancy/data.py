@@ -3,6 +3,7 @@ share keys.
 """
 
 from dataclasses import dataclass
+from typing import get_args
 
 import pandas as pd
 import streamlit as st
@@ -12,38 +13,23 @@ from mhattn_core.experiments.redundancy.heads import heads_of
 from mhattn_core.experiments.redundancy.stack_distances import StackDistances, pair_distances
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import quantity
 from mhattn_core.measures.redundancy.clusters import Groups, Tree, groups, shuffled_distances, tree
 from mhattn_core.measures.redundancy.head_distances import By, Heads
 from mhattn_core.runs import Run
+from mhattn_core.ui.quantity_choice import choose_quantity
 from mhattn_core.ui.redundancy.run import run_distances
 from mhattn_core.ui.resources import HASHES
-from mhattn_core.ui.words import Words
 
 SHUFFLES = 5
+DISTANCES: tuple[By, ...] = get_args(By)
 
 
-def distance_words() -> dict[By, Words]:
-    """By the distance's name in tables."""
-    return {
-        "js": Words(
-            _("JS divergence (nats)"),
-            _(
-                "How differently two heads spread each word's attention over words, on average over words: 0 is the same, 0.69 (ln 2) never on the same word. Two heads that look everywhere are near, too."
-            ),
-        ),
-        "correlation": Words(
-            _("1 − correlation of weights"),
-            _(
-                "Whether two heads are strong in the same cells: 0 is proportional, 1 unrelated. Evenness alone brings no head near."
-            ),
-        ),
-        "cka": Words(
-            _("1 − CKA of outputs"),
-            _(
-                "Whether two heads write the same, up to rotation and scale: 0 is the same, about 1 unrelated (by chance a little more: what chance adds is taken off). The words of one sentence have something in common, and that makes heads look nearer: only runs, with one word a sentence, decide."
-            ),
-        ),
-    }
+def choose_distance() -> By:
+    """How far apart two heads are; the address holds its name in tables."""
+    offered = {str(name): quantity(name) for name in DISTANCES}
+    chosen = choose_quantity(_("Distance"), offered, key="by", pills=True).code
+    return next(by for by in DISTANCES if by == chosen)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,10 +7,11 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import quantity
 from mhattn_core.measures.redundancy.clusters import Groups
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.page import draw
-from mhattn_core.ui.redundancy.data import SHUFFLES, Redundancy, distance_words, groups_of
+from mhattn_core.ui.redundancy.data import SHUFFLES, Redundancy, groups_of
 
 
 def groups_view(found: Redundancy) -> None:
@@ -20,7 +21,7 @@ def groups_view(found: Redundancy) -> None:
     said = verdict(told)
     st.markdown(said)
     branches, cut = found.tree.branches(), found.tree.height(told.count) if told.found else None
-    title = distance_words()[found.by].title
+    title = quantity(found.by).distance_axis
 
     def chart() -> alt.LayerChart:
         return charts.dendrogram(branches, found.ordered, title=title, cut=cut)

@@ -9,10 +9,11 @@ import streamlit as st
 from mhattn_core.errors import Problem
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import quantity
 from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.page import escape
-from mhattn_core.ui.redundancy.data import Redundancy, distance_words, redundancy
+from mhattn_core.ui.redundancy.data import DISTANCES, Redundancy, redundancy
 
 FIRST, SECOND = "head", "other"
 """State keys, and parameters of the address."""
@@ -97,13 +98,14 @@ def _verdict(found: Redundancy, first: int, second: int) -> str:
 
 def _disagreeing(found: Redundancy, distances: pd.DataFrame) -> str:
     """A sentence that names the distances by which two heads that look doubled do not."""
-    words = distance_words()
     doubled = distances.set_index("by")["doubled"]
     if not doubled.get(found.by) or doubled.all():
         return ""
-    others = [words[by].title for by in doubled.index[~doubled]]
+    others = [quantity(by).distance_axis for by in doubled.index[~doubled]]
     return escape(
-        _("That is by {title}; not by {others}.").format(title=words[found.by].title, others=", ".join(others))
+        _("That is by {title}; not by {others}.").format(
+            title=quantity(found.by).distance_axis, others=", ".join(others)
+        )
     )
 
 
@@ -111,7 +113,7 @@ def _all_distances(found: Redundancy, first: int, second: int) -> pd.DataFrame:
     """A row for each distance that both heads have."""
     heads = {found.here.index[place] for place in (first, second)}
     rows = []
-    for by, words in distance_words().items():
+    for by in DISTANCES:
         with suppress(Problem):  # told when that distance is chosen
             other = redundancy(found.seen, found.stack, by, found.run)
             if heads <= set(other.here.index):
@@ -123,7 +125,7 @@ def _all_distances(found: Redundancy, first: int, second: int) -> pd.DataFrame:
                 rows.append(
                     {
                         "by": by,
-                        "title": words.title,
+                        "title": quantity(by).distance_axis,
                         "distance": row["distance"],
                         "noise": noise,
                         "doubled": bool(row["doubled"]),

@@ -7,10 +7,11 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import quantity
 from mhattn_core.ui.compared import CLICKS, clicks
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.page import draw, wide_and_narrow
-from mhattn_core.ui.redundancy.data import Redundancy, distance_words
+from mhattn_core.ui.redundancy.data import Redundancy
 from mhattn_core.ui.redundancy.heads import FIRST, SECOND
 
 KEY = "distances"
@@ -20,7 +21,7 @@ LISTED = 10
 def matrix_view(found: Redundancy, chosen: tuple[int, int], said: str) -> None:
     """The tab *matrix*."""
     pairs = matrix_pairs(found)
-    title = distance_words()[found.by].title
+    title = quantity(found.by).distance_axis
     places = found.tree.order.tolist()
     framed = places.index(chosen[0]), places.index(chosen[1])
     largest, clicked = float(pairs["distance"].max()), clicks()

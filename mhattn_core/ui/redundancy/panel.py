@@ -6,6 +6,7 @@ from mhattn_core.experiments.redundancy.distance_table import NOISE, WORDS
 from mhattn_core.experiments.redundancy.noise import DRAWS
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import quantity
 from mhattn_core.measures.redundancy.head_pairs import DOUBLED
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.controls import Controls
@@ -15,7 +16,7 @@ from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import badge, escape
 from mhattn_core.ui.panel import panel
-from mhattn_core.ui.redundancy.data import Redundancy, distance_words, redundancy
+from mhattn_core.ui.redundancy.data import Redundancy, choose_distance, redundancy
 from mhattn_core.ui.redundancy.groups import groups_view
 from mhattn_core.ui.redundancy.heads import choose_two, two_distances, two_heads
 from mhattn_core.ui.redundancy.map import map_view
@@ -28,31 +29,21 @@ from mhattn_core.ui.unknown import may_draw
 @panel
 def redundancy_panel(controls: Controls) -> None:
     """The whole page but its head; a click on a pair of heads redraws it and not the sidebar."""
-    words = distance_words()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         place = choose_model(controls)
         seen = attended_with_progress(controls.models[place], controls)
         stack = choose_stack(seen, place)
-        # The names of distances are the library's own in every language, as in tables and addresses.
-        by = st.segmented_control(
-            _("Distance"),
-            list(words),
-            default="js",
-            required=True,
-            key="by",
-            bind="query-params",
-            help=_("How far apart two heads are."),
-        )
+        by = choose_distance()
     run = run_with_distances(controls, seen.model.name)
     # What a model does not know of the pair says nothing about a run.
     if not run and not may_draw(seen, stack, place):
         return
     with st.spinner(_("Comparing every head with every other, here and on random words …")):
-        found = redundancy(seen, stack, by or "js", run)
+        found = redundancy(seen, stack, by, run)
     said = finding(found)
     st.markdown(escape(said))
     badge(found.measured.n)
-    st.caption(f"**{words[found.by].title}** · {words[found.by].says}")
+    st.caption(f"**{quantity(found.by).distance_axis}** · {quantity(found.by).explanation}")
     _notices(found)
     pictures, pair = st.columns([3, 2])
     with pair:
@@ -85,7 +76,7 @@ def finding(found: Redundancy) -> str:
         heads=len(found.here),
         a=head_name(first["layer_a"], first["head_a"]),
         b=head_name(first["layer_b"], first["head_b"]),
-        title=distance_words()[found.by].title,
+        title=quantity(found.by).distance_axis,
         distance=first["distance"],
         noise=first["noise"],
     )

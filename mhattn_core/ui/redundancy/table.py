@@ -5,12 +5,13 @@ import streamlit as st
 
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
-from mhattn_core.ui.redundancy.data import Redundancy, distance_words
+from mhattn_core.measures.quantities import column, quantity
+from mhattn_core.ui.redundancy.data import Redundancy
 
 
 def table_view(found: Redundancy) -> None:
     """The tab *table*, the nearest first."""
-    title = distance_words()[found.by].title
+    title = quantity(found.by).distance_axis
     number = st.column_config.NumberColumn
     st.dataframe(
         pair_table(found),
@@ -20,7 +21,7 @@ def table_view(found: Redundancy) -> None:
             "a": st.column_config.TextColumn(_("head")),
             "b": st.column_config.TextColumn(_("other head")),
             "distance": number(title, format="%.3f"),
-            "noise": number(_("on random words"), format="%.3f"),
+            "noise": number(column("distances", "noise").axis, format="%.3f", help=column("distances", "noise").help),
             "noise_low": number(_("lowest draw"), format="%.3f"),
             "noise_high": number(_("highest draw"), format="%.3f"),
             "doubled": st.column_config.CheckboxColumn(_("looks doubled")),

@@ -16,6 +16,7 @@ from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import draw, escape, problems
 from mhattn_core.ui.panel import panel
+from mhattn_core.ui.quantity_choice import table_columns
 from mhattn_core.ui.roles.ideals import ideals_view
 from mhattn_core.ui.roles.induction import induction_view
 from mhattn_core.ui.unknown import may_draw
@@ -171,7 +172,6 @@ def _table(evidence: Evidence, rows: pd.DataFrame) -> None:
         name=head_names(rows),
         called=rows["type"].map(names),
     )
-    number = st.column_config.NumberColumn
     st.dataframe(
         shown[["model", "stack", "name", "called", "evidence", "offset", "n"]],
         hide_index=True,
@@ -181,8 +181,8 @@ def _table(evidence: Evidence, rows: pd.DataFrame) -> None:
             "stack": st.column_config.TextColumn(_("stack")),
             "name": st.column_config.TextColumn(_("head"), pinned=True),
             "called": st.column_config.TextColumn(_("type")),
-            "evidence": number(_("the number that decides"), format="%.3f"),
-            "offset": number(_("offset in words"), format="%+d"),
+            **table_columns("patterns", ["evidence"]),
+            **table_columns("patterns", ["offset"], format="%+d"),
         },
     )
     export_panel(

@@ -5,8 +5,10 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import title_of
 from mhattn_core.runs.relations import CONTROL
 from mhattn_core.ui.export_panel import export_panel
+from mhattn_core.ui.quantity_choice import table_columns
 from mhattn_core.ui.roles.data import Roles, names_of
 from mhattn_core.ui.roles.words import labels_of
 
@@ -29,11 +31,10 @@ def role_table(found: Roles) -> None:
     ]
     names = labels_of(list(rows["relation"].unique()))
     shown = rows.assign(label=rows["relation"].map(names), name=head_names(rows).where(rows["layer"].notna(), ""))
-    shown = shown.assign(verdict=rows["verdict"].map(charts.verdict_names()))
+    shown = shown.assign(verdict=rows["verdict"].map(charts.verdict_names()), score=rows["score"].map(title_of))
     shown = shown[
         [*FIRST, *(column for column in rows if column not in {*FIRST, "relation", "layer", "head", "reason"})]
     ]
-    number = st.column_config.NumberColumn
     st.dataframe(
         shown,
         hide_index=True,
@@ -43,14 +44,15 @@ def role_table(found: Roles) -> None:
             "label": st.column_config.TextColumn(_("relation"), pinned=True),
             "verdict": st.column_config.TextColumn(_("verdict")),
             "name": st.column_config.TextColumn(_("head")),
-            **{share: number(format="%.3f") for share in SHARES},
-            **{value: number(format="%.2g") for value in ("p", "p_max", "q")},
+            **table_columns("relations", SHARES),
+            **table_columns("relations", ("offset", "n", "fewest"), format="%d"),
+            **table_columns("relations", ("p", "p_max", "q"), format="%.2g"),
         },
     )
     st.caption(
-        _(
-            "{rows:,} rows. hit: share of right first choices; mass: weight on the right word, against the weight at the same distance. low, high: 95 % interval of the gain. q: after the correction for all heads and relations. The names of columns are those of relations.parquet."
-        ).format(rows=len(rows))
+        _("{rows:,} rows. The question mark of a column says what it holds, and its name in relations.parquet.").format(
+            rows=len(rows)
+        )
     )
     export_panel(
         lambda: charts.best_heads(found.shown, labels_of(list(found.shown["relation"].unique()))),

@@ -6,9 +6,10 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.locale import _
 from mhattn_core.measures.difference import KEYS
+from mhattn_core.measures.quantities import of_family
 from mhattn_core.runs.store import Saved
-from mhattn_core.ui.measure_words import measure_words
 from mhattn_core.ui.page import draw, escape, problems
+from mhattn_core.ui.quantity_choice import names_in_tables, titles
 from mhattn_core.ui.runs.known import known_runs, opened
 from mhattn_core.ui.runs.words import run_label
 
@@ -32,8 +33,15 @@ def compared_runs() -> None:
     )
     with st.container(horizontal=True):
         model = str(st.selectbox(_("Model"), _common(runs[first], runs[second]), key="runs-model"))
-        words = measure_words()
-        measure = str(st.selectbox(_("Measure"), list(words), key="runs-measure"))
+        words = of_family("basic")
+        names = titles(words)
+        measure = st.selectbox(
+            _("Measure"),
+            list(names),
+            format_func=names.__getitem__,
+            key="runs-measure",
+            help=names_in_tables(words.values()),
+        )
     with problems():
         table = both(runs[first], runs[second], model, measure)
         stacks = list(dict.fromkeys(table["stack"]))
@@ -52,7 +60,7 @@ def compared_runs() -> None:
         rows = table[table["stack"] == stack]
         said = summary(rows, model)
         st.markdown(escape(said))
-        draw(charts.before_after(rows, title=words[measure].title), key="runs-scatter", alt_text=said)
+        draw(charts.before_after(rows, title=words[measure].axis), key="runs-scatter", alt_text=said)
         st.caption(
             _(
                 "One mark is one head; on the broken line both runs give the same. The pairs of the two runs are not the same, so no head has an interval of the difference; where the intervals of both runs do not meet, the head does something else on these sentences."

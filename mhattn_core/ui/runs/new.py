@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import families
 from mhattn_core.models.memory import readable
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.runs import store
@@ -81,21 +82,16 @@ def _bring() -> Upload | None:
 
 def _measures() -> tuple[str, ...]:
     """What is measured; the basic measures are always among it, since every chart of heads reads them."""
-    says = {
-        "basic": _("basic: entropy, distance, special tokens, blocks …"),
-        "patterns": _("patterns: the type of each head’s pattern"),
-        "relations": _("relations: which head does what, beside 20 models with random weights"),
-        "distances": _("distances: which heads are doubled"),
-        "ablation": _("ablation: what breaks without a head"),
-        "minimal_pairs": _("minimal pairs: is grammar right without a head? Needed for the verdict “specialist”"),
-        "matches": _("matches: the same heads in other models"),
-        "fusion": _("fusion: what each head adds, and which heads add the same"),
-        "segments": _("segments: which part of a document feeds its summary"),
-        "probes": _("probes: what can be read off queries, keys and values"),
-    }
     more = [name for name in MEASURABLE if name != BASIC]
+    labels = {name: f"{families()[name].title}: {families()[name].says}" for name in more}
     chosen = st.multiselect(
-        _("Measures beside the basic ones"), more, format_func=lambda name: says.get(name, name), key="run-measures"
+        _("Measures beside the basic ones"),
+        more,
+        format_func=labels.__getitem__,
+        key="run-measures",
+        help=_("Always measured: {says} On the command line these are `--measures {names}`.").format(
+            says=families()[BASIC].says, names=",".join(more)
+        ),
     )
     return BASIC, *(name for name in more if name in chosen)
 

@@ -6,11 +6,12 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import Quantity, of_family
 from mhattn_core.runs import Run
 from mhattn_core.runs.store import Saved
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.measure_words import MeasureWords, measure_words
 from mhattn_core.ui.page import badge, draw, escape, problems
+from mhattn_core.ui.quantity_choice import names_in_tables, titles
 from mhattn_core.ui.reproduce import reproduce_run
 from mhattn_core.ui.runs.known import known_runs, opened, show_run, shown_run
 from mhattn_core.ui.runs.tables import tables_of, what_to_do
@@ -34,9 +35,8 @@ def opened_run() -> None:
                 ).format(measures=escape(", ".join(tables.manifest.measures)))
             )
         else:
-            words = measure_words()
-            rows, measure = _choose_rows(tables, words)
-            _picture(rows, words[measure], tables.id)
+            rows, measure = _choose_rows(tables)
+            _picture(rows, measure, tables.id)
         what_to_do(run, tables)
         tables_of(tables, rows)
         st.caption(
@@ -68,15 +68,22 @@ def _write() -> None:
     st.session_state["run-asked"] = st.session_state["run-shown"]
 
 
-def _choose_rows(run: Run, words: dict[str, MeasureWords]) -> tuple[pd.DataFrame, str]:
+def _choose_rows(run: Run) -> tuple[pd.DataFrame, Quantity]:
     """Rows of one measure, stack and group."""
     heads = run.heads
-    measures = [name for name in words if name in set(heads["measure"])]
+    words = {name: one for name, one in of_family("basic").items() if name in set(heads["measure"])}
+    names = titles(words)
     several = heads.groupby("model")["stack"].nunique().gt(1).any()
     stacks = [stack for stack in STACKS if stack in set(heads["stack"])]
     groups = sorted(set(heads["group"]))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        measure = str(st.selectbox(_("Measure"), measures, key="run-measure"))
+        measure = st.selectbox(
+            _("Measure"),
+            list(names),
+            format_func=names.__getitem__,
+            key="run-measure",
+            help=names_in_tables(words.values()),
+        )
         stack = stacks[0]
         if several:
             stack = str(st.segmented_control(_("Stack"), stacks, default=stacks[0], required=True, key="run-stack"))
@@ -91,24 +98,24 @@ def _choose_rows(run: Run, words: dict[str, MeasureWords]) -> tuple[pd.DataFrame
         .groupby("model", sort=False, group_keys=False)[heads.columns]
         .apply(lambda rows: rows[rows["stack"] == (stack if stack in set(rows["stack"]) else rows["stack"].iloc[0])])
     )
-    return shown, measure
+    return shown, words[measure]
 
 
-def _picture(rows: pd.DataFrame, words: MeasureWords, run_id: str) -> None:
+def _picture(rows: pd.DataFrame, words: Quantity, run_id: str) -> None:
     """Two sentences, what is seen and how far to believe it, and the chart."""
     known = rows.dropna(subset="value")
     if known.empty:
         st.info(_("No head of this run has a value of this measure. {reads}").format(reads=words.reads))
         return
-    top = known.loc[known["value"].idxmin() if words.telling == "lowest" else known["value"].idxmax()]
+    top = known.loc[known["value"].idxmin() if words.direction == "lowest" else known["value"].idxmax()]
     said = finding(top, words)
     sure = _(
         "Half of the heads have an interval narrower than {width:.3f}: smaller differences between two heads may come from the choice of sentences."
     ).format(width=(known["high"] - known["low"]).median())
     st.markdown(escape(f"{said} {sure}"))
     badge(int(known["n"].max()))
-    st.caption(f"**{words.title}** · {words.says} {words.reads}")
-    chart = charts.distributions(known, title=words.title, chosen=(top["model"], top["layer"], top["head"]))
+    st.caption(f"**{words.axis}** · {words.explanation}")
+    chart = charts.distributions(known, title=words.axis, chosen=(top["model"], top["layer"], top["head"]))
     draw(chart, key="run-chart", alt_text=said)
     export_panel(lambda: chart, known, key="run-chart", name=f"run-{run_id}-{top['measure']}", note=f"run {run_id}")
     st.caption(
@@ -118,20 +125,20 @@ def _picture(rows: pd.DataFrame, words: MeasureWords, run_id: str) -> None:
     )
 
 
-def finding(top: pd.Series, words: MeasureWords) -> str:
+def finding(top: pd.Series, words: Quantity) -> str:
     """The most telling head of all. top: its row."""
     message = (
         _(
             "Over {pairs} pairs, {title} is lowest in {head}: {value:.2f}, with a 95 % interval from {low:.3f} to {high:.3f}."
         )
-        if words.telling == "lowest"
+        if words.direction == "lowest"
         else _(
             "Over {pairs} pairs, {title} is highest in {head}: {value:.2f}, with a 95 % interval from {low:.3f} to {high:.3f}."
         )
     )
     return message.format(
         pairs=f"{top['n']:,}",
-        title=words.title,
+        title=words.axis,
         head=ModelHead.of_row(top).name,
         value=top["value"],
         low=top["low"],

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from mhattn_core.locale import _
-from mhattn_core.text.methods import sources_of
+from mhattn_core.measures.citations import sources_of
 from mhattn_core.ui.controls import MODELS, PAIR, Controls
 from mhattn_core.ui.resources import models
 from mhattn_core.ui.summarisation.data import Given

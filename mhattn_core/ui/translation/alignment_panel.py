@@ -16,6 +16,7 @@ from mhattn_core.heads import Head, head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.alignment.measures import links
 from mhattn_core.measures.alignment.tables import pair_table
+from mhattn_core.measures.quantities import quantity
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.choices import choose_or_leave
@@ -135,7 +136,6 @@ def _best(aligned: AlignmentWeights, heads: pd.DataFrame | None, yard: Reference
 
 
 def _grid(heads: pd.DataFrame, yard: Reference, chosen: tuple[int, int], place: int) -> None:
-    titles = {"aer": _("alignment error"), "f1": _("agreement (F1)")}
     title = (
         _("All heads by alignment error on this pair")
         if yard.measure == "aer"
@@ -148,7 +148,7 @@ def _grid(heads: pd.DataFrame, yard: Reference, chosen: tuple[int, int], place: 
             charts.head_grid(
                 heads,
                 measure=yard.measure,
-                title=titles[yard.measure],
+                title=quantity(yard.measure).axis,
                 domain=(0, 1),
                 reverse=yard.measure == "aer",
                 chosen=chosen,

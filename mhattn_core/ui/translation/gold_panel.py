@@ -12,16 +12,20 @@ from mhattn_core.experiments.alignment.report import report
 from mhattn_core.experiments.alignment.shipped import SOURCE, shipped_alignment
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import quantity
 from mhattn_core.models import Model
 from mhattn_core.text.reading import PairRecord
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.page import badge, draw, escape, plain, problems
+from mhattn_core.ui.quantity_choice import table_columns
 from mhattn_core.ui.resources import loaded
 from mhattn_core.ui.translation.orientation import is_turned, reads
 from mhattn_core.ui.upload import upload_panel
 
 KEPT = "alignment-tables"
+NUMBERS = ("aer", "low", "high", "precision", "recall", "f1", "wins", "diagonal", "gain", "gain_low", "gain_high")
+"""Columns of the table that hold quantities."""
 
 
 def gold_panel(controls: Controls) -> None:
@@ -121,12 +125,12 @@ def _show(name: str, table: pd.DataFrame, *, key: str) -> None:
             measure="aer", value=lambda rows: rows["aer"]
         )
         grid = charts.head_grid(
-            drawn, measure="aer", title=_("alignment error"), domain=(float(drawn["value"].min()), 1.0), reverse=True
+            drawn, measure="aer", title=quantity("aer").axis, domain=(float(drawn["value"].min()), 1.0), reverse=True
         )
         draw(grid, key=f"gold-grid-{key}-{name}", alt_text=plain(_finding(best)))
         export_panel(lambda: grid, table, key=f"gold-{key}-{name}", name=f"{name}-alignment-error", note=name)
     with all_rows:
-        st.dataframe(table, hide_index=True, height=300)
+        st.dataframe(table, hide_index=True, height=300, column_config=table_columns("align", NUMBERS))
 
 
 def _finding(best: pd.Series) -> str:
