@@ -1,6 +1,7 @@
 """The command line: ``python -m mhattn_core``."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,10 +25,17 @@ from rich.table import Table
 from mhattn_core.errors import Problem
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import families, of_family
 from mhattn_core.models import catalogue
 
 if TYPE_CHECKING:
     from mhattn_core.text.reading import Upload
+
+
+def _listed(words: Mapping[str, Mapping[str, str]]) -> str:
+    """Names with what they mean; the help is in English."""
+    return "; ".join(f"{code}: {said['en']}" for code, said in words.items()) + "."
+
 
 Header = Annotated[
     bool | None,
@@ -92,7 +100,8 @@ def analyze(
     measures: Annotated[
         str,
         typer.Option(
-            help="Which measures, with commas between them: basic, patterns, relations, distances, matches, ablation, segments …"
+            help="Which measures, with commas between them. "
+            + _listed({code: one.explanations for code, one in families().items() if one.of_runs})
         ),
     ] = "basic",
     device: Annotated[str, typer.Option(help="cpu, cuda, mps; auto takes the fastest.")] = "auto",
@@ -217,7 +226,13 @@ def figure(
         str, typer.Option(help="A model of the run; by default all, or its first where one is drawn.")
     ] = "",
     stack: Annotated[str, typer.Option(help="encoder, decoder or cross; by default the first.")] = "",
-    measure: Annotated[str, typer.Option(help="A measure of heads.parquet.")] = "entropy.normalised",
+    measure: Annotated[
+        str,
+        typer.Option(
+            help="A measure of heads.parquet. "
+            + _listed({code: one.words["title"] for code, one in of_family("basic").items()})
+        ),
+    ] = "entropy.normalised",
     preset: Annotated[str, typer.Option(help="screen, slide, column or page.")] = "column",
 ) -> None:
     """Draw a figure from a run's tables, sized for a paper, with the run's id in the file."""
