@@ -107,9 +107,9 @@ def check_reads_text(name: str, config: PreTrainedConfig) -> None:
     reader = readers[-1] if readers else _named_class(config)
     if reader is None:
         raise Problem(
-            _("“{name}” is a part of other models (“{family}”), and transformers makes no network of it alone.").format(
-                name=name, family=config.model_type
-            ),
+            _(
+                "“{name}” is no model of text by itself: “{family}” is a part of other models, or does another task."
+            ).format(name=name, family=config.model_type),
             _("Choose the whole model, if it reads text."),
             stands(),
         )

@@ -18,7 +18,7 @@ def forward_failed(network: PreTrainedModel, error: Exception) -> Problem:
     """The network wants more than tokens (pictures, a language), or an option that every other one takes."""
     if type(network).forward is nn.Module.forward:
         return _problem(
-            _("“{family}” models are made of several networks that do not run as one.").format(
+            _("“{family}” models have no forward pass of their own: they are run in parts.").format(
                 family=network.config.model_type
             )
         )

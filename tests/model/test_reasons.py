@@ -153,8 +153,8 @@ def typed(folder: Path, config: dict[str, object]) -> mh.Problem:
 @pytest.mark.parametrize(
     ("model_type", "reason"),
     [
-        ("sam2_mask_decoder", "is a part of other models (“sam2_mask_decoder”)"),
-        ("blip_text_model", "is a part of other models (“blip_text_model”)"),
+        ("sam2_mask_decoder", "“sam2_mask_decoder” is a part of other models, or does another task"),
+        ("blip_text_model", "“blip_text_model” is a part of other models, or does another task"),
         ("voxtral_realtime_text", "Could not find VoxtralRealtimeTextModel"),
         ("hubert", "reads sound, not text"),
         ("timm_backbone", "reads pictures, not text"),
