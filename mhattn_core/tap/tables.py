@@ -34,7 +34,8 @@ def tables(network: PreTrainedModel) -> dict[str, Tables]:
     inputs = {name: torch.tensor([ids], device=network.device) + middle for name, ids in names.items()}
     with torch.no_grad(), _LookUps() as look_ups:
         network(**inputs, attention_mask=torch.ones_like(inputs["input_ids"]))
-    return {name: _tables(ids[0], look_ups.seen) for name, ids in inputs.items()}
+    rows = network.get_input_embeddings().weight.shape[0]
+    return {name: _tables(ids[0], look_ups.seen, rows) for name, ids in inputs.items()}
 
 
 class _LookUps(TorchFunctionMode):
@@ -52,8 +53,10 @@ class _LookUps(TorchFunctionMode):
         return func(*args, **kwargs or {})
 
 
-def _tables(ids: Tensor, look_ups: list[tuple[Tensor, int]]) -> Tables:
+def _tables(ids: Tensor, look_ups: list[tuple[Tensor, int]], rows_of_input: int) -> Tables:
+    """rows_of_input: of the embedding, where it is not looked up by the tokens themselves (several codebooks in one)."""
     here = [(numbers, rows) for numbers, rows in look_ups if len(numbers) == len(ids)]
     follow = torch.arange(len(ids), device=ids.device)
     positions = [rows - int(numbers[0]) for numbers, rows in here if torch.equal(numbers, numbers[0] + follow)]
-    return Tables(min(rows for numbers, rows in here if torch.equal(numbers, ids)), min(positions, default=None))
+    tokens = (rows for numbers, rows in here if torch.equal(numbers, ids))
+    return Tables(min(tokens, default=rows_of_input), min(positions, default=None))
