@@ -7,7 +7,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.experiments.induction import PERIOD, REPEATS, TEXTS, induction_scores
-from mhattn_core.heads import ModelHead
+from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.models import Model
 from mhattn_core.ui.controls import Controls
@@ -61,7 +61,9 @@ def _scores(model: Model) -> pd.DataFrame:
 
 def _said(scores: pd.DataFrame) -> str:
     best = {measure: scores.loc[scores[measure].idxmax()] for measure in ("induction", "previous_token")}
-    (first, second) = ((ModelHead.of_row(row).name, row[measure]) for measure, row in best.items())
+    first, second = (
+        (head_name(row["layer"], row["head"], model=row["model"]), row[measure]) for measure, row in best.items()
+    )
     return _(
         "{first} copies most: {induction:.2f} of its weight goes to what followed this token before. {second} puts {previous:.2f} on the token before."
     ).format(first=first[0], induction=first[1], second=second[0], previous=second[1])
