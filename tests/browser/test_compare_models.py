@@ -30,7 +30,7 @@ def test_a_click_in_either_grid_opens_that_head_again_and_again(server: str, pag
 def test_a_link_reopens_tab_view_measure_and_head(server: str, page: Page) -> None:
     page.goto(f"{server}/compare_models?models=minilm&view=depth&measure=previous&compared=minilm+%C2%B7+L3+H7&lang=zh")
     expect(main(page).get_by_role("tab", name="按深度", selected=True)).to_be_visible()
-    expect(box(page, "度量")).to_have_value("previous")
+    expect(box(page, "度量")).to_have_value("前一个词")
     expect(box(page, "头")).to_have_value("minilm · L3 H7")
     main(page).get_by_role("tab", name="差异").click()
     expect(page).to_have_url(re.compile("tab=difference"))
