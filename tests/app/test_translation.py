@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from tiny import TRANSLATORS, put_translator
 
 from mhattn_core.models.catalogue import entries
+from mhattn_core.ui.resources import models
 
 NOTE = "I love natural language processing / 我爱自然语言处理"
 
@@ -89,6 +90,7 @@ def test_without_gold_the_other_translator_is_the_yardstick() -> None:
 
 
 def test_two_english_sentences_are_compared_by_embeddings() -> None:
+    models.clear()  # any other encoder in memory would be one to compare with
     app = type_pair(page(models=["minilm"]), "A child is playing football.", "A girl plays football outside.")
     assert not app.exception
     assert "nearest by their embeddings" not in texts(app)  # its own embeddings are no yardstick for itself

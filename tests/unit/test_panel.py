@@ -9,6 +9,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.testing.v1 import AppTest
 
+from mhattn_core.ui.resources import models
+
 
 def between_two_sentences() -> None:
     import streamlit as st
@@ -80,6 +82,7 @@ def test_what_follows_a_fragment_keeps_its_place(
 
 
 def test_a_panel_that_fails_says_so_in_the_readers_language_and_the_page_goes_on() -> None:
+    models.clear()  # the message names what is in memory
     for lang, said in (("en", "This run did not measure ablation."), ("zh", "这次运行没有测量 ablation。")):
         app = AppTest.from_function(that_fails)
         app.query_params["lang"] = lang
