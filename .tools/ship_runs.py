@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from mhattn_core.attention.feed import feed
+from mhattn_core.attention.prepare_inputs import prepare_inputs
 from mhattn_core.errors import Problem
 from mhattn_core.models import load
 from mhattn_core.models.sources import RANDOM
@@ -189,7 +189,9 @@ def translated(name: str, records: Sequence[PairRecord]) -> list[PairRecord]:
     for record in records:
         with suppress(Problem):
             pairs.append(
-                replace(record, pair=replace(record.pair, target=feed(model, record.pair).sentences["b"].text))
+                replace(
+                    record, pair=replace(record.pair, target=prepare_inputs(model, record.pair).sentences["b"].text)
+                )
             )
     return pairs
 

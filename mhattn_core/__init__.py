@@ -1,7 +1,7 @@
 """mhattn: compare the attention heads of Hugging Face models."""
 
 from mhattn_core import charts
-from mhattn_core.attention import Seen, attend
+from mhattn_core.attention import AttentionResult, attend
 from mhattn_core.charts import save
 from mhattn_core.errors import Problem
 from mhattn_core.models import Model, catalogue, load
@@ -10,10 +10,10 @@ from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import read_pairs
 
 __all__ = [
+    "AttentionResult",
     "Model",
     "Problem",
     "Run",
-    "Seen",
     "SentencePair",
     "analyze",
     "attend",

@@ -1,4 +1,4 @@
-"""Patterns of one pair on words: what ``Seen.words`` gives."""
+"""Patterns of one pair on words: what ``AttentionResult.words`` gives."""
 
 from dataclasses import dataclass
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mhattn_core.arrays.alignment_weights import AlignmentWeights, Rows, Weighting
-from mhattn_core.attention.attend import Seen
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.attention.word_grid import to_words, word_axis
 from mhattn_core.models import Model
@@ -29,10 +29,10 @@ def alignment_weightings(model: Model) -> tuple[Weighting, ...]:
     return ("pattern", "norm") if model.attention.gives_values and model.attention.gives_contributions else ("pattern",)
 
 
-def alignment_weights(seen: Seen, rows: Rows, weight: Weighting = "pattern") -> AlignmentWeights:
+def alignment_weights(seen: AttentionResult, rows: Rows, weight: Weighting = "pattern") -> AlignmentWeights:
     """The part of the patterns that leads from one sentence to the other, on words.
 
-    weight: the pattern, or the pattern times the length of what each key gives (``Seen.value_norms``). Pieces of the
+    weight: the pattern, or the pattern times the length of what each key gives (``AttentionResult.value_norms``). Pieces of the
     word that is looked at are summed, pieces of the word that looks averaged. In cross-attention the source's end
     competes with its words; in a joint pair the sinks would leave no word, so special tokens are passed over.
     Raises ValueError for rows that the model does not have, Problem for norms that it does not give.

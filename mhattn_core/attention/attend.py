@@ -10,10 +10,10 @@ from torch import Tensor, nn
 from mhattn_core.arrays.head_values import HeadValues
 from mhattn_core.arrays.word_grid import WordAxis, WordGrid
 from mhattn_core.attention.ablation import Ablation, ablated, check
-from mhattn_core.attention.feed import Feed, feed
 from mhattn_core.attention.own_modules import OwnModules
-from mhattn_core.attention.readable import readable
+from mhattn_core.attention.prepare_inputs import ModelInputs, prepare_inputs
 from mhattn_core.attention.token_kinds import Piece, unknown_share
+from mhattn_core.attention.token_labels import readable
 from mhattn_core.attention.values import contributions, head_values, value_norms
 from mhattn_core.attention.word_grid import to_words, word_axis
 from mhattn_core.errors import Problem
@@ -27,12 +27,12 @@ NO_ABLATION: Ablation = {}
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class AttentionResult:
     """What one model's heads did with one pair."""
 
     model: Model
     pair: SentencePair
-    _feed: Feed
+    _feed: ModelInputs
     _patterns: Mapping[str, np.ndarray]
     _ablate: Ablation = field(default_factory=dict)
 
@@ -167,14 +167,14 @@ class Seen:
 
 
 @torch.no_grad()
-def attend(model: Model, pair: SentencePair, ablate: Ablation = NO_ABLATION) -> Seen:
+def attend(model: Model, pair: SentencePair, ablate: Ablation = NO_ABLATION) -> AttentionResult:
     """Run ``pair`` through ``model`` once and keep every head's pattern.
 
     ablate: heads to switch off, ``{(stack, layer, head): "zero" | "mean" | "uniform"}``; all later layers see the
     change. Raises Problem for an empty or overlong sentence, or a head that the model does not have.
     """
     check(model, ablate)
-    fed = feed(model, pair)
+    fed = prepare_inputs(model, pair)
     patterns: dict[str, list[np.ndarray]] = {stack: [] for stack in model.stacks}
 
     def see(call: Call) -> None:
@@ -183,7 +183,9 @@ def attend(model: Model, pair: SentencePair, ablate: Ablation = NO_ABLATION) -> 
         patterns[call.stack].append(call.pattern[0].float().cpu().numpy())
 
     _run(model, fed, ablate, see)
-    return Seen(model, pair, fed, {stack: np.stack(layers) for stack, layers in patterns.items()}, dict(ablate))
+    return AttentionResult(
+        model, pair, fed, {stack: np.stack(layers) for stack, layers in patterns.items()}, dict(ablate)
+    )
 
 
 def not_in_full(model: Model) -> Problem:
@@ -195,7 +197,9 @@ def not_in_full(model: Model) -> Problem:
 
 
 @torch.no_grad()
-def _run(model: Model, fed: Feed, ablate: Ablation, see: Callable[[Call], None], own: OwnModules | None = None) -> None:
+def _run(
+    model: Model, fed: ModelInputs, ablate: Ablation, see: Callable[[Call], None], own: OwnModules | None = None
+) -> None:
     """One forward with some heads switched off; ``see`` is shown each call as it goes on."""
 
     def watch(call: Call) -> Tensor:

@@ -10,9 +10,9 @@ from tokenizers import Encoding
 from torch import Tensor
 
 from mhattn_core.arrays.word_layer import NO_SIDE, WordAxes
-from mhattn_core.attention.feed import LINE_BREAK, feed, first_tokens
 from mhattn_core.attention.inputs import fits, padding
 from mhattn_core.attention.pieces import SIDES, encode, reading
+from mhattn_core.attention.prepare_inputs import LINE_BREAK, first_tokens, prepare_inputs
 from mhattn_core.attention.spellings import gives_offsets
 from mhattn_core.attention.token_kinds import Piece, TokenKinds
 from mhattn_core.attention.word_layer import piece_spans, word_axes, word_spans
@@ -34,8 +34,8 @@ SPECIAL = np.array([[NO_SIDE, 0, 0]])
 
 
 @dataclass(frozen=True, eq=False)
-class Row:
-    """One pair as fed, without tensors: ``feed`` for many. ``number`` is its place among the pairs that were given.
+class FedPair:
+    """One pair as fed, without tensors: ``prepare_inputs`` for many. ``number`` is its place among the pairs that were given.
 
     queries and keys hold each stack's pieces, and words the words, as spans: int ``[token or word, 3]`` of side, start
     and end.
@@ -57,16 +57,16 @@ class Row:
 class Batch:
     """Rows ready for one forward: padded inputs, and the axes of each stack."""
 
-    rows: Sequence[Row]
+    rows: Sequence[FedPair]
     inputs: dict[str, Tensor]
     axes: dict[str, WordAxes]
 
 
-def feed_all(model: Model, pairs: Sequence[SentencePair]) -> tuple[list[Row], dict[int, Problem]]:
-    """Tokenise pairs in order, as ``feed`` does each: the rows, and by number why a pair cannot be fed, or is longer
+def feed_all(model: Model, pairs: Sequence[SentencePair]) -> tuple[list[FedPair], dict[int, Problem]]:
+    """Tokenise pairs in order, as ``prepare_inputs`` does each: the rows, and by number why a pair cannot be fed, or is longer
     than ``LONGEST``.
     """
-    rows: dict[int, Row] = {}
+    rows: dict[int, FedPair] = {}
     problems: dict[int, Problem] = {}
     if gives_offsets(model.tokenizer) and "cross" not in model.stacks:
         # Where a tokenizer cannot read one text it reads none of them together.
@@ -92,7 +92,7 @@ def _too_long(tokens: int) -> Problem:
     )
 
 
-def batches(model: Model, rows: Sequence[Row], *, tokens: int | None = None) -> Iterator[list[Row]]:
+def batches(model: Model, rows: Sequence[FedPair], *, tokens: int | None = None) -> Iterator[list[FedPair]]:
     """Rows of about the same length together, the longest first; ``tokens`` bounds rows × length where given."""
     heads = max(model.attention.heads(stack) for stack in model.stacks)
     on_cpu = model.network.device.type == "cpu"
@@ -106,7 +106,7 @@ def batches(model: Model, rows: Sequence[Row], *, tokens: int | None = None) -> 
         waiting = waiting[size:]
 
 
-def collate(model: Model, rows: Sequence[Row]) -> Batch:
+def collate(model: Model, rows: Sequence[FedPair]) -> Batch:
     """Pad rows on the right into one batch."""
     device = model.network.device
     inputs = {
@@ -128,17 +128,17 @@ def _pad(rows: Sequence[list[int]], value: int) -> Tensor:
     return torch.from_numpy(padded)
 
 
-def _feed_one(model: Model, number: int, pair: SentencePair) -> Row:
-    fed = feed(model, pair)
+def _feed_one(model: Model, number: int, pair: SentencePair) -> FedPair:
+    fed = prepare_inputs(model, pair)
     inputs = {name: tensor[0].tolist() for name, tensor in fed.inputs.items()}
     queries = {stack: piece_spans(pieces) for stack, pieces in fed.queries.items()}
     keys = {stack: piece_spans(pieces) for stack, pieces in fed.keys.items()}
-    return Row(number, inputs, queries, keys, word_spans(fed.sentences))
+    return FedPair(number, inputs, queries, keys, word_spans(fed.sentences))
 
 
-def _feed_fast(model: Model, pairs: Sequence[SentencePair]) -> Iterator[Row]:
+def _feed_fast(model: Model, pairs: Sequence[SentencePair]) -> Iterator[FedPair]:
     """The pairs that can be fed, by few calls of a tokenizer that tells places itself; what is wrong with the others
-    ``feed`` says.
+    ``prepare_inputs`` says.
     """
     readable = [number for number, pair in enumerate(pairs) if _is_readable(pair)]
     alone = [number for number in readable if not pairs[number].b.text]
@@ -151,7 +151,7 @@ def _feed_fast(model: Model, pairs: Sequence[SentencePair]) -> Iterator[Row]:
             found = _causal(model, parts) if stack == "decoder" else _joined(model, parts)
             for number, (inputs, spans) in zip(numbers, found, strict=True):
                 words = word_spans({"a": pairs[number].a, "b": pairs[number].b})
-                yield Row(number, inputs, {stack: spans}, {stack: spans}, words)
+                yield FedPair(number, inputs, {stack: spans}, {stack: spans}, words)
 
 
 def _is_readable(pair: SentencePair) -> bool:

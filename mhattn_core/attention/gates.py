@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mhattn_core.attention.tasks import Task, outcome
+from mhattn_core.attention.objectives import Objective, outcome
 from mhattn_core.models import Model
 from mhattn_core.tap import Call
 
@@ -16,7 +16,7 @@ PROJECTIONS = 8
 SEED = 0
 
 
-def gate_gradients(model: Model, task: Task) -> dict[str, np.ndarray]:
+def gate_gradients(model: Model, task: Objective) -> dict[str, np.ndarray]:
     """Importance of each head for each row: float64 ``[row, layer, head]`` by stack, at least 0.
 
     For words: Σ over positions of |∂L/∂ξ|, ξ a gate on the head at one position and L the summed loss of the row. For
@@ -55,7 +55,7 @@ def gate_gradients(model: Model, task: Task) -> dict[str, np.ndarray]:
     return {stack: np.stack(layers, axis=1) for stack, layers in stacks.items()}
 
 
-def importance(model: Model, tasks: Sequence[Task], sentences: int) -> dict[str, np.ndarray]:
+def importance(model: Model, tasks: Sequence[Objective], sentences: int) -> dict[str, np.ndarray]:
     """``gate_gradients`` of many tasks in the order of their pairs, ``[sentence, layer, head]``; 0 for a pair that was
     not fed.
     """

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from mhattn_core.attention.ablation import Ablation, check, switch_off
-from mhattn_core.attention.attend import NO_ABLATION, Seen
+from mhattn_core.attention.attend import NO_ABLATION, AttentionResult
 from mhattn_core.attention.decode import decoded
 from mhattn_core.attention.languages import first_of, language_of, other_language
 from mhattn_core.attention.write import write
@@ -28,7 +28,7 @@ class Continued:
 
 @torch.no_grad()
 def continued(
-    seen: Seen,
+    seen: AttentionResult,
     ablate: Ablation = NO_ABLATION,
     *,
     longest: int = LONGEST,
@@ -92,7 +92,7 @@ def continued(
     return Continued(decoded(model, new), len(new) < longest)
 
 
-def _first(seen: Seen) -> dict[str, int]:
+def _first(seen: AttentionResult) -> dict[str, int]:
     """The language code that a multilingual translator's text begins with."""
     pair = seen.pair
     if "cross" not in seen.stacks:

@@ -5,13 +5,13 @@ import torch
 from torch import Tensor
 
 from mhattn_core.attention.ablation import Ablation, check, switch_off
-from mhattn_core.attention.attend import NO_ABLATION, Seen
+from mhattn_core.attention.attend import NO_ABLATION, AttentionResult
 from mhattn_core.attention.decode import decoded
 from mhattn_core.tap import Call
 
 
 @torch.no_grad()
-def masked_words(seen: Seen, ablate: Ablation = NO_ABLATION) -> pd.DataFrame:
+def masked_words(seen: AttentionResult, ablate: Ablation = NO_ABLATION) -> pd.DataFrame:
     """Each word hidden in turn, with all its pieces: word, guess (the likeliest piece at each place), probability (of
     the word).
 
@@ -48,7 +48,7 @@ def masked_words(seen: Seen, ablate: Ablation = NO_ABLATION) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["word", "guess", "probability"])
 
 
-def _forward(seen: Seen, ids: Tensor, ablate: Ablation) -> Tensor:
+def _forward(seen: AttentionResult, ids: Tensor, ablate: Ablation) -> Tensor:
     """Logits ``[position, vocabulary]``."""
 
     def watch(call: Call) -> Tensor:

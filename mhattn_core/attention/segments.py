@@ -12,8 +12,8 @@ import numpy as np
 import torch
 
 from mhattn_core.attention.attend import not_in_full
-from mhattn_core.attention.feed import Feed, feed
 from mhattn_core.attention.pieces import encode
+from mhattn_core.attention.prepare_inputs import ModelInputs, prepare_inputs
 from mhattn_core.attention.summary_task import summary_prefix
 from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.attention.word_grid import word_axis
@@ -32,7 +32,7 @@ SPECIALS = 12
 """Room for what a tokenizer adds around two texts."""
 
 
-class Part(NamedTuple):
+class SegmentPart(NamedTuple):
     """Words ``start`` to ``end`` of a segment."""
 
     segment: int
@@ -56,7 +56,7 @@ class SegmentWeights:
     weights: np.ndarray
     own: np.ndarray
     words: np.ndarray
-    windows: tuple[tuple[Part, ...], ...]
+    windows: tuple[tuple[SegmentPart, ...], ...]
     prefix: str = ""
 
 
@@ -103,7 +103,7 @@ def writing_stack(model: Model) -> str | None:
     return next((stack for stack in ("cross", "decoder") if stack in model.stacks), None)
 
 
-def windows(model: Model, document: Document, summary: Sentence, *, longest: int) -> list[tuple[Part, ...]]:
+def windows(model: Model, document: Document, summary: Sentence, *, longest: int) -> list[tuple[SegmentPart, ...]]:
     """Whole segments as long as they fit with the summary into ``longest`` tokens; a segment that fits nowhere is cut
     between words.
     """
@@ -117,7 +117,7 @@ def windows(model: Model, document: Document, summary: Sentence, *, longest: int
             ),
             _("Shorten the summary, or choose a model that takes longer text."),
         )
-    made: list[list[Part]] = [[]]
+    made: list[list[SegmentPart]] = [[]]
     used = 0
     for segment, sentence in enumerate(document.sentences):
         tokens = _tokens_of_words(model, sentence)
@@ -126,7 +126,7 @@ def windows(model: Model, document: Document, summary: Sentence, *, longest: int
             if made[-1] and used + needed > room:
                 made.append([])
                 used = 0
-            made[-1].append(Part(segment, start, end))
+            made[-1].append(SegmentPart(segment, start, end))
             used += needed
     return [tuple(window) for window in made]
 
@@ -152,7 +152,7 @@ def _cuts(tokens: np.ndarray, room: int) -> list[tuple[int, int]]:
 
 
 def _window(
-    model: Model, stack: str, document: Document, summary: Sentence, parts: Sequence[Part], rows: Rows
+    model: Model, stack: str, document: Document, summary: Sentence, parts: Sequence[SegmentPart], rows: Rows
 ) -> np.ndarray:
     """``[layer, head, summary word, segment and, last, the summary itself]`` of one forward."""
     texts, words = [], []
@@ -167,7 +167,7 @@ def _window(
         source_words=tuple(words),
         target_words=tuple(word.text for word in summary.words),
     )
-    fed = feed(model, pair, prefix=summary_prefix(model))
+    fed = prepare_inputs(model, pair, prefix=summary_prefix(model))
     asked, kept = _axes(model, fed, stack, parts, len(document.segments), rows)
     found: list[np.ndarray] = []
 
@@ -184,7 +184,7 @@ def _window(
 
 
 def _axes(
-    model: Model, fed: Feed, stack: str, parts: Sequence[Part], segments: int, rows: Rows
+    model: Model, fed: ModelInputs, stack: str, parts: Sequence[SegmentPart], segments: int, rows: Rows
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """What brings rows of tokens onto words of the summary ``[word, token]``, and columns onto segments ``[token,
     segment + 1]``.

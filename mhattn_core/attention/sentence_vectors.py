@@ -6,7 +6,7 @@ from torch import Tensor
 
 from mhattn_core.attention.ablation import Ablation, check, switch_off
 from mhattn_core.attention.attend import NO_ABLATION
-from mhattn_core.attention.feed import feed
+from mhattn_core.attention.prepare_inputs import prepare_inputs
 from mhattn_core.models import Model
 from mhattn_core.tap import Call
 from mhattn_core.text.pair import SentencePair
@@ -28,6 +28,6 @@ def sentence_vector(model: Model, sentence: str, ablate: Ablation = NO_ABLATION)
         return switch_off(call, ablate)
 
     with model.attention.watching(watch):
-        states = model.network.base_model(**feed(model, SentencePair(sentence)).inputs).last_hidden_state[0]
+        states = model.network.base_model(**prepare_inputs(model, SentencePair(sentence)).inputs).last_hidden_state[0]
     vector = states.float().mean(dim=0)
     return np.asarray((vector / vector.norm()).cpu().numpy())

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.arrays.word_grid import WordGrid
-from mhattn_core.attention.attend import Seen
+from mhattn_core.attention.attend import AttentionResult
 
 Units = Literal["words", "tokens"]
 WEIGHT, SPECIAL = "weight", "special"
 
 
-def pattern_table(seen: Seen, stack: str, layer: int, head: int, *, units: Units = "words") -> pd.DataFrame:
+def pattern_table(seen: AttentionResult, stack: str, layer: int, head: int, *, units: Units = "words") -> pd.DataFrame:
     """One head as a table: query_position, key_position, query, key, weight, kind, and what ``matrix_table`` adds.
 
     On words each query has one more row of kind ``special``: the mass on special tokens, placed behind the last key.

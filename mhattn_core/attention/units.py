@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mhattn_core.arrays.word_grid import WordAxis
-from mhattn_core.attention.attend import Seen
+from mhattn_core.attention.attend import AttentionResult
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +29,7 @@ class Units:
         return np.flatnonzero(self.axis.shares[:, unit]).tolist()
 
 
-def units(seen: Seen, stack: str) -> tuple[Units, Units]:
+def units(seen: AttentionResult, stack: str) -> tuple[Units, Units]:
     """Query units and key units of a stack."""
     grid, tokens = seen.words(stack), seen.tokens(stack)
     return _units(grid.query_axis, tokens[0]), _units(grid.key_axis, tokens[1])

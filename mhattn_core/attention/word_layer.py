@@ -1,4 +1,4 @@
-"""One layer of a padded batch on the word grid: what ``Seen.words`` gives for one pair, for many at once.
+"""One layer of a padded batch on the word grid: what ``AttentionResult.words`` gives for one pair, for many at once.
 
 Summed over key pieces, averaged over query pieces; special mass is kept and nothing is renormalised (see
 ``word_grid``). All axes are padded on the right.

@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from mhattn_core.attention.decode import decoded
-from mhattn_core.attention.feed import feed, first_tokens
 from mhattn_core.attention.inputs import check_inputs
 from mhattn_core.attention.languages import first_of
 from mhattn_core.attention.pieces import encode
-from mhattn_core.attention.segments import LONGEST_WINDOW, Part, windows
+from mhattn_core.attention.prepare_inputs import first_tokens, prepare_inputs
+from mhattn_core.attention.segments import LONGEST_WINDOW, SegmentPart, windows
 from mhattn_core.attention.summary_task import summary_prefix, summary_settings
 from mhattn_core.attention.write import write
 from mhattn_core.errors import Problem
@@ -40,7 +40,7 @@ class Written:
 
     text: str
     complete: bool
-    read: tuple[Part, ...]
+    read: tuple[SegmentPart, ...]
 
 
 @torch.no_grad()
@@ -95,7 +95,7 @@ def _settings(model: Model) -> tuple[dict[str, Any], int]:
     return settings, min(new or (whole or LONGEST + 1) - 1, MOST)
 
 
-def _text(document: Document, parts: tuple[Part, ...]) -> str:
+def _text(document: Document, parts: tuple[SegmentPart, ...]) -> str:
     texts = []
     for part in parts:
         words = document.sentences[part.segment].words[part.start : part.end]
@@ -109,8 +109,8 @@ def _inputs(model: Model, text: str) -> tuple[dict[str, Tensor], dict[str, int]]
     """What the model reads before it writes, and with which token it begins where that must be said."""
     language = written_in(text)
     if "cross" in model.stacks:
-        # Fed with some second text, or feed would let the model write one, without telling how far it is.
-        fed = feed(model, SentencePair(text, ".", target_language=""), prefix=summary_prefix(model))
+        # Fed with some second text, or prepare_inputs would let the model write one, without telling how far it is.
+        fed = prepare_inputs(model, SentencePair(text, ".", target_language=""), prefix=summary_prefix(model))
         return {name: tensor for name, tensor in fed.inputs.items() if name != "decoder_input_ids"}, first_of(
             model, language
         )

@@ -9,7 +9,7 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from mhattn_core.arrays.word_grid import WordGrid
-from mhattn_core.attention.feed import feed
+from mhattn_core.attention.prepare_inputs import prepare_inputs
 from mhattn_core.attention.word_grid import to_words, word_axis
 from mhattn_core.measures.entropy import normalised_row_entropy, row_entropy
 from mhattn_core.models import Model
@@ -35,7 +35,7 @@ def output_attentions(eager: PreTrainedModel) -> Patterns:
 def one_by_one(model: Model, patterns: Patterns, pairs: list[SentencePair]) -> None:
     """The basic measures of each pair in turn."""
     for pair in pairs:
-        fed = feed(model, pair)
+        fed = prepare_inputs(model, pair)
         tokens = patterns(fed.inputs).numpy()
         (stack,) = model.stacks
         axis = word_axis(fed.queries[stack], fed.sentences, model.tokenizer.unk_token_id)

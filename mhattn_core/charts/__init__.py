@@ -10,7 +10,6 @@ from mhattn_core.charts.dendrogram import dendrogram
 from mhattn_core.charts.distance_matrix import PAIRS_DRAWN, distance_matrix
 from mhattn_core.charts.distributions import by_depth, distributions
 from mhattn_core.charts.fault_curve import fault_curve
-from mhattn_core.charts.found_links import found_links
 from mhattn_core.charts.glance import PICKED, glance
 from mhattn_core.charts.group_costs import group_costs
 from mhattn_core.charts.head_grid import head_grid
@@ -18,6 +17,7 @@ from mhattn_core.charts.head_map import head_map
 from mhattn_core.charts.head_scatter import head_scatter
 from mhattn_core.charts.head_switches import head_switches
 from mhattn_core.charts.heat_rows import heat_rows
+from mhattn_core.charts.hit_links import found_links
 from mhattn_core.charts.interactions import interactions
 from mhattn_core.charts.kept_heads import kept_heads
 from mhattn_core.charts.lines import lines

@@ -2,13 +2,13 @@
 
 import altair as alt
 
-from mhattn_core.attention import Seen
+from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.tables import Units, pattern_table
 from mhattn_core.charts.matrix import matrix
 from mhattn_core.heads import head_name
 
 
-def pattern(seen: Seen, stack: str, layer: int, head: int, *, units: Units = "words") -> alt.LayerChart:
+def pattern(seen: AttentionResult, stack: str, layer: int, head: int, *, units: Units = "words") -> alt.LayerChart:
     """The pattern of one head: rows attend, columns are attended, special mass in grey behind.
 
     units: ``words`` (shared by all models) or ``tokens`` (as fed, special ones too).

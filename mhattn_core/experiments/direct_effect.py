@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from mhattn_core.attention import Seen
+from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.own_modules import OwnModules
 
 CLOSE = 1e-3
@@ -14,7 +14,7 @@ CLOSE = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class LogitReading:
     """How one position's scores are read off the sum of everything that was added to it, its last norm held as it is.
 
     ``scale`` ``[dimension]``: what the norm multiplies each dimension by, its statistics frozen; ``centred``: whether
@@ -43,7 +43,7 @@ class Reading:
 
 
 @torch.no_grad()
-def reading(seen: Seen, position: int) -> Reading | None:
+def reading(seen: AttentionResult, position: int) -> LogitReading | None:
     """How the scores after ``position`` of a decoder are made; None where what a head adds does not reach them as a
     sum.
 
@@ -69,7 +69,7 @@ def reading(seen: Seen, position: int) -> Reading | None:
     if read is None:
         return None
     scale, centred = read
-    return Reading(
+    return LogitReading(
         scale, centred, embeddings.weight.double().cpu().numpy(), asked.gave[0, position].double().cpu().numpy()
     )
 
@@ -107,7 +107,7 @@ def _norm_before(ran: list[_Ran], asked: _Ran) -> _Ran | None:
     return None
 
 
-def _projections(seen: Seen, own: OwnModules) -> list[list[nn.Module | None]]:
+def _projections(seen: AttentionResult, own: OwnModules) -> list[list[nn.Module | None]]:
     """The output projections of each stack of the decoder, layer by layer; None where none was found."""
     return [
         [None if site.projection is None else own.copies[site.projection] for site in seen.model.attention.sites[stack]]

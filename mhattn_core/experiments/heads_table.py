@@ -3,14 +3,14 @@
 import pandas as pd
 import torch
 
-from mhattn_core.attention import Seen
+from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.word_layer import piece_spans, word_axes, word_layer, word_spans
 from mhattn_core.measures.basic import basic
 from mhattn_core.measures.heads import COLUMNS, head_rows
 from mhattn_core.measures.statistics import quotient
 
 
-def heads_table(seen: Seen, *, group: str = "") -> pd.DataFrame:
+def heads_table(seen: AttentionResult, *, group: str = "") -> pd.DataFrame:
     """Every basic measure of every head for one pair: columns ``COLUMNS``, as a run's ``heads.parquet``.
 
     One pair has no interval: low and high are NaN. n is 1, and 0 where the pair has nothing to count (value NaN): no

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from mhattn_core.attention.feed import first_tokens
+from mhattn_core.attention.prepare_inputs import first_tokens
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models import Model

@@ -38,7 +38,7 @@ def probe_words(
     of_a_text = max(1, MOST_WORDS // max(1, len(pairs)))
     rows, problems = feed_all(model, pairs)
     tell(len(problems))
-    found: dict[str, list[_Part]] = {stack: [] for stack in model.stacks if stack != "cross"}
+    found: dict[str, list[_BatchVectors]] = {stack: [] for stack in model.stacks if stack != "cross"}
     for batch_rows in batches(model, rows):
         batch = collate(model, batch_rows)
         drawn = {
@@ -81,7 +81,7 @@ class _Word(NamedTuple):
         return asked | {"category": self.category if self.of_category else ""}
 
 
-class _Part(NamedTuple):
+class _BatchVectors(NamedTuple):
     """Of one batch: vectors ``[layer, head, word, dimension]``, inputs ``[layer, word, model dimension]``, the words
     and their texts.
     """
@@ -114,7 +114,7 @@ def _drawn(axes: WordAxes, text: int, pair: SentencePair, about: Annotated, coun
 
 
 @torch.no_grad()
-def _of_batch(model: Model, batch: Batch, drawn: Mapping[str, Sequence[Sequence[_Word]]]) -> dict[str, _Part]:
+def _of_batch(model: Model, batch: Batch, drawn: Mapping[str, Sequence[Sequence[_Word]]]) -> dict[str, _BatchVectors]:
     takes = {stack: _take(batch.axes[stack], model.attention.heads(stack), words) for stack, words in drawn.items()}
     layers: dict[str, dict[str, list[np.ndarray]]] = {stack: {name: [] for name in VECTORS} for stack in drawn}
 
@@ -130,7 +130,7 @@ def _of_batch(model: Model, batch: Batch, drawn: Mapping[str, Sequence[Sequence[
     parts = {}
     for stack, words in drawn.items():
         states = getattr(given, f"{stack}_hidden_states", None) or given.hidden_states
-        parts[stack] = _Part(
+        parts[stack] = _BatchVectors(
             {name: np.stack(rows).swapaxes(1, 2) for name, rows in layers[stack].items()},
             np.stack([takes[stack](state) for state in states[:-1]]),
             [word for of_text in words for word in of_text],
@@ -155,7 +155,7 @@ def _take(axes: WordAxes, heads: int, drawn: Sequence[Sequence[_Word]]) -> Calla
     return take
 
 
-def _joined(parts: Sequence[_Part]) -> ProbeWords:
+def _joined(parts: Sequence[_BatchVectors]) -> ProbeWords:
     """In the order of texts, which does not hang on the batches."""
     words, texts = (
         [word for part in parts for word in part.words],

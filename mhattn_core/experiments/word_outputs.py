@@ -38,7 +38,7 @@ def word_outputs(
     }
     rows, problems = feed_all(model, pairs)
     tell(len(problems))
-    found: dict[str, list[_Part]] = {stack: [] for stack in able}
+    found: dict[str, list[_BatchOutputs]] = {stack: [] for stack in able}
     for batch_rows in batches(model, rows):
         keys = [_key(pairs[row.number]) for row in batch_rows]
         for stack, part in _of_batch(model, collate(model, batch_rows), keys, sides).items():
@@ -48,7 +48,7 @@ def word_outputs(
     return {stack: _joined(parts, model.attention.heads(stack), able[stack]) for stack, parts in found.items() if parts}
 
 
-class _Part(NamedTuple):
+class _BatchOutputs(NamedTuple):
     """Of one batch, the texts that have a word: ``outputs [head of all layers, text, dimension]``, ``texts [text]``,
     ``words [text, 2]``.
     """
@@ -62,7 +62,7 @@ def _key(pair: SentencePair) -> str:
     return f"{pair.source}\n{pair.target}"
 
 
-def _joined(parts: Sequence[_Part], heads: int, projections: Sequence[nn.Module]) -> WordOutputs:
+def _joined(parts: Sequence[_BatchOutputs], heads: int, projections: Sequence[nn.Module]) -> WordOutputs:
     texts = np.concatenate([part.texts for part in parts])
     order = np.argsort(texts)
     outputs = torch.cat([part.outputs for part in parts], dim=1)[:, order]
@@ -71,7 +71,7 @@ def _joined(parts: Sequence[_Part], heads: int, projections: Sequence[nn.Module]
 
 
 @torch.no_grad()
-def _of_batch(model: Model, batch: Batch, keys: Sequence[str], sides: Sequence[int]) -> dict[str, _Part]:
+def _of_batch(model: Model, batch: Batch, keys: Sequence[str], sides: Sequence[int]) -> dict[str, _BatchOutputs]:
     words = {stack: _words(axes, keys, sides) for stack, axes in batch.axes.items()}
     layers: dict[str, list[Tensor]] = {stack: [] for stack in batch.axes}
 
@@ -86,7 +86,7 @@ def _of_batch(model: Model, batch: Batch, keys: Sequence[str], sides: Sequence[i
         run_bare(model, batch)
     numbers = np.array([row.number for row in batch.rows])
     return {
-        stack: _Part(torch.cat(found), numbers[words[stack] >= 0], _places(batch.axes[stack], words[stack]))
+        stack: _BatchOutputs(torch.cat(found), numbers[words[stack] >= 0], _places(batch.axes[stack], words[stack]))
         for stack, found in layers.items()
     }
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from mhattn_core.measures.heads import head_rows
 from mhattn_core.measures.roles.items import packed, unpacked
-from mhattn_core.measures.roles.scores import Asked, score
-from mhattn_core.measures.roles.verdicts import Evidence, verdict
+from mhattn_core.measures.roles.scores import RelationItems, score
+from mhattn_core.measures.roles.verdicts import VerdictInput, verdict
 from mhattn_core.measures.segments import agrees, in_order, lift, likest, of_units
 from mhattn_core.measures.statistics import bootstrap_weights, interval, quotient
 
@@ -140,11 +140,13 @@ def best_table(model: str, stack: str, rows: str, answers: Sequence[Answers]) ->
     lead = np.concatenate([(one.likest == 0).astype(int) for one in answers])
     folds = np.array([one.fold for one in answers])[document]
     none = np.zeros_like(hit)
-    best = score(Asked(hit, none, none[:, 0], document, folds, lead), bootstrap_weights([one.text for one in answers]))
+    best = score(
+        RelationItems(hit, none, none[:, 0], document, folds, lead), bootstrap_weights([one.text for one in answers])
+    )
     chance = float(np.mean(1 / np.array([one.segments for one in answers])[document]))
     known = {name: value for name, value in asdict(best).items() if name != "offset"} | {"shuffle": chance}
     # Neither tested against other heads nor against random weights: it can be refused here, and never be claimed.
-    said = verdict(Evidence(best.fewest, best.held_out, best.gain, best.low, q=np.nan, random95=np.nan))
+    said = verdict(VerdictInput(best.fewest, best.held_out, best.gain, best.low, q=np.nan, random95=np.nan))
     if said[1] == "few items":
         known |= dict.fromkeys(NUMBERS, np.nan)
     layer, head = divmod(best.head, heads)

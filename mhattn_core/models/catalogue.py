@@ -15,7 +15,7 @@ BUNDLED = Path(__file__).parent / "bundled"
 
 
 @dataclass(frozen=True)
-class Entry:
+class CatalogueEntry:
     """One model of the catalogue. Which of the last fields it has says where it comes from; see catalogue.toml."""
 
     name: str
@@ -68,10 +68,12 @@ def converted_folder(sha256: str) -> Path:
 
 
 @cache
-def entries() -> dict[str, Entry]:
+def entries() -> dict[str, CatalogueEntry]:
     """The catalogue by name."""
     rows = tomllib.loads((Path(__file__).parent / "catalogue.toml").read_text(encoding="utf-8"))
-    return {name: Entry(name=name, **row | {"languages": tuple(row["languages"])}) for name, row in rows.items()}
+    return {
+        name: CatalogueEntry(name=name, **row | {"languages": tuple(row["languages"])}) for name, row in rows.items()
+    }
 
 
 def offered() -> list[str]:

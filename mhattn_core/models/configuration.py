@@ -12,9 +12,9 @@ from transformers.quantizers.auto import AutoHfQuantizer
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
+from mhattn_core.models.model_problems import damaged, stands
 from mhattn_core.models.packages import missing_package
 from mhattn_core.models.quiet import first_line, quiet
-from mhattn_core.models.said import damaged, stands
 
 
 def check_config(name: str, folder: Path) -> None:

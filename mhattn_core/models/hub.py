@@ -17,9 +17,9 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.hub_cache import cached
 from mhattn_core.models.memory import budget
+from mhattn_core.models.model_problems import did_you_mean, only_pickles, stands, too_big
 from mhattn_core.models.progress import Bar
 from mhattn_core.models.quiet import first_line
-from mhattn_core.models.said import did_you_mean, only_pickles, stands, too_big
 
 WITH_WEIGHTS = {".json", ".txt", ".model", ".jinja", ".spm", ".codes", ".tiktoken"}
 BYTES_OF_FLOAT32 = 4

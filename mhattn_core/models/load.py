@@ -16,10 +16,10 @@ from mhattn_core.models.architecture import Head, as_held, check_reads_text, cla
 from mhattn_core.models.configuration import quantisation, quantised
 from mhattn_core.models.fit import Fit, check_fit, fit_of, unwrapping
 from mhattn_core.models.model import Model
+from mhattn_core.models.model_problems import stands
 from mhattn_core.models.packages import missing_package
 from mhattn_core.models.quiet import first_line, quiet
 from mhattn_core.models.random_weights import BUILDING, with_random_weights
-from mhattn_core.models.said import stands
 from mhattn_core.models.sources import RANDOM, Source, find
 from mhattn_core.tap import UNTAPPED, implementation_for, survey
 

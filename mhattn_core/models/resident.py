@@ -11,7 +11,7 @@ from mhattn_core.locale import _
 from mhattn_core.models.load import read
 from mhattn_core.models.memory import budget
 from mhattn_core.models.model import Model
-from mhattn_core.models.said import stands, too_big
+from mhattn_core.models.model_problems import stands, too_big
 from mhattn_core.models.sources import RANDOM, find
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.models.catalogue import Entry, entries
+from mhattn_core.models.catalogue import CatalogueEntry, entries
 from mhattn_core.models.configuration import check_config
 from mhattn_core.models.digest import file_digest, weights_digest
 from mhattn_core.models.gguf import converted
 from mhattn_core.models.hub import BYTES_OF_FLOAT32, snapshot
 from mhattn_core.models.memory import budget
-from mhattn_core.models.said import did_you_mean, stands, too_big
+from mhattn_core.models.model_problems import did_you_mean, stands, too_big
 from mhattn_core.models.weights import Shapes, shapes, weight_files
 
 RANDOM = "@random"
@@ -103,7 +103,7 @@ def _refuse_if_hosted(name: str) -> None:
         )
 
 
-def _catalogued(entry: Entry) -> tuple[Path, str]:
+def _catalogued(entry: CatalogueEntry) -> tuple[Path, str]:
     if entry.hub:
         folder = snapshot(entry.hub, entry.revision)
         return folder, folder.name

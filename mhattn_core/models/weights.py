@@ -12,7 +12,7 @@ from transformers.utils import SAFE_WEIGHTS_INDEX_NAME, SAFE_WEIGHTS_NAME
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.convert import PICKLES
-from mhattn_core.models.said import damaged, only_pickles, stands
+from mhattn_core.models.model_problems import damaged, only_pickles, stands
 
 Shapes = Mapping[str, tuple[int, ...]]
 

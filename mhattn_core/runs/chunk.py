@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from mhattn_core.arrays.word_layer import WordLayer
-from mhattn_core.attention.batches import Row, batches, collate, feed_all
+from mhattn_core.attention.batches import FedPair, batches, collate, feed_all
 from mhattn_core.attention.stream import watch_words
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
@@ -16,7 +16,7 @@ from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
 
 
-class Entry(NamedTuple):
+class PackedMeasure(NamedTuple):
     """One measure of one layer: its sums take ``heads × parts`` places in a row."""
 
     measure: str
@@ -27,7 +27,7 @@ class Entry(NamedTuple):
     parts: int
 
 
-Layout = tuple[Entry, ...]
+Layout = tuple[PackedMeasure, ...]
 """What stands in a row, in order."""
 
 
@@ -71,8 +71,8 @@ def measure_chunk(
 
 
 def _measured(
-    model: Model, rows: list[Row], measures: Sequence[str], reasons: dict[int, str]
-) -> list[tuple[list[Row], Chunk]]:
+    model: Model, rows: list[FedPair], measures: Sequence[str], reasons: dict[int, str]
+) -> list[tuple[list[FedPair], Chunk]]:
     """One forward; when it fails, one for each pair, so that a pair that cannot be measured takes no others with it."""
     try:
         return [(rows, _forward(model, rows, measures))]
@@ -83,15 +83,15 @@ def _measured(
         return []
 
 
-def _forward(model: Model, rows: list[Row], measures: Sequence[str]) -> Chunk:
+def _forward(model: Model, rows: list[FedPair], measures: Sequence[str]) -> Chunk:
     batch = collate(model, rows)
-    layout: list[Entry] = []
+    layout: list[PackedMeasure] = []
     found: list[torch.Tensor] = []
 
     def see(layer: WordLayer) -> None:
         for measure in measures:
             for name, part in MEASURES[measure].sums(layer).items():
-                layout.append(Entry(measure, layer.axes.stack, name, layer.layer, *part.shape[1:]))
+                layout.append(PackedMeasure(measure, layer.axes.stack, name, layer.layer, *part.shape[1:]))
                 found.append(part.flatten(1))
 
     watch_words(model, batch, see)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from mhattn_core.attention.batches import Row, batches, collate, feed_all
+from mhattn_core.attention.batches import FedPair, batches, collate, feed_all
 from mhattn_core.attention.stream import run_bare
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
@@ -105,7 +105,7 @@ def estimate(
     )
 
 
-def _unknown_share(model: Model, rows: Sequence[Row]) -> float:
+def _unknown_share(model: Model, rows: Sequence[FedPair]) -> float:
     """Share of tokens that the model does not know among those that cover a character, 0 to 1."""
     covering = unknown = 0
     for row in rows:

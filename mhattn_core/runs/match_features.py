@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from mhattn_core.attention.feed import with_second_sentence
+from mhattn_core.attention.prepare_inputs import with_second_sentence
 from mhattn_core.experiments.matching import text_patterns
 from mhattn_core.experiments.word_outputs import word_outputs
 from mhattn_core.measures.matching.profiles import Profiles

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention.batches import Row, batches, collate, feed_all
+from mhattn_core.attention.batches import FedPair, batches, collate, feed_all
 from mhattn_core.attention.stream import watch_words
 from mhattn_core.measures.roles import (
+    BatchPairs,
     Collector,
-    Corpus,
     Links,
     Role,
     StackItems,
@@ -20,12 +20,12 @@ from mhattn_core.measures.roles import (
     unmeasurable,
 )
 from mhattn_core.models import Model
-from mhattn_core.models.twin import random_twin
+from mhattn_core.models.random_control import random_control
 from mhattn_core.runs.sums import fold_of, text_key
 from mhattn_core.text.annotation import Annotated
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import PairRecord
-from mhattn_core.text.relations import RELATIONS, Found, Relation, find_items, missing
+from mhattn_core.text.relations import RELATIONS, FoundItems, Relation, find_items, missing
 
 SEEDS, TWIN_PAIRS = 20, 200
 NO_SENTENCE = "."
@@ -58,7 +58,7 @@ def measure_relations(
     return joined(parts)
 
 
-def items_of(annotated: Sequence[Annotated], relations: Sequence[Relation] = ()) -> Found:
+def items_of(annotated: Sequence[Annotated], relations: Sequence[Relation] = ()) -> FoundItems:
     """Items of relations (by default of all) and, under the name with ``.control``, of those that they are compared
     with.
     """
@@ -69,7 +69,7 @@ def items_of(annotated: Sequence[Annotated], relations: Sequence[Relation] = ())
         for parts in ((own.pair, controls.pair), (own.query, controls.query), (own.key, controls.key))
     ]
     relation = np.concatenate([own.relation, controls.relation + len(own.names)])
-    return Found(names, both[0], relation, both[1], both[2])
+    return FoundItems(names, both[0], relation, both[1], both[2])
 
 
 def twins_of(
@@ -88,7 +88,10 @@ def twins_of(
     chosen = np.unique(np.linspace(0, len(records) - 1, pairs).astype(int))
     some, annotations = [records[place] for place in chosen], [annotated[place] for place in chosen]
     return best_of_twins(
-        [measure_relations(random_twin(model, seed), some, annotations, relations, tell=tell) for seed in range(seeds)]
+        [
+            measure_relations(random_control(model, seed), some, annotations, relations, tell=tell)
+            for seed in range(seeds)
+        ]
     )
 
 
@@ -114,7 +117,11 @@ def _cheap(model: Model, pair: SentencePair) -> SentencePair:
 
 
 def _measured(
-    model: Model, rows: Sequence[Row], records: Sequence[PairRecord], annotated: Sequence[Annotated], found: Found
+    model: Model,
+    rows: Sequence[FedPair],
+    records: Sequence[PairRecord],
+    annotated: Sequence[Annotated],
+    found: FoundItems,
 ) -> dict[str, StackItems]:
     numbers = np.array([row.number for row in rows])
     place = np.full(len(records), -1)
@@ -122,7 +129,7 @@ def _measured(
     here = place[found.pair] >= 0
     links = Links(place[found.pair[here]], found.relation[here], found.query[here], found.key[here])
     some = [records[number] for number in numbers]
-    corpus = Corpus(
+    corpus = BatchPairs(
         ids=[record.id for record in some],
         folds=[fold_of(record) for record in some],
         words_of_a=[len(annotated[number].a.words) for number in numbers],

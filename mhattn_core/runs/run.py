@@ -16,7 +16,7 @@ from mhattn_core.measures.matching.costs import turned
 from mhattn_core.measures.redundancy.head_distances import By
 from mhattn_core.measures.statistics import spread
 from mhattn_core.runs.manifest import Manifest
-from mhattn_core.runs.sums import HeadValues, ModelSums
+from mhattn_core.runs.sums import MeasureValues, ModelSums
 
 DIFFERENCES = "differences.parquet"
 """Differences of a run whose sums are not kept, where they were computed before: rows as ``Run.difference``."""
@@ -212,7 +212,7 @@ def heads_of(model: str, sums: ModelSums) -> pd.DataFrame:
     )
 
 
-def _paired(a: HeadValues, b: HeadValues) -> pd.DataFrame:
+def _paired(a: MeasureValues, b: MeasureValues) -> pd.DataFrame:
     low, high = spread(b.replicates - a.replicates)
     rows = head_rows(a.stack, a.name, a.value, n=np.minimum(a.n, b.n), low=low, high=high)
     return rows.assign(group=a.group)[[*KEYS, "low", "high"]]

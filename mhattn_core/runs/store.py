@@ -13,9 +13,9 @@ from uuid import uuid4
 from mhattn_core.errors import Problem
 from mhattn_core.models.cache import cache_folder
 from mhattn_core.runs.files import write_json
-from mhattn_core.runs.given import write_given
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.run import Run
+from mhattn_core.runs.saved_inputs import write_given
 from mhattn_core.text.reading import Upload
 
 SHIPPED = Path(__file__).parent / "shipped"

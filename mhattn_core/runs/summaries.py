@@ -5,7 +5,7 @@ others.
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention.segments import Part, SegmentWeights
+from mhattn_core.attention.segments import SegmentPart, SegmentWeights
 from mhattn_core.measures.segment_tables import hits_of
 from mhattn_core.runs.run import Run
 
@@ -24,7 +24,7 @@ def stored_weights(run: Run, model: str, id: str) -> SegmentWeights | None:
     weights = cells["weight"].to_numpy(np.float32).reshape(shape)
     own = cells.loc[cells["segment"] == 0, "own"].to_numpy(np.float32).reshape(shape[:-1])
     told = run.table("segment_documents", model=model, id=id).iloc[0]
-    windows = tuple(tuple(Part(*map(int, part)) for part in window) for window in told["windows"])
+    windows = tuple(tuple(SegmentPart(*map(int, part)) for part in window) for window in told["windows"])
     words = np.zeros(shape[-1], dtype=int)
     for window in windows:
         for part in window:

@@ -10,7 +10,7 @@ import numpy as np
 
 from mhattn_core.measures.measure import MEASURES
 from mhattn_core.measures.statistics import FOLDS, REPLICATES, bootstrap_weights, fold
-from mhattn_core.runs.chunk import Chunk, Entry, Layout
+from mhattn_core.runs.chunk import Chunk, Layout, PackedMeasure
 from mhattn_core.runs.files import written
 from mhattn_core.text.reading import PairRecord
 
@@ -38,7 +38,7 @@ class GroupSums:
         self.counted += other.counted
 
 
-class HeadValues(NamedTuple):
+class MeasureValues(NamedTuple):
     """One measure of one stack, ``[layer, head]`` (replicates ``[replicate, layer, head]``)."""
 
     stack: str
@@ -82,7 +82,7 @@ class ModelSums:
         self.reasons |= {self.done + number: reason for number, reason in other.reasons.items()}
         self.done += other.done
 
-    def values(self, folds: np.ndarray | None = None) -> list[HeadValues]:
+    def values(self, folds: np.ndarray | None = None) -> list[MeasureValues]:
         """All measures of all stacks and groups. folds: bool ``[fold]``, those whose pairs make the value, by default
         all (replicates are of all).
         """
@@ -114,18 +114,20 @@ class ModelSums:
                 group: GroupSums(*(file[f"{part}{number}"] for part in ("folds", "replicates", "counted")))
                 for number, group in enumerate(about["groups"])
             }
-        return cls(tuple(Entry(*entry) for entry in about["layout"]), groups, about["done"], dict(about["reasons"]))
+        return cls(
+            tuple(PackedMeasure(*entry) for entry in about["layout"]), groups, about["done"], dict(about["reasons"])
+        )
 
     def _group(self, group: str) -> GroupSums:
         if group not in self.groups:
             self.groups[group] = GroupSums.empty(sum(entry.heads * entry.parts for entry in self.layout))
         return self.groups[group]
 
-    def _values(self, group: str, measure: str, stack: str, name: str, folds: np.ndarray) -> HeadValues:
+    def _values(self, group: str, measure: str, stack: str, name: str, folds: np.ndarray) -> MeasureValues:
         places = self._places(measure, stack, name)
         sums = self.groups[group]
         finish = MEASURES[measure].finish
-        return HeadValues(
+        return MeasureValues(
             stack,
             name,
             group,

@@ -7,14 +7,14 @@ from mhattn_core.text.words import Sentence, cut
 
 
 @dataclass(frozen=True)
-class Part:
+class TextSpan:
     """A stretch of a text; ``kept`` where the other text has it too, in the same order."""
 
     text: str
     kept: bool
 
 
-def changes(before: str, after: str) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+def changes(before: str, after: str) -> tuple[tuple[TextSpan, ...], tuple[TextSpan, ...]]:
     """Both texts in parts, word by word as ``cut`` cuts them; the parts of each join to the text as it is read.
 
     Which words are kept is told by difflib's longest matching blocks.
@@ -26,20 +26,20 @@ def changes(before: str, after: str) -> tuple[tuple[Part, ...], tuple[Part, ...]
     return _parts(first, kept[0]), _parts(second, kept[1])
 
 
-def _parts(sentence: Sentence, kept: set[int]) -> tuple[Part, ...]:
+def _parts(sentence: Sentence, kept: set[int]) -> tuple[TextSpan, ...]:
     """Neighbours of one kind are one part; the space before a part that is new or lost belongs to the kept one before
     it.
     """
-    parts: list[Part] = []
+    parts: list[TextSpan] = []
     done = 0
     for place, word in enumerate(sentence.words):
         same, gap = place in kept, sentence.text[done : word.start]
         if gap and not same and (not parts or parts[-1].kept):
-            parts, gap = [*parts[:-1], Part((parts[-1].text if parts else "") + gap, True)], ""
+            parts, gap = [*parts[:-1], TextSpan((parts[-1].text if parts else "") + gap, True)], ""
         if parts and parts[-1].kept == same:
-            parts[-1] = Part(parts[-1].text + gap + word.text, same)
+            parts[-1] = TextSpan(parts[-1].text + gap + word.text, same)
         else:
-            parts.append(Part(gap + word.text, same))
+            parts.append(TextSpan(gap + word.text, same))
         done = word.end
     rest = sentence.text[done:]
-    return (*parts, Part(rest, True)) if rest else tuple(parts)
+    return (*parts, TextSpan(rest, True)) if rest else tuple(parts)

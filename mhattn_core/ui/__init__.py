@@ -1,15 +1,15 @@
 """The dashboard's own parts: inside mhattn_core the only room that imports streamlit."""
 
+from mhattn_core.ui.ablation.panel import faults_panel
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.claim_panel import claim_panel
+from mhattn_core.ui.contributions.panel import fusion_panel
 from mhattn_core.ui.difference_panel import difference_panel
 from mhattn_core.ui.evidence import manifest_of
-from mhattn_core.ui.faults.panel import faults_panel
-from mhattn_core.ui.fusion.panel import fusion_panel
+from mhattn_core.ui.head_internals.panel import inside_panel
 from mhattn_core.ui.head_panel import note_panel
-from mhattn_core.ui.inside.panel import inside_panel
 from mhattn_core.ui.licences import licences
-from mhattn_core.ui.matched.panel import matched_panel
+from mhattn_core.ui.matching.panel import matched_panel
 from mhattn_core.ui.measure_panel import measure_panel
 from mhattn_core.ui.methods_list import methods_list, quantities_list, searchable
 from mhattn_core.ui.model_panel import model_panel

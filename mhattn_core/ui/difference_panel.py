@@ -13,12 +13,12 @@ from mhattn_core.measures.difference import difference, shape
 from mhattn_core.measures.quantities import Quantity, of_family
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.ui.choices import choose_or_leave
-from mhattn_core.ui.compared import clicks, heads_of, picked
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.head_panel import head_panel
+from mhattn_core.ui.model_heads import clicks, heads_of, picked
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import badge, draw, escape, problems, wide_and_narrow
 from mhattn_core.ui.panel import panel

@@ -6,14 +6,14 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.arrays.word_grid import WordGrid
-from mhattn_core.attention import Seen
+from mhattn_core.attention import AttentionResult
 from mhattn_core.charts.glance import PICKED, thumbnails
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
-from mhattn_core.measures.telling import heads_by_entropy, mean_entropy
-from mhattn_core.ui.compared import clicks, picked
+from mhattn_core.measures.default_head import heads_by_entropy, mean_entropy
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import key_for
+from mhattn_core.ui.model_heads import clicks, picked
 from mhattn_core.ui.page import draw, wide_and_narrow
 from mhattn_core.ui.resources import HASHES
 
@@ -21,7 +21,7 @@ LISTED = 10
 
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=HASHES)
-def _cached_table(seen: Seen, stack: str, same_scale: bool) -> pd.DataFrame:
+def _cached_table(seen: AttentionResult, stack: str, same_scale: bool) -> pd.DataFrame:
     return glance_table(seen.words(stack), same_scale=same_scale)
 
 
@@ -42,7 +42,7 @@ def glance_table(grid: WordGrid, *, same_scale: bool) -> pd.DataFrame:
     )
 
 
-def glance_panel(seen: Seen, chosen: Head, place: int, *, same_scale: bool) -> None:
+def glance_panel(seen: AttentionResult, chosen: Head, place: int, *, same_scale: bool) -> None:
     """All heads as a grid of pictures; on narrow screens the ten most concentrated as a list."""
     stack = chosen.stack
     table = _cached_table(seen, stack, same_scale)

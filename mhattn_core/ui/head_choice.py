@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from mhattn_core.attention import Seen
+from mhattn_core.attention import AttentionResult
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
-from mhattn_core.measures.telling import heads_by_entropy
+from mhattn_core.measures.default_head import heads_by_entropy
 from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.resources import HASHES
 
@@ -20,7 +20,7 @@ def key_for(what: str, place: int) -> str:
     return what if place == 0 else f"{what}{place + 1}"
 
 
-def choose_stack(seen: Seen, place: int) -> str:
+def choose_stack(seen: AttentionResult, place: int) -> str:
     """A stack of the model; cross-attention first where there is some."""
     if len(seen.stacks) == 1:
         return seen.stacks[0]
@@ -32,7 +32,7 @@ def choose_stack(seen: Seen, place: int) -> str:
     )
 
 
-def choose_head(seen: Seen, stack: str, place: int, gallery_heads: Mapping[str, str]) -> tuple[Head, str]:
+def choose_head(seen: AttentionResult, stack: str, place: int, gallery_heads: Mapping[str, str]) -> tuple[Head, str]:
     """A head of the stack: the person's choice, or a telling one; and why that is shown, empty where it was chosen."""
     telling, reason = _telling_head(seen, stack, gallery_heads)
     told = _("A telling head: {name}").format(name=telling)
@@ -40,18 +40,18 @@ def choose_head(seen: Seen, stack: str, place: int, gallery_heads: Mapping[str, 
     return (Head.parse(chosen, stack), "") if chosen else (Head.parse(telling, stack), reason)
 
 
-def names_in(seen: Seen, stack: str) -> list[str]:
+def names_in(seen: AttentionResult, stack: str) -> list[str]:
     """The names of all heads of a stack, layer by layer."""
     return [head.name for head in seen.model.attention.all_heads() if head.stack == stack]
 
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=HASHES)
-def _most_concentrated(seen: Seen, stack: str) -> str:
+def _most_concentrated(seen: AttentionResult, stack: str) -> str:
     grid = seen.words(stack)
     return head_name(*heads_by_entropy(grid)[0])
 
 
-def _telling_head(seen: Seen, stack: str, gallery_heads: Mapping[str, str]) -> tuple[str, str]:
+def _telling_head(seen: AttentionResult, stack: str, gallery_heads: Mapping[str, str]) -> tuple[str, str]:
     if seen.model.name in gallery_heads and stack == seen.stacks[0]:
         return gallery_heads[seen.model.name], _("Chosen for this sentence by hand.")
     return _most_concentrated(seen, stack), _(

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
-from mhattn_core.attention import Seen
+from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.tables import Units, matrix_table, pattern_table
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
@@ -14,7 +14,9 @@ from mhattn_core.ui.page import badge, draw, escape, plain, wide_and_narrow
 from mhattn_core.ui.unknown import unsegmented
 
 
-def head_panel(seen: Seen, head: Head, place: int, *, units: Units, same_scale: bool, reason: str = "") -> None:
+def head_panel(
+    seen: AttentionResult, head: Head, place: int, *, units: Units, same_scale: bool, reason: str = ""
+) -> None:
     """One head of the model at ``place``; on tokens where words are not known. reason: why it is shown if nobody chose it."""
     table = pattern_table(seen, head.stack, head.layer, head.head, units="tokens" if unsegmented(seen) else units)
     finding = largest_weight(table)

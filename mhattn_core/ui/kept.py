@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from mhattn_core.attention import Seen
+from mhattn_core.attention import AttentionResult
 from mhattn_core.ui.resources import HASHES
 
 Result = TypeVar("Result")
@@ -95,13 +95,13 @@ def of_documents() -> Kept:
     return Kept(16, most_bytes=400_000_000)
 
 
-def kept(what: str, seen: Seen, key: Hashable, text: str, make: Callable[[Tell], Result]) -> Result:
+def kept(what: str, seen: AttentionResult, key: Hashable, text: str, make: Callable[[Tell], Result]) -> Result:
     """``make(tell)``'s result, made once for a pair through a model and ``key``.
 
     tell: takes the share that is done, 0 to 1. While it is told, Stop or another choice ends the work: Streamlit ends
     the run at the bar.
     """
-    name = what, HASHES[Seen](seen), key
+    name = what, HASHES[AttentionResult](seen), key
     found: Result | None = _of_pairs().recall(name)
     if found is not None:
         return found

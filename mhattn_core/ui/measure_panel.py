@@ -13,12 +13,12 @@ from mhattn_core.measures.matching.neighbours import nearest
 from mhattn_core.measures.quantities import Quantity, of_family
 from mhattn_core.ui.all_heads import all_heads
 from mhattn_core.ui.choices import choose_or_leave, open_tab
-from mhattn_core.ui.compared import Compared, compared
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.measure_grids import CHOSEN, grids
+from mhattn_core.ui.model_heads import Compared, compared
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.one_head import one_head
 from mhattn_core.ui.page import badge, draw, escape, problems

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mhattn_core.attention import Seen
+from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.tables import Units
 from mhattn_core.locale import _
 from mhattn_core.models.progress import reporting
@@ -37,7 +37,7 @@ def model_panel(name: str, place: int, controls: Controls, *, units: Units, same
             glance_panel(seen, head, place, same_scale=same_scale)
 
 
-def attended_with_progress(name: str, controls: Controls) -> Seen:
+def attended_with_progress(name: str, controls: Controls) -> AttentionResult:
     """What the model sees, with a bar while it is downloaded. Stop, or another choice, cancels: Streamlit ends the run
     at the bar.
     """

@@ -11,8 +11,8 @@ from mhattn_core.locale import _
 from mhattn_core.measures.matching.neighbours import profiles, rank
 from mhattn_core.measures.quantities import title_of
 from mhattn_core.ui.choices import open_tab
-from mhattn_core.ui.compared import Compared
 from mhattn_core.ui.head_panel import head_panel
+from mhattn_core.ui.model_heads import Compared
 from mhattn_core.ui.page import draw, escape, plain
 
 # Profiles are in standard deviations, so two heads drawn at random differ by √2 in each measure.

@@ -11,9 +11,9 @@ from mhattn_core.runs.manifest import Manifest
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.controls import MODELS, PAIR, Controls
-from mhattn_core.ui.cuts import cut_in_link
 from mhattn_core.ui.resources import models
 from mhattn_core.ui.translation.orientation import is_turned
+from mhattn_core.ui.word_boundaries import cut_in_link
 from mhattn_core.version import VERSION
 
 LONGEST_LINK = 2000
@@ -28,7 +28,7 @@ NUMBERS = {
     ),
     "Fusion": ("import numpy as np", "np.linalg.norm(seen.contributions(seen.stacks[-1]), axis=-1).shape"),
     "Inside a head": (
-        "from mhattn_core.measures.inside.scores_apart import steps",
+        "from mhattn_core.measures.inside.score_decomposition import steps",
         "steps(seen.values(seen.stacks[-1], layer=0, head=0)).weight.shape",
     ),
     "Fault tolerance": (

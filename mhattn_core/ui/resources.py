@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from mhattn_core.attention import Seen, attend
+from mhattn_core.attention import AttentionResult, attend
 from mhattn_core.models import Model
 from mhattn_core.models.resident import Resident
 from mhattn_core.text.pair import SentencePair
@@ -23,7 +23,7 @@ def _pair_id(pair: SentencePair) -> tuple[object, ...]:
 HASHES: dict[str | type[Any], Callable[[Any], Any]] = {
     Model: _model_id,
     SentencePair: _pair_id,
-    Seen: lambda seen: (_model_id(seen.model), _pair_id(seen.pair)),
+    AttentionResult: lambda seen: (_model_id(seen.model), _pair_id(seen.pair)),
 }
 """What tells one from another, for Streamlit's caches."""
 
@@ -40,7 +40,7 @@ def loaded_names() -> list[str]:
 
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=HASHES)
-def _attend(model: Model, pair: SentencePair) -> Seen:
+def _attend(model: Model, pair: SentencePair) -> AttentionResult:
     return attend(model, pair)
 
 
@@ -50,7 +50,7 @@ def loaded(name: str) -> Model:
         return models().get(name)
 
 
-def attended(name: str, pair: SentencePair) -> Seen:
+def attended(name: str, pair: SentencePair) -> AttentionResult:
     """What a model's heads did with a pair, computed once. Raises Problem, and nothing else."""
     with foreseen(name):
         return _attend(models().get(name), pair)

@@ -9,12 +9,12 @@ from mhattn_core.models.sources import RANDOM, hosted
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.controls import MODELS, MOST_MODELS, PAIR, Controls
-from mhattn_core.ui.cuts import CUTS, cut_of_link, with_cut
 from mhattn_core.ui.evidence import choose_evidence
 from mhattn_core.ui.fetch import offer_fetch
 from mhattn_core.ui.language import language_switch, set_language
 from mhattn_core.ui.navigation import STARTED, first_shown, reads_pair, start
 from mhattn_core.ui.page import escape
+from mhattn_core.ui.word_boundaries import CUTS, cut_of_link, with_cut
 
 CONTROLS = "controls"
 SHOWN = "pair-shown"

@@ -3,7 +3,7 @@
 import regex
 import streamlit as st
 
-from mhattn_core.attention import Seen
+from mhattn_core.attention import AttentionResult
 from mhattn_core.locale import _
 from mhattn_core.models.catalogue import entries
 from mhattn_core.models.sources import RANDOM
@@ -19,12 +19,12 @@ MOST_DOWNLOADS = 2
 LATIN = regex.compile(r"\p{Latin}")
 
 
-def unsegmented(seen: Seen) -> tuple[str, ...]:
+def unsegmented(seen: AttentionResult) -> tuple[str, ...]:
     """Languages of the pair whose words are not known here."""
     return tuple(sorted({language for sentence in seen.sentences.values() for language in sentence.unsegmented}))
 
 
-def may_draw(seen: Seen, stack: str, place: int) -> bool:
+def may_draw(seen: AttentionResult, stack: str, place: int) -> bool:
     """Say what of the sentence cannot be cut into words, and which part is unknown to the model; from one half on, draw
     only when asked.
     """
@@ -46,7 +46,7 @@ def may_draw(seen: Seen, stack: str, place: int) -> bool:
     return share < DRAWN_BELOW or st.toggle(_("Draw it all the same"), key=f"draw-{place}")
 
 
-def _offer_readers(seen: Seen, place: int) -> None:
+def _offer_readers(seen: AttentionResult, place: int) -> None:
     """Buttons for models that read the sentence's language: those on this machine, else two from the Hub."""
     language = _language(" ".join(sentence.text for sentence in seen.sentences.values()))
     model = seen.model.name.removesuffix(RANDOM)

@@ -12,11 +12,11 @@ from mhattn_core.models.sources import hosted
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import FORMATS, HOSTED, Limits, Upload, read_pairs, samples
 from mhattn_core.text.reading.limits import MEGABYTE
-from mhattn_core.ui.cuts import CUTS
 from mhattn_core.ui.page import escape, problems
 from mhattn_core.ui.sidebar import take_pair
 from mhattn_core.ui.upload_columns import choose_columns
 from mhattn_core.ui.upload_remarks import show_remarks
+from mhattn_core.ui.word_boundaries import CUTS
 
 PASTED = "pasted.tsv"
 SHOWN = 5

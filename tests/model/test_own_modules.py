@@ -8,8 +8,8 @@ from cases import family_named, model_of
 from torch import nn
 
 import mhattn_core as mh
-from mhattn_core.attention.before_rotation import before_rotation
 from mhattn_core.attention.own_modules import OwnModules
+from mhattn_core.attention.pre_rope import before_rotation
 from mhattn_core.experiments.direct_effect import reading
 from mhattn_core.tap import Call
 

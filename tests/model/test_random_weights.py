@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 import mhattn_core as mh
+from mhattn_core.models.random_control import random_control
 from mhattn_core.models.random_weights import SeededDraws, with_random_weights
-from mhattn_core.models.twin import random_twin
 
 THREADS, ROUNDS = 4, 6
 BERT, GPT2, MARIAN = (next(family for family in READABLE if family.name == name) for name in ("bert", "gpt2", "marian"))
@@ -96,7 +96,7 @@ def test_networks_built_while_others_load_are_tied(tmp_path: Path) -> None:
     model = mh.load(str(put_translator(tmp_path, "bart")), device="cpu")
 
     def twin() -> list[PreTrainedModel]:
-        return [random_twin(model, 0).network for _round in range(ROUNDS)]
+        return [random_control(model, 0).network for _round in range(ROUNDS)]
 
     def load() -> list[PreTrainedModel]:
         return [mh.load(str(tmp_path), device="cpu").network for _round in range(ROUNDS)]

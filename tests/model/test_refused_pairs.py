@@ -10,7 +10,7 @@ from tiny import config, put_model, put_tokenizer, put_translator
 from transformers import BertForSequenceClassification, GPT2Config, GPT2LMHeadModel
 
 import mhattn_core as mh
-from mhattn_core.models.twin import random_twin
+from mhattn_core.models.random_control import random_control
 from mhattn_core.runs.match_features import Features, Shared
 from mhattn_core.runs.study import Corpus
 from mhattn_core.runs.work import MEASURABLE
@@ -110,11 +110,11 @@ def test_what_is_measured_of_the_others_is_kept_where_some_sentences_are_refused
 def test_random_weights_read_what_the_model_writes(tmp_path: Path) -> None:
     # Of these seeds the first writes 219 characters, the second others.
     loaded = mh.load(str(put_translator(tmp_path / "model", "pegasus")), device="cpu")
-    model = random_twin(loaded, 1)
+    model = random_control(loaded, 1)
     records = [PairRecord(f"p{number}", mh.SentencePair(pair.source), number) for number, pair in enumerate(PAIRS[:2])]
     shared = Shared(Corpus(records), tmp_path, ["basic"])
     own = Features(model, None, shared)
-    twin = Features(random_twin(loaded, 2), None, shared, like=own)
+    twin = Features(random_control(loaded, 2), None, shared, like=own)
     for stack in model.stacks:
         assert list(own.patterns[stack]) == list(twin.patterns[stack]) == [0, 1]
         for number, text in own.patterns[stack].items():

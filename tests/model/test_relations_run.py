@@ -12,7 +12,7 @@ from written import sentences
 import mhattn_core as mh
 from mhattn_core.measures.roles.hits import TIE
 from mhattn_core.measures.roles.items import unpacked
-from mhattn_core.models.twin import random_twin
+from mhattn_core.models.random_control import random_control
 from mhattn_core.runs.relations import CONTROL, items_of, measure_relations, relations_of, twins_of
 from mhattn_core.text.annotation import annotate
 from mhattn_core.text.examples import example_pairs
@@ -96,7 +96,7 @@ def test_what_cannot_be_told_says_why_and_few_items_are_few(minilm: mh.Model) ->
 
 
 def test_seed_0_is_the_twin_that_has_a_name(minilm: mh.Model) -> None:
-    named, zero, one = loaded("minilm@random"), random_twin(minilm, 0), random_twin(minilm, 1)
+    named, zero, one = loaded("minilm@random"), random_control(minilm, 0), random_control(minilm, 1)
     assert (zero.name, zero.revision) == (named.name, named.revision)
     first = next(iter(named.network.parameters()))
     assert torch.equal(first, next(iter(zero.network.parameters())))

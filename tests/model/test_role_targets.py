@@ -13,7 +13,7 @@ import mhattn_core as mh
 from mhattn_core.arrays.word_layer import WordLayer
 from mhattn_core.attention.batches import Batch
 from mhattn_core.attention.stream import watch_words
-from mhattn_core.models.twin import random_twin
+from mhattn_core.models.random_control import random_control
 from mhattn_core.runs.relations import measure_relations, relations_of, twins_of
 from mhattn_core.text.annotation import Annotated, annotate
 from mhattn_core.text.reading import PairRecord, read_pairs
@@ -77,7 +77,7 @@ def test_most_relations_get_an_answer(table: pd.DataFrame) -> None:
 
 def test_random_weights_show_nothing_of_grammar(minilm: mh.Model, trees: Trees) -> None:
     records, annotated = (part[:800] for part in trees)
-    rows = scored(random_twin(minilm, 99), records, annotated)
+    rows = scored(random_control(minilm, 99), records, annotated)
     assert (rows["verdict"] == "no evidence").sum() > 10
     assert not set(rows["verdict"]) & FOUND
 
@@ -110,7 +110,7 @@ def test_a_planted_head_is_found(minilm: mh.Model, trees: Trees, monkeypatch: py
 
         watch_words(model, batch, planted)
 
-    twin = random_twin(minilm, 99)
+    twin = random_control(minilm, 99)
     random95 = twins_of(twin, records, annotated, GRAMMAR, seeds=3, pairs=100)
     monkeypatch.setattr("mhattn_core.runs.relations.watch_words", plant)
     rows = relations_of(twin.name, measure_relations(twin, records, annotated, GRAMMAR), records, annotated, random95)

@@ -15,7 +15,7 @@ from transformers import BertModel
 
 import mhattn_core as mh
 from mhattn_core.attention.batches import batches, collate, feed_all
-from mhattn_core.attention.feed import feed
+from mhattn_core.attention.prepare_inputs import prepare_inputs
 from mhattn_core.attention.stream import watch_words
 from mhattn_core.attention.word_layer import piece_spans, word_spans
 from mhattn_core.runs import Cancelled, Progress, Run, analyze, consecutive, merge
@@ -93,7 +93,7 @@ def test_many_pairs_are_fed_as_each_one(name: str) -> None:
     rows, problems = feed_all(model, pairs)
     assert not problems
     for row, pair in zip(rows, pairs, strict=True):
-        fed = feed(model, pair)
+        fed = prepare_inputs(model, pair)
         assert row.inputs == {key: tensor[0].tolist() for key, tensor in fed.inputs.items()}
         for stack in model.stacks:
             np.testing.assert_array_equal(row.queries[stack], piece_spans(fed.queries[stack]))

@@ -10,8 +10,8 @@ from loaded import loaded
 from transformers.models.llama.modeling_llama import apply_rotary_pos_emb
 
 import mhattn_core as mh
-from mhattn_core.attention.before_rotation import before_rotation
-from mhattn_core.measures.inside.scores_apart import products, steps
+from mhattn_core.attention.pre_rope import before_rotation
+from mhattn_core.measures.inside.score_decomposition import products, steps
 
 PAIR = mh.SentencePair("the cat sits on a mat", "it was tired")
 # Of a grouped model, head 1 reads the first key/value group and head 2 the second.

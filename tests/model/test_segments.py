@@ -100,7 +100,7 @@ def test_progress_is_told_and_may_end_the_work(causal: mh.Model) -> None:
 
 
 def test_a_model_whose_attention_is_known_gives_the_expected_table(translator: mh.Model) -> None:
-    class Given(nn.Module):
+    class DocumentInput(nn.Module):
         """Gives out the same rows whatever it is shown."""
 
         def __init__(self, rows: Tensor) -> None:
@@ -121,7 +121,7 @@ def test_a_model_whose_attention_is_known_gives_the_expected_table(translator: m
     asked = torch.zeros(queries, size)
     asked[:, :: size // heads] = 1.0
     own = attention.q_proj, attention.k_proj
-    attention.q_proj, attention.k_proj = Given(asked), Given(wanted)
+    attention.q_proj, attention.k_proj = DocumentInput(asked), DocumentInput(wanted)
     try:
         found = segment_weights(translator, DOCUMENT, SUMMARY)
     finally:

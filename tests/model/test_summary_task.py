@@ -13,7 +13,7 @@ from tiny import put_translator
 from torch import Tensor, nn
 
 import mhattn_core as mh
-from mhattn_core.attention.feed import feed
+from mhattn_core.attention.prepare_inputs import prepare_inputs
 from mhattn_core.attention.segments import segment_weights, windows
 from mhattn_core.attention.summary_task import summary_prefix
 from mhattn_core.attention.write_summary import MOST, write_summary
@@ -82,7 +82,7 @@ def test_the_prefix_is_what_the_configuration_names(model: mh.Model, plain: mh.M
 
 def test_a_prefix_is_read_first_and_belongs_to_no_sentence(model: mh.Model) -> None:
     pair = mh.SentencePair(DOCUMENT.segments[0], SUMMARY.text)
-    fed, without = feed(model, pair, prefix=PREFIX), feed(model, pair)
+    fed, without = prepare_inputs(model, pair, prefix=PREFIX), prepare_inputs(model, pair)
     own = prefix_tokens(model)
     read = fed.inputs["input_ids"][0].tolist()
     assert read == model.tokenizer(PREFIX + DOCUMENT.segments[0])["input_ids"]

@@ -16,10 +16,10 @@ from torch.nn.functional import cross_entropy
 from torch.overrides import TorchFunctionMode
 
 import mhattn_core as mh
+from mhattn_core.attention.ablated_batches import Variants, mean_outputs
 from mhattn_core.attention.ablation import Ablation, Kind
 from mhattn_core.attention.gates import PROJECTIONS, _projections, gate_gradients
-from mhattn_core.attention.tasks import NOT_ASKED, Task, asked_of, hidden_words, outcome, tasks
-from mhattn_core.attention.variants import Variants, mean_outputs
+from mhattn_core.attention.objectives import NOT_ASKED, Objective, asked_of, hidden_words, outcome, tasks
 from mhattn_core.errors import Problem
 from mhattn_core.heads import Head
 
@@ -37,7 +37,7 @@ def model_with_mask(family: Family) -> mh.Model:
     return model
 
 
-def changed(case: Case, task: Task, head: Head, change: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+def changed(case: Case, task: Objective, head: Head, change: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
     """``outcome`` of the plain network, where ``change`` has its way with one head's output ``[row, query, dimension]``
     (and which are real).
     """
@@ -53,7 +53,7 @@ def changed(case: Case, task: Task, head: Head, change: Callable[[Tensor, Tensor
         return by_hand(case, task)
 
 
-def by_hand(case: Case, task: Task) -> Tensor:
+def by_hand(case: Case, task: Objective) -> Tensor:
     inputs = dict(task.inputs) | (
         {} if "cross" not in case.family.projections and "encoder" in case.family.projections else {"use_cache": False}
     )
@@ -99,7 +99,7 @@ def test_every_family_with_a_head_off(family: Family) -> None:
 class OtherWeights(TorchFunctionMode):
     """In a plain network's own attention, the weights of one head are others; they mix the network's own values."""
 
-    def __init__(self, case: Case, task: Task, head: Head, change: Callable[[Tensor, Tensor], Tensor]) -> None:
+    def __init__(self, case: Case, task: Objective, head: Head, change: Callable[[Tensor, Tensor], Tensor]) -> None:
         super().__init__()
         stack, layer, self.head = head
         # In the order in which a network computes: an encoder whole, then what each layer of a decoder sees of itself
@@ -200,7 +200,8 @@ def test_a_network_that_cannot_be_entered_is_run_whole(monkeypatch: pytest.Monke
     assert run._restart is not None
     broken = Variants(model)
     monkeypatch.setattr(
-        "mhattn_core.attention.restart._repeated", lambda output, _rows, copies: torch.cat([output + 1] * copies)
+        "mhattn_core.attention.partial_forward._repeated",
+        lambda output, _rows, copies: torch.cat([output + 1] * copies),
     )
     close(broken(task, [{}]), intact)
     assert broken._restart is None

@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mhattn_core.measures.statistics import bootstrap_weights, interval, quotient, spread
-from mhattn_core.runs.chunk import Chunk, Entry
+from mhattn_core.runs.chunk import Chunk, PackedMeasure
 from mhattn_core.runs.sums import ModelSums, text_key
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import PairRecord
 
 LAYOUT = (
-    Entry("basic", "encoder", "x", 0, 3, 2),
-    Entry("basic", "encoder", "y", 0, 3, 2),
-    Entry("basic", "encoder", "x", 1, 3, 2),
+    PackedMeasure("basic", "encoder", "x", 0, 3, 2),
+    PackedMeasure("basic", "encoder", "y", 0, 3, 2),
+    PackedMeasure("basic", "encoder", "x", 1, 3, 2),
 )
 PLACES = 18
 

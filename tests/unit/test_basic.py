@@ -1,4 +1,4 @@
-"""The basic measures against values worked by hand, SciPy, and a plain reading of Seen.words()."""
+"""The basic measures against values worked by hand, SciPy, and a plain reading of AttentionResult.words()."""
 
 import numpy as np
 import pandas as pd

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mhattn_core.text.changes import Part, changes
+from mhattn_core.text.changes import TextSpan, changes
 from mhattn_core.text.words import cut
 
 
 def test_a_phrase_that_is_lost_is_one_part() -> None:
     before, after = changes("I saw a book at the library yesterday.", "I saw a book yesterday.")
-    assert before == (Part("I saw a book ", True), Part("at the library", False), Part(" yesterday.", True))
-    assert after == (Part("I saw a book yesterday.", True),)
+    assert before == (TextSpan("I saw a book ", True), TextSpan("at the library", False), TextSpan(" yesterday.", True))
+    assert after == (TextSpan("I saw a book yesterday.", True),)
 
 
 def test_a_word_that_replaces_another_is_marked_in_both() -> None:

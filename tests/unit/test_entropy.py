@@ -16,10 +16,10 @@ from mhattn_core.attention.word_layer import piece_spans, word_axes, word_layer,
 from mhattn_core.errors import ShapeError
 from mhattn_core.experiments.heads_table import heads_table
 from mhattn_core.measures.basic import basic
+from mhattn_core.measures.default_head import heads_by_entropy, mean_entropy
 from mhattn_core.measures.entropy import normalised_row_entropy, row_entropy
 from mhattn_core.measures.links import link_weights
 from mhattn_core.measures.statistics import quotient
-from mhattn_core.measures.telling import heads_by_entropy, mean_entropy
 from mhattn_core.text.words import cut
 
 

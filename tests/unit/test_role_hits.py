@@ -9,7 +9,16 @@ from mhattn_core.arrays.word_layer import WordAxes, WordLayer
 from mhattn_core.attention.word_layer import word_axes, word_layer
 from mhattn_core.errors import ShapeError
 from mhattn_core.measures.patterns.sums import offset_shares
-from mhattn_core.measures.roles import Collector, Corpus, Links, can_be_answered, hits, item_table, joined, questions
+from mhattn_core.measures.roles import (
+    BatchPairs,
+    Collector,
+    Links,
+    can_be_answered,
+    hits,
+    item_table,
+    joined,
+    questions,
+)
 from mhattn_core.measures.roles.collect import on_axes
 from mhattn_core.measures.roles.hits import by_offset, first_choice
 from mhattn_core.measures.roles.items import can_be_shuffled, packed, unpacked
@@ -185,10 +194,10 @@ def test_links_of_a_pair_stand_where_each_stack_has_its_words() -> None:
 def test_batches_are_gathered_as_if_they_were_one() -> None:
     random = torch.Generator().manual_seed(3)
     words = [spans(4), spans(6)]
-    corpus = Corpus(["x", "y"], [2, 5], [4, 6], ["obj", "det"])
+    corpus = BatchPairs(["x", "y"], [2, 5], [4, 6], ["obj", "det"])
     wanted = links((0, 0, 0, 2), (0, 1, 3, 1), (1, 0, 5, 2), (1, 0, 2, 4))
 
-    def gathered(numbers: list[int], wanted: Links, corpus: Corpus) -> dict[str, pd.DataFrame]:
+    def gathered(numbers: list[int], wanted: Links, corpus: BatchPairs) -> dict[str, pd.DataFrame]:
         here = [words[number] for number in numbers]
         axes = word_axes("encoder", 3, here, here, here)
         collector = Collector({"encoder": axes}, wanted, corpus)
@@ -201,8 +210,8 @@ def test_batches_are_gathered_as_if_they_were_one() -> None:
         return collector.stacks()
 
     whole = gathered([0, 1], wanted, corpus)["encoder"]
-    first = gathered([0], links((0, 0, 0, 2), (0, 1, 3, 1)), Corpus(["x"], [2], [4], ["obj", "det"]))
-    second = gathered([1], links((0, 0, 5, 2), (0, 0, 2, 4)), Corpus(["y"], [5], [6], ["obj", "det"]))
+    first = gathered([0], links((0, 0, 0, 2), (0, 1, 3, 1)), BatchPairs(["x"], [2], [4], ["obj", "det"]))
+    second = gathered([1], links((0, 0, 5, 2), (0, 0, 2, 4)), BatchPairs(["y"], [5], [6], ["obj", "det"]))
     parts = joined([first, second])["encoder"]
     assert (whole.layers, whole.heads) == (parts.layers, parts.heads) == (2, 3)
     order = ["direction", "id", "relation", "query", "key"]

@@ -19,21 +19,21 @@ from mhattn_core.measures.roles import (
     relations_table,
 )
 from mhattn_core.measures.roles.mass import mass_p, mass_score
-from mhattn_core.measures.roles.scores import Asked, best_offset, by_pair, halves, score
+from mhattn_core.measures.roles.scores import RelationItems, best_offset, by_pair, halves, score
 from mhattn_core.measures.roles.significance import adjusted, cluster_t, sign_flip_max
 from mhattn_core.measures.roles.table import COLUMNS
-from mhattn_core.measures.roles.verdicts import Evidence, verdict
+from mhattn_core.measures.roles.verdicts import VerdictInput, verdict
 from mhattn_core.measures.statistics import FOLDS, bootstrap_weights, fold
 
 
-def asked(hit: np.ndarray, *, pair: Sequence[int], folds: Sequence[int], offset: Sequence[int]) -> Asked:
+def asked(hit: np.ndarray, *, pair: Sequence[int], folds: Sequence[int], offset: Sequence[int]) -> RelationItems:
     hit = np.asarray(hit, dtype=bool)
-    return Asked(
+    return RelationItems(
         hit, np.zeros_like(hit), np.zeros(len(hit), bool), np.asarray(pair), np.asarray(folds), np.asarray(offset)
     )
 
 
-def by_chance(random: np.random.Generator, items: int, heads: int, right: float = 0.3) -> Asked:
+def by_chance(random: np.random.Generator, items: int, heads: int, right: float = 0.3) -> RelationItems:
     """Heads that hit by chance; one item a pair, offsets that no fixed offset foresees."""
     pair = np.arange(items)
     offsets = random.choice([-9, -7, -5, -3, 3, 5, 7, 9], size=items)
@@ -304,7 +304,7 @@ GOOD = {"fewest": 200, "held_out": 0.6, "gain": 0.2, "low": 0.1, "q": 0.01, "ran
     ],
 )
 def test_verdicts(change: dict[str, float], hurts: bool | None, expected: tuple[str, str]) -> None:
-    evidence = Evidence(**{**GOOD, **change})
+    evidence = VerdictInput(**{**GOOD, **change})
     assert verdict(evidence, ablation_hurts=hurts) == expected
     words = reason_words({**vars(evidence), "high": 0.3, "reason": expected[1]})
     assert "{" not in words

@@ -7,25 +7,25 @@ import pytest
 from drawn import rows, spec
 
 from mhattn_core import charts
-from mhattn_core.attention.segments import Part, SegmentWeights
+from mhattn_core.attention.segments import SegmentPart, SegmentWeights
 from mhattn_core.charts.segment_matrix import ends
 from mhattn_core.text.documents import Document
 from mhattn_core.text.words import cut
-from mhattn_core.ui.summarisation.data import Found, Given, cells, seams, totals
+from mhattn_core.ui.summarisation.data import DocumentAttention, DocumentInput, cells, seams, totals
 
 DOCUMENT = Document(("Rain fell on the hills all day", "The harvest failed", "Bread became dear in town"))
-GIVEN = Given(DOCUMENT, cut("The harvest failed. Bread became dear."))
+GIVEN = DocumentInput(DOCUMENT, cut("The harvest failed. Bread became dear."))
 # One layer of two heads; eight words with their full stops, three segments of 7, 3 and 5 words.
 TAKEN = np.full((1, 2, 8, 3), 0.1, dtype=np.float32)
 TAKEN[0, 0, 1] = 0.1, 0.6, 0.1
 TAKEN[0, 0, 5] = 0.2, 0.2, 0.0
 TAKEN[0, 1, 2] = 0.0
-FOUND = Found(
+FOUND = DocumentAttention(
     "m",
     "r",
     GIVEN,
     SegmentWeights(
-        "decoder", TAKEN, np.full((1, 2, 8), 0.3, dtype=np.float32), np.array([7, 3, 5]), ((Part(0, 0, 7),),)
+        "decoder", TAKEN, np.full((1, 2, 8), 0.3, dtype=np.float32), np.array([7, 3, 5]), ((SegmentPart(0, 0, 7),),)
     ),
 )
 
@@ -104,7 +104,7 @@ def test_colours_end_where_only_the_number_of_segments_says() -> None:
 
 
 def test_seams_stand_between_segments_or_inside_one() -> None:
-    windows = ((Part(0, 0, 7), Part(1, 0, 2)), (Part(1, 2, 3),), (Part(2, 0, 5),))
+    windows = ((SegmentPart(0, 0, 7), SegmentPart(1, 0, 2)), (SegmentPart(1, 2, 3),), (SegmentPart(2, 0, 5),))
     found = replace(FOUND, weights=replace(FOUND.weights, windows=windows))
     assert seams(found) == [1.0, 1.5]
     assert seams(FOUND) == []

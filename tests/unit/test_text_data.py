@@ -5,8 +5,8 @@ import pytest
 from mhattn_core.heads import Head
 from mhattn_core.text.claims import Claim, chapters, claims, matrices
 from mhattn_core.text.gallery import gallery
-from mhattn_core.ui.fusion.run import measures
-from mhattn_core.ui.inside.probe_words import asked_names
+from mhattn_core.ui.contributions.run import measures
+from mhattn_core.ui.head_internals.probe_words import asked_names
 from mhattn_core.ui.navigation import page_title
 
 

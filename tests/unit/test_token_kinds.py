@@ -9,7 +9,7 @@ from transformers import PreTrainedTokenizerFast
 
 import mhattn_core as mh
 from mhattn_core.attention.batches import feed_all
-from mhattn_core.attention.tasks import NOT_ASKED, _masked
+from mhattn_core.attention.objectives import NOT_ASKED, _masked
 from mhattn_core.attention.token_kinds import Piece, TokenKinds, unknown_share
 
 SPECIAL = {"unk_token": "<unk>", "additional_special_tokens": ["<|end|>"]}

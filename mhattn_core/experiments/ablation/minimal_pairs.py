@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
+from mhattn_core.attention.ablated_batches import Variants
 from mhattn_core.attention.ablation import Ablation, Kind, Means
-from mhattn_core.attention.choices import choices
 from mhattn_core.attention.languages import language_of
-from mhattn_core.attention.variants import Variants
+from mhattn_core.attention.minimal_pair_batches import choices
 from mhattn_core.experiments.ablation.trials import BATCH
 from mhattn_core.heads import HEAD_COLUMNS
 from mhattn_core.measures.ablation.effects import effects, ends

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from mhattn_core.attention.tasks import Asked, asked_of
+from mhattn_core.attention.objectives import Target, asked_of
 from mhattn_core.models import Model
 
 Quantity = Literal["loss", "divergence", "displacement", "retrieval"]
 
-OF: Mapping[Asked, tuple[Quantity, ...]] = {
+OF: Mapping[Target, tuple[Quantity, ...]] = {
     "next": ("loss",),
     "forced": ("loss",),
     "masked": ("loss",),

@@ -5,10 +5,10 @@ from functools import cached_property, partial
 
 import numpy as np
 
+from mhattn_core.attention.ablated_batches import Variants, mean_outputs
 from mhattn_core.attention.ablation import Ablation, Kind, Means
 from mhattn_core.attention.gates import importance
-from mhattn_core.attention.tasks import asked_of, tasks
-from mhattn_core.attention.variants import Variants, mean_outputs
+from mhattn_core.attention.objectives import asked_of, tasks
 from mhattn_core.experiments.ablation.quantities import Quantity
 from mhattn_core.heads import Head
 from mhattn_core.measures.ablation.changes import displacement, divergence, retrieval

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.arrays.alignment_weights import AlignmentWeights
-from mhattn_core.attention import Seen, attend
+from mhattn_core.attention import AttentionResult, attend
 from mhattn_core.attention.alignment_weights import alignment_readings, alignment_weightings, alignment_weights
 from mhattn_core.attention.embeddings import word_similarity
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.measures.alignment.aligned import Aligned, GoldPair, Reading, gold_of
+from mhattn_core.measures.alignment.aligned import Aligned, GoldPair, LinkReading, gold_of
 from mhattn_core.measures.alignment.measures import best_links, error_sums, links, mutual_links
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
@@ -33,9 +33,9 @@ def align(model: Model, pairs: Sequence[GoldPair], *, turned: bool = False, prog
     Source: Kobayashi et al. 2020, section 6; means over heads as their layer-wise setting.
     """
     readings = [
-        Reading(*reading, weight) for reading in alignment_readings(model) for weight in alignment_weightings(model)
+        LinkReading(*reading, weight) for reading in alignment_readings(model) for weight in alignment_weightings(model)
     ]
-    found: dict[Reading, list[np.ndarray]] = {reading: [] for reading in readings}
+    found: dict[LinkReading, list[np.ndarray]] = {reading: [] for reading in readings}
     keys, gold, skipped = [], [], []
     for done, record in enumerate(pairs):
         progress(done, len(pairs))
@@ -75,7 +75,7 @@ def yardstick_sums(model: Model, pairs: Sequence[GoldPair]) -> np.ndarray:
     return np.stack([error_sums(yardstick_links(model, record.pair), *gold_of(record)) for record in pairs])
 
 
-def mean_links(seen: Seen) -> np.ndarray:
+def mean_links(seen: AttentionResult) -> np.ndarray:
     """Links of a translator as a whole, bool ``[target, source]``: the mean of the heads of its last layer but one, as
     it predicts each word.
 

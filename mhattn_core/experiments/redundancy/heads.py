@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention import Seen
+from mhattn_core.attention import AttentionResult
 from mhattn_core.errors import Problem
 from mhattn_core.heads import HEAD_COLUMNS
 from mhattn_core.locale import _
@@ -12,7 +12,7 @@ from mhattn_core.measures.redundancy.head_distances import FEWEST_WORDS, By, Hea
 from mhattn_core.models import Model
 
 
-def heads_of(seen: Seen, stack: str, *, by: By = "js") -> Heads:
+def heads_of(seen: AttentionResult, stack: str, *, by: By = "js") -> Heads:
     """All heads of a stack, ready for ``distances``.
 
     Raises Problem for CKA on fewer than five words, and where what each head adds cannot be told.

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import regex
 
-from mhattn_core.attention import Seen
+from mhattn_core.attention import AttentionResult
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.redundancy.heads import heads_of
 from mhattn_core.locale import _
@@ -27,7 +27,7 @@ Sides = tuple[Sentence, Sentence]
 Languages = tuple[str, str]
 
 
-def noise_pairs(seen: Seen, draws: int = DRAWS) -> list[SentencePair]:
+def noise_pairs(seen: AttentionResult, draws: int = DRAWS) -> list[SentencePair]:
     """Pairs of as many words as this one has, drawn from the tokenizer's whole words: in Chinese where the sentence is,
     else in Latin letters.
 
@@ -55,7 +55,7 @@ def random_words(model: Model, like: Sequence[tuple[Sides, Languages]]) -> list[
     return pairs
 
 
-def noise_distances(noise: Sequence[Seen], stack: str, *, by: By = "js") -> np.ndarray:
+def noise_distances(noise: Sequence[AttentionResult], stack: str, *, by: By = "js") -> np.ndarray:
     """Distances of a stack's heads on each of several pairs of random words: ``[draw, head, head]``. Raises Problem as
     ``heads_of``.
     """

@@ -8,7 +8,7 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention import Seen, attend
+from mhattn_core.attention import AttentionResult, attend
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.redundancy.distance_table import distance_square, square_of
 from mhattn_core.experiments.redundancy.heads import heads_of, shares_keys
@@ -77,7 +77,7 @@ def without_gaps(unknown: np.ndarray) -> np.ndarray:
     return known
 
 
-def pair_distances(seen: Seen, stack: str) -> Mapping[By, StackDistances]:
+def pair_distances(seen: AttentionResult, stack: str) -> Mapping[By, StackDistances]:
     """A stack on one pair by every distance that can be had; for another, ``heads_of`` raises what is in the way.
 
     Raises Problem as ``noise_pairs``.

@@ -29,7 +29,7 @@ class GoldPair(Protocol):
     def line(self) -> int: ...
 
 
-class Reading(NamedTuple):
+class LinkReading(NamedTuple):
     """Where links are read off: the stack, which rows, and weights or norms."""
 
     stack: str
@@ -57,20 +57,20 @@ class Aligned:
     revision: str
     keys: tuple[str, ...]
     gold: tuple[Gold, ...]
-    found: Mapping[Reading, list[np.ndarray]]
+    found: Mapping[LinkReading, list[np.ndarray]]
     skipped: pd.DataFrame
     turned: bool = False
-    _sums: dict[Reading, np.ndarray] = field(default_factory=dict, repr=False)
+    _sums: dict[LinkReading, np.ndarray] = field(default_factory=dict, repr=False)
 
-    def chooses_source(self, reading: Reading) -> bool:
+    def chooses_source(self, reading: LinkReading) -> bool:
         """Whether it is the source's words that choose a partner."""
         return (reading.rows == "a_to_b") != self.turned
 
-    def links(self, reading: Reading, pair: int, layer: int, head: int) -> np.ndarray:
+    def links(self, reading: LinkReading, pair: int, layer: int, head: int) -> np.ndarray:
         """One head's links in one pair, bool ``[target, source]``."""
         return self._links(reading, pair)[layer, head]
 
-    def sums(self, reading: Reading) -> np.ndarray:
+    def sums(self, reading: LinkReading) -> np.ndarray:
         """What error is made of: float64 ``[pair, layer, head, 4]``, the layer's mean behind its last head; see
         ``error_sums``.
         """
@@ -79,7 +79,7 @@ class Aligned:
             self._sums[reading] = np.stack(pairs)
         return self._sums[reading]
 
-    def _links(self, reading: Reading, pair: int) -> np.ndarray:
+    def _links(self, reading: LinkReading, pair: int) -> np.ndarray:
         choices, (targets, sources) = self.found[reading][pair], self.gold[pair].sure.shape
         if self.chooses_source(reading):
             return np.swapaxes(choices[..., None] == np.arange(targets), -1, -2)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.measures.alignment.aligned import MEAN, Aligned, Reading, baseline_sums
+from mhattn_core.measures.alignment.aligned import MEAN, Aligned, LinkReading, baseline_sums
 from mhattn_core.measures.alignment.measures import (
     Symmetrisation,
     alignment_error_rate,
@@ -19,7 +19,7 @@ from mhattn_core.measures.alignment.measures import (
 )
 from mhattn_core.measures.statistics import SPLITS, bootstrap_weights, fold, folds_of_split, spread
 
-Chosen = tuple[Reading, int, int]
+Chosen = tuple[LinkReading, int, int]
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,11 @@ def held_out_rows(aligned: Aligned, held_out: Iterable[HeldOut]) -> pd.DataFrame
     """
     rows = []
     for found in held_out:
-        own = found.chosen[-1 if aligned.turned else 0] if found.chosen else (Reading("", "awi", "pattern"), MEAN, MEAN)
+        own = (
+            found.chosen[-1 if aligned.turned else 0]
+            if found.chosen
+            else (LinkReading("", "awi", "pattern"), MEAN, MEAN)
+        )
         reading, layer, head = own
         told = {
             "model": aligned.model,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.arrays.alignment_weights import AlignmentWeights
-from mhattn_core.measures.alignment.aligned import MEAN, Aligned, Gold, Reading, baseline_sums
+from mhattn_core.measures.alignment.aligned import MEAN, Aligned, Gold, LinkReading, baseline_sums
 from mhattn_core.measures.alignment.measures import (
     alignment_error_rate,
     error_sums,
@@ -62,7 +62,7 @@ def named_row(name: str, sums: np.ndarray, keys: tuple[str, ...]) -> pd.DataFram
     return pd.DataFrame({"model": name, "stack": "", "layer": MEAN, "head": MEAN, "rows": "", "weight": ""} | row)
 
 
-def _rows(aligned: Aligned, reading: Reading, weights: np.ndarray) -> pd.DataFrame:
+def _rows(aligned: Aligned, reading: LinkReading, weights: np.ndarray) -> pd.DataFrame:
     sums = aligned.sums(reading)
     layer, head = (axis.ravel() for axis in np.indices(sums.shape[1:3]))
     head = np.where(head == sums.shape[2] - 1, MEAN, head)

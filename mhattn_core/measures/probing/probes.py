@@ -28,7 +28,7 @@ ROUNDS, TOLERANCE = 30, 1e-2
 
 
 @dataclass(frozen=True, eq=False)
-class Task:
+class ProbeTask:
     """Words to classify. ``labels``, ``types`` (the word's form) and ``texts`` (a number): one each a word; ``words``:
     which of all words these are."""
 
@@ -47,7 +47,7 @@ class Task:
         return float(np.unique(self.labels, return_counts=True)[1].max() / len(self.labels))
 
 
-def task(labels: Sequence[str], types: Sequence[str], texts: Sequence[int]) -> Task | None:
+def task(labels: Sequence[str], types: Sequence[str], texts: Sequence[int]) -> ProbeTask | None:
     """The words that have a label (not empty) of a class with enough words; None where fewer than two classes are left."""
     given = np.array(labels, dtype=object)
     names, counts = np.unique(given.astype(str), return_counts=True)
@@ -55,12 +55,12 @@ def task(labels: Sequence[str], types: Sequence[str], texts: Sequence[int]) -> T
     words = np.flatnonzero([label in enough for label in given])
     if len(enough) < 2:
         return None
-    return Task(
+    return ProbeTask(
         given[words].astype(str), np.array(types, dtype=object)[words].astype(str), np.array(texts)[words], words
     )
 
 
-def control(given: Task, *, seed: int) -> np.ndarray:
+def control(given: ProbeTask, *, seed: int) -> np.ndarray:
     """The control task's labels: every word form has one at random, drawn as often as each class is; ``[word]``.
 
     A probe that does well here has learnt the forms by heart. Source: Hewitt and Liang 2019, section 2.
@@ -71,7 +71,7 @@ def control(given: Task, *, seed: int) -> np.ndarray:
     return np.array([drawn[form] for form in given.types])
 
 
-def by_heart(features: np.ndarray, given: Task, *, seed: int) -> np.ndarray:
+def by_heart(features: np.ndarray, given: ProbeTask, *, seed: int) -> np.ndarray:
     """In how many of the control task's draws a probe on ``features [word, dimension]`` names each word rightly: shares
     ``[word]``.
 
@@ -81,7 +81,7 @@ def by_heart(features: np.ndarray, given: Task, *, seed: int) -> np.ndarray:
     return np.asarray(np.mean([probed(features, labels, given) for labels in drawn], axis=0))
 
 
-def splits(given: Task) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def splits(given: ProbeTask) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Words to learn from and words to ask; each word is asked once, and no text is on both sides."""
     texts = np.unique(given.texts)
     part = np.random.default_rng(0).permutation(len(texts)) % SPLITS
@@ -90,7 +90,7 @@ def splits(given: Task) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         yield np.flatnonzero(of_word != number), np.flatnonzero(of_word == number)
 
 
-def probed(features: np.ndarray, labels: np.ndarray, given: Task) -> np.ndarray:
+def probed(features: np.ndarray, labels: np.ndarray, given: ProbeTask) -> np.ndarray:
     """Whether a logistic probe on ``features [word, dimension]`` names each word rightly: bool ``[word]``.
 
     Raises ShapeError when there are not as many features as words.
@@ -115,7 +115,7 @@ class SingleDimensions:
     mean: np.ndarray
 
 
-def single_dimensions(features: np.ndarray, given: Task) -> SingleDimensions:
+def single_dimensions(features: np.ndarray, given: ProbeTask) -> SingleDimensions:
     """What one dimension tells by itself: a Gaussian for each class (naive Bayes on one feature)."""
     best, chosen, first, mean = [], *(np.zeros(len(features)) for _part in range(3))
     for learn, ask in splits(given):
@@ -125,7 +125,7 @@ def single_dimensions(features: np.ndarray, given: Task) -> SingleDimensions:
     return SingleDimensions(int(np.bincount(best).argmax()), chosen, first, mean)
 
 
-def guessed(known: np.ndarray, given: Task) -> np.ndarray:
+def guessed(known: np.ndarray, given: ProbeTask) -> np.ndarray:
     """Whether the most frequent answer among words with the same ``known [word]`` label is right: bool ``[word]``; no
     vector is looked at.
     """

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.measures.probing.probes import (
-    Task,
+    ProbeTask,
     by_heart,
     guessed,
     placed,
@@ -117,7 +117,7 @@ class _Asked:
     """One task. weights ``[replicate, text]``: of the texts that have a word in it, in the order of their numbers."""
 
     name: str
-    given: Task
+    given: ProbeTask
     words: ProbeWords
     weights: np.ndarray
 

@@ -1,6 +1,6 @@
 """Which head does what: links between words, whether heads find them, and how sure that is."""
 
-from mhattn_core.measures.roles.collect import Collector, Corpus, joined
+from mhattn_core.measures.roles.collect import BatchPairs, Collector, joined
 from mhattn_core.measures.roles.hits import Hits, can_be_answered, hits
 from mhattn_core.measures.roles.items import item_table
 from mhattn_core.measures.roles.links import DIRECTIONS, Direction, Links, Questions, questions
@@ -10,8 +10,8 @@ from mhattn_core.measures.roles.verdicts import reason_words
 
 __all__ = [
     "DIRECTIONS",
+    "BatchPairs",
     "Collector",
-    "Corpus",
     "Direction",
     "Hits",
     "Links",

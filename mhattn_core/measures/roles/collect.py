@@ -16,7 +16,7 @@ from mhattn_core.measures.roles.table import StackItems
 
 
 @dataclass(frozen=True)
-class Corpus:
+class BatchPairs:
     """What a batch's numbers stand for: id, fold and number of words of sentence A for each pair, and the names of the
     relations.
     """
@@ -34,7 +34,7 @@ class Collector:
     out.
     """
 
-    def __init__(self, axes: Mapping[str, WordAxes], links: Links, corpus: Corpus) -> None:
+    def __init__(self, axes: Mapping[str, WordAxes], links: Links, corpus: BatchPairs) -> None:
         self._corpus = corpus
         self._asked = {stack: _asked(stack, here, links, corpus) for stack, here in axes.items()}
         self._bits: dict[str, list[list[np.ndarray]]] = {stack: [] for stack in axes}
@@ -89,7 +89,7 @@ def _joined(parts: Sequence[StackItems]) -> StackItems:
     return replace(parts[0], items=pd.concat([part.items for part in parts], ignore_index=True), mass=mass)
 
 
-def _asked(stack: str, axes: WordAxes, links: Links, corpus: Corpus) -> list[Questions]:
+def _asked(stack: str, axes: WordAxes, links: Links, corpus: BatchPairs) -> list[Questions]:
     """The questions of each direction that this stack can answer."""
     here = on_axes(axes, links, corpus.words_of_a)
     found = []

@@ -17,7 +17,7 @@ Array = np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class RelationItems:
     """One relation in one direction on one stack: bool hit, shuffled ``[item, head]``; int pair, fold, offset
     ``[item]``.
 
@@ -62,7 +62,7 @@ def halves() -> Array:
     return np.stack([folds_of_split(seed) for seed in range(SPLITS)])
 
 
-def score(asked: Asked, weights: Array) -> Score:
+def score(asked: RelationItems, weights: Array) -> Score:
     """Select on ten folds, report on the other ten, fifty times.
 
     weights: float ``[replicate, pair]``, how often each pair counts in each bootstrap replicate. ``head`` and
@@ -106,7 +106,7 @@ def by_fold(bits: Array, fold: Array) -> Array:
     return sums
 
 
-def by_pair(asked: Asked, offset: int) -> Array:
+def by_pair(asked: RelationItems, offset: int) -> Array:
     """Σ(hit − offset's hit) over the items of each pair, float ``[pair, head]``: what the tests of each head are made
     of.
     """
@@ -121,7 +121,9 @@ def best_offset(offset: Array) -> int:
     return int(OFFSETS[(offset[:, None] == OFFSETS).sum(axis=0).argmax()])
 
 
-def _interval(asked: Asked, weights: Array, choosing: Array, heads: Array, offsets: Array) -> tuple[float, float]:
+def _interval(
+    asked: RelationItems, weights: Array, choosing: Array, heads: Array, offsets: Array
+) -> tuple[float, float]:
     """Each split keeps the winners that it chose; the pairs on which it reports are drawn anew."""
     winners, split = np.unique(np.stack([heads, offsets]), axis=1, return_inverse=True)
     better = asked.hit[:, winners[0]].astype(float) - (asked.offset[:, None] == OFFSETS[winners[1]])

@@ -9,9 +9,9 @@ import pandas as pd
 
 from mhattn_core.measures.roles.items import can_be_shuffled, unpacked
 from mhattn_core.measures.roles.mass import MassSums, mass_p, mass_score
-from mhattn_core.measures.roles.scores import Asked, Score, best_offset, by_pair, score
+from mhattn_core.measures.roles.scores import RelationItems, Score, best_offset, by_pair, score
 from mhattn_core.measures.roles.significance import adjusted, cluster_t, sign_flip_max
-from mhattn_core.measures.roles.verdicts import FEWEST_ITEMS, Evidence, verdict
+from mhattn_core.measures.roles.verdicts import FEWEST_ITEMS, VerdictInput, verdict
 from mhattn_core.measures.statistics import bootstrap_weights
 
 COLUMNS = (
@@ -126,12 +126,12 @@ def unmeasurable(model: str, why: Mapping[str, str]) -> pd.DataFrame:
     return _table(rows)
 
 
-def split(kept: StackItems, ids: Mapping[str, int]) -> Iterator[tuple[tuple[str, str], Asked]]:
+def split(kept: StackItems, ids: Mapping[str, int]) -> Iterator[tuple[tuple[str, str], RelationItems]]:
     """The items of each relation and direction, unpacked; ``ids`` numbers the pairs."""
     for (relation, direction), rows in kept.items.groupby(["relation", "direction"], sort=False, observed=True):
         yield (
             (str(relation), str(direction)),
-            Asked(
+            RelationItems(
                 hit=unpacked(rows["hits"].tolist(), kept.layers * kept.heads),
                 shuffled=unpacked(rows["shuffled_hits"].tolist(), kept.layers * kept.heads),
                 has_shuffled=can_be_shuffled(rows),
@@ -179,5 +179,7 @@ def _row(
     layer, head = divmod(best.head, heads)
     row = {**role._asdict(), **asdict(best), "model": model, "layer": layer, "head": head}
     row |= {"random95": random95, "p": float(p[best.head]), "p_max": p_max, "q": float(q[best.head])}
-    row["verdict"], row["reason"] = verdict(Evidence(**{field.name: row[field.name] for field in fields(Evidence)}))
+    row["verdict"], row["reason"] = verdict(
+        VerdictInput(**{field.name: row[field.name] for field in fields(VerdictInput)})
+    )
     return row

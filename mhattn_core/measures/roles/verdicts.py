@@ -28,7 +28,7 @@ Reason = Literal[
 
 
 @dataclass(frozen=True)
-class Evidence:
+class VerdictInput:
     """What a verdict is read from; names as in ``relations.parquet``. fewest: items in the smallest half of any split."""
 
     fewest: int
@@ -39,7 +39,7 @@ class Evidence:
     random95: float
 
 
-def verdict(evidence: Evidence, *, ablation_hurts: bool | None = None) -> tuple[Verdict, Reason]:
+def verdict(evidence: VerdictInput, *, ablation_hurts: bool | None = None) -> tuple[Verdict, Reason]:
     """The verdict and the first thing that decides it.
 
     ablation_hurts: whether switching the head off harms the relation's own minimal pairs more than the 95th percentile
@@ -76,7 +76,7 @@ def with_ablation(relations: pd.DataFrame, minimal_pairs: pd.DataFrame) -> pd.Da
     for place, row in relations[relations["verdict"] == "pattern specialist"].iterrows():
         known = hurts.get(tuple(row[keys]))
         if known is not None:
-            told = Evidence(**{field.name: row[field.name] for field in fields(Evidence)})
+            told = VerdictInput(**{field.name: row[field.name] for field in fields(VerdictInput)})
             changed.loc[place, ["verdict", "reason"]] = verdict(told, ablation_hurts=bool(known))
     return changed
 

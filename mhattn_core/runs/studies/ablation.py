@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from hashlib import blake2b
 
-from mhattn_core.attention.tasks import asked_of
+from mhattn_core.attention.objectives import asked_of
 from mhattn_core.experiments.ablation.study import SENTENCES, TABLES, ablation_tables, passes
 from mhattn_core.models import Model
 from mhattn_core.runs.study import Study, StudyInput, Tables

@@ -12,8 +12,8 @@ from mhattn_core.measures.matching.costs import COLUMNS, MatchCosts
 from mhattn_core.measures.matching.profiles import profile_costs
 from mhattn_core.measures.matching.texts import cka_costs, common_sides, js_costs
 from mhattn_core.measures.measure import MEASURES
+from mhattn_core.models.random_control import random_control
 from mhattn_core.models.sources import RANDOM
-from mhattn_core.models.twin import random_twin
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.match_features import Features, Shared, passes
 from mhattn_core.runs.study import Across, AcrossInput, Tables
@@ -40,7 +40,7 @@ def match_models(names: Sequence[str], features: Sequence[Features], shared: Sha
         twin_name = name_b + RANDOM
         if twin_name not in twins or not twins[twin_name].profiles:
             twins[twin_name] = Features(
-                random_twin(b.model, OTHER_SEED if name_b.endswith(RANDOM) else 0), None, shared, like=b
+                random_control(b.model, OTHER_SEED if name_b.endswith(RANDOM) else 0), None, shared, like=b
             )
         if not twins[twin_name].profiles:
             continue

@@ -13,7 +13,7 @@ from mhattn_core.text.reading.columns import find_columns, holds_summaries
 from mhattn_core.text.reading.decode import check_characters
 from mhattn_core.text.reading.limits import Limits
 from mhattn_core.text.reading.links import counted_from_1
-from mhattn_core.text.reading.records import Bad, PairRecord, Row, Table, Upload, bad_rows
+from mhattn_core.text.reading.records import Bad, PairRecord, Table, TableRow, Upload, bad_rows
 from mhattn_core.text.reading.spaced import joined
 
 HEAD = 5
@@ -80,7 +80,7 @@ class _Reader:
     bad: list[Bad]
     links: list[Alignment] = field(default_factory=list)
 
-    def pairs(self, rows: Sequence[Row]) -> Iterator[PairRecord]:
+    def pairs(self, rows: Sequence[TableRow]) -> Iterator[PairRecord]:
         taken: dict[str, int] = {}
         for row in rows:
             try:

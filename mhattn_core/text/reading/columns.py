@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.text.reading.header import is_header, is_promised, looks_like_names
-from mhattn_core.text.reading.records import Columns, Row
+from mhattn_core.text.reading.records import Columns, TableRow
 from mhattn_core.text.reading.wordings import NAMES, SUMMARY, candidates_for, fields_of, language_of, plain, word_of
 
 FIELDS = tuple(NAMES)
@@ -19,13 +19,13 @@ class Layout(NamedTuple):
     """The columns, the rows above those of the table (a title), the rows of the table, and what to say of it."""
 
     columns: Columns
-    above: Sequence[Row]
-    rows: Sequence[Row]
+    above: Sequence[TableRow]
+    rows: Sequence[TableRow]
     remarks: tuple[str, ...] = ()
 
 
 def find_columns(
-    rows: Sequence[Row],
+    rows: Sequence[TableRow],
     names: Sequence[str] | None,
     wanted: Mapping[str, str] | None,
     header: bool | None = None,
@@ -42,7 +42,7 @@ def find_columns(
     wanted = dict(wanted or {})
     if unknown := wanted.keys() - NAMES.keys():
         raise ValueError(f"unknown fields: {sorted(unknown)}")
-    above: Sequence[Row] = ()
+    above: Sequence[TableRow] = ()
     remarks: list[str] = []
     has_names, in_doubt = True, False
     if names is None:
@@ -76,7 +76,7 @@ def holds_summaries(used: Mapping[str, str]) -> bool:
     return plain(used.get("target")) == SUMMARY
 
 
-def _place_of_header(rows: Sequence[Row], wanted: Sequence[str], header: bool | None) -> int | None:
+def _place_of_header(rows: Sequence[TableRow], wanted: Sequence[str], header: bool | None) -> int | None:
     if header is False or (wanted and not header and all(name.startswith("#") for name in wanted)):
         return None
     for place, row in enumerate(rows[:HEADER_WITHIN]):
@@ -85,7 +85,7 @@ def _place_of_header(rows: Sequence[Row], wanted: Sequence[str], header: bool | 
     return 0 if rows and (wanted or header) else None
 
 
-def _is_header_at(rows: Sequence[Row], place: int) -> bool:
+def _is_header_at(rows: Sequence[TableRow], place: int) -> bool:
     """Whether names stand there. Those that are not promised could be a pair of a word list, unless a title above has
     fewer cells.
     """
@@ -95,14 +95,14 @@ def _is_header_at(rows: Sequence[Row], place: int) -> bool:
     return is_promised(cells) or all(_filled(row) < _filled(rows[place]) for row in rows[:place])
 
 
-def _is_in_doubt(rows: Sequence[Row], place: int | None) -> bool:
+def _is_in_doubt(rows: Sequence[TableRow], place: int | None) -> bool:
     """Names that are not promised above rows that are as short; or a pair that is unlike all others."""
     if place is None:
         return looks_like_names(rows)
     return not is_promised(rows[place].cells) and not looks_like_names(rows[place:])
 
 
-def _of_first_row(row: Row, *, has_names: bool) -> str:
+def _of_first_row(row: TableRow, *, has_names: bool) -> str:
     cells = ", ".join(f"“{str(cell).strip()[:40]}”" for cell in row.cells if str(cell or "").strip())
     if has_names:
         return _("The first row ({cells}) is read as the names of the columns; it may be a pair.").format(cells=cells)
@@ -149,11 +149,11 @@ def _of_rivals(names: Sequence[str], used: Mapping[str, str], wanted: Mapping[st
     return remarks
 
 
-def _filled(row: Row) -> int:
+def _filled(row: TableRow) -> int:
     return sum(bool(str(cell or "").strip()) for cell in row.cells)
 
 
-def _named(row: Row) -> list[str]:
+def _named(row: TableRow) -> list[str]:
     """The names in a row, empty and repeated ones with their place."""
     names = [str(cell or "").strip().strip("\ufeff") for cell in row.cells]
     return [name if name and name not in names[:place] else f"{name}#{place + 1}" for place, name in enumerate(names)]

@@ -6,7 +6,7 @@ from typing import Any
 
 import regex
 
-from mhattn_core.text.reading.records import Row
+from mhattn_core.text.reading.records import TableRow
 from mhattn_core.text.reading.wordings import PROMISED, fields_of, plain
 
 SENTENCE_END = regex.compile(r"[.!?。！？…;；][\p{Pf}\p{Pe}\"'”’）」』]*$")
@@ -44,7 +44,7 @@ def is_promised(cells: Sequence[Any]) -> bool:
     return any(plain(cell) in PROMISED for cell in cells)
 
 
-def looks_like_names(rows: Sequence[Row]) -> bool:
+def looks_like_names(rows: Sequence[TableRow]) -> bool:
     """Whether the first row may hold names: each of its cells could be one, and in some column the others are in
     another script, or sentences.
     """

@@ -13,7 +13,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.text.reading.decode import decode, lines
 from mhattn_core.text.reading.limits import Limits
-from mhattn_core.text.reading.records import Row, Table
+from mhattn_core.text.reading.records import Table, TableRow
 from mhattn_core.text.reading.wordings import language_of
 
 BETWEEN = re.compile(r"[\s,]*")
@@ -30,7 +30,7 @@ def read_jsonl(name: str, content: bytes) -> Table:
     objects = list(_elements(text) if is_array else _lines(text))
     names = tuple(dict.fromkeys(key for _line, value in objects if isinstance(value, dict) for key in value))
     rows = (
-        Row(line, [value.get(key) for key in names]) if isinstance(value, dict) else Row(line, [], value)
+        TableRow(line, [value.get(key) for key in names]) if isinstance(value, dict) else TableRow(line, [], value)
         for line, value in objects
     )
     return Table("json" if is_array else "jsonl", rows, names, encoding)
@@ -96,14 +96,14 @@ def read_parquet(name: str, content: bytes, limits: Limits) -> Table:
     return Table("parquet", _batches(name, tuple(names), file), tuple(names))
 
 
-def _batches(name: str, names: Sequence[str], file: pyarrow.parquet.ParquetFile) -> Iterator[Row]:
+def _batches(name: str, names: Sequence[str], file: pyarrow.parquet.ParquetFile) -> Iterator[TableRow]:
     line = 0
     try:
         for batch in file.iter_batches(BATCH):
             for row in batch.to_pylist():
                 line += 1
                 flat = _flat(row)
-                yield Row(line, [flat.get(key) for key in names])
+                yield TableRow(line, [flat.get(key) for key in names])
     except (pyarrow.ArrowException, OSError) as error:
         raise damaged(name, "Parquet") from error
 

@@ -79,7 +79,7 @@ class Upload:
     lines: tuple[int, ...] = ()
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     """A row of a table before anybody knows what its cells mean; ``fault`` says why it cannot be read."""
 
     line: int
@@ -92,7 +92,7 @@ class Table:
     """``names`` is None where the first row may hold them; ``sheet``, ``sheets`` and ``remarks`` as of ``Upload``."""
 
     format: str
-    rows: Iterable[Row]
+    rows: Iterable[TableRow]
     names: tuple[str, ...] | None = None
     encoding: str = ""
     separator: str = ""

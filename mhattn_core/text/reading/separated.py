@@ -11,7 +11,7 @@ from mhattn_core.locale import _
 from mhattn_core.text.reading.columns import HEADER_WITHIN
 from mhattn_core.text.reading.decode import decode, lines
 from mhattn_core.text.reading.header import is_header
-from mhattn_core.text.reading.records import Row, Table
+from mhattn_core.text.reading.records import Table, TableRow
 from mhattn_core.text.reading.wordings import SUMMARY
 
 SEPARATORS = (",", "\t", ";", "|")
@@ -46,7 +46,7 @@ def read_txt(name: str, content: bytes) -> Table:
     filled = [line for line in found if line.strip()]
     separator = next((sign for sign in (BARS, "\t") if sum(sign in line for line in filled) * 2 > len(filled)), "")
     rows = (
-        Row(number, [cell.strip() for cell in line.split(separator)] if separator else [line])
+        TableRow(number, [cell.strip() for cell in line.split(separator)] if separator else [line])
         for number, line in enumerate(found, 1)
     )
     return Table("txt", _even(rows), encoding=encoding, separator=separator)
@@ -66,11 +66,11 @@ def _sniff(found: Sequence[str]) -> str:
     return best if any(scores[best]) else ","
 
 
-def _rows(found: Sequence[str], separator: str) -> Iterator[Row]:
+def _rows(found: Sequence[str], separator: str) -> Iterator[TableRow]:
     return _even(_records(found, separator))
 
 
-def _even(rows: Iterator[Row]) -> Iterator[Row]:
+def _even(rows: Iterator[TableRow]) -> Iterator[TableRow]:
     """The same rows, those with another number of cells than most of the first ones marked as faulty."""
     first = list(islice(rows, LOOKED_AT))
     widths = Counter(len(row.cells) for row in first if any(row.cells))
@@ -79,7 +79,7 @@ def _even(rows: Iterator[Row]) -> Iterator[Row]:
         widths.most_common(1)[0][0] if widths else 0,
     )
 
-    def fitted(row: Row) -> Row:
+    def fitted(row: TableRow) -> TableRow:
         while len(row.cells) > usual and not row.cells[-1]:
             row.cells.pop()
         if row.fault or not any(row.cells) or len(row.cells) == usual:
@@ -93,14 +93,14 @@ def _even(rows: Iterator[Row]) -> Iterator[Row]:
     yield from map(fitted, rows)
 
 
-def _records(found: Sequence[str], separator: str) -> Iterator[Row]:
+def _records(found: Sequence[str], separator: str) -> Iterator[TableRow]:
     """The rows with the lines on which they begin. Quotation marks keep separators, line ends and doubled marks inside
     a cell.
     """
     start, longest = 0, LONGEST_DOCUMENT if found and SUMMARY in found[0].casefold() else LONGEST_CELL
     while start < len(found):
         cells, length, fault = _record(found, start, separator, longest)
-        yield Row(start + 1, cells, fault)
+        yield TableRow(start + 1, cells, fault)
         start += length
 
 

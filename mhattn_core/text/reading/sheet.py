@@ -12,7 +12,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from mhattn_core.locale import _
 from mhattn_core.text.reading.limits import Limits
 from mhattn_core.text.reading.packed import damaged
-from mhattn_core.text.reading.records import Row, Table
+from mhattn_core.text.reading.records import Table, TableRow
 from mhattn_core.text.reading.workbook import cell_value, choose, open_workbook
 
 MOST_ROWS = 1_048_576
@@ -58,7 +58,7 @@ def read_xlsx(name: str, content: bytes, limits: Limits, wanted: str | None = No
 
 def _rows(
     name: str, values: Any, written: Any, merged: Mapping[int, Sequence[tuple[int, int]]], limits: Limits
-) -> Iterator[Row]:
+) -> Iterator[TableRow]:
     for sheet in (values, written):
         sheet.reset_dimensions()  # what the file claims about its size need not be true
     lasting: dict[int, tuple[int, Any]] = {}
@@ -77,7 +77,7 @@ def _rows(
             while cells and cells[-1] is None:
                 cells.pop()
             limits.check_columns(name, len(cells))
-            yield Row(line, cells, next(filter(None, map(_fault, formulas, row)), ""))
+            yield TableRow(line, cells, next(filter(None, map(_fault, formulas, row)), ""))
     except DAMAGED as error:
         raise damaged(name, "Excel") from error
 

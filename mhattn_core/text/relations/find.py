@@ -12,7 +12,7 @@ from mhattn_core.text.relations.sentiment import valences
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class FoundItems:
     """Items of several relations in several pairs, int ``[item]`` each: row of the pair, place of the relation in
     ``names``, and the query and the key word, counted through A and on through B."""
 
@@ -23,7 +23,7 @@ class Found:
     key: np.ndarray
 
 
-def find_items(pairs: Sequence[Annotated], relations: Sequence[Relation] = (), *, control: bool = False) -> Found:
+def find_items(pairs: Sequence[Annotated], relations: Sequence[Relation] = (), *, control: bool = False) -> FoundItems:
     """The items of these relations (by default of all), pair by pair; with ``control`` those that they are compared
     with.
 
@@ -39,7 +39,7 @@ def find_items(pairs: Sequence[Annotated], relations: Sequence[Relation] = (), *
         if query != key
     ]
     columns = np.array(rows, dtype=np.int64).reshape(-1, 4).T
-    return Found(tuple(relation.name for relation in chosen), *columns)
+    return FoundItems(tuple(relation.name for relation in chosen), *columns)
 
 
 def missing(relation: Relation, pairs: Sequence[Annotated]) -> str:

@@ -8,7 +8,7 @@ from typing import get_args
 import pandas as pd
 import streamlit as st
 
-from mhattn_core.attention import Seen
+from mhattn_core.attention import AttentionResult
 from mhattn_core.experiments.redundancy.heads import heads_of
 from mhattn_core.experiments.redundancy.stack_distances import StackDistances, pair_distances
 from mhattn_core.heads import head_name
@@ -40,7 +40,7 @@ class Redundancy:
     ``left_out``: heads without any distance; ``run``: where it comes from one.
     """
 
-    seen: Seen
+    seen: AttentionResult
     stack: str
     measured: StackDistances
     pairs: pd.DataFrame
@@ -79,7 +79,7 @@ def names(square: pd.DataFrame) -> list[str]:
 
 
 @st.cache_data(max_entries=48, show_spinner=False, hash_funcs=HASHES)
-def heads(seen: Seen, stack: str, by: By) -> Heads:
+def heads(seen: AttentionResult, stack: str, by: By) -> Heads:
     """Cached ``heads_of``."""
     return heads_of(seen, stack, by=by)
 
@@ -87,7 +87,7 @@ def heads(seen: Seen, stack: str, by: By) -> Heads:
 _pair_distances = st.cache_data(max_entries=16, show_spinner=False, hash_funcs=HASHES)(pair_distances)
 
 
-def redundancy(seen: Seen, stack: str, by: By, run: Run | None = None) -> Redundancy:
+def redundancy(seen: AttentionResult, stack: str, by: By, run: Run | None = None) -> Redundancy:
     """Measure a stack on the pair, or read it from a run; a head whose distances are not known, on text or on random
     words, is left out.
 
@@ -104,7 +104,7 @@ def redundancy(seen: Seen, stack: str, by: By, run: Run | None = None) -> Redund
     return Redundancy(seen, stack, measured, measured.pairs(), _tree(measured.here), left_out, run)
 
 
-def _on_pair(seen: Seen, stack: str, by: By) -> StackDistances:
+def _on_pair(seen: AttentionResult, stack: str, by: By) -> StackDistances:
     measured = _pair_distances(seen, stack)
     if by not in measured:
         heads_of(seen, stack, by=by)

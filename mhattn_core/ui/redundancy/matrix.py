@@ -8,8 +8,8 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantity
-from mhattn_core.ui.compared import CLICKS, clicks
 from mhattn_core.ui.export_panel import export_panel
+from mhattn_core.ui.model_heads import CLICKS, clicks
 from mhattn_core.ui.page import draw, wide_and_narrow
 from mhattn_core.ui.redundancy.data import Redundancy
 from mhattn_core.ui.redundancy.heads import FIRST, SECOND

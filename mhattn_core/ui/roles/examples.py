@@ -23,7 +23,7 @@ from mhattn_core.ui.resources import HASHES, loaded
 
 
 @dataclass(frozen=True, eq=False)
-class Example:
+class HitExample:
     """A pair with its annotation, and how many of the relation's items one head finds in it."""
 
     record: PairRecord
@@ -41,7 +41,7 @@ class Example:
         return list(zip(found.query.tolist(), found.key.tolist(), strict=True))
 
 
-def examples_of(records: Sequence[PairRecord], relation: str, direction: str, chosen: ModelHead) -> list[Example]:
+def examples_of(records: Sequence[PairRecord], relation: str, direction: str, chosen: ModelHead) -> list[HitExample]:
     """The pairs that have items of this relation, in their order."""
     items, annotated = _items(loaded(chosen.model), tuple(record.pair for record in records), chosen.stack)
     rows = items[(items["relation"] == relation) & (items["direction"] == direction)]
@@ -54,7 +54,8 @@ def examples_of(records: Sequence[PairRecord], relation: str, direction: str, ch
     ]
     counts = pd.DataFrame({"place": rows["id"].astype(int), "hit": hit}).groupby("place")["hit"].agg(["sum", "size"])
     return [
-        Example(records[place], annotated[place], int(row["sum"]), int(row["size"])) for place, row in counts.iterrows()
+        HitExample(records[place], annotated[place], int(row["sum"]), int(row["size"]))
+        for place, row in counts.iterrows()
     ]
 
 
@@ -90,7 +91,7 @@ def _items(model: Model, pairs: tuple[SentencePair, ...], stack: str) -> tuple[p
     return kept.items, annotated
 
 
-def hits_and_misses(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
+def hits_and_misses(examples: Sequence[HitExample]) -> tuple[list[HitExample], list[HitExample]]:
     """Sentences in which all items are found, and those in which one at least is not; short ones first."""
     order = np.argsort(
         [len(example.annotated.a.words) + len(example.annotated.b.words) for example in examples], kind="stable"

@@ -7,12 +7,12 @@ from mhattn_core import charts
 from mhattn_core.heads import ModelHead, head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import choose, open_tab, put
-from mhattn_core.ui.compared import picked
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with, models_in, say_evidence
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import key_for
 from mhattn_core.ui.head_panel import head_panel
+from mhattn_core.ui.model_heads import picked
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import draw, escape, problems
 from mhattn_core.ui.panel import panel

@@ -9,7 +9,7 @@ from mhattn_core import charts
 from mhattn_core.attention.tables import word_table
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
-from mhattn_core.measures.roles.looks import looks
+from mhattn_core.measures.roles.arcs import looks
 from mhattn_core.text.annotation import annotate
 from mhattn_core.text.reading import PairRecord
 from mhattn_core.text.relations import RELATIONS, missing, relation_label
@@ -20,7 +20,7 @@ from mhattn_core.ui.head_panel import picture
 from mhattn_core.ui.page import badge, draw, escape
 from mhattn_core.ui.resources import attended
 from mhattn_core.ui.roles.data import Roles
-from mhattn_core.ui.roles.examples import Example, examples_of, hits_and_misses, kept_in, written_for
+from mhattn_core.ui.roles.examples import HitExample, examples_of, hits_and_misses, kept_in, written_for
 
 LONGEST_LABEL = 70
 
@@ -67,7 +67,7 @@ def _records(found: Roles, chosen: ModelHead, controls: Controls) -> list[PairRe
     return written_for(chosen.model) if source == "examples" else [PairRecord("pair", controls.pair, 0)]
 
 
-def _shown(found: Roles, relation: str, chosen: ModelHead, examples: Sequence[Example], key: str) -> None:
+def _shown(found: Roles, relation: str, chosen: ModelHead, examples: Sequence[HitExample], key: str) -> None:
     """One sentence of these."""
     if not examples:
         st.caption(_("None of these sentences."))
@@ -102,7 +102,7 @@ def _shown(found: Roles, relation: str, chosen: ModelHead, examples: Sequence[Ex
     picture(word_table(grid, chosen.layer, chosen.head), f"role-{key}", said, None)
 
 
-def _label(example: Example) -> str:
+def _label(example: HitExample) -> str:
     text = f"{example.record.pair.source} {example.record.pair.target}".strip()
     return f"{example.found}/{example.asked} · " + (text if len(text) <= LONGEST_LABEL else text[:LONGEST_LABEL] + " …")
 

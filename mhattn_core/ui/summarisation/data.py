@@ -19,7 +19,7 @@ BEGINS = 48
 
 
 @dataclass(frozen=True)
-class Given:
+class DocumentInput:
     """A document and its summary, empty where a model is to write it.
 
     id: the gallery's; empty for a person's own (``own``), and for another cut. written_by: the model that wrote the
@@ -68,12 +68,12 @@ class Given:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class DocumentAttention:
     """What the heads of one model take. run: the id of the run in which it was stored; empty where it was run here."""
 
     model: str
     revision: str
-    given: Given
+    given: DocumentInput
     weights: SegmentWeights
     run: str = ""
 
@@ -106,7 +106,7 @@ class Found:
 
 
 def cells(
-    given: Given, taken: np.ndarray, *, by: str, rows: Sequence[int] | None = None, most: int = MOST_COLUMNS
+    given: DocumentInput, taken: np.ndarray, *, by: str, rows: Sequence[int] | None = None, most: int = MOST_COLUMNS
 ) -> pd.DataFrame:
     """The table of ``charts.segment_matrix``, a row a part and segment; taken ``[summary word, segment]``; by:
     ``words`` or ``sentences``.
@@ -154,7 +154,7 @@ def _total(values: pd.Series) -> float:
     return float(values.sum(skipna=False))
 
 
-def seams(found: Found) -> list[float]:
+def seams(found: DocumentAttention) -> list[float]:
     """Where one window ends and the next begins, in columns as drawn; inside a segment that was read in two parts, at
     its middle.
     """
@@ -166,7 +166,7 @@ def seams(found: Found) -> list[float]:
     return places
 
 
-def totals(found: Found, taken: np.ndarray, own: np.ndarray) -> pd.DataFrame:
+def totals(found: DocumentAttention, taken: np.ndarray, own: np.ndarray) -> pd.DataFrame:
     """Where each word's attention goes: its sum over the document's segments, the summary itself and special tokens.
     Each row sums to 1.
     """

@@ -15,13 +15,13 @@ from mhattn_core.text.reading.limits import MEGABYTE
 from mhattn_core.text.words import cut
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.page import escape, problems
-from mhattn_core.ui.summarisation.data import Given
+from mhattn_core.ui.summarisation.data import DocumentInput
 
 TABLES = ["csv", "tsv", "jsonl", "json", "xlsx", "parquet"]
 LONGEST_SUMMARY = 4_000
 
 
-def choose_document() -> Given:
+def choose_document() -> DocumentInput:
     """What the reader wants to look at; until there is something of their own, the gallery's document. Raises Problem."""
     ways = {"gallery": _("From the gallery"), "typed": _("Typed"), "table": _("A table"), "files": _("Text files")}
     cuts = {"paragraph": _("Paragraphs"), "sentence": _("Sentences"), "mark": _("My marks (---)")}
@@ -43,10 +43,10 @@ def choose_document() -> Given:
         st.info(_("Until there is a document of your own, you see one of the gallery."))
         return _of_gallery(next(iter(documents())))
     document = read_document(pair.source, by=by)
-    return Given(document, cut(" ".join(pair.target.split()), pair.target_words or None), by, own=True)
+    return DocumentInput(document, cut(" ".join(pair.target.split()), pair.target_words or None), by, own=True)
 
 
-def _gallery() -> Given:
+def _gallery() -> DocumentInput:
     offered = documents()
     chosen = st.selectbox(
         _("Document of the gallery"),
@@ -58,12 +58,12 @@ def _gallery() -> Given:
     return _of_gallery(chosen or next(iter(offered)))
 
 
-def _of_gallery(id_: str) -> Given:
+def _of_gallery(id_: str) -> DocumentInput:
     one = documents()[id_]
-    return Given(one.document, one.summary, id=id_)
+    return DocumentInput(one.document, one.summary, id=id_)
 
 
-def _cut(given: Given, by: SegmentBy) -> Given:
+def _cut(given: DocumentInput, by: SegmentBy) -> DocumentInput:
     if by == "paragraph":
         return given
     if by == "mark":

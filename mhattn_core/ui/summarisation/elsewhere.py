@@ -20,13 +20,13 @@ from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run
 from mhattn_core.ui.kept import of_documents
 from mhattn_core.ui.runs.known import opened
-from mhattn_core.ui.summarisation.data import Found, Given
+from mhattn_core.ui.summarisation.data import DocumentAttention, DocumentInput
 
 SHIPPED = "documents-en"
 
 
 @dataclass(frozen=True, eq=False)
-class Elsewhere:
+class HeldOutAgreement:
     """Agreement of a model's heads with ROUGE on other documents.
 
     heads: layer, head, agreement, units; the best first. lead: how often the first segment is the likest there; order:
@@ -63,19 +63,21 @@ def shipped_run() -> Run | None:
     return opened(saved) if saved else None
 
 
-def stored(name: str, given: Given) -> Found | None:
+def stored(name: str, given: DocumentInput) -> DocumentAttention | None:
     """What the shipped run holds of a document of the gallery, as it stands there."""
     run = shipped_run()
     return None if run is None or not given.id or name not in run.models else _stored(run.id, name, given, run)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Given: lambda given: given.id})
-def _stored(run_id: str, name: str, given: Given, _run: Run) -> Found | None:
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={DocumentInput: lambda given: given.id})
+def _stored(run_id: str, name: str, given: DocumentInput, _run: Run) -> DocumentAttention | None:
     weights = stored_weights(_run, name, given.id)
-    return None if weights is None else Found(name, dict(_run.manifest.models)[name], given, weights, run_id)
+    return (
+        None if weights is None else DocumentAttention(name, dict(_run.manifest.models)[name], given, weights, run_id)
+    )
 
 
-def elsewhere(name: str, given: Given, controls: Controls) -> Elsewhere | None:
+def elsewhere(name: str, given: DocumentInput, controls: Controls) -> HeldOutAgreement | None:
     """From the run that is chosen as evidence, or the one that ships; for another model, what was measured here; None
     where nothing was.
     """
@@ -88,12 +90,12 @@ def elsewhere(name: str, given: Given, controls: Controls) -> Elsewhere | None:
             found = _elsewhere(run.id, name, given.id, run)
             if found is not None:
                 return found
-    told: Elsewhere | None = of_documents().recall(("elsewhere", name, given.language, given.id))
+    told: HeldOutAgreement | None = of_documents().recall(("elsewhere", name, given.language, given.id))
     return told
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _elsewhere(run_id: str, name: str, id_: str, _run: Run) -> Elsewhere | None:
+def _elsewhere(run_id: str, name: str, id_: str, _run: Run) -> HeldOutAgreement | None:
     heads = agreement_elsewhere(_run, name, id_)
     if heads.empty:
         return None
@@ -103,7 +105,7 @@ def _elsewhere(run_id: str, name: str, id_: str, _run: Run) -> Elsewhere | None:
     random = None
     if twin in _run.models:
         random = float(agreement_elsewhere(_run, twin, id_)["agreement"].max())
-    return Elsewhere(
+    return HeldOutAgreement(
         heads,
         items["id"].nunique(),
         float((items["likest"] == 0).mean()),
@@ -114,21 +116,21 @@ def _elsewhere(run_id: str, name: str, id_: str, _run: Run) -> Elsewhere | None:
     )
 
 
-def others(given: Given) -> list[Given]:
+def others(given: DocumentInput) -> list[DocumentInput]:
     """The gallery's documents of the same language, without the one that is shown."""
     return [
-        Given(one.document, one.summary, id=id_)
+        DocumentInput(one.document, one.summary, id=id_)
         for id_, one in documents().items()
         if one.language == given.language and id_ != given.id
     ]
 
 
-def measure_elsewhere(model: Model, given: Given, tell: Callable[[float], object]) -> None:
+def measure_elsewhere(model: Model, given: DocumentInput, tell: Callable[[float], object]) -> None:
     """Run the model on the gallery's other documents, and keep how its heads agree with ROUGE there."""
     found = []
     for number, other in enumerate(others(given)):
         weights = segment_weights(model, other.document, other.summary)
-        found.append(Found(model.name, model.revision, other, weights))
+        found.append(DocumentAttention(model.name, model.revision, other, weights))
         tell((number + 1) / len(others(given)))
     hits = np.concatenate([one.hits for one in found], axis=-1)
     layer, head = (axis.ravel() for axis in np.indices(hits.shape[:2]))
@@ -140,7 +142,7 @@ def measure_elsewhere(model: Model, given: Given, tell: Callable[[float], object
     chance = np.concatenate(
         [np.full((one.given.likest >= 0).sum(), 1 / len(one.given.document.segments)) for one in found]
     )
-    told = Elsewhere(
+    told = HeldOutAgreement(
         heads.sort_values(["agreement", "layer", "head"], ascending=[False, True, True], ignore_index=True),
         len(found),
         float((likest == 0).mean()),

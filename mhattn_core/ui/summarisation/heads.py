@@ -8,17 +8,17 @@ from mhattn_core.heads import head_name, layer_name
 from mhattn_core.locale import _
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.ui.choices import choose_or_leave
-from mhattn_core.ui.compared import picked
+from mhattn_core.ui.model_heads import picked
 from mhattn_core.ui.page import escape
-from mhattn_core.ui.summarisation.data import Found
-from mhattn_core.ui.summarisation.elsewhere import Elsewhere
+from mhattn_core.ui.summarisation.data import DocumentAttention
+from mhattn_core.ui.summarisation.elsewhere import HeldOutAgreement
 
 KEY = "summary_head"
 MEAN = "mean"
 
 
 @dataclass(frozen=True)
-class Whose:
+class HeadSelection:
     """layer and head None: the mean over all of them. best: nobody chose it; it agrees most with ROUGE on other
     documents.
     """
@@ -46,16 +46,16 @@ class Whose:
         return None if self.layer is None or self.head is None else (self.layer, self.head)
 
 
-def choose_whose(found: Found, known: Elsewhere | None) -> Whose:
+def choose_whose(found: DocumentAttention, known: HeldOutAgreement | None) -> HeadSelection:
     """The reader's choice, or the best head; without any measure of other documents, the mean of all heads."""
     layers, heads = found.weights.weights.shape[:2]
     offered = [
-        Whose(),
-        *(Whose(layer) for layer in range(layers)),
-        *(Whose(layer, head) for layer in range(layers) for head in range(heads)),
+        HeadSelection(),
+        *(HeadSelection(layer) for layer in range(layers)),
+        *(HeadSelection(layer, head) for layer in range(layers) for head in range(heads)),
     ]
     by_name = {whose.name: whose for whose in offered}
-    usual = Whose(*known.best, best=True) if known else Whose()
+    usual = HeadSelection(*known.best, best=True) if known else HeadSelection()
     label = _("The best elsewhere: {name}").format(name=usual.name) if known else _("The mean of all heads")
     names = _("mean: the mean of all heads; L3: the mean of a layer; L3 H7: one head, as a click on the heads below.")
     chosen = choose_or_leave(_("Head"), list(by_name), label, key=KEY, help_text=names)
@@ -69,7 +69,7 @@ def open_picked(chart: str) -> None:
         st.session_state[KEY] = head_name(*place)
 
 
-def told(found: Found, whose: Whose, known: Elsewhere | None) -> str:
+def told(found: DocumentAttention, whose: HeadSelection, known: HeldOutAgreement | None) -> str:
     """How far the chosen head agrees with ROUGE here and elsewhere, and what it is to be compared with."""
     asked = found.hits.shape[-1]
     if not asked:

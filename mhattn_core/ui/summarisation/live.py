@@ -21,7 +21,7 @@ from mhattn_core.text.words import cut
 from mhattn_core.ui.kept import of_documents
 from mhattn_core.ui.page import escape
 from mhattn_core.ui.resources import loaded, models
-from mhattn_core.ui.summarisation.data import Found, Given
+from mhattn_core.ui.summarisation.data import DocumentAttention, DocumentInput
 from mhattn_core.ui.summarisation.readers import check_known, entry_of
 
 MOST_TOKENS = 60_000
@@ -41,7 +41,7 @@ class Plan:
     cells: int
 
 
-def plan(model: Model, given: Given) -> Plan:
+def plan(model: Model, given: DocumentInput) -> Plan:
     """Raises Problem where the summary leaves no room, and for an encoder."""
     summary = given.summary or cut("word " * LONG_SUMMARY)
     made = windows(model, given.document, summary, longest=min(LONGEST_WINDOW, model.longest))
@@ -54,7 +54,7 @@ def plan(model: Model, given: Given) -> Plan:
     return Plan(len(made), tokens, heads * len(summary.words) * len(given.document.segments))
 
 
-def refuse(planned: Plan, given: Given) -> None:
+def refuse(planned: Plan, given: DocumentInput) -> None:
     """Raises Problem for what would take too long, or too much memory."""
     most = MOST_TOKENS_HOSTED if hosted() else MOST_TOKENS
     if planned.tokens > most:
@@ -83,7 +83,7 @@ def is_here(name: str) -> bool:
     return entry.path() is not None if entry else name.startswith((".", "~", "/"))
 
 
-def offer_run(name: str, given: Given, *, again: bool) -> Work | None:
+def offer_run(name: str, given: DocumentInput, *, again: bool) -> Work | None:
     """The button that runs the model, with what it will take or with its download; the work, when it was pressed.
 
     again: something is shown already.
@@ -141,7 +141,7 @@ def loaded_with_bar(name: str, place: DeltaGenerator) -> Model:
     return model
 
 
-def _fetch_and_run(entry: str, name: str, given: Given, place: DeltaGenerator) -> None:
+def _fetch_and_run(entry: str, name: str, given: DocumentInput, place: DeltaGenerator) -> None:
     bar = place.empty()
 
     def tell(doing: str, share: float) -> None:
@@ -160,13 +160,13 @@ def bar_with_stop(place: DeltaGenerator) -> DeltaGenerator:
     return bar
 
 
-def made(name: str, given: Given) -> Found | None:
+def made(name: str, given: DocumentInput) -> DocumentAttention | None:
     """What was run here before on the same text."""
-    found: Found | None = of_documents().recall((name, given.document, given.summary.text))
+    found: DocumentAttention | None = of_documents().recall((name, given.document, given.summary.text))
     return found
 
 
-def run(name: str, given: Given, place: DeltaGenerator) -> None:
+def run(name: str, given: DocumentInput, place: DeltaGenerator) -> None:
     """Do the work, with a bar and a button that ends it, keep what was found, and draw the page again."""
     bar = bar_with_stop(place)
     model = loaded_with_bar(name, place)
@@ -183,13 +183,15 @@ def run(name: str, given: Given, place: DeltaGenerator) -> None:
 
     of_documents().once(
         (name, given.document, given.summary.text),
-        lambda: Found(name, model.revision, taken, segment_weights(model, taken.document, taken.summary, tell=tell)),
+        lambda: DocumentAttention(
+            name, model.revision, taken, segment_weights(model, taken.document, taken.summary, tell=tell)
+        ),
         waiting=lambda: tell(0, 1),
     )
     st.rerun()
 
 
-def _with_written(model: Model, given: Given, bar: DeltaGenerator) -> Given:
+def _with_written(model: Model, given: DocumentInput, bar: DeltaGenerator) -> DocumentInput:
     """The document with the summary that the model writes, once."""
     says = _("{name} is writing …").format(name=escape(model.name))
 

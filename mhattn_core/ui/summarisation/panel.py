@@ -10,7 +10,7 @@ from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.page import badge, escape, problems
 from mhattn_core.ui.panel import panel
-from mhattn_core.ui.summarisation.data import Found, Given
+from mhattn_core.ui.summarisation.data import DocumentAttention, DocumentInput
 from mhattn_core.ui.summarisation.document import choose_document
 from mhattn_core.ui.summarisation.elsewhere import elsewhere, stored
 from mhattn_core.ui.summarisation.live import Work, made, offer_run
@@ -53,7 +53,7 @@ def _view(controls: Controls) -> None:
         st.rerun()
 
 
-def _shown(found: Found, controls: Controls, head: DeltaGenerator) -> Work | None:
+def _shown(found: DocumentAttention, controls: Controls, head: DeltaGenerator) -> Work | None:
     """A result, stored or live; in `head` where it comes from, and the button that runs it again."""
     name, given = found.model, found.given
     work: Work | None = None
@@ -84,7 +84,7 @@ def _shown(found: Found, controls: Controls, head: DeltaGenerator) -> Work | Non
     return work
 
 
-def _not_shown(name: str, place: int, given: Given, head: DeltaGenerator) -> Work | None:
+def _not_shown(name: str, place: int, given: DocumentInput, head: DeltaGenerator) -> Work | None:
     """No result yet: in `head` why, and the way to one; the document stands there all the same."""
     reason = unable(name, given)
     work: Work | None = None
@@ -111,7 +111,7 @@ def _not_shown(name: str, place: int, given: Given, head: DeltaGenerator) -> Wor
     return work
 
 
-def _offered(name: str, given: Given) -> Work | None:
+def _offered(name: str, given: DocumentInput) -> Work | None:
     try:
         return offer_run(name, given, again=False)
     except Problem as problem:

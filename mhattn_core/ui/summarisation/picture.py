@@ -13,12 +13,12 @@ from mhattn_core.charts.segment_matrix import MOST_COLUMNS, PICKED_PART
 from mhattn_core.locale import _
 from mhattn_core.measures.segments import lift, shares
 from mhattn_core.ui.choices import choose
-from mhattn_core.ui.compared import CLICKS, clicks
 from mhattn_core.ui.export_panel import export_panel
+from mhattn_core.ui.model_heads import CLICKS, clicks
 from mhattn_core.ui.page import draw, escape, plain, wide_and_narrow
-from mhattn_core.ui.summarisation.data import Found, Given, cells, seams
-from mhattn_core.ui.summarisation.elsewhere import Elsewhere
-from mhattn_core.ui.summarisation.heads import Whose, choose_whose, told
+from mhattn_core.ui.summarisation.data import DocumentAttention, DocumentInput, cells, seams
+from mhattn_core.ui.summarisation.elsewhere import HeldOutAgreement
+from mhattn_core.ui.summarisation.heads import HeadSelection, choose_whose, told
 
 KEY = "segments"
 PART = "summary-part"
@@ -28,7 +28,7 @@ TALLEST_LIST = 620
 Value = Literal["lift", "share"]
 
 
-def picture(found: Found, known: Elsewhere | None) -> tuple[Whose, pd.DataFrame]:
+def picture(found: DocumentAttention, known: HeldOutAgreement | None) -> tuple[HeadSelection, pd.DataFrame]:
     """Draw it; whose attention was chosen, and its table with every single segment, for others to show."""
     given = found.given
     heads, parts, ways = st.columns([2, 2, 4], vertical_alignment="bottom")
@@ -79,7 +79,7 @@ def picture(found: Found, known: Elsewhere | None) -> tuple[Whose, pd.DataFrame]
     return whose, cells(given, taken, by=by, rows=rows, most=len(given.document.segments))
 
 
-def _rows(given: Given) -> list[int]:
+def _rows(given: DocumentInput) -> list[int]:
     """The words of one sentence, where there are too many words to draw."""
     number = st.selectbox(
         _("Words of which sentence?"),
@@ -118,7 +118,7 @@ def _part_clicked() -> None:
         st.session_state[st.session_state[PART]] = int(found[0]["row"])
 
 
-def finding_of(table: pd.DataFrame, whose: Whose) -> str:
+def finding_of(table: pd.DataFrame, whose: HeadSelection) -> str:
     """The sentence about the most lifted cell, in Markdown."""
     known = table.dropna(subset="lift")
     if known.empty:
@@ -140,7 +140,7 @@ def _colours_told(value: Value) -> str:
     return (_("Orange: more than its length would give it; purple: less.") + " " if value == "lift" else "") + ends
 
 
-def _captions(found: Found) -> None:
+def _captions(found: DocumentAttention) -> None:
     st.caption(
         _(
             "◆ marks the segment that the sentence is likest by ROUGE-L: the same words in the same order; of equals, the first."
@@ -162,7 +162,7 @@ def _captions(found: Found) -> None:
         )
 
 
-def windows_told(found: Found) -> str:
+def windows_told(found: DocumentAttention) -> str:
     """Which segments were read together."""
     read = []
     for window in found.weights.windows:
@@ -198,14 +198,14 @@ def _bars(table: pd.DataFrame, part: int, alt_text: str) -> None:
     draw(charts.word_bars(bars, title=_("share, 0 to 1")), key=f"{KEY}-narrow", alt_text=alt_text)
 
 
-def _of_part(found: Found, taken: np.ndarray, by: str, part: int, rows: list[int] | None) -> np.ndarray:
+def _of_part(found: DocumentAttention, taken: np.ndarray, by: str, part: int, rows: list[int] | None) -> np.ndarray:
     """What the chosen part takes of every single segment: weights ``[segment]``."""
     if by == "sentences":
         return np.asarray(taken[np.array(found.given.sentence_of) == part].mean(axis=0))
     return np.asarray(taken[rows[part] if rows else part])
 
 
-def listed(given: Given, weights: np.ndarray | None, table: pd.DataFrame | None = None, part: int = 0) -> None:
+def listed(given: DocumentInput, weights: np.ndarray | None, table: pd.DataFrame | None = None, part: int = 0) -> None:
     """The document, segment by segment, with what the chosen part takes of each. weights ``[segment]``; None where no
     model read it.
     """
@@ -232,7 +232,7 @@ def listed(given: Given, weights: np.ndarray | None, table: pd.DataFrame | None 
         st.html("".join(blocks))
 
 
-def summary_told(given: Given) -> None:
+def summary_told(given: DocumentInput) -> None:
     """The summary, and who wrote it."""
     if not given.summary:
         return

@@ -7,11 +7,11 @@ from mhattn_core.attention.token_kinds import unknown_share
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models import Model
-from mhattn_core.models.catalogue import Entry, entries
+from mhattn_core.models.catalogue import CatalogueEntry, entries
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.ui.controls import MODELS
 from mhattn_core.ui.page import escape
-from mhattn_core.ui.summarisation.data import Given
+from mhattn_core.ui.summarisation.data import DocumentInput
 
 ONLY_READ = frozenset({"bert", "distilbert", "roberta", "xlm-roberta", "electra", "albert", "modernbert"})
 TRANSLATE = frozenset({"marian", "m2m_100", "mbart", "nllb"})
@@ -19,7 +19,7 @@ UNKNOWN_FROM = 0.5
 MOST_OFFERED = 3
 
 
-def entry_of(name: str) -> Entry | None:
+def entry_of(name: str) -> CatalogueEntry | None:
     return entries().get(name.removesuffix(RANDOM))
 
 
@@ -27,7 +27,7 @@ def languages() -> dict[str, str]:
     return {"en": _("English"), "zh": _("Chinese")}
 
 
-def unable(name: str, given: Given) -> str:
+def unable(name: str, given: DocumentInput) -> str:
     """Why a model of the catalogue cannot take this document, in a sentence; empty where nothing speaks against it."""
     entry = entry_of(name)
     if entry is None:
@@ -41,7 +41,7 @@ def unable(name: str, given: Given) -> str:
     return ""
 
 
-def able(language: str) -> list[Entry]:
+def able(language: str) -> list[CatalogueEntry]:
     """Models that read a language and write it, the ones on this machine first, then the smaller ones; translators are
     none.
     """
@@ -55,7 +55,7 @@ def able(language: str) -> list[Entry]:
     )
 
 
-def offer(place: int, given: Given, name: str) -> None:
+def offer(place: int, given: DocumentInput, name: str) -> None:
     """Which models could do it, each with a button that puts it in the sidebar in the place of this one."""
     offered = [entry for entry in able(given.language) if entry.name != name][:MOST_OFFERED]
     if not offered:
@@ -79,7 +79,7 @@ def offer(place: int, given: Given, name: str) -> None:
             )
 
 
-def _where(entry: Entry) -> str:
+def _where(entry: CatalogueEntry) -> str:
     return (
         _("on this machine")
         if entry.path() is not None
@@ -93,7 +93,7 @@ def _replace(place: int, name: str) -> None:
     st.session_state[MODELS] = list(dict.fromkeys(models))
 
 
-def check_known(model: Model, given: Given) -> None:
+def check_known(model: Model, given: DocumentInput) -> None:
     """Raises Problem where a tokenizer does not know the script of the document, or a decoder that of the summary."""
     unknown = model.tokenizer.unk_token_id
     sample = " ".join(given.document.segments)[:5000]

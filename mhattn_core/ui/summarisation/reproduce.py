@@ -9,7 +9,7 @@ from mhattn_core.locale import _
 from mhattn_core.measures.citations import sources_of
 from mhattn_core.ui.controls import MODELS, PAIR, Controls
 from mhattn_core.ui.resources import models
-from mhattn_core.ui.summarisation.data import Given
+from mhattn_core.ui.summarisation.data import DocumentInput
 from mhattn_core.version import VERSION
 
 PAGE = "Summarisation"
@@ -18,7 +18,7 @@ FILE = "document.jsonl"
 BETWEEN = "\n\n"
 
 
-def share_and_reproduce(given: Given, name: str, controls: Controls) -> None:
+def share_and_reproduce(given: DocumentInput, name: str, controls: Controls) -> None:
     """Share, and Reproduce and cite. A document of the reader's own stands in no link: it is too long for one, and
     theirs.
     """
@@ -67,7 +67,7 @@ def share_and_reproduce(given: Given, name: str, controls: Controls) -> None:
             st.code("\n".join(bibliography), language="bibtex", wrap_lines=True)
 
 
-def saved(given: Given) -> bytes:
+def saved(given: DocumentInput) -> bytes:
     """A table of one row, ``document`` and ``summary``, with an empty line between segments: the page takes it, and so
     do a run and Python.
     """
@@ -75,7 +75,7 @@ def saved(given: Given) -> bytes:
     return (json.dumps(row, ensure_ascii=False) + "\n").encode()
 
 
-def python_lines(given: Given, name: str) -> str:
+def python_lines(given: DocumentInput, name: str) -> str:
     """Python that gives the same weights. A long document of the reader's own is read from the file that the page
     offers.
     """

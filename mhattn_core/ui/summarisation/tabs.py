@@ -11,18 +11,18 @@ from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.ui.choices import choose
-from mhattn_core.ui.compared import clicks
 from mhattn_core.ui.export_panel import export_panel
+from mhattn_core.ui.model_heads import clicks
 from mhattn_core.ui.page import draw, escape, wide_and_narrow
-from mhattn_core.ui.summarisation.data import Found, totals
-from mhattn_core.ui.summarisation.elsewhere import Elsewhere, measure_elsewhere, others, stored
-from mhattn_core.ui.summarisation.heads import Whose, open_picked
+from mhattn_core.ui.summarisation.data import DocumentAttention, totals
+from mhattn_core.ui.summarisation.elsewhere import HeldOutAgreement, measure_elsewhere, others, stored
+from mhattn_core.ui.summarisation.heads import HeadSelection, open_picked
 from mhattn_core.ui.summarisation.live import Work, bar_with_stop, is_here, loaded_with_bar
 
 GRID = "segment-heads"
 
 
-def heads_tab(found: Found, whose: Whose, known: Elsewhere | None) -> None:
+def heads_tab(found: DocumentAttention, whose: HeadSelection, known: HeldOutAgreement | None) -> None:
     """All heads, by agreement or by lift."""
     ways = {
         "elsewhere": _("Agreement on other documents"),
@@ -70,7 +70,7 @@ def heads_tab(found: Found, whose: Whose, known: Elsewhere | None) -> None:
     export_panel(grid, rows, key=GRID, name=f"{found.model} {by} of heads", note=found.source)
 
 
-def head_values(found: Found, known: Elsewhere | None, by: str) -> pd.DataFrame:
+def head_values(found: DocumentAttention, known: HeldOutAgreement | None, by: str) -> pd.DataFrame:
     """A row a head: agreement elsewhere, agreement here, or the mean lift of the likest segments here."""
     layer, head = (axis.ravel() for axis in np.indices(found.hits.shape[:2]))
     rows = pd.DataFrame(
@@ -89,7 +89,7 @@ def _open() -> None:
     open_picked(GRID)
 
 
-def layers_tab(found: Found) -> None:
+def layers_tab(found: DocumentAttention) -> None:
     """Mean lift of the likest segment by layer, beside the twin with random weights where that is stored."""
     if not found.hits.shape[-1]:
         st.info(
@@ -117,7 +117,7 @@ def layers_tab(found: Found) -> None:
     export_panel(chart, layers, key="segment-layers", name=f"{found.model} lift by layer", note=found.source)
 
 
-def believe_tab(found: Found, known: Elsewhere | None) -> Work | None:
+def believe_tab(found: DocumentAttention, known: HeldOutAgreement | None) -> Work | None:
     """What the numbers are to be held against, in words and a table; work to do, where a button for it was pressed."""
     st.markdown(
         _(
@@ -190,7 +190,7 @@ def believe_tab(found: Found, known: Elsewhere | None) -> Work | None:
     return (lambda place: _measure(found, place)) if pressed else None
 
 
-def _measure(found: Found, place: DeltaGenerator) -> None:
+def _measure(found: DocumentAttention, place: DeltaGenerator) -> None:
     bar = bar_with_stop(place)
     model = loaded_with_bar(found.model, place)
     text = _("{name} is reading the gallery’s other documents.").format(name=escape(found.model))
@@ -198,7 +198,7 @@ def _measure(found: Found, place: DeltaGenerator) -> None:
     st.rerun()
 
 
-def table_tab(found: Found, whose: Whose, table: pd.DataFrame) -> None:
+def table_tab(found: DocumentAttention, whose: HeadSelection, table: pd.DataFrame) -> None:
     """The numbers of the chart, and where each word's attention goes."""
     columns = {
         "part": _("in the summary"),

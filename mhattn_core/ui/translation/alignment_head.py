@@ -6,7 +6,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.arrays.alignment_weights import AlignmentWeights
-from mhattn_core.attention import Seen
+from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.tables import matrix_table
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
@@ -20,7 +20,7 @@ TAUGHT = {"opus-mt-en-fr", "opus-mt-fr-en", "opus-mt-en-de", "opus-mt-de-en"}
 
 
 def aligned_head(
-    seen: Seen, aligned: AlignmentWeights, yard: Reference | None, chosen: tuple[int, int], place: int
+    seen: AttentionResult, aligned: AlignmentWeights, yard: Reference | None, chosen: tuple[int, int], place: int
 ) -> None:
     """The head's finding, then its matrix, its links as lines, and both as a table."""
     tied = links(aligned)[chosen]
@@ -64,7 +64,7 @@ def aligned_head(
         )
 
 
-def _unknown(seen: Seen, aligned: AlignmentWeights, axis: str) -> np.ndarray:
+def _unknown(seen: AttentionResult, aligned: AlignmentWeights, axis: str) -> np.ndarray:
     grid = seen.words(aligned.stack)
     side = {"query": "b", "key": "a"}[axis]
     axes = {"query": grid.query_axis, "key": grid.key_axis}

@@ -8,7 +8,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.arrays.alignment_weights import AlignmentWeights, Weighting
-from mhattn_core.attention import Seen
+from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.alignment_weights import alignment_readings, alignment_weights
 from mhattn_core.attention.languages import languages_of
 from mhattn_core.errors import Problem
@@ -20,9 +20,9 @@ from mhattn_core.measures.quantities import quantity
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.choices import choose_or_leave
-from mhattn_core.ui.compared import clicks, picked
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_choice import key_for
+from mhattn_core.ui.model_heads import clicks, picked
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import draw, escape, problems, wide_and_narrow
 from mhattn_core.ui.panel import panel
@@ -88,11 +88,11 @@ def _check_readable(name: str, pair: SentencePair) -> None:
 
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=HASHES)
-def _weights(seen: Seen, rows: str, weight: Weighting) -> AlignmentWeights:
+def _weights(seen: AttentionResult, rows: str, weight: Weighting) -> AlignmentWeights:
     return alignment_weights(seen, rows, weight)  # type: ignore[arg-type]  # rows are one of this model's own
 
 
-def _choose_rows(seen: Seen, place: int) -> str:
+def _choose_rows(seen: AttentionResult, place: int) -> str:
     options = [rows for _stack, rows in alignment_readings(seen.model)]
     best = BEST_ROWS.get(seen.model.name.removesuffix(RANDOM), options[0])
     # The names of rows are the field's own in every language, as in tables and addresses.

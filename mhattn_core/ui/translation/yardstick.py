@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from mhattn_core.attention import Seen
+from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.languages import language_of
 from mhattn_core.attention.pieces import encode
 from mhattn_core.attention.token_kinds import unknown_share
@@ -71,7 +71,7 @@ def choose_yardstick(controls: Controls) -> Yardstick:
     return Yardstick(None, tuple(dict.fromkeys([first, *aligners])))
 
 
-def reference(yardstick: Yardstick, seen: Seen, *, turned: bool) -> Reference | None:
+def reference(yardstick: Yardstick, seen: AttentionResult, *, turned: bool) -> Reference | None:
     """The links to compare one model's heads with; None where no aligner reads both sentences."""
     if yardstick.gold is not None:
         gold = yardstick.gold.turned if turned else yardstick.gold

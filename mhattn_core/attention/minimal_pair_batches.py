@@ -1,0 +1,132 @@
+"""Which of two words a model holds for likelier at one place."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import torch
+
+from mhattn_core.attention.batches import FedPair, batches, collate, feed_all
+from mhattn_core.attention.objectives import NOT_ASKED, Objective, asked_of
+from mhattn_core.models import Model
+from mhattn_core.text.minimal_pairs import MinimalPair
+from mhattn_core.text.pair import SentencePair
+
+
+class Choice(NamedTuple):
+    """What is fed for the minimal pair of a number, the position that answers, and the tokens of the good and of the
+    bad word.
+    """
+
+    number: int
+    fed: tuple[int, ...]
+    row: FedPair
+    position: int
+    good: int
+    bad: int
+
+
+class Choices(NamedTuple):
+    """A batch of openings, and of each minimal pair in it: its number, its row, and where its two words stand among the
+    task's options.
+    """
+
+    task: Objective
+    numbers: list[int]
+    rows: list[int]
+    good: list[int]
+    bad: list[int]
+
+
+def choices(model: Model, pairs: Sequence[MinimalPair], *, tokens: int | None = None) -> list[Choices]:
+    """Minimal pairs as padded batches, pairs of one opening in one row; ``outcome`` is −ln p of each option.
+
+    A causal model reads the opening; a masked one the whole sentence with the word hidden; an encoder–decoder reads the
+    source and has written the opening. Left out are pairs whose two words do not differ in just one token (masked) or
+    that begin with one another (the others). None for a model without a language head.
+    """
+    read = {"next": _causal, "masked": _masked, "forced": _forced}.get(asked_of(model))
+    if read is None:
+        return []
+    found = read(model, pairs)
+    of_row: dict[int, list[Choice]] = {}
+    first: dict[tuple[int, ...], int] = {}
+    for choice in found:
+        of_row.setdefault(first.setdefault(choice.fed, choice.number), []).append(choice)
+    return [
+        _batch(model, rows, of_row)
+        for rows in batches(model, [together[0].row for together in of_row.values()], tokens=tokens)
+    ]
+
+
+def _batch(model: Model, rows: Sequence[FedPair], of_row: Mapping[int, Sequence[Choice]]) -> Choices:
+    asked, device = asked_of(model), model.network.device
+    batch = collate(model, rows)
+    listed = [(place, choice) for place, row in enumerate(rows) for choice in of_row[row.number]]
+    options = sorted({token for _place, choice in listed for token in (choice.good, choice.bad)})
+    answers = "decoder_input_ids" if asked == "forced" else "input_ids"
+    targets = torch.full(batch.inputs[answers].shape, NOT_ASKED, device=device)
+    for place, choice in listed:
+        targets[place, choice.position] = choice.good
+    inputs = dict(batch.inputs)
+    if asked == "masked":
+        inputs["input_ids"] = inputs["input_ids"].masked_fill(targets != NOT_ASKED, model.tokenizer.mask_token_id)
+    real = {stack: axes.query_tokens for stack, axes in batch.axes.items()}
+    task = Objective(asked, rows, inputs, real, targets, torch.tensor(options, device=device))
+    good, bad = (
+        [options.index(token) for token in tokens]
+        for tokens in zip(*((c.good, c.bad) for _place, c in listed), strict=True)
+    )
+    return Choices(task, [choice.number for _place, choice in listed], [place for place, _choice in listed], good, bad)
+
+
+def _causal(model: Model, pairs: Sequence[MinimalPair]) -> list[Choice]:
+    openings = _fed(model, [SentencePair(pair.opening) for pair in pairs])
+    goods, bads = (_fed(model, [SentencePair(text) for text in texts]) for texts in _ended(pairs))
+    found = []
+    for number, row in openings.items():
+        here, good, bad = (rows[number].inputs["input_ids"] for rows in (openings, goods, bads))
+        end = len(here)
+        # A word may melt into the opening, or one word begin with the other.
+        if good[:end] == bad[:end] == here and end < min(len(good), len(bad)) and good[end] != bad[end]:
+            found.append(Choice(number, tuple(here), row, end - 1, good[end], bad[end]))
+    return found
+
+
+def _masked(model: Model, pairs: Sequence[MinimalPair]) -> list[Choice]:
+    goods, bads = (_fed(model, [SentencePair(f"{text}.") for text in texts]) for texts in _ended(pairs))
+    found = []
+    for number, row in goods.items():
+        good, bad = row.inputs["input_ids"], bads[number].inputs["input_ids"]
+        differ = [place for place, (one, other) in enumerate(zip(good, bad, strict=False)) if one != other]
+        if len(good) == len(bad) and len(differ) == 1:
+            place = differ[0]
+            rest = (*good[:place], NOT_ASKED, *good[place + 1 :])
+            found.append(Choice(number, rest, row, place, good[place], bad[place]))
+    return found
+
+
+def _forced(model: Model, pairs: Sequence[MinimalPair]) -> list[Choice]:
+    goods, bads = (
+        _fed(model, [SentencePair(pair.source, f"{text}.") for pair, text in zip(pairs, texts, strict=True)])
+        for texts in _ended(pairs)
+    )
+    found = []
+    for number, row in goods.items():
+        source, good, bad = (
+            row.inputs["input_ids"],
+            row.inputs["decoder_input_ids"],
+            bads[number].inputs["decoder_input_ids"],
+        )
+        # What is written at a place is read at the next.
+        place = next((place for place, (one, other) in enumerate(zip(good, bad, strict=False)) if one != other), 0)
+        if place:
+            found.append(Choice(number, (*source, NOT_ASKED, *good[:place]), row, place - 1, good[place], bad[place]))
+    return found
+
+
+def _ended(pairs: Sequence[MinimalPair]) -> tuple[list[str], list[str]]:
+    return [pair.ended(pair.good) for pair in pairs], [pair.ended(pair.bad) for pair in pairs]
+
+
+def _fed(model: Model, pairs: Sequence[SentencePair]) -> dict[int, FedPair]:
+    return {row.number: row for row in feed_all(model, pairs)[0]}

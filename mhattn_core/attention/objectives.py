@@ -1,0 +1,154 @@
+"""What a model is asked of a text, without data for any task: words that it has to guess, or the vector that it makes
+of a sentence.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from math import ceil
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
+from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING
+
+from mhattn_core.attention.batches import FedPair, batches, collate, feed_all
+from mhattn_core.attention.languages import language_of, set_languages
+from mhattn_core.attention.pieces import encode_target
+from mhattn_core.attention.prepare_inputs import with_second_sentence
+from mhattn_core.errors import Problem
+from mhattn_core.models import Model
+from mhattn_core.text.pair import SentencePair
+
+Target = Literal["next", "forced", "masked", "class", "vector"]
+
+MASKED_SHARE = 0.15
+NOT_ASKED = -100
+"""As in transformers: a position at which nothing is predicted."""
+
+
+def asked_of(model: Model) -> Target:
+    """The next word of a causal model, the given translation's of an encoder–decoder, hidden words of a masked model, a
+    classifier's classes; of a model without a head, the mean of its last states over real tokens (Reimers & Gurevych
+    2019, section 3)."""
+    if model.head == "class":
+        return "class"
+    if model.head == "language" and "decoder" in model.stacks:
+        return "forced" if "cross" in model.stacks else "next"
+    hides = type(model.network.config) in MODEL_FOR_MASKED_LM_MAPPING and model.tokenizer.mask_token_id is not None
+    return "masked" if model.head == "language" and hides else "vector"
+
+
+@dataclass(frozen=True, eq=False)
+class Objective:
+    """A padded batch. ``rows`` as fed; ``real``: of each stack, bool ``[row, query]``; ``targets`` ``[row, position]``:
+    the token that each position should predict, -100 where nothing is asked; None where no words are asked for.
+    ``options``: tokens to choose from at the one position of each row that is asked."""
+
+    asked: Target
+    rows: Sequence[FedPair]
+    inputs: dict[str, Tensor]
+    real: dict[str, Tensor]
+    targets: Tensor | None
+    options: Tensor | None = None
+
+    @property
+    def counts(self) -> np.ndarray:
+        """How many tokens of each row are asked for, ``[row]``; one where it is not about words."""
+        return (
+            np.ones(len(self.rows))
+            if self.targets is None
+            else (self.targets != NOT_ASKED).sum(dim=1).double().cpu().numpy()
+        )
+
+
+def tasks(
+    model: Model, pairs: Sequence[SentencePair], *, tokens: int | None = None
+) -> tuple[list[Objective], dict[int, Problem]]:
+    """Pairs as padded batches (``tokens``: see ``batches``), and by number why one cannot be fed. A row's number is its
+    pair's.
+
+    An encoder–decoder writes a missing second sentence itself.
+    """
+    asked = asked_of(model)
+    pairs = [with_second_sentence(model, pair) for pair in pairs]
+    rows, problems = feed_all(model, pairs)
+    return [_task(model, asked, some, pairs) for some in batches(model, rows, tokens=tokens)], problems
+
+
+def outcome(model: Model, task: Objective) -> Callable[[nn.Module, int], Tensor]:
+    """A forward of so many copies of the task through a network (the model's, or one like it): ``[copy × row, part]``.
+
+    Parts: for words, the sum of −ln p over those asked for, in nats, or −ln p of each option; for a class, ln p of
+    each; for a vector, its dimensions at length one.
+    """
+
+    def run(network: nn.Module, copies: int) -> Tensor:
+        inputs = {name: torch.cat([tensor] * copies) for name, tensor in task.inputs.items()}
+        options = {} if model.stacks == ("encoder",) else {"use_cache": False}
+        if task.asked == "vector":
+            real = torch.cat([task.real[model.stacks[-1]]] * copies)[..., None]
+            states = network.base_model(**inputs, **options)[0].float()  # type: ignore[operator]
+            return nn.functional.normalize((states * real).sum(dim=1) / real.sum(dim=1), dim=1)
+        logits = network(**inputs, **options).logits.float()
+        if task.targets is None:
+            return logits.log_softmax(dim=-1)
+        targets = torch.cat([task.targets] * copies)
+        chosen = targets != NOT_ASKED
+        if task.options is not None:
+            return -logits[chosen].log_softmax(dim=-1)[:, task.options]
+        losses = nn.functional.cross_entropy(logits[chosen], targets[chosen], reduction="none")
+        row = chosen.nonzero()[:, 0]
+        return torch.zeros(len(targets), device=losses.device).index_add(0, row, losses)[:, None]
+
+    return run
+
+
+def _task(model: Model, asked: Target, rows: Sequence[FedPair], pairs: Sequence[SentencePair]) -> Objective:
+    batch = collate(model, rows)
+    real = {stack: axes.query_tokens for stack, axes in batch.axes.items()}
+    inputs = dict(batch.inputs)
+    if asked in ("class", "vector"):
+        return Objective(asked, rows, inputs, real, None)
+    answers = {"next": _next, "forced": _forced, "masked": _masked}[asked]
+    found = [torch.tensor(answers(model, row, pairs[row.number])) for row in rows]
+    targets = pad_sequence(found, batch_first=True, padding_value=NOT_ASKED).to(model.network.device)
+    if asked == "masked":
+        inputs["input_ids"] = inputs["input_ids"].masked_fill(targets != NOT_ASKED, model.tokenizer.mask_token_id)
+    return Objective(asked, rows, inputs, real, targets)
+
+
+def _next(_model: Model, row: FedPair, _pair: SentencePair) -> list[int]:
+    return [*row.inputs["input_ids"][1:], NOT_ASKED]
+
+
+def _forced(model: Model, _row: FedPair, pair: SentencePair) -> list[int]:
+    with model.tokenizing:
+        set_languages(
+            model, pair.source_language or language_of(pair.a.text), pair.target_language or language_of(pair.b.text)
+        )
+        return encode_target(model, pair.b.text).inputs["input_ids"]
+
+
+def _masked(_model: Model, row: FedPair, pair: SentencePair) -> list[int]:
+    ids = np.array(row.inputs["input_ids"])
+    (spans,) = row.queries.values()
+    hidden = np.zeros(len(ids), dtype=bool)
+    covered = [(spans[:, 0] == side) & (spans[:, 1] < end) & (spans[:, 2] > start) for side, start, end in row.words]
+    covered = [tokens for tokens in covered if tokens.any()]  # a special token that somebody typed is no word to hide
+    for place in hidden_words(f"{pair.a.text}\n{pair.b.text}", len(covered)):
+        hidden |= covered[place]
+    return np.where(hidden, ids, NOT_ASKED).tolist()
+
+
+def hidden_words(text: str, words: int) -> list[int]:
+    """The 15 % of a text's words, at least one, that are hidden from a masked model: the same in every model and with
+    any head off.
+    """
+
+    def draw(place: int) -> bytes:
+        return blake2b(f"{place}\n{text}".encode(), digest_size=8, person=b"mask").digest()
+
+    return sorted(sorted(range(words), key=draw)[: ceil(MASKED_SHARE * words)])

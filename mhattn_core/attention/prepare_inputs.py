@@ -1,0 +1,177 @@
+"""How a pair is fed to a model: which tokens, and what each of them stands for.
+
+An encoder reads ``[CLS] A [SEP] B [SEP]`` as its tokenizer joins them; a causal model reads a first token (BOS, where
+there is one), A, a line break tokenised apart, B; of an encoder–decoder the encoder reads A, and the decoder is shown B
+step by step.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from mhattn_core.attention.decode import decoded, is_token
+from mhattn_core.attention.inputs import check_inputs
+from mhattn_core.attention.languages import first_of, language_of, other_language, set_languages
+from mhattn_core.attention.pieces import Encoded, encode, encode_target
+from mhattn_core.attention.token_kinds import Piece
+from mhattn_core.attention.write import write
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.models import Model
+from mhattn_core.text.pair import SentencePair
+from mhattn_core.text.words import Sentence, cut
+
+LINE_BREAK = "\n"
+LONGEST_GENERATED = 200
+
+
+@dataclass(frozen=True)
+class ModelInputs:
+    """One pair ready for one forward.
+
+    ``inputs`` are the tensors for the network, a batch of one; ``queries`` and ``keys`` give the pieces on either
+    axis of each stack's pattern; ``sentences`` are A and B with their words (B as generated where none was given).
+    """
+
+    inputs: dict[str, Tensor]
+    queries: dict[str, tuple[Piece, ...]]
+    keys: dict[str, tuple[Piece, ...]]
+    sentences: dict[str, Sentence]
+
+
+def prepare_inputs(model: Model, pair: SentencePair, *, prefix: str = "") -> ModelInputs:
+    """Tokenise a pair for ``model``. Raises Problem for an empty or overlong sentence.
+
+    prefix: what an encoder–decoder reads before A; its tokens belong to no sentence, as special tokens do.
+    """
+    if not pair.a:
+        raise Problem(_("There is no sentence to look at."), _("Type one, or choose one from the gallery."))
+    if "cross" in model.stacks:
+        return _feed_encoder_decoder(model, pair, prefix)
+    sentences = {"a": pair.a, "b": pair.b}
+    if model.stacks == ("decoder",):
+        pieces = _causal_pieces(model, pair)
+        inputs = {"input_ids": [piece.id for piece in pieces], "attention_mask": [1] * len(pieces)}
+    else:
+        encoded = encode(model, pair.a.text, pair.b.text)
+        inputs, pieces = encoded.inputs, encoded.pieces
+    check_inputs(model, inputs)
+    (stack,) = model.stacks
+    return ModelInputs(_tensors(model, inputs), {stack: pieces}, {stack: pieces}, sentences)
+
+
+def _causal_pieces(model: Model, pair: SentencePair) -> tuple[Piece, ...]:
+    pieces = (*map(Piece, first_tokens(model)), *encode(model, pair.a.text, special=False).pieces)
+    if not pair.b:
+        return pieces
+    line_break = tuple(Piece(piece.id) for piece in encode(model, LINE_BREAK, special=False).pieces)
+    second = tuple(
+        replace(piece, side="b") if piece.side else piece for piece in encode(model, pair.b.text, special=False).pieces
+    )
+    return pieces + line_break + second
+
+
+def first_tokens(model: Model) -> tuple[int, ...]:
+    """What a causal model reads before a text: BOS, the tokenizer's, else the config's, else EOS, else [CLS]; none
+    where it knows none of them.
+
+    A config may name a token of another vocabulary. Without a first token the first word may become the sink.
+    """
+    tokenizer, config = model.tokenizer, model.network.config.get_text_config()
+    named = (
+        tokenizer.bos_token_id,
+        getattr(config, "bos_token_id", None),
+        tokenizer.eos_token_id,
+        tokenizer.cls_token_id,
+    )
+    rows = model.tables["input_ids"].tokens
+    return tuple(id_ for id_ in named if id_ is not None and 0 <= id_ < rows and is_token(model, id_))[:1]
+
+
+def with_second_sentence(model: Model, pair: SentencePair) -> SentencePair:
+    """The pair with what an encoder–decoder writes where the second sentence is missing; as it is where nothing is
+    missing, or it cannot be fed.
+    """
+    if pair.b or "cross" not in model.stacks:
+        return pair
+    with suppress(Problem):
+        return replace(pair, target=prepare_inputs(model, pair).sentences["b"].text)
+    return pair
+
+
+def _feed_encoder_decoder(model: Model, pair: SentencePair, prefix: str) -> ModelInputs:
+    reads = pair.source_language or language_of(pair.a.text)
+    writes = pair.target_language or (language_of(pair.b.text) if pair.b else other_language(pair.a.text))
+    with model.tokenizing:
+        set_languages(model, reads, writes)
+        source = _behind(prefix, encode(model, prefix + pair.a.text))
+    check_inputs(model, source.inputs)
+    inputs = _tensors(model, source.inputs)
+    target = pair.b or cut(_generate(model, inputs, writes))
+    with model.tokenizing:
+        set_languages(model, reads, writes)
+        labels = encode_target(model, target.text)
+    shifted = _shift_right(model, labels.inputs["input_ids"])
+    check_inputs(model, {"decoder_input_ids": shifted})
+    # Step t reads label t - 1, so each label's piece moves one step on; the last label is never read.
+    steps = (Piece(shifted[0]), *labels.pieces[:-1])
+    steps = tuple(piece if piece.id == id_ else Piece(id_) for piece, id_ in zip(steps, shifted, strict=True))
+    return ModelInputs(
+        inputs | {"decoder_input_ids": torch.tensor([shifted], device=model.network.device)},
+        {"encoder": source.pieces, "decoder": steps, "cross": steps},
+        {"encoder": source.pieces, "decoder": steps, "cross": source.pieces},
+        {"a": pair.a, "b": target},
+    )
+
+
+def _behind(prefix: str, encoded: Encoded) -> Encoded:
+    """The same tokens, with their places counted from the end of the prefix; the prefix's own have none."""
+    if not prefix:
+        return encoded
+    pieces = tuple(
+        replace(piece, start=max(piece.start - len(prefix), 0), end=piece.end - len(prefix))
+        if max(piece.start + 1, piece.end) > len(prefix)
+        else Piece(piece.id)
+        for piece in encoded.pieces
+    )
+    return replace(encoded, pieces=pieces)
+
+
+def _shift_right(model: Model, labels: list[int]) -> list[int]:
+    own = getattr(model.network, "prepare_decoder_input_ids_from_labels", None)
+    start = getattr(model.network.config.get_text_config(), "decoder_start_token_id", None)
+    try:
+        if own is not None:
+            return [int(id_) for id_ in own(torch.tensor([labels]))[0]]
+    except AttributeError:  # it asks its config for the first token, which this one may not name
+        if start is not None:
+            raise
+    if start is None:
+        raise Problem(
+            _("“{name}” does not say with which token its decoder begins.").format(name=model.name),
+            _("Add decoder_start_token_id to its config.json."),
+        )
+    return [int(start), *labels[:-1]]
+
+
+@torch.no_grad()
+def _generate(model: Model, inputs: dict[str, Tensor], language: str) -> str:
+    """What the model itself says to A: greedy, unwatched, shown to the decoder afterwards."""
+    if model.head != "language":
+        raise Problem(
+            _("“{name}” has no language head, so it cannot write the second sentence.").format(name=model.name),
+            _("Type a second sentence."),
+        )
+    longest = min(LONGEST_GENERATED, model.longest_target - 2)
+    first = first_of(model, language)
+    tokens = write(model, {**inputs, **first, "num_beams": 1, "do_sample": False, "max_new_tokens": longest})
+    text = decoded(model, tokens[0])
+    if not text.strip():
+        raise Problem(_("“{name}” wrote nothing in answer.").format(name=model.name), _("Type a second sentence."))
+    return text
+
+
+def _tensors(model: Model, inputs: dict[str, list[int]]) -> dict[str, Tensor]:
+    return {name: torch.tensor([row], device=model.network.device) for name, row in inputs.items()}

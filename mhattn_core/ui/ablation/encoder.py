@@ -1,0 +1,121 @@
+"""The live bench of a model that only reads: its guesses for hidden words, or the sentences that lie nearest to this
+one.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.ablation import Kind
+from mhattn_core.attention.languages import language_of
+from mhattn_core.attention.masked_words import masked_words
+from mhattn_core.attention.sentence_vectors import sentence_vector
+from mhattn_core.heads import Head
+from mhattn_core.locale import _
+from mhattn_core.models import Model
+from mhattn_core.text.examples import examples
+from mhattn_core.ui.ablation.text import before_and_after
+from mhattn_core.ui.kept import kept
+from mhattn_core.ui.page import escape
+from mhattn_core.ui.resources import HASHES
+
+LISTED = 5
+
+
+def encoder_bench(seen: AttentionResult, off: Sequence[Head], kind: Kind, label: str) -> None:
+    """What changes when these heads are off. label: names them."""
+    if seen.model.head == "language":
+        _guesses(seen, off, kind, label)
+    else:
+        _nearest(seen, off, kind, label)
+
+
+def _guesses(seen: AttentionResult, off: Sequence[Head], kind: Kind, label: str) -> None:
+    says = _("Running {name} …").format(name=escape(seen.model.name))
+
+    def guessed(heads: Sequence[Head]) -> pd.DataFrame:
+        return kept(
+            "masked", seen, (frozenset(heads), kind), says, lambda _tell: masked_words(seen, dict.fromkeys(heads, kind))
+        )
+
+    intact, ablated = guessed([]), guessed(off)
+    st.markdown(_("Each word is hidden in turn, and the model guesses it from the others."))
+    before_and_after(" ".join(intact["guess"]), " ".join(ablated["guess"]), labels=(_("All heads on"), label))
+    table = intact.assign(
+        without=ablated["guess"],
+        probability_without=ablated["probability"],
+        changed=intact["guess"] != ablated["guess"],
+    )
+    st.dataframe(
+        table[["word", "guess", "without", "changed", "probability", "probability_without"]],
+        hide_index=True,
+        column_config={
+            "word": st.column_config.TextColumn(_("word")),
+            "guess": st.column_config.TextColumn(_("guess, all heads on")),
+            "without": st.column_config.TextColumn(_("guess without")),
+            "changed": st.column_config.CheckboxColumn(_("changed")),
+            "probability": st.column_config.NumberColumn(_("probability of the word"), format="%.3f"),
+            "probability_without": st.column_config.NumberColumn(_("the same without"), format="%.3f"),
+        },
+    )
+
+
+def _nearest(seen: AttentionResult, off: Sequence[Head], kind: Kind, label: str) -> None:
+    """The sentences nearest to the first one by the cosine of their vectors, among those written for this project."""
+    text = seen.sentences["a"].text
+    sentences, vectors = _bank(seen.model, language_of(text))
+    if seen.sentences["b"]:
+        sentences = [seen.sentences["b"].text, *sentences]
+        vectors = np.vstack([sentence_vector(seen.model, sentences[0]), vectors])
+    near = {
+        state: vectors @ sentence_vector(seen.model, text, dict.fromkeys(heads, kind))
+        for state, heads in (("before", []), ("after", list(off)))
+    }
+    order = {state: np.argsort(-values, kind="stable").argsort(kind="stable") + 1 for state, values in near.items()}
+    table = pd.DataFrame(
+        {
+            "sentence": sentences,
+            "rank": order["before"],
+            "rank_without": order["after"],
+            "cosine": near["before"],
+            "cosine_without": near["after"],
+        }
+    )
+    shown = table[(table["rank"] <= LISTED) | (table["rank_without"] <= LISTED)].sort_values("rank")
+    first = [table.loc[table[rank].idxmin(), "sentence"] for rank in ("rank", "rank_without")]
+    st.markdown(_("Nearest to *{text}* of {count} sentences:").format(text=escape(text), count=len(sentences)))
+    before_and_after(*first, labels=(_("All heads on"), label))
+    if first[0] == first[1]:
+        moved = int((shown["rank"] != shown["rank_without"]).sum())
+        st.markdown(
+            _("**The nearest sentence stays the same**; of the {shown} listed below {moved} change places.").format(
+                shown=len(shown), moved=moved
+            )
+        )
+    st.dataframe(
+        shown,
+        hide_index=True,
+        column_config={
+            "sentence": st.column_config.TextColumn(_("sentence"), width="large"),
+            "rank": st.column_config.NumberColumn(_("place")),
+            "rank_without": st.column_config.NumberColumn(_("place without")),
+            "cosine": st.column_config.NumberColumn(_("cosine"), format="%.3f"),
+            "cosine_without": st.column_config.NumberColumn(_("cosine without"), format="%.3f"),
+        },
+    )
+    st.caption(
+        _(
+            "This model only reads: it turns a sentence into a vector, and sentences that mean nearly the same should lie near. Only this sentence is read without the heads; the vectors that it is compared with stay as they are."
+        )
+    )
+
+
+@st.cache_data(max_entries=8, show_spinner=False, hash_funcs=HASHES)
+def _bank(model: Model, language: str) -> tuple[list[str], np.ndarray]:
+    """The project's own sentences in a language, and their vectors ``[sentence, dimension]``."""
+    fields = ("chinese", "chinese_next") if language == "zh" else ("english", "english_next")
+    sentences = [getattr(example, field) for example in examples() for field in fields]
+    return sentences, np.stack([sentence_vector(model, sentence) for sentence in sentences])

@@ -1,0 +1,111 @@
+"""The live bench: switch heads off, and see what the model writes with and without them."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.ablation import Kind
+from mhattn_core.attention.generate import Continued, continued
+from mhattn_core.errors import Problem
+from mhattn_core.experiments.ablation import gradient_importance
+from mhattn_core.heads import Head
+from mhattn_core.locale import _
+from mhattn_core.ui.ablation.choice import choose_kind
+from mhattn_core.ui.ablation.costs import cost_sentence
+from mhattn_core.ui.ablation.data import AblationContext
+from mhattn_core.ui.ablation.encoder import encoder_bench
+from mhattn_core.ui.ablation.switches import choose_off
+from mhattn_core.ui.ablation.text import before_and_after
+from mhattn_core.ui.kept import kept
+from mhattn_core.ui.page import badge, escape
+
+OPENING: dict[tuple[str, str], Head] = {("marian-zh-en", "library"): Head("cross", 1, 0)}
+"""By model and pair of the gallery: the head that is off at first, chosen by hand because its loss can be read."""
+LONGEST = 40
+LONGEST_NEXT = 16
+NAMED = 4
+
+
+def bench(found: AblationContext) -> None:
+    """The tab *bench*."""
+    seen = found.seen
+    switches, outcome = st.columns([2, 3], gap="large")
+    with switches:
+        kinds: list[Kind] = ["zero", "mean", *(["uniform"] if seen.model.attention.gives_values else [])]  # type: ignore[list-item]
+        kind = choose_kind(kinds, "kind")
+        default = OPENING.get((found.name, found.controls.gallery_id)) or _ranked_first(seen)
+        off = choose_off(seen, found.place, [default])
+    with outcome:
+        badge()
+        if seen.model.head == "language" and "decoder" in seen.stacks:
+            _written(seen, off, kind)
+        else:
+            encoder_bench(seen, off, kind, without(off) if off else _("All heads on"))
+        st.markdown(cost_sentence(seen, off, kind))
+        st.caption(
+            _(
+                "Every later layer sees the change, and no training makes up for it. That nothing changes on one sentence does not mean that a head is not needed: others may cover for it, or the sentence may not need it."
+            )
+        )
+
+
+def _ranked_first(seen: AttentionResult) -> Head:
+    """The head that one backward pass ranks first; the very first head where the text is too short to ask."""
+    says = _("Running {name} …").format(name=escape(seen.model.name))
+    try:
+        table = kept("importance", seen, "", says, lambda _tell: gradient_importance(seen.model, seen.pair))
+    except Problem:
+        return Head(seen.stacks[0], 0, 0)
+    return Head.of_row(table.loc[table["gradient_importance"].idxmax()])
+
+
+def written(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> Continued:
+    """What the model writes with these heads off, made once."""
+    longest = LONGEST if "cross" in seen.stacks else LONGEST_NEXT
+    return kept(
+        "written",
+        seen,
+        (frozenset(off), kind),
+        _("{name} is writing …").format(name=escape(seen.model.name)),
+        lambda tell: continued(seen, dict.fromkeys(off, kind), longest=longest, tell=tell),
+    )
+
+
+def _written(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> None:
+    translates = "cross" in seen.stacks
+    intact = written(seen, [], kind)
+    if translates:
+        st.markdown(_("It translates: *{text}*").format(text=escape(seen.sentences["a"].text)))
+    else:
+        text = " / ".join(sentence.text for sentence in seen.sentences.values() if sentence)
+        st.markdown(_("It goes on after: *{text}*").format(text=escape(text)))
+    if not off:
+        before_and_after(
+            intact.text, intact.text, labels=(_("All heads on"), _("All heads on")), ends=(_end(intact), _end(intact))
+        )
+        st.info(_("No head is switched off. Choose one on the left."))
+        return
+    ablated = written(seen, off, kind)
+    before_and_after(
+        intact.text, ablated.text, labels=(_("All heads on"), without(off)), ends=(_end(intact), _end(ablated))
+    )
+    if ablated.text == intact.text:
+        st.markdown(_("**Not a word changes.**"))
+    else:
+        st.caption(
+            _(
+                "Struck through: words that are lost. Underlined: words that are new. Each step takes the likeliest word, so the text is the same every time; one changed word changes what follows."
+            )
+        )
+
+
+def without(off: Sequence[Head]) -> str:
+    """The heads that are off, in a label: a few by name, many by number."""
+    if len(off) > NAMED:
+        return _("{heads} heads off").format(heads=len(off))
+    return _("Without {heads}").format(heads=", ".join(head.full_name for head in off))
+
+
+def _end(text: Continued) -> str:
+    return "" if text.complete else " …"

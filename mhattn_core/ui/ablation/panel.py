@@ -1,0 +1,60 @@
+"""What breaks without a head: the whole page but its head."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from mhattn_core.locale import _
+from mhattn_core.ui.ablation.cost_vs_redundancy import safe_view
+from mhattn_core.ui.ablation.curve import curve_view
+from mhattn_core.ui.ablation.data import AblationContext, tell_missing
+from mhattn_core.ui.ablation.heads import heads_view
+from mhattn_core.ui.ablation.live import bench
+from mhattn_core.ui.ablation.vote import vote_view
+from mhattn_core.ui.choices import open_tab
+from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.evidence import chosen_run
+from mhattn_core.ui.model_choice import choose_model
+from mhattn_core.ui.model_panel import attended_with_progress
+from mhattn_core.ui.panel import panel
+from mhattn_core.ui.translation.orientation import is_turned, tell_unreadable
+from mhattn_core.ui.unknown import may_draw
+
+TABLES = {"heads": "ablation", "safe": "ablation", "curve": "curves", "vote": "interactions"}
+"""What each tab reads of a run."""
+
+
+@panel
+def faults_panel(controls: Controls) -> None:
+    """Redrawn by a click, without the sidebar."""
+    tab = open_tab(
+        {
+            "bench": _("Live bench"),
+            "heads": _("Damage per head"),
+            "safe": _("Safe to lose?"),
+            "curve": _("Fault curve"),
+            "vote": _("Do others vote?"),
+        }
+    )
+    views: dict[str, Callable[[AblationContext], None]] = {
+        "bench": bench,
+        "heads": heads_view,
+        "safe": safe_view,
+        "curve": curve_view,
+        "vote": vote_view,
+    }
+    place = choose_model(controls)
+    name = controls.models[place]
+    turned = is_turned(name, controls.pair)
+    seen = attended_with_progress(name, replace(controls, pair=controls.pair.turned) if turned else controls)
+    if turned:
+        st.caption(_("This model reads the second sentence, so the pair is turned round."))
+    run = chosen_run(controls) if tab != "bench" else None
+    if run is None:
+        tell_unreadable(name, seen.pair.a.text)
+    # What a model does not know of the pair says nothing about a run.
+    if run or may_draw(seen, seen.stacks[0], place):
+        found = AblationContext(seen, place, controls, run)
+        tell_missing(found, TABLES.get(tab, ""))
+        views[tab](found)

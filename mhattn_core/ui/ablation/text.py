@@ -1,0 +1,34 @@
+"""A text before and after, with the words that changed marked."""
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from mhattn_core.text.changes import TextSpan, changes
+
+# Struck through and underlined, so that colour is not the only sign; both can be read on light and dark.
+STYLE = """<style>
+.mh-before-after { display: grid; gap: .25rem .8rem; grid-template-columns: max-content 1fr; align-items: baseline; }
+.mh-before-after dt { opacity: .75; font-size: .9rem; }
+.mh-before-after dd { margin: 0 0 .5rem 0; font-size: 1.25rem; line-height: 1.7; overflow-wrap: anywhere; white-space: pre-wrap; }
+.mh-before-after del { text-decoration: line-through 2px; background: rgba(209,73,91,.22); border-radius: 4px; padding: 0 2px; }
+.mh-before-after ins { text-decoration: underline 2px; font-weight: 600; background: rgba(0,158,115,.22); border-radius: 4px; padding: 0 2px; }
+@media (max-width: 600px) { .mh-before-after { grid-template-columns: 1fr; } }
+</style>"""
+
+
+def before_and_after(before: str, after: str, *, labels: tuple[str, str], ends: tuple[str, str] = ("", "")) -> None:
+    """Both texts, one under the other. labels: what stands before each; ends: what follows each, such as dots where it
+    was cut off.
+    """
+    first, second = changes(before, after)
+    rows = (
+        f"<dt>{escape(label)}</dt><dd>{_html(parts, tag)}{escape(end)}</dd>"
+        for label, parts, tag, end in zip(labels, (first, second), ("del", "ins"), ends, strict=True)
+    )
+    st.html(f'{STYLE}<dl class="mh-before-after">{"".join(rows)}</dl>')
+
+
+def _html(parts: Sequence[TextSpan], tag: str) -> str:
+    return "".join(escape(part.text) if part.kept else f"<{tag}>{escape(part.text)}</{tag}>" for part in parts)

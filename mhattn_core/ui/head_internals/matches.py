@@ -1,0 +1,133 @@
+"""What the chosen query fits best: in this sentence, and among the words of a run."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from mhattn_core import charts
+from mhattn_core.experiments.best_keys import Keys, compared, keys_of
+from mhattn_core.locale import _
+from mhattn_core.models import Model
+from mhattn_core.text.pair import SentencePair
+from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.evidence import chosen_evidence
+from mhattn_core.ui.export_panel import export_panel
+from mhattn_core.ui.head_internals.data import Inside, token_names, unrotated
+from mhattn_core.ui.page import badge, draw, escape
+from mhattn_core.ui.resources import HASHES
+
+MOST_PAIRS = 40
+LISTED = 15
+AROUND = 40
+"""Characters shown on either side of a word."""
+
+
+def matches_view(inside: Inside, controls: Controls) -> None:
+    """The tab *matches*."""
+    head = inside.head
+    before = unrotated(inside.seen, head.stack, head.layer, head.head)
+    both = compared(inside.values, before)
+    if both is None:
+        st.info(_("Queries and keys before rotation: not available. No module of this model gives them in one piece."))
+        return
+    table = sentence_matches(inside, *both)
+    best, query = table.iloc[0], inside.names[0]
+    message = (
+        _(
+            "Before position has its say, “{query}” fits “{key}” best (score {score:.2f}); with position and mask it gives it {weight:.3f}."
+        )
+        if before.rotated or inside.values.bias is not None
+        else _(
+            "“{query}” fits “{key}” best (score {score:.2f}), and gives it {weight:.3f}; to its scores this model adds no position."
+        )
+    )
+    said = message.format(query=query, key=best["key"], score=best["score"], weight=best["weight"])
+    st.markdown(escape(said))
+    badge()
+    shown = table.head(LISTED)
+    draw(charts.best_keys(shown), key="best-keys", alt_text=said)
+    st.caption(
+        _(
+            "Bars: query times key, scaled, before rotation, bias and mask; figures: the weight that comes out. A high bar with no weight is a word that fits and that position or the mask keeps away. Where positions are added to the words themselves (BERT), they cannot be taken out, and are in the bars."
+        )
+    )
+    export_panel(
+        lambda: charts.best_keys(shown), table, key="best-keys", name=f"{inside.source} best keys", note=inside.source
+    )
+    _in_a_run(inside, both[0][inside.query_piece], controls)
+
+
+def sentence_matches(inside: Inside, queries: np.ndarray, keys: np.ndarray) -> pd.DataFrame:
+    """key (with its number), score, weight, visible of every token, the largest score first."""
+    tokens = inside.seen.tokens(inside.head.stack)[1]
+    table = pd.DataFrame(
+        {
+            "key": token_names(tokens, inside.keys),
+            "score": inside.values.scaling * keys.astype(float) @ queries[inside.query_piece],
+            "weight": inside.steps.weight[inside.query_piece],
+            "visible": inside.steps.visible[inside.query_piece],
+        }
+    )
+    return table.sort_values("score", ascending=False, ignore_index=True)
+
+
+def _in_a_run(inside: Inside, query: np.ndarray, controls: Controls) -> None:
+    st.markdown(_("**Among the words of a run**"))
+    evidence = chosen_evidence(controls)
+    if evidence is None:
+        st.caption(
+            _("Choose a run as evidence in the sidebar, and this query can be held against the words of its sentences.")
+        )
+        return
+    run, name = evidence.run, escape(evidence.saved.about.name)
+    if not {"source", "target"} <= set(run.pairs) or run.pairs["source"].isna().all():
+        st.caption(_("The run “{name}” keeps no sentences, so there are no words to look through.").format(name=name))
+        return
+    kept = run.pairs.dropna(subset="source")
+    # The same pairs every time, from all over the run.
+    sample = kept.iloc[np.linspace(0, len(kept) - 1, min(MOST_PAIRS, len(kept))).astype(int)]
+    pairs = tuple(SentencePair(str(row.source), str(row.target or "")) for row in sample.itertuples())
+    asked = f"looked-{inside.source}-{run.id}"
+    if st.button(
+        _("Look through {pairs} pairs of “{name}”").format(pairs=len(pairs), name=name),
+        key="look-in-run",
+    ):
+        st.session_state[asked] = True
+    if not st.session_state.get(asked):
+        return
+    with st.spinner(_("Reading the run's sentences …")):
+        found = _keys(inside.seen.model, pairs, inside.head.stack, inside.head.layer, inside.head.head)
+    if not found.tokens:
+        st.caption(_("{model} could read none of these sentences.").format(model=escape(inside.seen.model.name)))
+        return
+    scores = inside.values.scaling * found.vectors @ query
+    best = np.argsort(-scores)[:LISTED]
+    table = pd.DataFrame(
+        {
+            "score": scores[best],
+            "word": [found.tokens[place] for place in best],
+            "sentence": [
+                f"… {found.before[place][-AROUND:]}[{found.tokens[place]}]{found.behind[place][:AROUND]} …"
+                for place in best
+            ],
+        }
+    )
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config={
+            "score": st.column_config.NumberColumn(_("score before position"), format="%.2f"),
+            "word": st.column_config.TextColumn(_("token")),
+            "sentence": st.column_config.TextColumn(_("sentence"), width="large"),
+        },
+    )
+    st.caption(
+        _(
+            "The {listed} best of {tokens:,} tokens in {pairs} pairs, for the query “{query}” of the sentence above."
+        ).format(listed=len(table), tokens=len(found.tokens), pairs=len(pairs), query=escape(inside.names[0]))
+    )
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=HASHES)
+def _keys(model: Model, pairs: tuple[SentencePair, ...], stack: str, layer: int, head: int) -> Keys:
+    return keys_of(model, pairs, stack, layer=layer, head=head)

@@ -1,0 +1,76 @@
+"""Queries, keys and values of every position as rows of colour."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from mhattn_core import charts
+from mhattn_core.locale import _
+from mhattn_core.ui.export_panel import export_panel
+from mhattn_core.ui.head_internals.data import Inside, unrotated
+from mhattn_core.ui.page import draw
+
+
+def rows_view(inside: Inside) -> None:
+    """The tab *rows*."""
+    head = inside.head
+    found = unrotated(inside.seen, head.stack, head.layer, head.head)
+    query, key = inside.values.query, inside.values.key
+    if found.rotated:
+        # The names of the choices stand in no address.
+        before = st.toggle(
+            _("Before positions turn them"),
+            key="before-rotation",
+            help=_(
+                "This model turns queries and keys by their places (rotary positions); before that they say what the words are."
+            ),
+        )
+        if before:
+            query, key = (
+                given if given is not None else array for given, array in ((found.query, query), (found.key, key))
+            )
+    elif found.query is None or found.key is None:
+        st.info(_("Queries and keys before rotation: not available. No module of this model gives them in one piece."))
+    else:
+        st.caption(_("This model turns no queries or keys by position: these are its projections' own."))
+    query_tokens, key_tokens = inside.seen.tokens(head.stack)
+    parts = (
+        ("Q", _("**Q**: what each position asks for"), query, query_tokens, inside.query_piece),
+        ("K", _("**K**: what each position answers to"), key, key_tokens, inside.key_piece),
+        (
+            "V",
+            _("**V**: what each position hands on when it is looked at"),
+            inside.values.value,
+            key_tokens,
+            inside.key_piece,
+        ),
+    )
+    for letter, title, vectors, tokens, framed in parts:
+        _rows(inside, letter, title, vectors, tokens, framed)
+    st.caption(
+        _(
+            "A row is a token, a column a dimension; colours end at the 98th percentile of each picture. Framed are the query and the key chosen above. Compare rows with one another, not columns with another model's: dimensions can be turned without changing the model."
+        )
+    )
+
+
+def _rows(inside: Inside, letter: str, title: str, vectors: np.ndarray, tokens: tuple[str, ...], framed: int) -> None:
+    st.markdown(title)
+    said = _("{letter} of {head}: {positions} tokens of {dimensions} dimensions, from {low:.2f} to {high:.2f}.").format(
+        letter=letter,
+        head=inside.head.name,
+        positions=len(vectors),
+        dimensions=vectors.shape[1],
+        low=vectors.min(),
+        high=vectors.max(),
+    )
+    draw(charts.heat_rows(vectors, tokens, title=letter, framed=framed), key=f"rows-{letter}", alt_text=said)
+    table = pd.DataFrame(vectors, columns=[f"d{number}" for number in range(vectors.shape[1])])
+    table.insert(0, "token", tokens)
+    export_panel(
+        lambda: charts.heat_rows(vectors, tokens, title=letter, framed=framed),
+        table,
+        key=f"rows-{letter}",
+        name=f"{inside.source} {letter}",
+        note=inside.source,
+    )

@@ -1,0 +1,81 @@
+"""One model's part in a comparison: its heads, measured."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from mhattn_core.attention import AttentionResult
+from mhattn_core.charts.glance import PICKED
+from mhattn_core.errors import Problem
+from mhattn_core.experiments.heads_table import heads_table
+from mhattn_core.locale import _
+from mhattn_core.runs import Run
+from mhattn_core.ui.resources import HASHES
+
+CLICKS = "clicks"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One stack of a model. ``place``: the model's in the sidebar; ``heads``: its rows of ``heads_table``, or of a
+    run's table.
+
+    seen: the sidebar's pair, an example beside a run. run_id: empty where the heads were measured on that pair.
+    """
+
+    place: int
+    seen: AttentionResult
+    stack: str
+    heads: pd.DataFrame
+    run_id: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.seen.model.name
+
+    @property
+    def source(self) -> str:
+        """The model with its revision, and the run, for files that leave the dashboard."""
+        return f"{self.name}@{self.seen.model.revision}" + (f" · run {self.run_id}" if self.run_id else "")
+
+    def of(self, measure: str) -> pd.DataFrame:
+        """The rows of one measure."""
+        return self.heads[self.heads["measure"] == measure]
+
+
+@st.cache_data(max_entries=24, show_spinner=False, hash_funcs=HASHES)
+def heads_of(seen: AttentionResult) -> pd.DataFrame:
+    """All basic measures of all heads of a model on one pair, measured once."""
+    return heads_table(seen)
+
+
+def compared(seen: AttentionResult, stack: str, place: int, run: Run | None) -> Compared:
+    """What the run says of the model, or else the pair. Raises Problem for a model that the run does not have."""
+    heads = heads_of(seen) if run is None else heads_in(run, seen.model.name)
+    return Compared(place, seen, stack, heads[heads["stack"] == stack], run.id if run else "")
+
+
+def heads_in(run: Run, model: str) -> pd.DataFrame:
+    """A model's heads over all pairs of a run."""
+    if model not in run.models:
+        raise Problem(
+            _("The run that is chosen as evidence did not measure {name}.").format(name=model),
+            _("Choose one of its models: {models}. Or measure the same pairs with {name} under “Runs”.").format(
+                models=", ".join(run.models), name=model
+            ),
+        )
+    return run.heads[(run.heads["model"] == model) & (run.heads["group"] == "")]
+
+
+def clicks() -> int:
+    """How many heads were clicked so far; drawn into a chart, it lets the same head be clicked again after another."""
+    return int(st.session_state.get(CLICKS, 0))
+
+
+def picked(chart: str) -> tuple[int, int] | None:
+    """Layer and head that were clicked in the chart of this key. For its ``on_select``."""
+    found: list[Mapping[str, int]] = st.session_state[chart].selection.get(PICKED, [])
+    st.session_state[CLICKS] = clicks() + 1
+    return (found[0]["layer"], found[0]["head"]) if found else None
