@@ -24,8 +24,8 @@ from mhattn_core.models.sources import RANDOM
 from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.corpus import consecutive
 from mhattn_core.runs.files import write_table
-from mhattn_core.runs.run import DIFFERENCES, Run
-from mhattn_core.runs.store import SHIPPED, About, write_about
+from mhattn_core.runs.run import DIFFERENCES, SHIPPED, Run
+from mhattn_core.runs.store import About, write_about
 from mhattn_core.text.documents import document_pairs
 from mhattn_core.text.examples import example_pairs
 from mhattn_core.text.reading import PairRecord, read_pairs

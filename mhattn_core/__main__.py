@@ -23,6 +23,7 @@ from rich.progress import (
 from rich.table import Table
 
 from mhattn_core.errors import Problem
+from mhattn_core.findings.markdown import plain
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import families, of_family
@@ -212,36 +213,88 @@ def align(
     _show([_aligner(row) for row in table.itertuples() if row.choice or row.stack in ("", "embeddings")])
 
 
+RunName = Annotated[str, typer.Argument(help="Folder of a finished run, or the name of one that ships.", metavar="RUN")]
+Models = Annotated[list[str], typer.Option(help="A model of the run; several where a finding compares models.")]
+Stack = Annotated[str, typer.Option(help="encoder, decoder or cross; by default the first.")]
+OfHead = Annotated[str, typer.Option(help="A head, such as 'L2 H0'.")]
+OfMeasure = Annotated[
+    str,
+    typer.Option(
+        help="A measure of heads.parquet. "
+        + _listed({code: one.words["title"] for code, one in of_family("basic").items()})
+    ),
+]
+Choose = Annotated[
+    list[str],
+    typer.Option(
+        help="Any other choice of the finding, such as relation=obj; may be given again.", metavar="NAME=VALUE"
+    ),
+]
+
+
 @command.command()
-def figure(
-    run: Annotated[Path, typer.Argument(help="Folder of a finished run.", metavar="RUN")],
-    chart: Annotated[
-        str,
-        typer.Argument(
-            help="head_grid, distributions, by_depth, best_heads, segments, type_grid or type_shares.", metavar="CHART"
-        ),
-    ],
-    out: Annotated[Path, typer.Option(help="The file to write: .pdf .svg .png .json .html.", metavar="FILE")],
-    model: Annotated[
-        str, typer.Option(help="A model of the run; by default all, or its first where one is drawn.")
+def show(
+    run: RunName,
+    finding: Annotated[
+        str, typer.Argument(help="Name of a finding; without one, all that the run says.", metavar="FINDING")
     ] = "",
-    stack: Annotated[str, typer.Option(help="encoder, decoder or cross; by default the first.")] = "",
-    measure: Annotated[
-        str,
-        typer.Option(
-            help="A measure of heads.parquet. "
-            + _listed({code: one.words["title"] for code, one in of_family("basic").items()})
-        ),
-    ] = "entropy.normalised",
-    preset: Annotated[str, typer.Option(help="screen, slide, column or page.")] = "column",
+    model: Models = [],  # noqa: B006
+    stack: Stack = "",
+    head: OfHead = "",
+    measure: OfMeasure = "",
+    choose: Choose = [],  # noqa: B006
+    rows: Annotated[int, typer.Option(help="Rows of the table that are printed.", min=0)] = 20,
 ) -> None:
-    """Draw a figure from a run's tables, sized for a paper, with the run's id in the file."""
-    from mhattn_core import charts, runs
-    from mhattn_core.charts.run_figures import run_figure
+    """Print what a run says: a finding's sentence, its numbers, how to read them, and how to get them again."""
+    from mhattn_core import findings, runs
 
     opened = runs.Run.open(run)
-    drawn = run_figure(opened, chart, model=model, stack=stack, measure=measure)
-    _console().print(str(charts.save(drawn, out, preset=preset, note=f"run {opened.id}")), soft_wrap=True)
+    if not finding:
+        _show([{"finding": one.name, "what it says": one.text} for one in findings.all_findings(opened)])
+        return
+    shown = findings.finding(
+        opened, finding, **_choices(finding, model, choose, stack=stack, head=head, measure=measure)
+    )
+    _console().print(shown.text, plain(shown.reading), sep="\n\n")
+    _show(shown.table.head(rows).astype(object).to_dict("records"))
+    _console().print(shown.source, shown.code, sep="\n\n", soft_wrap=True)
+
+
+@command.command()
+def figure(
+    run: RunName,
+    finding: Annotated[str, typer.Argument(help="Name of a finding; `show RUN` lists them.", metavar="FINDING")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="The file to write: .pdf .svg .png .json .html, or its table: .csv .parquet .tex.", metavar="FILE"
+        ),
+    ],
+    model: Models = [],  # noqa: B006
+    stack: Stack = "",
+    head: OfHead = "",
+    measure: OfMeasure = "",
+    choose: Choose = [],  # noqa: B006
+    preset: Annotated[str, typer.Option(help="screen, slide, column or page.")] = "column",
+) -> None:
+    """Draw a finding from a run's tables, sized for a paper, with the run's id in the file."""
+    from mhattn_core import findings, runs
+
+    choices = _choices(finding, model, choose, stack=stack, head=head, measure=measure)
+    drawn = findings.finding(runs.Run.open(run), finding, **choices)
+    _console().print(str(drawn.save(out, preset=preset)), soft_wrap=True)
+
+
+def _choices(finding: str, model: list[str], choose: list[str], **named: str) -> dict[str, Any]:
+    """What was chosen, by name. model: of a finding that compares models, all that were named; else one."""
+    from mhattn_core.findings import RUN_FINDINGS
+
+    several = finding in RUN_FINDINGS and "models" in RUN_FINDINGS[finding].choices
+    if len(model) > 1 and not several:
+        raise Problem(_("“{finding}” is about one model.").format(finding=finding), _("Give --model once."))
+    of_model = {} if not model else {"models": model} if several else {"model": model[0]}
+    others = {name: value for name, _equals, value in (one.partition("=") for one in choose)}
+    return {name: value for name, value in named.items() if value} | of_model | others
 
 
 @command.command()

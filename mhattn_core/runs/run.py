@@ -18,6 +18,8 @@ from mhattn_core.measures.statistics import spread
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.sums import MeasureValues, ModelSums
 
+SHIPPED = Path(__file__).parent / "shipped"
+"""The runs that come with the package, by name."""
 DIFFERENCES = "differences.parquet"
 """Differences of a run whose sums are not kept, where they were computed before: rows as ``Run.difference``."""
 
@@ -31,8 +33,12 @@ class Run:
 
     @classmethod
     def open(cls, folder: str | Path) -> "Run":
-        """Raises Problem when there is no run in the folder, or one that is not finished."""
-        folder = Path(folder)
+        """A run by its folder, or by its name where it comes with the package, such as ``examples-en``.
+
+        Raises Problem when there is no run in the folder, or one that is not finished.
+        """
+        ships = str(folder) in {path.name for path in SHIPPED.iterdir()} and not Path(folder).exists()
+        folder = SHIPPED / folder if ships else Path(folder)
         manifest = Manifest.read(folder)
         if manifest is None:
             raise Problem(
@@ -49,6 +55,11 @@ class Run:
     @property
     def id(self) -> str:
         return self.manifest.id
+
+    @property
+    def shipped_as(self) -> str:
+        """Its name where it comes with the package, else empty."""
+        return self.folder.name if self.folder.parent == SHIPPED else ""
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -77,17 +88,21 @@ class Run:
         """Whether the run holds this table (a name such as ``relations``)."""
         return self._file(table).exists()
 
+    def require(self, name: str) -> None:
+        """Raises Problem when the run does not hold this table."""
+        if not self.has(name):
+            raise Problem(
+                _("This run did not measure {what}.").format(what=name),
+                _("Measure its pairs again with it: see --measures, or “Measures” on the page Runs."),
+            )
+
     def table(self, name: str, **only: str) -> pd.DataFrame:
         """A table by its name; see ``runs.studies`` for what each holds. only: values of columns, for the rows that
         have them all.
 
         Raises Problem when the run did not measure it.
         """
-        if not self.has(name):
-            raise Problem(
-                _("This run did not measure {what}.").format(what=name),
-                _("Measure its pairs again with it: see --measures, or “Measures” on the page Runs."),
-            )
+        self.require(name)
         return pd.read_parquet(
             self._file(name), filters=[(column, "==", value) for column, value in only.items()] or None
         )

@@ -14,11 +14,10 @@ from mhattn_core.errors import Problem
 from mhattn_core.models.cache import cache_folder
 from mhattn_core.runs.files import write_json
 from mhattn_core.runs.manifest import Manifest
-from mhattn_core.runs.run import Run
+from mhattn_core.runs.run import SHIPPED, Run
 from mhattn_core.runs.saved_inputs import write_given
 from mhattn_core.text.reading import Upload
 
-SHIPPED = Path(__file__).parent / "shipped"
 FILE = "about.json"
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 KEPT_WHEN_HOSTED = timedelta(hours=24)

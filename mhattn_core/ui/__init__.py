@@ -23,6 +23,7 @@ from mhattn_core.ui.runs.compared import compared_runs
 from mhattn_core.ui.runs.new import new_run
 from mhattn_core.ui.runs.opened import opened_run
 from mhattn_core.ui.runs.watch import watch_runs
+from mhattn_core.ui.show import show
 from mhattn_core.ui.sidebar import sidebar, take_pair
 from mhattn_core.ui.summarisation.panel import summarisation_panel
 from mhattn_core.ui.translation.alignment_panel import alignment_panel
@@ -59,6 +60,7 @@ __all__ = [
     "roles_panel",
     "searchable",
     "share_and_reproduce",
+    "show",
     "sidebar",
     "start",
     "summarisation_panel",

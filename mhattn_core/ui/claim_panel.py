@@ -6,6 +6,7 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.arrays.word_grid import WordGrid
 from mhattn_core.attention.tables import matrix_table, word_table
+from mhattn_core.findings.markdown import escape, plain
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.links import link_weights
@@ -16,7 +17,7 @@ from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.glance_panel import glance_table
 from mhattn_core.ui.navigation import link, page_title
-from mhattn_core.ui.page import badge, draw, escape, plain, problems
+from mhattn_core.ui.page import badge, draw, problems
 from mhattn_core.ui.resources import attended, loaded
 
 # From this share of the link's weight on, the same head does about the same wherever it looks that far.

@@ -7,6 +7,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.errors import Problem
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head, head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.difference import difference, shape
@@ -20,7 +21,7 @@ from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.model_heads import clicks, heads_of, picked
 from mhattn_core.ui.model_panel import attended_with_progress
-from mhattn_core.ui.page import badge, draw, escape, problems, wide_and_narrow
+from mhattn_core.ui.page import badge, draw, problems, wide_and_narrow
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.quantity_choice import choose_quantity
 from mhattn_core.ui.unknown import may_draw

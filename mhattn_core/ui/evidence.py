@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import streamlit as st
 
 from mhattn_core.errors import Problem
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.runs import Run
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.store import Saved
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.page import badge, escape
+from mhattn_core.ui.page import badge
 from mhattn_core.ui.runs.known import find_run, known_runs, opened, shown_run
 
 KEY = "evidence"

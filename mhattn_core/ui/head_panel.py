@@ -6,11 +6,12 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.tables import Units, matrix_table, pattern_table
+from mhattn_core.findings.markdown import escape, plain
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
 from mhattn_core.text.claims import NoteMatrix
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.page import badge, draw, escape, plain, wide_and_narrow
+from mhattn_core.ui.page import badge, draw, wide_and_narrow
 from mhattn_core.ui.unknown import unsegmented
 
 

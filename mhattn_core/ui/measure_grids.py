@@ -7,12 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import ModelHead, head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import Quantity
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.model_heads import Compared, clicks, picked
-from mhattn_core.ui.page import draw, escape, problems, wide_and_narrow
+from mhattn_core.ui.page import draw, problems, wide_and_narrow
 
 CHOSEN = "compared"
 

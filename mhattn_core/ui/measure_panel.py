@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.matching.neighbours import nearest
@@ -21,7 +22,7 @@ from mhattn_core.ui.measure_grids import CHOSEN, grids
 from mhattn_core.ui.model_heads import Compared, compared
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.one_head import one_head
-from mhattn_core.ui.page import badge, draw, escape, problems
+from mhattn_core.ui.page import badge, draw, problems
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.quantity_choice import choose_quantity
 from mhattn_core.ui.unknown import may_draw

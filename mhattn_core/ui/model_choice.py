@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import choose, put
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.page import escape
 
 MODEL = "model"
 """The state key, and parameter of the address, which holds the name and not the label: there, signs are escaped."""

@@ -4,6 +4,7 @@ import streamlit as st
 
 from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.tables import Units
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models.progress import reporting
 from mhattn_core.text.gallery import gallery
@@ -11,7 +12,7 @@ from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.glance_panel import glance_panel
 from mhattn_core.ui.head_choice import choose_head, choose_stack
 from mhattn_core.ui.head_panel import head_panel
-from mhattn_core.ui.page import escape, problems
+from mhattn_core.ui.page import problems
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.resources import attended
 from mhattn_core.ui.unknown import may_draw

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.findings.markdown import escape, plain
 from mhattn_core.heads import HEAD_COLUMNS, ModelHead, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.matching.neighbours import profiles, rank
@@ -13,7 +14,7 @@ from mhattn_core.measures.quantities import title_of
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.model_heads import Compared
-from mhattn_core.ui.page import draw, escape, plain
+from mhattn_core.ui.page import draw
 
 # Profiles are in standard deviations, so two heads drawn at random differ by √2 in each measure.
 BY_CHANCE = 2**0.5

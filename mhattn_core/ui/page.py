@@ -1,6 +1,5 @@
 """What every page begins with, and how it says what went wrong."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
@@ -10,6 +9,7 @@ import streamlit as st
 from altair.utils import schemapi
 
 from mhattn_core.errors import Problem
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.ui.resources import loaded_names
 from mhattn_core.ui.unforeseen import foreseen
@@ -43,15 +43,6 @@ class Named(Protocol):
 
 
 M = TypeVar("M", bound=Named)
-
-WORD_JOINER = "\u2060"
-MARKDOWN_SIGN = re.compile(r"[\\`*_{}\[\]<>()#+\-.!|~$:&=]")
-MARKDOWN_OF_OURS = re.compile(rf"\\(?P<escaped>[!-/:-@\[-`{{-~])|[*`{WORD_JOINER}]")
-NEW_LINE = re.compile(r"\s*[\r\n]\s*")
-READ_ANYWAY = re.compile(
-    r"(?<=http)(?=s?:)|(?<=www)(?=\.)|(?<=@)(?=[\w-]+\.)|(?<=:)(?=material/|streamlit:)|(?<=-)(?=[->])|(?<=<)(?=[-=])|(?<=[>~])(?==)",
-    re.IGNORECASE,
-)
 
 
 def page(title: str, question: str) -> None:
@@ -104,20 +95,3 @@ def of_each(models: Iterable[M], make: Callable[[M], T]) -> list[T]:
         with problems(model.name):
             made.append(make(model))
     return made
-
-
-def plain(markdown: str) -> str:
-    """A sentence in Markdown as a chart says it to screen readers: without emphasis, and with people's text as it was
-    before ``escape``.
-    """
-    return MARKDOWN_OF_OURS.sub(lambda sign: sign["escaped"] or "", markdown)
-
-
-def escape(text: str) -> str:
-    """Text of a person's so that Markdown shows it as it is, on one line.
-
-    Streamlit looks for addresses, icons and arrows only after backslashes are undone; a sign without width inside keeps
-    these from being found.
-    """
-    apart = READ_ANYWAY.sub(WORD_JOINER, NEW_LINE.sub(" ", text))
-    return MARKDOWN_SIGN.sub(r"\\\g<0>", apart)

@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models.catalogue import offered
 from mhattn_core.models.sources import RANDOM, hosted
@@ -13,7 +14,6 @@ from mhattn_core.ui.evidence import choose_evidence
 from mhattn_core.ui.fetch import offer_fetch
 from mhattn_core.ui.language import language_switch, set_language
 from mhattn_core.ui.navigation import STARTED, first_shown, reads_pair, start
-from mhattn_core.ui.page import escape
 from mhattn_core.ui.word_boundaries import CUTS, cut_of_link, with_cut
 
 CONTROLS = "controls"

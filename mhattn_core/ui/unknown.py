@@ -4,6 +4,7 @@ import regex
 import streamlit as st
 
 from mhattn_core.attention import AttentionResult
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models.catalogue import entries
 from mhattn_core.models.sources import RANDOM
@@ -11,7 +12,6 @@ from mhattn_core.text.segmenters import what_tells_words, words_unknown
 from mhattn_core.text.words import HAN_STRETCH
 from mhattn_core.ui.chips import chips
 from mhattn_core.ui.controls import MODELS
-from mhattn_core.ui.page import escape
 
 SAID_FROM = 0.1
 DRAWN_BELOW = 0.5

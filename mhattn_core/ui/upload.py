@@ -7,12 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core.charts.table_export import table_bytes
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _, current_language
 from mhattn_core.models.sources import hosted
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import FORMATS, HOSTED, Limits, Upload, read_pairs, samples
 from mhattn_core.text.reading.limits import MEGABYTE
-from mhattn_core.ui.page import escape, problems
+from mhattn_core.ui.page import problems
 from mhattn_core.ui.sidebar import take_pair
 from mhattn_core.ui.upload_columns import choose_columns
 from mhattn_core.ui.upload_remarks import show_remarks

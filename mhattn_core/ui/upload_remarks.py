@@ -4,9 +4,9 @@ from typing import Any
 
 import streamlit as st
 
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.text.reading import Upload
-from mhattn_core.ui.page import escape
 
 # What a choice leaves of those made before: columns of another sheet, or under another header, are other columns.
 LEFT = {

@@ -15,7 +15,7 @@ FLOORS = [
     {"experiments"},
     {"runs"},
     {"charts"},
-    {"bench"},
+    {"findings", "bench"},
     {"ui"},
 ]
 # What runs networks, or reads what they did; measures know arrays only.
@@ -24,7 +24,7 @@ OF_NETWORKS = {"tap", "models", "attention"}
 ONLY_IN = {
     "streamlit": {"ui"},
     "torch": {"arrays", "tap", "models", "attention", "measures", "experiments", "runs", "bench"},
-    "altair": {"charts", "ui"},
+    "altair": {"charts", "findings", "ui"},
 }
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from markdown_it import MarkdownIt
 
-from mhattn_core.ui.page import WORD_JOINER, escape, plain
+from mhattn_core.findings.markdown import WORD_JOINER, escape, plain
 
 # What Streamlit 1.67 looks for in text after Markdown has been read: addresses (GFM 6.9), its icons, and signs that it
 # makes arrows of.

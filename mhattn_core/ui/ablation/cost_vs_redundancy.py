@@ -8,6 +8,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.errors import Problem
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantities
@@ -19,7 +20,7 @@ from mhattn_core.ui.ablation.heads import CHOSEN
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.model_heads import clicks, picked
-from mhattn_core.ui.page import badge, draw, escape, wide_and_narrow
+from mhattn_core.ui.page import badge, draw, wide_and_narrow
 from mhattn_core.ui.redundancy.data import choose_distance, heads
 
 KEY = "safe"

@@ -6,10 +6,10 @@ from math import exp
 from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.ablation import Ablation, Kind
 from mhattn_core.experiments.ablation import PairLoss, pair_loss
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.ui.kept import kept
-from mhattn_core.ui.page import escape
 
 SAME = 0.0005
 """Differences below this are not said: they vanish in three decimals."""

@@ -6,6 +6,7 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.attention import AttentionResult
 from mhattn_core.charts.interactions import LISTED
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantities
@@ -13,7 +14,7 @@ from mhattn_core.ui.ablation.choice import choose_quantity
 from mhattn_core.ui.ablation.data import PAIRED, AblationContext, Measured, costliest_together, from_run, two_off
 from mhattn_core.ui.ablation.switches import last_off
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.page import badge, draw, escape
+from mhattn_core.ui.page import badge, draw
 
 
 def cover_view(found: AblationContext, fox: tuple[AttentionResult, list[Head]] | None) -> None:

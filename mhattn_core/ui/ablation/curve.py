@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantities
@@ -15,7 +16,7 @@ from mhattn_core.ui.ablation.data import AblationContext, Measured, curves, kept
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.navigation import link
-from mhattn_core.ui.page import badge, draw, escape
+from mhattn_core.ui.page import badge, draw
 from mhattn_core.ui.runs.known import known_runs, opened
 
 HALFWAY = 0.5

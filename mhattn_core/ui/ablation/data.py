@@ -17,6 +17,7 @@ from mhattn_core.experiments.ablation import (
 )
 from mhattn_core.experiments.ablation.quantities import covers
 from mhattn_core.experiments.ablation.single_head import ranked
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.runs import Run
@@ -25,7 +26,6 @@ from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import holds
 from mhattn_core.ui.kept import Tell, kept
 from mhattn_core.ui.navigation import link
-from mhattn_core.ui.page import escape
 
 MEASURED_KIND = "measured-kind"
 PAIRED = 6

@@ -13,13 +13,13 @@ from mhattn_core.attention.ablation import Kind
 from mhattn_core.attention.languages import language_of
 from mhattn_core.attention.masked_words import masked_words
 from mhattn_core.attention.sentence_vectors import sentence_vector
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.models import Model
 from mhattn_core.text.examples import examples
 from mhattn_core.ui.ablation.text import before_and_after
 from mhattn_core.ui.kept import kept
-from mhattn_core.ui.page import escape
 from mhattn_core.ui.resources import HASHES
 
 LISTED = 5

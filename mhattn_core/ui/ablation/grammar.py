@@ -3,11 +3,12 @@
 import pandas as pd
 import streamlit as st
 
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 from mhattn_core.text.relations.names import relation_label
 from mhattn_core.ui.ablation.data import AblationContext
-from mhattn_core.ui.page import badge, escape
+from mhattn_core.ui.page import badge
 
 
 def grammar_view(found: AblationContext) -> None:

@@ -7,11 +7,12 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.charts.group_costs import group_names
 from mhattn_core.experiments.ablation.quantities import covers
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantities
 from mhattn_core.ui.ablation.data import AblationContext, Measured, groups_off
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.page import badge, draw, escape
+from mhattn_core.ui.page import badge, draw
 
 
 def group_view(found: AblationContext, alone: Measured, stack: str, quantity: str) -> None:

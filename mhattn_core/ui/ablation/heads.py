@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head, head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import column, quantities
@@ -15,7 +16,7 @@ from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.model_heads import clicks, picked
-from mhattn_core.ui.page import badge, draw, escape, wide_and_narrow
+from mhattn_core.ui.page import badge, draw, wide_and_narrow
 from mhattn_core.ui.quantity_choice import table_columns
 
 KEY = "damage"

@@ -9,6 +9,7 @@ from mhattn_core.attention.ablation import Kind
 from mhattn_core.attention.generate import Continued, continued
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.ablation import gradient_importance
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.ui.ablation.choice import choose_kind
@@ -18,7 +19,7 @@ from mhattn_core.ui.ablation.encoder import encoder_bench
 from mhattn_core.ui.ablation.switches import choose_off
 from mhattn_core.ui.ablation.text import before_and_after
 from mhattn_core.ui.kept import kept
-from mhattn_core.ui.page import badge, escape
+from mhattn_core.ui.page import badge
 
 OPENING: dict[tuple[str, str], Head] = {("marian-zh-en", "library"): Head("cross", 1, 0)}
 """By model and pair of the gallery: the head that is off at first, chosen by hand because its loss can be read."""

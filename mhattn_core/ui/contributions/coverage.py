@@ -8,6 +8,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.attention import AttentionResult
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.fusion.coverage import as_seen, best_together, chance, covered, hits
@@ -17,7 +18,7 @@ from mhattn_core.ui.contributions.data import Fused
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.navigation import link
-from mhattn_core.ui.page import badge, draw, escape, of_each
+from mhattn_core.ui.page import badge, draw, of_each
 from mhattn_core.ui.resources import HASHES
 
 MOST = 3

@@ -7,6 +7,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.attention import AttentionResult
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name, layer_name
 from mhattn_core.locale import _
 from mhattn_core.measures.fusion.directions import FEWEST_WORDS, cosines, mean_cosine, unique_share
@@ -14,7 +15,7 @@ from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.contributions.data import Fused, added_to_words, heads_table, participation, word_places
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.page import badge, draw, escape, of_each
+from mhattn_core.ui.page import badge, draw, of_each
 from mhattn_core.ui.resources import HASHES
 
 LAYER = "layer"

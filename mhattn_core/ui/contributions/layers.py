@@ -9,13 +9,14 @@ from scipy.stats import spearmanr
 from mhattn_core import charts
 from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.units import unit_weights
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.measures.fusion.rollout import MOST_EDGES, flow, rollout
 from mhattn_core.ui.contributions.data import Fused
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_internals.data import axes
-from mhattn_core.ui.page import badge, draw, escape
+from mhattn_core.ui.page import badge, draw
 from mhattn_core.ui.resources import HASHES
 
 

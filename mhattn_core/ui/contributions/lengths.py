@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.fusion.directions import layer_shares
@@ -15,7 +16,7 @@ from mhattn_core.ui.contributions.choice import chosen_head, take_head
 from mhattn_core.ui.contributions.data import Fused
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.model_heads import clicks, picked
-from mhattn_core.ui.page import badge, draw, escape, problems, wide_and_narrow
+from mhattn_core.ui.page import badge, draw, problems, wide_and_narrow
 
 NAMED = 3
 """Heads named in the sentence above a picture."""

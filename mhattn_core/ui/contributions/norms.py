@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.ui.contributions.choice import choose_head, take_head
@@ -15,7 +16,7 @@ from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_internals.data import axes
 from mhattn_core.ui.model_heads import clicks, picked
-from mhattn_core.ui.page import badge, draw, escape
+from mhattn_core.ui.page import badge, draw
 
 HALF = 0.5
 ALL_HEADS = "norms-heads"

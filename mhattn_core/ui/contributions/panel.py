@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.contributions.choice import choose_word
@@ -19,7 +20,7 @@ from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.model_choice import choose_name
 from mhattn_core.ui.model_panel import attended_with_progress
-from mhattn_core.ui.page import escape, problems
+from mhattn_core.ui.page import problems
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.unknown import may_draw
 

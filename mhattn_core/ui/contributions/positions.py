@@ -6,12 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.ui.contributions.data import Fused, Norms, added
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_internals.data import axes
-from mhattn_core.ui.page import draw, escape
+from mhattn_core.ui.page import draw
 
 
 def positions_table(model: Fused, found: Norms, chosen: tuple[int, int]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from mhattn_core import charts
 from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.decode import decoded
 from mhattn_core.experiments.direct_effect import reading
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.ui.contributions.choice import chosen_head, take_head
@@ -18,7 +19,7 @@ from mhattn_core.ui.contributions.lengths import grid_of
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.model_heads import clicks, picked
-from mhattn_core.ui.page import badge, draw, escape, wide_and_narrow
+from mhattn_core.ui.page import badge, draw, wide_and_narrow
 from mhattn_core.ui.resources import HASHES
 
 MEASURE = "direct effect"

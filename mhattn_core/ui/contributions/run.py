@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import Quantity, quantity
@@ -14,7 +15,7 @@ from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.model_heads import clicks, picked
-from mhattn_core.ui.page import badge, draw, escape, wide_and_narrow
+from mhattn_core.ui.page import badge, draw, wide_and_narrow
 from mhattn_core.ui.quantity_choice import choose_quantity
 
 HEADS, LAYERS = "fusion", "fusion_layers"

@@ -6,6 +6,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.experiments.best_keys import Keys, compared, keys_of
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
@@ -13,7 +14,7 @@ from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_evidence
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_internals.data import Inside, token_names, unrotated
-from mhattn_core.ui.page import badge, draw, escape
+from mhattn_core.ui.page import badge, draw
 from mhattn_core.ui.resources import HASHES
 
 MOST_PAIRS = 40

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.measures.inside.score_decomposition import products
 from mhattn_core.ui.choices import open_tab
@@ -19,7 +20,7 @@ from mhattn_core.ui.head_internals.rows import rows_view
 from mhattn_core.ui.head_internals.steps import steps_view
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress
-from mhattn_core.ui.page import badge, draw, escape
+from mhattn_core.ui.page import badge, draw
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.unknown import may_draw
 

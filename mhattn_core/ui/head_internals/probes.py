@@ -6,6 +6,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.experiments.probing import MOST_WORDS
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.probing.probes import DRAWS
@@ -25,7 +26,7 @@ from mhattn_core.ui.head_internals.probe_words import (
     vector_names,
 )
 from mhattn_core.ui.model_heads import clicks, picked
-from mhattn_core.ui.page import badge, draw, escape, wide_and_narrow
+from mhattn_core.ui.page import badge, draw, wide_and_narrow
 
 HEADS, MEANS = "probes", "probe_means"
 ASKED = "probe"

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.ui.head_internals.data import Inside, token_names
-from mhattn_core.ui.page import escape
 
 LISTED = 40
 

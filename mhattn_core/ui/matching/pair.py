@@ -5,6 +5,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.errors import Problem
+from mhattn_core.findings.markdown import escape, plain
 from mhattn_core.heads import HEAD_COLUMNS, ModelHead, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.matching.neighbours import profiles
@@ -15,7 +16,7 @@ from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.matching.data import Matched
 from mhattn_core.ui.model_panel import attended_with_progress
-from mhattn_core.ui.page import draw, escape, plain
+from mhattn_core.ui.page import draw
 from mhattn_core.ui.roles.words import direction_labels
 from mhattn_core.ui.unknown import may_draw
 

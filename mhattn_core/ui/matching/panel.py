@@ -7,6 +7,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.errors import Problem
+from mhattn_core.findings.markdown import escape, plain
 from mhattn_core.locale import _
 from mhattn_core.measures.matching.assignment import MatchBy
 from mhattn_core.measures.quantities import Quantity, quantity
@@ -21,7 +22,7 @@ from mhattn_core.ui.matching.pair import matched_pair
 from mhattn_core.ui.matching.table import matched_table
 from mhattn_core.ui.model_heads import CLICKS, clicks
 from mhattn_core.ui.navigation import link
-from mhattn_core.ui.page import draw, escape, plain, wide_and_narrow
+from mhattn_core.ui.page import draw, wide_and_narrow
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.quantity_choice import choose_quantity
 

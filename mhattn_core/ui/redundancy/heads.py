@@ -7,12 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core.errors import Problem
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantity
 from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.head_panel import head_panel
-from mhattn_core.ui.page import escape
 from mhattn_core.ui.redundancy.data import DISTANCES, Redundancy, redundancy
 
 FIRST, SECOND = "head", "other"

@@ -6,6 +6,7 @@ from scipy.spatial.distance import cdist
 
 from mhattn_core import charts
 from mhattn_core.errors import Problem
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import HEAD_COLUMNS
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.clusters import in_two_dimensions
@@ -14,7 +15,7 @@ from mhattn_core.runs import Run
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.model_panel import attended_with_progress
-from mhattn_core.ui.page import draw, escape
+from mhattn_core.ui.page import draw
 from mhattn_core.ui.redundancy.data import Redundancy, heads, names
 
 FEWEST = 3

@@ -4,6 +4,7 @@ import streamlit as st
 
 from mhattn_core.experiments.redundancy.distance_table import NOISE, WORDS
 from mhattn_core.experiments.redundancy.noise import DRAWS
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantity
@@ -14,7 +15,7 @@ from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.navigation import link
-from mhattn_core.ui.page import badge, escape
+from mhattn_core.ui.page import badge
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.redundancy.data import Redundancy, choose_distance, redundancy
 from mhattn_core.ui.redundancy.groups import groups_view

@@ -4,12 +4,12 @@ import streamlit as st
 
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.redundancy.stack_distances import StackDistances, corpus_distances
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_distances import By
 from mhattn_core.runs import Run
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run, holds
-from mhattn_core.ui.page import escape
 
 
 def run_with_distances(controls: Controls, model: str) -> Run | None:

@@ -7,12 +7,13 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.charts.glance import PICKED
+from mhattn_core.findings.markdown import escape, plain
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import put
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.model_heads import CLICKS, clicks
-from mhattn_core.ui.page import draw, escape, plain, wide_and_narrow
+from mhattn_core.ui.page import draw, wide_and_narrow
 from mhattn_core.ui.roles.data import FEW, Roles, not_measurable
 from mhattn_core.ui.roles.words import labels_of, strongest
 

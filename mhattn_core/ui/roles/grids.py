@@ -6,12 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import ModelHead, head_name
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import put
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.model_heads import clicks, picked
-from mhattn_core.ui.page import draw, escape, wide_and_narrow
+from mhattn_core.ui.page import draw, wide_and_narrow
 from mhattn_core.ui.roles.best import HEAD
 from mhattn_core.ui.roles.data import Roles
 

@@ -5,6 +5,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.attention.tables import matrix_table, word_table
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import ModelHead, head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.patterns.ideals import IDEALS, nearest_to_ideals
@@ -15,7 +16,7 @@ from mhattn_core.ui.evidence import Evidence
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_panel import picture
 from mhattn_core.ui.model_panel import attended_with_progress
-from mhattn_core.ui.page import badge, draw, escape, problems
+from mhattn_core.ui.page import badge, draw, problems
 
 
 def ideals_view(evidence: Evidence, rows: pd.DataFrame, controls: Controls) -> None:

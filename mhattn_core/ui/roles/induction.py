@@ -7,12 +7,13 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.experiments.induction import PERIOD, REPEATS, TEXTS, induction_scores
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.models import Model
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.page import draw, escape, problems
+from mhattn_core.ui.page import draw, problems
 from mhattn_core.ui.resources import HASHES, loaded
 
 

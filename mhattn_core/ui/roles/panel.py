@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.text.relations import meaning
@@ -10,7 +11,6 @@ from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with, models_in, say_evidence
 from mhattn_core.ui.head_choice import key_for
 from mhattn_core.ui.navigation import link
-from mhattn_core.ui.page import escape
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.roles.best import HEAD, RELATION, best_view, left_out
 from mhattn_core.ui.roles.data import Roles, directions_of, roles, stacks_of

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import ModelHead, head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import choose, open_tab, put
@@ -14,7 +15,7 @@ from mhattn_core.ui.head_choice import key_for
 from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.model_heads import picked
 from mhattn_core.ui.model_panel import attended_with_progress
-from mhattn_core.ui.page import draw, escape, problems
+from mhattn_core.ui.page import draw, problems
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.quantity_choice import table_columns
 from mhattn_core.ui.roles.ideals import ideals_view

@@ -7,6 +7,7 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.attention.tables import word_table
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.roles.arcs import looks
@@ -17,7 +18,7 @@ from mhattn_core.ui.choices import choose
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_panel import picture
-from mhattn_core.ui.page import badge, draw, escape
+from mhattn_core.ui.page import badge, draw
 from mhattn_core.ui.resources import attended
 from mhattn_core.ui.roles.data import Roles
 from mhattn_core.ui.roles.examples import HitExample, examples_of, hits_and_misses, kept_in, written_for

@@ -5,12 +5,12 @@ from typing import get_args
 import pandas as pd
 
 from mhattn_core.charts.best_heads import FOUND, verdict_names
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.roles import reason_words
 from mhattn_core.text.relations import group_label, relation_label
 from mhattn_core.text.relations.relation import Group
-from mhattn_core.ui.page import escape
 from mhattn_core.ui.roles.data import FEW, TESTED, Roles
 
 

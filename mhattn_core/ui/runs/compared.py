@@ -4,11 +4,12 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.measures.difference import KEYS
 from mhattn_core.measures.quantities import of_family
 from mhattn_core.runs.store import Saved
-from mhattn_core.ui.page import draw, escape, problems
+from mhattn_core.ui.page import draw, problems
 from mhattn_core.ui.quantity_choice import names_in_tables, titles
 from mhattn_core.ui.runs.known import known_runs, opened
 from mhattn_core.ui.runs.words import run_label

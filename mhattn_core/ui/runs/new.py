@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import families
 from mhattn_core.models.memory import readable
@@ -18,7 +19,7 @@ from mhattn_core.text.gallery import gallery
 from mhattn_core.text.reading import PairRecord, Upload
 from mhattn_core.text.reading.records import bad_rows
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.page import escape, problems
+from mhattn_core.ui.page import problems
 from mhattn_core.ui.resources import loaded
 from mhattn_core.ui.runs.start import start
 from mhattn_core.ui.runs.words import duration

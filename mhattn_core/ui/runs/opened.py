@@ -4,13 +4,14 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import Quantity, of_family
 from mhattn_core.runs import Run
 from mhattn_core.runs.store import Saved
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.page import badge, draw, escape, problems
+from mhattn_core.ui.page import badge, draw, problems
 from mhattn_core.ui.quantity_choice import names_in_tables, titles
 from mhattn_core.ui.reproduce import reproduce_run
 from mhattn_core.ui.runs.known import known_runs, opened, show_run, shown_run

@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 from mhattn_core.runs import Run, store
@@ -10,7 +11,6 @@ from mhattn_core.runs.packing import zipped
 from mhattn_core.runs.store import Saved
 from mhattn_core.ui.controls import MOST_MODELS
 from mhattn_core.ui.navigation import link
-from mhattn_core.ui.page import escape
 from mhattn_core.ui.runs.known import opened, show_run
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mhattn_core.errors import Problem
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models.sources import hosted
 from mhattn_core.text.documents import Document, SegmentBy, documents, read_document
@@ -14,7 +15,7 @@ from mhattn_core.text.reading import HOSTED, Limits, Upload, read_summarised
 from mhattn_core.text.reading.limits import MEGABYTE
 from mhattn_core.text.words import cut
 from mhattn_core.ui.choices import choose
-from mhattn_core.ui.page import escape, problems
+from mhattn_core.ui.page import problems
 from mhattn_core.ui.summarisation.data import DocumentInput
 
 TABLES = ["csv", "tsv", "jsonl", "json", "xlsx", "parquet"]

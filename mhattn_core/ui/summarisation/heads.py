@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name, layer_name
 from mhattn_core.locale import _
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.model_heads import picked
-from mhattn_core.ui.page import escape
 from mhattn_core.ui.summarisation.data import DocumentAttention
 from mhattn_core.ui.summarisation.elsewhere import HeldOutAgreement
 

@@ -12,6 +12,7 @@ from mhattn_core.attention.pieces import encode
 from mhattn_core.attention.segments import LONGEST_WINDOW, segment_weights, windows, writing_stack
 from mhattn_core.attention.write_summary import write_summary
 from mhattn_core.errors import Problem
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models import Model
 from mhattn_core.models.fetch import fetch
@@ -19,7 +20,6 @@ from mhattn_core.models.progress import reporting
 from mhattn_core.models.sources import hosted
 from mhattn_core.text.words import cut
 from mhattn_core.ui.kept import of_documents
-from mhattn_core.ui.page import escape
 from mhattn_core.ui.resources import loaded, models
 from mhattn_core.ui.summarisation.data import DocumentAttention, DocumentInput
 from mhattn_core.ui.summarisation.readers import check_known, entry_of

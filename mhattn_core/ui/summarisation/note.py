@@ -5,10 +5,11 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.findings.markdown import plain
 from mhattn_core.locale import _
 from mhattn_core.text.claims import matrices
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.page import draw, plain
+from mhattn_core.ui.page import draw
 
 DOCUMENT = "ai"
 """The document of the gallery whose summary is the note's."""

@@ -4,11 +4,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mhattn_core.errors import Problem
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.model_choice import choose_model
-from mhattn_core.ui.page import badge, escape, problems
+from mhattn_core.ui.page import badge, problems
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.summarisation.data import DocumentAttention, DocumentInput
 from mhattn_core.ui.summarisation.document import choose_document

@@ -10,12 +10,13 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.charts.segment_matrix import MOST_COLUMNS, PICKED_PART
+from mhattn_core.findings.markdown import escape, plain
 from mhattn_core.locale import _
 from mhattn_core.measures.segments import lift, shares
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.model_heads import CLICKS, clicks
-from mhattn_core.ui.page import draw, escape, plain, wide_and_narrow
+from mhattn_core.ui.page import draw, wide_and_narrow
 from mhattn_core.ui.summarisation.data import DocumentAttention, DocumentInput, cells, seams
 from mhattn_core.ui.summarisation.elsewhere import HeldOutAgreement
 from mhattn_core.ui.summarisation.heads import HeadSelection, choose_whose, told

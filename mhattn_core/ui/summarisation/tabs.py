@@ -7,13 +7,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mhattn_core import charts
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.model_heads import clicks
-from mhattn_core.ui.page import draw, escape, wide_and_narrow
+from mhattn_core.ui.page import draw, wide_and_narrow
 from mhattn_core.ui.summarisation.data import DocumentAttention, totals
 from mhattn_core.ui.summarisation.elsewhere import HeldOutAgreement, measure_elsewhere, others, stored
 from mhattn_core.ui.summarisation.heads import HeadSelection, open_picked

@@ -8,12 +8,13 @@ from mhattn_core import charts
 from mhattn_core.arrays.alignment_weights import AlignmentWeights
 from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.tables import matrix_table
+from mhattn_core.findings.markdown import plain
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.alignment.measures import alignment_error_rate, diagonal_links, error_sums, f1, links
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_panel import picture
-from mhattn_core.ui.page import badge, draw, plain
+from mhattn_core.ui.page import badge, draw
 from mhattn_core.ui.translation.yardstick import Reference
 
 TAUGHT = {"opus-mt-en-fr", "opus-mt-fr-en", "opus-mt-en-de", "opus-mt-de-en"}

@@ -12,6 +12,7 @@ from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.alignment_weights import alignment_readings, alignment_weights
 from mhattn_core.attention.languages import languages_of
 from mhattn_core.errors import Problem
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head, head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.alignment.measures import links
@@ -24,7 +25,7 @@ from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_choice import key_for
 from mhattn_core.ui.model_heads import clicks, picked
 from mhattn_core.ui.model_panel import attended_with_progress
-from mhattn_core.ui.page import draw, escape, problems, wide_and_narrow
+from mhattn_core.ui.page import draw, problems, wide_and_narrow
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.resources import HASHES, loaded
 from mhattn_core.ui.translation.alignment_head import aligned_head

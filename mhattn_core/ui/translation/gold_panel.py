@@ -10,6 +10,7 @@ from mhattn_core import charts
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.alignment.report import report
 from mhattn_core.experiments.alignment.shipped import SOURCE, shipped_alignment
+from mhattn_core.findings.markdown import escape, plain
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantity
@@ -17,7 +18,7 @@ from mhattn_core.models import Model
 from mhattn_core.text.reading import PairRecord
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.page import badge, draw, escape, plain, problems
+from mhattn_core.ui.page import badge, draw, problems
 from mhattn_core.ui.quantity_choice import table_columns
 from mhattn_core.ui.resources import loaded
 from mhattn_core.ui.translation.orientation import is_turned, reads

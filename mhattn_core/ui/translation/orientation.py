@@ -3,11 +3,11 @@
 import streamlit as st
 
 from mhattn_core.attention.languages import language_of
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models.catalogue import entries
 from mhattn_core.models.sources import RANDOM
 from mhattn_core.text.pair import SentencePair
-from mhattn_core.ui.page import escape
 
 TRANSLATES_ONE_WAY = "marian"
 

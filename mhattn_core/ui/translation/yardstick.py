@@ -11,6 +11,7 @@ from mhattn_core.attention.pieces import encode
 from mhattn_core.attention.token_kinds import unknown_share
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.alignment.align import mean_links, yardstick_links
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.measures.alignment.aligned import Gold, gold_links
 from mhattn_core.models import Model
@@ -19,7 +20,7 @@ from mhattn_core.text.gallery import gallery
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.pharaoh import Alignment, check, parse
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.page import escape, problems
+from mhattn_core.ui.page import problems
 from mhattn_core.ui.resources import HASHES, attended, loaded, models
 from mhattn_core.ui.translation.orientation import is_turned, reads
 from mhattn_core.ui.unforeseen import foreseen

@@ -1,0 +1,50 @@
+"""What can be said about heads: sentence, table and chart. What a run alone can give is called by its name."""
+
+from typing import Any
+
+from mhattn_core.errors import Problem
+from mhattn_core.findings.heads.of_measures import by_depth, distributions, head_grid
+from mhattn_core.findings.of_run import RunFinding
+from mhattn_core.findings.patterns.types import type_grid, type_shares
+from mhattn_core.findings.relations.best import best_heads
+from mhattn_core.findings.relations.profile import relation_profile
+from mhattn_core.findings.summarisation.agreement import segments
+from mhattn_core.findings.value import Finding
+from mhattn_core.locale import _
+from mhattn_core.runs import Run
+
+RUN_FINDINGS: dict[str, RunFinding[Any]] = {
+    finding.name: finding
+    for finding in (
+        head_grid,
+        distributions,
+        by_depth,
+        best_heads,
+        relation_profile,
+        type_grid,
+        type_shares,
+        segments,
+    )
+}
+"""What a run can give, by name, in the order in which a reader meets it. A new finding is a function and a line here."""
+
+__all__ = ["RUN_FINDINGS", "Finding", "all_findings", "finding"]
+
+
+def finding(run: Run, name: str, **choices: Any) -> Finding:
+    """One finding of a run by its name, with choices such as ``model`` or ``head``.
+
+    Raises Problem for a name, or a choice, that is not there, and where the run has not measured what it takes.
+    """
+    if name not in RUN_FINDINGS:
+        raise Problem(
+            _("“{name}” is not a finding of a run.").format(name=name),
+            _("Choose one of: {names}.").format(names=", ".join(RUN_FINDINGS)),
+        )
+    RUN_FINDINGS[name].check(choices)
+    return RUN_FINDINGS[name](run, **choices)
+
+
+def all_findings(run: Run) -> list[Finding]:
+    """All that a run can give, with nothing chosen."""
+    return [one(run) for one in RUN_FINDINGS.values() if run.has(one.table)]

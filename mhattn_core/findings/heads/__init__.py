@@ -1,0 +1,1 @@
+"""Findings about the measures of heads."""

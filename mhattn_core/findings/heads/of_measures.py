@@ -1,0 +1,91 @@
+"""One measure of every head: as a grid of one model, and of all models on one axis or by depth."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import pandas as pd
+
+from mhattn_core import charts
+from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.of_run import of_run
+from mhattn_core.findings.rows import model_of, models_of, of_stack
+from mhattn_core.findings.value import Finding
+from mhattn_core.heads import ModelHead
+from mhattn_core.locale import _
+from mhattn_core.measures.quantities import axis_title, quantity
+from mhattn_core.runs import Run
+
+
+@of_run("heads")
+def head_grid(run: Run, *, model: str = "", stack: str = "", measure: str = "entropy.normalised") -> Finding:
+    """A cell a head of one model and stack."""
+    rows = measured(run, [model_of(run, model)], stack, measure)
+    return Finding(
+        "head_grid",
+        medians(rows, measure),
+        rows,
+        partial(charts.head_grid, rows, measure=measure),
+        quantity(measure).explanation,
+        int(rows["n"].max()),
+    )
+
+
+@of_run("heads")
+def distributions(
+    run: Run, *, models: Sequence[str] = (), stack: str = "", measure: str = "entropy.normalised"
+) -> Finding:
+    """All heads of all models on one axis."""
+    rows = measured(run, models_of(run, models), stack, measure)
+    return Finding(
+        "distributions",
+        medians(rows, measure),
+        rows,
+        partial(charts.distributions, rows, title=axis_title(measure)),
+        _(
+            "One mark is one head; in each line the first layers stand above and the last below. The grey box holds "
+            "the middle half of the heads, its line is the median."
+        ),
+        int(rows["n"].max()),
+    )
+
+
+@of_run("heads")
+def by_depth(run: Run, *, models: Sequence[str] = (), stack: str = "", measure: str = "entropy.normalised") -> Finding:
+    """All heads of all models by their layer over the last layer."""
+    rows = measured(run, models_of(run, models), stack, measure)
+    return Finding(
+        "by_depth",
+        medians(rows, measure),
+        rows,
+        partial(charts.by_depth, rows, title=axis_title(measure)),
+        _(
+            "One mark is one head, the line runs through the median of each layer. Depth is the layer over the last "
+            "layer, so that models of any number of layers lie over one another."
+        ),
+        int(rows["n"].max()),
+    )
+
+
+def measured(run: Run, models: Sequence[str], stack: str, measure: str) -> pd.DataFrame:
+    """Rows of ``heads.parquet`` of one measure, over all pairs. Raises Problem where there are none."""
+    heads = run.heads
+    rows = heads[(heads["group"] == "") & heads["model"].isin(models) & (heads["measure"] == measure)]
+    return of_stack(rows, stack, measure)
+
+
+def medians(rows: pd.DataFrame, measure: str) -> str:
+    """The median head of each model, and the head that has most, or least, of one measure."""
+    known = rows.dropna(subset="value")
+    lowest = quantity(measure).direction == "lowest"
+    top = known.loc[known["value"].idxmin() if lowest else known["value"].idxmax()]
+    message = (
+        _("The median head: {medians}. Lowest of all is {head} with {value:.2f}.")
+        if lowest
+        else _("The median head: {medians}. Highest of all is {head} with {value:.2f}.")
+    )
+    of_models = known.groupby("model", sort=False, observed=True)["value"].median()
+    return message.format(
+        medians=", ".join(f"{escape(str(name))} {value:.2f}" for name, value in of_models.items()),
+        head=escape(ModelHead.of_row(top).name),
+        value=top["value"],
+    )

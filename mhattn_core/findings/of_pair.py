@@ -1,0 +1,32 @@
+"""How to get again what is said of one pair of sentences."""
+
+from mhattn_core.attention import AttentionResult
+from mhattn_core.text.pair import SentencePair
+
+
+def source_of(result: AttentionResult) -> str:
+    """The model with its revision, for files that leave the dashboard."""
+    return f"{result.model.name}@{result.model.revision}"
+
+
+def code_of(result: AttentionResult, expression: str, *imports: str) -> str:
+    """Python that runs the pair through the model as ``result`` was, and evaluates an expression of ``seen``, such as
+    ``seen.words('encoder')``; what a person typed stands in it as a literal.
+    """
+    return "\n".join(
+        (
+            "import mhattn_core as mh",
+            *imports,
+            "",
+            f"pair = {literal(result.pair)}",
+            f"seen = mh.attend(mh.load({result.model.name!r}), pair)",
+            expression,
+        )
+    )
+
+
+def literal(pair: SentencePair) -> str:
+    """The pair as Python, with the words that a person cut."""
+    given = {"source_words": pair.source_words, "target_words": pair.target_words}
+    words = "".join(f", {field}={value!r}" for field, value in given.items() if value)
+    return f"mh.SentencePair({pair.source!r}, {pair.target!r}{words})"

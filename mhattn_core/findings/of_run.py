@@ -1,0 +1,85 @@
+"""Findings that a run alone can give: called by name from a notebook or the command line, and by pages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from inspect import Parameter, getdoc, signature
+from typing import Any, Concatenate, Generic, ParamSpec
+
+from mhattn_core.errors import Problem
+from mhattn_core.findings.value import Finding
+from mhattn_core.locale import _
+from mhattn_core.runs import Run
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True)
+class RunFinding(Generic[P]):
+    """A finding of a run, to be called with the run and choices; see ``of_run``."""
+
+    make: Callable[Concatenate[Run, P], Finding]
+    table: str
+
+    @property
+    def name(self) -> str:
+        return self.make.__name__
+
+    @property
+    def about(self) -> str:
+        """What it shows, in a line of English, for the help of the command line."""
+        return (getdoc(self.make) or "").partition("\n")[0]
+
+    @property
+    def choices(self) -> dict[str, Parameter]:
+        """What can be chosen, by name, with its default."""
+        return dict(list(signature(self.make).parameters.items())[1:])
+
+    def __call__(self, run: Run, /, *args: P.args, **choices: P.kwargs) -> Finding:
+        """Raises Problem where the run has not measured what it takes, or has nothing of what is chosen."""
+        run.require(self.table)
+        finding = self.make(run, *args, **choices)
+        return replace(finding, name=self.name, source=source_of(run), code=self._code(run, choices), of=self.table)
+
+    def check(self, choices: dict[str, Any]) -> None:
+        """Raises Problem for a choice that it does not have."""
+        for unknown in choices.keys() - self.choices.keys():
+            raise Problem(
+                _("“{finding}” has no choice “{name}”.").format(finding=self.name, name=unknown),
+                _("It has: {names}.").format(names=", ".join(self.choices)),
+            )
+
+    def _code(self, run: Run, choices: dict[str, Any]) -> str:
+        given = {name: value for name, value in choices.items() if value != self.choices[name].default}
+        arguments = "".join(f", {name}={value!r}" for name, value in given.items())
+        return "\n".join(
+            (
+                "import mhattn_core as mh",
+                "",
+                f"run = {opened(run)}",
+                f"mh.finding(run, {self.name!r}{arguments}).table",
+            )
+        )
+
+
+def of_run(table: str) -> Callable[[Callable[Concatenate[Run, P], Finding]], RunFinding[P]]:
+    """Decorates a function of a run and of choices, which are keywords with defaults, names and numbers only, so that
+    they can be written into code and on a command line.
+
+    table: what the run must have measured.
+    """
+
+    def registered(make: Callable[Concatenate[Run, P], Finding]) -> RunFinding[P]:
+        return RunFinding(make, table)
+
+    return registered
+
+
+def source_of(run: Run) -> str:
+    """The run and its models, for files that leave the dashboard."""
+    models = ", ".join(f"{name}@{revision}" for name, revision in run.manifest.models)
+    return f"run {run.id} · {models}"
+
+
+def opened(run: Run) -> str:
+    """Python that opens the run: by its name where it ships, else from wherever its reader has put it."""
+    return f"mh.Run.open({run.shipped_as!r})" if run.shipped_as else f"mh.Run.open('runs/mine')  # run {run.id}"

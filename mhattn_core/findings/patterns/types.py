@@ -1,0 +1,54 @@
+"""The type of every head's pattern, and the share of each type by layer."""
+
+from collections.abc import Callable
+
+import altair as alt
+import pandas as pd
+
+from mhattn_core import charts
+from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.of_run import of_run
+from mhattn_core.findings.rows import model_of, of_stack
+from mhattn_core.findings.value import Finding
+from mhattn_core.locale import _
+from mhattn_core.runs import Run
+
+
+@of_run("patterns")
+def type_grid(run: Run, *, model: str = "", stack: str = "") -> Finding:
+    """A cell a head of one model and stack, coloured by the type of its pattern."""
+    return _types(run, model, stack, charts.type_grid)
+
+
+@of_run("patterns")
+def type_shares(run: Run, *, model: str = "", stack: str = "") -> Finding:
+    """A bar a layer of one model and stack: which share of its heads has which type."""
+    return _types(run, model, stack, charts.type_shares)
+
+
+def _types(run: Run, model: str, stack: str, draw: Callable[..., alt.TopLevelMixin]) -> Finding:
+    patterns = run.patterns
+    rows = of_stack(patterns[patterns["model"] == model_of(run, model)], stack, "patterns")
+    return Finding(
+        "types",
+        counts(rows),
+        rows,
+        lambda **on_screen: draw(rows, **on_screen),
+        _(
+            "Each cell is a head, its colour and letter the first rule that fires: uniform, vertical, diagonal at one "
+            "distance, block, diagonal near the word, sparse. Vertical heads look at one and the same place, often the "
+            "first token, which takes attention that means nothing. Sentences of fewer than eight words do not vote."
+        ),
+        int(rows["n"].max()),
+    )
+
+
+def counts(rows: pd.DataFrame) -> str:
+    """How many heads of each model have which type."""
+    names = charts.type_names()
+    parts = []
+    for model, own in rows.groupby("model", sort=False, observed=True):
+        of_type = own["type"].value_counts()
+        types = ", ".join(f"{of_type[type_]} {name}" for type_, name in names.items() if type_ in of_type)
+        parts.append(_("{model}: {heads} heads, {types}").format(model=escape(str(model)), heads=len(own), types=types))
+    return _("{counts}. Heterogeneous heads follow none of the five rules.").format(counts="; ".join(parts))

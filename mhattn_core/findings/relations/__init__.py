@@ -1,0 +1,1 @@
+"""Findings about relations: which head finds which words."""

@@ -1,0 +1,40 @@
+"""Which rows of a run's tables a finding is about."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.runs import Run
+
+
+def model_of(run: Run, model: str) -> str:
+    """The model that is asked for, by default the run's first. Raises Problem for one that the run does not have."""
+    return models_of(run, [model] if model else [])[0] if model else run.models[0]
+
+
+def models_of(run: Run, models: Sequence[str]) -> list[str]:
+    """The models that are asked for, by default all of the run's. Raises Problem for one that the run does not have."""
+    for model in models:
+        if model not in run.models:
+            raise Problem(
+                _("The run has no model “{name}”.").format(name=model),
+                _("It has: {models}.").format(models=", ".join(run.models)),
+            )
+    return list(models or run.models)
+
+
+def of_stack(rows: pd.DataFrame, stack: str, what: str) -> pd.DataFrame:
+    """Rows of one stack a model: the one that is asked for, by default each model's first.
+
+    what: the rows are of, for the Problem that is raised where there are none.
+    """
+    first = rows.groupby("model", observed=True)["stack"].transform("first")
+    chosen = rows[rows["stack"] == (stack or first)]
+    if chosen.empty:
+        raise Problem(
+            _("The run has nothing of “{what}” for these models and this stack.").format(what=what),
+            _("See its table heads.parquet for the measures and stacks that it has."),
+        )
+    return chosen

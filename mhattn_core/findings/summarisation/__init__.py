@@ -1,0 +1,1 @@
+"""Findings about documents and their summaries."""

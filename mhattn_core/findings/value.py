@@ -1,0 +1,65 @@
+"""What is said about heads: a sentence, the numbers it rests on, the chart that shows them, and how to get them again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+
+import altair as alt
+import pandas as pd
+
+from mhattn_core.charts.save import chart_bytes, save
+from mhattn_core.findings.markdown import plain
+from mhattn_core.locale import _
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """A value: a page shows it (``ui.show``), a notebook displays it, the command line prints and draws it.
+
+    name: what files are called, such as ``relation_profile``. sentence: what the numbers say, in Markdown, with
+    people's text escaped. table: a row a mark. draw: the chart of the table; what only a screen has (a chosen head, the
+    number of clicks) it takes as keywords, and needs none. reading: how to read the chart and how far to believe it, in
+    Markdown. pairs: of sentences that it rests on; one is an example. source: models with their revisions, and the run.
+    code: Python that gives the table again. of: the run's table whose columns these are, for their titles; empty for
+    none. draw_narrow: the same where the screen is narrow, if the wide chart cannot be read there.
+    """
+
+    name: str
+    sentence: str
+    table: pd.DataFrame
+    draw: Callable[..., alt.TopLevelMixin]
+    reading: str
+    pairs: int
+    source: str = ""
+    code: str = ""
+    of: str = ""
+    draw_narrow: Callable[..., alt.TopLevelMixin] | None = None
+
+    @cached_property
+    def chart(self) -> alt.TopLevelMixin:
+        """The chart as a value, without anything chosen in it."""
+        return self.draw()
+
+    @property
+    def evidence(self) -> str:
+        """How much it rests on."""
+        return _("1 pair: an example") if self.pairs == 1 else _("{pairs} pairs").format(pairs=f"{self.pairs:,}")
+
+    @property
+    def text(self) -> str:
+        """The sentence and how much it rests on, without Markdown: for a terminal, and for screen readers."""
+        return f"{plain(self.sentence)} ({self.evidence})"
+
+    def save(self, path: str | Path, *, preset: str = "screen") -> Path:
+        """Write its chart, or for .csv .parquet .tex its table; as ``charts.save``, with where it comes from."""
+        is_table = Path(path).suffix.lower() in (".csv", ".parquet", ".tex")
+        return save(self.table if is_table else self.chart, path, preset=preset, note=self.source)
+
+    def _repr_mimebundle_(self, **_wishes: object) -> dict[str, str]:
+        """For notebooks: sentence, picture and how to read it, drawn here, so that it also shows without a network."""
+        picture = chart_bytes(self.chart, "svg", note=self.source).decode()
+        parts = (plain(self.sentence), f"{plain(self.reading)} · {self.evidence} · {self.source}")
+        first, last = (f"<p>{escape(part)}</p>" for part in parts)
+        return {"text/plain": self.text, "text/html": f"{first}{picture}{last}"}
