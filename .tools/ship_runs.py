@@ -20,7 +20,7 @@ import pandas as pd
 from mhattn_core.attention.prepare_inputs import prepare_inputs
 from mhattn_core.errors import Problem
 from mhattn_core.models import load
-from mhattn_core.models.sources import RANDOM
+from mhattn_core.models.control_names import CONTROLS, with_control
 from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.corpus import consecutive
 from mhattn_core.runs.files import write_table
@@ -43,7 +43,7 @@ class Recipe:
     """A run that ships: ``models`` are measured with and without training on what ``pairs`` reads from the folder of
     data.
 
-    alone: models that are measured with training only, where their twin would cost too much. own: the sentences are
+    alone: models that are measured with training only, where their random controls would cost too much. own: the sentences are
     this project's, and ship with the run, as do its items, from which hits and misses are shown.
     """
 
@@ -180,7 +180,7 @@ RECIPES = (
 
 
 def translated(name: str, records: Sequence[PairRecord]) -> list[PairRecord]:
-    """Each sentence with what the model writes for it, so that its twin with random weights is fed the same words.
+    """Each sentence with what the model writes for it, so that its random controls are fed the same words.
 
     A sentence to which it writes nothing, or which is too long for it, is left out.
     """
@@ -198,7 +198,7 @@ def translated(name: str, records: Sequence[PairRecord]) -> list[PairRecord]:
 
 def ship(recipe: Recipe, data: Path, working: Path) -> None:
     """Measure in the folder ``working``, where work that was stopped goes on, and keep the tables."""
-    models = [*(name + suffix for name in recipe.models for suffix in ("", RANDOM)), *recipe.alone]
+    models = [*(name + suffix for name in recipe.models for suffix in ("", *CONTROLS)), *recipe.alone]
     folder = working / recipe.key
     run = analyze(models, recipe.pairs(data), out=folder, measures=recipe.measures, keep_sentences=recipe.own)
     write_table(folder / DIFFERENCES, differences(run, recipe.models))
@@ -220,8 +220,9 @@ def ship(recipe: Recipe, data: Path, working: Path) -> None:
 
 
 def differences(run: Run, models: Sequence[str]) -> pd.DataFrame:
-    """Each model and its twin with random weights, both ways round, with paired intervals."""
-    ordered = [pair for name in models for pair in ((name + RANDOM, name), (name, name + RANDOM))]
+    """Each model and its random controls, both ways round, with paired intervals."""
+    controls = [(name, with_control(name, control)) for name in models for control in CONTROLS]
+    ordered = [pair for name, control in controls for pair in ((control, name), (name, control))]
     return pd.concat([run.difference(*pair) for pair in ordered], ignore_index=True)
 
 

@@ -109,7 +109,7 @@ def _feed_encoder_decoder(model: Model, pair: SentencePair, prefix: str) -> Mode
         source = _behind(prefix, encode(model, prefix + pair.a.text))
     check_inputs(model, source.inputs)
     inputs = _tensors(model, source.inputs)
-    target = pair.b or cut(_generate(model, inputs, writes))
+    target = pair.b or cut(_generate(model.writer or model, inputs, writes))
     with model.tokenizing:
         set_languages(model, reads, writes)
         labels = encode_target(model, target.text)

@@ -9,22 +9,24 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
+from mhattn_core.models.control_names import RANDOM, SHUFFLED, control_of
+
 ATTENTION_SCHEME = "viridis"
 DIFFERENCE_SCHEME = "purpleorange"
 # Ten steps of the same scheme, for pictures that Vega does not draw.
 _VIRIDIS = ["440154", "482878", "3e4a89", "31688e", "26828e", "1f9e89", "35b779", "6dcd59", "b4de2c", "fde725"]
 SPECIAL_COLOUR = "#8c8c8c"
 MARK_COLOUR = "#d1495b"
-# Okabe and Ito's palette, which survives colour blindness; random weights are always grey.
+# Okabe and Ito's palette, which survives colour blindness; random controls are always grey.
 _MODEL_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00"]
-_RANDOM_COLOUR = "#999999"
+_CONTROL_COLOURS = {RANDOM: "#999999", SHUFFLED: "#666666"}
 _KNOWN_MODELS = ["minilm", "smollm2", "marian-en-zh", "marian-zh-en"]
 
 
 def model_colour(name: str) -> str:
     """The colour of a model on every page."""
-    if name.endswith("@random"):
-        return _RANDOM_COLOUR
+    if control := control_of(name):
+        return _CONTROL_COLOURS[control]
     place = _KNOWN_MODELS.index(name) if name in _KNOWN_MODELS else sha256(name.encode()).digest()[0]
     return _MODEL_COLOURS[place % len(_MODEL_COLOURS)]
 

@@ -1,5 +1,5 @@
-"""Loading a model by catalogue name, NAME@random, Hub id, local directory or .gguf file: safetensors only, no remote
-code.
+"""Loading a model by catalogue name, Hub id, local directory or .gguf file, or its random control: safetensors only, no
+remote code.
 """
 
 import copy
@@ -14,25 +14,28 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.architecture import Head, as_held, check_reads_text, classes, network_class
 from mhattn_core.models.configuration import quantisation, quantised
+from mhattn_core.models.control_names import control_of, trained_name
 from mhattn_core.models.fit import Fit, check_fit, fit_of, unwrapping
 from mhattn_core.models.model import Model
 from mhattn_core.models.model_problems import stands
 from mhattn_core.models.packages import missing_package
 from mhattn_core.models.quiet import first_line, quiet
-from mhattn_core.models.random_weights import BUILDING, with_random_weights
-from mhattn_core.models.sources import RANDOM, Source, find
+from mhattn_core.models.random_control import random_control
+from mhattn_core.models.random_weights import BUILDING
+from mhattn_core.models.sources import Source, find
 from mhattn_core.tap import UNTAPPED, implementation_for, survey
 
 
 def load(name: str, device: str = "auto") -> Model:
     """Load a model onto the tap, in float32 and evaluation mode.
 
-    name: a name of ``catalogue()``; NAME@random (the same architecture with seeded random weights); a Hub id, with
-    @revision if wanted; or a local directory or .gguf file (absolute, or starting with ``.`` or ``~``).
+    name: a name of ``catalogue()``; a Hub id, with @revision if wanted; or a local directory or .gguf file (absolute, or
+    starting with ``.`` or ``~``). Each may end in @random (the same architecture with seeded random weights) or
+    @shuffled (the trained weights, each matrix's permuted within itself).
     device: ``auto`` takes CUDA, then Apple's MPS, then the CPU.
     Raises Problem, in three parts, when the model cannot be had or its attention cannot be read in full.
     """
-    return read(name, find(name.removesuffix(RANDOM)), device)
+    return read(name, find(trained_name(name)), device)
 
 
 def read(name: str, source: Source, device: str = "auto") -> Model:
@@ -50,12 +53,13 @@ def read(name: str, source: Source, device: str = "auto") -> Model:
             reason = first_line(cause) if isinstance(cause, Exception) else problem.happened
             raise quantised(name, described, reason, missing_package(cause)) from problem
         raise
-    revision = source.revision
-    if name.endswith(RANDOM):
-        with _refusing(name):
-            network, revision = with_random_weights(network), revision + RANDOM
     network = network.to(_choose(device)).eval().requires_grad_(False)
-    return Model(name, revision, network, tokenizer, survey(network), head)
+    model = Model(trained_name(name), source.revision, network, tokenizer, survey(network), head)
+    control = control_of(name)
+    if control is None:
+        return model
+    with _refusing(name):
+        return random_control(model, control=control)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ class Model:
     ``revision`` names the weights: the Hub's commit, or the first twelve digits of the files' SHA-256.
     ``head`` says what the network can do beyond encoding: a language-model head, a classifier, or nothing.
     ``tokenizing`` guards the tokenizer, which keeps state (padding, the language of the target side).
+    ``writer``: of a translator's random control, the trained model, whose sentences it is shown where none is given.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Model:
     attention: AttentionMap
     head: Literal["language", "class"] | None
     tokenizing: RLock = field(default_factory=RLock, repr=False)
+    writer: "Model | None" = field(default=None, repr=False)
 
     @property
     def family(self) -> str:

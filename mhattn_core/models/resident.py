@@ -8,11 +8,12 @@ from weakref import WeakValueDictionary
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
+from mhattn_core.models.control_names import trained_name
 from mhattn_core.models.load import read
 from mhattn_core.models.memory import budget
 from mhattn_core.models.model import Model
 from mhattn_core.models.model_problems import stands, too_big
-from mhattn_core.models.sources import RANDOM, find
+from mhattn_core.models.sources import find
 
 
 class Resident:
@@ -42,7 +43,7 @@ class Resident:
         with lock:
             model = self._again(name)
             if model is None:
-                source = find(name.removesuffix(RANDOM))
+                source = find(trained_name(name))
                 with self._reading:
                     self._make_room(name, source.size)
                     model = read(name, source)
@@ -105,6 +106,7 @@ class Resident:
 
 
 def weight(model: Model) -> int:
-    """Bytes of a model's parameters and buffers; shared (tied) ones count once."""
-    tensors = [*model.network.parameters(), *model.network.buffers()]
+    """Bytes of a model's parameters and buffers, its writer's too; shared (tied) ones count once."""
+    networks = [one.network for one in (model, model.writer) if one]
+    tensors = [tensor for network in networks for tensor in (*network.parameters(), *network.buffers())]
     return sum({tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes() for tensor in tensors}.values())

@@ -18,7 +18,6 @@ from mhattn_core.models.memory import budget
 from mhattn_core.models.model_problems import did_you_mean, stands, too_big
 from mhattn_core.models.weights import Shapes, shapes, weight_files
 
-RANDOM = "@random"
 HUB_ID = re.compile(r"(?P<id>[\w.-]+(?:/[\w.-]+)?)(?:@(?P<revision>[\w./-]+))?")
 
 
@@ -46,7 +45,7 @@ def hosted() -> bool:
 
 
 def find(name: str) -> Source:
-    """The files that a name (without @random) stands for, downloaded or converted if need be; no weights are loaded
+    """The files that a name (without a random control's suffix) stands for, downloaded or converted if need be; no weights are loaded
     yet.
 
     Raises Problem when there are none, when they are damaged, or when they are not what is read here: safetensors of

@@ -12,7 +12,8 @@ from mhattn_core.measures.heads import COLUMNS
 from mhattn_core.measures.patterns.types import patterns_table
 from mhattn_core.measures.roles.verdicts import with_ablation
 from mhattn_core.models import Model, load
-from mhattn_core.models.sources import RANDOM, find
+from mhattn_core.models.control_names import control_of, trained_name
+from mhattn_core.models.sources import find
 from mhattn_core.runs.corpus import Pairs, corpus_digest, pairs_table, records_of
 from mhattn_core.runs.files import write_table
 from mhattn_core.runs.lock import locked
@@ -106,8 +107,7 @@ def finish(folder: Path, manifest: Manifest, skipped: pd.DataFrame) -> Run:
 
 def _revision(name: str) -> str:
     """What ``load`` will call the revision, without loading."""
-    random = RANDOM if name.endswith(RANDOM) else ""
-    return find(name.removesuffix(RANDOM)).revision + random
+    return find(trained_name(name)).revision + (control_of(name) or "")
 
 
 def _skipped(folder: Path, manifest: Manifest, records: Sequence[PairRecord], bad: pd.DataFrame) -> pd.DataFrame:

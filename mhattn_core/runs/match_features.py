@@ -1,7 +1,7 @@
 """What the heads of one model of a run are matched by, measured when it is first asked for."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from mhattn_core.measures.matching.texts import TextPattern
 from mhattn_core.measures.sample import sampled
 from mhattn_core.measures.word_outputs import WordOutputs
 from mhattn_core.models import Model
+from mhattn_core.models.control_names import trained_name
 from mhattn_core.runs.chunk import measure_chunk
 from mhattn_core.runs.profiles import profiles
 from mhattn_core.runs.relations import measure_relations
@@ -43,6 +44,8 @@ class Shared:
     folder: Path
     measures: Sequence[str]
     tell: Callable[[int], None] = lambda _pairs: None
+    written: dict[tuple[str, str], SentencePair] = field(default_factory=dict)
+    """Pairs as a model reads them, by its trained model's name and the pair's id."""
 
     @cached_property
     def texts(self) -> list[PairRecord]:
@@ -63,24 +66,18 @@ class Shared:
 
 def passes(pairs: int) -> int:
     """How many pairs are put through the network of one model, of so many, at most: its patterns, its outputs, and its
-    twin's measures.
+    random control's measures.
     """
     return 2 * min(pairs, TEXTS) + min(pairs, TWIN_PAIRS)
 
 
 class Features:
-    """One model's. place: among the run's models, None for one that is not among them.
+    """One model's. place: among the run's models, None for one that is not among them."""
 
-    like: of the model whose architecture it has with other weights. It reads what that one writes where a second
-    sentence is missing: the same words, and not the many that random weights write.
-    """
-
-    def __init__(self, model: Model, place: int | None, shared: Shared, like: "Features | None" = None) -> None:
+    def __init__(self, model: Model, place: int | None, shared: Shared) -> None:
         self.model = model
         self._place = place
         self._shared = shared
-        self._like = like
-        self._pairs: dict[str, SentencePair] = {}
         self._outputs: dict[tuple[int, ...], Mapping[str, WordOutputs]] = {}
 
     @cached_property
@@ -121,9 +118,8 @@ class Features:
         return self._outputs[sides]
 
     def _read(self, records: Sequence[PairRecord]) -> list[SentencePair]:
-        if self._like is not None:
-            return self._like._read(records)
+        name, written = trained_name(self.model.name), self._shared.written
         for record in records:
-            if record.id not in self._pairs:
-                self._pairs[record.id] = with_second_sentence(self.model, record.pair)
-        return [self._pairs[record.id] for record in records]
+            if (name, record.id) not in written:
+                written[name, record.id] = with_second_sentence(self.model, record.pair)
+        return [written[name, record.id] for record in records]

@@ -12,7 +12,15 @@ from mhattn_core.heads import Head, head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.difference import difference, shape
 from mhattn_core.measures.quantities import Quantity, of_family
-from mhattn_core.models.sources import RANDOM
+from mhattn_core.models.control_names import (
+    CONTROLS,
+    RANDOM,
+    SHUFFLED,
+    control_of,
+    is_control,
+    trained_name,
+    with_control,
+)
 from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run
@@ -71,10 +79,11 @@ def _shapes(controls: Controls) -> dict[str, object]:
 
 
 def _offered(controls: Controls, names: Iterable[str]) -> dict[str, int]:
-    """These models of the sidebar's and, of each, its counterpart with random weights: name → place in the sidebar."""
+    """These models of the sidebar's and, of each, the trained one and its random controls: name → place in the sidebar."""
     places = {name: controls.models.index(name) for name in names}
     for name, place in list(places.items()):
-        places.setdefault(name.removesuffix(RANDOM) if name.endswith(RANDOM) else name + RANDOM, place)
+        for counterpart in (trained_name(name), *(with_control(name, control) for control in CONTROLS)):
+            places.setdefault(counterpart, place)
     return places
 
 
@@ -89,15 +98,13 @@ def _choose_two(shapes: Mapping[str, object], names: list[str]) -> tuple[str, st
 
 
 def _default(shapes: Mapping[str, object], names: list[str]) -> tuple[str, str]:
-    """The first model and the next of the same shape, else the first with random weights and with its own."""
+    """The first model and the next of the same shape, else the first and a random control of it."""
     first, *others = shapes
     for other in others:
         if shapes[other] == shapes[first]:
-            return (other, first) if other.endswith(RANDOM) else (first, other)
-    counterpart = next(
-        name for name in names if name.removesuffix(RANDOM) == first.removesuffix(RANDOM) and name != first
-    )
-    return (first, counterpart) if first.endswith(RANDOM) else (counterpart, first)
+            return (other, first) if is_control(other) else (first, other)
+    counterpart = next(name for name in names if trained_name(name) == trained_name(first) and name != first)
+    return (first, counterpart) if is_control(first) else (counterpart, first)
 
 
 def _pictures(rows: pd.DataFrame, words: Quantity, note: str) -> tuple[int, int]:
@@ -213,9 +220,16 @@ def _caution(rows: pd.DataFrame, model_a: str, model_b: str) -> None:
                 "Of {heads} heads, {apart} differ beyond what the choice of pairs explains: the 95 % interval of the difference, both models resampled together, leaves out 0."
             ).format(heads=len(known), apart=apart)
         )
-    if model_a.endswith(RANDOM) != model_b.endswith(RANDOM):
+    controls = {control_of(name) for name in (model_a, model_b)}
+    if RANDOM in controls and None in controls:
         st.caption(
             _(
                 "@random is not where training began: its weights are drawn anew, so its heads have no history in common with the trained ones. Read it as what the architecture does by itself; the rest is what training taught."
+            )
+        )
+    if SHUFFLED in controls and None in controls:
+        st.caption(
+            _(
+                "@shuffled holds the trained weights, each matrix’s in a random order: what it shares with the trained model comes from the architecture and the size of the weights, not from what was learned."
             )
         )

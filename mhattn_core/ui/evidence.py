@@ -8,7 +8,7 @@ import streamlit as st
 from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
-from mhattn_core.models.sources import RANDOM
+from mhattn_core.models.control_names import is_control
 from mhattn_core.runs import Run
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.store import Saved
@@ -163,7 +163,7 @@ def models_in(evidence: Evidence, controls: Controls, measured: list[str]) -> li
                 others=escape(", ".join(measured)),
             )
         )
-    return here or [name for name in measured if not name.endswith(RANDOM)] or measured
+    return here or [name for name in measured if not is_control(name)] or measured
 
 
 def _has(run: Saved, table: str) -> bool:

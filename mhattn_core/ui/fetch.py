@@ -6,14 +6,14 @@ import streamlit as st
 
 from mhattn_core.locale import _
 from mhattn_core.models.catalogue import entries
+from mhattn_core.models.control_names import trained_name
 from mhattn_core.models.fetch import fetch
-from mhattn_core.models.sources import RANDOM
 from mhattn_core.ui.page import problems
 
 
 def offer_fetch(models: Iterable[str]) -> None:
     """For each of ``models`` that can be fetched and is not here: a button that does, with its progress."""
-    for name in dict.fromkeys(model.removesuffix(RANDOM) for model in models):
+    for name in dict.fromkeys(trained_name(model) for model in models):
         entry = entries().get(name)
         if entry is None or not entry.gguf or entry.path() is not None:
             continue

@@ -75,6 +75,7 @@ FIRST = {
     "Head roles": First(("minilm", "smollm2")),
     "Fusion": First(pair="fox"),
     "Redundancy": First(pair="keys"),
+    "Compare models": First(("minilm", "minilm@random", "minilm@shuffled")),
     "Fault tolerance": First(("marian-zh-en", "marian-en-zh", "minilm"), "library"),
 }
 

@@ -5,8 +5,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
+from mhattn_core.models import control_names
 from mhattn_core.models.catalogue import offered
-from mhattn_core.models.sources import RANDOM, hosted
+from mhattn_core.models.sources import hosted
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.controls import MODELS, MOST_MODELS, PAIR, Controls
@@ -101,7 +102,7 @@ def _chosen(key: str) -> None:
 
 
 def _models() -> list[str]:
-    names = [name + suffix for name in offered() for suffix in ("", RANDOM)]
+    names = [name + suffix for name in offered() for suffix in ("", *control_names.CONTROLS)]
     models = st.multiselect(
         _("Models"),
         names,
@@ -113,7 +114,7 @@ def _models() -> list[str]:
         accept_new_options=not hosted(),
         placeholder=_("Choose one, or type a Hub id"),
         help=_(
-            "@random is the same architecture with random weights: what it shows, training did not teach. You can also type a Hub id such as bert-base-uncased, or a folder that starts with / or ."
+            "@random and @shuffled are random controls, the same architecture with new random weights or with its trained weights in a random order: what they show, training did not teach. You can also type a Hub id such as bert-base-uncased, or a folder that starts with / or ."
         ),
     )
     offer_fetch(models)

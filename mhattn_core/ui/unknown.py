@@ -7,7 +7,7 @@ from mhattn_core.attention import AttentionResult
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models.catalogue import entries
-from mhattn_core.models.sources import RANDOM
+from mhattn_core.models.control_names import trained_name
 from mhattn_core.text.segmenters import what_tells_words, words_unknown
 from mhattn_core.text.words import HAN_STRETCH
 from mhattn_core.ui.chips import chips
@@ -49,7 +49,7 @@ def may_draw(seen: AttentionResult, stack: str, place: int) -> bool:
 def _offer_readers(seen: AttentionResult, place: int) -> None:
     """Buttons for models that read the sentence's language: those on this machine, else two from the Hub."""
     language = _language(" ".join(sentence.text for sentence in seen.sentences.values()))
-    model = seen.model.name.removesuffix(RANDOM)
+    model = trained_name(seen.model.name)
     readers = [entry for entry in entries().values() if language in entry.languages and entry.name != model]
     here = [entry for entry in readers if entry.path() is not None]
     for entry in here or readers[:MOST_DOWNLOADS]:

@@ -41,7 +41,7 @@ def test_the_page_opens_in_both_languages(lang: str, tab: str) -> None:
     assert len(specs(app)) == {"steps": 2, "rows": 5, "dimensions": 3, "matches": 3, "probes": 6}[tab]
     if lang == "zh":
         said = re.sub(
-            r"`[^`]*`|:\w+-badge\[:\S+|(minilm|smollm2)(@random)?|encoder|decoder|L\d+ H\d+|“[A-Za-z ,()\[\]\d]+”|softmax|Hewitt|Liang|BERT|Roy|Vetterli|QKᵀ|QA|KA⁻ᵀ|mhattn",
+            r"`[^`]*`|:\w+-badge\[:\S+|(minilm|smollm2)(@random|@shuffled)?|encoder|decoder|L\d+ H\d+|“[A-Za-z ,()\[\]\d]+”|softmax|Hewitt|Liang|BERT|Roy|Vetterli|QKᵀ|QA|KA⁻ᵀ|mhattn",
             "",
             texts(app),
         )

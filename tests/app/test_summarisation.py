@@ -80,7 +80,8 @@ def test_it_opens_on_a_stored_result_and_loads_no_model() -> None:
     assert re.search(r"stored: smollm2@\w+ · run \w+", said)
     assert re.search(r"In L\d+ H\d+, \*.+\* takes \*\*\d+%\*\* of its attention to the document from segment", said)
     assert re.search(
-        r"On 4 other documents it agrees for \d+% of 1\d sentences; .* the best head of smollm2@random for \d+%", said
+        r"On 4 other documents it agrees for \d+% of 1\d sentences; .* the best head of a random control for \d+% \(smollm2@random\)",
+        said,
     )
     assert "It was chosen there, not here." in said
     assert "For twenty years the corner" in html(app)
@@ -116,7 +117,9 @@ def test_every_tab_in_both_languages(tab: str, lang: str) -> None:
     assert len(specs(app)) == {"heads": 4, "layers": 3, "believe": 2, "table": 2}[tab]
     if lang == "zh":
         said = re.sub(
-            r"`[^`]*`|:\w+-badge\[.*?\]|smollm2(@random)?|ROUGE(-L)?|mhattn|\*.*?\*|L\d+ H\d+|softmax", "", texts(app)
+            r"`[^`]*`|:\w+-badge\[.*?\]|smollm2(@random|@shuffled)?|ROUGE(-L)?|mhattn|\*.*?\*|L\d+ H\d+|softmax",
+            "",
+            texts(app),
         )
         assert not re.findall(r"[A-Za-z]{3,}", said)
 

@@ -119,6 +119,6 @@ def test_the_strip_names_the_best_head_of_each_model() -> None:
     assert rows(written, 2)[0]["weight"] == 0.6
 
 
-def test_a_model_has_one_colour_and_random_weights_are_grey() -> None:
+def test_a_model_has_one_colour_and_random_controls_are_grey() -> None:
     assert model_colour("minilm") == model_colour("minilm") != model_colour("smollm2")
-    assert model_colour("anything@random") == model_colour("minilm@random")
+    assert model_colour("anything@random") == model_colour("minilm@random") != model_colour("minilm@shuffled")

@@ -15,7 +15,7 @@ from mhattn_core.measures.ablation.effects import effects, ends
 from mhattn_core.measures.statistics import bootstrap_weights
 from mhattn_core.models import Model
 from mhattn_core.models.catalogue import entries
-from mhattn_core.models.sources import RANDOM
+from mhattn_core.models.control_names import trained_name
 from mhattn_core.text.minimal_pairs import MinimalPair
 
 COLUMNS = (
@@ -81,7 +81,7 @@ def readable(model: Model, pairs: Sequence[MinimalPair]) -> list[MinimalPair]:
     """The pairs in a language that the model reads, by the catalogue; all of them for a model that does not stand
     there.
     """
-    entry = entries().get(model.name.removesuffix(RANDOM))
+    entry = entries().get(trained_name(model.name))
     if entry is None:
         return list(pairs)
     reads = entry.languages[:1] if entry.family in ONE_WAY else entry.languages

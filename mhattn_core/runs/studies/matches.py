@@ -12,8 +12,8 @@ from mhattn_core.measures.matching.costs import COLUMNS, MatchCosts
 from mhattn_core.measures.matching.profiles import profile_costs
 from mhattn_core.measures.matching.texts import cka_costs, common_sides, js_costs
 from mhattn_core.measures.measure import MEASURES
+from mhattn_core.models.control_names import RANDOM, is_control
 from mhattn_core.models.random_control import random_control
-from mhattn_core.models.sources import RANDOM
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.match_features import Features, Shared, passes
 from mhattn_core.runs.study import Across, AcrossInput, Tables
@@ -33,15 +33,14 @@ def match_models(names: Sequence[str], features: Sequence[Features], shared: Sha
     twins: dict[str, Features] = dict(zip(names, features, strict=True))
     tables = []
     for (name_a, a), (name_b, b) in combinations(zip(names, features, strict=True), 2):
-        if name_a.endswith(RANDOM) and name_b.endswith(RANDOM):
+        if is_control(name_a) and is_control(name_b):
             continue
         if not a.profiles or not b.profiles:
             continue
         twin_name = name_b + RANDOM
         if twin_name not in twins or not twins[twin_name].profiles:
-            twins[twin_name] = Features(
-                random_control(b.model, OTHER_SEED if name_b.endswith(RANDOM) else 0), None, shared, like=b
-            )
+            control = random_control(b.model, OTHER_SEED if is_control(name_b) else 0)
+            twins[twin_name] = Features(control, None, shared)
         if not twins[twin_name].profiles:
             continue
         for stack_a, stack_b in stacks(a.model.stacks, b.model.stacks):

@@ -4,7 +4,7 @@ import pandas as pd
 
 from mhattn_core.measures.roles.items import COLUMNS
 from mhattn_core.measures.roles.rates import rates_table
-from mhattn_core.models.sources import RANDOM
+from mhattn_core.models.control_names import trained_name
 from mhattn_core.runs.relations import SEEDS, TWIN_PAIRS, measure_relations, relations_of, twins_of
 from mhattn_core.runs.study import Study, StudyInput, Tables
 
@@ -13,7 +13,7 @@ def _measure(given: StudyInput) -> Tables:
     model, records, annotated = given.model, given.records, given.annotated
     stacks = measure_relations(model, records, annotated, tell=given.tell)
     # A model and NAME@random have the same twins.
-    key = ("relations", model.name.removesuffix(RANDOM))
+    key = ("relations", trained_name(model.name))
     if key not in given.corpus.known:
         given.corpus.known[key] = twins_of(model, records, annotated, tell=given.tell)
     random95 = given.corpus.known[key]

@@ -9,7 +9,7 @@ from mhattn_core.charts.best_heads import verdict_names
 from mhattn_core.errors import Problem
 from mhattn_core.heads import head_name, head_names
 from mhattn_core.measures.matching.assignment import SHARED, MatchBy
-from mhattn_core.models.sources import RANDOM
+from mhattn_core.models.control_names import RANDOM, is_control, with_control
 from mhattn_core.runs import Run
 
 
@@ -101,10 +101,10 @@ def _heads(run: Run, model: str, stack: str) -> pd.DataFrame:
 
 
 def _random(run: Run, a: str, b: str, by: MatchBy, stack_a: str) -> int | None:
-    if b.endswith(RANDOM):
+    if is_control(b):
         return None
     try:
-        rows = run.match(a, b + RANDOM, by)
+        rows = run.match(a, with_control(b, RANDOM), by)
     except Problem:
         return None
     return int((rows.loc[rows["stack_a"] == stack_a, "verdict"] == SHARED).sum())

@@ -11,7 +11,7 @@ from mhattn_core.findings.markdown import escape, plain
 from mhattn_core.locale import _
 from mhattn_core.measures.matching.assignment import MatchBy
 from mhattn_core.measures.quantities import Quantity, quantity
-from mhattn_core.models.sources import RANDOM
+from mhattn_core.models.control_names import is_control
 from mhattn_core.runs import Run
 from mhattn_core.ui.choices import choose, choose_or_leave, open_tab
 from mhattn_core.ui.controls import Controls
@@ -89,8 +89,8 @@ def _choose_models(run: Run, controls: Controls) -> tuple[str, str]:
             _("The run has one model, and nothing to match it with."), _("Choose a run of two models or more.")
         )
     names = [name for name in run.models if any(name in pair for pair in pairs)]
-    trained = [name for name in names if not name.endswith(RANDOM)]
-    wanted = [name for name in controls.models if name in names and not name.endswith(RANDOM)]
+    trained = [name for name in names if not is_control(name)]
+    wanted = [name for name in controls.models if name in names and not is_control(name)]
     first = (wanted or trained or names)[0]
     if st.session_state.get(OF, first) not in names:
         st.session_state[OF] = first  # a model of another run
@@ -99,7 +99,7 @@ def _choose_models(run: Run, controls: Controls) -> tuple[str, str]:
         a = str(st.selectbox(_("Heads of"), names, index=names.index(first), key=OF, bind="query-params"))
     others = [name for name in names if (a, name) in pairs]
     likely: Sequence[str] = [
-        name for name in (*controls.models, *trained) if name in others and not name.endswith(RANDOM)
+        name for name in (*controls.models, *trained) if name in others and not is_control(name)
     ] or others
     with columns[1]:
         b = choose(
@@ -107,7 +107,7 @@ def _choose_models(run: Run, controls: Controls) -> tuple[str, str]:
             {name: name for name in others},
             key=WITH,
             default=likely[0],
-            help_text=_("@random shows what chance matches."),
+            help_text=_("@random and @shuffled show what chance matches."),
         )
     return a, b
 

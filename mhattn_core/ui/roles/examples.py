@@ -11,7 +11,7 @@ from mhattn_core.heads import ModelHead
 from mhattn_core.measures.roles.items import unpacked
 from mhattn_core.models import Model
 from mhattn_core.models.catalogue import entries
-from mhattn_core.models.sources import RANDOM
+from mhattn_core.models.control_names import trained_name
 from mhattn_core.runs import Run
 from mhattn_core.runs.relations import measure_relations
 from mhattn_core.text.annotation import Annotated, annotate
@@ -61,7 +61,7 @@ def examples_of(records: Sequence[PairRecord], relation: str, direction: str, ch
 
 def written_for(model: str) -> list[PairRecord]:
     """The project's own sentences in the language that a model reads."""
-    entry = entries().get(model.removesuffix(RANDOM))
+    entry = entries().get(trained_name(model))
     reads = entry.languages if entry else ("en",)
     first = "english" if "en" in reads[:1] or "zh" not in reads else "chinese"
     return example_pairs(first, f"{first}_next")

@@ -8,8 +8,8 @@ import streamlit as st
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import families
+from mhattn_core.models.control_names import trained_name
 from mhattn_core.models.memory import readable
-from mhattn_core.models.sources import RANDOM
 from mhattn_core.runs import store
 from mhattn_core.runs.corpus import corpus_digest, records_of
 from mhattn_core.runs.cost import Cost, estimate, refuse
@@ -103,7 +103,7 @@ def _costs(names: Sequence[str], records: Sequence[PairRecord], measures: tuple[
     corpus = corpus_digest(records)
     costs = []
     for place, name in enumerate(names):
-        twins_known = name.removesuffix(RANDOM) in {before.removesuffix(RANDOM) for before in names[:place]}
+        twins_known = trained_name(name) in {trained_name(before) for before in names[:place]}
         asked = (name, corpus, measures, twins_known)
         with problems(name):
             if asked not in known:

@@ -2,7 +2,7 @@
 is shown.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ import streamlit as st
 from mhattn_core.attention.segments import segment_weights
 from mhattn_core.errors import Problem
 from mhattn_core.models import Model
-from mhattn_core.models.sources import RANDOM
+from mhattn_core.models.control_names import CONTROLS, with_control
 from mhattn_core.runs import Run, store
 from mhattn_core.runs.summaries import agreement_elsewhere, stored_weights
 from mhattn_core.text.documents import documents
@@ -31,8 +31,7 @@ class HeldOutAgreement:
 
     heads: layer, head, agreement, units; the best first. lead: how often the first segment is the likest there; order:
     how often the one as far into its document as the sentence is into its summary; chance: how often one at random
-    would be; random: agreement of the best head of the model's twin with random weights, None where it was not
-    measured.
+    would be; controls: agreement of the best head of each of the model's random controls that was measured, by name.
     """
 
     heads: pd.DataFrame
@@ -40,7 +39,7 @@ class HeldOutAgreement:
     lead: float
     order: float
     chance: float
-    random: float | None
+    controls: Mapping[str, float]
     source: str
 
     @property
@@ -101,17 +100,15 @@ def _elsewhere(run_id: str, name: str, id_: str, _run: Run) -> HeldOutAgreement 
         return None
     items = _run.table("segment_items", model=name)
     items = items[items["id"] != id_]
-    twin = name + RANDOM
-    random = None
-    if twin in _run.models:
-        random = float(agreement_elsewhere(_run, twin, id_)["agreement"].max())
+    controls = [with_control(name, control) for control in CONTROLS]
+    measured = [control for control in controls if control != name and control in _run.models]
     return HeldOutAgreement(
         heads,
         items["id"].nunique(),
         float((items["likest"] == 0).mean()),
         float((items["likest"] == items["in_order"]).mean()),
         float((1 / items["segments"]).mean()),
-        random,
+        {control: float(agreement_elsewhere(_run, control, id_)["agreement"].max()) for control in measured},
         f"run {run_id}",
     )
 
@@ -148,7 +145,7 @@ def measure_elsewhere(model: Model, given: DocumentInput, tell: Callable[[float]
         float((likest == 0).mean()),
         float((likest == ordered).mean()),
         float(chance.mean()),
-        None,
+        {},
         f"{model.name}@{model.revision}",
     )
     of_documents().keep(("elsewhere", model.name, given.language, given.id), told)

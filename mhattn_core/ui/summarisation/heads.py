@@ -7,7 +7,6 @@ import streamlit as st
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name, layer_name
 from mhattn_core.locale import _
-from mhattn_core.models.sources import RANDOM
 from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.model_heads import picked
 from mhattn_core.ui.summarisation.data import DocumentAttention
@@ -90,9 +89,9 @@ def told(found: DocumentAttention, whose: HeadSelection, known: HeldOutAgreement
         _(
             "On {documents} other documents it agrees for {share:.0%} of {units} sentences; always the first segment would for {lead:.0%}, segments in the order of the text for {order:.0%}, one at random for {chance:.0%}."
         )
-        if known.random is None
+        if not known.controls
         else _(
-            "On {documents} other documents it agrees for {share:.0%} of {units} sentences; always the first segment would for {lead:.0%}, segments in the order of the text for {order:.0%}, one at random for {chance:.0%}, the best head of {twin} for {random:.0%}."
+            "On {documents} other documents it agrees for {share:.0%} of {units} sentences; always the first segment would for {lead:.0%}, segments in the order of the text for {order:.0%}, one at random for {chance:.0%}, the best head of a random control for {controls}."
         )
     )
     there = message.format(
@@ -102,8 +101,7 @@ def told(found: DocumentAttention, whose: HeadSelection, known: HeldOutAgreement
         lead=known.lead,
         order=known.order,
         chance=known.chance,
-        twin=escape(found.model + RANDOM),
-        random=known.random,
+        controls=", ".join(f"{share:.0%} ({escape(name)})" for name, share in known.controls.items()),
     )
     why = _("It was chosen there, not here.") if whose.best else ""
     return " ".join(filter(None, [here, there, why]))

@@ -9,7 +9,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models import Model
 from mhattn_core.models.catalogue import CatalogueEntry, entries
-from mhattn_core.models.sources import RANDOM
+from mhattn_core.models.control_names import trained_name
 from mhattn_core.ui.controls import MODELS
 from mhattn_core.ui.summarisation.data import DocumentInput
 
@@ -20,7 +20,7 @@ MOST_OFFERED = 3
 
 
 def entry_of(name: str) -> CatalogueEntry | None:
-    return entries().get(name.removesuffix(RANDOM))
+    return entries().get(trained_name(name))
 
 
 def languages() -> dict[str, str]:

@@ -10,7 +10,7 @@ from mhattn_core import charts
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
-from mhattn_core.models.sources import RANDOM
+from mhattn_core.models.control_names import CONTROLS, with_control
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.model_heads import clicks
@@ -91,16 +91,17 @@ def _open() -> None:
 
 
 def layers_tab(found: DocumentAttention) -> None:
-    """Mean lift of the likest segment by layer, beside the twin with random weights where that is stored."""
+    """Mean lift of the likest segment by layer, beside its random controls where they are stored."""
     if not found.hits.shape[-1]:
         st.info(
             _("No sentence of this summary shares a word with the document, so there is nothing to compare heads by.")
         )
         return
-    twin = None if found.model.endswith(RANDOM) else stored(found.model + RANDOM, found.given)
+    names = [with_control(found.model, control) for control in CONTROLS]
+    controls = [stored(name, found.given) for name in names if name != found.model]
     tables = [
         head_values(one, None, "lift").groupby("layer", as_index=False)["value"].mean().assign(model=one.model)
-        for one in (found, twin)
+        for one in (found, *controls)
         if one is not None
     ]
     layers = pd.concat(tables, ignore_index=True)
@@ -129,7 +130,6 @@ def believe_tab(found: DocumentAttention, known: HeldOutAgreement | None) -> Wor
     ordered = found.given.in_order[found.given.likest >= 0]
     segments = len(found.given.document.segments)
     here = found.hits.mean(axis=-1) if len(asked) else np.full(found.hits.shape[:2], np.nan)
-    name = f"{found.model}"
     rows = [
         (
             _("Best head elsewhere, on this document"),
@@ -148,10 +148,9 @@ def believe_tab(found: DocumentAttention, known: HeldOutAgreement | None) -> Wor
             known.order if known else np.nan,
         ),
         (_("Shuffled: segments in an order at random"), 1 / segments, known.chance if known else np.nan),
-        (
-            _("Best head of {name} with random weights").format(name=name),
-            np.nan,
-            known.random if known and known.random is not None else np.nan,
+        *(
+            (_("Best head of {name}").format(name=control), np.nan, agreement)
+            for control, agreement in (known.controls.items() if known else ())
         ),
     ]
     shares = {_("this document"): [row[1] for row in rows], _("other documents"): [row[2] for row in rows]}

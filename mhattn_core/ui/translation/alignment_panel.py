@@ -18,7 +18,7 @@ from mhattn_core.locale import _
 from mhattn_core.measures.alignment.measures import links
 from mhattn_core.measures.alignment.tables import pair_table
 from mhattn_core.measures.quantities import quantity
-from mhattn_core.models.sources import RANDOM
+from mhattn_core.models.control_names import trained_name
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.controls import Controls
@@ -95,7 +95,7 @@ def _weights(seen: AttentionResult, rows: str, weight: Weighting) -> AlignmentWe
 
 def _choose_rows(seen: AttentionResult, place: int) -> str:
     options = [rows for _stack, rows in alignment_readings(seen.model)]
-    best = BEST_ROWS.get(seen.model.name.removesuffix(RANDOM), options[0])
+    best = BEST_ROWS.get(trained_name(seen.model.name), options[0])
     # The names of rows are the field's own in every language, as in tables and addresses.
     return str(
         st.segmented_control(

@@ -6,7 +6,7 @@ from mhattn_core.attention.languages import language_of
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models.catalogue import entries
-from mhattn_core.models.sources import RANDOM
+from mhattn_core.models.control_names import trained_name
 from mhattn_core.text.pair import SentencePair
 
 TRANSLATES_ONE_WAY = "marian"
@@ -14,7 +14,7 @@ TRANSLATES_ONE_WAY = "marian"
 
 def reads(name: str) -> str:
     """The one language that a translator of the catalogue reads; empty for other models."""
-    entry = entries().get(name.removesuffix(RANDOM))
+    entry = entries().get(trained_name(name))
     return entry.languages[0] if entry and entry.family == TRANSLATES_ONE_WAY else ""
 
 

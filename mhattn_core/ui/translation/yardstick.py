@@ -15,7 +15,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.measures.alignment.aligned import Gold, gold_links
 from mhattn_core.models import Model
-from mhattn_core.models.sources import RANDOM
+from mhattn_core.models.control_names import is_control
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.pharaoh import Alignment, check, parse
@@ -52,7 +52,7 @@ class Reference:
 def choose_yardstick(controls: Controls) -> Yardstick:
     """Let the reader give gold links, or choose what to compare with where there are none."""
     given = gallery()[controls.gallery_id].alignment if controls.gallery_id else None
-    aligners = [*(name for name in controls.models if reads(name) and not name.endswith(RANDOM)), *_encoders(controls)]
+    aligners = [*(name for name in controls.models if reads(name) and not is_control(name)), *_encoders(controls)]
     typed = ""
     if controls.pair.b:
         typed = st.text_input(
@@ -129,5 +129,5 @@ def _knows(model: Model, pair: SentencePair) -> bool:
 
 def _encoders(controls: Controls) -> list[str]:
     """Trained encoders without a decoder: the chosen ones, the one that always is here, then the others in memory."""
-    here = [name for name in models().names() if not name.endswith(RANDOM) and loaded(name).stacks == ("encoder",)]
+    here = [name for name in models().names() if not is_control(name) and loaded(name).stacks == ("encoder",)]
     return list(dict.fromkeys([*(name for name in here if name in controls.models), USUAL_ENCODER, *here]))
