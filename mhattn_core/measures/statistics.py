@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from hashlib import blake2b
 
 import numpy as np
+from scipy import stats
 
 from mhattn_core.errors import ShapeError
 
@@ -16,6 +17,8 @@ FOLDS = 20
 REPLICATES = 500
 SPLITS = 50
 LEVEL = 0.95
+FEWEST_FOR_INTERVAL, FEW_FOR_INTERVAL = 30, 100
+"""Under the first, resampling covers too little to be shown; under the second, an interval comes with a warning."""
 
 Finish = Callable[[np.ndarray], np.ndarray]
 
@@ -68,6 +71,30 @@ def spread(replicates: np.ndarray, *, level: float = LEVEL) -> tuple[np.ndarray,
     low, high = np.nanquantile(counted, [(1 - level) / 2, (1 + level) / 2], axis=0)
     missing = np.isnan(replicates).all(axis=0)
     return np.where(missing, np.nan, low), np.where(missing, np.nan, high)
+
+
+def exact_bound(n: np.ndarray | int, *, level: float = LEVEL) -> np.ndarray:
+    """The largest rate that is not excluded when none of ``n`` independent units shows it, 0 to 1; 1 where n is 0.
+
+    The upper end of the two-sided interval of Clopper and Pearson 1934 at no successes.
+    """
+    units = np.asarray(n, dtype=float)
+    return np.where(units > 0, stats.beta.ppf((1 + level) / 2, 1, np.maximum(units, 1)), 1.0)
+
+
+def supported(
+    low: np.ndarray, high: np.ndarray, n: np.ndarray | int, *, lowest: float = 0.0, highest: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """The ends of a resampled interval as far as ``n`` independent units carry them, broadcast.
+
+    Under ``FEWEST_FOR_INTERVAL`` units there is none (NaN). An interval without width, which resampling gives when all
+    units are alike, is widened on both sides by what they do not exclude (``exact_bound``), within lowest and highest.
+    """
+    low, high, units = np.broadcast_arrays(np.asarray(low, dtype=float), np.asarray(high, dtype=float), n)
+    wider = np.where(high == low, exact_bound(units), 0.0)
+    few = units < FEWEST_FOR_INTERVAL
+    ends = np.maximum(low - wider, lowest), np.minimum(high + wider, highest)
+    return np.where(few, np.nan, ends[0]), np.where(few, np.nan, ends[1])
 
 
 def quotient(sums: np.ndarray) -> np.ndarray:

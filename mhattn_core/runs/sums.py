@@ -152,6 +152,11 @@ def text_key(record: PairRecord) -> str:
     return f"{record.pair.source}\n{record.pair.target}"
 
 
+def unit_of(record: PairRecord) -> str:
+    """What is resampled as one: the document, or the pair's text where no document is known."""
+    return record.document or text_key(record)
+
+
 def fold_of(record: PairRecord) -> int:
     return fold(record.document or record.pair.source)
 

@@ -2,9 +2,20 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from mhattn_core.errors import ShapeError
-from mhattn_core.measures.statistics import FOLDS, bootstrap_weights, fold, folds_of_split, interval, quotient, spread
+from mhattn_core.measures.statistics import (
+    FOLDS,
+    bootstrap_weights,
+    exact_bound,
+    fold,
+    folds_of_split,
+    interval,
+    quotient,
+    spread,
+    supported,
+)
 
 KEYS = ["The cat sleeps.", "猫在睡觉。", "The cat sleeps.", ""]
 
@@ -93,3 +104,19 @@ def test_quotient_of_nothing_is_not_a_number() -> None:
 def test_sums_and_weights_must_agree_on_the_pairs() -> None:
     with pytest.raises(ShapeError):
         interval(np.zeros((3, 2)), np.zeros((10, 4)), quotient)
+
+
+def test_what_none_of_n_shows_is_bounded_as_clopper_and_pearson_have_it() -> None:
+    sizes = [1, 40, 65, 1000]
+    expected = [stats.binomtest(0, n).proportion_ci(method="exact").high for n in sizes]
+    np.testing.assert_allclose(exact_bound(np.array(sizes)), expected)
+    assert exact_bound(0) == 1
+
+
+def test_units_that_are_all_alike_exclude_only_so_much() -> None:
+    low, high = supported(np.array([0.2, 1.0, 0.0, 0.5]), np.array([0.4, 1.0, 0.0, 0.6]), np.array([65, 65, 65, 29]))
+    bound = 1 - 0.025 ** (1 / 65)
+    np.testing.assert_allclose(low, [0.2, 1 - bound, 0, np.nan])
+    np.testing.assert_allclose(high, [0.4, 1, bound, np.nan])
+    # A difference may lie on either side of none.
+    np.testing.assert_allclose(supported(np.zeros(1), np.zeros(1), 65, lowest=-1.0), [[-bound], [bound]])
