@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from jaxtyping import Float
 
 Rows = Literal["awo", "awi", "b_to_a", "a_to_b"]
 Weighting = Literal["pattern", "norm"]
@@ -20,8 +21,8 @@ class AlignmentWeights:
 
     stack: str
     rows: Rows
-    weights: np.ndarray
-    no_link: np.ndarray
+    weights: Float[np.ndarray, "layer head target source"]
+    no_link: Float[np.ndarray, "layer head choosing"]
     targets: tuple[str, ...]
     sources: tuple[str, ...]
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Bool, Float
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,12 +21,12 @@ class HeadValues:
     takes its share.
     """
 
-    query: np.ndarray
-    key: np.ndarray
-    value: np.ndarray
-    output: np.ndarray
+    query: Float[np.ndarray, "query dimension"]
+    key: Float[np.ndarray, "key dimension"]
+    value: Float[np.ndarray, "key value_dimension"]
+    output: Float[np.ndarray, "query value_dimension"]
     scaling: float
     softcap: float | None
-    bias: np.ndarray | None
-    mask: np.ndarray
+    bias: Float[np.ndarray, "query key"] | None
+    mask: Bool[np.ndarray, "query key"]
     sink: float | None

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-
-Array = np.ndarray
+from jaxtyping import Bool, Float
 
 
 @dataclass(frozen=True)
@@ -18,15 +17,15 @@ class WordAxis:
 
     words: tuple[str, ...]
     sides: tuple[str, ...]
-    shares: Array
-    unknown: Array
+    shares: Float[np.ndarray, "piece word"]
+    unknown: Float[np.ndarray, " word"]
 
     @property
-    def seen(self) -> Array:
+    def seen(self) -> Bool[np.ndarray, " word"]:
         """bool ``[word]``: whether any piece covers the word; a tokenizer may drop a character without a trace."""
         return self.shares.sum(axis=0) > 0
 
-    def averaged(self, rows: Array) -> Array:
+    def averaged(self, rows: Float[np.ndarray, "*batch piece column"]) -> Float[np.ndarray, "*batch word column"]:
         """Rows of pieces ``[..., piece, column]`` averaged over each word's pieces, ``[..., word, column]``; NaN for
         words not seen.
         """
@@ -44,9 +43,9 @@ class WordGrid:
     Rows of a word that no piece covers are NaN.
     """
 
-    pattern: Array
-    special_mass: Array
-    visible: Array
+    pattern: Float[np.ndarray, "layer head query key"]
+    special_mass: Float[np.ndarray, "layer head query"]
+    visible: Bool[np.ndarray, "query key"]
     query_axis: WordAxis
     key_axis: WordAxis
 
@@ -58,7 +57,7 @@ class WordGrid:
     def keys(self) -> tuple[str, ...]:
         return self.key_axis.words
 
-    def block(self, queries: str, keys: str) -> Array:
+    def block(self, queries: str, keys: str) -> Float[np.ndarray, "layer head query key"]:
         """The part of the patterns from words of one sentence to words of another: ``block("a", "b")`` is A→B.
 
         Shape ``[layer, head, query word of the one, key word of the other]``; empty where the stack has no such words.
@@ -68,7 +67,7 @@ class WordGrid:
         return self.pattern[:, :, rows][..., columns]
 
 
-def normalised(counts: Array, axis: int) -> Array:
+def normalised(counts: Float[np.ndarray, "*axes"], axis: int) -> Float[np.ndarray, "*axes"]:
     """Shares along an axis: each count over the total there; 0 where the total is 0."""
     totals = counts.sum(axis=axis, keepdims=True)
     return np.divide(counts, totals, out=np.zeros_like(counts), where=totals > 0)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn.functional import embedding_bag
 
@@ -15,11 +16,11 @@ class Bags:
     word]``, is the weighted sum of those rows of ``[batch × head × token]`` that stand in bag n.
     """
 
-    rows: Tensor
-    weights: Tensor
-    starts: Tensor
+    rows: Int[Tensor, " entry"]
+    weights: Float[Tensor, " entry"]
+    starts: Int[Tensor, " bag"]
 
-    def __call__(self, matrix: Tensor) -> Tensor:
+    def __call__(self, matrix: Float[Tensor, "row column"]) -> Float[Tensor, "bag column"]:
         return embedding_bag(self.rows, matrix, self.starts, mode="sum", per_sample_weights=self.weights)
 
 
@@ -36,15 +37,15 @@ class WordAxes:
     """
 
     stack: str
-    query_mask: Tensor
-    key_mask: Tensor
-    query_side: Tensor
-    key_side: Tensor
-    query_tokens: Tensor
-    key_tokens: Tensor
-    visible: Tensor
-    visible_words: Tensor
-    key_sides: Tensor
+    query_mask: Bool[Tensor, "batch query"]
+    key_mask: Bool[Tensor, "batch key"]
+    query_side: Int[Tensor, "batch query"]
+    key_side: Int[Tensor, "batch key"]
+    query_tokens: Bool[Tensor, "batch query_token"]
+    key_tokens: Bool[Tensor, "batch key_token"]
+    visible: Bool[Tensor, "batch query key"]
+    visible_words: Float[Tensor, "batch query 2"]
+    key_sides: Float[Tensor, "batch 2 key"]
     means: Bags
     sums: Bags
 
@@ -62,8 +63,8 @@ class WordLayer:
 
     layer: int
     axes: WordAxes
-    pattern: Tensor
-    side_mass: Tensor
-    special_mass: Tensor
-    first_mass: Tensor
-    tokens: Tensor
+    pattern: Float[Tensor, "batch head query key"]
+    side_mass: Float[Tensor, "batch head query 2"]
+    special_mass: Float[Tensor, "batch head query"]
+    first_mass: Float[Tensor, "batch head query"]
+    tokens: Float[Tensor, "batch head query_token key_token"]

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import groupby
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from mhattn_core.attention.ablation import Ablation, Known, Means, check, switch_off
@@ -32,7 +33,7 @@ class Variants:
         variants: Sequence[Ablation],
         means: Means | None = None,
         tell: Callable[[int], object] = lambda _n: None,
-    ) -> Tensor:
+    ) -> Float[Tensor, "variant row part"]:
         """``outcome`` of each variant, float32 ``[variant, row, part]``; ``{}`` is the intact model.
 
         means: what ``mean`` puts in a head's place, by default its mean over the real positions of each row. tell: told
@@ -82,7 +83,7 @@ class Variants:
 
 
 @torch.no_grad()
-def mean_outputs(model: Model, tasks: Sequence[Objective]) -> dict[tuple[str, int], Tensor]:
+def mean_outputs(model: Model, tasks: Sequence[Objective]) -> dict[tuple[str, int], Float[Tensor, "head dimension"]]:
     """Each head's mean output over all real positions of a corpus: ``[head, dimension]`` by stack and layer."""
     totals: dict[tuple[str, int], Tensor] = {}
     positions = dict.fromkeys(model.stacks, 0)

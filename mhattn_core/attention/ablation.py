@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import torch
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from mhattn_core.errors import Problem
@@ -17,8 +18,8 @@ Kind = Literal["zero", "mean", "uniform"]
 Ablation = Mapping[tuple[str, int, int], Kind]
 """What is done to which heads of a model. A key is a ``Head``, or the plain (stack, layer, head) that it equals."""
 
-Means = Mapping[tuple[str, int], Tensor]
-"""Of each stack and layer, every head's mean output over a corpus, ``[head, dimension]``."""
+Means = Mapping[tuple[str, int], Float[Tensor, "head dimension"]]
+"""Of each stack and layer, every head's mean output over a corpus."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,19 +28,19 @@ class Known:
     or a corpus.
     """
 
-    real: Mapping[str, Tensor] = field(default_factory=dict)
+    real: Mapping[str, Bool[Tensor, "_batch _query"]] = field(default_factory=dict)
     means: Means = field(default_factory=dict)
 
 
 NOTHING_KNOWN = Known()
 
 
-def _zero(call: Call, head: int, _known: Known) -> Tensor:
+def _zero(call: Call, head: int, _known: Known) -> Float[Tensor, "batch query dimension"]:
     """Nothing (Michel et al. 2019)."""
     return torch.zeros_like(call.output[:, :, head])
 
 
-def _mean(call: Call, head: int, known: Known) -> Tensor:
+def _mean(call: Call, head: int, known: Known) -> Float[Tensor, "batch query dimension"]:
     """The head's mean output: over the corpus where it is known, else over the real positions of each pair."""
     output = call.output[:, :, head]
     if (call.stack, call.layer) in known.means:
@@ -51,7 +52,7 @@ def _mean(call: Call, head: int, known: Known) -> Tensor:
     return ((output * weights).sum(dim=1, keepdim=True) / weights.sum(dim=1, keepdim=True)).expand_as(output)
 
 
-def _uniform(call: Call, head: int, _known: Known) -> Tensor:
+def _uniform(call: Call, head: int, _known: Known) -> Float[Tensor, "batch query dimension"]:
     """Equal weight on every visible key (Kovaleva et al. 2019)."""
     if call.value is None:
         raise ValueError("This call does not tell its values and its mask.")
@@ -59,14 +60,18 @@ def _uniform(call: Call, head: int, _known: Known) -> Tensor:
     return uniform_pattern(call, head) @ value
 
 
-def uniform_pattern(call: Call, head: int) -> Tensor:
+def uniform_pattern(call: Call, head: int) -> Float[Tensor, "batch query key"]:
     """``[batch, query, key]``: equal weight on every visible key."""
     visible = visible_keys(call)
     visible = visible.expand(-1, call.pattern.shape[1], -1, -1)[:, head].to(call.pattern.dtype)
     return visible.expand_as(call.pattern[:, head]) / visible.sum(dim=-1, keepdim=True)
 
 
-OUTPUTS: Mapping[Kind, Callable[[Call, int, Known], Tensor]] = {"zero": _zero, "mean": _mean, "uniform": _uniform}
+OUTPUTS: Mapping[Kind, Callable[[Call, int, Known], Float[Tensor, "batch query dimension"]]] = {
+    "zero": _zero,
+    "mean": _mean,
+    "uniform": _uniform,
+}
 
 
 def check(model: Model, ablate: Ablation) -> None:
@@ -94,7 +99,9 @@ def check(model: Model, ablate: Ablation) -> None:
             )
 
 
-def switch_off(call: Call, ablate: Ablation, known: Known = NOTHING_KNOWN) -> Tensor:
+def switch_off(
+    call: Call, ablate: Ablation, known: Known = NOTHING_KNOWN
+) -> Float[Tensor, "batch query head dimension"]:
     """The per-head output of ``call`` with the given heads replaced; the call itself is left as it is."""
     output = call.output
     for (stack, layer, head), kind in ablate.items():

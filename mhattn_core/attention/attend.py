@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from mhattn_core.arrays.head_values import HeadValues
@@ -51,7 +52,7 @@ class AttentionResult:
         """Sentences ``a`` and ``b`` with their words; ``b`` may have been written by the model."""
         return self._feed.sentences
 
-    def pattern(self, stack: str) -> np.ndarray:
+    def pattern(self, stack: str) -> Float[np.ndarray, "layer head query key"]:
         """float32 ``[layer, head, query, key]`` over tokens, after the softmax."""
         return self._patterns[stack]
 
@@ -111,7 +112,7 @@ class AttentionResult:
         """
         _run(self.model, self._feed, self._ablate, see, own)
 
-    def contributions(self, stack: str) -> np.ndarray:
+    def contributions(self, stack: str) -> Float[np.ndarray, "layer head query model_dimension"]:
         """What each head adds: float32 ``[layer, head, query, model dimension]``, its output through its slice of W_O.
 
         The sum over heads, plus the projection's bias, is the output projection's own output, before dropout, residual
@@ -120,7 +121,7 @@ class AttentionResult:
         """
         return self._through_projections(stack, lambda call, projection: contributions(call.output[0], projection))
 
-    def value_norms(self, stack: str) -> np.ndarray:
+    def value_norms(self, stack: str) -> Float[np.ndarray, "layer head key"]:
         """How much each key has to give: float32 ``[layer, head, key]``, the length of its value through the head's
         slice of W_O.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from jaxtyping import Int
 from tokenizers import Encoding
 from torch import Tensor
 
@@ -43,9 +44,9 @@ class FedPair:
 
     number: int
     inputs: dict[str, list[int]]
-    queries: dict[str, np.ndarray]
-    keys: dict[str, np.ndarray]
-    words: np.ndarray
+    queries: dict[str, Int[np.ndarray, "_query_token 3"]]
+    keys: dict[str, Int[np.ndarray, "_key_token 3"]]
+    words: Int[np.ndarray, "word 3"]
 
     @property
     def tokens(self) -> int:
@@ -121,7 +122,7 @@ def collate(model: Model, rows: Sequence[FedPair]) -> Batch:
     return Batch(rows, inputs, axes)
 
 
-def _pad(rows: Sequence[list[int]], value: int) -> Tensor:
+def _pad(rows: Sequence[list[int]], value: int) -> Int[Tensor, "row longest"]:
     padded = np.full((len(rows), max(map(len, rows))), value)
     for place, row in enumerate(rows):
         padded[place, : len(row)] = row
@@ -171,7 +172,9 @@ def _joined(model: Model, parts: list[list[str]]) -> Iterator[tuple[dict[str, li
         yield {name: rows[place] for name, rows in encoded.items()}, _spans(kinds, encoding, sides, texts)
 
 
-def _spans(kinds: TokenKinds, encoding: Encoding, sides: Sequence[int], texts: Sequence[str]) -> np.ndarray:
+def _spans(
+    kinds: TokenKinds, encoding: Encoding, sides: Sequence[int], texts: Sequence[str]
+) -> Int[np.ndarray, "token 3"]:
     """int ``[token, 3]``: the side, start and end of each token, as ``pieces.encode`` gives them."""
     spans = np.column_stack([np.array(sides, dtype=int), np.array(encoding.offsets, dtype=int).reshape(-1, 2)])
     apart = kinds.apart

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from jaxtyping import Int
 from torch import Tensor
 
 from mhattn_core.models import Model
 
 
-def decoded(model: Model, ids: Sequence[int] | Tensor, *, special: bool = False) -> str:
+def decoded(model: Model, ids: Sequence[int] | Int[Tensor, " position"], *, special: bool = False) -> str:
     """The text of ids ``[position]``, special tokens left out unless asked for.
 
     An embedding is often wider than the vocabulary; what a network writes from beyond its end stands for nothing.

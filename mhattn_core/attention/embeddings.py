@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from jaxtyping import Float
 
 from mhattn_core.attention.inputs import check_inputs
 from mhattn_core.attention.languages import language_of, other_language, set_languages
@@ -18,7 +19,7 @@ DEPTH = 2 / 3
 
 
 @torch.no_grad()
-def word_embeddings(model: Model, sentence: Sentence, language: str = "") -> np.ndarray:
+def word_embeddings(model: Model, sentence: Sentence, language: str = "") -> Float[np.ndarray, "word dimension"]:
     """Each word's mean hidden state at two thirds of the encoder's depth, float32 ``[word, dimension]``; NaN where no
     piece covers it.
 
@@ -45,7 +46,7 @@ def word_embeddings(model: Model, sentence: Sentence, language: str = "") -> np.
     return word_axis(encoded.pieces, {"a": sentence}, model.tokenizer.unk_token_id).averaged(chosen)
 
 
-def word_similarity(model: Model, pair: SentencePair) -> np.ndarray:
+def word_similarity(model: Model, pair: SentencePair) -> Float[np.ndarray, "target source"]:
     """Cosine between every word of B and every word of A, ``[target word, source word]``, −1 to 1. Raises Problem as
     ``word_embeddings``.
     """

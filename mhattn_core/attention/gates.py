@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from mhattn_core.attention.objectives import Objective, outcome
@@ -16,7 +17,7 @@ PROJECTIONS = 8
 SEED = 0
 
 
-def gate_gradients(model: Model, task: Objective) -> dict[str, np.ndarray]:
+def gate_gradients(model: Model, task: Objective) -> dict[str, Float[np.ndarray, "row layer head"]]:
     """Importance of each head for each row: float64 ``[row, layer, head]`` by stack, at least 0.
 
     For words: Σ over positions of |∂L/∂ξ|, ξ a gate on the head at one position and L the summed loss of the row. For
@@ -55,7 +56,9 @@ def gate_gradients(model: Model, task: Objective) -> dict[str, np.ndarray]:
     return {stack: np.stack(layers, axis=1) for stack, layers in stacks.items()}
 
 
-def importance(model: Model, tasks: Sequence[Objective], sentences: int) -> dict[str, np.ndarray]:
+def importance(
+    model: Model, tasks: Sequence[Objective], sentences: int
+) -> dict[str, Float[np.ndarray, "sentence layer head"]]:
     """``gate_gradients`` of many tasks in the order of their pairs, ``[sentence, layer, head]``; 0 for a pair that was
     not fed.
     """
@@ -69,7 +72,7 @@ def importance(model: Model, tasks: Sequence[Objective], sentences: int) -> dict
     return found
 
 
-def _projections(parts: int) -> Tensor:
+def _projections(parts: int) -> Float[Tensor, "projection 1 {parts}"]:
     """Gaussian directions ``[projection, 1, part]``: the mean square of a vector's products with such is its squared
     length.
     """

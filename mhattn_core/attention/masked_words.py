@@ -2,6 +2,7 @@
 
 import pandas as pd
 import torch
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from mhattn_core.attention.ablation import Ablation, check, switch_off
@@ -48,7 +49,9 @@ def masked_words(seen: AttentionResult, ablate: Ablation = NO_ABLATION) -> pd.Da
     return pd.DataFrame(rows, columns=["word", "guess", "probability"])
 
 
-def _forward(seen: AttentionResult, ids: Tensor, ablate: Ablation) -> Tensor:
+def _forward(
+    seen: AttentionResult, ids: Int[Tensor, " position"], ablate: Ablation
+) -> Float[Tensor, "position vocabulary"]:
     """Logits ``[position, vocabulary]``."""
 
     def watch(call: Call) -> Tensor:

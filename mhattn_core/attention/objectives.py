@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 import torch
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING
@@ -50,12 +51,12 @@ class Objective:
     asked: Target
     rows: Sequence[FedPair]
     inputs: dict[str, Tensor]
-    real: dict[str, Tensor]
-    targets: Tensor | None
-    options: Tensor | None = None
+    real: dict[str, Bool[Tensor, "_row _query"]]
+    targets: Int[Tensor, "row position"] | None
+    options: Int[Tensor, " option"] | None = None
 
     @property
-    def counts(self) -> np.ndarray:
+    def counts(self) -> Float[np.ndarray, " row"]:
         """How many tokens of each row are asked for, ``[row]``; one where it is not about words."""
         return (
             np.ones(len(self.rows))
@@ -78,7 +79,7 @@ def tasks(
     return [_task(model, asked, some, pairs) for some in batches(model, rows, tokens=tokens)], problems
 
 
-def outcome(model: Model, task: Objective) -> Callable[[nn.Module, int], Tensor]:
+def outcome(model: Model, task: Objective) -> Callable[[nn.Module, int], Float[Tensor, "copied_row part"]]:
     """A forward of so many copies of the task through a network (the model's, or one like it): ``[copy × row, part]``.
 
     Parts: for words, the sum of −ln p over those asked for, in nats, or −ln p of each option; for a class, ln p of

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from mhattn_core.attention.ablation import Ablation
@@ -56,7 +57,7 @@ class Restart:
             first["decoder"] = 0  # it reads what the encoder makes
         return first
 
-    def record(self, run: Callable[[nn.Module, int], Tensor]) -> Tensor:
+    def record(self, run: Callable[[nn.Module, int], Tensor]) -> Float[Tensor, "row part"]:
         """One whole forward, whose layers' outputs are kept for ``again``."""
         self._start = dict.fromkeys(self.layers, 0)
         self._outputs = {name: [] for name in self.layers}
@@ -68,7 +69,7 @@ class Restart:
 
     def again(
         self, run: Callable[[nn.Module, int], Tensor], start: Start, rows: int, copies: int, watcher: Watcher
-    ) -> Tensor:
+    ) -> Float[Tensor, "{rows}*{copies} part"]:
         """A forward of ``copies`` of the recorded batch, one behind another, from the layers of ``start`` on; the
         watcher sees these only.
         """

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from mhattn_core.attention.attend import AttentionResult
@@ -23,8 +24,8 @@ class BeforeRotation:
     positions are in the words themselves, or are added to the scores.
     """
 
-    query: np.ndarray | None
-    key: np.ndarray | None
+    query: Float[np.ndarray, "query dimension"] | None
+    key: Float[np.ndarray, "key dimension"] | None
     rotated: bool
 
 
@@ -69,7 +70,9 @@ def _kept_outputs(network: nn.Module) -> list[Tensor]:
     return outputs
 
 
-def _given(outputs: list[Tensor], wanted: np.ndarray) -> np.ndarray | None:
+def _given(
+    outputs: list[Tensor], wanted: Float[np.ndarray, "position dimension"]
+) -> Float[np.ndarray, "position dimension"] | None:
     """The slice of the latest output that is ``wanted`` ``[position, dimension]`` but for a rotation by position."""
     positions, width = wanted.shape
     for output in reversed(outputs):
@@ -99,12 +102,12 @@ def _slices(rows: np.ndarray, width: int) -> Iterator[np.ndarray]:
         yield rows[:, start : start + width]
 
 
-def _factor(row: np.ndarray, wanted: np.ndarray) -> float:
+def _factor(row: Float[np.ndarray, " dimension"], wanted: Float[np.ndarray, " dimension"]) -> float:
     """The number that makes ``row`` the one wanted; 0 where there is none."""
     length = float(row @ row)
     factor = float(row @ wanted) / length if length else 0.0
     return factor if _same(factor * row, wanted) else 0.0
 
 
-def _same(one: np.ndarray, other: np.ndarray) -> bool:
+def _same(one: Float[np.ndarray, "*axes"], other: Float[np.ndarray, "*axes"]) -> bool:
     return bool(np.abs(one - other).max() <= CLOSE * max(float(np.abs(other).max()), 1e-9))

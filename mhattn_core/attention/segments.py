@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
+from jaxtyping import Float, Int
 
 from mhattn_core.attention.attend import not_in_full
 from mhattn_core.attention.pieces import encode
@@ -53,9 +54,9 @@ class SegmentWeights:
     """
 
     stack: str
-    weights: np.ndarray
-    own: np.ndarray
-    words: np.ndarray
+    weights: Float[np.ndarray, "layer head summary_word segment"]
+    own: Float[np.ndarray, "layer head summary_word"]
+    words: Int[np.ndarray, " segment"]
     windows: tuple[tuple[SegmentPart, ...], ...]
     prefix: str = ""
 
@@ -131,7 +132,7 @@ def windows(model: Model, document: Document, summary: Sentence, *, longest: int
     return [tuple(window) for window in made]
 
 
-def _tokens_of_words(model: Model, sentence: Sentence) -> np.ndarray:
+def _tokens_of_words(model: Model, sentence: Sentence) -> Int[np.ndarray, " word"]:
     """int ``[word]``: pieces that begin in each word or before it."""
     starts = np.array([word.start for word in sentence.words[1:]], dtype=int)
     pieces = np.array([piece.start for piece in encode(model, sentence.text, special=False).pieces], dtype=int)
@@ -141,7 +142,7 @@ def _tokens_of_words(model: Model, sentence: Sentence) -> np.ndarray:
     )
 
 
-def _cuts(tokens: np.ndarray, room: int) -> list[tuple[int, int]]:
+def _cuts(tokens: Int[np.ndarray, " word"], room: int) -> list[tuple[int, int]]:
     """Words start to end, each stretch within the room; a single word may exceed it, and then the model refuses."""
     cuts, start = [], 0
     for end in range(1, len(tokens) + 1):
@@ -153,7 +154,7 @@ def _cuts(tokens: np.ndarray, room: int) -> list[tuple[int, int]]:
 
 def _window(
     model: Model, stack: str, document: Document, summary: Sentence, parts: Sequence[SegmentPart], rows: Rows
-) -> np.ndarray:
+) -> Float[np.ndarray, "layer head summary_word parts"]:
     """``[layer, head, summary word, segment and, last, the summary itself]`` of one forward."""
     texts, words = [], []
     for part in parts:
@@ -185,7 +186,7 @@ def _window(
 
 def _axes(
     model: Model, fed: ModelInputs, stack: str, parts: Sequence[SegmentPart], segments: int, rows: Rows
-) -> tuple[torch.Tensor, torch.Tensor]:
+) -> tuple[Float[torch.Tensor, "summary_word query_token"], Float[torch.Tensor, "key_token parts"]]:
     """What brings rows of tokens onto words of the summary ``[word, token]``, and columns onto segments ``[token,
     segment + 1]``.
     """

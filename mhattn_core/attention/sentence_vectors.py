@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from mhattn_core.attention.ablation import Ablation, check, switch_off
@@ -13,7 +14,7 @@ from mhattn_core.text.pair import SentencePair
 
 
 @torch.no_grad()
-def sentence_vector(model: Model, sentence: str, ablate: Ablation = NO_ABLATION) -> np.ndarray:
+def sentence_vector(model: Model, sentence: str, ablate: Ablation = NO_ABLATION) -> Float[np.ndarray, " dimension"]:
     """The mean of an encoder's last hidden states over all tokens, of unit length, float32 ``[dimension]``: how minilm
     and its kin pool.
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Real
 
 from mhattn_core.arrays.word_grid import WordGrid
 from mhattn_core.attention.attend import AttentionResult
@@ -46,15 +47,15 @@ def word_table(grid: WordGrid, layer: int, head: int) -> pd.DataFrame:
 
 
 def matrix_table(
-    weights: np.ndarray,
+    weights: Real[np.ndarray, "query key"],
     queries: Sequence[str],
     keys: Sequence[str],
     *,
-    special_mass: np.ndarray | None = None,
+    special_mass: Real[np.ndarray, " query"] | None = None,
     query_sides: Sequence[str] = (),
     key_sides: Sequence[str] = (),
-    query_unknown: np.ndarray | None = None,
-    key_unknown: np.ndarray | None = None,
+    query_unknown: Real[np.ndarray, " query"] | None = None,
+    key_unknown: Real[np.ndarray, " key"] | None = None,
 ) -> pd.DataFrame:
     """A matrix ``[query, key]`` as a long table; the sides (``a``, ``b``) and unknown shares go with the labels."""
     rows, columns = len(queries), len(keys)

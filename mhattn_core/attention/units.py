@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 
 from mhattn_core.arrays.word_grid import WordAxis
 from mhattn_core.attention.attend import AttentionResult
@@ -35,7 +36,9 @@ def units(seen: AttentionResult, stack: str) -> tuple[Units, Units]:
     return _units(grid.query_axis, tokens[0]), _units(grid.key_axis, tokens[1])
 
 
-def unit_weights(pattern: np.ndarray, queries: Units, keys: Units) -> np.ndarray:
+def unit_weights(
+    pattern: Float[np.ndarray, "*batch query_token key_token"], queries: Units, keys: Units
+) -> Float[np.ndarray, "*batch query_unit key_unit"]:
     """A pattern ``[…, query token, key token]`` on units, ``[…, query unit, key unit]``: as on the word grid, with a
     column for each special token, so that each row sums to what it sums to on tokens."""
     return queries.axis.averaged(pattern @ keys.axis.shares)

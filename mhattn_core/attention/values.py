@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 from transformers.pytorch_utils import Conv1D
 
@@ -36,7 +37,9 @@ def head_values(call: Call, head: int) -> HeadValues:
     )
 
 
-def contributions(output: Tensor, projection: nn.Module) -> np.ndarray:
+def contributions(
+    output: Float[Tensor, "query head dimension"], projection: nn.Module
+) -> Float[np.ndarray, "head query model_dimension"]:
     """Each head's output through its own rows of W_O: float32 ``[head, query, model dimension]``.
 
     output: ``[query, head, dimension]``, as handed to ``projection``, a Linear or a Conv1D. The sum over heads, plus
@@ -48,7 +51,7 @@ def contributions(output: Tensor, projection: nn.Module) -> np.ndarray:
     return _array(torch.einsum("qhd,hdm->hqm", output, rows_of_heads(projection, *output.shape[1:])))
 
 
-def value_norms(call: Call, projection: nn.Module) -> np.ndarray:
+def value_norms(call: Call, projection: nn.Module) -> Float[np.ndarray, "head key"]:
     """The length of each key's value through each head's rows of W_O: float32 ``[head, key]``, of the first sentence of
     a call.
 
@@ -63,7 +66,9 @@ def value_norms(call: Call, projection: nn.Module) -> np.ndarray:
     return _array(torch.einsum("hkd,hdm->hkm", values, rows_of_heads(projection, heads, values.shape[-1])).norm(dim=-1))
 
 
-def rows_of_heads(projection: nn.Module, heads: int, dimension: int) -> Tensor:
+def rows_of_heads(
+    projection: nn.Module, heads: int, dimension: int
+) -> Float[Tensor, "{heads} {dimension} model_dimension"]:
     """W_O as ``[head, dimension, model dimension]``."""
     # A Linear keeps its weight turned round, [out, in].
     weight = projection.weight if isinstance(projection, Conv1D) else projection.weight.T
@@ -72,6 +77,6 @@ def rows_of_heads(projection: nn.Module, heads: int, dimension: int) -> Tensor:
     return weight.reshape(heads, dimension, -1)
 
 
-def _array(tensor: Tensor) -> np.ndarray:
+def _array(tensor: Shaped[Tensor, "*axes"]) -> Float[np.ndarray, "*axes"]:
     # A copy: a view would keep the whole batch alive, or change with the network's weights.
     return tensor.detach().float().cpu().numpy().copy()

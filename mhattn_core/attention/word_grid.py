@@ -8,8 +8,9 @@ its special mass make one. A piece that lies across two words is shared out by c
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from jaxtyping import Float
 
-from mhattn_core.arrays.word_grid import Array, WordAxis, WordGrid, normalised
+from mhattn_core.arrays.word_grid import WordAxis, WordGrid, normalised
 from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.text.words import Sentence
 
@@ -37,7 +38,13 @@ def word_axis(pieces: Sequence[Piece], sentences: Mapping[str, Sentence], unknow
     )
 
 
-def to_words(pattern: Array, query_axis: WordAxis, key_axis: WordAxis, *, causal: bool = False) -> WordGrid:
+def to_words(
+    pattern: Float[np.ndarray, "layer head query_piece key_piece"],
+    query_axis: WordAxis,
+    key_axis: WordAxis,
+    *,
+    causal: bool = False,
+) -> WordGrid:
     """Bring patterns ``[layer, head, query piece, key piece]`` onto words."""
     words = query_axis.averaged(pattern @ key_axis.shares)
     visible = np.ones(words.shape[-2:], dtype=bool)

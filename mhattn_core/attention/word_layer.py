@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from mhattn_core.arrays.word_layer import NO_SIDE, SIDES, Bags, WordAxes, WordLayer
@@ -15,14 +16,14 @@ from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.text.words import Sentence
 
 
-def piece_spans(pieces: Sequence[Piece]) -> np.ndarray:
+def piece_spans(pieces: Sequence[Piece]) -> Int[np.ndarray, "token 3"]:
     """Side, start and end of each piece, int ``[token, 3]``; special tokens have side -1."""
     return np.array(
         [(SIDES[piece.side] if piece.side else NO_SIDE, piece.start, piece.end) for piece in pieces], dtype=int
     ).reshape(-1, 3)
 
 
-def word_spans(sentences: Mapping[str, Sentence]) -> np.ndarray:
+def word_spans(sentences: Mapping[str, Sentence]) -> Int[np.ndarray, "word 3"]:
     """Side, start and end of each word, int ``[word, 3]``, sentence A before sentence B."""
     return np.array(
         [(SIDES[side], word.start, word.end) for side in SIDES for word in sentences[side].words], dtype=int
@@ -32,9 +33,9 @@ def word_spans(sentences: Mapping[str, Sentence]) -> np.ndarray:
 def word_axes(
     stack: str,
     heads: int,
-    queries: Sequence[np.ndarray],
-    keys: Sequence[np.ndarray],
-    words: Sequence[np.ndarray],
+    queries: Sequence[Int[np.ndarray, "_query_token 3"]],
+    keys: Sequence[Int[np.ndarray, "_key_token 3"]],
+    words: Sequence[Int[np.ndarray, "_word 3"]],
     device: torch.device | str = "cpu",
 ) -> WordAxes:
     """The axes of a batch from the spans of each pair's query pieces, key pieces and words; an axis has the words of
@@ -65,7 +66,7 @@ def word_axes(
     )
 
 
-def word_layer(tokens: Tensor, layer: int, axes: WordAxes) -> WordLayer:
+def word_layer(tokens: Float[Tensor, "batch head query_token key_token"], layer: int, axes: WordAxes) -> WordLayer:
     """Bring a batch's token patterns ``[batch, head, query token, key token]`` onto words."""
     batch, heads, _queries, keys = tokens.shape
     # As products of matrices these would cost more than the model's own attention: nearly all shares are 0 or 1.
@@ -77,8 +78,14 @@ def word_layer(tokens: Tensor, layer: int, axes: WordAxes) -> WordLayer:
 
 
 def _shares(
-    pieces: Sequence[np.ndarray], words: Sequence[np.ndarray], device: torch.device | str
-) -> tuple[Tensor, Tensor, Tensor]:
+    pieces: Sequence[Int[np.ndarray, "_piece 3"]],
+    words: Sequence[Int[np.ndarray, "_word 3"]],
+    device: torch.device | str,
+) -> tuple[
+    Float[Tensor, "batch longest_pieces longest_words"],
+    Int[Tensor, "batch longest_words"],
+    Bool[Tensor, "batch longest_pieces"],
+]:
     """Which part of each piece's characters lies in which word ``[batch, token, word]``; sides ``[batch, word]``;
     tokens ``[batch, token]``.
     """
@@ -94,14 +101,16 @@ def _shares(
     return characters / inside.where(inside > 0, 1), word[..., 0].where(is_word, NO_SIDE), is_token
 
 
-def _of_sides(words: np.ndarray, pieces: np.ndarray) -> np.ndarray:
+def _of_sides(words: Int[np.ndarray, "word 3"], pieces: Int[np.ndarray, "token 3"]) -> Int[np.ndarray, "kept 3"]:
     """The words of those sentences that some piece is of."""
     present = np.zeros(len(SIDES) + 1, dtype=bool)
     present[pieces[:, 0]] = True
     return words[present[words[:, 0]]]
 
 
-def _pad(rows: Sequence[np.ndarray], device: torch.device | str) -> tuple[Tensor, Tensor]:
+def _pad(
+    rows: Sequence[Int[np.ndarray, "_row 3"]], device: torch.device | str
+) -> tuple[Int[Tensor, "batch longest 3"], Bool[Tensor, "batch longest"]]:
     """Rows ``[batch, longest, 3]``, and which of them are real ``[batch, longest]``; a padded piece is special."""
     lengths = np.array([len(row) for row in rows])
     real = np.arange(lengths.max()) < lengths[:, None]
@@ -110,7 +119,7 @@ def _pad(rows: Sequence[np.ndarray], device: torch.device | str) -> tuple[Tensor
     return torch.from_numpy(padded).to(device), torch.from_numpy(real).to(device)
 
 
-def _bags(shares: Tensor, heads: int) -> Bags:
+def _bags(shares: Float[Tensor, "batch token word"], heads: int) -> Bags:
     """The product with ``shares`` ``[batch, token, word]``, for all heads."""
     batch, tokens, words = shares.shape
     by_word = shares.transpose(1, 2)

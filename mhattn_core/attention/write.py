@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
+from jaxtyping import Int
 from torch import Tensor
 
 from mhattn_core.errors import Problem
@@ -12,8 +13,10 @@ from mhattn_core.models import Model
 
 
 def write(
-    model: Model, options: Mapping[str, Any], on_token: Callable[[Tensor], object] = lambda _tokens: None
-) -> Tensor:
+    model: Model,
+    options: Mapping[str, Any],
+    on_token: Callable[[Int[Tensor, "sequence position"]], object] = lambda _tokens: None,
+) -> Int[Tensor, "sequence position"]:
     """``generate`` with these options: the tokens ``[sequence, position]``. on_token: shown all tokens after each step.
 
     Raises Problem for a token that has no row in the network's embedding, as a language head or a language code of the

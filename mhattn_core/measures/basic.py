@@ -8,15 +8,15 @@ where it is said.
 from collections.abc import Callable, Mapping
 
 import torch
+from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn.functional import pad
 
 from mhattn_core.arrays.word_layer import SIDES, WordLayer
 from mhattn_core.measures.entropy import normalised_row_entropy, row_entropy
 
-Rows = tuple[Tensor, Tensor]
-"""A value for each word (or token) ``[batch, head, row]``, and which of them count: bool ``[batch, head or 1, row]``.
-"""
+Rows = tuple[Float[Tensor, "batch head row"], Bool[Tensor, " batch #head row"]]
+"""A value for each word (or token), and which of them count."""
 
 
 def entropy(layer: WordLayer) -> Rows:
@@ -49,7 +49,7 @@ def token_entropy(layer: WordLayer) -> Rows:
     return _entropy(layer.tokens, layer.tokens.sum(dim=-1), layer.axes.query_tokens)
 
 
-def distance(layer: WordLayer) -> Tensor:
+def distance(layer: WordLayer) -> Float[Tensor, "batch head 2"]:
     """Mean distance in words: ΣΣα|i−j| / ΣΣα, as total and count. Range: 0 to the number of words less one.
 
     Source: Vig & Belinkov 2019, section 4.
@@ -124,7 +124,7 @@ ROWS: Mapping[str, Callable[[WordLayer], Rows]] = {
 }
 
 
-def basic(layer: WordLayer) -> dict[str, Tensor]:
+def basic(layer: WordLayer) -> dict[str, Float[Tensor, "batch head 2"]]:
     """All basic measures of one layer of a batch, name → ``[batch, head, 2]``.
 
     Offsets mean nothing between two texts, so a cross stack has no ``distance``, ``previous``, ``next`` and ``self``.
@@ -140,12 +140,14 @@ def basic(layer: WordLayer) -> dict[str, Tensor]:
     return sums | _sums(rows)
 
 
-def _entropy(pattern: Tensor, mass: Tensor, rows: Tensor) -> Rows:
+def _entropy(
+    pattern: Float[Tensor, "batch head row key"], mass: Float[Tensor, "batch head row"], rows: Bool[Tensor, "batch row"]
+) -> Rows:
     """Rows without any mass do not count."""
     return row_entropy(pattern, mass), (mass > 0) & rows[:, None]
 
 
-def _sums(rows: Mapping[str, Rows]) -> dict[str, Tensor]:
+def _sums(rows: Mapping[str, Rows]) -> dict[str, Float[Tensor, "batch head 2"]]:
     """Total over the rows that count, and their number; all at once, since so small sums cost more to call than to do."""
     values = torch.stack([value for value, _counted in rows.values()])
     counted = torch.stack([counted.expand_as(value) for value, counted in rows.values()])

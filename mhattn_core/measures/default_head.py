@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import torch
+from jaxtyping import Float
 
 from mhattn_core.arrays.word_grid import WordGrid
 from mhattn_core.measures.entropy import normalised_row_entropy, row_entropy
@@ -11,7 +12,7 @@ from mhattn_core.measures.entropy import normalised_row_entropy, row_entropy
 MOST_SPECIAL_MASS = 0.5
 
 
-def mean_entropy(grid: WordGrid) -> tuple[np.ndarray, np.ndarray]:
+def mean_entropy(grid: WordGrid) -> tuple[Float[np.ndarray, "layer head"], Float[np.ndarray, "layer head"]]:
     """Each head's normalised entropy and special mass, ``[layer, head]``, as means over the words that it reads; as in
     a run.
 

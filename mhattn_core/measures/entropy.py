@@ -1,12 +1,15 @@
 """How spread out a head's attention is: the one definition, for pages and for runs."""
 
 import torch
+from jaxtyping import Float, Real
 from torch import Tensor
 
 from mhattn_core.errors import ShapeError
 
 
-def row_entropy(pattern: Tensor, mass: Tensor | None = None) -> Tensor:
+def row_entropy(
+    pattern: Float[Tensor, "*batch key"], mass: Float[Tensor, "*batch"] | None = None
+) -> Float[Tensor, "*batch"]:
     """H = −Σ p ln p of each row, in nats, p the row's weights made to sum to 1.
 
     Shapes: pattern ``[..., key]``, non-negative, rows summing to at most 1 (special mass is left out); mass ``[...]``,
@@ -24,7 +27,9 @@ def row_entropy(pattern: Tensor, mass: Tensor | None = None) -> Tensor:
     return mass.log() - products / mass
 
 
-def normalised_row_entropy(entropy: Tensor, choices: Tensor) -> Tensor:
+def normalised_row_entropy(
+    entropy: Float[Tensor, "*batch"], choices: Real[Tensor, "*#batch"]
+) -> Float[Tensor, "*batch"]:
     """H / ln n: a row's entropy over the most it could be; lengths become comparable.
 
     entropy: as ``row_entropy`` gives it. choices: n, how many keys each row may see, special ones left out as they are

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float, Int
 
 COLUMNS = ("model", "stack", "layer", "head", "measure", "group", "value", "low", "high", "n")
 
@@ -9,11 +10,11 @@ COLUMNS = ("model", "stack", "layer", "head", "measure", "group", "value", "low"
 def head_rows(
     stack: str,
     measure: str,
-    value: np.ndarray,
+    value: Float[np.ndarray, "layer head"],
     *,
-    n: np.ndarray,
-    low: np.ndarray | None = None,
-    high: np.ndarray | None = None,
+    n: Int[np.ndarray, "layer head"],
+    low: Float[np.ndarray, "layer head"] | None = None,
+    high: Float[np.ndarray, "layer head"] | None = None,
 ) -> pd.DataFrame:
     """Rows of one measure, without model and group; value, low, high and n are ``[layer, head]``."""
     layer, head = np.indices(value.shape)

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float
 
 
-def link_weights(pattern: np.ndarray, query: int, key: int) -> pd.DataFrame:
+def link_weights(pattern: Float[np.ndarray, "layer head query key"], query: int, key: int) -> pd.DataFrame:
     """One row a head: layer, head, weight, and usual, the head's mean weight at the same distance elsewhere.
 
     A weight near ``usual`` is explained by position alone: the head looks that far whatever the words are.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float, Real
 from torch import Tensor
 
 from mhattn_core.arrays.word_layer import WordLayer
@@ -22,8 +23,8 @@ class Measure:
     value, ``[...]``, NaN where there is none. The last part counts: a pair with more than 0 adds to n.
     """
 
-    sums: Callable[[WordLayer], Mapping[str, Tensor]]
-    finish: Callable[[np.ndarray], np.ndarray] = quotient
+    sums: Callable[[WordLayer], Mapping[str, Float[Tensor, "batch head part"]]]
+    finish: Callable[[Real[np.ndarray, "*pairs part"]], Float[np.ndarray, "*pairs"]] = quotient
 
 
 MEASURES: dict[str, Measure] = {"basic": Measure(basic), "patterns": Measure(patterns, pattern_value)}

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from hashlib import blake2b
 
 import numpy as np
+from jaxtyping import Int
 
 
-def sampled(texts: Sequence[str], most: int) -> np.ndarray:
+def sampled(texts: Sequence[str], most: int) -> Int[np.ndarray, " place"]:
     """Places of at most ``most`` different texts, those of the lowest hash first; of equal texts the first."""
     places = {text: place for place, text in reversed(list(enumerate(texts)))}
     return np.array([places[text] for text in sorted(places, key=_number)[:most]], dtype=int)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Bool, Float, Int
 
 from mhattn_core.measures.heads import head_rows
 from mhattn_core.measures.roles.items import packed, unpacked
@@ -13,7 +14,6 @@ from mhattn_core.measures.roles.verdicts import VerdictInput, verdict
 from mhattn_core.measures.segments import agrees, in_order, lift, likest, of_units
 from mhattn_core.measures.statistics import bootstrap_weights, interval, quotient
 
-Array = np.ndarray
 HEAD_COLUMNS = ("model", "stack", "layer", "head", "rows", "measure", "value", "low", "high", "n")
 ITEM_COLUMNS = ("id", "fold", "model", "stack", "rows", "unit", "segments", "likest", "in_order", "hits")
 BEST_COLUMNS = (
@@ -50,16 +50,23 @@ class Answers:
     id: str
     text: str
     fold: int
-    hits: Array
-    on_likest: Array
-    on_lead: Array
-    likest: Array
-    in_order: Array
+    hits: Bool[np.ndarray, "layer head unit"]
+    on_likest: Float[np.ndarray, "layer head unit"]
+    on_lead: Float[np.ndarray, "layer head unit"]
+    likest: Int[np.ndarray, " unit"]
+    in_order: Int[np.ndarray, " unit"]
     segments: int
 
 
 def answers_of(
-    id: str, text: str, fold: int, *, weights: Array, words: Array, unit: Sequence[int], likeness: Array
+    id: str,
+    text: str,
+    fold: int,
+    *,
+    weights: Float[np.ndarray, "layer head summary_word segment"],
+    words: Int[np.ndarray, " segment"],
+    unit: Sequence[int],
+    likeness: Float[np.ndarray, "unit segment"],
 ) -> Answers:
     """weights ``[layer, head, summary word, segment]`` and words ``[segment]`` as ``segment_weights`` gives them; unit
     ``[summary word]`` as ``place_of``; likeness ``[unit, segment]`` as ``rouge``."""
@@ -115,7 +122,7 @@ def items_table(model: str, stack: str, rows: str, answers: Sequence[Answers]) -
     return pd.concat(tables, ignore_index=True).assign(model=model, stack=stack, rows=rows)[list(ITEM_COLUMNS)]
 
 
-def hits_of(items: pd.DataFrame, heads: int) -> Array:
+def hits_of(items: pd.DataFrame, heads: int) -> Bool[np.ndarray, "unit {heads}"]:
     """bool ``[unit, head]``: the bits of ``items_table``, heads counting through all layers."""
     return unpacked(items["hits"].tolist(), heads)
 
@@ -162,7 +169,7 @@ def best_table(model: str, stack: str, rows: str, answers: Sequence[Answers]) ->
     return pd.DataFrame([row], columns=list(BEST_COLUMNS))
 
 
-def _sums(measure: str, one: Answers) -> Array:
+def _sums(measure: str, one: Answers) -> Float[np.ndarray, "layer head 2"]:
     """Total and count of one document, ``[layer, head, 2]``."""
     found = {
         "agreement": one.hits,

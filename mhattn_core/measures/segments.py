@@ -5,12 +5,11 @@ to agree with.
 from collections.abc import Sequence
 
 import numpy as np
+from jaxtyping import Bool, Float, Int, Real
 from rouge_score.rouge_scorer import RougeScorer
 
 from mhattn_core.errors import ShapeError
 from mhattn_core.text.words import cut
-
-Array = np.ndarray
 
 
 class _Words:
@@ -20,7 +19,9 @@ class _Words:
         return [word.text.lower() for word in cut(text).words if any(sign.isalnum() for sign in word.text)]
 
 
-def of_units(weights: Array, unit: Sequence[int]) -> Array:
+def of_units(
+    weights: Float[np.ndarray, "*batch word segment"], unit: Sequence[int]
+) -> Float[np.ndarray, "*batch unit segment"]:
     """Mean over the words of each unit (a sentence of the summary): ``[..., word, segment]`` to ``[..., unit,
     segment]``.
 
@@ -36,13 +37,15 @@ def of_units(weights: Array, unit: Sequence[int]) -> Array:
     )
 
 
-def shares(weights: Array) -> Array:
+def shares(weights: Float[np.ndarray, "*batch segment"]) -> Float[np.ndarray, "*batch segment"]:
     """Of what goes to the document, the share of each segment; sums to 1 over segments, NaN where nothing goes there."""
     total = weights.sum(axis=-1, keepdims=True)
     return np.divide(weights, total, out=np.full(weights.shape, np.nan), where=total > 0)
 
 
-def lift(weights: Array, words: Array) -> Array:
+def lift(
+    weights: Float[np.ndarray, "*batch segment"], words: Real[np.ndarray, " segment"]
+) -> Float[np.ndarray, "*batch segment"]:
     """The share of a segment less its share of the document's words: above 0 where it gets more than its length. Range:
     −1 to 1.
 
@@ -53,7 +56,7 @@ def lift(weights: Array, words: Array) -> Array:
     return shares(weights) - words / words.sum()
 
 
-def rouge(units: Sequence[str], segments: Sequence[str]) -> Array:
+def rouge(units: Sequence[str], segments: Sequence[str]) -> Float[np.ndarray, "unit segment"]:
     """ROUGE-L (F) of each unit of a summary with each segment, on words: ``[unit, segment]``, 0 to 1. Source: Lin 2004,
     section 3.
     """
@@ -61,36 +64,42 @@ def rouge(units: Sequence[str], segments: Sequence[str]) -> Array:
     return np.array([[scorer.score(segment, unit)["rougeL"].fmeasure for segment in segments] for unit in units])
 
 
-def likest(likeness: Array) -> Array:
+def likest(likeness: Float[np.ndarray, "unit segment"]) -> Int[np.ndarray, " unit"]:
     """The segment that each unit is likest, int ``[unit]``; of equals the first, -1 for a unit that is like none.
     likeness: see ``rouge``.
     """
     return np.where(likeness.max(axis=1) > 0, likeness.argmax(axis=1), -1)
 
 
-def agrees(lifts: Array, likest: Array) -> Array:
+def agrees(
+    lifts: Float[np.ndarray, "*batch unit segment"], likest: Int[np.ndarray, " unit"]
+) -> Bool[np.ndarray, "*batch unit"]:
     """Whether a unit's most lifted segment is the likest: ``[..., unit, segment]`` to bool ``[..., unit]``.
 
     likest ``[unit]``: that segment's number. Of equal lifts the first segment counts; a unit that gives the document
     nothing agrees with none.
     """
     known = np.isfinite(lifts).all(axis=-1)
-    agreed: Array = known & (np.where(np.isnan(lifts), -np.inf, lifts).argmax(axis=-1) == likest)
+    agreed: Bool[np.ndarray, "*batch unit"] = known & (
+        np.where(np.isnan(lifts), -np.inf, lifts).argmax(axis=-1) == likest
+    )
     return agreed
 
 
-def in_order(units: int, segments: int) -> Array:
+def in_order(units: int, segments: int) -> Int[np.ndarray, " {units}"]:
     """For each unit of a summary the segment that lies as far into the document: int ``[unit]``. What a summary gives
     that follows its text.
     """
     return ((np.arange(units) + 0.5) / units * segments).astype(int)
 
 
-def agreement(lifts: Array, likest: Array) -> Array:
+def agreement(
+    lifts: Float[np.ndarray, "*batch unit segment"], likest: Int[np.ndarray, " unit"]
+) -> Float[np.ndarray, "*batch"]:
     """The share of units whose most lifted segment is the likest, see ``agrees``: ``[..., unit, segment]`` to
     ``[...]``.
 
     Units that are like no segment (-1) have no answer and do not count; NaN where none is left.
     """
     agreed, asked = agrees(lifts, likest), likest >= 0
-    return agreed[..., asked].mean(axis=-1) if asked.any() else np.full(agreed.shape[:-1], np.nan)
+    return np.asarray(agreed[..., asked].mean(axis=-1)) if asked.any() else np.full(agreed.shape[:-1], np.nan)

@@ -4,11 +4,18 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Bool, Float
 
 from mhattn_core.errors import ShapeError
 
 
-def votes(pattern: np.ndarray, words: Sequence[str], *, query: int, counted: np.ndarray) -> pd.DataFrame:
+def votes(
+    pattern: Float[np.ndarray, "layer head word word"],
+    words: Sequence[str],
+    *,
+    query: int,
+    counted: Bool[np.ndarray, "layer head"],
+) -> pd.DataFrame:
     """The heads' votes for the word that ``query`` belongs to: position, word, votes, weight, one row a word but
     ``query`` itself.
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from jaxtyping import Float, Int
 from torch import Tensor
 
 
@@ -17,20 +18,20 @@ class WordOutputs:
     ``projections [layer]``: W_O as ``[head, dimension, model dimension]``.
     """
 
-    outputs: Tensor
-    texts: np.ndarray
-    words: np.ndarray
-    projections: tuple[Tensor, ...]
+    outputs: Float[Tensor, "head text dimension"]
+    texts: Int[np.ndarray, " text"]
+    words: Int[np.ndarray, "text 2"]
+    projections: tuple[Float[Tensor, "layer_head dimension model_dimension"], ...]
 
     def words_of(self) -> dict[int, tuple[int, int]]:
         """The word of each text."""
         return {int(text): (int(side), int(place)) for text, (side, place) in zip(self.texts, self.words, strict=True)}
 
-    def written(self) -> Tensor:
+    def written(self) -> Float[Tensor, "head text model_dimension"]:
         """What the heads add to the layer's output: ``[head, text, model dimension]``."""
         return torch.einsum("hnd,hdm->hnm", self.outputs, torch.cat(self.projections))
 
-    def as_written(self) -> Tensor:
+    def as_written(self) -> Float[Tensor, "head text features"]:
         """Features ``[head, text, dimension]`` whose inner products are those of ``written``, in fewer dimensions; each
         head has axes of its own.
         """

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from loaded import loaded
@@ -172,7 +173,7 @@ def planted(pairs: int, *, right: bool) -> Aligned:
         tuple(f"pair {number}" for number in range(pairs)),
         tuple(gold),
         {LinkReading("cross", "awi", "pattern"): found},
-        None,
+        pd.DataFrame(),
     )
 
 

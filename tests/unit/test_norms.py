@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
+from unchecked import unchecked
 
 from mhattn_core.errors import ShapeError
 from mhattn_core.measures.fusion.norms import rank_correlation, special_shares, transfers
@@ -13,7 +14,7 @@ def test_a_weight_times_the_length_of_its_value() -> None:
     found = transfers(pattern, np.array([[[1.0, 10.0, 0.0]]]))
     np.testing.assert_allclose(found[0, 0], [[0.7, 2.0, 0.0], [0.1, 8.0, 0.0]])
     with pytest.raises(ShapeError):
-        transfers(pattern, np.ones((1, 1, 2)))
+        unchecked(transfers)(pattern, np.ones((1, 1, 2)))
 
 
 def test_rank_correlation_is_spearmans_over_visible_keys() -> None:

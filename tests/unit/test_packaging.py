@@ -3,6 +3,7 @@
 import tomllib
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -33,11 +34,16 @@ def test_every_file_of_data_is_in_the_wheel() -> None:
     assert {path for path in data if path.suffix != ".py"} == everywhere | named
 
 
-def test_the_versions_that_are_tested_lie_in_the_ranges_that_are_installed() -> None:
-    ranges = {
-        canonicalize_name(one.name): one.specifier for one in map(Requirement, PYPROJECT["project"]["dependencies"])
-    }
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").split()
+@pytest.mark.parametrize(
+    ("pinned", "installed"),
+    [
+        ("requirements.txt", PYPROJECT["project"]["dependencies"]),
+        ("tests/requirements.txt", PYPROJECT["project"]["optional-dependencies"]["tests"]),
+    ],
+)
+def test_the_versions_that_are_tested_lie_in_the_ranges_that_are_installed(pinned: str, installed: list[str]) -> None:
+    ranges = {canonicalize_name(one.name): one.specifier for one in map(Requirement, installed)}
+    lines = (ROOT / pinned).read_text(encoding="utf-8").split()
     pins = dict(line.split("==") for line in lines)
     assert {canonicalize_name(name) for name in pins} == ranges.keys()
     for name, version in pins.items():

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Bool, Float, Int
 
 from mhattn_core.arrays.alignment_weights import Rows, Weighting
 from mhattn_core.errors import Problem
@@ -18,6 +19,7 @@ MEAN = -1
 """Stands in place of a head for the mean of a layer's heads."""
 
 
+@runtime_checkable
 class GoldPair(Protocol):
     """A pair with its gold links, and the line of the file that it comes from."""
 
@@ -40,8 +42,8 @@ class LinkReading(NamedTuple):
 class Gold(NamedTuple):
     """Gold links as bool ``[target word, source word]``; sure ones are possible ones, too."""
 
-    sure: np.ndarray
-    possible: np.ndarray
+    sure: Bool[np.ndarray, "target source"]
+    possible: Bool[np.ndarray, "target source"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,20 +59,20 @@ class Aligned:
     revision: str
     keys: tuple[str, ...]
     gold: tuple[Gold, ...]
-    found: Mapping[LinkReading, list[np.ndarray]]
+    found: Mapping[LinkReading, list[Int[np.ndarray, "_layer _head _choosing"]]]
     skipped: pd.DataFrame
     turned: bool = False
-    _sums: dict[LinkReading, np.ndarray] = field(default_factory=dict, repr=False)
+    _sums: dict[LinkReading, Float[np.ndarray, "pair layer head 4"]] = field(default_factory=dict, repr=False)
 
     def chooses_source(self, reading: LinkReading) -> bool:
         """Whether it is the source's words that choose a partner."""
         return (reading.rows == "a_to_b") != self.turned
 
-    def links(self, reading: LinkReading, pair: int, layer: int, head: int) -> np.ndarray:
+    def links(self, reading: LinkReading, pair: int, layer: int, head: int) -> Bool[np.ndarray, "target source"]:
         """One head's links in one pair, bool ``[target, source]``."""
         return self._links(reading, pair)[layer, head]
 
-    def sums(self, reading: LinkReading) -> np.ndarray:
+    def sums(self, reading: LinkReading) -> Float[np.ndarray, "pair layer head 4"]:
         """What error is made of: float64 ``[pair, layer, head, 4]``, the layer's mean behind its last head; see
         ``error_sums``.
         """
@@ -79,7 +81,7 @@ class Aligned:
             self._sums[reading] = np.stack(pairs)
         return self._sums[reading]
 
-    def _links(self, reading: LinkReading, pair: int) -> np.ndarray:
+    def _links(self, reading: LinkReading, pair: int) -> Bool[np.ndarray, "layer head target source"]:
         choices, (targets, sources) = self.found[reading][pair], self.gold[pair].sure.shape
         if self.chooses_source(reading):
             return np.swapaxes(choices[..., None] == np.arange(targets), -1, -2)
@@ -104,6 +106,6 @@ def gold_links(alignment: Alignment, pair: SentencePair) -> Gold:
     return Gold(sure, possible)
 
 
-def baseline_sums(gold: Iterable[Gold]) -> np.ndarray:
+def baseline_sums(gold: Iterable[Gold]) -> Float[np.ndarray, "pair 4"]:
     """The diagonal baseline's sums, ``[pair, 4]``."""
     return np.stack([error_sums(diagonal_links(*pair.sure.shape), *pair) for pair in gold])

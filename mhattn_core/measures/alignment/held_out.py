@@ -7,6 +7,7 @@ from typing import get_args
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Bool, Float
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
@@ -20,6 +21,7 @@ from mhattn_core.measures.alignment.measures import (
 from mhattn_core.measures.statistics import SPLITS, bootstrap_weights, fold, folds_of_split, spread
 
 Chosen = tuple[LinkReading, int, int]
+Sums = Float[np.ndarray, "pair 4"]
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def best_combined(forward: Aligned, backward: Aligned) -> list[HeldOut]:
     pools = [_candidates(forward, False), _candidates(backward, True)]
     rows = []
     for method in get_args(Symmetrisation):
-        combined: dict[tuple[Chosen, ...], np.ndarray] = {}
+        combined: dict[tuple[Chosen, ...], Sums] = {}
         for seed in range(SPLITS):
             chosen = _winners(pools, _in_split(forward, seed))
             if chosen not in combined:
@@ -110,7 +112,7 @@ def held_out_rows(aligned: Aligned, held_out: Iterable[HeldOut]) -> pd.DataFrame
     return pd.DataFrame(rows)
 
 
-def _candidates(aligned: Aligned, choosing_source: bool | None) -> dict[Chosen, np.ndarray]:
+def _candidates(aligned: Aligned, choosing_source: bool | None) -> dict[Chosen, Sums]:
     readings = [reading for reading in aligned.found if choosing_source in (None, aligned.chooses_source(reading))]
     return {
         (reading, layer, head): aligned.sums(reading)[:, layer, head]
@@ -119,22 +121,20 @@ def _candidates(aligned: Aligned, choosing_source: bool | None) -> dict[Chosen, 
     }
 
 
-def _in_split(aligned: Aligned, seed: int) -> np.ndarray:
+def _in_split(aligned: Aligned, seed: int) -> Bool[np.ndarray, " pair"]:
     """bool ``[pair]``: the pairs on which this split chooses."""
     return folds_of_split(seed)[[fold(key) for key in aligned.keys]]
 
 
-def _winners(pools: list[dict[Chosen, np.ndarray]], choosing: np.ndarray) -> tuple[Chosen, ...]:
+def _winners(pools: list[dict[Chosen, Sums]], choosing: Bool[np.ndarray, " pair"]) -> tuple[Chosen, ...]:
     return tuple(min(pool, key=lambda candidate: _error(pool[candidate][choosing])) for pool in pools)
 
 
-def _error(sums: np.ndarray) -> float:
+def _error(sums: Sums) -> float:
     return float(np.nan_to_num(alignment_error_rate(sums.sum(axis=0)), nan=np.inf))
 
 
-def _combined_sums(
-    forward: Aligned, backward: Aligned, chosen: tuple[Chosen, ...], method: Symmetrisation
-) -> np.ndarray:
+def _combined_sums(forward: Aligned, backward: Aligned, chosen: tuple[Chosen, ...], method: Symmetrisation) -> Sums:
     return np.stack(
         [
             error_sums(
@@ -151,7 +151,7 @@ def _combined_sums(
 
 
 def _held_out(
-    name: str, aligned: Aligned, sums: Mapping[tuple[Chosen, ...], np.ndarray], pools: list[dict[Chosen, np.ndarray]]
+    name: str, aligned: Aligned, sums: Mapping[tuple[Chosen, ...], Sums], pools: list[dict[Chosen, Sums]]
 ) -> HeldOut:
     draws, baseline = bootstrap_weights(aligned.keys), baseline_sums(aligned.gold)
     winners, errors, baselines, drawn, gains = [], [], [], [], []

@@ -6,16 +6,16 @@ Links are bool ``[..., target word, source word]``. A head's links come from an 
 from typing import Literal
 
 import numpy as np
+from jaxtyping import Bool, Float
 
 from mhattn_core.arrays.alignment_weights import AlignmentWeights
 from mhattn_core.errors import ShapeError
 
-Array = np.ndarray
 Symmetrisation = Literal["intersection", "union", "grow-diag-final-and"]
 _NEIGHBOURS = ((-1, 0), (0, -1), (1, 0), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1))
 
 
-def links(aligned: AlignmentWeights) -> Array:
+def links(aligned: AlignmentWeights) -> Bool[np.ndarray, "layer head target source"]:
     """Each choosing word's largest weight as a link: bool ``[layer, head, target word, source word]``.
 
     A word whose largest weight is on a special token, that has no weight at all, or that no piece covers, has no link;
@@ -26,8 +26,11 @@ def links(aligned: AlignmentWeights) -> Array:
 
 
 def best_links(
-    weights: Array, no_link: Array | None = None, *, choosing: Literal["target", "source"] = "target"
-) -> Array:
+    weights: Float[np.ndarray, "*batch target source"],
+    no_link: Float[np.ndarray, "*batch choosing"] | None = None,
+    *,
+    choosing: Literal["target", "source"] = "target",
+) -> Bool[np.ndarray, "*batch target source"]:
     """The argmax of weights ``[..., target, source]`` over sources (over targets where the sources choose) as links.
 
     no_link ``[..., choosing word]``: a word whose largest weight does not exceed it stays without a link.
@@ -42,7 +45,7 @@ def best_links(
     return (places == first) & (known.max(axis=axis, keepdims=True) > least)
 
 
-def mutual_links(similarity: Array) -> Array:
+def mutual_links(similarity: Float[np.ndarray, "target source"]) -> Bool[np.ndarray, "target source"]:
     """Pairs of words that are each the other's most similar: bool ``[target, source]``.
 
     Source: SimAlign's “Argmax”, Jalili Sabet et al. 2020, section 2.
@@ -50,7 +53,7 @@ def mutual_links(similarity: Array) -> Array:
     return best_links(similarity) & best_links(similarity, choosing="source")
 
 
-def diagonal_links(targets: int, sources: int) -> Array:
+def diagonal_links(targets: int, sources: int) -> Bool[np.ndarray, "{targets} {sources}"]:
     """The baseline that knows word order only: each target word tied to the source word at the same relative place,
     bool ``[target, source]``.
     """
@@ -59,7 +62,9 @@ def diagonal_links(targets: int, sources: int) -> Array:
     return np.arange(sources)[None, :] == tied[:, None]
 
 
-def symmetrised(forward: Array, backward: Array, method: Symmetrisation) -> Array:
+def symmetrised(
+    forward: Bool[np.ndarray, "target source"], backward: Bool[np.ndarray, "target source"], method: Symmetrisation
+) -> Bool[np.ndarray, "target source"]:
     """Links of two directions ``[target, source]`` combined.
 
     grow-diag-final-and starts from the intersection, grows over neighbours (diagonal ones too) that the union holds and
@@ -78,7 +83,9 @@ def symmetrised(forward: Array, backward: Array, method: Symmetrisation) -> Arra
     raise ValueError(f"no way to combine links is called {method!r}")
 
 
-def _grow_diag_final_and(forward: Array, backward: Array) -> Array:
+def _grow_diag_final_and(
+    forward: Bool[np.ndarray, "target source"], backward: Bool[np.ndarray, "target source"]
+) -> Bool[np.ndarray, "target source"]:
     union = forward | backward
     grown = forward & backward
     growing = True
@@ -99,7 +106,11 @@ def _grow_diag_final_and(forward: Array, backward: Array) -> Array:
     return grown
 
 
-def error_sums(found: Array, sure: Array, possible: Array) -> Array:
+def error_sums(
+    found: Bool[np.ndarray, "*batch target source"],
+    sure: Bool[np.ndarray, "target source"],
+    possible: Bool[np.ndarray, "target source"],
+) -> Float[np.ndarray, "*batch 4"]:
     """What alignment error is made of, summed over the words of a pair: ``[..., 4]`` of |A∩S|, |A∩P|, |A|, |S|,
     float64.
 
@@ -113,28 +124,30 @@ def error_sums(found: Array, sure: Array, possible: Array) -> Array:
     return np.stack([which.sum(axis=(-2, -1)) for which in counted], axis=-1).astype(np.float64)
 
 
-def alignment_error_rate(sums: Array) -> Array:
+def alignment_error_rate(sums: Float[np.ndarray, "*batch 4"]) -> Float[np.ndarray, "*batch"]:
     """1 − (|A∩S| + |A∩P|) / (|A| + |S|), 0 (all right) to 1; NaN without links and gold. Source: Och and Ney 2003,
     section 6.
     """
-    return 1 - _quotient(sums[..., 0] + sums[..., 1], sums[..., 2] + sums[..., 3])
+    return np.asarray(1 - _quotient(sums[..., 0] + sums[..., 1], sums[..., 2] + sums[..., 3]))
 
 
-def precision(sums: Array) -> Array:
+def precision(sums: Float[np.ndarray, "*batch 4"]) -> Float[np.ndarray, "*batch"]:
     """|A∩P| / |A|, 0 to 1; NaN without links. Source: Och and Ney 2003, section 6."""
     return _quotient(sums[..., 1], sums[..., 2])
 
 
-def recall(sums: Array) -> Array:
+def recall(sums: Float[np.ndarray, "*batch 4"]) -> Float[np.ndarray, "*batch"]:
     """|A∩S| / |S|, 0 to 1; NaN without sure gold. Source: Och and Ney 2003, section 6."""
     return _quotient(sums[..., 0], sums[..., 3])
 
 
-def f1(sums: Array) -> Array:
+def f1(sums: Float[np.ndarray, "*batch 4"]) -> Float[np.ndarray, "*batch"]:
     """Harmonic mean of precision and recall, 0 to 1; 0 where both are 0. Source: Fraser and Marcu 2007, section 3."""
     p, r = precision(sums), recall(sums)
     return np.where(p + r == 0, 0.0, 2 * p * r / np.where(p + r == 0, 1, p + r))
 
 
-def _quotient(total: Array, count: Array) -> Array:
+def _quotient(
+    total: Float[np.ndarray, "*batch"] | float, count: Float[np.ndarray, "*batch"] | float
+) -> Float[np.ndarray, "*batch"]:
     return np.divide(total, count, out=np.full(np.shape(total), np.nan), where=count > 0)

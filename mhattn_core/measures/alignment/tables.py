@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float, Real
 
 from mhattn_core.arrays.alignment_weights import AlignmentWeights
 from mhattn_core.measures.alignment.aligned import MEAN, Aligned, Gold, LinkReading, baseline_sums
@@ -56,13 +57,13 @@ def baseline_row(aligned: Aligned) -> pd.DataFrame:
     return named_row(DIAGONAL, baseline_sums(aligned.gold), aligned.keys)
 
 
-def named_row(name: str, sums: np.ndarray, keys: tuple[str, ...]) -> pd.DataFrame:
+def named_row(name: str, sums: Float[np.ndarray, "pair 4"], keys: tuple[str, ...]) -> pd.DataFrame:
     """Sums ``[pair, 4]`` of an aligner without heads as a row of ``alignment_table``."""
     row = _numbers(sums[:, None], bootstrap_weights(keys))
     return pd.DataFrame({"model": name, "stack": "", "layer": MEAN, "head": MEAN, "rows": "", "weight": ""} | row)
 
 
-def _rows(aligned: Aligned, reading: LinkReading, weights: np.ndarray) -> pd.DataFrame:
+def _rows(aligned: Aligned, reading: LinkReading, weights: Real[np.ndarray, "draw pair"]) -> pd.DataFrame:
     sums = aligned.sums(reading)
     layer, head = (axis.ravel() for axis in np.indices(sums.shape[1:3]))
     head = np.where(head == sums.shape[2] - 1, MEAN, head)
@@ -77,7 +78,9 @@ def _rows(aligned: Aligned, reading: LinkReading, weights: np.ndarray) -> pd.Dat
     return pd.DataFrame(columns | _numbers(sums.reshape(len(sums), -1, 4), weights))
 
 
-def _numbers(sums: np.ndarray, weights: np.ndarray) -> dict[str, np.ndarray | int]:
+def _numbers(
+    sums: Float[np.ndarray, "pair *head 4"], weights: Real[np.ndarray, "draw pair"]
+) -> dict[str, np.ndarray | int]:
     total = sums.sum(axis=0)
     low, high = interval(sums, weights, alignment_error_rate)
     shares = {"precision": precision(total), "recall": recall(total), "f1": f1(total)}

@@ -6,12 +6,17 @@ from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
+from jaxtyping import Bool, Float
 
 DRAWS = 100
 SEED = 0
 
 
-def hits(pattern: np.ndarray, visible: np.ndarray, links: Sequence[tuple[int, int]]) -> np.ndarray:
+def hits(
+    pattern: Float[np.ndarray, "layer head query key"],
+    visible: Bool[np.ndarray, "query key"],
+    links: Sequence[tuple[int, int]],
+) -> Bool[np.ndarray, "link heads"]:
     """Whether a head's largest weight from the first word of a link, on any other word, is on the second: bool ``[link,
     head]``, heads layer by layer.
 
@@ -27,13 +32,13 @@ def hits(pattern: np.ndarray, visible: np.ndarray, links: Sequence[tuple[int, in
     return np.array(found, dtype=bool).reshape(len(links), len(flat))
 
 
-def as_seen(visible: np.ndarray, link: tuple[int, int]) -> tuple[int, int]:
+def as_seen(visible: Bool[np.ndarray, "query key"], link: tuple[int, int]) -> tuple[int, int]:
     """The link as query and key, turned round where the query may not see the key."""
     query, key = link
     return (query, key) if visible[query, key] else (key, query)
 
 
-def best_together(found: np.ndarray, most: int = 3) -> list[tuple[int, ...]]:
+def best_together(found: Bool[np.ndarray, "link head"], most: int = 3) -> list[tuple[int, ...]]:
     """The one, two … ``most`` heads that hit the most links together, from ``hits``; of equals those with the most hits
     of their own, then the first.
 
@@ -56,7 +61,7 @@ def best_together(found: np.ndarray, most: int = 3) -> list[tuple[int, ...]]:
     return [max(combinations(kept, size), key=together) for size in range(1, min(most, len(kept)) + 1)]
 
 
-def covered(found: np.ndarray, most: int = 3) -> list[float]:
+def covered(found: Bool[np.ndarray, "link head"], most: int = 3) -> list[float]:
     """Share of the links that ``best_together`` hits, for 1, 2 … ``most`` heads; the last is repeated where more heads
     add nothing.
     """
@@ -64,7 +69,9 @@ def covered(found: np.ndarray, most: int = 3) -> list[float]:
     return shares + [shares[-1] if shares else 0.0] * (most - len(shares))
 
 
-def chance(visible: np.ndarray, links: Sequence[tuple[int, int]], heads: int, most: int = 3) -> np.ndarray:
+def chance(
+    visible: Bool[np.ndarray, "query key"], links: Sequence[tuple[int, int]], heads: int, most: int = 3
+) -> Float[np.ndarray, "draw {most}"]:
     """``covered`` of so many heads whose every choice is drawn at random from the words that they may see: ``[draw,
     number of heads]``.
     """

@@ -3,6 +3,7 @@ adds.
 """
 
 import numpy as np
+from jaxtyping import Float, Int
 
 from mhattn_core.errors import ShapeError
 from mhattn_core.measures.statistics import quotient
@@ -14,7 +15,7 @@ PENALTIES = np.logspace(-4, 3, 8)
 """Of the ridge, as multiples of the mean diagonal of the kernel."""
 
 
-def layer_shares(vectors: np.ndarray) -> np.ndarray:
+def layer_shares(vectors: Float[np.ndarray, "*batch head dimension"]) -> Float[np.ndarray, "*batch head"]:
     """The share of each head in what its layer adds, along the direction of the sum: ``[..., head]``; the shares sum to
     1.
 
@@ -25,7 +26,7 @@ def layer_shares(vectors: np.ndarray) -> np.ndarray:
     return _quotient((vectors * total).sum(axis=-1), length)
 
 
-def cosines(vectors: np.ndarray) -> np.ndarray:
+def cosines(vectors: Float[np.ndarray, "*batch head dimension"]) -> Float[np.ndarray, "*batch head head"]:
     """Cosine of what each head adds with what each other adds, with its sign: ``[..., head, head]``, −1 to 1.
 
     vectors: ``[..., head, dimension]``. NaN for a head that adds nothing.
@@ -38,14 +39,14 @@ def cosines(vectors: np.ndarray) -> np.ndarray:
     return _quotient(products, lengths[..., :, None] * lengths[..., None, :])
 
 
-def mean_cosine(vectors: np.ndarray) -> np.ndarray:
+def mean_cosine(vectors: Float[np.ndarray, "*batch head dimension"]) -> Float[np.ndarray, "*batch"]:
     """Mean cosine of two different heads, ``[...]``; vectors as in ``cosines``."""
     found = cosines(vectors)
     pairs = ~np.eye(found.shape[-1], dtype=bool)
     return np.asarray(found[..., pairs].mean(axis=-1))
 
 
-def participation_ratio(added: np.ndarray) -> float:
+def participation_ratio(added: Float[np.ndarray, "head word dimension"]) -> float:
     """How many directions the heads of one layer use as they go from word to word: 1 (all the same, or the same turned
     round) to H (none has to do with another).
 
@@ -65,12 +66,14 @@ def participation_ratio(added: np.ndarray) -> float:
     return ratio_of(np.linalg.eigvalsh(flat @ flat.T))
 
 
-def ratio_of(eigenvalues: np.ndarray) -> float:
+def ratio_of(eigenvalues: Float[np.ndarray, " head"]) -> float:
     """(Σλ)² / Σλ²: how many of the eigenvalues count."""
     return float(eigenvalues.sum() ** 2 / np.square(eigenvalues).sum())
 
 
-def unique_share(added: np.ndarray, folds: np.ndarray) -> np.ndarray:
+def unique_share(
+    added: Float[np.ndarray, "head word dimension"], folds: Int[np.ndarray, " word"]
+) -> Float[np.ndarray, " head"]:
     """What of each head's contribution the other heads of its layer do not tell: ``[head]``, 1 − R² on words held out,
     from ``untold``.
 
@@ -80,7 +83,9 @@ def unique_share(added: np.ndarray, folds: np.ndarray) -> np.ndarray:
     return quotient(untold(added, folds).sum(axis=0))
 
 
-def untold(added: np.ndarray, folds: np.ndarray) -> np.ndarray:
+def untold(
+    added: Float[np.ndarray, "head word dimension"], folds: Int[np.ndarray, " word"]
+) -> Float[np.ndarray, "word head 2"]:
     """Of each word, held out with its fold, what the other heads do not tell of a head, and all there is to tell:
     float64 ``[word, head, 2]``, squared distances to the prediction and to the mean of the words it is learnt from.
 
@@ -113,7 +118,11 @@ def untold(added: np.ndarray, folds: np.ndarray) -> np.ndarray:
     return sums
 
 
-def _ridge(kernel: np.ndarray, values: np.ndarray, held: np.ndarray) -> np.ndarray:
+def _ridge(
+    kernel: Float[np.ndarray, "word word"],
+    values: Float[np.ndarray, "word dimension"],
+    held: Float[np.ndarray, "held word"],
+) -> Float[np.ndarray, "held dimension"]:
     """Prediction for the words held out: kernel ridge regression in the eigenvectors of ``kernel [word, word]``; it and
     the values are centred.
     """
@@ -138,5 +147,5 @@ def _ridge(kernel: np.ndarray, values: np.ndarray, held: np.ndarray) -> np.ndarr
     return np.asarray(held @ (vectors @ (best[:, None] * turned)))
 
 
-def _quotient(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+def _quotient(above: Float[np.ndarray, "*axes"], below: Float[np.ndarray, "*#axes"]) -> Float[np.ndarray, "*axes"]:
     return np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below > 0)

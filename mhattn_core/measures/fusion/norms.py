@@ -2,12 +2,15 @@
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Bool, Float
 from scipy.stats import rankdata
 
 from mhattn_core.errors import ShapeError
 
 
-def transfers(pattern: np.ndarray, value_norms: np.ndarray) -> np.ndarray:
+def transfers(
+    pattern: Float[np.ndarray, "layer head query key"], value_norms: Float[np.ndarray, "layer head key"]
+) -> Float[np.ndarray, "layer head query key"]:
     """The length of what each query receives from each key, ``[layer, head, query, key]``: weight times length of the
     value through W_O.
 
@@ -20,7 +23,11 @@ def transfers(pattern: np.ndarray, value_norms: np.ndarray) -> np.ndarray:
     return np.asarray(pattern * value_norms[:, :, None])
 
 
-def rank_correlation(pattern: np.ndarray, received: np.ndarray, visible: np.ndarray) -> np.ndarray:
+def rank_correlation(
+    pattern: Float[np.ndarray, "layer head query key"],
+    received: Float[np.ndarray, "layer head query key"],
+    visible: Bool[np.ndarray, "query key"],
+) -> Float[np.ndarray, "layer head"]:
     """Spearman's correlation of weights and ``transfers`` over the keys that a query sees, mean over queries: ``[layer,
     head]``, −1 to 1.
 
@@ -41,7 +48,12 @@ def rank_correlation(pattern: np.ndarray, received: np.ndarray, visible: np.ndar
     return np.divide(totals, counts, out=np.full(totals.shape, np.nan), where=counts > 0)
 
 
-def special_shares(pattern: np.ndarray, received: np.ndarray, special: np.ndarray, queries: np.ndarray) -> pd.DataFrame:
+def special_shares(
+    pattern: Float[np.ndarray, "layer head query key"],
+    received: Float[np.ndarray, "layer head query key"],
+    special: Bool[np.ndarray, " key"],
+    queries: Bool[np.ndarray, " query"],
+) -> pd.DataFrame:
     """layer, head, weight, received: the share of a head's attention on special tokens, and of what it receives (of the
     sum of ``transfers``).
 

@@ -5,6 +5,7 @@ Source: Abnar and Zuidema 2020, who warn that under a causal mask both lean to e
 """
 
 import numpy as np
+from jaxtyping import Float
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
 
@@ -16,7 +17,9 @@ MOST_EDGES = 150_000
 """Above so many edges one flow takes longer than anybody waits for."""
 
 
-def residual_mix(pattern: np.ndarray) -> np.ndarray:
+def residual_mix(
+    pattern: Float[np.ndarray, "layer head position position"],
+) -> Float[np.ndarray, "layer position position"]:
     """½ W + ½ I of each layer, heads averaged: ``[layer, query, key]`` from ``[layer, head, query, key]``.
 
     A row that keeps less than one (a sink of the model's own) is not renormalised. Raises ShapeError where queries are
@@ -28,7 +31,7 @@ def residual_mix(pattern: np.ndarray) -> np.ndarray:
     return np.asarray(0.5 * mean + 0.5 * np.eye(mean.shape[-1]))
 
 
-def rollout(pattern: np.ndarray) -> np.ndarray:
+def rollout(pattern: Float[np.ndarray, "layer head position position"]) -> Float[np.ndarray, "layer position position"]:
     """How much of each position after each layer comes from each token of the input: ``[layer, position, token]``, rows
     sum to 1 where the pattern's do.
 
@@ -43,7 +46,7 @@ def rollout(pattern: np.ndarray) -> np.ndarray:
     return np.stack(layers)
 
 
-def flow(pattern: np.ndarray, position: int) -> np.ndarray:
+def flow(pattern: Float[np.ndarray, "layer head position position"], position: int) -> Float[np.ndarray, " position"]:
     """The most that can flow from each token of the input to ``position`` of the last layer, ``[token]``, 0 to 1, to 6
     decimals.
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import torch
+from jaxtyping import Float
 
 from mhattn_core.measures.fusion.directions import participation_ratio, untold
 from mhattn_core.measures.jackknife import jackknife
@@ -69,13 +70,13 @@ def fusion_tables(model: str, stack: str, found: WordOutputs, keys: Sequence[str
     return pd.concat(heads, ignore_index=True)[list(HEADS)], pd.concat(layers, ignore_index=True)[list(LAYERS)]
 
 
-def _lengths(added: np.ndarray) -> np.ndarray:
+def _lengths(added: Float[np.ndarray, "head word dimension"]) -> Float[np.ndarray, "word head 2"]:
     """Length and one, ``[word, head, 2]``."""
     lengths = np.linalg.norm(added.astype(np.float64), axis=-1).T
     return np.stack([lengths, np.ones_like(lengths)], axis=-1)
 
 
-def _shares(added: np.ndarray) -> np.ndarray:
+def _shares(added: Float[np.ndarray, "head word dimension"]) -> Float[np.ndarray, "word head 2"]:
     """A head's product with its layer's sum, and the sum's with itself, ``[word, head, 2]``."""
     wide = added.astype(np.float64)
     total = wide.sum(axis=0)

@@ -5,6 +5,7 @@ best.
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Bool, Float, Real
 
 from mhattn_core.arrays.head_values import HeadValues
 from mhattn_core.errors import ShapeError
@@ -19,14 +20,14 @@ class Steps:
     sum that each row is divided by, the sink's part included, so that ``weight = exp(score - normaliser)``.
     """
 
-    dot: np.ndarray
-    scaled: np.ndarray
-    capped: np.ndarray | None
-    biased: np.ndarray | None
-    visible: np.ndarray
-    score: np.ndarray
-    normaliser: np.ndarray
-    weight: np.ndarray
+    dot: Float[np.ndarray, "query key"]
+    scaled: Float[np.ndarray, "query key"]
+    capped: Float[np.ndarray, "query key"] | None
+    biased: Float[np.ndarray, "query key"] | None
+    visible: Bool[np.ndarray, "query key"]
+    score: Float[np.ndarray, "query key"]
+    normaliser: Float[np.ndarray, " query"]
+    weight: Float[np.ndarray, "query key"]
 
 
 def steps(values: HeadValues) -> Steps:
@@ -51,14 +52,14 @@ def steps(values: HeadValues) -> Steps:
     return Steps(dot, scaled, capped, biased, values.mask, score, normaliser, weight)
 
 
-def products(values: HeadValues, query: int, key: int) -> np.ndarray:
+def products(values: HeadValues, query: int, key: int) -> Float[np.ndarray, " dimension"]:
     """What each dimension adds to one dot product: ``q_d · k_d``, float64 ``[dimension]``; their sum is
     ``Steps.dot[query, key]``.
     """
     return values.query[query].astype(np.float64) * values.key[key]
 
 
-def dimension_shares(values: HeadValues) -> np.ndarray:
+def dimension_shares(values: HeadValues) -> Float[np.ndarray, " dimension"]:
     """Which dimensions tell keys apart: float64 ``[dimension]``, shares of the variance of the scaled scores; they sum
     to 1.
 
@@ -79,7 +80,7 @@ def dimension_shares(values: HeadValues) -> np.ndarray:
     return np.einsum("qkd,qk->d", centred, scores) / total
 
 
-def effective_rank(matrix: np.ndarray) -> float:
+def effective_rank(matrix: Real[np.ndarray, "row column"]) -> float:
     """How many directions a matrix uses: the exponential of the entropy of its singular values, each as a share of
     their sum.
 
@@ -97,13 +98,15 @@ def effective_rank(matrix: np.ndarray) -> float:
     return float(np.exp(-(shares * np.log(shares)).sum()))
 
 
-def centred_scores(values: HeadValues) -> np.ndarray:
+def centred_scores(values: HeadValues) -> Float[np.ndarray, "query key"]:
     """QKᵀ less each query's mean over all keys, which no softmax would notice: float64 ``[query, key]``."""
     dot = values.query.astype(np.float64) @ values.key.astype(np.float64).T
     return dot - dot.mean(axis=1, keepdims=True)
 
 
-def _means(terms: np.ndarray, mask: np.ndarray) -> np.ndarray:
+def _means(
+    terms: Float[np.ndarray, "query key dimension"], mask: Bool[np.ndarray, "query key"]
+) -> Float[np.ndarray, "query 1 dimension"]:
     """Over the visible keys of each query: ``[query, 1, dimension]``."""
     seen = np.maximum(mask.sum(axis=1), 1)[:, None, None]
     return np.where(mask[..., None], terms, 0.0).sum(axis=1, keepdims=True) / seen

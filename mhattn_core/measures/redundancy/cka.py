@@ -7,11 +7,14 @@ Kornblith's own code.
 """
 
 import numpy as np
+from jaxtyping import Float
 
 from mhattn_core.errors import ShapeError
 
 
-def debiased_cka(a: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
+def debiased_cka(
+    a: Float[np.ndarray, "head_a word dimension_a"], b: Float[np.ndarray, "head_b word dimension_b"] | None = None
+) -> Float[np.ndarray, "head_a head_b"]:
     """CKA of what each head of ``a`` writes with what each of ``b`` (by default a) writes: ``[head of a, head of b]``.
 
     Shapes: a ``[head, word, dimension]``, b the same words and any dimension; columns are centred here. Words with NaN
@@ -37,7 +40,7 @@ def debiased_cka(a: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
     )
 
 
-def cka_of_grams(found: np.ndarray) -> np.ndarray:
+def cka_of_grams(found: Float[np.ndarray, "head word word"]) -> Float[np.ndarray, "head head"]:
     """The same from Gram matrices ``[head, word, word]`` as ``grams`` gives them: for few words, and heads of different
     dimensions.
     """
@@ -51,12 +54,14 @@ def cka_of_grams(found: np.ndarray) -> np.ndarray:
     return _quotient(both, both.diagonal(), both.diagonal())
 
 
-def grams(features: np.ndarray) -> np.ndarray:
+def grams(features: Float[np.ndarray, "head word dimension"]) -> Float[np.ndarray, "head word word"]:
     """X Xᵀ of each head: ``[head, word, dimension]`` to ``[head, word, word]``."""
     return features @ features.swapaxes(1, 2)
 
 
-def _products(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def _products(
+    x: Float[np.ndarray, "head_x word dimension_x"], y: Float[np.ndarray, "head_y word dimension_y"]
+) -> Float[np.ndarray, "head_x head_y"]:
     """‖XᵀY‖² of each head of x with each of y, by whichever is smaller: Gram matrices, or the features' own products."""
     words = x.shape[1]
     if words < min(x.shape[2], y.shape[2]):
@@ -66,7 +71,7 @@ def _products(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.stack([np.square(head.T @ wide).reshape(x.shape[2], len(y), -1).sum(axis=(0, 2)) for head in x])
 
 
-def _centred(features: np.ndarray) -> np.ndarray:
+def _centred(features: Float[np.ndarray, "head word dimension"]) -> Float[np.ndarray, "head word dimension"]:
     return features.astype(np.float64) - features.mean(axis=1, keepdims=True)
 
 

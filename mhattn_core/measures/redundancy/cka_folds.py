@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from mhattn_core.errors import ShapeError
@@ -17,12 +18,12 @@ FEWEST = 4
 class Estimate(NamedTuple):
     """A value with its 95 % interval, each ``[head, head]``."""
 
-    value: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
+    value: Float[np.ndarray, "head head"]
+    low: Float[np.ndarray, "head head"]
+    high: Float[np.ndarray, "head head"]
 
 
-def jackknifed_cka(features: Tensor, folds: np.ndarray) -> Estimate:
+def jackknifed_cka(features: Float[Tensor, "head word dimension"], folds: Int[np.ndarray, " word"]) -> Estimate:
     """CKA of what each two heads write, as ``debiased_cka``, and its interval from leaving out one fold at a time.
 
     Shapes: features ``[head, word, dimension]``, folds ``[word]``. NaN for a head that writes the same everywhere.
@@ -39,14 +40,16 @@ def jackknifed_cka(features: Tensor, folds: np.ndarray) -> Estimate:
     return Estimate(found[0], *jackknife(found[0], found[1:]))
 
 
-def _scaled(features: Tensor) -> Tensor:
+def _scaled(features: Float[Tensor, "head word dimension"]) -> Float[Tensor, "head word dimension"]:
     """Centred, and of a size that float32 holds: neither changes CKA."""
     centred = features - features.mean(dim=1, keepdim=True)
     size = centred.norm(dim=(1, 2), keepdim=True) / centred.shape[1] ** 0.5
     return centred / size.where(size > 1e-6 * features.abs().amax(dim=(1, 2), keepdim=True), torch.inf)
 
 
-def _inner(features: Tensor, folds: np.ndarray) -> np.ndarray:
+def _inner(
+    features: Float[Tensor, "head word dimension"], folds: Int[np.ndarray, " word"]
+) -> Float[np.ndarray, "samples head head"]:
     """The debiased inner product of each two heads' Gram matrices K, L with 0 on their diagonals, ``[1 + fold, head,
     head]``, all words first:
 
@@ -76,6 +79,6 @@ def _inner(features: Tensor, folds: np.ndarray) -> np.ndarray:
     return np.stack(found)
 
 
-def _product(grams: Tensor) -> np.ndarray:
+def _product(grams: Float[Tensor, "head words other_words"]) -> Float[np.ndarray, "head head"]:
     flat = grams.flatten(1)
     return (flat @ flat.T).double().numpy()

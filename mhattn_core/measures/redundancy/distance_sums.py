@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from mhattn_core.arrays.word_layer import WordAxes
@@ -21,15 +22,17 @@ class DistanceSums:
     measured.
     """
 
-    js: np.ndarray
-    correlation: np.ndarray
+    js: Float[np.ndarray, "fold head head 2"]
+    correlation: Float[np.ndarray, "fold head head 2"]
     texts: int
 
     def __add__(self, other: "DistanceSums") -> "DistanceSums":
         return DistanceSums(self.js + other.js, self.correlation + other.correlation, self.texts + other.texts)
 
 
-def shuffled_words(patterns: Tensor, axes: WordAxes) -> Tensor:
+def shuffled_words(
+    patterns: Float[Tensor, "text head query key"], axes: WordAxes
+) -> Float[Tensor, "text head query key"]:
     """Patterns ``[text, head, query word, key word]`` with each head's query words in an order of its own."""
     generator = torch.Generator().manual_seed(0)
     found = patterns.clone()
@@ -40,7 +43,9 @@ def shuffled_words(patterns: Tensor, axes: WordAxes) -> Tensor:
     return found
 
 
-def pattern_sums(patterns: Tensor, axes: WordAxes, folds: np.ndarray, *, causal: bool) -> DistanceSums:
+def pattern_sums(
+    patterns: Float[Tensor, "text head query key"], axes: WordAxes, folds: Int[np.ndarray, " text"], *, causal: bool
+) -> DistanceSums:
     """The sums of a batch of patterns ``[text, head, query word, key word]``, heads layer by layer; folds ``[text]``.
 
     causal: whether only the cells count that the model may see, and not all.
@@ -58,7 +63,7 @@ def pattern_sums(patterns: Tensor, axes: WordAxes, folds: np.ndarray, *, causal:
     return DistanceSums(js.numpy(), correlation, len(folds))
 
 
-def _correlations(cells: Tensor) -> Tensor:
+def _correlations(cells: Float[Tensor, "head cell"]) -> Float[Tensor, "head head"]:
     """Pearson's r of each two rows ``[head, cell]``; NaN for a head that gives every cell the same."""
     cells = cells.double()
     centred = cells - cells.mean(dim=1, keepdim=True)

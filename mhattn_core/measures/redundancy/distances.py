@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 import numpy as np
+from jaxtyping import Bool, Float
 
 from mhattn_core.errors import ShapeError
 from mhattn_core.measures.statistics import quotient
@@ -14,7 +15,9 @@ ROUNDING = 1e-5
 """Weights are equal that differ from their mean by less than this share of their size; float32 leaves some 1e-7."""
 
 
-def _both_have_mass(mass_p: np.ndarray, mass_q: np.ndarray) -> np.ndarray:
+def _both_have_mass(
+    mass_p: Float[np.ndarray, " row"], mass_q: Float[np.ndarray, "head row"]
+) -> Bool[np.ndarray, "head row"]:
     return (mass_p > 0) & (mass_q > 0)
 
 
@@ -22,7 +25,12 @@ WEIGHTS: Mapping[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {"word":
 """What a word counts, from the masses that the two heads leave on words."""
 
 
-def js_distances(a: np.ndarray, b: np.ndarray | None = None, *, weight: Literal["word", "mass"] = "word") -> np.ndarray:
+def js_distances(
+    a: Float[np.ndarray, "head_a row column"],
+    b: Float[np.ndarray, "head_b row column"] | None = None,
+    *,
+    weight: Literal["word", "mass"] = "word",
+) -> Float[np.ndarray, "head_a head_b"]:
     """Jensen–Shannon divergence of two heads' rows, mean over words, in nats: ``[head of a, head of b]``; b is a by
     default.
 
@@ -32,7 +40,12 @@ def js_distances(a: np.ndarray, b: np.ndarray | None = None, *, weight: Literal[
     return quotient(js_sums(a, b, weight=weight))
 
 
-def js_sums(a: np.ndarray, b: np.ndarray | None = None, *, weight: Literal["word", "mass"] = "word") -> np.ndarray:
+def js_sums(
+    a: Float[np.ndarray, "head_a row column"],
+    b: Float[np.ndarray, "head_b row column"] | None = None,
+    *,
+    weight: Literal["word", "mass"] = "word",
+) -> Float[np.ndarray, "head_a head_b 2"]:
     """Total over words and their weight, ``[head of a, head of b, 2]``, of JS(p, q) = ½ KL(p‖m) + ½ KL(q‖m), m = ½(p +
     q).
 
@@ -68,7 +81,9 @@ def js_sums(a: np.ndarray, b: np.ndarray | None = None, *, weight: Literal["word
     return totals
 
 
-def correlation_distances(patterns: np.ndarray, visible: np.ndarray) -> np.ndarray:
+def correlation_distances(
+    patterns: Float[np.ndarray, "head row column"], visible: Bool[np.ndarray, "row column"]
+) -> Float[np.ndarray, "head head"]:
     """1 − Pearson's r of two heads' weights over the visible cells, ``[head, head]``: 0 (proportional) to 2 (opposite).
 
     Shapes: patterns ``[head, row, column]``, as they are, not made to sum to 1; rows with NaN in any head are left out.
@@ -84,13 +99,15 @@ def correlation_distances(patterns: np.ndarray, visible: np.ndarray) -> np.ndarr
     return np.clip(1 - directions @ directions.T, 0, 2)
 
 
-def _shares(patterns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _shares(
+    patterns: Float[np.ndarray, "head row column"],
+) -> tuple[Float[np.ndarray, "head row column"], Float[np.ndarray, "head row"]]:
     """Rows made to sum to 1, and the mass ``[head, row]`` that they had; both 0 where a row has none."""
     mass = np.nan_to_num(patterns.astype(np.float64).sum(axis=-1))
     shares = np.divide(patterns, mass[..., None], out=np.zeros(patterns.shape), where=mass[..., None] > 0)
     return shares, mass
 
 
-def _plogp(shares: np.ndarray) -> np.ndarray:
+def _plogp(shares: Float[np.ndarray, "*rows column"]) -> Float[np.ndarray, "*rows"]:
     """Σ p ln p of each row; 0 ln 0 is 0."""
     return np.einsum("...k,...k->...", shares, np.log(np.maximum(shares, np.finfo(np.float64).tiny)))

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Bool, Float
 
 from mhattn_core.errors import ShapeError
 from mhattn_core.measures.redundancy.cka import cka_of_grams
@@ -26,8 +27,8 @@ class Heads:
     """
 
     index: pd.MultiIndex
-    arrays: np.ndarray
-    visible: np.ndarray
+    arrays: Float[np.ndarray, "head row column"]
+    visible: Bool[np.ndarray, "row column"]
 
     def fits(self, other: "Heads") -> bool:
         """Whether the two stand on the same words under the same mask."""

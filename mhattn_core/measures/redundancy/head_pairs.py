@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float
 
 from mhattn_core.measures.redundancy.head_distances import By
 
@@ -11,7 +12,13 @@ are ours.
 """
 
 
-def head_pairs(here: pd.DataFrame, noise: np.ndarray, *, by: By, mean: np.ndarray | None = None) -> pd.DataFrame:
+def head_pairs(
+    here: pd.DataFrame,
+    noise: Float[np.ndarray, "draw head head"],
+    *,
+    by: By,
+    mean: Float[np.ndarray, "head head"] | None = None,
+) -> pd.DataFrame:
     """Every two heads of one stack once, the nearest first: layer_a, head_a, layer_b, head_b, distance, noise,
     noise_low, noise_high, doubled, on_noise.
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from mhattn_core.errors import ShapeError
@@ -14,7 +15,9 @@ NEARLY_NOTHING = 1e-30
 """In place of a weight of 0, whose logarithm there is not; it adds nothing that a float can hold."""
 
 
-def shares(patterns: Tensor) -> tuple[Tensor, Tensor]:
+def shares(
+    patterns: Float[Tensor, "head row key"],
+) -> tuple[Float[Tensor, "head row key"], Float[Tensor, "head row"]]:
     """Rows made to sum to 1, and the mass that they had: ``[head, row, key]`` to the same and ``[head, row]``; rows
     without mass stay near 0.
     """
@@ -22,7 +25,9 @@ def shares(patterns: Tensor) -> tuple[Tensor, Tensor]:
     return (patterns / mass.where(mass > 0, 1)[..., None]).clamp(min=NEARLY_NOTHING), mass
 
 
-def js_rows(p: Tensor, q: Tensor) -> Tensor:
+def js_rows(
+    p: Float[Tensor, "head_p row key"], q: Float[Tensor, "head_q row key"]
+) -> Float[Tensor, "head_p head_q row"]:
     """JS(p, q) of each row of each head of p with the same row of each head of q, in nats: ``[head of p, head of q,
     row]``.
 
@@ -35,7 +40,9 @@ def js_rows(p: Tensor, q: Tensor) -> Tensor:
     return torch.stack([_to_others(p[head], own_p[head], q, own_q) for head in range(len(p))])
 
 
-def js_within(patterns: Tensor, owner: Tensor) -> Tensor:
+def js_within(
+    patterns: Float[Tensor, "head row key"], owner: Float[Tensor, "row owner"]
+) -> Float[Tensor, "owner head head 2"]:
     """Sums over rows of JS and of rows counted, for each two heads of one array, apart for each owner of rows: float64
     ``[owner, head, head, 2]``.
 
@@ -62,12 +69,17 @@ def _in_cache(heads: int, rows: int, keys: int) -> Iterator[slice]:
     return (slice(start, start + step) for start in range(0, rows, step))
 
 
-def _to_others(p: Tensor, own_p: Tensor, q: Tensor, own_q: Tensor) -> Tensor:
+def _to_others(
+    p: Float[Tensor, "row key"],
+    own_p: Float[Tensor, " row"],
+    q: Float[Tensor, "head row key"],
+    own_q: Float[Tensor, "head row"],
+) -> Float[Tensor, "head row"]:
     """One head ``[row, key]`` against many ``[head, row, key]``: H(m) − ½ H(p) − ½ H(q), with Σ m ln m = ½ Σ (p + q)
     ln(p + q) − ln 2.
     """
     return (math.log(2) - (_plogp(q + p) - own_p - own_q) / 2).clamp_(min=0)
 
 
-def _plogp(values: Tensor) -> Tensor:
+def _plogp(values: Float[Tensor, "*rows key"]) -> Float[Tensor, "*rows"]:
     return values.log().mul_(values).sum(dim=-1)
