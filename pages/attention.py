@@ -6,7 +6,7 @@ from mhattn_core import ui
 from mhattn_core.locale import _
 from mhattn_core.text.claims import matrices
 
-controls = ui.sidebar()
+controls = ui.sidebar("Attention")
 ui.page(
     _("Attention"),
     _(

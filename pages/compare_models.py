@@ -3,7 +3,7 @@
 from mhattn_core import ui
 from mhattn_core.locale import _
 
-controls = ui.sidebar()
+controls = ui.sidebar("Compare models")
 ui.page(
     _("Compare models"),
     _(

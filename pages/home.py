@@ -6,7 +6,7 @@ from mhattn_core import ui
 from mhattn_core.locale import _
 from mhattn_core.text.claims import chapters
 
-controls = ui.sidebar()
+controls = ui.sidebar("Home")
 ui.page(
     _("What do attention heads do?"),
     _(
@@ -28,16 +28,7 @@ with ui.problems():
     ui.claim_panel(claims[chosen], controls)
 
 st.header(_("Your own sentence"), anchor=False)
-with st.form("own", border=False):
-    first = st.text_input(
-        _("A sentence in any language"),
-        max_chars=2000,
-        placeholder=_("for example: The dog that barked chased the cat"),
-    )
-    second = st.text_input(_("A second one, or its translation (may be empty)"), max_chars=2000)
-    if st.form_submit_button(_("See every head read it"), icon=":material/grid_on:") and first.strip():
-        ui.take_pair(first, second)
-        st.switch_page(ui.page_file("Attention"))
+ui.own_sentence()
 with st.expander(_("Or bring a file of pairs"), icon=":material/upload_file:"):
     ui.upload_panel("home")
 ui.share_and_reproduce("Home", controls)

@@ -24,6 +24,7 @@ from mhattn_core.charts.lines import lines
 from mhattn_core.charts.matched_heads import matched_heads
 from mhattn_core.charts.matrix import CELLS_DRAWN, CELLS_WITH_TOOLTIP, LABELS_DRAWN, matrix
 from mhattn_core.charts.nearest_heads import nearest_heads
+from mhattn_core.charts.overview_map import overview_map
 from mhattn_core.charts.pair_matrix import pair_matrix
 from mhattn_core.charts.pattern import pattern
 from mhattn_core.charts.pattern_types import type_grid, type_names, type_shares
@@ -71,6 +72,7 @@ __all__ = [
     "matched_heads",
     "matrix",
     "nearest_heads",
+    "overview_map",
     "pair_matrix",
     "pattern",
     "probes",

@@ -14,6 +14,8 @@ from mhattn_core.ui.measure_panel import measure_panel
 from mhattn_core.ui.methods_list import methods_list, quantities_list, searchable
 from mhattn_core.ui.model_panel import model_panel
 from mhattn_core.ui.navigation import page_file, start
+from mhattn_core.ui.overview.own_sentence import own_sentence
+from mhattn_core.ui.overview.panel import overview_panel
 from mhattn_core.ui.page import page, problems
 from mhattn_core.ui.redundancy.panel import redundancy_panel
 from mhattn_core.ui.reproduce import share_and_reproduce
@@ -51,6 +53,8 @@ __all__ = [
     "note_panel",
     "open_tab",
     "opened_run",
+    "overview_panel",
+    "own_sentence",
     "page",
     "page_file",
     "patterns_panel",

@@ -54,16 +54,19 @@ def choose(
     default: str | None = None,
     pills: bool = False,
     persist: bool = False,
+    bare: bool = False,
     help_text: str | None = None,
 ) -> str:
     """A name of ``labels`` (name → what the reader sees): the one in the address where it is offered, else ``default``.
 
     default: the first, unless given; it may change, and what was not chosen by anybody changes with it. key: of the
     state, and the parameter of the address. pills: side by side instead of a list. persist: as for ``choose_or_leave``.
+    bare: the label is for screen readers only.
     """
     asked = st.query_params.get(key) or (st.session_state.get(_chosen(key), "") if persist else "")
     st.session_state[key] = asked if asked in labels else default or next(iter(labels))
     about: dict[str, Any] = {"format_func": labels.__getitem__, "key": key, "help": help_text}
+    about["label_visibility"] = "collapsed" if bare else "visible"
     if pills:
         # A click on the open choice would leave none.
         st.segmented_control(label, list(labels), required=True, on_change=_write, args=(key,), **about)

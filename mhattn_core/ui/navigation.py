@@ -15,26 +15,38 @@ STARTED = "started"
 PAGES = Path(__file__).parents[2] / "pages"
 
 
-def _groups() -> dict[str, list[tuple[str, str, str]]]:
-    """Group → pages as (name, title, icon). A page's file is its name in small letters."""
-    return {
-        _("Start"): [("Home", _("Home"), ":material/home:")],
-        _("One pair"): [
-            ("Attention", _("Attention"), ":material/grid_on:"),
-            ("Inside a head", _("Inside a head"), ":material/troubleshoot:"),
-            ("Fusion", _("Fusion"), ":material/merge:"),
-            ("Translation", _("Translation"), ":material/translate:"),
-            ("Summarisation", _("Summarisation"), ":material/summarize:"),
-        ],
-        _("Many pairs"): [
-            ("Runs", _("Runs"), ":material/dataset:"),
-            ("Head roles", _("Head roles"), ":material/badge:"),
-            ("Redundancy", _("Redundancy"), ":material/content_copy:"),
-            ("Fault tolerance", _("Fault tolerance"), ":material/healing:"),
-        ],
-        _("Across models"): [("Compare models", _("Compare models"), ":material/compare_arrows:")],
-        _("Reference"): [("Methods", _("Methods"), ":material/functions:")],
-    }
+@dataclass(frozen=True)
+class Entry:
+    """A page in the menu. name: in English, which names its file; title: in the reader's language.
+
+    menu: the drop-down that it stands in, empty for one of its own; listed: whether the menu has it, or only links lead
+    to it.
+    """
+
+    name: str
+    title: str
+    menu: str = ""
+    listed: bool = True
+
+
+def _entries() -> list[Entry]:
+    """All pages in the order of the menu."""
+    tasks, learn = _("Tasks"), _("Learn")
+    return [
+        Entry("Overview", _("Overview")),
+        Entry("Attention", _("Attention")),
+        Entry("Inside a head", _("Inside a head"), listed=False),
+        Entry("Fusion", _("Head contributions"), listed=False),
+        Entry("Head roles", _("Specialisation")),
+        Entry("Redundancy", _("Redundancy")),
+        Entry("Fault tolerance", _("Ablation")),
+        Entry("Compare models", _("Compare")),
+        Entry("Translation", _("Translation"), tasks),
+        Entry("Summarisation", _("Summarisation"), tasks),
+        Entry("Runs", _("Data")),
+        Entry("Home", _("The note in six chapters"), learn),
+        Entry("Methods", _("Methods"), learn),
+    ]
 
 
 def page_file(name: str) -> Path:
@@ -43,22 +55,8 @@ def page_file(name: str) -> Path:
 
 
 def page_title(name: str) -> str:
-    """A page's name in the reader's language."""
-    titles = {
-        "Home": _("Home"),
-        "Attention": _("Attention"),
-        "Inside a head": _("Inside a head"),
-        "Fusion": _("Fusion"),
-        "Translation": _("Translation"),
-        "Summarisation": _("Summarisation"),
-        "Runs": _("Runs"),
-        "Head roles": _("Head roles"),
-        "Redundancy": _("Redundancy"),
-        "Fault tolerance": _("Fault tolerance"),
-        "Compare models": _("Compare models"),
-        "Methods": _("Methods"),
-    }
-    return titles[name]
+    """A page's name in the reader's language. Raises KeyError for a page that there is not."""
+    return {entry.name: entry.title for entry in _entries()}[name]
 
 
 @dataclass(frozen=True)
@@ -70,6 +68,7 @@ class First:
 
 
 FIRST = {
+    "Overview": First(("minilm", "smollm2")),
     "Translation": First(("marian-en-zh", "marian-zh-en"), "love-nlp"),
     "Summarisation": First(("smollm2",)),
     "Head roles": First(("minilm", "smollm2")),
@@ -87,22 +86,29 @@ def first_shown(page: str) -> First:
 
 def reads_pair(page: str) -> bool:
     """Whether a page shows anything of the pair in the sidebar; the others read documents, files or nothing."""
-    return page not in {"Summarisation", "Runs", "Methods"}
+    return page not in {"Overview", "Summarisation", "Runs", "Methods"}
 
 
 def start() -> Any:
-    """Begin a run of the dashboard: language, layout, the menu of pages. ``run()`` of the result runs the chosen one."""
+    """Begin a run of the dashboard: language, layout, the menu across the top. ``run()`` of the result runs the page."""
     st.set_page_config(page_title="mhattn", page_icon=":material/grid_on:", layout="wide")
     set_language()
-    pages = {
-        group: {
-            name: st.Page(page_file(name), title=title, icon=icon, default=name == "Home")
-            for name, title, icon in named
-        }
-        for group, named in _groups().items()
-    }
-    page = st.navigation({group: list(named.values()) for group, named in pages.items()})
-    st.session_state[STARTED] = next(name for named in pages.values() for name, other in named.items() if other == page)
+    menus: dict[str, list[Any]] = {}
+    pages = []
+    for entry in _entries():
+        page = st.Page(
+            page_file(entry.name),
+            title=entry.title,
+            default=entry.name == "Overview",
+            visibility="visible" if entry.listed else "hidden",
+        )
+        pages.append((page, entry.name))
+        menus.setdefault(entry.menu, []).append(page)
+    page = st.navigation(menus, position="top")
+    if "chapter" in st.query_params and page == pages[0][0]:
+        # The note was the first page once, and links to its chapters are about.
+        st.switch_page(page_file("Home"), query_params=dict(st.query_params))
+    st.session_state[STARTED] = next(name for other, name in pages if other == page)
     return page
 
 

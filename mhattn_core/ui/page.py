@@ -26,6 +26,8 @@ STYLE = """<style>
   [class*="st-key-narrow"] { display: flex; }
   [class*="st-key-wide"] { display: none; }
 }
+[data-testid="stMainBlockContainer"] { padding-top: 4.2rem; padding-bottom: 3rem; }
+[data-testid="stMainBlockContainer"] h1 { font-size: 28px; padding: 0; }
 [data-testid="stElementToolbarButton"]:has(button[aria-label^="Download as CSV"]) { display: none; }
 .mh-chips { max-height: 11rem; overflow-y: auto; }
 .mh-chip { display: inline-block; margin: 2px; padding: 1px 7px; border-radius: 9px; border: 1px solid rgba(128,128,128,.5); font-size: .85rem; }
@@ -45,11 +47,14 @@ class Named(Protocol):
 M = TypeVar("M", bound=Named)
 
 
-def page(title: str, question: str) -> None:
-    """The page's head: its title and the one question that it answers."""
+def page(title: str, lead: str, *, reading: str = "") -> None:
+    """The page's head: its title, the question that it answers in a line, and folded how it is to be read."""
     st.html(STYLE)
     st.title(title, anchor=False)
-    st.markdown(question)
+    st.markdown(lead)
+    if reading:
+        with st.expander(_("How to read this"), icon=":material/help:"):
+            st.markdown(reading)
 
 
 def badge(pairs: int = 1) -> None:

@@ -55,8 +55,7 @@ def show(
 
 def say(finding: Finding) -> None:
     """Its sentence, and how much it rests on."""
-    st.markdown(finding.sentence)
-    st.badge(finding.evidence, icon=":material/visibility:", color="gray")
+    st.markdown(f"{finding.sentence} :gray-badge[:material/visibility: {finding.evidence}]")
 
 
 def column_titles(finding: Finding) -> dict[str, Any]:

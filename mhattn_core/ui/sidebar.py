@@ -1,4 +1,4 @@
-"""The sidebar that all pages share: language, evidence, models, pair."""
+"""The sidebar that all pages share: models, pair, data, and the language."""
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -41,12 +41,12 @@ def sidebar(page: str = "") -> Controls:
         _open_shared_sentences()
         _open_on_the_pages_own(page or st.session_state[STARTED])
         with st.sidebar:
-            language_switch()
             models = _models()
             if not reads_pair(page or st.session_state[STARTED]):
                 st.caption(_("This page does not read the pair below; it waits there for the others."))
             pair, gallery_id = _pair()
             evidence = choose_evidence()
+            language_switch()
         st.session_state[CONTROLS] = Controls(tuple(models), pair, gallery_id, evidence)
     value: Controls = st.session_state[CONTROLS]
     return value

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from reading import ROOT, TIMEOUT, dashboard, open_page, specs, texts
+from reading import ROOT, TIMEOUT, open_page, specs, texts
 from streamlit.testing.v1 import AppTest
 
 from mhattn_core.models.catalogue import entries
@@ -13,7 +13,7 @@ from mhattn_core.text.gallery import gallery
 
 
 def page(name: str, **parameters: str | list[str]) -> AppTest:
-    return dashboard(**parameters).run() if name == "home" else open_page(name, **parameters)
+    return open_page(name, **parameters)
 
 
 def type_pair(app: AppTest, first: str, second: str = "") -> AppTest:
@@ -46,7 +46,7 @@ def test_chinese_pages_show_no_english_but_names_and_code(name: str) -> None:
 
 @pytest.mark.parametrize("chapter", range(1, 7))
 def test_every_claim_of_every_chapter_is_shown(chapter: int) -> None:
-    app = dashboard(state={"chapter": chapter}).run()
+    app = open_page("home", state={"chapter": chapter})
     for claim in app.selectbox(key=f"claim-{chapter}").options:
         app.selectbox(key=f"claim-{chapter}").set_value(claim).run()
         assert not app.exception, claim
@@ -54,7 +54,7 @@ def test_every_claim_of_every_chapter_is_shown(chapter: int) -> None:
 
 
 def test_home_tells_what_one_sentence_can_show() -> None:
-    app = dashboard().run()
+    app = open_page("home")
     said = texts(app)
     assert re.search(r"In \*\*marian-zh-en\*\* head L\d+ H\d+ gives \*虽然 → 但是\*", said)
     assert "The best head of marian" in said
@@ -216,7 +216,7 @@ def test_a_page_that_a_cold_server_runs_without_the_dashboard_finds_it() -> None
 def test_a_causal_model_is_not_blamed_for_words_that_it_cannot_see() -> None:
     if entries()["smollm2"].path() is None:
         pytest.skip("smollm2 has not been fetched: python -m mhattn_core fetch smollm2")
-    app = dashboard(models=["minilm", "smollm2"]).run()
+    app = open_page("home", models=["minilm", "smollm2"])
     app.session_state["models"] = ["minilm", "smollm2"]
     app.session_state["chapter"] = 2
     app.run()

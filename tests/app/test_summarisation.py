@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from reading import dashboard, go_to, open_page, specs, tables, texts
+from reading import go_to, open_page, specs, tables, texts
 from streamlit.testing.v1 import AppTest
 from tiny import put_translator
 
@@ -147,7 +147,7 @@ def test_a_document_of_the_address_is_opened() -> None:
 
 
 def test_the_notes_claim_leads_here_and_the_note_stands_beside_its_document() -> None:
-    app = dashboard(state={"claim-6": "6-summary"}, chapter="6").run()
+    app = open_page("home", state={"claim-6": "6-summary"}, chapter="6")
     assert not app.exception
     (leading,) = [link.proto for link in app.get("page_link") if link.proto.label == "Open Summarisation"]
     assert "document=" in leading.query_string

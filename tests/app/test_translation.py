@@ -45,7 +45,7 @@ def test_it_opens_on_the_notes_pair_with_both_translators_and_the_notes_matrix()
 
 
 def test_the_notes_claim_leads_here() -> None:
-    app = dashboard(chapter="6").run()
+    app = open_page("home", chapter="6")
     (leading,) = [link.proto for link in app.get("page_link") if link.proto.label == "Open Translation"]
     assert "love" in leading.query_string
     assert "marian-en-zh" in leading.query_string

@@ -12,3 +12,8 @@ def main(page: Page) -> Locator:
 def box(page: Page, label: str) -> Locator:
     """The field of the box whose label begins so."""
     return main(page).get_by_test_id("stSelectbox").filter(has_text=re.compile(f"^{label}")).locator("input").first
+
+
+def menu(page: Page) -> Locator:
+    """The menu of pages across the top."""
+    return page.get_by_test_id("stHeader")

@@ -3,7 +3,7 @@
 import re
 
 from playwright.sync_api import Locator, Page, expect
-from screen import main
+from screen import main, menu
 
 
 def head_box(page: Page) -> Locator:
@@ -21,8 +21,8 @@ def type_first(page: Page, text: str) -> None:
     expect(page.get_by_test_id("stSidebar").locator(".mh-chip", has_text=word).first).to_be_visible()
 
 
-def test_home_shows_a_claim_with_a_live_picture(server: str, page: Page) -> None:
-    page.goto(server)
+def test_the_note_shows_a_claim_with_a_live_picture(server: str, page: Page) -> None:
+    page.goto(f"{server}/home")
     expect(main(page).get_by_role("heading", name="What do attention heads do?")).to_be_visible()
     expect(main(page).get_by_text(re.compile("In marian-zh-en head L"))).to_be_visible()
     expect(main(page).get_by_test_id("stVegaLiteChart").first.locator("svg, canvas").first).to_be_visible()
@@ -44,7 +44,7 @@ def test_a_link_reopens_the_view_after_a_cold_start(server: str, page: Page) -> 
     expect(main(page).get_by_role("heading", name="minilm@random")).to_have_count(0)
     expect(main(page).get_by_text("[CLS]").first).to_be_visible()
     # The menu is the router's own, not a list of files.
-    expect(page.get_by_test_id("stSidebarNav").get_by_text("dashboard")).to_have_count(0)
+    expect(menu(page).get_by_text("dashboard")).to_have_count(0)
 
 
 def test_another_sentence_has_another_telling_head_and_its_box_says_so(server: str, page: Page) -> None:
@@ -73,8 +73,8 @@ def test_a_typed_pair_and_the_head_survive_page_changes(server: str, page: Page)
     expect(head_box(page)).to_have_value("L3 H7")
     type_first(page, "<b>My</b> dog sleeps")
     expect(main(page).get_by_text(re.compile("of its attention on")).first).to_be_visible()
-    page.get_by_role("link", name="Home").click()
-    expect(main(page).get_by_role("heading", name="What do attention heads do?")).to_be_visible()
+    page.get_by_role("link", name="Overview").click()
+    expect(main(page).get_by_role("heading", name="How do the heads of these models differ?")).to_be_visible()
     expect(first_sentence(page)).to_have_value("<b>My</b> dog sleeps")
     page.get_by_role("link", name="Attention", exact=True).click()
     expect(head_box(page)).to_have_value("L3 H7")
@@ -98,7 +98,7 @@ def test_hostile_text_is_shown_and_does_not_run(server: str, page: Page) -> None
 
 
 def test_chinese_by_address_and_by_browser(server: str, page: Page) -> None:
-    page.goto(f"{server}/?lang=zh")
+    page.goto(f"{server}/home?lang=zh")
     expect(main(page).get_by_role("heading", name="注意力头在做什么？")).to_be_visible()
     expect(page.get_by_role("link", name="注意力", exact=True)).to_be_visible()
     page.get_by_test_id("stSidebar").get_by_text("English").click()
@@ -115,9 +115,9 @@ def test_a_phone_reads_one_row_and_a_list_of_heads(server: str, phone: Page) -> 
     assert phone.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")
 
 
-def test_own_sentence_on_home_opens_attention(server: str, page: Page) -> None:
-    page.goto(server)
+def test_own_sentence_opens_attention(server: str, page: Page) -> None:
+    page.goto(f"{server}/home")
     page.get_by_label("A sentence in any language").fill("Birds that sing wake early")
-    main(page).get_by_role("button", name=re.compile("See every head read it")).click()
+    main(page).get_by_role("button", name=re.compile("Show attention")).click()
     expect(main(page).get_by_role("heading", name="Attention", exact=True)).to_be_visible()
     expect(first_sentence(page)).to_have_value("Birds that sing wake early")

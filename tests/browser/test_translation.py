@@ -3,7 +3,7 @@
 import re
 
 from playwright.sync_api import Browser, Locator, Page, expect
-from screen import main
+from screen import main, menu
 
 GOLD = "source,target,source_words,target_words,alignment\n" + "".join(
     f"He sleeps {n},他睡觉{n},He sleeps {n},他 睡觉 {n},0-0 1-1 2-2\n" for n in range(24)
@@ -50,8 +50,8 @@ def test_pairs_with_gold_are_measured(server: str, page: Page) -> None:
 
 def test_each_page_opens_on_its_own_models_until_the_reader_chooses(server: str, page: Page) -> None:
     page.goto(f"{server}/")
-    menu = page.get_by_test_id("stSidebarNav")
-    menu.get_by_text("Translation").click()
+    menu(page).get_by_text("Tasks").click()
+    page.get_by_role("link", name="Translation").click()
     expect(main(page).get_by_role("heading", name="marian-en-zh", exact=True)).to_be_visible()
-    menu.get_by_text("Attention").click()
+    menu(page).get_by_text("Attention").click()
     expect(main(page).get_by_role("heading", name="minilm", exact=True)).to_be_visible()

@@ -73,7 +73,7 @@ import streamlit as st
 
 from mhattn_core import ui
 
-controls = ui.sidebar()
+controls = ui.sidebar("Made up")
 ui.page("Made up", "Does a page need more than its file and its place in the menu?")
 st.write(f"models: {controls.models}")
 '''
@@ -174,15 +174,13 @@ def test_the_recipes_are_true(copy: Path) -> None:
     # A model: an entry, and here its folder.
     append(core / "models/catalogue.toml", ENTRY)
     put_model(core / "models/bundled/made-up")
-    # A page: its script, and its name, title and icon.
+    # A page: its script, and its entry in the menu.
     (copy / "pages/made_up.py").write_text(PAGE)
-    navigation = core / "ui/navigation.py"
     insert(
-        navigation,
-        before='("Methods", _("Methods"), ":material/functions:")',
-        text='("Made up", _("Made up"), ":material/star:"), ',
+        core / "ui/navigation.py",
+        before='Entry("Methods", _("Methods"), learn)',
+        text='Entry("Made up", _("Made up"), learn),\n        ',
     )
-    insert(navigation, before='"Methods": _("Methods"),', text='"Made up": _("Made up"),\n        ')
     subprocess.run(
         [sys.executable, "-c", SCRIPT, str(copy)], cwd=copy, env=os.environ | {"PYTHONPATH": str(copy)}, check=True
     )

@@ -1,0 +1,123 @@
+"""All heads of several models side by side, on equal cells."""
+
+import json
+import warnings
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import pandas as pd
+
+from mhattn_core.charts.glance import PICKED
+from mhattn_core.charts.theme import MARK_COLOUR
+from mhattn_core.locale import _
+
+WIDTH, HEIGHT, TALLEST, SMALLEST = 18, 15, 300, 8
+"""Pixels: of a cell, of the map where cells may shrink to fit, and the lowest that a cell becomes."""
+SMALL = 5
+"""Pixels of a cell of the models that stand beside for comparison."""
+LEAST = 0.2
+"""How full the emptiest coloured cell is, so that its colour can be told."""
+HOVERED = "hovered"
+
+
+def overview_map(
+    heads: pd.DataFrame, colours: Mapping[str, str], *, small: Sequence[str] = (), chosen: str = "", clicks: int = 0
+) -> alt.HConcatChart:
+    """A grid of layers down and heads across for each model, in the order in which they come.
+
+    heads: model, layer, head, name (among all models), colour (a key of ``colours``; empty for a cell that stays grey),
+    fill (0 to 1, how much of the cell is coloured; NaN for all of it), outline (bool), partner (the name of its
+    counterpart, empty for none), and for the tooltip says, effect and similar. colours: what each is called → its
+    colour. small: models that are drawn small, below the model of fewest layers. chosen: the name of the head that is
+    pinned. A click picks a head (``picked``: name). What the pointer is on lights up with its counterpart, in whichever
+    model that is.
+    """
+    side = 0.5 * heads["fill"].fillna(1.0).clip(LEAST, 1.0) ** 0.5  # area tells the share
+    rows = heads.assign(
+        clicks=clicks,
+        **{name: heads["head"] + 0.5 + sign * side for name, sign in (("left", -1), ("right", 1))},
+        **{name: heads["layer"] + 0.5 + sign * side for name, sign in (("top", -1), ("bottom", 1))},
+    )
+    by_model = {str(model): own for model, own in rows.groupby("model", sort=False)}
+    layers = {model: int(own["layer"].max()) + 1 for model, own in by_model.items()}
+    large = [model for model in by_model if model not in small] or list(by_model)
+    height = max(SMALLEST, min(HEIGHT, TALLEST // max(layers[model] for model in large)))
+    columns: dict[str, alt.TopLevelMixin] = {
+        model: _grid(by_model[model], colours, (WIDTH, height), chosen) for model in large
+    }
+    beside = [_grid(by_model[model], colours, (SMALL, SMALL), chosen, axes=False) for model in small]
+    if beside:
+        lowest = min(large, key=layers.__getitem__)
+        columns[lowest] = alt.vconcat(columns[lowest], alt.hconcat(*beside, spacing=16), spacing=14)
+    with warnings.catch_warnings():
+        # All models share one selection on purpose: what is pointed at in one lights up in the others.
+        warnings.filterwarnings("ignore", message="Automatically deduplicated selection parameter")
+        return (
+            alt.hconcat(*columns.values(), spacing=26)
+            .resolve_scale(x="independent", y="independent")
+            .add_params(
+                alt.selection_point(name=HOVERED, fields=["name"], on="pointerover", empty=False),
+                alt.selection_point(name=PICKED, fields=["name", "clicks"], on="click", clear=False),
+            )
+        )
+
+
+def _grid(
+    rows: pd.DataFrame, colours: Mapping[str, str], cell: tuple[int, int], chosen: str, *, axes: bool = True
+) -> alt.LayerChart:
+    heads, layers = int(rows["head"].max()) + 1, int(rows["layer"].max()) + 1
+    base = alt.Chart(rows.assign(x0=rows["head"], x1=rows["head"] + 1, y0=rows["layer"], y1=rows["layer"] + 1))
+    across = {
+        "scale": alt.Scale(domain=[0, heads], nice=False),
+        "axis": _axis(heads, _("head")) if axes else None,
+    }
+    down = {"scale": alt.Scale(domain=[layers, 0], nice=False), "axis": _axis(layers, _("layer")) if axes else None}
+    whole = {"x": alt.X("x0:Q", **across), "x2": "x1:Q", "y": alt.Y("y0:Q", **down), "y2": "y1:Q"}
+    inner = {"x": alt.X("left:Q", **across), "x2": "right:Q", "y": alt.Y("top:Q", **down), "y2": "bottom:Q"}
+    colour = alt.Color(
+        "colour:N",
+        title=None,
+        scale=alt.Scale(domain=list(colours), range=list(colours.values())),
+        legend=alt.Legend(orient="top", columns=5, symbolType="square", labelLimit=180, offset=2),
+    )
+    lit = (
+        f"datum.name === {json.dumps(chosen)} || ({HOVERED}.name && "
+        f"(indexof({HOVERED}.name, datum.name) >= 0 || indexof({HOVERED}.name, datum.partner) >= 0))"
+    )
+    marks = base.mark_rect(filled=True, fill="transparent", stroke=MARK_COLOUR, strokeWidth=3, cursor="pointer")
+    return alt.layer(
+        base.mark_rect(color="#8c8c8c", fillOpacity=0.16, stroke="white", strokeWidth=1).encode(**whole),
+        base.transform_filter("datum.colour != ''").mark_rect().encode(**inner, color=colour),
+        base.transform_filter("datum.outline").mark_rect(filled=False, stroke="#6b6b6b").encode(**whole),
+        marks.encode(
+            **whole,
+            strokeOpacity=alt.condition(lit, alt.value(1), alt.value(0)),
+            tooltip=[
+                alt.Tooltip("name:N", title=_("head")),
+                alt.Tooltip("says:N", title=_("role")),
+                alt.Tooltip("effect:Q", title=_("ablation effect"), format="+.3f"),
+                alt.Tooltip("similar:N", title=_("most similar head")),
+                alt.Tooltip("partner:N", title=_("counterpart")),
+            ],
+        ),
+    ).properties(
+        width=heads * cell[0],
+        height=layers * cell[1],
+        title=alt.Title(str(rows["model"].iloc[0]), fontSize=12 if axes else 9, anchor="start", offset=4),
+    )
+
+
+def _axis(count: int, title: str) -> alt.Axis:
+    """Numbers in the middle of cells, about eight at most."""
+    step = max(1, -(-count // 8))
+    at = [number + 0.5 for number in range(0, count, step)]
+    return alt.Axis(
+        title=title,
+        titlePadding=2,
+        values=at,
+        labelExpr="floor(datum.value)",
+        grid=False,
+        ticks=False,
+        domain=False,
+        labelPadding=2,
+    )

@@ -1,0 +1,1 @@
+"""Findings about all heads of several models at once."""

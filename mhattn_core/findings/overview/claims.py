@@ -1,0 +1,95 @@
+"""What the overview of a run comes to, in three sentences with a page to go on from each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.overview.heads import head_overview
+from mhattn_core.locale import _
+from mhattn_core.models.control_names import CONTROLS, is_control, with_control
+from mhattn_core.runs import Run
+
+FEWEST = 10
+"""Heads from which on a rank correlation is said."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """title: the question; sentence: the answer, in Markdown; page: where it goes on."""
+
+    title: str
+    sentence: str
+    page: str
+
+
+def overview_claims(run: Run, models: Sequence[str]) -> list[Claim]:
+    """Of what the run measured: who specialises, which heads two models share, and whether similar heads can stand in
+    for one another.
+    """
+    trained = [model for model in models if not is_control(model)] or list(models)
+    heads = head_overview(run, models)
+    claims = []
+    if run.has("relations"):
+        claims.append(Claim(_("Which heads specialise?"), _specialised(heads, trained), "Head roles"))
+    if run.has("matches") and len(trained) > 1:
+        claims.append(Claim(_("Do the models share heads?"), _shared(run, trained), "Compare models"))
+    if run.has("ablation") and run.has("distances"):
+        claims.append(Claim(_("Can a similar head stand in?"), _replaceable(heads, trained), "Redundancy"))
+    return claims
+
+
+def _specialised(heads: pd.DataFrame, models: Sequence[str]) -> str:
+    parts = []
+    for model in models:
+        own = heads[heads["model"] == model]
+        with_role = own[own["verdict"].isin(["specialist", "pattern specialist"])]
+        nearest = int((own["verdict"] == "nearest-class head").sum())
+        message = _("{model}: {heads} of {all} do more than position and word class tell")
+        if nearest:
+            message = _(
+                "{model}: {heads} of {all} do more than position and word class tell, {nearest} look at the nearest "
+                "word of a class"
+            )
+        parts.append(message.format(model=escape(model), heads=len(with_role), all=len(own), nearest=nearest))
+    return "; ".join(parts) + "."
+
+
+def _shared(run: Run, models: Sequence[str]) -> str:
+    a, b = models[:2]
+    counts = {
+        other: count
+        for other in (b, *(with_control(b, control) for control in CONTROLS))
+        if (count := _counterparts(run, a, other)) is not None
+    }
+    names = {"a": escape(a), "b": escape(b)}
+    if b not in counts:
+        return _("{a} and {b} were not matched in this run.").format(**names)
+    sentence = _("{count} heads of {a} have a counterpart in {b}").format(count=counts.pop(b), **names)
+    if counts:
+        chance = ", ".join(f"{escape(name)}: {count}" for name, count in counts.items())
+        sentence += " " + _("(by chance: {chance})").format(chance=chance)
+    return sentence + "."
+
+
+def _counterparts(run: Run, a: str, b: str) -> int | None:
+    """Heads of two models with a shared role by profile; None where these were not matched."""
+    rows = run.matches
+    rows = rows[(rows["by"] == "profile") & rows["model_a"].isin([a, b]) & rows["model_b"].isin([a, b])]
+    return int((rows["verdict"] == "shared role").sum()) if len(rows) else None
+
+
+def _replaceable(heads: pd.DataFrame, models: Sequence[str]) -> str:
+    parts = []
+    for model in models:
+        own = heads[(heads["model"] == model)].dropna(subset=["distance", "effect"])
+        if len(own) >= FEWEST:
+            rank = own["distance"].corr(own["effect"], method="spearman")
+            parts.append(f"{escape(model)} {rank:+.2f}")
+    if not parts:
+        return _("Too few heads to tell.")
+    return _(
+        "Distance to the most similar head and ablation effect agree in rank by: {ranks} (Spearman). Were similar heads "
+        "replaceable, it would be near 1."
+    ).format(ranks=", ".join(parts))

@@ -1,0 +1,1 @@
+"""The page that opens: all heads of several models."""

@@ -1,0 +1,114 @@
+"""All heads of several models from a run that is already measured: no network is loaded."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from mhattn_core.findings import Finding, overview
+from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.overview.card import card_lines
+from mhattn_core.findings.overview.claims import overview_claims
+from mhattn_core.heads import head_name
+from mhattn_core.locale import _
+from mhattn_core.models.catalogue import entries
+from mhattn_core.models.control_names import CONTROLS, is_control, with_control
+from mhattn_core.runs import Run
+from mhattn_core.ui.choices import choose, put
+from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.evidence import Evidence, chosen_evidence, evidence_with, models_in
+from mhattn_core.ui.navigation import link
+from mhattn_core.ui.panel import panel
+from mhattn_core.ui.show import say, show
+
+VIEW, PINNED = "view", "head"
+NONE = "none"
+
+
+@panel
+def overview_panel(controls: Controls) -> None:
+    """The map of heads at the left; at the right what it comes to, or the head that was clicked."""
+    evidence = chosen_evidence(controls) or evidence_with(controls, "relations")
+    run = evidence.run
+    models = _with_controls(run, models_in(evidence, controls, list(run.models)))
+    views = {
+        "role": _("role"),
+        "redundancy": _("redundancy"),
+        "effect": _("ablation effect"),
+        "pattern": _("pattern"),
+    }
+    left, right = st.columns([5, 3], gap="medium")
+    with left:
+        view = choose(_("Colour by"), views, key=VIEW, pills=True, bare=True)
+        finding = overview(run, models=models, view=view)
+        names = list(finding.table["name"])
+        pinned = st.query_params.get(PINNED, "")
+        say(finding)
+        show(
+            finding,
+            key="overview",
+            on_pick=lambda mark: put(PINNED, str(mark["name"])),
+            sentence=False,
+            chosen=pinned if pinned in names else "",
+        )
+    with right:
+        st.caption(strip(run, evidence, models))
+        pinned = _choose_pinned(names)
+        if pinned == NONE:
+            _claims(run, models)
+        else:
+            _card(finding, pinned)
+
+
+def _with_controls(run: Run, models: Sequence[str]) -> list[str]:
+    """With the random controls of these models that the run has."""
+    beside = [with_control(name, control) for name in models for control in CONTROLS]
+    return list(dict.fromkeys([*models, *(name for name in beside if name in run.models)]))
+
+
+def strip(run: Run, evidence: Evidence, models: Sequence[str]) -> str:
+    """Which models these are, and on how much text they were measured; in Markdown."""
+    known = entries()
+    parts = [
+        f"**{escape(name)}** ({known[name].family}, {known[name].layers} × {known[name].heads})"
+        if name in known
+        else f"**{escape(name)}**"
+        for name in models
+        if not is_control(name)
+    ]
+    texts = _("{pairs} texts: {run}").format(pairs=f"{run.manifest.pairs:,}", run=escape(evidence.saved.about.name))
+    return " · ".join([*parts, texts])
+
+
+def _choose_pinned(names: Sequence[str]) -> str:
+    labels = {NONE: _("None: point or click at the map")} | {name: name for name in names}
+    return choose(_("Head"), labels, key=PINNED, default=NONE, persist=True)
+
+
+def _claims(run: Run, models: Sequence[str]) -> None:
+    for claim in overview_claims(run, models):
+        with st.container(border=True, gap="xxsmall"):
+            st.markdown(f"**{claim.title}**  \n:small[{claim.sentence}]")
+            link(claim.page, _("See the evidence"))
+
+
+def _card(finding: Finding, name: str) -> None:
+    rows = finding.table[finding.table["name"] == name]
+    if rows.empty:
+        return
+    head: Mapping[str, Any] = rows.iloc[0]
+    with st.container(border=True):
+        st.markdown(f"**{escape(name)}**")
+        lines = card_lines(rows.iloc[0])
+        st.markdown("\n".join(f"- {line.what}: **{escape(line.value)}**" for line in lines.itertuples()))
+        link("Attention", _("Show its attention"), models=[head["model"]], head=head_name(head["layer"], head["head"]))
+        link("Fault tolerance", _("Switch it off"), models=[head["model"]])
+        if head["partner"]:
+            st.button(
+                _("Its counterpart: {name}").format(name=head["partner"]),
+                on_click=put,
+                args=(PINNED, head["partner"]),
+                key="to-counterpart",
+                type="tertiary",
+                icon=":material/arrow_forward:",
+            )
