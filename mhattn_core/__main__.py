@@ -1,6 +1,7 @@
 """The command line: ``python -m mhattn_core``."""
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -230,13 +231,18 @@ Choose = Annotated[
         help="Any other choice of the finding, such as relation=obj; may be given again.", metavar="NAME=VALUE"
     ),
 ]
+HEAD_OF_MODEL = re.compile(r"(?P<model>.+?)[ ·]+(?P<head>L\d+ H\d+)")
 
 
 @command.command()
 def show(
     run: RunName,
     finding: Annotated[
-        str, typer.Argument(help="Name of a finding; without one, all that the run says.", metavar="FINDING")
+        str,
+        typer.Argument(
+            help="Name of a finding, or a head such as 'minilm L2 H0'; without one, all that the run says.",
+            metavar="[FINDING|HEAD]",
+        ),
     ] = "",
     model: Models = [],  # noqa: B006
     stack: Stack = "",
@@ -252,6 +258,8 @@ def show(
     if not finding:
         _show([{"finding": one.name, "what it says": one.text} for one in findings.all_findings(opened)])
         return
+    if of_head := HEAD_OF_MODEL.fullmatch(finding):
+        finding, model, head = "head_card", [of_head["model"]], of_head["head"]
     shown = findings.finding(
         opened, finding, **_choices(finding, model, choose, stack=stack, head=head, measure=measure)
     )

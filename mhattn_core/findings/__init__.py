@@ -5,6 +5,7 @@ from typing import Any
 from mhattn_core.errors import Problem
 from mhattn_core.findings.heads.of_measures import by_depth, distributions, head_grid
 from mhattn_core.findings.of_run import RunFinding
+from mhattn_core.findings.overview.card import head_card
 from mhattn_core.findings.overview.map import overview
 from mhattn_core.findings.patterns.types import type_grid, type_shares
 from mhattn_core.findings.relations.best import best_heads
@@ -18,6 +19,7 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
     finding.name: finding
     for finding in (
         overview,
+        head_card,
         head_grid,
         distributions,
         by_depth,
@@ -30,7 +32,7 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
 }
 """What a run can give, by name, in the order in which a reader meets it. A new finding is a function and a line here."""
 
-__all__ = ["RUN_FINDINGS", "Finding", "all_findings", "finding", "overview"]
+__all__ = ["RUN_FINDINGS", "Finding", "all_findings", "finding", "overview", "relation_profile"]
 
 
 def finding(run: Run, name: str, **choices: Any) -> Finding:

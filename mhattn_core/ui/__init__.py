@@ -14,6 +14,7 @@ from mhattn_core.ui.measure_panel import measure_panel
 from mhattn_core.ui.methods_list import methods_list, quantities_list, searchable
 from mhattn_core.ui.model_panel import model_panel
 from mhattn_core.ui.navigation import page_file, start
+from mhattn_core.ui.overview.head_page import head_page
 from mhattn_core.ui.overview.own_sentence import own_sentence
 from mhattn_core.ui.overview.panel import overview_panel
 from mhattn_core.ui.page import page, problems
@@ -42,6 +43,7 @@ __all__ = [
     "faults_panel",
     "fusion_panel",
     "gold_panel",
+    "head_page",
     "inside_panel",
     "licences",
     "manifest_of",

@@ -34,6 +34,7 @@ def _entries() -> list[Entry]:
     tasks, learn = _("Tasks"), _("Learn")
     return [
         Entry("Overview", _("Overview")),
+        Entry("Head", _("One head"), listed=False),
         Entry("Attention", _("Attention")),
         Entry("Inside a head", _("Inside a head"), listed=False),
         Entry("Fusion", _("Head contributions"), listed=False),
@@ -71,6 +72,7 @@ FIRST = {
     "Overview": First(("minilm", "smollm2")),
     "Translation": First(("marian-en-zh", "marian-zh-en"), "love-nlp"),
     "Summarisation": First(("smollm2",)),
+    "Head": First(("minilm", "smollm2")),
     "Head roles": First(("minilm", "smollm2")),
     "Fusion": First(pair="fox"),
     "Redundancy": First(pair="keys"),

@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 VIEWS: list[tuple[str, dict[str, str]]] = [
     *(("overview", {"view": view}) for view in ("role", "redundancy", "effect", "pattern")),
+    ("head", {}),
     ("home", {}),
     ("attention", {}),
     *(("inside_a_head", {"tab": tab}) for tab in ("steps", "rows", "dimensions", "matches", "probes")),

@@ -103,6 +103,13 @@ def test_the_command_line_prints_and_draws_them(tmp_path: Path) -> None:
         assert mh.Run.open("examples-en").id in json.load(written)["usermeta"]["mhattn"]
 
 
+def test_a_head_is_shown_by_its_name() -> None:
+    shown = CliRunner().invoke(command, ["show", "examples-en", "minilm L2 H0"])
+    assert shown.exit_code == 0, shown.output
+    assert "minilm · L2 H0" in shown.output
+    assert "counterpart" in shown.output
+
+
 def test_one_model_is_asked_for_where_one_is_drawn() -> None:
     two = ["--model", "minilm", "--model", "smollm2", "--out", "x.svg"]
     refused = CliRunner().invoke(command, ["figure", "examples-en", "head_grid", *two])

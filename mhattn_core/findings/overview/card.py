@@ -1,24 +1,60 @@
-"""One head in a few lines: what a run says of it, with links to more."""
+"""One head in a few lines: all that a run says of it."""
+
+from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
 from mhattn_core.charts import type_names, verdict_names
+from mhattn_core.errors import Problem
+from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.overview.heads import role_name
+from mhattn_core.findings.overview.map import overview
+from mhattn_core.findings.rows import model_of
+from mhattn_core.findings.value import Finding
+from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
+from mhattn_core.runs import Run
+
+
+@of_run("heads")
+def head_card(run: Run, *, model: str = "", head: str = "L0 H0") -> Finding:
+    """All that a run says of one head, in lines; drawn is where it stands among all heads.
+
+    head: of the stack that the overview shows, such as ``L2 H0``.
+    """
+    whole = overview(run)
+    name = head_name(*Head.parse(head, "encoder").cell, model=model_of(run, model))
+    rows = whole.table[whole.table["name"] == name]
+    if rows.empty:
+        raise Problem(
+            _("The run has no head {head} of this stack.").format(head=name),
+            _("Layers and heads count from 0; `overview` lists all."),
+        )
+    lines = card_lines(rows.iloc[0])
+    first = ", ".join(f"{line.what}: {escape(line.value)}" for line in lines.itertuples())
+    return replace(
+        whole,
+        sentence=f"**{escape(name)}** · {first}",
+        table=lines,
+        draw=partial(whole.draw, chosen=name),
+    )
 
 
 def card_lines(head: "pd.Series[object]") -> pd.DataFrame:
     """A row of ``head_overview`` as what, and what the run says of it; what was not measured is left out."""
-    effect = head["effect"]
+    effect, low = head["effect"], head["effect_low"]
     lines = [(_("role"), role_name(head))]
     if head["relation"]:
         lines += [
             (_("verdict"), verdict_names().get(str(head["verdict"]), str(head["verdict"]))),
             (_("right answers, held out"), f"{head['held_out']:.0%}"),
-            (_("gain over the baseline"), f"{100 * float(str(head['gain'])):+.0f}"),
+            (_("gain over the baseline, points"), f"{100 * float(str(head['gain'])):+.0f}"),
         ]
     if pd.notna(effect):
-        lines.append((_("ablation effect"), f"{effect:+.3f}"))
+        least = "" if pd.isna(low) else f" (≥ {low:+.3f})"
+        lines.append((_("ablation effect"), f"{effect:+.3f}{least}"))
     if head["similar"]:
         lines.append((_("most similar head"), f"{head['similar']} ({head['distance']:.3f})"))
     if head["type"]:

@@ -1,15 +1,12 @@
 """All heads of several models from a run that is already measured: no network is loaded."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import streamlit as st
 
 from mhattn_core.findings import Finding, overview
 from mhattn_core.findings.markdown import escape
-from mhattn_core.findings.overview.card import card_lines
 from mhattn_core.findings.overview.claims import overview_claims
-from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.models.catalogue import entries
 from mhattn_core.models.control_names import CONTROLS, is_control, with_control
@@ -18,6 +15,7 @@ from mhattn_core.ui.choices import choose, put
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, chosen_evidence, evidence_with, models_in
 from mhattn_core.ui.navigation import link
+from mhattn_core.ui.overview.card import card
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.show import say, show
 
@@ -96,19 +94,13 @@ def _card(finding: Finding, name: str) -> None:
     rows = finding.table[finding.table["name"] == name]
     if rows.empty:
         return
-    head: Mapping[str, Any] = rows.iloc[0]
-    with st.container(border=True):
-        st.markdown(f"**{escape(name)}**")
-        lines = card_lines(rows.iloc[0])
-        st.markdown("\n".join(f"- {line.what}: **{escape(line.value)}**" for line in lines.itertuples()))
-        link("Attention", _("Show its attention"), models=[head["model"]], head=head_name(head["layer"], head["head"]))
-        link("Fault tolerance", _("Switch it off"), models=[head["model"]])
-        if head["partner"]:
-            st.button(
-                _("Its counterpart: {name}").format(name=head["partner"]),
-                on_click=put,
-                args=(PINNED, head["partner"]),
-                key="to-counterpart",
-                type="tertiary",
-                icon=":material/arrow_forward:",
-            )
+    card(rows.iloc[0])
+    if partner := rows["partner"].iloc[0]:
+        st.button(
+            _("Its counterpart: {name}").format(name=partner),
+            on_click=put,
+            args=(PINNED, partner),
+            key="to-counterpart",
+            type="tertiary",
+            icon=":material/arrow_forward:",
+        )

@@ -1,0 +1,24 @@
+"""What a run says of one head, in a frame, with ways to go on."""
+
+import pandas as pd
+import streamlit as st
+
+from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.overview.card import card_lines
+from mhattn_core.heads import head_name
+from mhattn_core.locale import _
+from mhattn_core.ui.navigation import link
+
+
+def card(head: "pd.Series[object]", *, with_page: bool = True) -> None:
+    """head: a row of ``head_overview``. with_page: whether a link leads to the page of the head."""
+    name = head_name(int(str(head["layer"])), int(str(head["head"])))
+    model = str(head["model"])
+    with st.container(border=True):
+        st.markdown(f"**{escape(str(head['name']))}**")
+        st.markdown("\n".join(f"- {line.what}: **{escape(line.value)}**" for line in card_lines(head).itertuples()))
+        with st.container(horizontal=True):
+            if with_page:
+                link("Head", _("Its page"), of=str(head["name"]))
+            link("Attention", _("Show its attention"), models=[model], head=name)
+            link("Fault tolerance", _("Switch it off"), models=[model])
