@@ -8,9 +8,11 @@ import pandas as pd
 
 from mhattn_core.charts.distributions import SHAPES
 from mhattn_core.charts.glance import PICKED
-from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, model_colour
+from mhattn_core.charts.theme import SPECIAL_COLOUR, model_colour
+from mhattn_core.charts.to_beat import to_beat
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
+from mhattn_core.measures.roles.verdicts import rule_words
 
 BAND, BAR = 27, 8
 """Heights in pixels: of one model's line within a relation, of the bar in it."""
@@ -23,7 +25,9 @@ def verdict_names() -> dict[str, str]:
     """The closed list of verdicts in the language of this thread."""
     return {
         "specialist": _("specialist"),
-        "pattern specialist": _("pattern specialist"),
+        "pattern specialist": _("attention specialist (effect untested)"),
+        "nearest-class head": _("nearest-class head"),
+        "small gain": _("small gain"),
         "shared role": _("shared role"),
         "no counterpart": _("no counterpart"),
         "no evidence": _("no evidence"),
@@ -36,8 +40,8 @@ def best_heads(
     relations: pd.DataFrame, labels: Mapping[str, str], *, chosen: str = "", clicks: int = 0, narrow: bool = False
 ) -> alt.LayerChart:
     """A line a relation and model: the best head's held-out score with the interval of its gain, and in words the head,
-    its verdict and n; a grey bar up to the best fixed offset, a red tick at what random weights reach. A click picks a
-    head (``picked``: model, relation, layer, head).
+    its verdict and n; a grey bar up to the best fixed offset, and marks at what else it has to beat (``to_beat``). A
+    click picks a head (``picked``: model, relation, layer, head).
 
     relations: rows of ``relations.parquet`` of one score and direction, in the order in which they are to stand.
     labels: what each relation
@@ -55,8 +59,9 @@ def best_heads(
         label=label,
         said=[" · ".join((*line, f"n {n:,}")) for *line, n in zip(*parts, scored["n"], strict=True)],
         found=scored["verdict"].isin(FOUND),
-        bottom=scored["baseline"] + scored["low"],
-        top=scored["baseline"] + scored["high"],
+        rule=[rule_words(row) for row in scored.to_dict("records")],
+        bottom=scored["held_out"] - scored["gain"] + scored["low"],
+        top=scored["held_out"] - scored["gain"] + scored["high"],
         clicks=clicks,
     )
     models = list(dict.fromkeys(rows["model"]))
@@ -80,7 +85,7 @@ def best_heads(
         "held_out:Q",
         scale=alt.Scale(domain=[0, 1]),
         axis=alt.Axis(format=".0%"),
-        title=_("right answers, held out") if narrow else _("right answers on sentences that did not choose the head"),
+        title=_("right answers, held out") if narrow else _("right answers on held-out sentences"),
     )
     legend = alt.Legend(title=None, orient="top", columns=2, labelLimit=220)
     colour = alt.Color(
@@ -88,21 +93,25 @@ def best_heads(
     )
     shapes = [SHAPES[place % len(SHAPES)] for place in range(len(models))]
     shape = alt.Shape("model:N", scale=alt.Scale(domain=models, range=shapes), legend=legend)
-    base = alt.Chart(rows).encode(y, line, tooltip=_tooltip())
+    tooltip = _tooltip()
+    base = alt.Chart(rows).encode(y, line, tooltip=tooltip)
     pick = alt.selection_point(
         name=PICKED, fields=["model", "relation", "layer", "head", "clicks"], on="click", clear=False
     )
-    return alt.layer(
+    heads = alt.layer(
         base.mark_bar(color=SPECIAL_COLOUR, opacity=0.35, height=BAR).encode(alt.X("baseline:Q")),
         base.mark_rule(strokeWidth=2).encode(alt.X("bottom:Q"), alt.X2("top:Q"), colour),
-        base.mark_tick(color=MARK_COLOUR, thickness=2, size=BAR + 2).encode(alt.X("random95:Q")),
         base.transform_filter("datum.found").mark_point(size=70, filled=True, opacity=1).encode(x, colour, shape),
         base.mark_point(size=70, strokeWidth=2, opacity=1, fill="transparent", cursor="pointer")
         .encode(x, colour, shape)
         .add_params(pick),
         # Grey can be read on a light page and on a dark one.
         base.mark_text(align="left", dy=ABOVE, fontSize=11, color=SPECIAL_COLOUR).encode(alt.XValue(2), text="said:N"),
-    ).properties(height=alt.Step(BAND))
+    )
+    both = alt.layer(heads, to_beat(rows, y, line, tooltip=tooltip)).resolve_scale(
+        color="independent", shape="independent"
+    )
+    return both.properties(height=alt.Step(BAND))
 
 
 def _tooltip() -> list[alt.Tooltip]:
@@ -113,10 +122,16 @@ def _tooltip() -> list[alt.Tooltip]:
         alt.Tooltip("held_out:Q", title=_("held out"), format=".1%"),
         alt.Tooltip("baseline:Q", title=_("best fixed offset"), format=".1%"),
         alt.Tooltip("offset:Q", title=_("that offset, in words"), format="+d"),
+        alt.Tooltip("class_rule:Q", title=_("best class rule"), format=".1%"),
+        alt.Tooltip("rule:N", title=_("that rule")),
         alt.Tooltip("gain:Q", title=_("gain"), format="+.1%"),
         alt.Tooltip("low:Q", title=_("gain from"), format="+.1%"),
         alt.Tooltip("high:Q", title=_("gain to"), format="+.1%"),
-        alt.Tooltip("random95:Q", title=_("random weights, 95th percentile"), format=".1%"),
+        alt.Tooltip("control:Q", title=_("negative control"), format=".1%"),
+        alt.Tooltip("selectivity_low:Q", title=_("selectivity from"), format="+.1%"),
+        alt.Tooltip("word_mass:Q", title=_("attention to words"), format=".0%"),
+        alt.Tooltip("random95:Q", title=_("random weights, best of all heads, 95th percentile"), format=".1%"),
+        alt.Tooltip("shuffled95:Q", title=_("shuffled weights, best of all heads, 95th percentile"), format=".1%"),
         alt.Tooltip("shuffle:Q", title=_("shuffled answers"), format=".1%"),
         alt.Tooltip("wins:Q", title=_("wins, share of 50 splits"), format=".0%"),
         alt.Tooltip("n:Q", title="n", format=","),

@@ -1,9 +1,10 @@
-"""What one head does over all relations: its right answers beside what a fixed offset gets."""
+"""What one head does over all relations: its right answers beside what needs no head."""
 
 import altair as alt
 import pandas as pd
 
 from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, model_colour
+from mhattn_core.charts.to_beat import to_beat
 from mhattn_core.locale import _
 
 BAND = 22
@@ -11,11 +12,11 @@ BAND = 22
 
 def relation_profile(rows: pd.DataFrame, *, chosen: str = "") -> alt.LayerChart:
     """A line a relation: a bar from the best fixed offset to the head's share of right answers, a dot at the head's
-    end.
+    end, and marks at what else it has to beat (``to_beat``).
 
-    rows: of one head, with relation, label (what the relation is called), rate, baseline, gain (their difference) and
-    n, in the order in
-    which they are to stand. chosen: the relation to mark with a ring.
+    rows: of one head, with relation, label (what the relation is called), rate, baseline, gain (over the better of
+    offset and class rule) and n, in the order in which they are to stand; class_rule and control where they are known.
+    chosen: the relation to mark with a ring.
     """
     x = alt.X(
         "rate:Q",
@@ -25,19 +26,19 @@ def relation_profile(rows: pd.DataFrame, *, chosen: str = "") -> alt.LayerChart:
     )
     y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=150))
     colour = alt.value(model_colour(str(rows["model"].iloc[0])))
-    base = alt.Chart(rows).encode(
-        y,
-        tooltip=[
-            alt.Tooltip("label:N", title=_("relation")),
-            alt.Tooltip("rate:Q", title=_("right answers"), format=".1%"),
-            alt.Tooltip("baseline:Q", title=_("best fixed offset"), format=".1%"),
-            alt.Tooltip("gain:Q", title=_("gain"), format="+.1%"),
-            alt.Tooltip("n:Q", title="n", format=","),
-        ],
-    )
+    tooltip = [
+        alt.Tooltip("label:N", title=_("relation")),
+        alt.Tooltip("rate:Q", title=_("right answers"), format=".1%"),
+        alt.Tooltip("baseline:Q", title=_("best fixed offset"), format=".1%"),
+        alt.Tooltip("class_rule:Q", title=_("best class rule"), format=".1%"),
+        alt.Tooltip("control:Q", title=_("negative control"), format=".1%"),
+        alt.Tooltip("gain:Q", title=_("gain"), format="+.1%"),
+        alt.Tooltip("n:Q", title="n", format=","),
+    ]
+    base = alt.Chart(rows).encode(y, tooltip=tooltip)
     better = "datum.gain > 0"
     ring = base.transform_filter(alt.datum.relation == chosen).mark_point(size=190, color=MARK_COLOUR, strokeWidth=2)
-    return alt.layer(
+    head = alt.layer(
         base.mark_bar(height=4).encode(
             x, alt.X2("baseline:Q"), color=colour, opacity=alt.condition(better, alt.value(0.8), alt.value(0.25))
         ),
@@ -47,4 +48,6 @@ def relation_profile(rows: pd.DataFrame, *, chosen: str = "") -> alt.LayerChart:
         .encode(x, color=colour),
         base.mark_point(size=55, strokeWidth=2).encode(x, color=colour),
         ring.encode(x),
-    ).properties(height=alt.Step(BAND))
+    )
+    both = alt.layer(head, to_beat(rows, y, tooltip=tooltip)).resolve_scale(color="independent", shape="independent")
+    return both.properties(height=alt.Step(BAND))

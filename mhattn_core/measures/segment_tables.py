@@ -1,7 +1,7 @@
 """Many documents with their summaries: every head's agreement with ROUGE, and the best head chosen on other documents."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -147,17 +147,19 @@ def best_table(model: str, stack: str, rows: str, answers: Sequence[Answers]) ->
     lead = np.concatenate([(one.likest == 0).astype(int) for one in answers])
     folds = np.array([one.fold for one in answers])[document]
     none = np.zeros_like(hit)
-    best = score(
-        RelationItems(hit, none, none[:, 0], document, folds, lead), bootstrap_weights([one.text for one in answers])
-    )
+    items = RelationItems(hit, none, none[:, 0], document, folds, lead, rules=none[:, :0])
+    best = score(items, bootstrap_weights([one.text for one in answers]))
     chance = float(np.mean(1 / np.array([one.segments for one in answers])[document]))
-    known = {name: value for name, value in asdict(best).items() if name != "offset"} | {"shuffle": chance}
     # Neither tested against other heads nor against random weights: it can be refused here, and never be claimed.
-    said = verdict(VerdictInput(best.fewest, best.held_out, best.gain, best.low, q=np.nan, random95=np.nan))
+    said = verdict(VerdictInput(best.fewest, best.held_out, offset_low=best.offset_gain.low))
+    known = {name: getattr(best, name) for name in ("held_out", "baseline", "wins")} | {"shuffle": chance}
+    known |= dict(zip(("gain", "low", "high"), best.offset_gain, strict=True))
     if said[1] == "few items":
         known |= dict.fromkeys(NUMBERS, np.nan)
     layer, head = divmod(best.head, heads)
     row = known | {
+        "n": best.n,
+        "fewest": best.fewest,
         "model": model,
         "stack": stack,
         "layer": layer,

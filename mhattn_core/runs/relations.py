@@ -1,4 +1,4 @@
-"""Relations over many pairs: the items of every head, what random twins reach, and the table of both."""
+"""Relations over many pairs: the items of every head, what networks that know nothing reach, and the table of both."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -9,28 +9,30 @@ import pandas as pd
 from mhattn_core.attention.batches import FedPair, batches, collate, feed_all
 from mhattn_core.attention.stream import watch_words
 from mhattn_core.measures.roles import (
+    CONTROL,
     BatchPairs,
     Collector,
     Links,
+    RandomControls,
     Role,
     StackItems,
-    best_of_twins,
+    best_of_random,
     joined,
     relations_table,
     unmeasurable,
 )
 from mhattn_core.models import Model
+from mhattn_core.models.control_names import Control
 from mhattn_core.models.random_control import random_control
-from mhattn_core.runs.sums import fold_of, text_key
+from mhattn_core.runs.sums import fold_of, unit_of
 from mhattn_core.text.annotation import Annotated
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import PairRecord
 from mhattn_core.text.relations import RELATIONS, FoundItems, Relation, find_items, missing
 
-SEEDS, TWIN_PAIRS = 20, 200
+SEEDS, CONTROL_PAIRS = 10, 100
+"""Networks of each random control, and the pairs of the corpus on which they are measured."""
 NO_SENTENCE = "."
-CONTROL = ".control"
-"""Behind a relation's name: the items that it is compared with."""
 
 
 def measure_relations(
@@ -39,18 +41,19 @@ def measure_relations(
     annotated: Sequence[Annotated],
     relations: Sequence[Relation] = (),
     *,
+    items: FoundItems | None = None,
     tokens: int | None = None,
     tell: Callable[[int], None] = lambda _pairs: None,
 ) -> dict[str, StackItems]:
     """The items of relations (by default of all) and of their controls, for each stack; pairs that the model cannot
     take have none.
 
-    annotated: as ``annotate`` gives the records. tokens, tell: see ``batches``; tell is told after each batch how many
-    pairs are done.
+    annotated: as ``annotate`` gives the records. items: ``items_of`` them, where it is known. tokens, tell: see
+    ``batches``; tell is told after each batch how many pairs are done.
     """
     rows, problems = feed_all(model, [_cheap(model, record.pair) for record in records])
     tell(len(problems))
-    found = items_of(annotated, relations)
+    found = items or items_of(annotated, relations)
     parts = []
     for batch in batches(model, rows, tokens=tokens):
         parts.append(_measured(model, batch, records, annotated, found))
@@ -72,27 +75,25 @@ def items_of(annotated: Sequence[Annotated], relations: Sequence[Relation] = ())
     return FoundItems(names, both[0], relation, both[1], both[2])
 
 
-def twins_of(
+def best_of_control(
     model: Model,
     records: Sequence[PairRecord],
     annotated: Sequence[Annotated],
     relations: Sequence[Relation] = (),
     *,
+    control: Control,
     seeds: int = SEEDS,
-    pairs: int = TWIN_PAIRS,
+    pairs: int = CONTROL_PAIRS,
     tell: Callable[[int], None] = lambda _pairs: None,
 ) -> dict[Role, float]:
-    """``random95`` from models of the same architecture with random weights, on pairs spread evenly over the corpus.
-    tell: see ``measure_relations``.
+    """What the best heads of networks that know nothing get (see ``best_of_random``), on pairs spread evenly over the
+    corpus. tell: see ``measure_relations``.
     """
     chosen = np.unique(np.linspace(0, len(records) - 1, pairs).astype(int))
-    some, annotations = [records[place] for place in chosen], [annotated[place] for place in chosen]
-    return best_of_twins(
-        [
-            measure_relations(random_control(model, seed), some, annotations, relations, tell=tell)
-            for seed in range(seeds)
-        ]
-    )
+    some, annotations = [records[number] for number in chosen], [annotated[number] for number in chosen]
+    items = items_of(annotations, relations)
+    networks = (random_control(model, seed, control) for seed in range(seeds))
+    return best_of_random(measure_relations(one, some, annotations, items=items, tell=tell) for one in networks)
 
 
 def relations_of(
@@ -100,15 +101,28 @@ def relations_of(
     stacks: Mapping[str, StackItems],
     records: Sequence[PairRecord],
     annotated: Sequence[Annotated],
-    random95: Mapping[Role, float],
+    controls: RandomControls,
 ) -> pd.DataFrame:
     """``relations.parquet`` of one model: what was measured, and each relation that cannot be, with the reason."""
-    texts = {record.id: text_key(record) for record in records}
-    table = relations_table(model, stacks, texts, random95)
+    units = {record.id: unit_of(record) for record in records}
+    table = relations_table(model, stacks, units, controls, upos=upos_source(annotated))
     why = {name: missing(relation, annotated) for name, relation in RELATIONS.items()}
     return pd.concat(
         [table, unmeasurable(model, {name: reason for name, reason in why.items() if reason})], ignore_index=True
     )
+
+
+def upos_source(annotated: Sequence[Annotated]) -> str:
+    """Where the word classes of a corpus come from: ``gold``, ``automatic`` (a parser or a dictionary), both with a
+    plus between them, or nothing.
+    """
+    known = {
+        "gold" if side.gold else "automatic"
+        for pair in annotated
+        for _start, side in pair.sides
+        if any(word.upos for word in side.words)
+    }
+    return "+".join(sorted(known, reverse=True))
 
 
 def _cheap(model: Model, pair: SentencePair) -> SentencePair:
@@ -133,6 +147,7 @@ def _measured(
         ids=[record.id for record in some],
         folds=[fold_of(record) for record in some],
         words_of_a=[len(annotated[number].a.words) for number in numbers],
+        tags=[annotated[number].tags for number in numbers],
         relations=found.names,
     )
     batch = collate(model, rows)

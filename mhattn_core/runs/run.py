@@ -14,6 +14,7 @@ from mhattn_core.measures.heads import COLUMNS, head_rows
 from mhattn_core.measures.matching.assignment import MatchBy
 from mhattn_core.measures.matching.costs import turned
 from mhattn_core.measures.redundancy.head_distances import By
+from mhattn_core.measures.roles import as_this_version_has_it
 from mhattn_core.measures.statistics import spread
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.sums import MeasureValues, ModelSums
@@ -110,9 +111,9 @@ class Run:
     @cached_property
     def relations(self) -> pd.DataFrame:
         """One row a model, stack, relation, score and direction: the best head with all that its verdict rests on.
-        Raises Problem as ``table``.
+        What an earlier version did not measure is empty. Raises Problem as ``table``.
         """
-        return self.table("relations")
+        return as_this_version_has_it(self.table("relations"))
 
     @cached_property
     def rates(self) -> pd.DataFrame:

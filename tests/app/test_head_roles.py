@@ -36,12 +36,26 @@ def relation(
     row |= {
         "high": held_out - 0.25,
         "offset": -2.0,
+        "offset_gain": held_out - 0.3,
+        "offset_low": held_out - 0.35,
+        "offset_high": held_out - 0.25,
+        "class_rule": 0.25,
+        "word_class": "VERB",
+        "side": "before",
+        "upos": "gold",
+        "control": 0.05,
+        "selectivity": held_out - 0.05,
+        "selectivity_low": held_out - 0.1,
+        "selectivity_high": held_out,
+        "word_mass": 0.6,
         "random95": 0.2,
+        "shuffled95": 0.22,
         "shuffle": 0.1,
         "wins": 1.0,
         "n": 600,
         "fewest": 580,
         "q": 0.001,
+        "offset_q": 0.001,
     }
     return row | {"direction": "later_to_earlier", "verdict": verdict, "reason": reason} | more
 
@@ -67,9 +81,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     rows = [
         relation("minilm", "obj", (2, 0), 0.7, "pattern specialist", "not ablated"),
         relation("smollm2", "obj", (10, 1), 0.9, "pattern specialist", "not ablated"),
-        relation("minilm", "case", (2, 8), 0.35, "no evidence", "small gain"),
+        relation("minilm", "case", (2, 8), 0.35, "nearest-class head", "nearest class", class_rule=0.6, gain=-0.25),
         relation("smollm2", "case", (13, 4), 0.6, "pattern specialist", "not ablated"),
-        relation("minilm", "obj.control", (2, 0), 0.95, "pattern specialist", "not ablated"),
         relation("minilm", "det", (0, 0), 0.4, "insufficient data", "few items", fewest=50, n=60),
         relation("minilm", "obj", (2, 0), 0.6, "pattern specialist", "not ablated", direction="dependent_to_head"),
     ]
@@ -120,27 +133,30 @@ def test_the_strongest_finding_stands_first_with_what_it_had_to_beat() -> None:
     assert not app.exception
     assert not app.error
     said = texts(app)
-    assert "Strongest: **object → verb** in **smollm2 · L10 H1**, right for 90% of 600 words" in said
-    assert "the best fixed offset (-2) gets 30%, random weights at most 20%" in said
-    assert "only switching the head off tells whether the model needs it" in said
+    assert "Strongest: **object → verb** in **smollm2 · L10 H1**, right for 90% of 600 held-out words" in said
+    assert "the best fixed offset (-2) 30%, the nearest verb before it 25%, its negative control 5%" in said
+    assert "the best head of random weights 20%, of shuffled weights 22%." in said
+    assert "only switching it off tells whether the model needs it" in said
     assert "1,234 pairs" in said
-    assert "minilm: 1 pattern specialist, 1 no evidence; smollm2: 2 pattern specialist" in said
+    specialist = "attention specialist (effect untested)"
+    assert f"minilm: 1 {specialist}, 1 nearest-class head; smollm2: 2 {specialist}" in said
     assert "Insufficient data: determiner → noun." in said
 
 
-def test_lines_are_sorted_by_gain_and_controls_are_hidden() -> None:
+def test_lines_are_sorted_by_gain() -> None:
     rows = tables(page(), "said")[0]
     assert rows["relation"].tolist() == ["obj", "obj", "case", "case"]
     assert rows["model"].tolist() == ["minilm", "smollm2"] * 2
-    assert rows["said"][2] == "L2 H8 · no evidence · n 600"
+    assert rows["said"][2] == "L2 H8 · nearest-class head · n 600"
 
 
 def test_each_model_has_its_verdict_with_n_and_the_reason() -> None:
     app = page(relation="case")
     assert app.selectbox(key="relation").value == "case"
     said = texts(app)
-    assert "**minilm · L2 H8** · no evidence · n 600. The best head is +5 points above the best fixed offset" in said
-    assert "**smollm2 · L13 H4** · pattern specialist · n 600. +30 points" in said
+    nearest = "**minilm · L2 H8** · nearest-class head · n 600. +5 points above the best fixed offset, but"
+    assert f"{nearest} “the nearest verb before it” alone is right for 60%" in said
+    assert "**smollm2 · L13 H4** · attention specialist (effect untested) · n 600. +30 points" in said
     assert "L13 H4 is right most often, 60%; the best fixed offset (-2) gets 30%. n 1,000" in said
 
 
@@ -148,7 +164,7 @@ def test_what_is_chosen_stands_in_the_address_by_name() -> None:
     app = page()
     app.selectbox(key="direction").set_value("dependent_to_head").run()
     assert app.query_params["direction"] == "dependent_to_head"
-    assert "right for 60% of 600 words" in texts(app)
+    assert "right for 60% of 600 held-out words" in texts(app)
     assert "No items in this direction: smollm2." in texts(app)
     app.selectbox(key="role").set_value("minilm · L3 H4").run()
     assert app.query_params["role"] == "minilm · L3 H4"
@@ -158,8 +174,8 @@ def test_what_is_chosen_stands_in_the_address_by_name() -> None:
 def test_a_head_has_a_profile_over_all_relations() -> None:
     app = page(view="profile", role="smollm2 · L13 H4")
     said = texts(app)
-    assert "**smollm2 · L13 H4** does best on adposition → noun: 60%, +30 points" in said
-    assert "10 points or more on 1 of 2 relations" in said
+    assert "**smollm2 · L13 H4** does best on adposition → noun: 60%, +30 points over the better" in said
+    assert "10 points or more above both on 1 of 2 relations" in said
 
 
 def test_sentences_of_the_run_are_drawn_as_arcs_and_as_a_matrix() -> None:
@@ -173,7 +189,7 @@ def test_sentences_of_the_run_are_drawn_as_arcs_and_as_a_matrix() -> None:
     assert set(points["query"]) | set(points["key"]) >= {"bicycle", "sold"}
 
 
-def test_all_numbers_hold_every_direction_but_no_control() -> None:
+def test_all_numbers_hold_every_direction() -> None:
     app = page(view="table")
     (table,) = (frame.value for frame in app.dataframe)
     assert len(table) == 6

@@ -10,13 +10,17 @@ from loaded import loaded
 from written import sentences
 
 import mhattn_core as mh
+from mhattn_core.measures.roles import CONTROL, RandomControls
+from mhattn_core.measures.roles.class_rules import RULES
 from mhattn_core.measures.roles.hits import TIE
 from mhattn_core.measures.roles.items import unpacked
+from mhattn_core.models.control_names import RANDOM, SHUFFLED
 from mhattn_core.models.random_control import random_control
-from mhattn_core.runs.relations import CONTROL, items_of, measure_relations, relations_of, twins_of
+from mhattn_core.runs.relations import best_of_control, items_of, measure_relations, relations_of
 from mhattn_core.text.annotation import annotate
 from mhattn_core.text.examples import example_pairs
 from mhattn_core.text.reading import PairRecord
+from mhattn_core.text.relations import RELATIONS
 
 ENGLISH = [
     ("The hedgehog slept under the old wooden bench.", "Nobody saw the hedgehog."),
@@ -69,6 +73,23 @@ def test_items_equal_a_plain_reading_of_the_word_grid(name: str, some: list[Pair
             assert found.tolist() == list(expected), (stack, row)
 
 
+def test_attention_to_words_and_class_rules_equal_a_plain_reading(minilm: mh.Model) -> None:
+    some = sentences()[:12]
+    kept = measure_relations(minilm, some, annotate(some, parser=False), [RELATIONS["obj"], RELATIONS["same_word"]])[
+        "encoder"
+    ]
+    tags = {record.id: [word.upos for word in record.tree] for record in some}
+    grids = {record.id: mh.attend(minilm, record.pair).words("encoder") for record in some}
+    rows = kept.items[(kept.items["relation"] == "obj") & (kept.items["direction"] == "head_to_dependent")]
+    on_words = np.sum([1 - grids[row.id].special_mass[:, :, row.query].ravel() for row in rows.itertuples()], axis=0)
+    assert len(rows) > 5
+    np.testing.assert_allclose(kept.on_words["obj", "head_to_dependent"], on_words, atol=1e-4)
+    bits = unpacked(rows["rule_hits"].tolist(), len(RULES))
+    for row, found in zip(rows.itertuples(), bits, strict=True):
+        after = [place for place, tag in enumerate(tags[row.id]) if tag == "NOUN" and place > row.query]
+        assert found[RULES.index(("NOUN", "after"))] == (bool(after) and after[0] == row.key)
+
+
 def test_controls_stand_beside_their_relations() -> None:
     found = items_of(annotate(records(ENGLISH), parser=False))
     own = [name for name in found.names if not name.endswith(CONTROL)]
@@ -84,14 +105,16 @@ def test_what_cannot_be_told_says_why_and_few_items_are_few(minilm: mh.Model) ->
         measure_relations(minilm, some, annotated),
         some,
         annotated,
-        twins_of(minilm, some, annotated, seeds=1),
+        RandomControls(
+            *(best_of_control(minilm, some, annotated, control=control, seeds=1) for control in (RANDOM, SHUFFLED))
+        ),
     )
     assert set(table["verdict"]) == {"insufficient data", "not measurable"}
     missing = table[table["verdict"] == "not measurable"].set_index("relation")
     assert missing.loc["nsubj", "reason"].endswith(".")
     assert missing["layer"].isna().all()
     told = table[table["verdict"] == "insufficient data"]
-    assert told["random95"].notna().mean() > 0.9
+    assert told[["random95", "shuffled95"]].notna().mean().min() > 0.9
     assert not told[["stack", "relation", "score", "direction"]].duplicated().any()
 
 
@@ -108,7 +131,9 @@ def test_batches_and_the_order_of_pairs_change_nothing(minilm: mh.Model) -> None
     scored = []
     for here, tokens in ((some, None), (some[::-1], 40)):
         annotated = annotate(here, parser=False)
-        table = relations_of("minilm", measure_relations(minilm, here, annotated, tokens=tokens), here, annotated, {})
+        table = relations_of(
+            "minilm", measure_relations(minilm, here, annotated, tokens=tokens), here, annotated, RandomControls()
+        )
         scored.append(table.set_index(["stack", "relation", "score", "direction"]).sort_index())
     one, other = scored
     assert one["held_out"].notna().sum() > 20

@@ -13,8 +13,10 @@ import mhattn_core as mh
 from mhattn_core.arrays.word_layer import WordLayer
 from mhattn_core.attention.batches import Batch
 from mhattn_core.attention.stream import watch_words
+from mhattn_core.measures.roles import RandomControls
+from mhattn_core.models.control_names import RANDOM, SHUFFLED
 from mhattn_core.models.random_control import random_control
-from mhattn_core.runs.relations import measure_relations, relations_of, twins_of
+from mhattn_core.runs.relations import best_of_control, measure_relations, relations_of
 from mhattn_core.text.annotation import Annotated, annotate
 from mhattn_core.text.reading import PairRecord, read_pairs
 from mhattn_core.text.relations import RELATIONS
@@ -42,9 +44,18 @@ def table(minilm: mh.Model, trees: Trees) -> pd.DataFrame:
     return scored(minilm, records, annotated)
 
 
+def controls(model: mh.Model, records: list[PairRecord], annotated: list[Annotated]) -> RandomControls:
+    return RandomControls(
+        *(
+            best_of_control(model, records, annotated, GRAMMAR, control=control, seeds=3, pairs=100)
+            for control in (RANDOM, SHUFFLED)
+        )
+    )
+
+
 def scored(model: mh.Model, records: list[PairRecord], annotated: list[Annotated]) -> pd.DataFrame:
-    random95 = twins_of(model, records, annotated, GRAMMAR, seeds=3, pairs=100)
-    return relations_of(model.name, measure_relations(model, records, annotated, GRAMMAR), records, annotated, random95)
+    known = controls(model, records, annotated)
+    return relations_of(model.name, measure_relations(model, records, annotated, GRAMMAR), records, annotated, known)
 
 
 def hits(table: pd.DataFrame, direction: str) -> pd.DataFrame:
@@ -62,14 +73,33 @@ def test_known_heads(
     assert row["held_out"] == pytest.approx(held_out, abs=0.005)
     assert (row["baseline"], row["offset"]) == (pytest.approx(offset_score, abs=0.005), offset)
     assert (row["layer"], row["head"]) == head
-    assert row["verdict"] == "pattern specialist"
+    assert row["verdict"] == "nearest-class head"
     assert row["fewest"] >= 200
+
+
+@pytest.mark.parametrize(
+    ("relation", "rate", "rule"),
+    [
+        ("nsubj", 0.80, ("VERB+ADJ", "after")),
+        ("obj", 0.93, ("VERB", "before")),
+        ("obl", 0.70, ("VERB", "before")),
+        ("aux", 0.95, ("VERB+ADJ", "after")),
+        ("case", 0.69, ("NOUN+PROPN+PRON", "after")),
+        ("det", 0.80, ("NOUN+PROPN", "after")),
+    ],
+)
+def test_what_the_nearest_word_of_a_class_gives(
+    table: pd.DataFrame, relation: str, rate: float, rule: tuple[str, str]
+) -> None:
+    row = hits(table, "dependent_to_head").loc[relation]
+    assert row["class_rule"] == pytest.approx(rate, abs=0.01)
+    assert (row["word_class"], row["side"], row["upos"]) == (*rule, "gold")
 
 
 def test_most_relations_get_an_answer(table: pd.DataFrame) -> None:
     rows = hits(table, "dependent_to_head")
-    rows = rows[~rows.index.str.endswith(".control")]
-    assert rows["verdict"].isin({*FOUND, "no evidence"}).sum() >= 8
+    assert (rows["verdict"] != "insufficient data").sum() >= 8
+    assert rows["control"].notna().all()
     missing = table[table["verdict"] == "not measurable"].set_index("relation")
     assert missing.loc["alignment", "reason"]
     assert set(missing["n"]) == {0}
@@ -111,9 +141,9 @@ def test_a_planted_head_is_found(minilm: mh.Model, trees: Trees, monkeypatch: py
         watch_words(model, batch, planted)
 
     twin = random_control(minilm, 99)
-    random95 = twins_of(twin, records, annotated, GRAMMAR, seeds=3, pairs=100)
+    known = controls(twin, records, annotated)
     monkeypatch.setattr("mhattn_core.runs.relations.watch_words", plant)
-    rows = relations_of(twin.name, measure_relations(twin, records, annotated, GRAMMAR), records, annotated, random95)
+    rows = relations_of(twin.name, measure_relations(twin, records, annotated, GRAMMAR), records, annotated, known)
     found = rows[rows["verdict"].isin(FOUND) & (rows["score"] == "hit")]
     first = found[found["direction"] == "dependent_to_head"]
     assert first[["relation", "layer", "head"]].to_numpy().tolist() == [["nsubj", 3, 7]]

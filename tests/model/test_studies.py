@@ -13,7 +13,7 @@ from mhattn_core.measures.roles.verdicts import with_ablation
 from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.merge import merge
 from mhattn_core.runs.progress import Cancelled, Meter, Progress, Share
-from mhattn_core.runs.relations import twins_of
+from mhattn_core.runs.relations import best_of_control
 from mhattn_core.runs.studies import STUDIES
 from mhattn_core.runs.study import Study, StudyInput
 from mhattn_core.text.examples import example_pairs
@@ -107,7 +107,7 @@ def test_only_sums_merge(records: list[PairRecord], asked: list[str], tmp_path: 
 def test_relations_and_patterns_of_a_run(
     minilm: mh.Model, records: list[PairRecord], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(twins_of.__kwdefaults__, "seeds", 2)
+    monkeypatch.setitem(best_of_control.__kwdefaults__, "seeds", 2)
     run = mh.analyze([minilm], records, out=tmp_path / "run", measures=("basic", "patterns", "relations"))
     assert set(run.patterns["type"]) <= {"uniform", "vertical", "block", "diagonal", "sparse", "heterogeneous"}
     assert len(run.patterns) <= 72
@@ -120,16 +120,9 @@ def test_relations_and_patterns_of_a_run(
 
 
 def test_a_pattern_specialist_becomes_a_specialist_when_its_loss_hurts() -> None:
-    numbers = {
-        "fewest": 300,
-        "held_out": 0.8,
-        "gain": 0.3,
-        "low": 0.2,
-        "q": 0.001,
-        "random95": 0.3,
-        "stack": "decoder",
-        "layer": 2,
-    }
+    numbers = {"fewest": 300, "held_out": 0.8, "low": 0.2, "q": 0.001, "offset_low": 0.3, "offset_q": 0.001}
+    numbers |= {"class_rule": 0.5, "selectivity_low": 0.2, "word_mass": 0.6, "random95": 0.3, "shuffled95": 0.3}
+    numbers |= {"stack": "decoder", "layer": 2}
     rows = [
         {
             "model": "m",
@@ -159,9 +152,9 @@ def test_a_pattern_specialist_becomes_a_specialist_when_its_loss_hurts() -> None
             "model": "m",
             "relation": "nsubj",
             "head": 1,
-            "verdict": "no evidence",
-            "reason": "small gain",
-            **numbers | {"gain": 0.05},
+            "verdict": "nearest-class head",
+            "reason": "nearest class",
+            **numbers | {"low": -0.05},
         },
     ]
     pairs = pd.DataFrame(
@@ -171,5 +164,10 @@ def test_a_pattern_specialist_becomes_a_specialist_when_its_loss_hurts() -> None
         ]
     )
     changed = with_ablation(pd.DataFrame(rows), pairs)
-    assert changed["verdict"].tolist() == ["specialist", "pattern specialist", "pattern specialist", "no evidence"]
-    assert changed["reason"].tolist() == ["ablation hurts", "ablation does not hurt", "not ablated", "small gain"]
+    assert changed["verdict"].tolist() == [
+        "specialist",
+        "pattern specialist",
+        "pattern specialist",
+        "nearest-class head",
+    ]
+    assert changed["reason"].tolist() == ["ablation hurts", "ablation does not hurt", "not ablated", "nearest class"]

@@ -51,14 +51,14 @@ def test_padding_and_the_order_of_heads_change_nothing(
     alone = axes([words])
     asked = questions(links, direction)
     asked = asked.only(can_be_answered(alone, asked).numpy())
-    found = hits(word_layer(tokens, 0, alone), asked)
+    (found,) = hits(word_layer(tokens, 0, alone), [asked])
     # Every word that may choose chooses one.
     assert found.hit.any(dim=0).all() or not len(asked.asked)
-    turned = hits(word_layer(tokens[:, [2, 0, 1]], 0, alone), asked)
+    (turned,) = hits(word_layer(tokens[:, [2, 0, 1]], 0, alone), [asked])
     padded = torch.rand(2, 3, size + more, size + more)
     padded[0] = 0
     padded[0, :, :size, :size] = tokens[0]
-    beside = hits(word_layer(padded, 0, axes([words, longer])), asked)
+    (beside,) = hits(word_layer(padded, 0, axes([words, longer])), [asked])
     for name, values in vars(found).items():
         torch.testing.assert_close(vars(turned)[name], values[:, [2, 0, 1]], equal_nan=True, atol=1e-6, rtol=0)
         torch.testing.assert_close(vars(beside)[name], values, equal_nan=True, atol=1e-6, rtol=0)

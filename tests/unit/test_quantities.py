@@ -45,6 +45,7 @@ NAMES = {"measure", "quantity", "score", "by"}
 KEYS = {
     *(f"{name}{side}" for name in ("model", "stack", "layer", "head") for side in ("", "_a", "_b")),
     *("type", "relation", "direction", "verdict", "reason", "kind", "vector", "task", "rows", "weight", "choice"),
+    *("word_class", "side", "upos"),
     *("shared_keys", "value"),
 }
 """Columns that say of what a number is, or what is concluded from it."""

@@ -30,7 +30,12 @@ def relations() -> pd.DataFrame:
         "high": 0.45,
         "baseline": 0.3,
         "offset": -2.0,
+        "class_rule": 0.28,
+        "word_class": "VERB",
+        "side": "before",
+        "control": 0.05,
         "random95": 0.2,
+        "shuffled95": 0.25,
     }
     row |= {
         "shuffle": 0.01,
@@ -55,19 +60,25 @@ def relations() -> pd.DataFrame:
 def test_a_best_head_stands_with_what_it_has_to_beat(relations: pd.DataFrame) -> None:
     labels = {"obj": "object → verb", "amod": "adjective → noun", "alignment": "gold partner"}
     written = spec(charts.best_heads(relations, labels, chosen="amod"))
-    bar, interval, tick, filled, mark, said = written["layer"]
+    heads, to_beat = written["layer"]
+    bar, interval, filled, mark, said = heads["layer"]
     drawn = rows(written, mark)
     assert [(row["relation"], row["model"], row["name"], row["found"]) for row in drawn] == [
         ("obj", "minilm", "L2 H0", True),
         ("amod", "smollm2", "L2 H0", False),
     ]
     assert (drawn[0]["bottom"], drawn[0]["top"]) == (pytest.approx(0.6), pytest.approx(0.75))
-    fields = [layer["encoding"]["x"]["field"] for layer in (bar, interval, tick, mark)]
-    assert fields == ["baseline", "bottom", "random95", "held_out"]
+    assert drawn[0]["rule"] == "the nearest verb before it"
+    fields = [layer["encoding"]["x"]["field"] for layer in (bar, interval, mark)]
+    assert fields == ["baseline", "bottom", "held_out"]
+    assert to_beat["transform"][0]["fold"] == ["class_rule", "control", "random95", "shuffled95"]
+    legend = to_beat["encoding"]["shape"]["scale"]["domain"]
+    assert legend == ["best class rule", "negative control", "random weights", "shuffled weights"]
+    assert written["resolve"]["scale"] == {"color": "independent", "shape": "independent"}
     assert filled["transform"] == [{"filter": "datum.found"}]
     # The verdict and n can be read without a pointer.
     assert [row["said"] for row in rows(written, said)] == [
-        "L2 H0 · pattern specialist · n 500",
+        "L2 H0 · attention specialist (effect untested) · n 500",
         "L2 H0 · no evidence · n 500",
     ]
     axis = mark["encoding"]["y"]["axis"]
@@ -80,7 +91,7 @@ def test_a_best_head_stands_with_what_it_has_to_beat(relations: pd.DataFrame) ->
 
 def test_on_a_narrow_screen_each_line_says_its_relation(relations: pd.DataFrame) -> None:
     written = spec(charts.best_heads(relations, {"obj": "object → verb", "amod": "adjective → noun"}, narrow=True))
-    mark = written["layer"][4]
+    mark = written["layer"][0]["layer"][3]
     assert rows(written, mark)[1]["said"] == "adjective → noun · L2 H0 · no evidence · n 500"
     assert mark["encoding"]["y"]["axis"]["labels"] is False
 
@@ -98,8 +109,10 @@ def test_a_profile_shows_what_is_above_the_offset_and_what_is_not() -> None:
         {"relation": ["obj", "det"], "label": ["object → verb", "determiner → noun"], "rate": [0.7, 0.2]}
     )
     table = table.assign(baseline=[0.3, 0.6], gain=[0.4, -0.4], n=[10, 20], model="minilm")
-    written = spec(charts.relation_profile(table, chosen="det"))
-    bar, tick, filled, hollow, ring = written["layer"]
+    table = table.assign(class_rule=[0.2, np.nan], control=[0.1, 0.2])
+    head, to_beat = spec(charts.relation_profile(table, chosen="det"))["layer"]
+    bar, tick, filled, hollow, ring = head["layer"]
+    assert to_beat["transform"][0]["fold"] == ["class_rule", "control"]
     assert (bar["encoding"]["x"]["field"], bar["encoding"]["x2"]["field"], tick["encoding"]["x"]["field"]) == (
         "rate",
         "baseline",

@@ -19,6 +19,7 @@ from mhattn_core.measures.roles import (
     joined,
     questions,
 )
+from mhattn_core.measures.roles.class_rules import RULES
 from mhattn_core.measures.roles.collect import on_axes
 from mhattn_core.measures.roles.hits import by_offset, first_choice
 from mhattn_core.measures.roles.items import can_be_shuffled, packed, unpacked
@@ -107,27 +108,33 @@ def test_a_head_that_leaves_words_little_is_decided_by_its_largest_weight() -> N
 def test_a_head_that_gives_other_words_nothing_chooses_none() -> None:
     layer = one([[1.0, 0.0, 0.0], [0.0, 0.5, 0.5], [0.0, 0.0, 1.0]])
     assert first_choice(layer, "dependent_to_head")[0, 0].tolist() == [-1, 2, -1]
-    assert hits(layer, questions(links((0, 0, 0, 1), (0, 0, 1, 2)), "dependent_to_head")).hit[:, 0].tolist() == [
-        False,
-        True,
-    ]
+    asked = questions(links((0, 0, 0, 1), (0, 0, 1, 2)), "dependent_to_head")
+    assert hits(layer, [asked])[0].hit[:, 0].tolist() == [False, True]
 
 
 def test_hits_mass_and_what_is_usual_at_that_distance() -> None:
-    found = hits(one(WEIGHTS), questions(links((0, 0, 0, 2), (0, 0, 2, 1), (0, 0, 1, 2)), "dependent_to_head"))
+    (found,) = hits(one(WEIGHTS), [questions(links((0, 0, 0, 2), (0, 0, 2, 1), (0, 0, 1, 2)), "dependent_to_head")])
     assert found.hit[:, 0].tolist() == [True, True, False]
     np.testing.assert_allclose(found.mass[:, 0], [0.6, 0.4, 0.1], atol=1e-6)
     # Offset 2 occurs once; at -1 the other pair is word 1 to word 0; at +1 word 0 to word 1.
     np.testing.assert_allclose(found.usual[:, 0], [np.nan, 0.3, 0.2], atol=1e-6)
-    by_column = hits(one(WEIGHTS), questions(links((0, 0, 0, 1), (0, 0, 2, 1)), "column"))
+    (by_column,) = hits(one(WEIGHTS), [questions(links((0, 0, 0, 1), (0, 0, 2, 1)), "column")])
     assert by_column.hit[:, 0].tolist() == [True, False]
     np.testing.assert_allclose(by_column.mass[:, 0], [0.3, 0.1], atol=1e-6)
+
+
+def test_the_attention_that_goes_to_words_is_that_of_the_word_that_attends() -> None:
+    layer = one([[0.1, 0.2, 0.6], [0.3, 0.1, 0.1], [0.05, 0.04, 0.01]])
+    wanted = links((0, 0, 0, 2), (0, 0, 1, 0))
+    asked = [questions(wanted, direction) for direction in ("dependent_to_head", "head_to_dependent", "column")]
+    read = [found.words[:, 0].tolist() for found in hits(layer, asked)]
+    np.testing.assert_allclose(read, [[0.9, 0.5], [0.1, 0.9], [0.1, 0.9]], atol=1e-6)
 
 
 def test_a_head_that_knows_the_answers_but_not_whose_they_are() -> None:
     # Word 2 is to look at 0 and looks at 1, which is the answer to word 0; the other way round word 0 would be asked
     # about itself.
-    found = hits(one(WEIGHTS), questions(links((0, 0, 0, 1), (0, 0, 2, 0)), "dependent_to_head"))
+    (found,) = hits(one(WEIGHTS), [questions(links((0, 0, 0, 1), (0, 0, 2, 0)), "dependent_to_head")])
     assert found.hit[:, 0].tolist() == [False, False]
     assert found.shuffled[:, 0].tolist() == [False, True]
 
@@ -161,14 +168,17 @@ def test_bits_come_back() -> None:
 def test_items_keep_what_they_stand_for() -> None:
     asked = questions(links((1, 0, 0, 2), (0, 1, 2, 1)), "dependent_to_head")
     bits = np.array([[True, False], [False, True]])
-    table = item_table(asked, bits, ~bits, ids=["x", "y"], folds=[3, 7], relations=["obj", "det"])
+    rules = np.zeros((2, len(RULES)), dtype=bool)
+    rules[1, 3] = True
+    table = item_table(asked, bits, ~bits, rules, ids=["x", "y"], folds=[3, 7], relations=["obj", "det"])
     assert table[["id", "fold", "relation", "query", "key"]].to_numpy().tolist() == [
         ["y", 7, "obj", 0, 2],
         ["x", 3, "det", 2, 1],
     ]
     assert not can_be_shuffled(table).any()
+    assert (unpacked(table["rule_hits"].tolist(), len(RULES)) == rules).all()
     with pytest.raises(ShapeError):
-        item_table(asked, bits[:1], bits, ids=["x", "y"], folds=[3, 7], relations=["obj", "det"])
+        item_table(asked, bits[:1], bits, rules, ids=["x", "y"], folds=[3, 7], relations=["obj", "det"])
 
 
 def two_texts() -> dict[str, WordAxes]:
@@ -194,7 +204,7 @@ def test_links_of_a_pair_stand_where_each_stack_has_its_words() -> None:
 def test_batches_are_gathered_as_if_they_were_one() -> None:
     random = torch.Generator().manual_seed(3)
     words = [spans(4), spans(6)]
-    corpus = BatchPairs(["x", "y"], [2, 5], [4, 6], ["obj", "det"])
+    corpus = BatchPairs(["x", "y"], [2, 5], [4, 6], [["NOUN", "VERB", "ADP", "NOUN"], ["PRON"] * 6], ["obj", "det"])
     wanted = links((0, 0, 0, 2), (0, 1, 3, 1), (1, 0, 5, 2), (1, 0, 2, 4))
 
     def gathered(numbers: list[int], wanted: Links, corpus: BatchPairs) -> dict[str, pd.DataFrame]:
@@ -210,8 +220,12 @@ def test_batches_are_gathered_as_if_they_were_one() -> None:
         return collector.stacks()
 
     whole = gathered([0, 1], wanted, corpus)["encoder"]
-    first = gathered([0], links((0, 0, 0, 2), (0, 1, 3, 1)), BatchPairs(["x"], [2], [4], ["obj", "det"]))
-    second = gathered([1], links((0, 0, 5, 2), (0, 0, 2, 4)), BatchPairs(["y"], [5], [6], ["obj", "det"]))
+    first = gathered(
+        [0], links((0, 0, 0, 2), (0, 1, 3, 1)), BatchPairs(["x"], [2], [4], corpus.tags[:1], ["obj", "det"])
+    )
+    second = gathered(
+        [1], links((0, 0, 5, 2), (0, 0, 2, 4)), BatchPairs(["y"], [5], [6], corpus.tags[1:], ["obj", "det"])
+    )
     parts = joined([first, second])["encoder"]
     assert (whole.layers, whole.heads) == (parts.layers, parts.heads) == (2, 3)
     order = ["direction", "id", "relation", "query", "key"]
@@ -221,6 +235,9 @@ def test_batches_are_gathered_as_if_they_were_one() -> None:
         np.testing.assert_allclose(sums.mass, parts.mass[key].mass)
         np.testing.assert_allclose(sums.usual, parts.mass[key].usual)
         assert (sums.items == parts.mass[key].items).all()
+    assert whole.on_words.keys() == parts.on_words.keys()
+    for key, words_ in whole.on_words.items():
+        np.testing.assert_allclose(words_, parts.on_words[key])
 
 
 def test_between_two_texts_the_column_of_the_word_looked_at_is_read() -> None:
@@ -235,6 +252,7 @@ def test_between_two_texts_the_column_of_the_word_looked_at_is_read() -> None:
     assert (by_row.asked.tolist(), by_row.answer.tolist()) == ([3, 2], [1, 1])
     assert (by_column.asked.tolist(), by_column.answer.tolist()) == ([1, 1], [3, 2])
     assert can_be_answered(layer.axes, by_column).all()
-    assert hits(layer, by_row).hit[:, 0].tolist() == [False, False]  # word 2 looks at both alike: the first wins
-    assert hits(layer, by_column).hit[:, 0].tolist() == [True, False]
-    assert hits(layer, by_column).mass[:, 0].tolist() == pytest.approx([0.4, 0.3])
+    assert hits(layer, [by_row])[0].hit[:, 0].tolist() == [False, False]  # word 2 looks at both alike: the first wins
+    (found,) = hits(layer, [by_column])
+    assert found.hit[:, 0].tolist() == [True, False]
+    assert found.mass[:, 0].tolist() == pytest.approx([0.4, 0.3])

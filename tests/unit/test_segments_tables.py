@@ -113,12 +113,12 @@ def test_the_best_head_is_reported_on_documents_that_did_not_choose_it() -> None
     assert row["low"] < row["gain"] < row["high"]
     assert row["shuffle"] == pytest.approx(0.2)
     # It has not been compared with random weights, so no more is claimed.
-    assert (row["verdict"], row["reason"]) == ("insufficient data", "no twins")
+    assert (row["verdict"], row["reason"]) == ("insufficient data", "no random controls")
 
 
 def test_heads_that_guess_are_no_evidence_and_few_sentences_give_no_number() -> None:
     guessing = best_table("m", "decoder", "awo", many(300, right=0.2)).iloc[0]
-    assert (guessing["verdict"], guessing["reason"]) == ("no evidence", "small gain")
+    assert (guessing["verdict"], guessing["reason"]) == ("no evidence", "interval")
     few = best_table("m", "decoder", "awo", many(20, right=0.9))
     assert few.iloc[0]["reason"] == "few items"
     assert few[["held_out", "gain", "low", "high", "baseline", "wins"]].isna().all(axis=None)

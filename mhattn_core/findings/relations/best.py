@@ -11,7 +11,6 @@ from mhattn_core.findings.value import Finding
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.runs import Run
-from mhattn_core.runs.relations import CONTROL
 from mhattn_core.text.relations import relation_label
 
 
@@ -22,7 +21,7 @@ def best_heads(
     """A line a relation and model: the best head, held out."""
     table = run.relations
     asked = (table["score"] == "hit") & (table["direction"] == direction) & table["model"].isin(models_of(run, models))
-    scored = table[asked & ~table["relation"].str.endswith(CONTROL)].dropna(subset="held_out")
+    scored = table[asked].dropna(subset="held_out")
     rows = of_stack(scored, stack, "relations").sort_values("gain", ascending=False)
     top = rows.iloc[0]
     return Finding(

@@ -1,4 +1,4 @@
-"""One head on every relation, against the best fixed offset."""
+"""One head on every relation, against what needs no head."""
 
 from functools import partial
 
@@ -12,8 +12,8 @@ from mhattn_core.findings.rows import model_of, of_stack
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
+from mhattn_core.measures.roles import CONTROL
 from mhattn_core.runs import Run
-from mhattn_core.runs.relations import CONTROL
 from mhattn_core.text.relations import relation_label
 
 GAIN = 0.1
@@ -30,7 +30,7 @@ def relation_profile(
     direction: str = "dependent_to_head",
     relation: str = "",
 ) -> Finding:
-    """What a head finds more often than a fixed offset does, and what not.
+    """What a head finds more often than position and word class give, and what not.
 
     head: such as ``L3 H7``; by default the one with the greatest gain of all. relation: the one to mark.
     """
@@ -49,8 +49,10 @@ def relation_profile(
         rows,
         partial(charts.relation_profile, rows, chosen=relation),
         _(
-            "Each line is a relation; the dot is the head's share of right answers, the tick the best fixed offset, a "
-            "filled dot is above it. Over all items, few or many (n under the pointer): no verdict, only where to look."
+            "Each line is a relation; the dot is the head's share of right answers, the tick the best fixed offset, the "
+            "diamond the nearest word of the best class, the cross the head's own share on the negative control. A "
+            "filled dot is above offset and class. Over all items, few or many (n under the pointer): no verdict, only "
+            "where to look."
         )
         + (" " + _("Circled: the relation chosen above.") if relation else ""),
         run.manifest.pairs,
@@ -58,23 +60,29 @@ def relation_profile(
 
 
 def _rates(run: Run, model: str, stack: str, direction: str) -> pd.DataFrame:
-    """Every head of a stack on every relation: model, stack, layer, head, relation, label, rate, baseline, gain, n."""
+    """Every head of a stack on every relation: model, stack, layer, head, relation, label, rate, baseline, class_rule,
+    control, gain, n.
+    """
     table = run.relations
     asked = (table["model"] == model) & (table["score"] == "hit") & (table["direction"] == direction)
-    best = of_stack(table[asked & ~table["relation"].str.endswith(CONTROL)], stack, direction)
+    best = of_stack(table[asked], stack, direction)
     keys = ["model", "stack", "relation", "direction"]
-    rates = run.rates.merge(best[[*keys, "baseline"]], on=keys)
-    rates = rates[rates["n"] > 0]
-    rate = rates["hits"] / rates["n"]
+    every = run.rates.assign(rate=run.rates["hits"] / run.rates["n"])
+    of_control = every["relation"].str.endswith(CONTROL)
+    controls = every[of_control].assign(relation=every["relation"].str.removesuffix(CONTROL))
+    rates = every[~of_control & (every["n"] > 0)].merge(best[[*keys, "baseline", "class_rule"]], on=keys)
+    heads = [*keys, "layer", "head"]
+    rates = rates.merge(controls[[*heads, "rate"]].rename(columns={"rate": "control"}), on=heads, how="left")
+    gain = rates["rate"] - rates[["baseline", "class_rule"]].max(axis=1)
     labels = {name: relation_label(name) for name in rates["relation"].unique()}
-    return rates.assign(rate=rate, gain=rate - rates["baseline"], label=rates["relation"].map(labels))
+    return rates.assign(gain=gain, label=rates["relation"].map(labels))
 
 
 def _sentence(rows: pd.DataFrame, chosen: Head) -> str:
     top = rows.iloc[0]
     return _(
-        "{head} does best on {relation}: {rate:.0%}, {gain:+.0f} points over the best fixed offset. It beats the "
-        "offset by 10 points or more on {many} of {all} relations."
+        "{head} does best on {relation}: {rate:.0%}, {gain:+.0f} points over the better of offset and nearest word of a "
+        "class. It is 10 points or more above both on {many} of {all} relations."
     ).format(
         head=f"**{escape(head_name(*chosen.cell, model=str(top['model'])))}**",
         relation=escape(top["label"]),

@@ -5,10 +5,20 @@ from mhattn_core.measures.roles.hits import Hits, can_be_answered, hits
 from mhattn_core.measures.roles.items import item_table
 from mhattn_core.measures.roles.links import DIRECTIONS, Direction, Links, Questions, questions
 from mhattn_core.measures.roles.mass import MassSums, mass_sums
-from mhattn_core.measures.roles.table import Role, StackItems, best_of_twins, relations_table, unmeasurable
+from mhattn_core.measures.roles.table import (
+    CONTROL,
+    RandomControls,
+    Role,
+    StackItems,
+    as_this_version_has_it,
+    best_of_random,
+    relations_table,
+    unmeasurable,
+)
 from mhattn_core.measures.roles.verdicts import reason_words
 
 __all__ = [
+    "CONTROL",
     "DIRECTIONS",
     "BatchPairs",
     "Collector",
@@ -17,9 +27,11 @@ __all__ = [
     "Links",
     "MassSums",
     "Questions",
+    "RandomControls",
     "Role",
     "StackItems",
-    "best_of_twins",
+    "as_this_version_has_it",
+    "best_of_random",
     "can_be_answered",
     "hits",
     "item_table",

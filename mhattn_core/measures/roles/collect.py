@@ -8,22 +8,24 @@ import pandas as pd
 import torch
 
 from mhattn_core.arrays.word_layer import WordAxes, WordLayer
+from mhattn_core.measures.roles.class_rules import class_members, rule_hits
 from mhattn_core.measures.roles.hits import can_be_answered, hits
 from mhattn_core.measures.roles.items import item_table
 from mhattn_core.measures.roles.links import CROSS_DIRECTIONS, DIRECTIONS, Links, Questions, questions
-from mhattn_core.measures.roles.mass import MassSums, mass_sums
+from mhattn_core.measures.roles.mass import MassSums, grouped, mass_sums
 from mhattn_core.measures.roles.table import StackItems
 
 
 @dataclass(frozen=True)
 class BatchPairs:
-    """What a batch's numbers stand for: id, fold and number of words of sentence A for each pair, and the names of the
-    relations.
+    """What a batch's numbers stand for: id, fold and number of words of sentence A for each pair, the word classes of
+    its words (of A, then of B; empty where not known), and the names of the relations.
     """
 
     ids: Sequence[str]
     folds: Sequence[int]
     words_of_a: Sequence[int]
+    tags: Sequence[Sequence[str]]
     relations: Sequence[str]
 
 
@@ -37,15 +39,19 @@ class Collector:
     def __init__(self, axes: Mapping[str, WordAxes], links: Links, corpus: BatchPairs) -> None:
         self._corpus = corpus
         self._asked = {stack: _asked(stack, here, links, corpus) for stack, here in axes.items()}
+        self._rules = {
+            stack: [class_hits(axes[stack], questions, corpus) for questions in asked]
+            for stack, asked in self._asked.items()
+        }
         self._bits: dict[str, list[list[np.ndarray]]] = {stack: [] for stack in axes}
         self._mass: dict[str, list[list[np.ndarray]]] = {stack: [] for stack in axes}
 
     def see(self, layer: WordLayer) -> None:
         """Keep the bits and weights of one layer."""
-        found = [hits(layer, asked) for asked in self._asked[layer.axes.stack]]
+        found = hits(layer, self._asked[layer.axes.stack])
         self._bits[layer.axes.stack].append([torch.stack([one.hit, one.shuffled]).cpu().numpy() for one in found])
         self._mass[layer.axes.stack].append(
-            [torch.stack([one.mass, one.usual]).double().cpu().numpy() for one in found]
+            [torch.stack([one.mass, one.usual, one.words]).cpu().numpy() for one in found]
         )
 
     def stacks(self) -> dict[str, StackItems]:
@@ -55,21 +61,22 @@ class Collector:
     def _stack(self, stack: str) -> StackItems:
         items: list[pd.DataFrame] = []
         mass: dict[tuple[str, str], MassSums] = {}
+        on_words: dict[tuple[str, str], np.ndarray] = {}
         corpus = self._corpus
-        for place, asked in enumerate(self._asked[stack]):
-            hit, shuffled = np.concatenate([layer[place] for layer in self._bits[stack]], axis=2)
+        for number, asked in enumerate(self._asked[stack]):
+            hit, shuffled = np.concatenate([layer[number] for layer in self._bits[stack]], axis=2)
+            rules = self._rules[stack][number]
             items.append(
-                item_table(asked, hit, shuffled, ids=corpus.ids, folds=corpus.folds, relations=corpus.relations)
+                item_table(asked, hit, shuffled, rules, ids=corpus.ids, folds=corpus.folds, relations=corpus.relations)
             )
-            if asked.direction == "column":
-                continue  # the same weights as head_to_dependent
-            weight, usual = np.concatenate([layer[place] for layer in self._mass[stack]], axis=2)
-            folds = np.array(corpus.folds)[asked.pair]
-            for relation in np.unique(asked.relation):
-                rows = asked.relation == relation
-                mass[corpus.relations[relation], asked.direction] = mass_sums(weight[rows], usual[rows], folds[rows])
+            weight, usual, words = np.concatenate([layer[number] for layer in self._mass[stack]], axis=2)
+            for relation, own in enumerate(grouped(words, asked.relation, len(corpus.relations))):
+                on_words[corpus.relations[relation], asked.direction] = own
+            if asked.direction != "column":  # which has the same weights as head_to_dependent
+                sums = mass_sums(weight, usual, asked.relation, np.array(corpus.folds)[asked.pair])
+                mass |= {(corpus.relations[relation], asked.direction): own for relation, own in sums.items()}
         heads = self._bits[stack][0][0].shape[2]
-        return StackItems(len(self._bits[stack]), heads, pd.concat(items, ignore_index=True), mass)
+        return StackItems(len(self._bits[stack]), heads, pd.concat(items, ignore_index=True), mass, on_words)
 
 
 def joined(parts: Iterable[Mapping[str, StackItems]]) -> dict[str, StackItems]:
@@ -83,10 +90,14 @@ def joined(parts: Iterable[Mapping[str, StackItems]]) -> dict[str, StackItems]:
 
 def _joined(parts: Sequence[StackItems]) -> StackItems:
     mass: dict[tuple[str, str], MassSums] = {}
+    on_words: dict[tuple[str, str], np.ndarray] = {}
     for part in parts:
         for key, sums in part.mass.items():
             mass[key] = mass[key] + sums if key in mass else sums
-    return replace(parts[0], items=pd.concat([part.items for part in parts], ignore_index=True), mass=mass)
+        for key, words in part.on_words.items():
+            on_words[key] = on_words[key] + words if key in on_words else words
+    items = pd.concat([part.items for part in parts], ignore_index=True)
+    return replace(parts[0], items=items, mass=mass, on_words=on_words)
 
 
 def _asked(stack: str, axes: WordAxes, links: Links, corpus: BatchPairs) -> list[Questions]:
@@ -107,6 +118,34 @@ def on_axes(axes: WordAxes, links: Links, words_of_a: Sequence[int]) -> Links:
     key, has_key = _on_axis(axes.key_side.cpu().numpy(), links.pair, links.key, np.asarray(words_of_a))
     here = has_query & has_key
     return Links(links.pair[here], links.relation[here], query[here], key[here])
+
+
+def class_hits(axes: WordAxes, questions: Questions, corpus: BatchPairs) -> np.ndarray:
+    """Which class rules are right, bool ``[question, rule]`` as in ``RULES``; no rule names a word that no piece covers.
+
+    Between two texts “before” and “after” are seen from the place that is as far into the other text as the asking
+    word is into its own, that place counting as both.
+    """
+    of_asked, of_answer = (axes.query_side, axes.query_mask), (axes.key_side, axes.key_mask)
+    if questions.direction == "column" and axes.stack == "cross":
+        of_asked, of_answer = of_answer, of_asked
+    side, covered = (part.cpu().numpy() for part in of_answer)
+    words = np.where(covered, words_on_axis(side, np.asarray(corpus.words_of_a)), -1)
+    before, after = questions.asked - 1, questions.asked + 1
+    if axes.stack == "cross":
+        there, here = ((part >= 0).sum(axis=1)[questions.pair] for part in (side, of_asked[0].cpu().numpy()))
+        place = (questions.asked + 0.5) * there / here - 0.5
+        before, after = np.floor(place).astype(int), np.ceil(place).astype(int)
+    return rule_hits(class_members(corpus.tags, words), questions.pair, before, after, questions.answer)
+
+
+def words_on_axis(side: np.ndarray, words_of_a: np.ndarray) -> np.ndarray:
+    """Which word of its pair, counted through A and on through B, stands at each place of an axis, int ``[pair,
+    word]``; -1 where there is none. side: see ``WordAxes``.
+    """
+    at = np.arange(side.shape[1])
+    of_b = at - (side == 0).sum(axis=1, keepdims=True) + words_of_a[:, None]
+    return np.where(side == 0, at, np.where(side == 1, of_b, -1))
 
 
 def _on_axis(

@@ -1,6 +1,8 @@
 """Which head finds the right word: for each question and head of one layer, a bit and a weight."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -18,15 +20,15 @@ class Hits:
     """What the heads of one layer answer, ``[question, head]``.
 
     hit: whether the head's first choice is the right word; shuffled: whether it is the shuffled one. mass: the weight
-    on the right
-    word. usual: the mean weight of the head's other pairs of words at the same offset in the same text, NaN where there
-    are none.
+    on the right word. usual: the mean weight of the head's other pairs of words at the same offset in the same text,
+    NaN where there are none. words: the share of the attending word's attention that goes to words.
     """
 
     hit: Tensor
     shuffled: Tensor
     mass: Tensor
     usual: Tensor
+    words: Tensor
 
 
 def can_be_answered(axes: WordAxes, questions: Questions) -> Tensor:
@@ -35,26 +37,59 @@ def can_be_answered(axes: WordAxes, questions: Questions) -> Tensor:
     return axes.visible[pair, attending, attended]
 
 
-def hits(layer: WordLayer, questions: Questions) -> Hits:
-    """The first choice of every head of a layer, the word itself left out, against the right word.
+def hits(layer: WordLayer, asked: Sequence[Questions]) -> list[Hits]:
+    """The first choice of every head of a layer, the word itself left out, against the right word: for the questions
+    of each direction.
 
     Questions that cannot be answered (see ``can_be_answered``) have no meaning here and are to be left out before.
-    Range of mass: 0 to 1; nothing is renormalised.
+    Range of mass, usual and words: 0 to 1; nothing is renormalised.
     Source: Clark et al. 2019, section 4.2, on words (their section 4.1); the other direction Voita et al. 2019, section
-    5.2;
-    ``column`` as in the code that Clark et al. published; ``later_to_earlier`` and ``usual`` are ours.
+    5.2; ``column`` as in the code that Clark et al. published; ``later_to_earlier``, ``usual`` and ``words`` are ours.
     """
-    pair, attending, attended = _cells(layer.axes, questions)
-    asked, answer, shuffled = (
-        _tensor(layer.axes, column)[:, None] for column in (questions.asked, questions.answer, questions.shuffled)
-    )
-    choice = first_choice(layer, questions.direction)[pair, :, asked[:, 0]]
-    return Hits(
-        choice == answer,
-        (choice == shuffled) & (shuffled != NO_WORD),
-        layer.pattern[pair, :, attending, attended],
-        _usual(layer, pair, attending, attended),
-    )
+    seen = _SeenLayer(layer)
+    return [seen.hits(questions) for questions in asked]
+
+
+class _SeenLayer:
+    """A layer, with what several directions ask of it computed once."""
+
+    def __init__(self, layer: WordLayer) -> None:
+        self._layer = layer
+        self._choices: dict[str, Tensor] = {}
+
+    def hits(self, questions: Questions) -> Hits:
+        layer = self._layer
+        pair, attending, attended = _cells(layer.axes, questions)
+        asked, answer, shuffled = (
+            _tensor(layer.axes, column)[:, None] for column in (questions.asked, questions.answer, questions.shuffled)
+        )
+        choice = self._choice(questions.direction)[pair, :, asked[:, 0]]
+        mass = layer.pattern[pair, :, attending, attended]
+        return Hits(
+            choice == answer,
+            (choice == shuffled) & (shuffled != NO_WORD),
+            mass,
+            self._usual(pair, attended - attending, mass),
+            1 - layer.special_mass[pair, :, attending],
+        )
+
+    def _choice(self, direction: Direction) -> Tensor:
+        # Both ways along a row ask for the same first choice, at another word.
+        along = direction if direction in ("column", "later_to_earlier") else "dependent_to_head"
+        if along not in self._choices:
+            self._choices[along] = first_choice(self._layer, direction)
+        return self._choices[along]
+
+    @cached_property
+    def _by_offset(self) -> tuple[Tensor, Tensor]:
+        visible = self._layer.axes.visible[:, None]
+        return by_offset(self._layer.pattern * visible), by_offset(visible.float())
+
+    def _usual(self, pair: Tensor, offset: Tensor, mass: Tensor) -> Tensor:
+        sums, counts = self._by_offset
+        diagonal = offset + self._layer.axes.visible.shape[1] - 1
+        others = counts[pair, 0, diagonal][:, None] - 1
+        return torch.where(others > 0, (sums[pair, :, diagonal] - mass) / others.clamp(min=1), torch.nan)
 
 
 def first_choice(layer: WordLayer, direction: Direction) -> Tensor:
@@ -90,15 +125,6 @@ def _cells(axes: WordAxes, questions: Questions) -> tuple[Tensor, Tensor, Tensor
 
 def _tensor(axes: WordAxes, column: object) -> Tensor:
     return torch.as_tensor(column, dtype=torch.long, device=axes.visible.device)
-
-
-def _usual(layer: WordLayer, pair: Tensor, attending: Tensor, attended: Tensor) -> Tensor:
-    visible = layer.axes.visible[:, None]
-    sums, counts = by_offset(layer.pattern * visible), by_offset(visible.float())
-    place = attended - attending + visible.shape[2] - 1
-    others = counts[pair, :, place] - 1
-    mass = sums[pair, :, place] - layer.pattern[pair, :, attending, attended]
-    return torch.where(others > 0, mass / others.clamp(min=1), torch.nan)
 
 
 def by_offset(weights: Tensor) -> Tensor:

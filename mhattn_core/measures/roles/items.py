@@ -8,13 +8,14 @@ import pandas as pd
 from mhattn_core.errors import ShapeError
 from mhattn_core.measures.roles.links import NO_WORD, Questions
 
-COLUMNS = ("id", "fold", "relation", "direction", "query", "key", "shuffled", "hits", "shuffled_hits")
+COLUMNS = ("id", "fold", "relation", "direction", "query", "key", "shuffled", "hits", "shuffled_hits", "rule_hits")
 
 
 def item_table(
     questions: Questions,
     hit: np.ndarray,
     shuffled_hit: np.ndarray,
+    rule_hit: np.ndarray,
     *,
     ids: Sequence[str],
     folds: Sequence[int],
@@ -22,15 +23,14 @@ def item_table(
 ) -> pd.DataFrame:
     """The items of one stack, a row a question: columns ``COLUMNS``, as a run's ``items.parquet``.
 
-    hit, shuffled_hit: bool ``[question, head]``, the heads of all layers, layer by layer. ids, folds: of the pairs;
-    relations: names of the relations, both by the numbers that the questions carry. ``query`` is the word at which is
-    asked, ``key`` the right one.
+    hit, shuffled_hit: bool ``[question, head]``, the heads of all layers, layer by layer. rule_hit: bool ``[question,
+    rule]``, see ``rule_hits``. ids, folds: of the pairs; relations: names of the relations, both by the numbers that
+    the questions carry. ``query`` is the word at which is asked, ``key`` the right one.
     Raises ShapeError when questions and bits disagree.
     """
-    if not hit.shape[0] == shuffled_hit.shape[0] == len(questions.asked):
-        raise ShapeError(
-            f"{len(questions.asked)} questions have {hit.shape[0]} and {shuffled_hit.shape[0]} rows of bits"
-        )
+    rows = [len(bits) for bits in (hit, shuffled_hit, rule_hit)]
+    if set(rows) != {len(questions.asked)}:
+        raise ShapeError(f"{len(questions.asked)} questions have {rows} rows of bits")
     names = np.array(relations, dtype=object)
     return pd.DataFrame(
         {
@@ -43,6 +43,7 @@ def item_table(
             "shuffled": questions.shuffled.astype(np.int16),
             "hits": packed(hit),
             "shuffled_hits": packed(shuffled_hit),
+            "rule_hits": packed(rule_hit),
         }
     )[list(COLUMNS)]
 
@@ -55,7 +56,7 @@ def packed(bits: np.ndarray) -> list[bytes]:
 def unpacked(rows: Sequence[bytes], heads: int) -> np.ndarray:
     """The bits back, bool ``[item, head]``. Raises ShapeError when the rows are not of that many heads."""
     width = -(-heads // 8)
-    if any(len(row) != width for row in rows):
+    if set(map(len, rows)) - {width}:
         raise ShapeError(f"rows of {len(rows[0])} bytes are not of {heads} heads")
     flat = np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(len(rows), width)
     return np.unpackbits(flat, axis=1, count=heads).astype(bool)

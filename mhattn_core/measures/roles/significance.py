@@ -1,6 +1,4 @@
-"""Is a head better than the best fixed offset beyond chance? Tests over texts, and what many tests at once allow to be
-said.
-"""
+"""Is a head better than what needs no head beyond chance? Tests over documents, and what many tests at once allow."""
 
 import numpy as np
 from scipy import stats
@@ -12,10 +10,10 @@ ROUNDING = 1e-6
 
 
 def cluster_t(better: Array) -> Array:
-    """One-sided p of each head that Σ(head − offset) is above 0; the texts are the independent units.
+    """One-sided p of each head that Σ(head − rule) is above 0; the units (documents, texts) are independent.
 
-    better: ``[text, head]``, as ``by_pair`` gives it; result ``[head]``, 1 for a head that never differs from the
-    offset and for fewer than two texts.
+    better: ``[unit, head]``, as ``by_unit`` gives it; result ``[head]``, 1 for a head that never differs from the
+    rule and for fewer than two units.
     """
     texts = len(better)
     if texts < 2:

@@ -1,39 +1,51 @@
-"""Which head does what: relations between words, with what random weights reach."""
+"""Which head does what: relations between words, with what networks reach that know nothing."""
+
+from collections.abc import Mapping
 
 import pandas as pd
 
+from mhattn_core.measures.roles import RandomControls, Role
 from mhattn_core.measures.roles.items import COLUMNS
 from mhattn_core.measures.roles.rates import rates_table
-from mhattn_core.models.control_names import trained_name
-from mhattn_core.runs.relations import SEEDS, TWIN_PAIRS, measure_relations, relations_of, twins_of
+from mhattn_core.models.control_names import CONTROLS, RANDOM, SHUFFLED, Control, control_of, trained_name
+from mhattn_core.runs.relations import CONTROL_PAIRS, SEEDS, best_of_control, measure_relations, relations_of
 from mhattn_core.runs.study import Study, StudyInput, Tables
 
 
 def _measure(given: StudyInput) -> Tables:
     model, records, annotated = given.model, given.records, given.annotated
     stacks = measure_relations(model, records, annotated, tell=given.tell)
-    # A model and NAME@random have the same twins.
-    key = ("relations", trained_name(model.name))
-    if key not in given.corpus.known:
-        given.corpus.known[key] = twins_of(model, records, annotated, tell=given.tell)
-    random95 = given.corpus.known[key]
+    random95 = _best(given, RANDOM)
+    # Weights that were drawn at random are what they were when they are shuffled.
+    shuffled95 = random95 if control_of(model.name) == RANDOM else _best(given, SHUFFLED)
     items = [pd.DataFrame(columns=[*COLUMNS, "model", "stack"])]
     items = [kept.items.assign(model=model.name, stack=stack) for stack, kept in stacks.items()] or items
     return {
-        "relations": relations_of(model.name, stacks, records, annotated, random95),
+        "relations": relations_of(model.name, stacks, records, annotated, RandomControls(random95, shuffled95)),
         "rates": rates_table(model.name, stacks),
         "items": pd.concat(items, ignore_index=True),
     }
 
 
+def _best(given: StudyInput, control: Control) -> Mapping[Role, float]:
+    """What the best heads of a control get; a model and its own controls have it in common."""
+    key = (f"relations{control}", trained_name(given.model.name))
+    if key not in given.corpus.known:
+        given.corpus.known[key] = best_of_control(
+            given.model, given.records, given.annotated, control=control, tell=given.tell
+        )
+    known: Mapping[Role, float] = given.corpus.known[key]
+    return known
+
+
 def _of_twins(pairs: int) -> int:
-    return SEEDS * min(pairs, TWIN_PAIRS)
+    return len(CONTROLS) * SEEDS * min(pairs, CONTROL_PAIRS)
 
 
 RELATIONS = Study(
     ("relations", "rates", "items"),
     _measure,
     passes=lambda pairs, _heads: pairs + _of_twins(pairs),
-    factor=2.5,
+    factor=2.0,
     of_twins=_of_twins,
 )

@@ -73,7 +73,7 @@ def _sentence(
     resources: Resources,
 ) -> AnnotatedSentence:
     if tree:
-        return AnnotatedSentence(tuple(_gold(tree)), language, tree=True, resources=resources)
+        return AnnotatedSentence(tuple(_gold(tree)), language, tree=True, resources=resources, gold=True)
     if parsed:
         return AnnotatedSentence(parsed, language, tree=True, resources=resources)
     words = tuple(

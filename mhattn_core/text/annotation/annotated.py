@@ -59,12 +59,15 @@ NO_RESOURCES = Resources()
 
 @dataclass(frozen=True)
 class AnnotatedSentence:
-    """The words of one sentence as the word grid has them. ``tree``: whether heads and dependencies are known."""
+    """The words of one sentence as the word grid has them. ``tree``: whether heads and dependencies are known;
+    ``gold``: whether a person drew them.
+    """
 
     words: tuple[AnnotatedWord, ...] = ()
     language: Language = ""
     tree: bool = False
     resources: Resources = NO_RESOURCES
+    gold: bool = False
 
     def dependents(self, head: int, *relations: str) -> list[int]:
         """The words that hang on ``head``, of these relations only if any are named."""
@@ -84,6 +87,11 @@ class Annotated:
     a: AnnotatedSentence
     b: AnnotatedSentence = AnnotatedSentence()
     alignment: Alignment | None = None
+
+    @property
+    def tags(self) -> list[str]:
+        """The word class of each word, of A and on through B; empty where not known."""
+        return [word.upos for side in (self.a, self.b) for word in side.words]
 
     @property
     def sides(self) -> Sequence[tuple[int, AnnotatedSentence]]:

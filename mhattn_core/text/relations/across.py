@@ -15,6 +15,19 @@ def across(annotated: Annotated) -> Iterator[Item]:
             yield len(annotated.a.words) + place, last[word.lemma]
 
 
+def across_others(annotated: Annotated) -> Iterator[Item]:
+    """From the same words of B to the word of A nearest to the answer that is of its word class and of another lemma."""
+    words = annotated.a.words
+    for query, key in across(annotated):
+        others = [
+            other
+            for other, word in enumerate(words)
+            if word.upos == words[key].upos and word.lemma != words[key].lemma and is_lexical(word, annotated.a)
+        ]
+        if others:
+            yield query, min(others, key=lambda other: abs(other - key))
+
+
 def aligned(annotated: Annotated) -> Iterator[Item]:
     """From each word of B to the words of A with which a sure gold link ties it."""
     for source, target in sorted(annotated.alignment.sure) if annotated.alignment else ():
@@ -33,7 +46,12 @@ def diagonal(annotated: Annotated) -> Iterator[Item]:
 
 register(
     Relation(
-        "across", "context", across, "ours, after the links across sentences in Vig 2019", frozenset({"both sentences"})
+        "across",
+        "context",
+        across,
+        "ours, after the links across sentences in Vig 2019",
+        frozenset({"both sentences"}),
+        control=across_others,
     )
 )
 register(

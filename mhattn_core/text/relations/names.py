@@ -123,3 +123,29 @@ def meaning(name: str) -> str:
         "rare_word": _("Each word and the least frequent one of its sentence."),
         "alignment": _("A word of the second sentence and its partner in the first by gold links."),
     }[name]
+
+
+def word_class_label(tags: str) -> str:
+    """Word classes of Universal Dependencies as a person reads them: ``VERB+ADJ`` is “verb or adjective”. Raises
+    KeyError for one that is not known.
+    """
+    names = {
+        "ADJ": _("adjective"),
+        "ADP": _("adposition"),
+        "ADV": _("adverb"),
+        "AUX": _("auxiliary"),
+        "CCONJ": _("coordinating conjunction"),
+        "DET": _("determiner"),
+        "INTJ": _("interjection"),
+        "NOUN": _("noun"),
+        "NUM": _("numeral"),
+        "PART": _("particle"),
+        "PRON": _("pronoun"),
+        "PROPN": _("proper noun"),
+        "PUNCT": _("punctuation mark"),
+        "SCONJ": _("subordinating conjunction"),
+        "SYM": _("symbol"),
+        "VERB": _("verb"),
+        "X": _("unclassified word"),
+    }
+    return _(" or ").join(names[tag] for tag in tags.split("+"))

@@ -8,14 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core.charts.best_heads import FOUND
-from mhattn_core.heads import ModelHead
 from mhattn_core.measures.roles.links import DIRECTIONS
 from mhattn_core.runs import Run
-from mhattn_core.runs.relations import CONTROL
 from mhattn_core.text.relations import RELATIONS
 from mhattn_core.ui.evidence import Evidence
 
-TESTED = (*FOUND, "no evidence")
+TESTED = (*FOUND, "nearest-class head", "small gain", "no evidence")
 FEW = "insufficient data"
 
 
@@ -51,14 +49,6 @@ class Roles:
         rates = pd.concat([self._rates(model, stack) for model, stack in self.models], ignore_index=True)
         return rates[rates["relation"] == relation]
 
-    def profile(self, chosen: ModelHead) -> pd.DataFrame:
-        """One head on every relation: relation, model, rate, baseline, gain, n; the greatest gain first."""
-        rates = self._rates(chosen.model, chosen.stack)
-        own = rates[(rates["layer"] == chosen.layer) & (rates["head"] == chosen.head)]
-        baselines = self.rows.loc[self.rows["model"] == chosen.model, ["relation", "baseline"]]
-        both = own.merge(baselines, on="relation").rename(columns={"value": "rate"})
-        return both.assign(gain=both["rate"] - both["baseline"]).sort_values("gain", ascending=False, ignore_index=True)
-
     def _rates(self, model: str, stack: str) -> pd.DataFrame:
         return _rates_by_role(self.evidence.run)[model, stack, self.direction]
 
@@ -81,7 +71,7 @@ def roles(evidence: Evidence, models: Sequence[tuple[str, str]], direction: str,
     """What a run says of relations in one direction, of one family or of all."""
     table = evidence.run.relations
     rows = table[(table["score"] == "hit") & (table["direction"] == direction) & _of(table, models)]
-    rows = rows[~rows["relation"].str.endswith(CONTROL) & rows["relation"].isin(names_of(family))]
+    rows = rows[rows["relation"].isin(names_of(family))]
     by_gain = rows.groupby("relation")["gain"].transform("max")
     place = rows["model"].map({model: place for place, (model, _stack) in enumerate(models)})
     rows = rows.iloc[np.lexsort((place, rows["relation"], -by_gain))]

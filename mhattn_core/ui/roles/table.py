@@ -6,7 +6,6 @@ from mhattn_core import charts
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import title_of
-from mhattn_core.runs.relations import CONTROL
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.quantity_choice import table_columns
 from mhattn_core.ui.roles.data import Roles, names_of
@@ -14,21 +13,21 @@ from mhattn_core.ui.roles.words import labels_of
 
 FIRST = (
     *("model", "label", "verdict", "name", "score", "direction", "held_out"),
-    *("gain", "low", "high", "baseline", "random95", "n", "stack"),
+    *("gain", "low", "high", "baseline", "class_rule", "control", "word_mass", "random95", "shuffled95", "n", "stack"),
 )
 """Columns that stand first."""
-SHARES = ("held_out", "gain", "low", "high", "baseline", "shuffle", "random95", "wins")
+SHARES = (
+    *("held_out", "gain", "low", "high", "baseline", "offset_gain", "offset_low", "offset_high", "class_rule"),
+    *("control", "selectivity", "selectivity_low", "selectivity_high", "word_mass"),
+    *("shuffle", "random95", "shuffled95", "wins"),
+)
 
 
 def role_table(found: Roles) -> None:
     """Every row of the run's ``relations.parquet`` of the shown models and family, all directions, hits and mass."""
     table = found.evidence.run.relations
     models = [name for name, _stack in found.models]
-    rows = table[
-        table["model"].isin(models)
-        & table["relation"].isin(names_of(found.family))
-        & ~table["relation"].str.endswith(CONTROL)
-    ]
+    rows = table[table["model"].isin(models) & table["relation"].isin(names_of(found.family))]
     names = labels_of(list(rows["relation"].unique()))
     shown = rows.assign(label=rows["relation"].map(names), name=head_names(rows).where(rows["layer"].notna(), ""))
     shown = shown.assign(verdict=rows["verdict"].map(charts.verdict_names()), score=rows["score"].map(title_of))
@@ -46,7 +45,7 @@ def role_table(found: Roles) -> None:
             "name": st.column_config.TextColumn(_("head")),
             **table_columns("relations", SHARES),
             **table_columns("relations", ("offset", "n", "fewest"), format="%d"),
-            **table_columns("relations", ("p", "p_max", "q"), format="%.2g"),
+            **table_columns("relations", ("p", "p_max", "q", "offset_q"), format="%.2g"),
         },
     )
     st.caption(

@@ -9,6 +9,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.roles import reason_words
+from mhattn_core.measures.roles.verdicts import rule_words
 from mhattn_core.text.relations import group_label, relation_label
 from mhattn_core.text.relations.relation import Group
 from mhattn_core.ui.roles.data import FEW, TESTED, Roles
@@ -54,25 +55,43 @@ def labels_of(names: list[str]) -> dict[str, str]:
 def strongest(roles: Roles) -> str:
     """Two sentences in Markdown: the strongest finding with what it had to beat, and how far to believe it all."""
     rows = roles.shown
-    found = rows[rows["verdict"].isin(FOUND)]
-    if found.empty:
+    specialists = rows[rows["verdict"].isin(FOUND)]
+    followers = rows[rows["verdict"] == "nearest-class head"]
+    if specialists.empty and followers.empty:
         return _(
-            "None of these relations has a head of its own here: nothing is above its baselines by 10 points, or there are too few items."
+            "None of these relations has a head of its own here: no lower bound is 10 points above what needs no head, or there are too few items."
         )
-    top = found.loc[found["gain"].idxmax()]
-    first = _(
-        "Strongest: **{relation}** in **{head}**, right for {held_out:.0%} of {n:,} words in sentences that did not choose it; the best fixed offset ({offset:+d}) gets {baseline:.0%}, random weights at most {random95:.0%}."
-    ).format(
-        relation=escape(relation_label(top["relation"])),
-        head=escape(ModelHead.of_row(top).name),
-        held_out=top["held_out"],
-        n=top["n"],
-        offset=int(top["offset"]),
-        baseline=top["baseline"],
-        random95=top["random95"],
+    first = (
+        _("No head is 10 points above both position and word class. Nearest to it: {finding}")
+        if specialists.empty
+        else _("Strongest: {finding}")
     )
-    return f"{first} " + _(
-        "A pattern specialist shows in the weights; only switching the head off tells whether the model needs it."
+    best = followers if specialists.empty else specialists
+    return (
+        first.format(finding=held_out_words(best.loc[best["gain"].idxmax()]))
+        + " "
+        + _("Attention shows what a head looks at; only switching it off tells whether the model needs it.")
+    )
+
+
+def held_out_words(row: pd.Series) -> str:
+    """The best head of a relation on held-out sentences, and what needs no head or has learned nothing, in Markdown."""
+    reached = [_("the best fixed offset ({offset:+d}) {baseline:.0%}")]
+    if pd.notna(row["class_rule"]):
+        reached.append("{rule} {class_rule:.0%}")
+    if pd.notna(row["control"]):
+        reached.append(_("its negative control {control:.0%}"))
+    if pd.notna(row["random95"]):
+        reached.append(_("the best head of random weights {random95:.0%}"))
+    if pd.notna(row["shuffled95"]):
+        reached.append(_("of shuffled weights {shuffled95:.0%}"))
+    known = {**row, "offset": int(row["offset"]), "rule": escape(rule_words(row))}
+    return _("**{relation}** in **{head}**, right for {held_out:.0%} of {n:,} held-out words; {reached}.").format(
+        relation=escape(relation_label(row["relation"])),
+        head=escape(ModelHead.of_row(row).name),
+        held_out=row["held_out"],
+        n=row["n"],
+        reached=", ".join(part.format(**known) for part in reached),
     )
 
 
