@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from mhattn_core.attention.ablation import Ablation, Known, Means, check, switch_off
+from mhattn_core.attention.ablation import NOTHING, Ablation, Outputs, Replacements, check, switch_off
 from mhattn_core.attention.objectives import Objective, outcome
 from mhattn_core.attention.partial_forward import LISTS, Restart, Start
 from mhattn_core.models import Model
@@ -31,15 +31,14 @@ class Variants:
         self,
         task: Objective,
         variants: Sequence[Ablation],
-        means: Means | None = None,
+        replacements: Replacements = NOTHING,
         tell: Callable[[int], object] = lambda _n: None,
     ) -> Float[Tensor, "variant row part"]:
         """``outcome`` of each variant, float32 ``[variant, row, part]``; ``{}`` is the intact model.
 
-        means: what ``mean`` puts in a head's place, by default its mean over the real positions of each row. tell: told
-        after each forward how many variants it had. Layers below the first head that is off are not computed again,
-        where the network can be entered between them.
-        Raises Problem as ``check``.
+        tell: told after each forward how many variants it had. Layers below the first head that is off are not computed
+        again, where the network can be entered between them.
+        Raises Problem as ``check``; KeyError for a kind whose replacement is not given.
         """
         for variant in variants:
             check(self.model, variant)
@@ -52,7 +51,7 @@ class Variants:
             while waiting:
                 numbers, waiting = waiting[: self._copies(task)], waiting[self._copies(task) :]
                 some, start = [variants[number] for number in numbers], starts[numbers[0]]
-                watcher = _watcher(task, some, start, means or {})
+                watcher = _watcher(task, some, start, replacements)
                 if restart:
                     found = restart.again(run, start, len(task.rows), len(some), watcher)
                 else:
@@ -71,40 +70,85 @@ class Variants:
         run, rows = outcome(self.model, task), len(task.rows)
         whole = self._restart.record(run)
         middle = {name: layers // 2 for name, layers in self._restart.layers.items()}
-        half = self._restart.again(run, middle, rows, 2, _watcher(task, [{}, {}], middle, {}))
+        half = self._restart.again(run, middle, rows, 2, _watcher(task, [{}, {}], middle, NOTHING))
         if not torch.allclose(half, torch.cat([whole] * 2), rtol=TOLERANCE, atol=TOLERANCE):
             self._restart = None
         return self._restart
 
     def _copies(self, task: Objective) -> int:
         tokens = len(task.rows) * max(row.tokens for row in task.rows)
-        vocabulary = 1 if task.targets is None else int(self.model.network.config.get_text_config().vocab_size)
-        return max(1, min(TOKENS // tokens, LOGITS // (tokens * vocabulary)))
+        logits = len(task.rows) * task.positions * int(self.model.network.config.get_text_config().vocab_size)
+        return max(1, min(TOKENS // tokens, LOGITS // max(logits, 1)))
 
 
 @torch.no_grad()
-def mean_outputs(model: Model, tasks: Sequence[Objective]) -> dict[tuple[str, int], Float[Tensor, "head dimension"]]:
+def head_outputs(model: Model, task: Objective) -> Outputs:
+    """What every head of the intact model gives: ``[row, query, head, dimension]`` by stack and layer."""
+    outputs: dict[tuple[str, int], Tensor] = {}
+
+    def watch(call: Call) -> None:
+        outputs[call.stack, call.layer] = call.output
+
+    with model.attention.watching(watch):
+        outcome(model, task)(model.network, 1)
+    return outputs
+
+
+@torch.no_grad()
+def row_means(model: Model, task: Objective) -> Outputs:
+    """Each head's mean output over the real positions of each row: ``[row, head, dimension]`` by stack and layer."""
+
+    def mean(output: Tensor, real: Tensor) -> Tensor:
+        weights = real.to(output.dtype)[..., None, None]
+        return (output * weights).sum(dim=1) / weights.sum(dim=1)
+
+    return {key: mean(output, task.real[key[0]]) for key, output in head_outputs(model, task).items()}
+
+
+@torch.no_grad()
+def mean_outputs(model: Model, tasks: Sequence[Objective]) -> Outputs:
     """Each head's mean output over all real positions of a corpus: ``[head, dimension]`` by stack and layer."""
     totals: dict[tuple[str, int], Tensor] = {}
     positions = dict.fromkeys(model.stacks, 0)
     for task in tasks:
-
-        def watch(call: Call, task: Objective = task) -> None:
-            total = call.output[task.real[call.stack]].double().sum(dim=0)
-            totals[call.stack, call.layer] = totals.get((call.stack, call.layer), 0) + total
-
-        with model.attention.watching(watch):
-            outcome(model, task)(model.network, 1)
+        for key, output in head_outputs(model, task).items():
+            totals[key] = totals.get(key, 0) + output[task.real[key[0]]].double().sum(dim=0)
         for stack, real in task.real.items():
             positions[stack] += int(real.sum())
     return {key: (total / positions[key[0]]).float() for key, total in totals.items()}
 
 
+def other_outputs(model: Model, tasks: Sequence[Objective], number: int) -> Outputs:
+    """What the heads give for another text at the same positions, in place of each row of one of the tasks: ``[row,
+    query, head, dimension]``.
+
+    The other text is the next longer one among all rows, of the longest the next shorter; where it is the shorter, its
+    last position stands for those beyond its end. Raises ValueError for fewer than two rows.
+    """
+    rows = [(source, place) for source, task in enumerate(tasks) for place in range(len(task.rows))]
+    if len(rows) < 2:
+        raise ValueError("another text takes two of them")
+    # Batches hold the longest first.
+    donor = dict(zip(rows, [rows[1], *rows], strict=False))
+    donors = [donor[number, place] for place in range(len(tasks[number].rows))]
+    sources = {source: head_outputs(model, tasks[source]) for source in {source for source, _place in donors}}
+
+    def at_same_positions(key: tuple[str, int]) -> Tensor:
+        length = tasks[number].real[key[0]].shape[1]
+        taken = []
+        for source, place in donors:
+            end = int(tasks[source].real[key[0]][place].sum())
+            output = sources[source][key][place]
+            taken.append(output[torch.arange(length, device=output.device).clamp(max=end - 1)])
+        return torch.stack(taken)
+
+    return {key: at_same_positions(key) for key in sources[donors[0][0]]}
+
+
 def _watcher(
-    task: Objective, variants: Sequence[Ablation], start: Start, means: Means
+    task: Objective, variants: Sequence[Ablation], start: Start, replacements: Replacements
 ) -> Callable[[Call], Tensor | None]:
     """Switches off each copy's heads; layers are counted from where the network is entered."""
-    known = Known(task.real, means)
     wanted = {(stack, layer) for variant in variants for stack, layer, _head in variant}
 
     def watch(call: Call) -> Tensor | None:
@@ -115,7 +159,9 @@ def _watcher(
             _rows(call, slice(number * len(task.rows), (number + 1) * len(task.rows)))
             for number in range(len(variants))
         ]
-        return torch.cat([switch_off(part, variant, known) for part, variant in zip(copies, variants, strict=True)])
+        return torch.cat(
+            [switch_off(part, variant, replacements) for part, variant in zip(copies, variants, strict=True)]
+        )
 
     return watch
 

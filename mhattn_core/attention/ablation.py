@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from torch import Tensor
 
 from mhattn_core.errors import Problem
@@ -14,45 +14,46 @@ from mhattn_core.locale import _
 from mhattn_core.models import Model
 from mhattn_core.tap import Call, visible_keys
 
-Kind = Literal["zero", "mean", "uniform"]
+Kind = Literal["zero", "mean", "uniform", "resample"]
 Ablation = Mapping[tuple[str, int, int], Kind]
 """What is done to which heads of a model. A key is a ``Head``, or the plain (stack, layer, head) that it equals."""
 
-Means = Mapping[tuple[str, int], Float[Tensor, "head dimension"]]
-"""Of each stack and layer, every head's mean output over a corpus."""
+Outputs = Mapping[tuple[str, int], Float[Tensor, "... head dimension"]]
+"""Of each stack and layer something that heads of the intact network give."""
 
 
 @dataclass(frozen=True, eq=False)
-class Known:
-    """What a mean is taken over: the real positions of each stack's queries, bool ``[batch, query]`` (without it, all),
-    or a corpus.
+class Replacements:
+    """What is put in a head's place, all of it from the intact network, whatever other heads are off.
+
+    means: each head's mean output over a corpus ``[head, dimension]``, or over each row ``[row, head, dimension]``;
+    others: what the heads give for another text at the same positions, ``[row, query, head, dimension]``.
     """
 
-    real: Mapping[str, Bool[Tensor, "_batch _query"]] = field(default_factory=dict)
-    means: Means = field(default_factory=dict)
+    means: Outputs = field(default_factory=dict)
+    others: Outputs = field(default_factory=dict)
 
 
-NOTHING_KNOWN = Known()
+NOTHING = Replacements()
 
 
-def _zero(call: Call, head: int, _known: Known) -> Float[Tensor, "batch query dimension"]:
+def _zero(call: Call, head: int, _replacements: Replacements) -> Float[Tensor, "batch query dimension"]:
     """Nothing (Michel et al. 2019)."""
     return torch.zeros_like(call.output[:, :, head])
 
 
-def _mean(call: Call, head: int, known: Known) -> Float[Tensor, "batch query dimension"]:
-    """The head's mean output: over the corpus where it is known, else over the real positions of each pair."""
-    output = call.output[:, :, head]
-    if (call.stack, call.layer) in known.means:
-        return known.means[call.stack, call.layer][head].expand_as(output)
-    real = known.real.get(call.stack)
-    if real is None:
-        return output.mean(dim=1, keepdim=True).expand_as(output)
-    weights = real.to(output.dtype)[..., None]
-    return ((output * weights).sum(dim=1, keepdim=True) / weights.sum(dim=1, keepdim=True)).expand_as(output)
+def _mean(call: Call, head: int, replacements: Replacements) -> Float[Tensor, "batch query dimension"]:
+    """The head's mean output, the same at every position."""
+    mean = replacements.means[call.stack, call.layer][..., head, :]
+    return mean.reshape(-1, 1, mean.shape[-1]).expand_as(call.output[:, :, head])
 
 
-def _uniform(call: Call, head: int, _known: Known) -> Float[Tensor, "batch query dimension"]:
+def _resample(call: Call, head: int, replacements: Replacements) -> Float[Tensor, "batch query dimension"]:
+    """What the head gives for another text: its typical output, without what it says of this one (Chan et al. 2022)."""
+    return replacements.others[call.stack, call.layer][:, :, head]
+
+
+def _uniform(call: Call, head: int, _replacements: Replacements) -> Float[Tensor, "batch query dimension"]:
     """Equal weight on every visible key (Kovaleva et al. 2019)."""
     if call.value is None:
         raise ValueError("This call does not tell its values and its mask.")
@@ -67,11 +68,22 @@ def uniform_pattern(call: Call, head: int) -> Float[Tensor, "batch query key"]:
     return visible.expand_as(call.pattern[:, head]) / visible.sum(dim=-1, keepdim=True)
 
 
-OUTPUTS: Mapping[Kind, Callable[[Call, int, Known], Float[Tensor, "batch query dimension"]]] = {
+OUTPUTS: Mapping[Kind, Callable[[Call, int, Replacements], Float[Tensor, "batch query dimension"]]] = {
     "zero": _zero,
     "mean": _mean,
     "uniform": _uniform,
+    "resample": _resample,
 }
+
+
+def kinds_on_a_pair(model: Model) -> tuple[Kind, ...]:
+    """The ways to switch a head off that need nothing but the pair, the one with the fewest assumptions first."""
+    return ("mean", "zero", "uniform") if model.attention.gives_values else ("mean", "zero")
+
+
+def kinds_of(model: Model) -> tuple[Kind, ...]:
+    """All ways in which a model's heads can be switched off over several texts."""
+    return (*kinds_on_a_pair(model), "resample")
 
 
 def check(model: Model, ablate: Ablation) -> None:
@@ -95,27 +107,54 @@ def check(model: Model, ablate: Ablation) -> None:
                 _(
                     "“{name}” does not tell which keys its heads may see, so no head can be made to look at all of them equally."
                 ).format(name=model.name),
-                _("Use one of: {kinds}.").format(kinds=", ".join(kind for kind in OUTPUTS if kind != "uniform")),
+                _("Use one of: {kinds}.").format(kinds=", ".join(kinds_of(model))),
             )
 
 
+def pair_replacements(model: Model, inputs: Mapping[str, Tensor], ablate: Ablation) -> Replacements:
+    """For one text, whose positions all count: each head's mean over them, from one more forward of the intact network.
+
+    Raises Problem for ``resample``, which takes the output for another text.
+    """
+    kinds = set(ablate.values())
+    if "resample" in kinds:
+        raise Problem(
+            _("“resample” puts another text's output in a head's place, and here is only one text."),
+            _("Use one of: {kinds}; or measure “ablation” over many pairs.").format(
+                kinds=", ".join(kinds_on_a_pair(model))
+            ),
+        )
+    means: dict[tuple[str, int], Tensor] = {}
+
+    def watch(call: Call) -> None:
+        means[call.stack, call.layer] = call.output.mean(dim=1)
+
+    if "mean" in kinds:
+        with torch.no_grad(), model.attention.watching(watch):
+            model.network(**inputs)
+    return Replacements(means)
+
+
 def switch_off(
-    call: Call, ablate: Ablation, known: Known = NOTHING_KNOWN
+    call: Call, ablate: Ablation, replacements: Replacements = NOTHING
 ) -> Float[Tensor, "batch query head dimension"]:
-    """The per-head output of ``call`` with the given heads replaced; the call itself is left as it is."""
+    """The per-head output of ``call`` with the given heads replaced; the call itself is left as it is.
+
+    Raises KeyError for a kind whose replacement is not given.
+    """
     output = call.output
     for (stack, layer, head), kind in ablate.items():
         if (stack, layer) == (call.stack, call.layer):
             output = output.clone() if output is call.output else output
-            output[:, :, head] = OUTPUTS[kind](call, head, known)
+            output[:, :, head] = OUTPUTS[kind](call, head, replacements)
     return output
 
 
-def ablated(call: Call, ablate: Ablation) -> Call:
+def ablated(call: Call, ablate: Ablation, replacements: Replacements = NOTHING) -> Call:
     """``call`` as it goes on: the outputs of ``switch_off``, and the pattern of a head that looks at all keys equally."""
     pattern = call.pattern
     for (stack, layer, head), kind in ablate.items():
         if kind == "uniform" and (stack, layer) == (call.stack, call.layer):
             pattern = pattern.clone() if pattern is call.pattern else pattern
             pattern[:, head] = uniform_pattern(call, head)
-    return replace(call, pattern=pattern, output=switch_off(call, ablate))
+    return replace(call, pattern=pattern, output=switch_off(call, ablate, replacements))

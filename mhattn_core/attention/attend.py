@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from mhattn_core.arrays.head_values import HeadValues
 from mhattn_core.arrays.word_grid import WordAxis, WordGrid
-from mhattn_core.attention.ablation import Ablation, ablated, check
+from mhattn_core.attention.ablation import Ablation, ablated, check, pair_replacements
 from mhattn_core.attention.own_modules import OwnModules
 from mhattn_core.attention.prepare_inputs import ModelInputs, prepare_inputs
 from mhattn_core.attention.token_kinds import Piece, unknown_share
@@ -172,7 +172,8 @@ def attend(model: Model, pair: SentencePair, ablate: Ablation = NO_ABLATION) -> 
     """Run ``pair`` through ``model`` once and keep every head's pattern.
 
     ablate: heads to switch off, ``{(stack, layer, head): "zero" | "mean" | "uniform"}``; all later layers see the
-    change. Raises Problem for an empty or overlong sentence, or a head that the model does not have.
+    change. The mean is the intact head's over the pair. Raises Problem for an empty or overlong sentence, a head that
+    the model does not have, or ``"resample"``, which takes many texts.
     """
     check(model, ablate)
     fed = prepare_inputs(model, pair)
@@ -202,9 +203,10 @@ def _run(
     model: Model, fed: ModelInputs, ablate: Ablation, see: Callable[[Call], None], own: OwnModules | None = None
 ) -> None:
     """One forward with some heads switched off; ``see`` is shown each call as it goes on."""
+    replacements = pair_replacements(model, fed.inputs, ablate)
 
     def watch(call: Call) -> Tensor:
-        call = ablated(call, ablate)
+        call = ablated(call, ablate, replacements)
         see(call)
         return call.output
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from mhattn_core.attention.ablation import Ablation, check, switch_off
+from mhattn_core.attention.ablation import Ablation, check, pair_replacements, switch_off
 from mhattn_core.attention.attend import NO_ABLATION, AttentionResult
 from mhattn_core.attention.decode import decoded
 from mhattn_core.attention.languages import first_of, language_of, other_language
@@ -38,8 +38,8 @@ def continued(
     causal model what follows the pair.
 
     Greedy, so the same every time, at most ``longest`` tokens; ``tell`` hears after each which share of them is
-    written. ``mean`` and
-    ``uniform`` mean the same as in ``attend``: over all positions read so far.
+    written. ``mean`` is the same as in ``attend``, over the pair as ``seen`` has it; ``uniform`` is over all positions
+    read so far.
     Raises Problem for a model that cannot write, for one whose attention is not computed on the tap, and as ``attend``.
     """
     model = seen.model
@@ -57,9 +57,12 @@ def continued(
             _("Choose another model; the README lists the families."),
         )
 
+    replacements = pair_replacements(model, seen.inputs, ablate)
+
     def watch(call: Call) -> Tensor:
         # The watcher counts on through all steps; the encoder is read once.
-        return switch_off(replace(call, layer=call.layer % model.attention.layers(call.stack)), ablate)
+        call = replace(call, layer=call.layer % model.attention.layers(call.stack))
+        return switch_off(call, ablate, replacements)
 
     inputs = {name: tensor for name, tensor in seen.inputs.items() if name != "decoder_input_ids"}
     room = model.longest_target - 2 if "cross" in model.stacks else model.longest - inputs["input_ids"].shape[1]
@@ -82,8 +85,8 @@ def continued(
                 "num_beams": 1,
                 "do_sample": False,
                 "max_new_tokens": longest,
-                # With a cache a step is one position, over which there is no mean.
-                "use_cache": set(ablate.values()) <= {"zero"},
+                # With a cache a step is one query, and its mask tells of no key before it.
+                "use_cache": "uniform" not in ablate.values(),
             },
             lambda tokens: tell((tokens.shape[1] - read) / longest),
         )

@@ -5,7 +5,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from mhattn_core.attention.ablation import Ablation, check, switch_off
+from mhattn_core.attention.ablation import Ablation, Replacements, check, pair_replacements, switch_off
 from mhattn_core.attention.attend import NO_ABLATION, AttentionResult
 from mhattn_core.attention.decode import decoded
 from mhattn_core.tap import Call
@@ -39,23 +39,24 @@ def masked_words(seen: AttentionResult, ablate: Ablation = NO_ABLATION) -> pd.Da
         for word in sentence.words
     ]
     words = [(text, places) for text, places in words if places]
+    replacements = pair_replacements(model, seen.inputs, ablate)
     rows = []
     for text, places in words:
         masked = ids.clone()
         masked[places] = model.tokenizer.mask_token_id
-        likely = _forward(seen, masked, ablate)[places].log_softmax(dim=-1)
+        likely = _forward(seen, masked, ablate, replacements)[places].log_softmax(dim=-1)
         guess = decoded(model, likely.argmax(dim=-1), special=True).strip()
         rows.append((text, guess, float(likely.gather(-1, ids[places][:, None]).sum().exp())))
     return pd.DataFrame(rows, columns=["word", "guess", "probability"])
 
 
 def _forward(
-    seen: AttentionResult, ids: Int[Tensor, " position"], ablate: Ablation
+    seen: AttentionResult, ids: Int[Tensor, " position"], ablate: Ablation, replacements: Replacements
 ) -> Float[Tensor, "position vocabulary"]:
     """Logits ``[position, vocabulary]``."""
 
     def watch(call: Call) -> Tensor:
-        return switch_off(call, ablate)
+        return switch_off(call, ablate, replacements)
 
     with seen.model.attention.watching(watch):
         logits: Tensor = seen.model.network(**seen.inputs | {"input_ids": ids[None]}).logits

@@ -2,9 +2,10 @@
 of a sentence.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from inspect import signature
 from math import ceil
 from typing import Literal
 
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING
 
+from mhattn_core.arrays.word_layer import SIDES
 from mhattn_core.attention.batches import FedPair, batches, collate, feed_all
 from mhattn_core.attention.languages import language_of, set_languages
 from mhattn_core.attention.pieces import encode_target
@@ -64,19 +66,26 @@ class Objective:
             else (self.targets != NOT_ASKED).sum(dim=1).double().cpu().numpy()
         )
 
+    @property
+    def positions(self) -> int:
+        """At how many positions of a row, at most, a token has to be guessed; 0 where it is not about words."""
+        return 0 if self.targets is None else int((self.targets != NOT_ASKED).any(dim=0).sum())
+
 
 def tasks(
-    model: Model, pairs: Sequence[SentencePair], *, tokens: int | None = None
+    model: Model, pairs: Sequence[SentencePair], *, scored_from: Sequence[int] = (), tokens: int | None = None
 ) -> tuple[list[Objective], dict[int, Problem]]:
     """Pairs as padded batches (``tokens``: see ``batches``), and by number why one cannot be fed. A row's number is its
     pair's.
 
+    scored_from: of each pair, the character of its first sentence before which a causal model is asked for nothing.
     An encoder–decoder writes a missing second sentence itself.
     """
     asked = asked_of(model)
     pairs = [with_second_sentence(model, pair) for pair in pairs]
     rows, problems = feed_all(model, pairs)
-    return [_task(model, asked, some, pairs) for some in batches(model, rows, tokens=tokens)], problems
+    starts = dict(enumerate(scored_from))
+    return [_task(model, asked, some, pairs, starts) for some in batches(model, rows, tokens=tokens)], problems
 
 
 def outcome(model: Model, task: Objective) -> Callable[[nn.Module, int], Float[Tensor, "copied_row part"]]:
@@ -86,6 +95,8 @@ def outcome(model: Model, task: Objective) -> Callable[[nn.Module, int], Float[T
     each; for a vector, its dimensions at length one.
     """
 
+    wanted = None if task.targets is None else (task.targets != NOT_ASKED).any(dim=0).nonzero()[:, 0]
+
     def run(network: nn.Module, copies: int) -> Tensor:
         inputs = {name: torch.cat([tensor] * copies) for name, tensor in task.inputs.items()}
         options = {} if model.stacks == ("encoder",) else {"use_cache": False}
@@ -93,10 +104,13 @@ def outcome(model: Model, task: Objective) -> Callable[[nn.Module, int], Float[T
             real = torch.cat([task.real[model.stacks[-1]]] * copies)[..., None]
             states = network.base_model(**inputs, **options)[0].float()  # type: ignore[operator]
             return nn.functional.normalize((states * real).sum(dim=1) / real.sum(dim=1), dim=1)
-        logits = network(**inputs, **options).logits.float()
-        if task.targets is None:
-            return logits.log_softmax(dim=-1)
-        targets = torch.cat([task.targets] * copies)
+        if task.targets is None or wanted is None:
+            return network(**inputs, **options).logits.float().log_softmax(dim=-1)
+        if "logits_to_keep" in signature(network.forward).parameters:
+            logits = network(**inputs, **options, logits_to_keep=wanted).logits.float()
+        else:
+            logits = network(**inputs, **options).logits[:, wanted].float()
+        targets = torch.cat([task.targets[:, wanted]] * copies)
         chosen = targets != NOT_ASKED
         if task.options is not None:
             return -logits[chosen].log_softmax(dim=-1)[:, task.options]
@@ -107,22 +121,31 @@ def outcome(model: Model, task: Objective) -> Callable[[nn.Module, int], Float[T
     return run
 
 
-def _task(model: Model, asked: Target, rows: Sequence[FedPair], pairs: Sequence[SentencePair]) -> Objective:
+def _task(
+    model: Model, asked: Target, rows: Sequence[FedPair], pairs: Sequence[SentencePair], starts: Mapping[int, int]
+) -> Objective:
     batch = collate(model, rows)
     real = {stack: axes.query_tokens for stack, axes in batch.axes.items()}
     inputs = dict(batch.inputs)
     if asked in ("class", "vector"):
         return Objective(asked, rows, inputs, real, None)
-    answers = {"next": _next, "forced": _forced, "masked": _masked}[asked]
-    found = [torch.tensor(answers(model, row, pairs[row.number])) for row in rows]
+    if asked == "next":
+        found = [torch.tensor(_next(row, starts.get(row.number, 0))) for row in rows]
+    else:
+        answers = {"forced": _forced, "masked": _masked}[asked]
+        found = [torch.tensor(answers(model, row, pairs[row.number])) for row in rows]
     targets = pad_sequence(found, batch_first=True, padding_value=NOT_ASKED).to(model.network.device)
     if asked == "masked":
         inputs["input_ids"] = inputs["input_ids"].masked_fill(targets != NOT_ASKED, model.tokenizer.mask_token_id)
     return Objective(asked, rows, inputs, real, targets)
 
 
-def _next(_model: Model, row: FedPair, _pair: SentencePair) -> list[int]:
-    return [*row.inputs["input_ids"][1:], NOT_ASKED]
+def _next(row: FedPair, start: int) -> list[int]:
+    ids = np.array([*row.inputs["input_ids"][1:], NOT_ASKED])
+    if start:
+        ((side, first, _end),) = (spans.T for spans in row.queries.values())
+        ids[:-1][(side[1:] != SIDES["a"]) | (first[1:] < start)] = NOT_ASKED
+    return ids.tolist()
 
 
 def _forced(model: Model, _row: FedPair, pair: SentencePair) -> list[int]:

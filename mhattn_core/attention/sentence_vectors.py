@@ -5,7 +5,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from mhattn_core.attention.ablation import Ablation, check, switch_off
+from mhattn_core.attention.ablation import Ablation, check, pair_replacements, switch_off
 from mhattn_core.attention.attend import NO_ABLATION
 from mhattn_core.attention.prepare_inputs import prepare_inputs
 from mhattn_core.models import Model
@@ -24,11 +24,13 @@ def sentence_vector(model: Model, sentence: str, ablate: Ablation = NO_ABLATION)
     if model.stacks != ("encoder",):
         raise ValueError("sentence vectors are those of encoders")
     check(model, ablate)
+    inputs = prepare_inputs(model, SentencePair(sentence)).inputs
+    replacements = pair_replacements(model, inputs, ablate)
 
     def watch(call: Call) -> Tensor:
-        return switch_off(call, ablate)
+        return switch_off(call, ablate, replacements)
 
     with model.attention.watching(watch):
-        states = model.network.base_model(**prepare_inputs(model, SentencePair(sentence)).inputs).last_hidden_state[0]
+        states = model.network.base_model(**inputs).last_hidden_state[0]
     vector = states.float().mean(dim=0)
     return np.asarray((vector / vector.norm()).cpu().numpy())

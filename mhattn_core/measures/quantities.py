@@ -11,6 +11,8 @@ from mhattn_core.locale import _, current_language
 
 STATISTICS = "statistics"
 """The family of what stands beside every value."""
+OF_ABLATION = ("interactions", "curves", "keep_one", "cluster_ablation")
+"""Tables of the study ``ablation`` beside its own."""
 Words = Mapping[str, str]
 """The same in each language, by its code; empty where there is nothing to say."""
 Direction = Literal["highest", "lowest", "farthest", "none"]
@@ -127,12 +129,13 @@ def quantity(code: str) -> Quantity:
 def column(table: str, name: str) -> Quantity:
     """What a column of a run's table holds: ``cost`` of ``matches``, or ``n``, which means the same in all.
 
-    An end of an interval (``gain_low``) is ``low`` or ``high``, and ``noise_cka`` what ``noise`` is. Raises KeyError for
-    a column that holds no quantity, such as ``model``.
+    An end of an interval (``gain_low``) is ``low`` or ``high``, and ``noise_cka`` what ``noise`` is; what the tables of
+    ablation have in common is told once. Raises KeyError for a column that holds no quantity, such as ``model``.
     """
     known = quantities()
-    if (own := known.get(f"{table}.{name}") or known.get(name)) is not None:
-        return own
+    for code in (f"{table}.{name}", name, *([f"ablation.{name}"] if table in OF_ABLATION else [])):
+        if code in known:
+            return known[code]
     first, _underscore, last = name.rpartition("_")
     return known[last] if known[last].family == STATISTICS else known[f"{table}.{first}"]
 

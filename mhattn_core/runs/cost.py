@@ -83,7 +83,7 @@ def estimate(
     asked = [name for name in measures if name not in MEASURES]
     windowed = {name: read for name, study in STUDIES.items() if name in asked and (read := study.seconds)}
     studied = {
-        name: forward / len(pairs) * _passes(model, name, len(records), twins_known)
+        name: forward / len(pairs) * _passes(model, name, records, twins_known)
         for name in asked
         if name not in windowed
     }
@@ -131,14 +131,11 @@ def _few_tokens(model: Model, pairs: Sequence[SentencePair]) -> list[SentencePai
     return _spread(pairs, max(len(pairs) * TOKENS_TRIED // max(tokens, TOKENS_TRIED), 1))
 
 
-def _passes(model: Model, study: str, pairs: int, twins_known: bool) -> float:
+def _passes(model: Model, study: str, records: Sequence[PairRecord], twins_known: bool) -> float:
     """What a study costs, in bare forward passes of a pair."""
-    attention = model.attention
-    heads = sum(attention.layers(stack) * attention.heads(stack) for stack in model.stacks)
     if study in ACROSS:
-        return ACROSS[study].passes(pairs, heads) * ACROSS[study].factor
-    known = STUDIES[study]
-    return (known.passes(pairs, heads) - twins_known * known.of_twins(pairs)) * known.factor
+        return ACROSS[study].cost(model, records)
+    return STUDIES[study].cost(model, records, twins_known=twins_known)
 
 
 def refuse(costs: Sequence[Cost], folder: Path) -> None:

@@ -53,7 +53,8 @@ class Study:
     """tables: names of the files that it gives, without ``.parquet``; ``measure`` returns the model's rows of each.
 
     passes: pairs that it puts through the network, of a corpus of so many, for the progress and the cost of a run
-    (``heads``: the model's number of heads); ``factor``: what one of them costs, in bare forward passes of a pair;
+    (``heads``: the model's number of heads); ``work``: of a study that reads other texts than the pairs, how many, and
+    how many words each has in the mean; ``factor``: what one of them costs, in bare forward passes of a pair;
     ``of_twins``: those of the passes that are of random twins, which a model and NAME@random have in common, so that
     the second of the two in a run is spared them.
     seconds: of a study that reads texts of any length, window by window: what it takes on these pairs, told by one
@@ -62,10 +63,24 @@ class Study:
 
     tables: tuple[str, ...]
     measure: Callable[[StudyInput], Tables]
-    passes: Callable[[int, int], int]
+    passes: Callable[[int, int], int] = lambda pairs, _heads: pairs
+    work: Callable[[Model, Sequence[PairRecord]], tuple[int, float]] | None = None
     factor: float = 1.0
     of_twins: Callable[[int], int] = lambda _pairs: 0
     seconds: Callable[[Model, Sequence[PairRecord]], float] | None = None
+
+    def steps(self, model: Model, records: Sequence[PairRecord]) -> int:
+        """How many texts it puts through the network."""
+        return self.work(model, records)[0] if self.work else self.passes(len(records), _heads(model))
+
+    def cost(self, model: Model, records: Sequence[PairRecord], *, twins_known: bool = False) -> float:
+        """What it costs, in bare forward passes of a pair of the corpus."""
+        if self.work:
+            texts, words = self.work(model, records)
+            of_pairs = sum(len(record.pair.a.words) + len(record.pair.b.words) for record in records)
+            return texts * words * len(records) / max(of_pairs, 1) * self.factor
+        spared = self.of_twins(len(records)) if twins_known else 0
+        return (self.passes(len(records), _heads(model)) - spared) * self.factor
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,3 +106,11 @@ class Across:
     measure: Callable[[AcrossInput], Tables]
     passes: Callable[[int, int], int]
     factor: float
+
+    def cost(self, model: Model, records: Sequence[PairRecord]) -> float:
+        """What it costs for each model, in bare forward passes of a pair of the corpus."""
+        return self.passes(len(records), _heads(model)) * self.factor
+
+
+def _heads(model: Model) -> int:
+    return sum(model.attention.layers(stack) * model.attention.heads(stack) for stack in model.stacks)

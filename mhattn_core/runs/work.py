@@ -70,9 +70,7 @@ class Work:
             if all(file.exists() for file in files.values()):
                 meter.resume(pairs)
                 continue
-            attention = model().attention
-            heads = sum(attention.layers(stack) * attention.heads(stack) for stack in model().stacks)
-            share = Share(meter, pairs, STUDIES[study].passes(pairs, heads))
+            share = Share(meter, pairs, STUDIES[study].steps(model(), self.corpus.records))
             _keep(STUDIES[study].measure(StudyInput(model(), self.corpus, share.tell)), files)
             share.fill()
 

@@ -30,7 +30,7 @@ class MinimalPair:
 
 @cache
 def minimal_pairs() -> tuple[MinimalPair, ...]:
-    """At least sixty for each relation. English, with a Chinese source: a verb and its subject across a noun of the
+    """Of at least thirty openings for each relation. English, with a Chinese source: a verb and its subject across a noun of the
     other number (``nsubj``), a noun and its determiner across an adjective (``det``), both half singular; a pronoun as
     an object (``obj``). Chinese, with an English source: the second word of “although … but” or “because … so”
     (``connective_partner`` and ``cause_partner``). Several share an opening. After BLiMP (Warstadt et al. 2020), not
@@ -46,7 +46,8 @@ def minimal_pairs() -> tuple[MinimalPair, ...]:
 
 def _agreement(parts: Parts) -> list[MinimalPair]:
     found = []
-    for number, (subject, many) in enumerate(product(parts["subjects"], (0, 1))):
+    for number, (subject, many) in enumerate(product([*parts["subjects"], *parts["subjects"]], (0, 1))):
+        # Seven and twenty-four have no common factor: the second round meets others.
         link, *attractor, behind = parts["between"][number % len(parts["between"])]
         opening = f"The {subject[many]} {link} {attractor[1 - many]}"
         found += [
@@ -75,8 +76,8 @@ def _determiners(parts: Parts) -> list[MinimalPair]:
 
 def _objects(parts: Parts) -> list[MinimalPair]:
     found = []
-    for number, ((subject, who), (verb, does)) in enumerate(zip(parts["subjects"], parts["verbs"], strict=True)):
-        when, then = parts["openings"][number % len(parts["openings"])]
+    people = zip(parts["subjects"], parts["verbs"], strict=True)
+    for ((subject, who), (verb, does)), (when, then) in product(people, parts["openings"]):
         found += [
             MinimalPair("obj", f"{when} {subject} {verb}", good, bad, f"{then}{who}{does}{whom}。")
             for good, bad, whom in parts["pronouns"]

@@ -2,7 +2,7 @@
 output projections.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +16,8 @@ from torch.nn.functional import cross_entropy
 from torch.overrides import TorchFunctionMode
 
 import mhattn_core as mh
-from mhattn_core.attention.ablated_batches import Variants, mean_outputs
-from mhattn_core.attention.ablation import Ablation, Kind
+from mhattn_core.attention.ablated_batches import Variants, head_outputs, mean_outputs, other_outputs, row_means
+from mhattn_core.attention.ablation import Ablation, Kind, Replacements
 from mhattn_core.attention.gates import PROJECTIONS, _projections, gate_gradients
 from mhattn_core.attention.objectives import NOT_ASKED, Objective, asked_of, hidden_words, outcome, tasks
 from mhattn_core.errors import Problem
@@ -29,6 +29,11 @@ PAIRS = [
     mh.SentencePair("it was long", "the day was very long and the cat slept"),
 ]
 OF_A_NORM = 1e-4
+
+
+def run_variants(model: mh.Model, task: Objective, variants: Sequence[Ablation], run: Variants | None = None) -> Tensor:
+    """Heads off by the mean of each row, or by what needs no replacement."""
+    return (run or Variants(model))(task, variants, Replacements(row_means(model, task)))
 
 
 def model_with_mask(family: Family) -> mh.Model:
@@ -87,7 +92,7 @@ def test_every_family_with_a_head_off(family: Family) -> None:
     assert not problems
     run = Variants(model)
     for task in found:
-        ours = run(task, variants)
+        ours = run_variants(model, task, variants, run)
         with torch.no_grad():
             close(ours[0], by_hand(case, task), OF_A_NORM)
         for place, head in enumerate(heads):
@@ -149,7 +154,7 @@ def test_every_family_with_other_weights_in_a_head(family: Family, kind: Kind) -
     heads = [(stack, layer, 2) for stack in model.stacks for layer in (0, model.attention.layers(stack) - 1)]
     found, _problems = tasks(model, PAIRS)
     for task in found:
-        ours = Variants(model)(task, [{}, *({head: kind} for head in heads)])
+        ours = run_variants(model, task, [{}, *({head: kind} for head in heads)])
         for place, head in enumerate(heads):
             with OtherWeights(case, task, head, WEIGHTS[kind]) as plain, torch.no_grad():
                 expected = by_hand(case, task)
@@ -183,11 +188,11 @@ def test_layers_below_a_head_are_not_computed_again(name: str, entered: bool) ->
     kinds = ("zero", "mean", "uniform") if model.attention.gives_values else ("zero", "mean")
     variants: list[Ablation] = [{head: kind} for head in heads for kind in kinds]
     variants += [{}, {heads[0]: "zero", heads[-1]: "mean"}, {heads[-1]: "zero", heads[-2]: "zero"}]
-    together = run(task, variants)
+    together = run_variants(model, task, variants, run)
     assert (run._restart is not None) == entered
     run._restart = None
     for place, variant in enumerate(variants):
-        close(together[place], run(task, [variant])[0], OF_A_NORM)
+        close(together[place], run_variants(model, task, [variant], run)[0], OF_A_NORM)
     assert not any("forward" in vars(module) for module in model.network.modules())
 
 
@@ -216,11 +221,11 @@ def test_uniform_and_mean_are_those_of_one_pair() -> None:
         totals = {
             row.number: value
             for task in found
-            for row, value in zip(task.rows, Variants(model)(task, [ablate])[0, :, 0], strict=True)
+            for row, value in zip(task.rows, run_variants(model, task, [ablate])[0, :, 0], strict=True)
         }
         for number, pair in enumerate(PAIRS):
             (alone,), _problems = tasks(model, [pair])
-            close(totals[number], Variants(model)(alone, [ablate])[0, 0, 0], OF_A_NORM)
+            close(totals[number], run_variants(model, alone, [ablate])[0, 0, 0], OF_A_NORM)
 
 
 def test_the_mean_of_a_corpus() -> None:
@@ -243,10 +248,78 @@ def test_the_mean_of_a_corpus() -> None:
         assert mean.shape == (4, 8)
         close(by_one[key], mean)
     close(
-        Variants(model)(task, [{head: "mean"}], means)[0],
+        Variants(model)(task, [{head: "mean"}], Replacements(means))[0],
         changed(case, task, head, lambda output, _real: kept[0].expand_as(output)),
         OF_A_NORM,
     )
+
+
+@pytest.mark.parametrize("name", ["llama", "bert", "bart", "bloom"])
+def test_the_output_for_another_text(name: str) -> None:
+    """At the same positions, of the next longer text, of the longest the next shorter, whose last position stands for
+    those beyond its end; whatever the batches.
+    """
+    model, case = model_with_mask(family_named(name)), case_of(family_named(name))
+    (task,), _problems = tasks(model, PAIRS)
+    head = (model.stacks[-1], 1, 2)
+
+    def swapped(output: Tensor, real: Tensor) -> Tensor:
+        ends = [int(row.sum()) for row in real]
+        assert ends[0] != ends[1]
+        positions = [[min(position, end - 1) for position in range(output.shape[1])] for end in ends]
+        return torch.stack([output[1, positions[1]], output[0, positions[0]]])
+
+    others = other_outputs(model, [task], 0)
+    ours = Variants(model)(task, [{head: "resample"}], Replacements(others=others))[0]
+    close(ours, changed(case, task, head, swapped), OF_A_NORM)
+    assert (ours - run_variants(model, task, [{}])[0]).abs().amax() > 1e-3
+    alone = [one for pair in PAIRS for one in tasks(model, [pair])[0]]
+    for number, row in enumerate((0, 1)):
+        for key, output in other_outputs(model, alone, number).items():
+            length = int(task.real[key[0]][row].sum())
+            close(output[0, :length], others[key][row, :length])
+    with pytest.raises(ValueError, match="two"):
+        other_outputs(model, alone[:1], 0)
+
+
+def test_a_mean_is_the_intact_models_whatever_else_is_off() -> None:
+    """Heads of two layers: the later one gives what it gives in the mean when nothing is off."""
+    model, case = model_of(family_named("llama")), case_of(family_named("llama"))
+    (task,), _problems = tasks(model, PAIRS[:1])
+    first, second = ("decoder", 0, 1), ("decoder", 2, 3)
+    constant = head_outputs(model, task)["decoder", 2][:, :, 3].mean(dim=1, keepdim=True)
+    with before_projection(case, "decoder", 2, lambda given: _with(given, 3, constant)):
+        expected = changed(case, task, first, mean_of_real)
+    close(run_variants(model, task, [{first: "mean", second: "mean"}])[0], expected, OF_A_NORM)
+    seen = mh.attend(model, PAIRS[0], ablate={first: "mean", second: "mean"})
+    np.testing.assert_allclose(
+        seen.values("decoder", layer=2, head=3).output,
+        constant[0].expand(seen.pattern("decoder").shape[2], -1),
+        atol=1e-5,
+    )
+
+
+def _with(given: Tensor, head: int, output: Tensor) -> Tensor:
+    parts = given.clone().reshape(*given.shape[:2], 4, -1)
+    parts[:, :, head] = output
+    return parts.reshape(given.shape)
+
+
+def test_late_words_are_asked_for() -> None:
+    """Of a padded batch, the tokens that begin at a character or later; their sum by hand from plain logits."""
+    model, case = model_of(family_named("llama")), case_of(family_named("llama"))
+    pairs = [mh.SentencePair(pair.source) for pair in PAIRS]
+    starts = [pairs[0].source.index("mat"), pairs[1].source.index("long")]
+    (task,), _problems = tasks(model, pairs, scored_from=starts)
+    (whole,), _problems = tasks(model, pairs)
+    assert task.targets is not None
+    assert whole.targets is not None
+    late = {row.number: place for place, row in enumerate(task.rows)}
+    assert [int(task.counts[late[number]]) for number in (0, 1)] == [5, 1]
+    assert task.positions < whole.positions
+    close(Variants(model)(task, [{}])[0], by_hand(case, task))
+    last = task.targets[late[0]] != NOT_ASKED
+    assert last.nonzero()[:, 0].tolist() == (whole.targets[late[0]] != NOT_ASKED).nonzero()[-5:, 0].tolist()
 
 
 @pytest.mark.parametrize("name", ["bert", "roberta", "gpt2", "llama", "gemma2", "bart", "marian", "t5"])

@@ -104,3 +104,65 @@ def test_heads_that_share_keys_share_rows_and_count_once_in_means(tables: tuple[
     query = means.set_index(["vector", "task"]).loc[("query", "pos")]
     assert query["heads"] == 8
     assert query["above_input"] >= 1
+
+
+def made_up(*, by_form: bool) -> pd.Series:
+    """One head whose query holds 60 forms by heart, in one dimension each, and in the last the label, which hangs on
+    the form or on the sentence alone; of every form four words, of 40 more one.
+    """
+    rng = np.random.default_rng(4)
+    forms = np.concatenate([np.tile(np.arange(60), 4), np.arange(60, 100)])
+    labels = (forms % 2 == 0) if by_form else rng.random(len(forms)) < 0.5
+    texts = rng.permutation(len(forms))
+    query = np.zeros((1, 1, len(forms), 61), dtype=np.float32)
+    known = forms < 60
+    query[0, 0, known, forms[known]] = 1
+    if not by_form:
+        query[0, 0, :, 60] = 3 * labels + rng.normal(size=len(forms))
+    names = tuple("NOUN" if label else "VERB" for label in labels)
+    other = rng.normal(size=(1, 1, len(forms), 4))
+    words = ProbeWords(
+        {"query": query, "key": other, "value": other},
+        rng.normal(size=(1, len(forms), 9)),
+        {"pos": names},
+        names,
+        tuple(f"w{form}" for form in forms),
+        tuple(texts.tolist()),
+        rng.integers(0, 9, (len(forms), 2)),
+    )
+    heads, _means = probe_tables("m", "encoder", words, [f"text {text}" for text in range(len(forms))])
+    return heads[heads["vector"] == "query"].iloc[0]
+
+
+def test_where_the_form_gives_the_label_a_dictionary_is_as_good() -> None:
+    row = made_up(by_form=True)
+    assert row["form_known"] == 1
+    assert row["accuracy_known"] > 0.95
+    assert row["over_form_low"] <= 0
+    # A dictionary has nothing to say of the others, nor has the head.
+    assert 0.75 < row["known_forms"] < 240 / 280 + 0.01
+    assert abs(row["accuracy_new"] - 0.5) < 0.25
+    assert row["gain_new_low"] < 0
+
+
+def test_where_the_sentence_gives_the_label_the_head_knows_more_than_a_dictionary() -> None:
+    row = made_up(by_form=False)
+    assert row["form"] < 0.65
+    assert row["over_form_low"] > 0.1
+    assert row["accuracy_new"] > 0.8
+    assert row["gain_new_low"] > 0
+    for name in ("accuracy", "control", "gain", "form"):
+        share = row["known_forms"]
+        assert row[name] == pytest.approx(share * row[f"{name}_known"] + (1 - share) * row[f"{name}_new"], abs=1e-5)
+
+
+def test_words_of_one_document_are_resampled_as_one() -> None:
+    """The same words in fewer documents: wider intervals, and none in fewer than thirty."""
+    given = words()
+    widths = []
+    for documents in (75, 31, 29):
+        heads, _means = probe_tables("m", "encoder", given, [f"{text % documents}" for text in range(COUNT // 4)])
+        widths.append(float((heads["high"] - heads["low"]).mean()))
+    assert widths[0] > 0
+    assert widths[1] > 0
+    assert np.isnan(widths[2])

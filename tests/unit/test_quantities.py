@@ -10,8 +10,9 @@ import torch
 
 from mhattn_core.arrays.word_layer import WordLayer
 from mhattn_core.attention.word_layer import word_axes, word_layer
-from mhattn_core.experiments.ablation import single_head
+from mhattn_core.experiments.ablation import minimal_pairs
 from mhattn_core.experiments.ablation.quantities import OF
+from mhattn_core.experiments.ablation.study import TABLES
 from mhattn_core.experiments.alignment.shipped import shipped_alignment
 from mhattn_core.experiments.redundancy import distance_table
 from mhattn_core.locale import use_language
@@ -34,7 +35,8 @@ COLUMNS = {
     "relations": roles.COLUMNS,
     "distances": distance_table.COLUMNS,
     "matches": costs.COLUMNS,
-    "ablation": single_head.COLUMNS,
+    **TABLES,
+    "minimal_pairs": minimal_pairs.COLUMNS,
     "probes": (*probing.HEADS, *probing.MEANS),
     "fusion": FUSION_COLUMNS,
     "segments": HEAD_COLUMNS,
@@ -46,9 +48,11 @@ KEYS = {
     *(f"{name}{side}" for name in ("model", "stack", "layer", "head") for side in ("", "_a", "_b")),
     *("type", "relation", "direction", "verdict", "reason", "kind", "vector", "task", "rows", "weight", "choice"),
     *("word_class", "side", "upos"),
-    *("shared_keys", "value"),
+    *("shared_keys", "value", "order", "draw", "cluster", "read_as", "hurts"),
 }
 """Columns that say of what a number is, or what is concluded from it."""
+LISTED = ("cluster_ablation", "heads")
+"""Names of heads; elsewhere it is their number."""
 
 
 def a_layer() -> WordLayer:
@@ -73,7 +77,7 @@ def measured() -> Iterator[str]:
 
 def columns() -> Iterator[tuple[str, str]]:
     for table, names in COLUMNS.items():
-        yield from ((table, name) for name in names if name not in KEYS | NAMES)
+        yield from ((table, name) for name in names if name not in KEYS | NAMES and (table, name) != LISTED)
 
 
 def test_every_name_that_is_measured_has_its_record() -> None:

@@ -42,7 +42,7 @@ CLUSTERS = (
 def keep_one(
     trials: Trials,
     kind: Kind,
-    weights: np.ndarray | None = None,
+    units: Sequence[str] | None = None,
     *,
     passes: Passes = unheard,
 ) -> pd.DataFrame:
@@ -60,7 +60,7 @@ def keep_one(
     for quantity, counts in trials.counts.items():
         all_off = mean_of(totals[quantity][: len(layers)], counts)[[layers.index(head[:2]) for head in heads]]
         table = head_columns(trials, heads).assign(kind=kind, quantity=quantity, all_off=all_off)
-        tables.append(table.join(effects(totals[quantity][len(layers) :], trials.intact[quantity], counts, weights)))
+        tables.append(table.join(effects(totals[quantity][len(layers) :], trials.intact[quantity], counts, units)))
     return pd.concat(tables, ignore_index=True)[list(KEEP_ONE)]
 
 
@@ -89,14 +89,14 @@ def clusters_off(
     clusters: Sequence[Sequence[Head]],
     off: Totals,
     kind: Kind,
-    weights: np.ndarray | None = None,
+    units: Sequence[str] | None = None,
     *,
     passes: Passes = unheard,
 ) -> pd.DataFrame:
     """Rows of ``cluster_ablation.parquet``: what a whole group costs beside the sum of what its heads cost alone.
 
     off: as ``each_off`` gives it, of the same kind. low, high: the interval of ``together``. excess: ``together`` less
-    the sum, with an interval of its own from the differences of each sentence, which is narrower than the two intervals
+    the sum, with an interval of its own from the differences of each text, which is narrower than the two intervals
     let one think.
     """
     if not clusters:
@@ -108,8 +108,8 @@ def clusters_off(
         deltas = totals[quantity] - trials.intact[quantity]
         alone = off[quantity] - trials.intact[quantity]
         singles = np.stack([alone[[place[head] for head in heads]].sum(axis=0) for heads in clusters])
-        low, high = ends(deltas, counts, weights)
-        excess_low, excess_high = ends(deltas - singles, counts, weights)
+        low, high = ends(deltas, counts, units)
+        excess_low, excess_high = ends(deltas - singles, counts, units)
         rows = [
             (heads[0].stack, number, ", ".join(head.name for head in heads), len(heads))
             for number, heads in enumerate(clusters)

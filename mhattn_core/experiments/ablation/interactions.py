@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from itertools import combinations
 
-import numpy as np
 import pandas as pd
 
 from mhattn_core.attention.ablation import Ablation, Kind
@@ -22,7 +21,7 @@ def interaction_table(
     trials: Trials,
     heads: Sequence[Head],
     kind: Kind,
-    weights: np.ndarray | None = None,
+    units: Sequence[str] | None = None,
     *,
     passes: Passes = unheard,
 ) -> pd.DataFrame:
@@ -46,7 +45,7 @@ def interaction_table(
         counts = trials.counts[quantity]
         deltas = totals[quantity] - trials.intact[quantity]
         alone_a, alone_b, both = deltas[first], deltas[second], deltas[len(heads) :]
-        low, high = ends(both - alone_a - alone_b, counts, weights)
+        low, high = ends(both - alone_a - alone_b, counts, units)
         rows = [(*a, *b) for a, b in pairs]
         table = pd.DataFrame(rows, columns=["stack", "layer_a", "head_a", "stack_b", "layer_b", "head_b"])
         table = table.assign(

@@ -5,36 +5,29 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention.ablated_batches import Variants
-from mhattn_core.attention.ablation import Ablation, Kind, Means
+from mhattn_core.attention.ablated_batches import Variants, row_means
+from mhattn_core.attention.ablation import Ablation, Kind, Outputs, Replacements
 from mhattn_core.attention.languages import language_of
 from mhattn_core.attention.minimal_pair_batches import choices
 from mhattn_core.experiments.ablation.trials import BATCH
 from mhattn_core.heads import HEAD_COLUMNS
+from mhattn_core.measures.ablation.agreement import lost_answers
 from mhattn_core.measures.ablation.effects import effects, ends
-from mhattn_core.measures.statistics import bootstrap_weights
+from mhattn_core.measures.roles.significance import adjusted
+from mhattn_core.measures.roles.verdicts import FALSE_DISCOVERIES
 from mhattn_core.models import Model
 from mhattn_core.models.catalogue import entries
 from mhattn_core.models.control_names import trained_name
 from mhattn_core.text.minimal_pairs import MinimalPair
 
 COLUMNS = (
-    "model",
-    "relation",
-    "stack",
-    "layer",
-    "head",
-    "kind",
-    "intact",
-    "ablated",
-    "delta",
-    "low",
-    "high",
-    "p95",
-    "hurts",
-    "n",
+    *("model", "relation", "stack", "layer", "head", "kind"),
+    *("intact", "ablated", "delta", "low", "high", "p95"),
+    *("margin", "margin_lost", "margin_low", "margin_high", "margin95", "p", "q", "hurts", "n", "openings"),
 )
 CHANCE = 0.5
+MOST_HEADS = 0.95
+"""A head is said to hurt a relation if it costs more than this share of the heads."""
 ONE_WAY = ("marian",)
 """Families of translators that read the first of their languages alone."""
 
@@ -43,38 +36,72 @@ def minimal_pairs_table(
     model: Model,
     pairs: Sequence[MinimalPair],
     kind: Kind,
-    means: Means | None = None,
+    means: Outputs | None = None,
     *,
     tell: Callable[[int], object] = lambda _pairs: None,
 ) -> pd.DataFrame:
-    """Rows of ``minimal_pairs.parquet``: accuracy with all heads and without each one; delta is what is lost, with its
-    interval.
+    """Rows of ``minimal_pairs.parquet``, a head and relation each: what is lost when the head is off.
 
-    p95: 95th percentile of delta over all heads of the model, for the relation; ``hurts``: above it, and the interval
-    above 0. Accuracy: share of pairs whose good word is likelier than the bad one. No rows for a model without a
-    language head, for a relation whose pairs are in a language that it does not read, nor for one in which the intact
-    model is no better than chance (the interval of its accuracy reaches one half): it has nothing to lose.
+    Accuracy: the share of pairs whose good word is likelier than the bad one; ``delta`` of it is lost (``low``, ``high``:
+    ``lost_answers``). Margin: ln p of the good word less ln p of the bad one, in nats, over the pairs; ``margin_lost`` of
+    it is lost. Pairs of one opening are one unit (``openings`` of them). p, q: of ``margin_lost``, two-sided, by ``paired_p``, and adjusted over
+    the heads of the model for the relation. p95, margin95: 95th percentile over these heads. ``hurts``: a margin lost beyond
+    ``margin95``, its interval above 0 and q at most 0.05.
+
+    No rows for a model without a language head, for a relation whose pairs are in a language that it does not read, nor
+    for one in which the intact model is no better than chance (the interval of its accuracy reaches one half): it has
+    nothing to lose.
     """
     heads, pairs = model.attention.all_heads(), readable(model, pairs)
     run = Variants(model)
-    intact = _wrong(run, pairs, [{}], means)
-    table = pd.DataFrame(heads, columns=HEAD_COLUMNS[1:])
+    intact = _margins(run, pairs, [{}], means)[0]
     tables = [pd.DataFrame(columns=list(COLUMNS))]
     for relation in dict.fromkeys(pair.relation for pair in pairs):
-        own = [pair for pair in pairs if pair.relation == relation]
-        before = intact[0, [pair.relation == relation for pair in pairs]]
-        told = ~np.isnan(before)
-        weights = bootstrap_weights([pair.opening for pair, known in zip(own, told, strict=True) if known])
-        if not told.any() or ends(before[None, told], np.ones(told.sum()), weights)[1][0] >= CHANCE:
+        own = np.array([pair.relation == relation for pair in pairs]) & ~np.isnan(intact)
+        asked = [pair for pair, is_asked in zip(pairs, own, strict=True) if is_asked]
+        if not asked or not _beats_chance(intact[own], [pair.opening for pair in asked]):
             continue
-        wrong = _wrong(run, own, [{head: kind} for head in heads], means, tell)[:, told]
-        lost = table.join(effects(wrong, before[told], np.ones(told.sum()), weights))
-        lost = lost.assign(
-            model=model.name, relation=relation, kind=kind, intact=1 - lost["intact"], ablated=1 - lost["ablated"]
+        off = _margins(run, asked, [{head: kind} for head in heads], means, tell)
+        table = pd.DataFrame(heads, columns=HEAD_COLUMNS[1:]).join(
+            losses(off, intact[own], [pair.opening for pair in asked])
         )
-        lost["p95"] = lost["delta"].quantile(0.95)
-        tables.append(lost.assign(hurts=(lost["delta"] > lost["p95"]) & (lost["low"] > 0))[list(COLUMNS)])
+        tables.append(table.assign(model=model.name, relation=relation, kind=kind)[list(COLUMNS)])
     return pd.concat(tables[1:] or tables, ignore_index=True)
+
+
+def losses(off: np.ndarray, intact: np.ndarray, openings: Sequence[str]) -> pd.DataFrame:
+    """The numbers of ``minimal_pairs_table``, a row a head, from margins ``[head, pair]`` and ``[pair]`` in nats."""
+    lost = (intact > 0).astype(float) - (off > 0)
+    low, high = lost_answers(lost, openings)
+    margin = effects(-off, -intact, np.ones(len(intact)), openings)
+    table = pd.DataFrame(
+        {
+            "intact": (intact > 0).mean(),
+            "ablated": (off > 0).mean(axis=1),
+            "delta": lost.mean(axis=1),
+            "low": low,
+            "high": high,
+            "p95": np.quantile(lost.mean(axis=1), MOST_HEADS),
+            "margin": intact.mean(),
+            "margin_lost": margin["delta"],
+            "margin_low": margin["low"],
+            "margin_high": margin["high"],
+            "margin95": margin["delta"].quantile(MOST_HEADS),
+            "p": margin["p"],
+            "q": adjusted(margin["p"].to_numpy()),
+            "n": len(intact),
+            "openings": len(set(openings)),
+        }
+    )
+    beyond = (table["margin_lost"] > table["margin95"]) & (table["margin_low"] > 0)
+    return table.assign(hurts=beyond & (table["q"] <= FALSE_DISCOVERIES))
+
+
+def _beats_chance(margins: np.ndarray, openings: Sequence[str]) -> bool:
+    """Whether the interval of the accuracy lies above one half; of too few openings for one, the accuracy itself."""
+    right = (margins > 0).astype(float)
+    low = ends(right[None], np.ones(len(right)), openings)[0][0]
+    return bool((right.mean() if np.isnan(low) else low) > CHANCE)
 
 
 def readable(model: Model, pairs: Sequence[MinimalPair]) -> list[MinimalPair]:
@@ -88,19 +115,20 @@ def readable(model: Model, pairs: Sequence[MinimalPair]) -> list[MinimalPair]:
     return [pair for pair in pairs if language_of(pair.source if "cross" in model.stacks else pair.opening) in reads]
 
 
-def _wrong(
+def _margins(
     run: Variants,
     pairs: Sequence[MinimalPair],
     variants: Sequence[Ablation],
-    means: Means | None,
+    means: Outputs | None,
     tell: Callable[[int], object] = lambda _pairs: None,
 ) -> np.ndarray:
-    """1 where the bad word is as likely as the good one or likelier, ``[variant, pair]``; NaN for pairs that the model
-    cannot be asked.
+    """ln p of the good word less ln p of the bad one, ``[variant, pair]``, in nats; NaN for pairs that the model cannot
+    be asked.
     """
-    wrong = np.full((len(variants), len(pairs)), np.nan)
+    margins = np.full((len(variants), len(pairs)), np.nan)
     for batch in choices(run.model, pairs, tokens=BATCH):
-        found = run(batch.task, variants, means).numpy()
-        wrong[:, batch.numbers] = found[:, batch.rows, batch.good] >= found[:, batch.rows, batch.bad]
+        replacements = Replacements(row_means(run.model, batch.task) if means is None else means)
+        surprisal = run(batch.task, variants, replacements).double().numpy()
+        margins[:, batch.numbers] = surprisal[:, batch.rows, batch.bad] - surprisal[:, batch.rows, batch.good]
         tell(len(variants) * len(batch.task.rows))
-    return wrong
+    return margins

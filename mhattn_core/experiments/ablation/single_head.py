@@ -6,40 +6,56 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.attention.ablation import Kind
+from mhattn_core.experiments.ablation.quantities import covers
 from mhattn_core.experiments.ablation.trials import Passes, Totals, Trials, unheard
 from mhattn_core.heads import HEAD_COLUMNS, Head
-from mhattn_core.measures.ablation.effects import EFFECT, effects, mean_of
+from mhattn_core.measures.ablation.effects import effects, mean_of
+from mhattn_core.measures.roles.significance import adjusted
 
-COLUMNS = ("model", "stack", "layer", "head", "kind", "quantity", *EFFECT[:-1], "gradient_importance", "n")
+COLUMNS = (
+    *("model", "stack", "layer", "head", "kind", "quantity"),
+    *("intact", "ablated", "delta", "low", "high", "p", "q", "gradient_importance", "n", "units"),
+)
 
 
-def each_off(trials: Trials, kind: Kind, *, passes: Passes = unheard) -> Totals:
-    """Totals ``[head, sentence]`` of each quantity, heads in the order of ``all_heads``."""
-    return trials.totals([{head: kind} for head in trials.model.attention.all_heads()], passes=passes)
+def each_off(trials: Trials, kind: Kind, heads: Sequence[Head] | None = None, *, passes: Passes = unheard) -> Totals:
+    """Totals ``[head, text]`` of each quantity; heads: by default all, in the order of ``all_heads``."""
+    chosen = trials.model.attention.all_heads() if heads is None else heads
+    return trials.totals([{head: kind} for head in chosen], passes=passes)
 
 
-def ablation_table(trials: Trials, off: Totals, kind: Kind, weights: np.ndarray | None = None) -> pd.DataFrame:
-    """Rows of ``ablation.parquet``. off: as ``each_off`` gives it; weights: see ``effects``.
+def ablation_table(
+    trials: Trials,
+    off: Totals,
+    kind: Kind,
+    units: Sequence[str] | None = None,
+    heads: Sequence[Head] | None = None,
+) -> pd.DataFrame:
+    """Rows of ``ablation.parquet``. off, heads: as of ``each_off``; units: see ``effects``.
 
-    Single ablation understates a head for which others stand in: see ``interactions``. Source: Michel et al. 2019,
-    section 3 (one head at a time).
+    p: two-sided, that the head changes nothing; q: adjusted over the heads of the table. Neither for a quantity that
+    cannot fall, such as a displacement: any head that is off moves it. Single ablation understates a head for which
+    others stand in: see ``interactions``.
+    Source: Michel et al. 2019, section 3 (one head at a time); Benjamini & Hochberg 1995.
     """
-    heads = trials.model.attention.all_heads()
-    found = gradient_table(trials)["gradient_importance"].to_numpy()
-    tables = [
-        head_columns(trials, heads)
-        .assign(kind=kind, quantity=quantity, gradient_importance=found)
-        .join(effects(off[quantity], trials.intact[quantity], counts, weights))
-        for quantity, counts in trials.counts.items()
-    ]
+    chosen = trials.model.attention.all_heads() if heads is None else heads
+    importance = gradient_table(trials, chosen)["gradient_importance"].to_numpy()
+    tables = []
+    for quantity, counts in trials.counts.items():
+        rows = effects(off[quantity], trials.intact[quantity], counts, units)
+        if not covers(quantity):
+            rows["p"] = np.nan
+        rows["q"] = adjusted(rows["p"].to_numpy())
+        columns = head_columns(trials, chosen).assign(kind=kind, quantity=quantity, gradient_importance=importance)
+        tables.append(columns.join(rows))
     return pd.concat(tables, ignore_index=True)[list(COLUMNS)]
 
 
-def gradient_table(trials: Trials) -> pd.DataFrame:
-    """model, stack, layer, head, gradient_importance: see ``gate_gradients``, per word asked for or per sentence."""
-    heads = trials.model.attention.all_heads()
-    totals = np.stack([trials.importance[head] for head in heads])
-    return head_columns(trials, heads).assign(gradient_importance=mean_of(totals, trials.counts[trials.main]))
+def gradient_table(trials: Trials, heads: Sequence[Head] | None = None) -> pd.DataFrame:
+    """model, stack, layer, head, gradient_importance: see ``gate_gradients``, per word asked for or per text."""
+    chosen = trials.model.attention.all_heads() if heads is None else heads
+    totals = np.stack([trials.importance[head] for head in chosen])
+    return head_columns(trials, chosen).assign(gradient_importance=mean_of(totals, trials.counts[trials.main]))
 
 
 def ranked(rows: pd.DataFrame, column: str) -> list[Head]:

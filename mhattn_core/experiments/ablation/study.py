@@ -1,22 +1,21 @@
-"""All tables of heads that are off, over the sentences of a corpus; ``pair`` makes the same ones for one pair."""
+"""All tables of heads that are off, over the texts of a corpus; ``pair`` makes the same ones for one pair."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from mhattn_core.attention.ablation import OUTPUTS
+from mhattn_core.attention.ablation import Outputs, kinds_of
 from mhattn_core.experiments.ablation import curves, groups, interactions, single_head
+from mhattn_core.experiments.ablation.texts import AblationText, ReadAs
 from mhattn_core.experiments.ablation.trials import PRIMARY, Trials
-from mhattn_core.measures.statistics import bootstrap_weights
 from mhattn_core.models import Model
-from mhattn_core.text.pair import SentencePair
 
 # What keeps 270 heads of 30 layers within minutes.
-SENTENCES, FEWER = 200, 30
-MOST_INTERACTING, TO_CLUSTER = 8, 20
+FEWER: Mapping[ReadAs, int] = {"context": 3, "sentence": 30, "pair": 30}
+REPEATED, MOST_INTERACTING, TO_CLUSTER = 10, 6, 20
 
 TABLES = {
-    "ablation": single_head.COLUMNS,
+    "ablation": (*single_head.COLUMNS, "tokens", "read_as"),
     "interactions": interactions.COLUMNS,
     "curves": curves.COLUMNS,
     "keep_one": groups.KEEP_ONE,
@@ -25,49 +24,66 @@ TABLES = {
 
 
 def ablation_tables(
-    model: Model, pairs: Sequence[SentencePair], *, tell: Callable[[int], object] = lambda _sentences: None
+    model: Model, texts: Sequence[AblationText], *, tell: Callable[[int], object] = lambda _texts: None
 ) -> dict[str, pd.DataFrame]:
-    """The rows of each of ``TABLES``, with intervals; none where the model can take none of the pairs.
+    """The rows of each of ``TABLES``, with intervals; none where the model can take none of the texts.
 
-    Other ways to switch heads off than the primary one, curves and layers of one head rest on the first 30 pairs.
-    tell: so many sentences more were put through the network (``passes`` in all).
+    Every head is switched off by its mean, and the ten of the largest effect, either way, by the other kinds as well.
+    Curves and layers of one head rest on the first texts (``FEWER``). tell: so many texts more were put through the
+    network (``passes`` in all).
     """
 
-    def count(sentences: int, _of: int) -> None:
-        tell(sentences)
+    def count(more: int, _of: int) -> None:
+        tell(more)
 
-    refused = Trials(model, pairs).problems
-    pairs = [pair for number, pair in enumerate(pairs) if number not in refused]
-    if not pairs:
+    refused = Trials(model, [text.pair for text in texts]).problems
+    texts = [text for number, text in enumerate(texts) if number not in refused]
+    if not texts:
         return {name: pd.DataFrame(columns=list(columns)) for name, columns in TABLES.items()}
-    means = Trials(model, pairs).corpus_means
-    trials, fewer = Trials(model, pairs, means=means), Trials(model, pairs[:FEWER], means=means)
-    weights = bootstrap_weights([f"{pair.source}\n{pair.target}" for pair in pairs])
-    few = weights[:, :FEWER]
+    means = _trials(model, texts, None).corpus_means
+    few = fewer(texts)
+    trials, some = _trials(model, texts, means), _trials(model, few, means)
+    units = [text.unit for text in texts]
     off = single_head.each_off(trials, PRIMARY, passes=count)
-    alone = single_head.ablation_table(trials, off, PRIMARY, weights)
-    others = [kind for kind in OUTPUTS if kind != PRIMARY and (kind != "uniform" or model.attention.gives_values)]
-    tables = [
-        single_head.ablation_table(fewer, single_head.each_off(fewer, kind, passes=count), kind, few) for kind in others
-    ]
-    main = alone[alone["quantity"] == trials.main].sort_values("delta", ascending=False, kind="stable")
+    alone = single_head.ablation_table(trials, off, PRIMARY, units)
+    main = alone[alone["quantity"] == trials.main]
     costliest, by_gradient = single_head.ranked(main, "delta"), single_head.ranked(main, "gradient_importance")
+    largest = single_head.ranked(main.assign(size=main["delta"].abs()), "size")[:REPEATED]
+    again = [
+        single_head.ablation_table(
+            trials, single_head.each_off(trials, kind, largest, passes=count), kind, units, largest
+        )
+        for kind in kinds_of(model)
+        if kind != PRIMARY and (kind != "resample" or len(texts) > 1)
+    ]
     clusters = groups.clusters_of(model, trials.fed[:TO_CLUSTER])
     return {
-        "ablation": pd.concat([alone, *tables], ignore_index=True),
-        "interactions": interactions.interaction_table(
-            trials, costliest[:MOST_INTERACTING], PRIMARY, weights, passes=count
+        "ablation": pd.concat([alone, *again], ignore_index=True).assign(
+            tokens=int(trials.counts[trials.main].sum()), read_as=texts[0].read_as
         ),
-        "curves": curves.fault_curves(fewer, by_gradient, PRIMARY, passes=count),
-        "keep_one": groups.keep_one(fewer, PRIMARY, few, passes=count),
-        "cluster_ablation": groups.clusters_off(trials, clusters, off, PRIMARY, weights, passes=count),
+        "interactions": interactions.interaction_table(
+            trials, costliest[:MOST_INTERACTING], PRIMARY, units, passes=count
+        ),
+        "curves": curves.fault_curves(some, by_gradient, PRIMARY, passes=count),
+        "keep_one": groups.keep_one(some, PRIMARY, units[: len(few)], passes=count),
+        "cluster_ablation": groups.clusters_off(trials, clusters, off, PRIMARY, units, passes=count),
     }
 
 
-def passes(pairs: int, heads: int) -> int:
-    """How many sentences ``ablation_tables`` puts through the network, for so many pairs and heads, groups left out."""
-    many, few = min(pairs, SENTENCES), min(pairs, FEWER)
-    singles = heads * (many + 2 * few)
+def fewer(texts: Sequence[AblationText]) -> Sequence[AblationText]:
+    """The first of them."""
+    return texts[: FEWER[texts[0].read_as]] if texts else texts
+
+
+def passes(model: Model, texts: Sequence[AblationText]) -> int:
+    """How many texts ``ablation_tables`` puts through the network, groups left out."""
+    many, few, heads = len(texts), len(fewer(texts)), len(model.attention.all_heads())
+    singles = (heads + (len(kinds_of(model)) - 1) * min(heads, REPEATED)) * many
     two_by_two = MOST_INTERACTING * (MOST_INTERACTING + 1) // 2 * many
     at_once = ((curves.STEPS - 2) * (curves.DRAWS + 1) + 2 + heads) * few
     return singles + two_by_two + at_once
+
+
+def _trials(model: Model, texts: Sequence[AblationText], means: Outputs | None) -> Trials:
+    starts = [text.scored_from for text in texts]
+    return Trials(model, [text.pair for text in texts], means=means, scored_from=starts)

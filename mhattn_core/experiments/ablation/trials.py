@@ -1,12 +1,12 @@
-"""Sentences of one model, ready to be measured with any heads off."""
+"""Texts of one model, ready to be measured with any heads off."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 
 import numpy as np
 
-from mhattn_core.attention.ablated_batches import Variants, mean_outputs
-from mhattn_core.attention.ablation import Ablation, Kind, Means
+from mhattn_core.attention.ablated_batches import Variants, mean_outputs, other_outputs, row_means
+from mhattn_core.attention.ablation import Ablation, Kind, Outputs, Replacements
 from mhattn_core.attention.gates import importance
 from mhattn_core.attention.objectives import asked_of, tasks
 from mhattn_core.experiments.ablation.quantities import Quantity
@@ -30,21 +30,28 @@ def unheard(_sentences: int, _of: int) -> None:
 
 
 class Trials:
-    """A model and sentences. means: what stands in for a head that is off by ``mean``; by default its mean in each
-    sentence.
+    """A model and texts. means: what stands in for a head that is off by ``mean``; by default its mean in each text.
 
-    ``counts`` ``[sentence]`` of each quantity: words asked for, or one; 0 for a sentence that the model cannot take. A
-    model that makes vectors reads first sentences alone (``fed``); second ones are what it looks for.
+    scored_from: see ``tasks``. ``counts`` ``[text]`` of each quantity: words asked for, or one; 0 for a text that the
+    model cannot take. A model that makes vectors reads first sentences alone (``fed``); second ones are what it looks
+    for.
     """
 
-    def __init__(self, model: Model, pairs: Sequence[SentencePair], *, means: Means | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        pairs: Sequence[SentencePair],
+        *,
+        means: Outputs | None = None,
+        scored_from: Sequence[int] = (),
+    ) -> None:
         self.model = model
         self.pairs = pairs
         self._means = means
         self._variants = Variants(model)
         self._is_vector = asked_of(model) == "vector"
         self.fed = [_first(pair) for pair in pairs] if self._is_vector else list(pairs)
-        self.tasks, self.problems = tasks(model, self.fed, tokens=BATCH)
+        self.tasks, self.problems = tasks(model, self.fed, scored_from=scored_from, tokens=BATCH)
         main = np.zeros(len(pairs))
         for task in self.tasks:
             main[[row.number for row in task.rows]] = task.counts
@@ -59,8 +66,8 @@ class Trials:
         return next(iter(self.counts))
 
     @cached_property
-    def corpus_means(self) -> Means:
-        """Each head's mean output over all real positions of these sentences."""
+    def corpus_means(self) -> Outputs:
+        """Each head's mean output over all real positions of these texts."""
         return mean_outputs(self.model, self.tasks)
 
     @cached_property
@@ -75,18 +82,30 @@ class Trials:
         return {head: found[head.stack][:, head.layer, head.head] for head in self.model.attention.all_heads()}
 
     def totals(self, variants: Sequence[Ablation], *, passes: Passes = unheard) -> Totals:
-        """Totals of each quantity, float64 ``[variant, sentence]``: divided by ``counts``, the value."""
+        """Totals of each quantity, float64 ``[variant, text]``: divided by ``counts``, the value.
+
+        Raises ValueError for ``resample`` among fewer than two texts that the model can take.
+        """
         sentences = len(variants) * sum(len(task.rows) for task in self.tasks)
         found: Totals = {quantity: np.zeros((len(variants), len(self.pairs))) for quantity in self.counts}
         for number, task in enumerate(self.tasks):
             rows = len(task.rows)
             places = [row.number for row in task.rows]
+            replacements = self._replacements(number, variants)
             outcomes = (
-                self._variants(task, variants, self._means, partial(_tell, passes, rows, sentences)).double().numpy()
+                self._variants(task, variants, replacements, partial(_tell, passes, rows, sentences)).double().numpy()
             )
             for quantity in found:
                 found[quantity][:, places] = self._measured(quantity, outcomes, number, places)
         return found
+
+    def _replacements(self, number: int, variants: Sequence[Ablation]) -> Replacements:
+        kinds = {kind for variant in variants for kind in variant.values()}
+        means = self._means
+        if means is None:
+            means = row_means(self.model, self.tasks[number]) if "mean" in kinds else {}
+        others = other_outputs(self.model, self.tasks, number) if "resample" in kinds else {}
+        return Replacements(means, others)
 
     def _measured(self, quantity: Quantity, outcomes: np.ndarray, number: int, places: list[int]) -> np.ndarray:
         if quantity == "loss":

@@ -126,8 +126,8 @@ def single_dimensions(features: np.ndarray, given: ProbeTask) -> SingleDimension
 
 
 def guessed(known: np.ndarray, given: ProbeTask) -> np.ndarray:
-    """Whether the most frequent answer among words with the same ``known [word]`` label is right: bool ``[word]``; no
-    vector is looked at.
+    """Whether the most frequent answer among words with the same ``known [word]`` label is right, of a label that was not
+    learnt the most frequent of all: bool ``[word]``; no vector is looked at. Of words' forms, it is a dictionary.
     """
     right = np.zeros(len(known), dtype=bool)
     for learn, ask in splits(given):
@@ -140,6 +140,14 @@ def guessed(known: np.ndarray, given: ProbeTask) -> np.ndarray:
             for label, answer in zip(known[ask].tolist(), given.labels[ask], strict=True)
         ]
     return right
+
+
+def form_known(given: ProbeTask) -> np.ndarray:
+    """Whether each word's form is among the words learnt from when it is asked: bool ``[word]``."""
+    known = np.zeros(len(given.types), dtype=bool)
+    for learn, ask in splits(given):
+        known[ask] = np.isin(given.types[ask], given.types[learn])
+    return known
 
 
 def placed(places: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ heads together.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from mhattn_core.measures.probing.probes import (
     ProbeTask,
     by_heart,
+    form_known,
     guessed,
     placed,
     probed,
@@ -19,7 +21,7 @@ from mhattn_core.measures.probing.probes import (
     task,
 )
 from mhattn_core.measures.probing.words import ProbeWords
-from mhattn_core.measures.statistics import bootstrap_weights, interval, quotient
+from mhattn_core.measures.statistics import bootstrap_weights, interval, quotient, supported
 
 ASKED = {
     "query": ("pos", "role", "category", "partner"),
@@ -53,6 +55,21 @@ NUMBERS = (
     "first_gain_high",
     "own_pos",
     "place",
+    "form",
+    "form_low",
+    "form_high",
+    "over_form",
+    "over_form_low",
+    "over_form_high",
+    "known_forms",
+    *(
+        f"{name}_{part}{end}"
+        for part in ("known", "new")
+        for name, end in (
+            *((name, "") for name in ("accuracy", "control", "form")),
+            *(("gain", end) for end in ("", "_low", "_high")),
+        )
+    ),
     "majority",
     "classes",
     "n",
@@ -62,8 +79,11 @@ MEANS = ("model", "stack", "vector", "task", *NUMBERS, "heads", "above_control",
 DIFFERENCES = {
     "gain": ("accuracy", "control"),
     "over_input": ("accuracy", "input"),
+    "over_form": ("accuracy", "form"),
     "first_gain": ("first_dimension", "any_dimension"),
 }
+BY_FORM = ("accuracy", "control", "gain", "form")
+"""Also of words whose form was learnt, and of the others."""
 
 
 def probe_tables(
@@ -78,16 +98,19 @@ def probe_tables(
     single one that tells most, chosen where it is learnt, and its ``dimension_accuracy``; first_dimension: of dimension
     0 alone; any_dimension: of one drawn at random; first_gain: the former less the latter. Without any vector, own_pos:
     of the usual answer for the word's own part of speech;
-    place: of where it stands in its sentence, which random weights carry as well. above_control, above_input: number of
+    place: of where it stands in its sentence, which random weights carry as well; form: of the usual answer for the
+    word's form where that was learnt, else of the most frequent answer; over_form: accuracy less it. known_forms: share
+    of words whose form was learnt; ``accuracy_known`` and so on: over these words, ``accuracy_new``: over the others, of
+    which a dictionary knows nothing. above_control, above_input: number of
     heads whose interval of ``gain``, ``over_input`` lies above 0. Heads that share keys and values have the same rows.
 
-    keys: the text of each number in ``words.texts``, by which intervals (95 %) are drawn: texts are resampled, probes
-    are not learnt anew.
+    keys: of each number in ``words.texts`` what is resampled as one, its document or its text, for intervals (95 %; see
+    ``supported``); probes are not learnt anew.
     tell: told how many heads' probes were learnt since, up to ``PROBED`` times the number of heads.
     Source: Hewitt and Liang 2019 (control task, selectivity).
     """
     known = [
-        _Asked(name, given, words, bootstrap_weights([keys[text] for text in np.unique(given.texts)]))
+        _Asked(name, given, words, np.array([keys[text] for text in given.texts]))
         for name, given in ((name, task(labels, words.types, words.texts)) for name, labels in words.labels.items())
         if given is not None
     ]
@@ -114,24 +137,37 @@ def probe_tables(
 
 @dataclass(frozen=True, eq=False)
 class _Asked:
-    """One task. weights ``[replicate, text]``: of the texts that have a word in it, in the order of their numbers."""
+    """One task. units: of each word, what is resampled as one."""
 
     name: str
     given: ProbeTask
     words: ProbeWords
-    weights: np.ndarray
+    units: np.ndarray
+
+    @cached_property
+    def is_known(self) -> np.ndarray:
+        """Whether each word's form was learnt."""
+        return form_known(self.given)
+
+    @cached_property
+    def _unit_of_word(self) -> tuple[np.ndarray, np.ndarray]:
+        """Weights ``[replicate, unit]``, and the number of each word's unit."""
+        units, of_word = np.unique(self.units, return_inverse=True)
+        return bootstrap_weights(units.tolist()), of_word
 
     def numbers(self, hits: Mapping[str, np.ndarray]) -> dict[str, float]:
         """What is right in the mean, with intervals; hits: ``[word]`` each."""
-        parts = dict(hits) | {name: hits[one] - hits[other] for name, (one, other) in DIFFERENCES.items()}
-        texts, of_word = np.unique(self.given.texts, return_inverse=True)
-        sums = np.zeros((len(texts), len(parts), 2))
-        np.add.at(
-            sums,
-            of_word,
-            np.stack([np.stack(list(parts.values()), axis=1), np.ones((len(of_word), len(parts)))], axis=-1),
-        )
-        low, high = interval(sums, self.weights, quotient)
+        weights, of_word = self._unit_of_word
+        every = np.ones(len(of_word))
+        differences = {name: hits[one] - hits[other] for name, (one, other) in DIFFERENCES.items()}
+        parts = {name: (values, every) for name, values in (dict(hits) | differences).items()}
+        known = self.is_known.astype(float)
+        for name in BY_FORM:
+            values = parts[name][0]
+            parts |= {f"{name}_known": (values * known, known), f"{name}_new": (values * (1 - known), 1 - known)}
+        sums = np.zeros((weights.shape[1], len(parts), 2))
+        np.add.at(sums, of_word, np.stack([np.stack(part, axis=1) for part in parts.values()], axis=1))
+        low, high = supported(*interval(sums, weights, quotient), (sums[..., 1] > 0).sum(axis=0), lowest=-1.0)
         named = zip(parts, quotient(sums.sum(axis=0)), low, high, strict=True)
         found = {
             key: value
@@ -140,6 +176,7 @@ class _Asked:
         }
         found |= {"low": found["accuracy_low"], "high": found["accuracy_high"]}
         found |= {"majority": self.given.majority, "classes": self.given.classes, "n": len(self.given.words)}
+        found |= {"known_forms": known.mean()}
         return {name: found[name] for name in NUMBERS}
 
 
@@ -149,7 +186,7 @@ def _heads(
     """The row of every head, layer by layer, and which of the words were named rightly."""
     given, words = asked.given, asked.words
     heads = words.vectors["query"].shape[1]
-    own_pos = guessed(np.array(words.pos)[given.words], given)
+    own_pos, form = guessed(np.array(words.pos)[given.words], given), guessed(given.types, given)
     place = probed(placed(words.places[given.words]), given.labels, given)
     for layer, groups in enumerate(words.vectors[vector]):
         at_input = probed(reduced(words.inputs[layer][given.words], groups.shape[-1]), given.labels, given)
@@ -166,6 +203,7 @@ def _heads(
                 "any_dimension": alone.mean,
                 "own_pos": own_pos,
                 "place": place,
+                "form": form,
             }
             hits = {name: right.astype(float) for name, right in hits.items()}
             found.append(({"vector": vector, "task": asked.name, **asked.numbers(hits), "dimension": alone.best}, hits))

@@ -6,7 +6,7 @@ from mhattn_core.experiments.probing import MOST_WORDS, probe_words
 from mhattn_core.measures.probing.table import HEADS, MEANS, PROBED, probe_tables
 from mhattn_core.measures.sample import sampled
 from mhattn_core.runs.study import Study, StudyInput, Tables
-from mhattn_core.runs.sums import text_key
+from mhattn_core.runs.sums import text_key, unit_of
 from mhattn_core.text.annotation import annotate
 
 
@@ -15,9 +15,9 @@ def _measure(given: StudyInput) -> Tables:
     if not given.model.attention.gives_values:
         return {"probes": heads, "probe_means": means}
     records = [given.records[place] for place in sampled([text_key(record) for record in given.records], MOST_WORDS)]
-    texts = [text_key(record) for record in records]
+    units = [unit_of(record) for record in records]
     stacks = probe_words(given.model, [record.pair for record in records], annotate(records), tell=given.tell)
-    tables = [probe_tables(given.model.name, stack, words, texts, tell=given.tell) for stack, words in stacks.items()]
+    tables = [probe_tables(given.model.name, stack, words, units, tell=given.tell) for stack, words in stacks.items()]
     if tables:
         heads, means = (pd.concat(parts, ignore_index=True) for parts in zip(*tables, strict=True))
     return {"probes": heads, "probe_means": means}

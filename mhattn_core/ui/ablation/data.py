@@ -64,7 +64,8 @@ def damage(found: AblationContext) -> Measured:
     """What each head costs alone: the run's ``ablation``, or else the pair's, measured here; of one kind."""
     measured = from_run(found, "ablation")
     if measured is not None:
-        kind = choose_kind([kind for kind in KINDS if (measured.table["kind"] == kind).any()], MEASURED_KIND)
+        heads = measured.table["kind"].value_counts()
+        kind = choose_kind([kind for kind in KINDS if heads.get(kind, 0) == heads.max()], MEASURED_KIND)
         rows = measured.table[measured.table["kind"] == kind]
         return replace(measured, table=rows, pairs=int(rows["n"].max()))
     model, pair = found.seen.model, found.seen.pair
