@@ -1,3 +1,3 @@
 """Which mhattn this is: it stands in every file that is written."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"

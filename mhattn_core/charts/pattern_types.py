@@ -1,5 +1,7 @@
 """Types of patterns: of every head, and their shares by layer."""
 
+from collections.abc import Mapping
+
 import altair as alt
 import pandas as pd
 
@@ -13,6 +15,7 @@ LOWEST_BAR, HIGHEST_BAR = 9, 18
 # Okabe and Ito's palette again, and grey for what has no type.
 TYPE_COLOURS = {
     "uniform": "#56B4E9",
+    "sink": "#F0E442",
     "vertical": "#0072B2",
     "block": "#009E73",
     "diagonal": "#E69F00",
@@ -22,9 +25,10 @@ TYPE_COLOURS = {
 
 
 def type_names() -> dict[str, str]:
-    """What each type is called; the first letters differ."""
+    """What each type is called."""
     return {
         "uniform": _("uniform"),
+        "sink": _("sink"),
         "vertical": _("vertical"),
         "block": _("block"),
         "diagonal": _("diagonal"),
@@ -34,7 +38,7 @@ def type_names() -> dict[str, str]:
 
 
 def type_grid(patterns: pd.DataFrame, *, chosen: tuple[int, int] | None = None) -> alt.LayerChart:
-    """The layer × head grid of one model and stack, coloured by type, the type's first letter in each cell; a click
+    """The layer × head grid of one model and stack, coloured by type, a letter of the type's name in each cell; a click
     picks a head (``picked``).
 
     patterns: rows of ``patterns.parquet``. chosen: the head to frame.
@@ -104,8 +108,19 @@ def _named(patterns: pd.DataFrame) -> pd.DataFrame:
     meaning = patterns["type"].map(names)
     order = {type_: place for place, type_ in enumerate(names)}
     return patterns.assign(
-        name=head_names(patterns), meaning=meaning, letter=meaning.str[0], place=patterns["type"].map(order)
+        name=head_names(patterns),
+        meaning=meaning,
+        letter=patterns["type"].map(_letters(names)),
+        place=patterns["type"].map(order),
     )
+
+
+def _letters(names: Mapping[str, str]) -> dict[str, str]:
+    """By type the first letter of its name that no type before it has taken."""
+    letters: dict[str, str] = {}
+    for type_, name in names.items():
+        letters[type_] = next(letter for letter in name if letter not in letters.values())
+    return letters
 
 
 def _colour(rows: pd.DataFrame) -> alt.Color:

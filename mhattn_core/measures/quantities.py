@@ -146,8 +146,11 @@ def of_family(family: str) -> dict[str, Quantity]:
 
 
 def title_of(code: str) -> str:
-    """The full name of a quantity. Raises KeyError for a name that is not known."""
-    return quantity(code).title
+    """The full name of a quantity; of a name that is not known, such as a measure of an earlier version, that name."""
+    try:
+        return quantity(code).title
+    except KeyError:
+        return code
 
 
 def axis_title(code: str) -> str:

@@ -103,9 +103,10 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     )
     shapes.assign(type=["diagonal", "heterogeneous", "vertical"], n=40).to_parquet(folder / "patterns.parquet")
     numbers = {
-        "pattern.neighbours": [0.8, 0.2, 0.1],
-        "pattern.far": [0.0, 0.1, 0.2],
-        "pattern.uniform": [0.1, 0.5, 0.2],
+        "part.self": [0.5, 0.1, 0.1],
+        "part.offset": [0.3, 0.1, 0.0],
+        "part.content": [0.0, 0.1, 0.2],
+        "part.even": [0.1, 0.5, 0.2],
     }
     heads = [
         shapes.assign(measure=name, value=values, group="", low=np.nan, high=np.nan, n=40)
@@ -227,7 +228,7 @@ def test_types_come_with_how_far_they_can_be_believed() -> None:
     app = page(tab="patterns", models=["minilm"])
     assert not app.exception
     said = texts(app)
-    assert "macro-F1 of 0.40 only" in said
+    assert "by a κ of 0.67, and the two labellings by 0.83" in said
     assert "minilm: 3 heads, 1 vertical, 1 diagonal, 1 heterogeneous" in said
     assert "**minilm · L0 H0** is called *diagonal* by the run" in said
     ideals = texts(page(tab="patterns", models=["minilm"], shapes="ideals", ideal="sparse"))

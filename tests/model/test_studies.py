@@ -9,6 +9,7 @@ import pytest
 
 import mhattn_core as mh
 from mhattn_core.errors import Problem
+from mhattn_core.measures.patterns.types import TYPES
 from mhattn_core.measures.roles.verdicts import with_ablation
 from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.merge import merge
@@ -109,7 +110,7 @@ def test_relations_and_patterns_of_a_run(
 ) -> None:
     monkeypatch.setitem(best_of_control.__kwdefaults__, "seeds", 2)
     run = mh.analyze([minilm], records, out=tmp_path / "run", measures=("basic", "patterns", "relations"))
-    assert set(run.patterns["type"]) <= {"uniform", "vertical", "block", "diagonal", "sparse", "heterogeneous"}
+    assert set(run.patterns["type"]) <= set(TYPES)
     assert len(run.patterns) <= 72
     assert {"insufficient data", "not measurable"} == set(run.relations["verdict"])
     one = run.items[(run.items["relation"] == "previous_word") & (run.items["direction"] == "dependent_to_head")]

@@ -1,8 +1,13 @@
-"""A hundred attention maps to label by eye: which they are, and pictures of them.
+"""Four hundred attention maps to label by eye: which they are, and pictures of them.
 
-``python -m tests.patterns.maps FOLDER`` draws contact sheets: rows are words, columns special tokens (left of the line,
-where there are any) and words; black is 0 and white 1. The sheets tell a number and nothing else, so that whoever
-labels knows neither model nor rule.
+``python -m tests.patterns.maps FOLDER`` draws the contact sheets of two labellings, each in an order and in colours of
+its own: rows are words, columns special tokens (left of the line) and words; dark is 0, bright is 1. The sheets tell a
+number and nothing else, so that whoever labels knows neither model nor rule, nor what was said the first time.
+
+How they were labelled: both times by one multimodal language model, which saw the sheets only; so the agreement of the
+two is that of one reader with itself. What each label stands for:
+sink: most weight goes to special tokens; vertical: to one or a few words' columns; diagonal: along one stripe;
+block: within the sentences; uniform: evenly; sparse: to single cells that are on no line; heterogeneous: none of these.
 """
 
 import sys
@@ -14,9 +19,14 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 import mhattn_core as mh
+from mhattn_core.charts.theme import attention_colours
 
-SEED = 7
-SIDE, COLUMNS, ON_A_SHEET = 300, 5, 20
+SEED = 400
+SIDE, COLUMNS, ON_A_SHEET = 190, 8, 40
+GREYS = np.array([[0, 0, 0], [255, 255, 255]])
+VIRIDIS = attention_colours(10)
+LABELLINGS = {"first": (1, GREYS), "second": (2, VIRIDIS)}
+"""The seed of the order, and the colours from 0 to 1."""
 ENGLISH = [
     ("Although the weather is bad, we still want to go out.", ""),
     ("The keys that the old man lost yesterday are on the kitchen table.", ""),
@@ -45,19 +55,19 @@ class Map(NamedTuple):
 
 
 PLAN = [
-    ("minilm", {"encoder": (6, 12)}, 30, ENGLISH),
-    ("smollm2", {"decoder": (30, 9)}, 30, ENGLISH),
-    ("marian-en-zh", dict.fromkeys(("encoder", "decoder", "cross"), (3, 8)), 20, TRANSLATED),
+    ("minilm", {"encoder": (6, 12)}, 110, ENGLISH),
+    ("smollm2", {"decoder": (30, 9)}, 140, ENGLISH),
+    ("marian-en-zh", dict.fromkeys(("encoder", "decoder", "cross"), (3, 8)), 75, TRANSLATED),
     (
         "marian-zh-en",
         dict.fromkeys(("encoder", "decoder", "cross"), (3, 8)),
-        20,
+        75,
         [(target, source) for source, target in TRANSLATED],
     ),
 ]
 
 
-def hundred() -> Iterator[Map]:
+def all_maps() -> Iterator[Map]:
     """Heads and sentences drawn at random; the stacks of a model take turns."""
     random = np.random.default_rng(SEED)
     for model, stacks, number, texts in PLAN:
@@ -76,31 +86,31 @@ def weights(model: mh.Model, shown: Map) -> tuple[np.ndarray, int]:
     return np.concatenate([rows[:, special], grid.pattern[shown.layer, shown.head]], axis=1), sum(special)
 
 
-def picture(number: int, cells: np.ndarray, special: int) -> Image.Image:
+def picture(number: int, cells: np.ndarray, special: int, colours: np.ndarray) -> Image.Image:
     """One map on a square of ``SIDE`` pixels; the square root of a weight is its brightness."""
-    scale = (SIDE - 30) // max(cells.shape)
-    grey = Image.fromarray((np.sqrt(np.clip(cells, 0, 1)) * 255).astype(np.uint8)).convert("RGB")
+    scale = (SIDE - 22) // max(cells.shape)
+    levels = np.sqrt(np.clip(cells, 0, 1)) * (len(colours) - 1)
+    painted = np.stack([np.interp(levels, range(len(colours)), colours[:, channel]) for channel in range(3)], axis=-1)
+    size = (cells.shape[1] * scale, cells.shape[0] * scale)
     sheet = Image.new("RGB", (SIDE, SIDE), "#204060")
-    sheet.paste(grey.resize((cells.shape[1] * scale, cells.shape[0] * scale), Image.Resampling.NEAREST), (5, 22))
+    sheet.paste(Image.fromarray(painted.astype(np.uint8)).resize(size, Image.Resampling.NEAREST), (4, 16))
     draw = ImageDraw.Draw(sheet)
-    draw.text((5, 5), f"{number}", fill="white")
-    draw.line([(5 + special * scale, 22), (5 + special * scale, 22 + cells.shape[0] * scale)], fill="#ff8000", width=2)
+    draw.text((4, 3), f"{number}", fill="white")
+    draw.line([(4 + special * scale, 16), (4 + special * scale, 16 + size[1])], fill="#ff8000", width=2)
     return sheet
 
 
 def main(folder: Path) -> None:
     models = {name: mh.load(name, device="cpu") for name, *_rest in PLAN}
-    order = np.random.default_rng(SEED).permutation(100)
-    maps = list(hundred())
-    for start in range(0, 100, ON_A_SHEET):
-        sheet = Image.new("RGB", (COLUMNS * SIDE, ON_A_SHEET // COLUMNS * SIDE))
-        for place in range(ON_A_SHEET):
-            shown = maps[order[start + place]]
-            sheet.paste(
-                picture(start + place, *weights(models[shown.model], shown)),
-                (place % COLUMNS * SIDE, place // COLUMNS * SIDE),
-            )
-        sheet.save(folder / f"maps-{start}.png")
+    drawn = [weights(models[shown.model], shown) for shown in all_maps()]
+    for labelling, (seed, colours) in LABELLINGS.items():
+        order = np.random.default_rng(seed).permutation(len(drawn))
+        for start in range(0, len(drawn), ON_A_SHEET):
+            sheet = Image.new("RGB", (COLUMNS * SIDE, ON_A_SHEET // COLUMNS * SIDE))
+            for place in range(ON_A_SHEET):
+                one = picture(start + place, *drawn[order[start + place]], colours)
+                sheet.paste(one, (place % COLUMNS * SIDE, place // COLUMNS * SIDE))
+            sheet.save(folder / f"{labelling}-{start}.png")
 
 
 if __name__ == "__main__":

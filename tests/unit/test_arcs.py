@@ -90,9 +90,10 @@ def test_the_nearest_head_is_the_one_with_most_of_the_ideals_number() -> None:
     rows = [
         ("m", "encoder", 0, head, measure, value, 5)
         for measure, values in {
-            "pattern.neighbours": (0.2, 0.9),
-            "pattern.far": (0.1, 0.0),
-            "pattern.uniform": (0.5, 0.4),
+            "part.self": (0.1, 0.4),
+            "part.offset": (0.1, 0.5),
+            "part.content": (0.1, 0.0),
+            "part.even": (0.5, 0.4),
             "pattern.block": (np.nan, np.nan),
         }.items()
         for head, value in enumerate(values)
@@ -105,4 +106,4 @@ def test_the_nearest_head_is_the_one_with_most_of_the_ideals_number() -> None:
     # Single sentences have no blocks.
     assert list(found.index) == [name for name in IDEALS if name != "block"]
     assert found.loc["diagonal", ["head", "number", "type"]].tolist() == [1, 0.9, "diagonal"]
-    assert found.loc["sparse", ["head", "number", "asked", "type"]].tolist() == [0, 0.1, 0.25, "heterogeneous"]
+    assert found.loc["sparse", ["head", "number", "asked", "type"]].tolist() == [0, 0.1, 0.65, "heterogeneous"]

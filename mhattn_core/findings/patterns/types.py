@@ -35,9 +35,10 @@ def _types(run: Run, model: str, stack: str, draw: Callable[..., alt.TopLevelMix
         rows,
         lambda **on_screen: draw(rows, **on_screen),
         _(
-            "Each cell is a head, its colour and letter the first rule that fires: uniform, vertical, diagonal at one "
-            "distance, block, diagonal near the word, sparse. Vertical heads look at one and the same place, often the "
-            "first token, which takes attention that means nothing. Sentences of fewer than eight words do not vote."
+            "Each cell is a head, named by the part of its weight that leads clearly: sink (special tokens), vertical (a "
+            "column of words), diagonal (the word itself, or one offset), uniform (all alike), sparse (what hangs on "
+            "the words), block (within sentences). Where none leads it is heterogeneous. Sentences of fewer than eight "
+            "words do not vote."
         ),
         int(rows["n"].max()),
     )
@@ -51,4 +52,4 @@ def counts(rows: pd.DataFrame) -> str:
         of_type = own["type"].value_counts()
         types = ", ".join(f"{of_type[type_]} {name}" for type_, name in names.items() if type_ in of_type)
         parts.append(_("{model}: {heads} heads, {types}").format(model=escape(str(model)), heads=len(own), types=types))
-    return _("{counts}. Heterogeneous heads follow none of the five rules.").format(counts="; ".join(parts))
+    return _("{counts}. Of a heterogeneous head no part of the weight leads.").format(counts="; ".join(parts))

@@ -11,9 +11,7 @@ from mhattn_core.measures.matching.costs import MatchCosts
 
 RELATION, LATER_TO_EARLIER = "relation.", ".later_to_earlier"
 """Before and behind the names of relations' accuracies: ``relation.obj.later_to_earlier``."""
-LEFT_OUT = frozenset(
-    {"entropy", "entropy.tokens", "pattern.uniform", "pattern.neighbours", "pattern.neighbours.uniform"}
-)
+LEFT_OUT = frozenset({"entropy", "entropy.tokens", "part.sink", "part.even"})
 """Measures that hang on length or tokenizer, or say again what another one says."""
 
 

@@ -5,21 +5,25 @@ from typing import NamedTuple
 import pandas as pd
 
 from mhattn_core.heads import HEAD_COLUMNS
-from mhattn_core.measures.patterns.types import BLOCK_FROM, FAR_FROM, NEIGHBOURS_FROM, UNIFORM_FROM
+from mhattn_core.measures.patterns.types import BLOCK_FROM, FROM, PARTS_OF, PatternType
 
 
 class Ideal(NamedTuple):
-    """The number that an ideal pattern would have most of, and from where on its rule fires."""
+    """The numbers whose sum an ideal pattern would have most of, and from where on a head is called so."""
 
-    measure: str
+    measures: tuple[str, ...]
     from_: float
 
 
-IDEALS = {
-    "diagonal": Ideal("pattern.neighbours", NEIGHBOURS_FROM),
-    "block": Ideal("pattern.block", BLOCK_FROM),
-    "sparse": Ideal("pattern.far", FAR_FROM),
-    "uniform": Ideal("pattern.uniform", UNIFORM_FROM),
+def _by_parts(name: PatternType) -> Ideal:
+    return Ideal(PARTS_OF[name], FROM[name])
+
+
+IDEALS: dict[str, Ideal] = {
+    "diagonal": _by_parts("diagonal"),
+    "block": Ideal(("pattern.block",), BLOCK_FROM),
+    "sparse": _by_parts("sparse"),
+    "uniform": _by_parts("uniform"),
 }
 """By pattern type; names as the note's matrices."""
 
@@ -29,15 +33,17 @@ def nearest_to_ideals(heads: pd.DataFrame, patterns: pd.DataFrame) -> pd.DataFra
     asked, type, n.
 
     heads: rows of a run's ``heads.parquet`` of one group; patterns: of its ``patterns.parquet``. A head that no text
-    votes on is passed over; so is an ideal that a run cannot tell, such as block where all texts are single sentences.
-    Of equals the first. type: what the head is called by the rules, which may be another.
+    votes on is passed over; so is an ideal that a run cannot tell, such as block where all texts are single sentences,
+    or all but block in a run that was measured before weights were taken apart. Of equals the first. type: what the
+    head is called, which may be another.
     """
     types = patterns.set_index(HEAD_COLUMNS)["type"]
     rows = []
-    for ideal, (measure, from_) in IDEALS.items():
-        own = heads[(heads["measure"] == measure) & (heads["n"] > 0)].dropna(subset="value")
-        best = own.loc[own.groupby(["model", "stack"], sort=False)["value"].idxmax()]
-        rows.append(best.assign(ideal=ideal, number=best["value"], asked=from_))
+    for ideal, (measures, from_) in IDEALS.items():
+        own = heads[heads["measure"].isin(measures) & (heads["n"] > 0)].dropna(subset="value")
+        numbers = own.groupby(HEAD_COLUMNS, sort=False, as_index=False).agg(number=("value", "sum"), n=("n", "min"))
+        best = numbers.loc[numbers.groupby(["model", "stack"], sort=False)["number"].idxmax()]
+        rows.append(best.assign(ideal=ideal, asked=from_))
     found = pd.concat(rows, ignore_index=True)
     places = pd.MultiIndex.from_frame(found[HEAD_COLUMNS])
     return found.assign(type=types.reindex(places).to_numpy())[["ideal", *HEAD_COLUMNS, "number", "asked", "type", "n"]]

@@ -64,17 +64,19 @@ def ideals_view(evidence: Evidence, rows: pd.DataFrame, controls: Controls) -> N
 def _number(ideal: str) -> str:
     """What is counted, and of what range."""
     return {
-        "diagonal": _("Counted: the mean weight on the word itself and the words beside it, 0 to 1."),
+        "diagonal": _("Counted: the part of the weight on the word itself and at fixed offsets, 0 to 1."),
         "block": _(
             "Counted: the weight within sentences over what the same distances get between sentences; 1 means no difference."
         ),
-        "sparse": _("Counted: the share of words that put half of their weight or more on one word far away, 0 to 1."),
-        "uniform": _("Counted: normalised entropy, 0 to 1, where all words get the same."),
+        "sparse": _("Counted: the part of the weight that hangs on the words, and not on their position, 0 to 1."),
+        "uniform": _("Counted: the part of the weight that all words get alike, 0 to 1."),
     }[ideal]
 
 
 def _said(own: pd.DataFrame, ideal: str) -> str:
     """How near each model's head comes, and whether the rule fires."""
+    if own.empty and ideal != "block":
+        return _("This run was measured before weights were taken apart into these parts; measure its pairs again.")
     if own.empty:
         return _(
             "This run cannot tell: all of its texts are single sentences, and there are no blocks. Choose a run of pairs under Evidence."
