@@ -32,6 +32,7 @@ def relation(model: str, stack: str, cell: tuple[int, int], name: str, verdict: 
         "verdict": verdict,
         "gain": gain,
         "held_out": 0.5,
+        "class_rule": 0.3,
     }
 
 

@@ -9,7 +9,6 @@ from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_pairs import DOUBLED
 from mhattn_core.models.control_names import is_control
 from mhattn_core.runs import Run
-from mhattn_core.runs.relations import CONTROL
 from mhattn_core.text.relations import RELATIONS, relation_label
 
 ROLES = ("specialist", "pattern specialist", "nearest-class head", "small gain")
@@ -61,7 +60,7 @@ def _roles(run: Run, models: Sequence[str]) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     rows = run.relations
     rows = rows[rows["model"].isin(models) & (rows["score"] == "hit") & rows["verdict"].isin(ROLES)]
-    rows = rows[~rows["relation"].str.endswith(CONTROL) & rows["relation"].isin(RELATIONS)]
+    rows = rows[rows["relation"].isin(RELATIONS)]
     rows = rows.assign(
         family=[RELATIONS[name].group for name in rows["relation"]],
         strength=rows["verdict"].map(ROLES.index),
