@@ -7,7 +7,8 @@ controls = ui.sidebar("Redundancy")
 ui.page(
     _("Redundancy"),
     _(
-        "Which heads are doubled? Every head is compared with every other, on this pair or over a run, and on random words of the same number. Heads that are alike on noise as well are alike for reasons that have nothing to do with language."
+        "Which heads are redundant? Every head is compared with every other, on this pair or over a run, and on random "
+        "words of the same number. Where heads are as similar on those, their similarity does not need language."
     ),
 )
 ui.redundancy_panel(controls)

@@ -129,6 +129,6 @@ def _tooltips(title: str) -> list[alt.Tooltip]:
         alt.Tooltip("name_b:N", title=_("its match")),
         alt.Tooltip("verdict:N", title=_("verdict")),
         alt.Tooltip("cost:Q", title=title, format=".3f"),
-        alt.Tooltip("null95:Q", title=_("best of nulls, 5 %"), format=".3f"),
+        alt.Tooltip("null95:Q", title=_("nearest of no model, 5 %"), format=".3f"),
         alt.Tooltip("stability:Q", title=_("same match in resamples"), format=".0%"),
     ]

@@ -12,7 +12,7 @@ from mhattn_core.locale import _
 from mhattn_core.measures.difference import KEYS, difference
 from mhattn_core.measures.heads import COLUMNS, head_rows
 from mhattn_core.measures.matching.assignment import MatchBy
-from mhattn_core.measures.matching.costs import turned
+from mhattn_core.measures.matching.costs import swapped
 from mhattn_core.measures.redundancy.head_distances import By
 from mhattn_core.measures.roles import as_this_version_has_it
 from mhattn_core.measures.statistics import spread
@@ -137,8 +137,15 @@ class Run:
 
     @cached_property
     def head_pairs(self) -> pd.DataFrame:
-        """Every two heads of each model's stacks once, see ``measures.distance_table``. Raises Problem as ``table``."""
+        """Every two heads of each model's stacks once, see ``experiments.redundancy.distance_table``. Raises Problem as ``table``."""
         return self.table("distances")
+
+    @cached_property
+    def redundancy(self) -> pd.DataFrame:
+        """The share of heads that have a redundant partner, a row a model, stack and distance, see
+        ``experiments.redundancy.share_table``. Raises Problem as ``table``.
+        """
+        return self.table("redundancy")
 
     def distances(self, model: str, stack: str, by: By = "js") -> pd.DataFrame:
         """How far apart the heads of a stack are, a square indexed by (layer, head): JS in nats, or 1 less correlation,
@@ -157,20 +164,20 @@ class Run:
 
     @cached_property
     def matches(self) -> pd.DataFrame:
-        """The heads of every two models matched, see ``measures.match_costs``. Raises Problem as ``table``."""
+        """The heads of every two models matched, see ``measures.matching.costs``. Raises Problem as ``table``."""
         return self.table("matches")
 
     def match(self, a: str, b: str, by: MatchBy = "profile") -> pd.DataFrame:
         """The counterpart in model ``b`` of each head of model ``a``, with what it costs, the nulls, and the verdict;
-        see ``matching.match``.
+        see ``matching.verdicts``.
 
-        Where the run matched ``b`` with ``a`` the rows are those, turned round (``turned``). Raises Problem where it
+        Where the run matched ``b`` with ``a`` the rows are those, the other way round (``swapped``). Raises Problem where it
         did not match the two by this.
         """
         table = self.matches[self.matches["by"] == by]
         rows = table[(table["model_a"] == a) & (table["model_b"] == b)].reset_index(drop=True)
         if rows.empty:
-            rows = turned(table[(table["model_a"] == b) & (table["model_b"] == a)])
+            rows = swapped(table[(table["model_a"] == b) & (table["model_b"] == a)])
         if rows.empty:
             raise Problem(
                 _("The run did not match “{a}” with “{b}” by {by}.").format(a=a, b=b, by=by),

@@ -138,16 +138,16 @@ def test_displacement_is_never_called_a_loss() -> None:
     assert "has no language head, so on one pair it has no loss" in texts(app)
 
 
-def test_what_looks_doubled_is_set_against_what_it_costs() -> None:
+def test_what_is_near_another_head_is_set_against_what_it_costs() -> None:
     app = faults("safe")
     said = texts(app)
     assert re.search(r"The two ranks agree by [+-]\d\.\d\d \(Spearman", said)
-    assert re.search(r"of the \d+ heads with the nearest twins", said)
+    assert re.search(r"[Oo]f the \d+ heads that are nearest to another", said)
     parts = set(app.dataframe[0].value["part"])
     assert parts <= {
-        "doubled, and safe to lose",
+        "near another, and safe to lose",
         "unlike others, yet safe to lose",
-        "looks doubled, yet costly",
+        "near another, yet costly",
         "unlike others, and costly",
     }
     assert len(parts) > 1

@@ -25,7 +25,7 @@ MEASURES = ("basic", "distances", "matches")
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with one run: the bundled encoder and its random twin."""
+    """A folder with one run: the bundled encoder and its random control."""
     folder = tmp_path_factory.mktemp("runs")
     pairs = example_pairs("english", "english_next")[:12]
     mh.analyze(["minilm", "minilm@random"], pairs, out=folder / RUN, measures=MEASURES, device="cpu")

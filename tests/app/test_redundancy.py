@@ -29,18 +29,18 @@ def test_the_page_opens_in_both_languages(lang: str, tab: str) -> None:
     assert specs(app) or tab == "table"
     if lang == "zh":
         said = re.sub(
-            r"`[^`]*`|:\w+-badge\[:\S+|minilm(@random|@shuffled)?|L\d+ H\d+|\*[A-Za-z.]+\*|JS|CKA|nat\b|ln 2|mhattn|softmax",
+            r"`[^`]*`|:\w+-badge\[:\S+|minilm(@random|@shuffled)?|L\d+ H\d+|\*[A-Za-z.]+\*|JS|CKA|dip|nat\b|ln 2|mhattn|softmax",
             "",
             texts(app),
         )
         assert not re.findall(r"[A-Za-z]{2,}", said)
 
 
-def test_the_first_chart_says_who_is_near_who_looks_doubled_and_what_noise_says() -> None:
+def test_the_first_chart_says_who_is_near_which_are_redundant_and_what_noise_says() -> None:
     app = redundancy("minilm", "minilm@random")
     said = texts(app)
     assert "Nearest of minilm's 72 heads are L0 H3 and L0 H6: Jensen–Shannon divergence (nats) 0.043" in said
-    assert "Of 2,556 pairs of heads 6 look doubled (nearer than 0.05)" in said
+    assert " are redundant (no farther apart than 0.069)" in said
     assert "That is by Jensen–Shannon divergence (nats); not by 1 − correlation of weights, 1 − CKA of outputs." in said
     assert "1 pair: an example" in said
     assert "only switching them off tells what is safe to lose" in said
@@ -54,8 +54,8 @@ def test_the_first_chart_says_who_is_near_who_looks_doubled_and_what_noise_says(
 def test_random_weights_are_called_similar_on_noise() -> None:
     app = redundancy("minilm@random")
     said = texts(app)
-    assert "2,556 look doubled (nearer than 0.05); 2,556 of these are as near on random words" in said
-    assert "which is no sign of language" in said
+    assert "2,556 are redundant (no farther apart than 0.069); 2,556 of these are as near on random words" in said
+    assert "which does not need language" in said
 
 
 def test_two_heads_can_be_chosen_and_are_seen_side_by_side() -> None:
@@ -102,9 +102,11 @@ def test_the_map_holds_what_can_be_compared_and_names_the_rest() -> None:
 
 def test_groups_stand_against_shuffled_words_and_noise() -> None:
     app = redundancy("minilm@random", **{"tab-en": "Groups"})
-    assert re.search(r"\*\*No groups\*\*: the best cut, into \d+, has a silhouette of 0\.\d\d", texts(app))
+    assert re.search(
+        r"\*\*No groups\*\*: distances between heads run on without a gap \(dip test, p = \d\.\d\d\)", texts(app)
+    )
     app = open_page("redundancy", models=["minilm"], tab="groups", by="correlation")
-    assert re.search(r"\*\*\d+ groups\*\* \(silhouette", texts(app))
+    assert "**No groups**" in texts(app)
 
 
 def test_a_head_of_another_model_gives_way() -> None:

@@ -10,7 +10,7 @@ from scipy.special import rel_entr
 
 import mhattn_core as mh
 from mhattn_core.experiments.redundancy.distance_sums import distance_sums
-from mhattn_core.experiments.redundancy.distance_table import COLUMNS, distance_table, passes, square_of
+from mhattn_core.experiments.redundancy.distance_table import COLUMNS, distance_tables, passes, square_of
 from mhattn_core.experiments.redundancy.heads import heads_of
 from mhattn_core.experiments.word_outputs import word_outputs
 from mhattn_core.measures.redundancy.cka import debiased_cka
@@ -30,8 +30,13 @@ FOLDS = [3, 3, 8, 15, 0, 8]
 
 
 @pytest.fixture(scope="module")
-def table() -> pd.DataFrame:
-    return distance_table(loaded("minilm"), TEXTS, PAIRS, FOLDS)
+def tables() -> dict[str, pd.DataFrame]:
+    return distance_tables(loaded("minilm"), TEXTS, PAIRS, FOLDS)
+
+
+@pytest.fixture(scope="module")
+def table(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    return tables["distances"]
 
 
 def test_all_heads_over_200_pairs_equal_a_plain_double_loop(minilm: mh.Model) -> None:
@@ -111,7 +116,7 @@ def test_shuffled_words_bring_no_head_nearer_and_random_words_are_told_apart(tab
 
 
 def test_the_order_of_pairs_changes_nothing(minilm: mh.Model, table: pd.DataFrame) -> None:
-    turned = distance_table(minilm, TEXTS[::-1], PAIRS[::-1], FOLDS[::-1])
+    turned = distance_tables(minilm, TEXTS[::-1], PAIRS[::-1], FOLDS[::-1])["distances"]
     np.testing.assert_allclose(turned[["js", "correlation"]], table[["js", "correlation"]], atol=1e-5)
 
 
@@ -121,7 +126,34 @@ def test_each_stack_of_a_translator_and_what_is_told_on_the_way() -> None:
         mh.SentencePair("The cat is sleeping here today.", "猫今天在这里睡觉。"),
         mh.SentencePair("We went home late.", "我们很晚回家。"),
     ]
-    found = distance_table(loaded("marian-en-zh"), ["a", "b"], pairs, [0, 1], tell=told.append)
-    assert set(found["stack"]) == {"encoder", "decoder", "cross"}
-    assert found["cka"].isna().all()  # two words
+    tables = distance_tables(loaded("marian-en-zh"), ["a", "b"], pairs, [0, 1], tell=told.append)
+    for table in tables.values():
+        assert set(table["stack"]) == {"encoder", "decoder", "cross"}
+    assert tables["distances"]["cka"].isna().all()  # two words
+    assert tables["redundancy"].set_index("by").loc["cka", ["redundant", "low", "high"]].isna().all(axis=None)
     assert sum(told) == passes(2)
+
+
+def test_the_share_of_heads_with_a_redundant_partner_is_that_of_the_table(tables: dict[str, pd.DataFrame]) -> None:
+    """Counted again from the distances of the run, by each distance, on text and on random words."""
+    table, shares = tables["distances"], tables["redundancy"].set_index("by")
+    columns = {"js": ("js", "noise"), "correlation": ("correlation", "noise_correlation"), "cka": ("cka", "noise_cka")}
+    for by, names in columns.items():
+        for name, column in zip(("redundant", "noise"), names, strict=True):
+            distance = table[column] if by == "js" else 1 - table[column]
+            near = table[distance <= shares.loc[by, "limit"]]
+            heads = {(row.layer_a, row.head_a) for row in near.itertuples()}
+            heads |= {(row.layer_b, row.head_b) for row in near.itertuples()}
+            assert shares.loc[by, name] == pytest.approx(len(heads) / 72)
+    assert shares[["low", "high"]].isna().all(axis=None)  # six texts
+    assert shares[["heads", "n"]].eq([72, 6]).all(axis=None)
+
+
+def test_shares_have_intervals_over_documents(minilm: mh.Model) -> None:
+    pairs = [mh.SentencePair(one.english) for one in examples()[:40]]
+    shares = distance_tables(minilm, [pair.source for pair in pairs], pairs, [number % 20 for number in range(40)])
+    table = shares["redundancy"].set_index("by")
+    assert (table["low"] <= table["redundant"]).all()
+    assert (table["redundant"] <= table["high"]).all()
+    assert 0 < table.loc["js", "redundant"] < 1
+    assert table.loc["js", "low"] < table.loc["js", "high"]

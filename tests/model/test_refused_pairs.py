@@ -113,10 +113,10 @@ def test_random_weights_read_what_the_model_writes(tmp_path: Path) -> None:
     loaded = mh.load(str(put_translator(tmp_path / "model", "pegasus")), device="cpu")
     model = replace(random_control(loaded, 1), name=loaded.name, writer=None)
     records = [PairRecord(f"p{number}", mh.SentencePair(pair.source), number) for number, pair in enumerate(PAIRS[:2])]
-    shared = Shared(Corpus(records), tmp_path, ["basic"])
-    own = Features(model, None, shared)
-    twin = Features(random_control(model, 2), None, shared)
+    shared = Shared(Corpus(records), tmp_path)
+    own = Features(model, 0, shared)
+    control = Features(random_control(model, 2), 1, shared)
     for stack in model.stacks:
-        assert list(own.patterns[stack]) == list(twin.patterns[stack]) == [0, 1]
+        assert list(own.patterns[stack]) == list(control.patterns[stack]) == [0, 1]
         for number, text in own.patterns[stack].items():
-            assert text.pattern.shape == twin.patterns[stack][number].pattern.shape
+            assert text.pattern.shape == control.patterns[stack][number].pattern.shape

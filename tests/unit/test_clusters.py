@@ -1,5 +1,7 @@
 """Trees, groups and maps of heads: by hand, and against scikit-learn."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,15 @@ from sklearn.manifold import ClassicalMDS
 import mhattn_core as mh
 from mhattn_core.errors import ShapeError
 from mhattn_core.experiments.redundancy.heads import heads_of
-from mhattn_core.measures.redundancy.clusters import best_cut, groups, in_two_dimensions, shuffled, tree
+from mhattn_core.measures.redundancy.clusters import (
+    best_cut,
+    group_stability,
+    groups,
+    in_two_dimensions,
+    shuffled,
+    tree,
+)
+from mhattn_core.measures.redundancy.distances import js_distances
 from mhattn_core.measures.redundancy.head_distances import Heads, distances
 
 # Two tight pairs and one head that is far from all.
@@ -48,13 +58,63 @@ def test_as_many_groups_as_there_are() -> None:
     assert count == 4
     assert value > 0.7
     found = groups(square, random_square(24)[None], square[None])
-    assert found.found
+    assert found.exist
     assert not found.of_language  # the second null does as well
 
 
 def test_heads_without_groups_have_none() -> None:
     null = np.stack([random_square(24, seed) for seed in range(1, 20)])
-    assert not groups(random_square(24), null, null).found
+    assert not groups(random_square(24), null, null).exist
+
+
+NOTHING = np.empty((0, 1, 1))
+
+
+def on_a_line(generator: np.random.Generator) -> np.ndarray:
+    """Distances of 72 heads at random places on one line."""
+    places = generator.uniform(size=72)
+    return np.abs(places[:, None] - places)
+
+
+def moving_windows(generator: np.random.Generator) -> np.ndarray:
+    """JS divergence of 72 heads whose attention peaks anywhere along 14 words: a line again, but a curved one."""
+    peaks = generator.uniform(0, 10, 72)
+    patterns = np.exp(-np.square(np.arange(14) - peaks[:, None]) / 2)[:, None]
+    return js_distances(patterns)
+
+
+def a_cloud(generator: np.random.Generator) -> np.ndarray:
+    points = generator.normal(size=(72, 6))
+    return np.linalg.norm(points[:, None] - points, axis=-1)
+
+
+@pytest.mark.parametrize("draw", [on_a_line, moving_windows, a_cloud])
+def test_heads_without_a_gap_are_called_groups_in_5_percent_at_most(draw: Callable[..., np.ndarray]) -> None:
+    called = [groups(draw(np.random.default_rng(seed)), NOTHING, NOTHING).exist for seed in range(100)]
+    assert np.mean(called) <= 0.05
+
+
+@pytest.mark.parametrize(("count", "fewest"), [(2, 1.0), (4, 1.0), (6, 0.9)])
+def test_planted_groups_are_found_and_as_many_as_there_are(count: int, fewest: float) -> None:
+    exist, right = [], []
+    for seed in range(20):
+        generator = np.random.default_rng(seed)
+        centres = generator.normal(size=(count, 6)) * 8
+        points = centres[np.arange(72) % count] + generator.normal(size=(72, 6))
+        found = groups(np.linalg.norm(points[:, None] - points, axis=-1), NOTHING, NOTHING)
+        exist.append(found.exist)
+        right.append(found.count == count)
+    assert np.mean(exist) >= fewest
+    assert np.mean(right) >= 0.8
+
+
+def test_a_group_that_hangs_on_single_heads_is_less_stable() -> None:
+    generator = np.random.default_rng(0)
+    tight = np.concatenate([generator.normal(size=(15, 2)), generator.normal(size=(15, 2)) + 30])
+    square = np.linalg.norm(tight[:, None] - tight, axis=-1)
+    np.testing.assert_allclose(group_stability(square, 2), 1)
+    assert group_stability(square, 6).min() < 0.75
+    assert group_stability(square, 1).tolist() == [1]
 
 
 def test_shuffled_words_keep_what_is_alike_whatever_word_attends() -> None:

@@ -43,7 +43,7 @@ def scattered() -> pd.DataFrame:
 
 
 def test_a_scatter_has_its_splits_intervals_and_corners() -> None:
-    corners = {(False, True): "looks doubled, yet costly", (True, False): "safe"}
+    corners = {(False, True): "near another, yet costly", (True, False): "safe"}
     written = spec(
         charts.head_scatter(scattered(), x="distance", y="loss", splits=(0.25, 0.05), corners=corners, chosen=(0, 1))
     )

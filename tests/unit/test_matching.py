@@ -1,90 +1,135 @@
-"""Counterparts of heads: a model finds itself again, and nothing in random weights."""
+"""Counterparts of heads: a model finds its own heads again in any order, and made-up heads are found no more often than
+they may be.
+"""
 
 import numpy as np
 import pandas as pd
 import pytest
-from loaded import loaded
 from scipy.stats import pearsonr
 
-import mhattn_core as mh
 from mhattn_core.errors import ShapeError
-from mhattn_core.experiments.heads_table import heads_table
-from mhattn_core.experiments.redundancy.heads import heads_of
 from mhattn_core.heads import HEAD_COLUMNS
-from mhattn_core.measures.matching.assignment import (
-    NONE,
-    SHARED,
-    MatchBy,
-    assigned,
-    costs,
-    match,
-    mixed_costs,
-    position_only,
-)
-from mhattn_core.measures.matching.neighbours import profiles
+from mhattn_core.measures.matching.assignment import assigned, costs, mutually_nearest
+from mhattn_core.measures.matching.nulls import distance_nulls, similarity_nulls, unit
+from mhattn_core.measures.matching.profiles import Profiles, profile_costs
+from mhattn_core.measures.matching.texts import position_only
+from mhattn_core.measures.matching.verdicts import NONE, SHARED, match, reliabilities, significance
+from mhattn_core.measures.redundancy.cka import centred_grams, debiased_cka
 from mhattn_core.measures.redundancy.distances import js_distances
 
-SENTENCES = [
-    "The keys that the old man lost yesterday are on the kitchen table.",
-    "Although the weather is bad, we still want to go out tonight.",
-    "A child is playing football in the park while it rains.",
-    "My sister reads the long letter that her friend wrote in May.",
-]
-LAYERS, HEADS = 3, 12
-"""Of the six layers of minilm: the nulls cost the square of the number of heads."""
-GENERATOR = np.random.default_rng(0)
+MEASURES = 30
 
 
-def index(model: str, layers: int, heads: int) -> pd.MultiIndex:
-    return pd.MultiIndex.from_product([[model], ["encoder"], range(layers), range(heads)], names=HEAD_COLUMNS)
+def index(model: str, heads: int) -> pd.MultiIndex:
+    return pd.MultiIndex.from_product([[model], ["encoder"], [0], range(heads)], names=HEAD_COLUMNS)
 
 
-def features(name: str, by: MatchBy) -> list[np.ndarray]:
-    """Of the heads of the first layers of an encoder, one array a sentence."""
-    found = []
-    for sentence in SENTENCES:
-        seen = mh.attend(loaded(name), mh.SentencePair(sentence))
-        if by == "profile":
-            heads = profiles(heads_table(seen)).dropna(axis=1, how="all").to_numpy()
-        elif by == "js":
-            heads = heads_of(seen, "encoder").arrays
-        else:
-            written = seen.words("encoder").query_axis.averaged(seen.contributions("encoder"))
-            heads = written.reshape(-1, *written.shape[2:])
-        found.append(heads[: LAYERS * HEADS])
-    return found
+def correlated(heads: int, generator: np.random.Generator) -> np.ndarray:
+    """Profiles of some five dimensions, as those of models are: ``[head, measure]``."""
+    axes = np.random.default_rng(7).normal(size=(MEASURES, MEASURES)) * 0.7 ** np.arange(MEASURES)[:, None]
+    return generator.normal(size=(heads, MEASURES)) @ axes
 
 
-def matched(a: list[np.ndarray], b: list[np.ndarray], twin: list[np.ndarray], by: MatchBy) -> pd.DataFrame:
-    each = np.stack([costs(x, y, by=by) for x, y in zip(a, b, strict=True)])
-    resampled = np.stack([each[GENERATOR.integers(0, len(each), len(each))].mean(axis=0) for _draw in range(12)])
-    nulls = np.mean([mixed_costs(x, y, by=by, draws=10) for x, y in zip(a, b, strict=True)], axis=0)
-    random = np.mean([costs(x, y, by=by) for x, y in zip(a, twin, strict=True)], axis=0)[None]
-    return match(
-        each.mean(axis=0),
-        index("a", LAYERS, HEADS),
-        index("b", LAYERS, HEADS),
-        by=by,
-        nulls=nulls,
-        twin=random,
-        resampled=resampled,
-    )
+def measured(model: str, heads: np.ndarray, noise: float, generator: np.random.Generator, pairs: int = 99) -> Profiles:
+    """What is measured of heads on two halves and on resampled pairs, each with noise of its own."""
+
+    def once() -> np.ndarray:
+        return heads + noise * generator.normal(size=heads.shape)
+
+    names = tuple(f"m{number}" for number in range(MEASURES))
+    return Profiles(index(model, len(heads)), names, once(), once(), np.stack([once() for _draw in range(8)]), pairs)
 
 
-@pytest.mark.parametrize("by", ["profile", "js", "cka"])
-def test_a_model_finds_its_own_heads_in_another_order_and_nothing_in_random_weights(by: MatchBy) -> None:
-    own, random = features("minilm", by), features("minilm@random", by)
-    # Within layers: depth is part of what a counterpart shares.
-    order = np.concatenate([HEADS * layer + GENERATOR.permutation(HEADS) for layer in range(LAYERS)])
-    found = matched(own, [heads[order] for heads in own], random, by)
-    assert (order[HEADS * found["layer_b"] + found["head_b"]] == np.arange(LAYERS * HEADS)).all()
+def table(a: Profiles, b: Profiles) -> pd.DataFrame:
+    found = profile_costs(a, b)
+    assert found is not None
+    return found.table(a.index, b.index, by="profile")
+
+
+def test_a_copy_with_its_heads_in_another_order_is_found_whole() -> None:
+    generator = np.random.default_rng(0)
+    heads = correlated(40, generator)
+    order = generator.permutation(40)
+    found = table(measured("a", heads, 0.05, generator), measured("b", heads[order], 0.05, generator))
+    assert (order[found["head_b"].to_numpy(int)] == np.arange(40)).all()
     assert set(found["verdict"]) == {SHARED}
-    assert found["mutual"].all()
-    assert set(matched(own, random, random, by)["verdict"]) == {NONE}
+    assert (found["attainable"] == 1).all()
+    assert (found["reliability"] > 0.95).all()
+
+
+def test_heads_that_follow_from_the_covariance_of_profiles_are_found_no_more_often_than_they_may_be() -> None:
+    """Both models are draws of one Gaussian. With each measure dealt out by itself nearly all of them were found."""
+    generator = np.random.default_rng(1)
+    single, together = [], []
+    for _simulation in range(20):
+        a, b = correlated(30, generator), correlated(45, generator)
+        found = table(measured("a", a, 0.0, generator), measured("b", b, 0.0, generator))
+        single.append((found["p"] <= 0.05).mean())
+        together.append((found["verdict"] == SHARED).any())
+    assert np.mean(single) <= 0.06
+    assert np.mean(together) <= 0.15  # of 20 simulations; the stated rate is 0.05
+
+
+@pytest.mark.parametrize("pairs", [60, 240, 3840])
+def test_where_there_is_nothing_a_larger_corpus_finds_no_more(pairs: int) -> None:
+    generator = np.random.default_rng(pairs)
+    noise = 8 / np.sqrt(pairs)
+    a, b = (measured(name, correlated(36, generator), noise, generator, pairs) for name in "ab")
+    assert (table(a, b)["verdict"] == SHARED).sum() == 0
+
+
+def test_heads_measured_with_little_are_not_relied_on() -> None:
+    generator = np.random.default_rng(3)
+    heads = correlated(30, generator)
+    clear, noisy = (
+        table(measured("a", heads, noise, generator), measured("b", heads, noise, generator)) for noise in (0.05, 12.0)
+    )
+    assert (clear["verdict"] == SHARED).mean() > 0.9
+    assert (noisy["reliability"] < 0.7).mean() > 0.9
+    assert set(noisy["verdict"]) == {NONE}
+    assert noisy["attainable"].mean() < clear["attainable"].mean()
+
+
+def test_made_up_heads_keep_the_covariance_and_the_cost_to_them_is_by_hand() -> None:
+    generator = np.random.default_rng(4)
+    a, b = generator.normal(size=(3, 6)), generator.normal(size=(5, 6)) * [3, 1, 1, 1, 1, 0.1]
+    found = similarity_nulls(a, b, draws=2)
+    mean = unit(b).mean(axis=0)
+    left, sizes, axes = np.linalg.svd(unit(b) - mean, full_matrices=False)
+    dealt = np.random.default_rng(0)
+    for draw in found:
+        made = dealt.permuted(left * sizes, axis=0) @ axes + mean
+        np.testing.assert_allclose(draw, (1 - unit(a) @ unit(made).T).min(axis=1), atol=1e-9)
+
+
+def test_squared_distances_have_the_null_of_the_points_they_lie_between() -> None:
+    generator = np.random.default_rng(5)
+    a, b = generator.normal(size=(4, 3)), generator.normal(size=(6, 3)) + 1
+    to_b, within_b = (np.square(one[:, None] - b).sum(axis=-1) for one in (a, b))
+    found = distance_nulls(to_b, within_b, draws=300)
+    left, sizes, axes = np.linalg.svd(b - b.mean(axis=0), full_matrices=False)
+    made = [generator.permuted(left * sizes, axis=0) @ axes + b.mean(axis=0) for _draw in range(3000)]
+    expected = np.array([np.square(a[:, None] - points).sum(axis=-1).min(axis=1) for points in made])
+    np.testing.assert_allclose(found.mean(axis=0), expected.mean(axis=0), rtol=0.1)
+    with pytest.raises(ShapeError):
+        distance_nulls(to_b, within_b[:2])
+    with pytest.raises(ShapeError):
+        similarity_nulls(a, b[:, :2])
+
+
+def test_debiased_cka_is_the_cosine_of_centred_grams() -> None:
+    generator = np.random.default_rng(6)
+    x, y = generator.normal(size=(3, 11, 4)), generator.normal(size=(2, 11, 7))
+    y[0, :, :4] += x[1]
+    cosines = unit(centred_grams(x)) @ unit(centred_grams(y)).T
+    np.testing.assert_allclose(cosines, debiased_cka(x, y), atol=1e-12)
+    with pytest.raises(ShapeError):
+        centred_grams(x[:, :3])
 
 
 def test_profiles_are_compared_by_pearsons_r_over_common_measures() -> None:
-    a, b = GENERATOR.normal(size=(3, 6)), GENERATOR.normal(size=(2, 6))
+    generator = np.random.default_rng(0)
+    a, b = generator.normal(size=(3, 6)), generator.normal(size=(2, 6))
     a[1, 2] = b[0, 4] = np.nan
     found = costs(a, b, by="profile")
     assert found[0, 1] == pytest.approx(1 - pearsonr(a[0], b[1])[0])
@@ -97,59 +142,74 @@ def test_profiles_are_compared_by_pearsons_r_over_common_measures() -> None:
 def test_the_assignment_is_the_cheapest_and_leaves_heads_of_the_larger_model_alone() -> None:
     cost = np.array([[4.0, 1.0], [2.0, 0.5], [0.1, 9.0]])
     assert assigned(cost).tolist() == [-1, 1, 0]
+    assert mutually_nearest(cost, assigned(cost)).tolist() == [False, True, True]
     assert assigned(cost.T).tolist() == [2, 1]
     cost[2] = np.nan
     assert assigned(cost).tolist() == [1, 0, -1] or assigned(cost).tolist() == [0, 1, -1]
     assert assigned(np.full((2, 3), np.nan)).tolist() == [-1, -1]
 
 
-def test_a_match_must_beat_each_null_its_own_depth_and_resampling() -> None:
-    cost = np.array([[0.1, 0.9, 0.9], [0.9, 0.1, 0.9]])
-    far, near = np.full((5, 2, 3), 0.5), np.full((5, 2, 3), 0.05)
-    names = index("a", 1, 2), index("b", 1, 3)
-    steady = np.stack([cost] * 10)
+def test_a_match_must_beat_made_up_heads_over_all_heads_be_reliable_and_mutual() -> None:
+    cost = np.array([[0.1, 0.9, 0.8], [0.9, 0.15, 0.7]])
+    far = np.full((99, 2), 0.5)
+    names = index("a", 2), index("b", 3)
 
-    def verdicts(nulls: np.ndarray, twin: np.ndarray, resampled: np.ndarray) -> list[str]:
-        return match(cost, *names, by="js", nulls=nulls, twin=twin, resampled=resampled)["verdict"].tolist()
+    def verdicts(nulls: np.ndarray, halves: np.ndarray, cost: np.ndarray = cost) -> list[str]:
+        rows = match(cost, *names, by="js", nulls=nulls, halves=halves, resampled=cost[None])
+        return rows["verdict"].tolist()
 
-    assert verdicts(far, far, steady) == [SHARED, SHARED]
-    assert verdicts(near, far, steady) == [NONE, NONE]
-    assert verdicts(far, near, steady) == [NONE, NONE]
-    only_first = far.copy()
-    only_first[:, 1, 2] = 0.05
-    assert verdicts(only_first, far, steady) == [SHARED, NONE]
-    shaken = steady.copy()
-    shaken[:2] = cost[:, [1, 0, 2]]
-    assert verdicts(far, far, shaken) == [NONE, NONE]
+    steady = np.stack([cost, cost])
+    assert verdicts(far, steady) == [SHARED, SHARED]
+    near = far.copy()
+    near[:3, 0] = 0.05  # p = 0.04 alone, and 0.04 after the correction; one draw more is too many
+    assert verdicts(near, steady) == [SHARED, SHARED]
+    near[:6, 0] = 0.05
+    assert verdicts(near, steady) == [NONE, SHARED]
+    shaken = np.stack([cost, cost[::-1]])
+    assert verdicts(far, shaken) == [NONE, NONE]
+    taken = cost.copy()
+    taken[1] = [0.05, 0.15, 0.7]  # the first head's partner is nearer to the second
+    assert verdicts(far, np.stack([taken, taken]), taken) == [NONE, NONE]
     with pytest.raises(ShapeError):
-        match(cost.T, *names, by="js", nulls=far, twin=far, resampled=steady)
+        match(cost[:, :2], *names, by="js", nulls=far, halves=steady[:, :, :2], resampled=cost[None, :, :2])
 
 
-def test_a_partner_that_any_head_of_that_depth_could_be_is_none() -> None:
-    # The head of a's only layer costs the least with b's second layer, but b's first layer holds a cheaper one taken by
-    # nobody else.
-    cost = np.array([[0.3, 0.1, 0.9], [0.1, 0.3, 0.9]])
-    far = np.full((3, 2, 3), 0.8)
-    swapped = match(cost, index("a", 1, 2), index("b", 1, 3), by="js", nulls=far, twin=far, resampled=cost[None])
-    assert swapped["head_b"].tolist() == [1, 0]
-    assert (swapped["cost"] <= swapped["depth95"]).all()
-
-
-def test_heads_without_a_partner_have_no_name_beside_them() -> None:
+def test_heads_without_a_partner_have_no_name_beside_them_and_are_not_tested() -> None:
     cost = np.array([[4.0, 1.0], [2.0, 0.5], [0.1, 9.0]])
-    null = np.full((2, 3, 2), 5.0)
-    found = match(cost, index("a", 3, 1), index("b", 2, 1), by="js", nulls=null, twin=null, resampled=cost[None])
+    found = match(
+        cost,
+        index("a", 3),
+        index("b", 2),
+        by="js",
+        nulls=np.full((9, 3), 5.0),
+        halves=np.stack([cost] * 2),
+        resampled=cost[None],
+    )
     assert found["head_b"].isna().tolist() == [True, False, False]
-    assert found["cost"].isna().tolist() == [True, False, False]
+    assert found[["cost", "p", "q", "reliability", "stability"]].isna().all(axis=1).tolist() == [True, False, False]
     assert found["verdict"][0] == NONE
 
 
-def test_mixed_features_keep_every_feature_and_no_head() -> None:
-    patterns = GENERATOR.dirichlet(np.ones(6), size=(5, 4))
-    draws = mixed_costs(patterns, patterns, by="js", draws=3)
-    assert draws.shape == (3, 5, 5)
-    assert (draws.min(axis=(1, 2)) > 0).all()
-    np.testing.assert_allclose(mixed_costs(patterns, patterns, by="js", draws=2), draws[:2])
+def test_p_never_is_0_and_q_is_by_hand() -> None:
+    nulls = np.arange(1, 101)[:, None] * np.ones(3)
+    p, q = significance(np.array([0.5, 4.0, np.nan]), nulls)
+    np.testing.assert_allclose(p, [1 / 101, 5 / 101, np.nan])
+    np.testing.assert_allclose(q, [2 / 101, 5 / 101, np.nan])
+
+
+def test_reliability_is_that_of_two_halves_together() -> None:
+    generator = np.random.default_rng(8)
+    halves = generator.normal(size=(2, 4, 9))
+    halves[1, 0] = halves[0, 0]
+    halves[1, 3] = 7
+    halves[0, 2, 4] = np.nan
+    found = reliabilities(halves)
+    assert found[0] == pytest.approx(1)
+    r = pearsonr(halves[0, 1], halves[1, 1])[0]
+    assert found[1] == pytest.approx(2 * r / (1 + r))
+    r = pearsonr(np.delete(halves[0, 2], 4), np.delete(halves[1, 2], 4))[0]
+    assert found[2] == pytest.approx(2 * r / (1 + r))
+    assert np.isnan(found[3])
 
 
 def test_a_head_of_positions_is_its_own_position_only_head() -> None:

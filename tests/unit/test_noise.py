@@ -9,7 +9,7 @@ import mhattn_core as mh
 from mhattn_core.experiments.redundancy.heads import heads_of
 from mhattn_core.experiments.redundancy.noise import noise_distances, noise_pairs
 from mhattn_core.measures.redundancy.head_distances import distances
-from mhattn_core.measures.redundancy.head_pairs import head_pairs
+from mhattn_core.measures.redundancy.redundant import head_pairs
 from mhattn_core.text.words import HAN_STRETCH
 
 
@@ -61,7 +61,7 @@ def test_pairs_are_read_by_hand() -> None:
     ]
     np.testing.assert_allclose(found["noise"], [0.02, 0.15, 0.35])
     np.testing.assert_allclose(found[["noise_low", "noise_high"]], [[0.01, 0.03], [0.1, 0.2], [0.3, 0.4]])
-    assert found["doubled"].tolist() == [True, False, False]
+    assert found["redundant"].tolist() == [True, False, False]
     assert found["on_noise"].tolist() == [True, True, False]
 
 
@@ -70,5 +70,5 @@ def test_random_weights_are_as_alike_on_noise() -> None:
     seen = mh.attend(twin, mh.SentencePair("The keys that the old man lost are on the table."))
     noise = [mh.attend(twin, pair) for pair in noise_pairs(seen)]
     found = head_pairs(distances(heads_of(seen, "encoder")), noise_distances(noise, "encoder"), by="js")
-    assert found["doubled"].all()
+    assert found["redundant"].all()
     assert found["on_noise"].all()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -14,11 +15,12 @@ from mhattn_core.experiments.ablation import minimal_pairs
 from mhattn_core.experiments.ablation.quantities import OF
 from mhattn_core.experiments.ablation.study import TABLES
 from mhattn_core.experiments.alignment.shipped import shipped_alignment
-from mhattn_core.experiments.redundancy import distance_table
+from mhattn_core.experiments.redundancy import distance_table, share_table
 from mhattn_core.locale import use_language
 from mhattn_core.measures.citations import sources_of
 from mhattn_core.measures.fusion.tables import HEADS as FUSION_COLUMNS
 from mhattn_core.measures.matching import costs
+from mhattn_core.measures.matching.assignment import MatchBy
 from mhattn_core.measures.measure import MEASURES
 from mhattn_core.measures.patterns import types
 from mhattn_core.measures.probing import table as probing
@@ -35,6 +37,7 @@ COLUMNS = {
     "patterns": types.COLUMNS,
     "relations": roles.COLUMNS,
     "distances": distance_table.COLUMNS,
+    "redundancy": share_table.COLUMNS,
     "matches": costs.COLUMNS,
     **TABLES,
     "minimal_pairs": minimal_pairs.COLUMNS,
@@ -67,7 +70,7 @@ def measured(*, of_any_version: bool) -> Iterator[str]:
     """Names of what runs measure: of every measure there is, and in the runs that ship."""
     for name in MEASURES:
         yield from MEASURES[name].sums(a_layer())
-    for names in OF.values():
+    for names in (*OF.values(), get_args(MatchBy)):
         yield from names
     for run in store.shipped():
         if not of_any_version and run.open().manifest.version != VERSION:

@@ -13,10 +13,13 @@ from mhattn_core.errors import Problem
 from mhattn_core.experiments.redundancy.distance_sums import distance_sums
 from mhattn_core.experiments.redundancy.heads import shares_keys
 from mhattn_core.experiments.redundancy.noise import random_words
+from mhattn_core.experiments.redundancy.share_table import COLUMNS as SHARE_COLUMNS
+from mhattn_core.experiments.redundancy.share_table import share_table
 from mhattn_core.experiments.word_outputs import word_outputs
 from mhattn_core.heads import HEAD_COLUMNS
-from mhattn_core.measures.jackknife import jackknifed_quotient
-from mhattn_core.measures.redundancy.cka_folds import FEWEST, jackknifed_cka
+from mhattn_core.measures.jackknife import jackknife, jackknifed_quotient
+from mhattn_core.measures.redundancy.cka import FEWEST
+from mhattn_core.measures.redundancy.cka_folds import cka_by_fold
 from mhattn_core.measures.redundancy.distance_sums import DistanceSums
 from mhattn_core.measures.redundancy.head_distances import By
 from mhattn_core.measures.sample import sampled
@@ -68,15 +71,16 @@ class _Measured:
     folds: np.ndarray
 
 
-def distance_table(
+def distance_tables(
     model: Model,
     texts: Sequence[str],
     pairs: Sequence[SentencePair],
     folds: Sequence[int],
     *,
     tell: Callable[[int], None] = lambda _pairs: None,
-) -> pd.DataFrame:
-    """Each two heads of each stack once: columns ``COLUMNS``, as a run's ``distances.parquet``.
+) -> dict[str, pd.DataFrame]:
+    """``distances``: each two heads of each stack once, columns ``COLUMNS``; ``redundancy``: of each stack the share of
+    heads that have a redundant partner, see ``share_table``.
 
     texts: what tells one pair from another; the lowest hashes are measured, and they are the same whatever the order.
     folds: of the pairs, 0 to 19.
@@ -96,12 +100,18 @@ def distance_table(
     mixed = distance_sums(model, short, own_folds.tolist(), shuffled=True, tell=tell)
     random = _random(model, [pairs[place] for place in few[:NOISE]])
     noise = _measured(model, random, random, np.arange(len(random)) % FOLDS, tell)
-    tables = [_stack(model, stack, told, mixed[stack], noise) for stack in told.sums]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(COLUMNS))
+    distances, shares = [], []
+    for stack, sums in told.sums.items():
+        heads = model.attention.layers(stack) * model.attention.heads(stack)
+        cka, noise_cka = _cka(told, stack, heads), _cka(noise, stack, heads)
+        distances.append(_stack(model, stack, told, mixed[stack], noise, cka, noise_cka[0]))
+        rows = share_table(sums, cka, noise.sums.get(stack), noise_cka)
+        shares.append(rows.assign(model=model.name, stack=stack)[list(SHARE_COLUMNS)])
+    return {"distances": _joined(distances, COLUMNS), "redundancy": _joined(shares, SHARE_COLUMNS)}
 
 
 def passes(pairs: int) -> int:
-    """How many pairs ``distance_table`` tells of, of so many different ones, at most."""
+    """How many pairs ``distance_tables`` tells of, of so many different ones, at most."""
     return 2 * min(pairs, TEXTS) + min(pairs, WORDS) + 2 * min(pairs, NOISE)
 
 
@@ -132,25 +142,38 @@ def _random(model: Model, pairs: Sequence[SentencePair]) -> list[SentencePair]:
         return []
 
 
-def _stack(model: Model, stack: str, told: _Measured, mixed: DistanceSums, noise: _Measured) -> pd.DataFrame:
+def _joined(tables: list[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(columns))
+
+
+def _stack(
+    model: Model,
+    stack: str,
+    told: _Measured,
+    mixed: DistanceSums,
+    noise: _Measured,
+    cka: np.ndarray,
+    noise_cka: np.ndarray,
+) -> pd.DataFrame:
     heads = model.attention.heads(stack)
     index = pd.MultiIndex.from_product(
         [[model.name], [stack], range(model.attention.layers(stack)), range(heads)], names=HEAD_COLUMNS
     )
     js, low, high = jackknifed_quotient(told.sums[stack].js)
-    correlation, _low, _high = jackknifed_quotient(told.sums[stack].correlation)
-    cka = _cka(told, stack, len(index))
+    correlation = quotient(told.sums[stack].correlation.sum(axis=0))
+    cka_low, cka_high = jackknife(cka[0], cka[1:])
     columns = {
         "js": js,
         "correlation": correlation,
-        "cka": cka["value"],
+        "cka": cka[0],
         "low": low,
         "high": high,
-        "cka_low": cka["low"],
-        "cka_high": cka["high"],
+        "cka_low": cka_low,
+        "cka_high": cka_high,
         "shared_keys": shares_keys(model, pd.DataFrame(index=index)),
     }
     columns |= _noise(noise, stack, len(index)) | {
+        "noise_cka": noise_cka,
         "shuffled": quotient(mixed.js.sum(axis=0)),
         "shuffled_correlation": quotient(mixed.correlation.sum(axis=0)),
         "shuffled_cka": _shuffled_cka(told, stack, len(index)),
@@ -169,17 +192,17 @@ def _noise(noise: _Measured, stack: str, heads: int) -> dict[str, np.ndarray]:
     unknown = np.full((heads, heads), np.nan)
     names = ("noise", "noise_low", "noise_high")
     if stack not in noise.sums:
-        return dict.fromkeys((*names, "noise_correlation", "noise_cka"), unknown)
-    found = dict(zip(names, jackknifed_quotient(noise.sums[stack].js), strict=True))
-    correlation = jackknifed_quotient(noise.sums[stack].correlation)[0]
-    return found | {"noise_correlation": correlation, "noise_cka": _cka(noise, stack, heads)["value"]}
+        return dict.fromkeys((*names, "noise_correlation"), unknown)
+    ends = dict(zip(names, jackknifed_quotient(noise.sums[stack].js), strict=True))
+    return ends | {"noise_correlation": quotient(noise.sums[stack].correlation.sum(axis=0))}
 
 
-def _cka(measured: _Measured, stack: str, heads: int) -> dict[str, np.ndarray]:
+def _cka(measured: _Measured, stack: str, heads: int) -> np.ndarray:
+    """As ``cka_by_fold``; of too few words NaN, without any fold left out."""
     outputs = measured.outputs.get(stack)
     if outputs is None or len(outputs.texts) < FEWEST:
-        return dict.fromkeys(("value", "low", "high"), np.full((heads, heads), np.nan))
-    return jackknifed_cka(outputs.as_written(), measured.folds[outputs.texts])._asdict()
+        return np.full((1, heads, heads), np.nan)
+    return cka_by_fold(outputs.as_written(), measured.folds[outputs.texts])
 
 
 def _shuffled_cka(measured: _Measured, stack: str, heads: int) -> np.ndarray:
@@ -190,7 +213,7 @@ def _shuffled_cka(measured: _Measured, stack: str, heads: int) -> np.ndarray:
     order = torch.rand(heads, len(outputs.texts), generator=torch.Generator().manual_seed(0)).argsort(dim=1)
     written = outputs.as_written()
     mixed = written.gather(1, order[..., None].expand_as(written))
-    return jackknifed_cka(mixed, np.zeros(len(outputs.texts), dtype=int)).value
+    return cka_by_fold(mixed, np.zeros(len(outputs.texts), dtype=int))[0]
 
 
 def distance_square(table: pd.DataFrame, by: By) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from mhattn_core.experiments.redundancy.noise import noise_distances, noise_pair
 from mhattn_core.heads import HEAD_COLUMNS
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_distances import By, distances
-from mhattn_core.measures.redundancy.head_pairs import head_pairs
+from mhattn_core.measures.redundancy.redundant import head_pairs
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,9 @@ from jaxtyping import Float
 
 from mhattn_core.errors import ShapeError
 
+FEWEST = 4
+"""Words; the correction divides by n − 3 degrees of freedom."""
+
 
 def debiased_cka(
     a: Float[np.ndarray, "head_a word dimension_a"], b: Float[np.ndarray, "head_b word dimension_b"] | None = None
@@ -59,6 +62,24 @@ def grams(features: Float[np.ndarray, "head word dimension"]) -> Float[np.ndarra
     return features @ features.swapaxes(1, 2)
 
 
+def centred_grams(features: Float[np.ndarray, "head word dimension"]) -> Float[np.ndarray, "head two_words"]:
+    """Gram matrices, centred without their diagonals, as vectors ``[head, two words]``: the cosine of two heads is their
+    debiased CKA.
+
+    Shapes: features ``[head, word, dimension]``; words with NaN are left out. Raises ShapeError for fewer than four.
+    Source: U-centring, Székely & Rizzo 2014, definition 2; its identity with the estimator of Song et al. 2012.
+    """
+    found = grams(features[:, np.isfinite(features).all(axis=(0, 2))].astype(np.float64))
+    words = found.shape[1]
+    if words < FEWEST:
+        raise ShapeError(f"debiased CKA of {words} words")
+    found[:, np.arange(words), np.arange(words)] = 0
+    rows = found.sum(axis=2)
+    found -= (rows[:, :, None] + rows[:, None]) / (words - 2)
+    found += (rows.sum(axis=1) / ((words - 1) * (words - 2)))[:, None, None]
+    return found[:, *np.triu_indices(words, 1)]
+
+
 def _products(
     x: Float[np.ndarray, "head_x word dimension_x"], y: Float[np.ndarray, "head_y word dimension_y"]
 ) -> Float[np.ndarray, "head_x head_y"]:
@@ -77,7 +98,7 @@ def _centred(features: Float[np.ndarray, "head word dimension"]) -> Float[np.nda
 
 def _debiased(product: np.ndarray, norms: np.ndarray, totals: np.ndarray, words: int) -> np.ndarray:
     """h(X, Y) from ‖XᵀY‖², Σ‖xᵢ‖²‖yᵢ‖² and ‖X‖²‖Y‖²."""
-    if words < 4:
+    if words < FEWEST:
         raise ShapeError(f"debiased CKA of {words} words")
     return product - words / (words - 2) * norms + totals / ((words - 1) * (words - 2))
 

@@ -2,42 +2,30 @@
 the Gram matrices.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
 from mhattn_core.errors import ShapeError
-from mhattn_core.measures.jackknife import jackknife
-
-FEWEST = 4
+from mhattn_core.measures.redundancy.cka import FEWEST
 
 
-class Estimate(NamedTuple):
-    """A value with its 95 % interval, each ``[head, head]``."""
-
-    value: Float[np.ndarray, "head head"]
-    low: Float[np.ndarray, "head head"]
-    high: Float[np.ndarray, "head head"]
-
-
-def jackknifed_cka(features: Float[Tensor, "head word dimension"], folds: Int[np.ndarray, " word"]) -> Estimate:
-    """CKA of what each two heads write, as ``debiased_cka``, and its interval from leaving out one fold at a time.
+def cka_by_fold(
+    features: Float[Tensor, "head word dimension"], folds: Int[np.ndarray, " word"]
+) -> Float[np.ndarray, "fold_and_1 head head"]:
+    """CKA of what each two heads write, ``[1 + fold, head, head]``: of all words first, then without each fold.
 
     Shapes: features ``[head, word, dimension]``, folds ``[word]``. NaN for a head that writes the same everywhere.
-    Raises ShapeError for fewer than four words.
-    Source: as ``cka``, in the form of Song et al. 2012; not a bootstrap, since words that are drawn twice would raise
-    the value.
+    Raises ShapeError for fewer than four words. Intervals are by the jackknife: words that are drawn twice, as by a
+    bootstrap, would raise the value. Source: as ``cka``, in the form of Song et al. 2012.
     """
     if features.shape[1] < FEWEST:
         raise ShapeError(f"debiased CKA of {features.shape[1]} words")
     inner = _inner(_scaled(features), folds)
     own = np.sqrt(np.diagonal(inner, axis1=1, axis2=2).clip(min=0))
     lengths = own[:, :, None] * own[:, None]
-    found = np.divide(inner, lengths, out=np.full(inner.shape, np.nan), where=lengths > 0)
-    return Estimate(found[0], *jackknife(found[0], found[1:]))
+    return np.divide(inner, lengths, out=np.full(inner.shape, np.nan), where=lengths > 0)
 
 
 def _scaled(features: Float[Tensor, "head word dimension"]) -> Float[Tensor, "head word dimension"]:

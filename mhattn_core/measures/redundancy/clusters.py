@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float, Int
 from scipy.cluster.hierarchy import dendrogram, fcluster, leaves_list, linkage, optimal_leaf_ordering
 from scipy.linalg import eigh
 from scipy.spatial.distance import squareform
@@ -11,8 +12,11 @@ from sklearn.metrics import silhouette_score
 
 from mhattn_core.errors import ShapeError
 from mhattn_core.measures.redundancy.head_distances import By, Heads, distances
+from mhattn_core.measures.redundancy.modality import unimodal_p
 
 MOST_GROUPS = 20
+LEVEL = 0.05
+DRAWS = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,10 +25,10 @@ class Tree:
     ones side by side.
     """
 
-    links: np.ndarray
-    order: np.ndarray
+    links: Float[np.ndarray, "join 4"]
+    order: Int[np.ndarray, " head"]
 
-    def cut(self, groups: int) -> np.ndarray:
+    def cut(self, groups: int) -> Int[np.ndarray, " head"]:
         """The group, from 1, of each head when the tree is cut into so many (or fewer, where several joins are equally
         high).
         """
@@ -52,29 +56,32 @@ class Tree:
 
 @dataclass(frozen=True)
 class Groups:
-    """``count``: the cut with the best silhouette, from -1 to 1; ``shuffled`` and ``noise``: the best that any draw of
-    either null reaches.
+    """``count``: the cut with the best silhouette, from -1 to 1; ``p``: of distances without near and far ones, see
+    ``unimodal_p``; ``shuffled`` and ``noise``: the best silhouette that any draw of either null reaches.
 
     NaN where there is no such null.
     """
 
     count: int
     silhouette: float
+    p: float
     shuffled: float
     noise: float
 
     @property
-    def found(self) -> bool:
-        """Whether the heads fall into groups better than heads whose words were shuffled."""
-        return self.silhouette > self.shuffled
+    def exist(self) -> bool:
+        """Whether some heads are near and others far, with a gap between, and the cut does better than heads whose words
+        were shuffled.
+        """
+        return self.p <= LEVEL and not self.silhouette <= self.shuffled
 
     @property
     def of_language(self) -> bool:
         """Whether they do so better than the same heads on random words, too."""
-        return self.found and self.silhouette > self.noise
+        return self.exist and self.silhouette > self.noise
 
 
-def tree(distances: np.ndarray) -> Tree:
+def tree(distances: Float[np.ndarray, "head head"]) -> Tree:
     """Average linkage, leaves in the order in which neighbours are nearest.
 
     distances ``[head, head]``, symmetric, without NaN: ShapeError otherwise. One head is a tree without joins.
@@ -89,31 +96,69 @@ def tree(distances: np.ndarray) -> Tree:
     return Tree(links, leaves_list(links))
 
 
-def groups(distances: np.ndarray, shuffled: np.ndarray, noise: np.ndarray) -> Groups:
+def groups(
+    distances: Float[np.ndarray, "head head"],
+    shuffled: Float[np.ndarray, "draw one other"],
+    noise: Float[np.ndarray, "random one other"],
+) -> Groups:
     """How many groups the heads of ``distances [head, head]`` fall into, against two nulls ``[draw, head, head]``.
 
+    A tree can be cut anywhere, and heads that lie on one line are cut with a silhouette of .65 or more. So groups exist
+    only where the distances between heads have more than one mode: the dip of their roots, against the hardest
+    distribution with one. Heads on a line, a curve, or in a cloud are called groups in at most 5 % of simulations;
+    twelve groups or more of equal size go unseen. References drawn in the space of the heads (uniform or normal, by
+    their principal axes) were tried instead: they take heads on a curve for groups, since they fill the space around it.
     The number is the cut of the tree, into 2 to 20, with the best mean silhouette; each null may choose its own.
-    Source: Rousseeuw 1987 for silhouettes; that a null must do worse: Tibshirani et al. 2001, with another statistic.
+    Source: Adolfsson, Ackerman & Brownstein 2019 (the dip of distances); Rousseeuw 1987 (silhouettes).
     """
     count, best = best_cut(distances)
     ends = [max((best_cut(draw)[1] for draw in draws), default=np.nan) for draws in (shuffled, noise)]
-    return Groups(count, best, *ends)
+    p = unimodal_p(np.sqrt(squareform(distances, checks=False).clip(min=0))) if count > 1 else np.nan
+    return Groups(count, best, p, *ends)
 
 
-def best_cut(distances: np.ndarray) -> tuple[int, float]:
+def group_stability(distances: Float[np.ndarray, "head head"], count: int) -> Float[np.ndarray, " group"]:
+    """How well each of ``count`` groups, ``[group]``, is found again among heads drawn with replacement: the mean of the
+    largest Jaccard index with a group of the drawn heads' own tree.
+
+    Range: 0 to 1; above 0.75 a group is called stable. It says that a group does not hang on single heads, and not that
+    groups exist: pieces of a line are stable, too. Source: Hennig 2007, section 3, with 100 draws of heads, not of pairs
+    of sentences.
+    """
+    labels = tree(distances).cut(count) - 1
+    generator = np.random.default_rng(0)
+    indices = np.full((DRAWS, labels.max() + 1), np.nan)
+    for draw in indices:
+        kept = np.unique(generator.integers(0, len(labels), len(labels)))
+        own = _joined(distances[kept][:, kept], min(count, len(kept))) - 1
+        both = np.zeros((len(draw), own.max() + 1))
+        np.add.at(both, (labels[kept], own), 1)
+        either = both.sum(axis=1, keepdims=True) + both.sum(axis=0) - both
+        drawn = np.unique(labels[kept])
+        draw[drawn] = (both / either)[drawn].max(axis=1)
+    return np.nanmean(indices, axis=0)
+
+
+def best_cut(distances: Float[np.ndarray, "head head"]) -> tuple[int, float]:
     """Number of groups and mean silhouette of the best cut of the tree into 2 to 20 groups; fewer than three heads have
     none (NaN).
     """
-    joined = tree(distances)
-    found = {}
+    silhouettes = {}
     for count in range(2, min(MOST_GROUPS, len(distances) - 1) + 1):
-        labels = joined.cut(count)
+        labels = _joined(distances, count)
         if labels.max() > 1:
-            found[int(labels.max())] = float(silhouette_score(distances, labels, metric="precomputed"))
-    if not found:
+            silhouettes[int(labels.max())] = float(silhouette_score(distances, labels, metric="precomputed"))
+    if not silhouettes:
         return 1, np.nan
-    count = max(found, key=found.__getitem__)
-    return count, found[count]
+    count = max(silhouettes, key=silhouettes.__getitem__)
+    return count, silhouettes[count]
+
+
+def _joined(distances: Float[np.ndarray, "head head"], groups: int) -> Int[np.ndarray, " head"]:
+    """The group, from 1, of each head in the tree, whose leaves need no order here."""
+    if len(distances) < 2:
+        return np.ones(len(distances), dtype=int)
+    return fcluster(linkage(squareform(distances, checks=False), "average"), groups, criterion="maxclust")
 
 
 def shuffled(heads: Heads, *, by: By, seed: int) -> Heads:
@@ -134,12 +179,14 @@ def shuffled(heads: Heads, *, by: By, seed: int) -> Heads:
     return Heads(heads.index, arrays, np.ones_like(heads.visible))
 
 
-def shuffled_distances(heads: Heads, *, by: By, draws: int) -> np.ndarray:
+def shuffled_distances(heads: Heads, *, by: By, draws: int) -> Float[np.ndarray, "draw head head"]:
     """``distances`` of ``shuffled`` heads, seeds 0, 1 …: ``[draw, head, head]``."""
     return np.stack([distances(shuffled(heads, by=by, seed=seed), by=by).to_numpy() for seed in range(draws)])
 
 
-def in_two_dimensions(distances: np.ndarray) -> tuple[np.ndarray, float]:
+def in_two_dimensions(
+    distances: Float[np.ndarray, "head head"],
+) -> tuple[Float[np.ndarray, "head 2"], float]:
     """Coordinates ``[head, 2]`` whose distances come nearest to the root of ``distances``, and the share of the spread
     that they show.
 

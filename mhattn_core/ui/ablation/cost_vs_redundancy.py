@@ -1,4 +1,4 @@
-"""Is what looks doubled safe to lose? Damage against the distance to the nearest other head."""
+"""Are redundant heads safe to lose? The cost of a head against its distance to the nearest other one."""
 
 from contextlib import suppress
 
@@ -52,9 +52,9 @@ def safe_view(found: AblationContext) -> None:
     st.markdown(escape(said))
     badge(measured.pairs)
     corners = {
-        (False, False): _("doubled, and safe to lose"),
+        (False, False): _("near another, and safe to lose"),
         (True, False): _("unlike others, yet safe to lose"),
-        (False, True): _("looks doubled, yet costly"),
+        (False, True): _("near another, yet costly"),
         (True, True): _("unlike others, and costly"),
     }
     axes = (
@@ -71,7 +71,7 @@ def safe_view(found: AblationContext) -> None:
         draw(scatter(), key=KEY, on_select=_open, selection_mode=charts.PICKED, alt_text=said)
         st.caption(
             _(
-                "One mark is one head, off alone. The lines part the heads at the median distance and at a tenth of the greatest cost; the four names say what each part would mean. A head far left has a twin by this distance; far down, nothing is lost without it. Being alike in what it looks at is not the same as being replaceable."
+                "One mark is one head, off alone. The lines part the heads at the median distance and at a tenth of the greatest cost; the four names say what each part would mean. A head far left has another one near it by this distance; far down, little is lost without it. Being similar is not the same as being replaceable."
             )
         )
     with narrow:
@@ -98,7 +98,7 @@ def beside_nearest(rows: pd.DataFrame, square: pd.DataFrame) -> pd.DataFrame:
 
 
 def finding(table: pd.DataFrame, splits: tuple[float, float]) -> str:
-    """Whether heads with a near twin cost less, and how many that look doubled are costly all the same."""
+    """Whether heads with another one near them cost less, and how many of these are costly all the same."""
     if min(table["x"].nunique(), table["y"].nunique()) < 2:
         return _("All heads are equally far from their nearest, or cost the same: there is nothing to compare.")
     relation = float(table["x"].corr(table["y"], method="spearman"))
@@ -112,14 +112,16 @@ def finding(table: pd.DataFrame, splits: tuple[float, float]) -> str:
             said
             + " "
             + _(
-                "{count} of the {near} heads with the nearest twins are costly all the same, first of all {names}."
+                "{count} of the {near} heads that are nearest to another are costly all the same, first of all {names}."
             ).format(
                 count=int((near & costly).sum()),
                 near=int(near.sum()),
                 names=", ".join(exceptions),
             )
         )
-    return said + " " + _("None of the {near} heads with the nearest twins is costly.").format(near=int(near.sum()))
+    return (
+        said + " " + _("None of the {near} heads that are nearest to another is costly.").format(near=int(near.sum()))
+    )
 
 
 def shown(table: pd.DataFrame, splits: tuple[float, float], corners: dict[tuple[bool, bool], str]) -> pd.DataFrame:

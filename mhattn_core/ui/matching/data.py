@@ -8,7 +8,9 @@ import pandas as pd
 from mhattn_core.charts.best_heads import verdict_names
 from mhattn_core.errors import Problem
 from mhattn_core.heads import head_name, head_names
-from mhattn_core.measures.matching.assignment import SHARED, MatchBy
+from mhattn_core.measures.matching.assignment import MatchBy
+from mhattn_core.measures.matching.costs import COLUMNS
+from mhattn_core.measures.matching.verdicts import SHARED
 from mhattn_core.models.control_names import RANDOM, is_control, with_control
 from mhattn_core.runs import Run
 
@@ -16,8 +18,9 @@ from mhattn_core.runs import Run
 @dataclass(frozen=True, eq=False)
 class Matched:
     """Two stacks. ``table``: rows of ``Run.match`` with pair (a number), name_a, name_b, shared, and the verdict in
-    words; ``heads``: side, model, layer, head of all heads; ``random``: how many of a's heads find a counterpart in b
-    with random weights, None where the run does not tell.
+    words, NaN where the run was measured before there was such a column; ``heads``: side, model, layer, head of all
+    heads; ``random``: how many of a's heads find a counterpart in b with random weights, None where the run does not
+    tell.
     """
 
     run: Run
@@ -41,6 +44,17 @@ class Matched:
     @property
     def shared(self) -> int:
         return int(self.table["shared"].sum())
+
+    @property
+    def attainable(self) -> int | None:
+        """How many of a's heads are found again in a itself, on other pairs; None where that was not measured."""
+        known = self.table["attainable"].dropna()
+        return int(known.sum()) if len(known) else None
+
+    @property
+    def is_tested(self) -> bool:
+        """Whether the matches were held against heads of no model; versions up to 1.0 judged them by stability."""
+        return bool(self.table["q"].notna().any())
 
     @property
     def has_relations(self) -> bool:
@@ -71,7 +85,7 @@ def matched(run: Run, a: str, b: str, by: MatchBy, stacks: str) -> Matched:
     stack_a, stack_b = rows[["stack_a", "stack_b"]].iloc[0]
     known = rows["head_b"].notna()
     shared = rows["verdict"] == SHARED
-    table = rows.assign(
+    table = rows.reindex(columns=list(COLUMNS)).assign(
         pair=rows.index,
         name_a=head_names(rows, "_a"),
         name_b=[

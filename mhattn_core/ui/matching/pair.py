@@ -58,19 +58,28 @@ def verdict(found: Matched, row: "pd.Series[object]") -> str:
     numbers = {
         "cost": row["cost"],
         "null": row["null95"],
-        "stability": row["stability"],
+        "q": row["q"],
+        "reliability": row["reliability"],
         "title": quantity(found.by).distance_axis,
     }
     heads = "**{} – {}**".format(*(escape(head.name) for head in _ends(found, row)))
-    said = (
-        _(
-            "{title} {cost:.3f}, below {null:.3f}, what chance reaches in 5 % of draws; the same match in {stability:.0%} of resamples: **shared role**."
+    if not found.is_tested:
+        said = (
+            _("{title} {cost:.3f}; by the rule of an earlier version: **shared role**.")
+            if row["shared"]
+            else _("{title} {cost:.3f}; by the rule of an earlier version: **no counterpart**.")
         )
-        if row["shared"]
-        else _(
-            "{title} {cost:.3f} (chance reaches {null:.3f} in 5 % of draws), the same match in {stability:.0%} of resamples: **no counterpart**."
+    elif row["shared"]:
+        said = _(
+            "{title} {cost:.3f}, where the nearest made-up head undercuts {null:.3f} in 5 % of draws (q = {q:.3f}); "
+            "reliability {reliability:.2f}, each the other's nearest: **shared role**."
         )
-    )
+    else:
+        said = _(
+            "{title} {cost:.3f}, where the nearest made-up head undercuts {null:.3f} in 5 % of draws (q = {q:.3f}); "
+            "reliability {reliability:.2f}, {mutual}: **no counterpart**."
+        )
+    numbers["mutual"] = _("each the other's nearest") if row["mutual"] else _("not each other's nearest")
     said = f"{heads} · {said.format(**numbers)}"
     if pd.notna(row["held_out"]):
         said += " " + _("On the other half of the pairs their profiles correlate by {held_out:.2f}.").format(

@@ -50,6 +50,13 @@ def matched_panel(controls: Controls) -> None:
     # Patterns and outputs are compared on some of the run's pairs only.
     say_evidence(evidence, pairs=int(found.table["n"].max()))
     st.caption(f"**{words.distance_axis}** · {words.explanation}")
+    if not found.is_tested:
+        st.info(
+            _(
+                "This run's matches were judged by an earlier version, by whether they are stable: too many are called "
+                "shared roles. Measure its pairs again."
+            )
+        )
     if by == "profile" and not found.has_relations:
         st.info(
             _(
@@ -125,22 +132,21 @@ def _choose_way(run: Run, a: str, b: str) -> tuple[str, MatchBy]:
 
 
 def finding(found: Matched) -> str:
-    """The sentence above the picture, in Markdown: how many heads have a counterpart, and how many would with random
-    weights.
+    """The sentence above the picture, in Markdown: how many heads have a counterpart, how many can have, and how many
+    would with random weights.
     """
     names = {"a": escape(found.a), "b": escape(found.b), "heads": len(found.table), "shared": found.shared}
     if not found.shared:
-        said = _(
-            "**No evidence**: none of the {heads} heads of {a} has a counterpart in {b} that chance would not give."
-        )
+        sentences = [
+            _("**No evidence**: none of the {heads} heads of {a} has a counterpart in {b} that chance would not give.")
+        ]
     else:
-        said = _("**{shared} of {heads} heads of {a} have a counterpart in {b}** (shared role).")
-    random = (
-        ""
-        if found.random is None
-        else " " + _("With random weights in the place of {b}'s: {random}.").format(random=found.random, **names)
-    )
-    return said.format(**names) + random
+        sentences = [_("**{shared} of {heads} heads of {a} have a counterpart in {b}** (shared role).")]
+    if found.attainable is not None:
+        sentences.append(_("In {a} itself, on other pairs, {attainable} are found again."))
+    if found.random is not None:
+        sentences.append(_("With random weights in the place of {b}'s: {random}."))
+    return " ".join(sentences).format(attainable=found.attainable, random=found.random, **names)
 
 
 def _views(found: Matched, words: Quantity, said: str, chosen: int | None) -> None:
@@ -163,7 +169,11 @@ def _views(found: Matched, words: Quantity, said: str, chosen: int | None) -> No
         )
         st.caption(
             _(
-                "One square is one head; first layers stand on top and last ones below, whatever their number. Thick lines and filled squares: shared role, a pair that is nearer than 95 % of the nulls allow and the same in 90 % of resamples. Faint lines are what is left of the assignment, which always finds a partner for everybody: no counterparts. A click on a square opens the pair."
+                "One square is one head; first layers stand on top and last ones below, whatever their number. Thick "
+                "lines and filled squares: shared role, a pair that is nearer than made-up heads with the same "
+                "covariance come (5 % of false ones over all heads), mutual, and the same on both halves of the pairs. "
+                "Faint lines are what is left of the assignment, which always finds a partner for everybody: no "
+                "counterparts. A click on a square opens the pair."
             )
         )
     with narrow:

@@ -12,9 +12,9 @@ def matched_table(found: Matched, words: Quantity) -> None:
     """Shared roles first, the cheapest first; then the others, and last the heads without a partner."""
     number = st.column_config.NumberColumn
     rows = found.table.sort_values(["shared", "cost"], ascending=[False, True])
-    only = {"profile": ["held_out"], "js": ["position_only"], "cka": []}[found.by]
+    only = [name for name in ("held_out", "position_only", "attainable") if rows[name].notna().any()]
     st.dataframe(
-        rows[["name_a", "name_b", "verdict", "cost", "null95", "depth95", "stability", "mutual", *only]],
+        rows[["name_a", "name_b", "verdict", "cost", "null95", "p", "q", "reliability", "stability", "mutual", *only]],
         hide_index=True,
         height=420,
         column_config={
@@ -22,9 +22,12 @@ def matched_table(found: Matched, words: Quantity) -> None:
             "name_b": st.column_config.TextColumn(found.b),
             "verdict": st.column_config.TextColumn(_("verdict")),
             "cost": number(words.distance_axis, format="%.3f", help=column("matches", "cost").help),
-            "mutual": st.column_config.CheckboxColumn(column("matches", "mutual").title),
-            **table_columns("matches", ["null95", "depth95", "position_only"]),
-            **table_columns("matches", ["held_out"], format="%.2f"),
+            **{
+                name: st.column_config.CheckboxColumn(column("matches", name).title, help=column("matches", name).help)
+                for name in ("mutual", "attainable")
+            },
+            **table_columns("matches", ["null95", "p", "q", "position_only"]),
+            **table_columns("matches", ["held_out", "reliability"], format="%.2f"),
             **table_columns("matches", ["stability"], format="percent"),
         },
     )

@@ -1,1 +1,1 @@
-"""Redundancy: which heads are doubled."""
+"""Redundancy: which heads are redundant."""

@@ -64,7 +64,8 @@ def two_heads(found: Redundancy, chosen: tuple[int, int]) -> None:
     """Both in full, side by side."""
     for place, (head, column) in enumerate(zip(chosen, st.columns(2), strict=True)):
         with column:
-            one = ModelHead(*found.here.index[head])
+            model, stack, layer, number = found.here.index[head]
+            one = ModelHead(model, stack, int(layer), int(number))
             st.markdown(f"**{escape(one.name)}**")
             head_panel(found.seen, one.within, place, units="words", same_scale=False)
 
@@ -79,29 +80,29 @@ def row_of(pairs: pd.DataFrame, square: pd.DataFrame, first: int, second: int) -
 
 def _verdict(found: Redundancy, first: int, second: int) -> str:
     row = row_of(found.pairs, found.here, first, second)
-    if row["doubled"] and row["on_noise"]:
+    if row["redundant"] and row["on_noise"]:
         said = _(
-            "They look doubled, and they are as near on random words: **similar on noise too, no sign of language.**"
+            "They are redundant, and as near on random words: **similar on noise too, which does not need language.**"
         )
-    elif row["doubled"]:
-        said = _("They look doubled on these words, and on random words they do not.")
+    elif row["redundant"]:
+        said = _("They are redundant on these words, and on random words they are not.")
     elif row["on_noise"]:
         said = _(
-            "They do not look doubled, and are no farther apart on random words: what nearness there is owes nothing to language."
+            "They are not redundant, and no farther apart on random words: how near they are does not need language."
         )
     else:
-        said = _("They do not look doubled, and on random words they are farther apart still.")
+        said = _("They are not redundant, and on random words they are farther apart still.")
     if found.measured.shared[first, second]:
         said += " " + _("They share their keys and values.")
     return said
 
 
 def _disagreeing(found: Redundancy, distances: pd.DataFrame) -> str:
-    """A sentence that names the distances by which two heads that look doubled do not."""
-    doubled = distances.set_index("by")["doubled"]
-    if not doubled.get(found.by) or doubled.all():
+    """A sentence that names the distances by which two heads that are redundant by one are not."""
+    redundant = distances.set_index("by")["redundant"]
+    if not redundant.get(found.by) or redundant.all():
         return ""
-    others = [quantity(by).distance_axis for by in doubled.index[~doubled]]
+    others = [quantity(by).distance_axis for by in redundant.index[~redundant]]
     return escape(
         _("That is by {title}; not by {others}.").format(
             title=quantity(found.by).distance_axis, others=", ".join(others)
@@ -128,7 +129,7 @@ def _all_distances(found: Redundancy, first: int, second: int) -> pd.DataFrame:
                         "title": quantity(by).distance_axis,
                         "distance": row["distance"],
                         "noise": noise,
-                        "doubled": bool(row["doubled"]),
+                        "redundant": bool(row["redundant"]),
                     }
                 )
     return pd.DataFrame(rows)

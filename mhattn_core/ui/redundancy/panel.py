@@ -1,4 +1,4 @@
-"""Which heads of a model look doubled on this pair, and what random words say to it."""
+"""Which heads of a model are redundant, on this pair or over a run, and what random words say to it."""
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantity
-from mhattn_core.measures.redundancy.head_pairs import DOUBLED
+from mhattn_core.measures.redundancy.redundant import limit
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_choice import choose_stack
@@ -68,7 +68,7 @@ def redundancy_panel(controls: Controls) -> None:
 
 
 def finding(found: Redundancy) -> str:
-    """Two sentences: which heads are nearest, how many look doubled and what random words say."""
+    """Two sentences: which heads are nearest, how many are redundant and what random words say."""
     first = found.pairs.iloc[0]
     near = _(
         "Nearest of {name}'s {heads} heads are {a} and {b}: {title} {distance:.3f}, on random words {noise:.3f}."
@@ -81,21 +81,26 @@ def finding(found: Redundancy) -> str:
         distance=first["distance"],
         noise=first["noise"],
     )
-    doubled = found.pairs[found.pairs["doubled"]]
-    if doubled.empty:
+    redundant = found.pairs[found.pairs["redundant"]]
+    if redundant.empty:
         return (
             near
             + " "
-            + _("None of the {pairs:,} pairs of heads looks doubled (nearer than {limit}).").format(
-                pairs=len(found.pairs), limit=DOUBLED[found.by]
+            + _("None of the {pairs:,} pairs of heads is redundant (no farther apart than {limit:.3f}).").format(
+                pairs=len(found.pairs), limit=limit(found.by)
             )
         )
     return (
         near
         + " "
         + _(
-            "Of {pairs:,} pairs of heads {doubled:,} look doubled (nearer than {limit}); {noise:,} of these are as near on random words, which is no sign of language."
-        ).format(pairs=len(found.pairs), doubled=len(doubled), limit=DOUBLED[found.by], noise=doubled["on_noise"].sum())
+            "Of {pairs:,} pairs of heads {redundant:,} are redundant (no farther apart than {limit:.3f}); {noise:,} of these are as near on random words, which does not need language."
+        ).format(
+            pairs=len(found.pairs),
+            redundant=len(redundant),
+            limit=limit(found.by),
+            noise=redundant["on_noise"].sum(),
+        )
     )
 
 
@@ -119,11 +124,11 @@ def _notices(found: Redundancy) -> None:
 def _caution(found: Redundancy) -> None:
     st.caption(
         _(
-            "Over {n} pairs of the run, drawn by their text; CKA on one word of each of up to {words:,}. Random words: up to {noise} texts of as many words, drawn from the tokenizer's own. What is as near there owes nothing to language. The two heads are drawn on the sidebar's pair, an example. Only switching heads off tells what is safe to lose."
+            "Over {n} pairs of the run, drawn by their text; CKA on one word of each of up to {words:,}. Random words: up to {noise} texts of as many words, drawn from the tokenizer's own. What is as near there does not need language. The two heads are drawn on the sidebar's pair, an example. Only switching heads off tells what is safe to lose."
         ).format(n=found.measured.n, words=WORDS, noise=NOISE)
         if found.run
         else _(
-            "Random words: as many words as here, drawn from the tokenizer's own, {draws} times; the mean is shown. What is as near there owes nothing to language. And one pair is an example: heads that do alike on one sentence need not be redundant; only switching them off tells what is safe to lose."
+            "Random words: as many words as here, drawn from the tokenizer's own, {draws} times; the mean is shown. What is as near there does not need language. And one pair is an example: heads that do alike on one sentence need not be redundant; only switching them off tells what is safe to lose."
         ).format(draws=DRAWS)
     )
     link("Fault tolerance", _("Switch heads off: Fault tolerance"))

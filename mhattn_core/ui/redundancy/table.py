@@ -24,7 +24,7 @@ def table_view(found: Redundancy) -> None:
             "noise": number(column("distances", "noise").axis, format="%.3f", help=column("distances", "noise").help),
             "noise_low": number(_("lowest draw"), format="%.3f"),
             "noise_high": number(_("highest draw"), format="%.3f"),
-            "doubled": st.column_config.CheckboxColumn(_("looks doubled")),
+            "redundant": st.column_config.CheckboxColumn(_("redundant")),
             "on_noise": st.column_config.CheckboxColumn(_("on noise too")),
             "shared": st.column_config.CheckboxColumn(_("share keys and values")),
         },
