@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from mhattn_core.attention.prepare_inputs import with_second_sentence
-from mhattn_core.experiments.matching import text_patterns
+from mhattn_core.experiments.matching import text_effects, text_patterns
 from mhattn_core.experiments.word_outputs import word_outputs
 from mhattn_core.measures.matching.profiles import Profiles
 from mhattn_core.measures.matching.texts import TextPattern
@@ -25,6 +26,8 @@ from mhattn_core.text.reading import PairRecord
 
 TEXTS = 100
 """Texts whose patterns and outputs are held in memory, for a few models at a time."""
+EFFECT_TEXTS = 40
+"""Texts on which each head is switched off."""
 ITEMS = "items.parquet"
 
 
@@ -37,6 +40,8 @@ class Shared:
 
     corpus: Corpus
     folder: Path
+    ablates: bool = False
+    """Whether heads are matched by effect, too: hundreds of passes a text."""
     tell: Callable[[int], None] = lambda _pairs: None
     written: dict[tuple[str, str], SentencePair] = field(default_factory=dict)
     """Pairs as a model reads them, by its trained model's name and the pair's id."""
@@ -99,6 +104,11 @@ class Features:
         if sides not in self._outputs:
             self._outputs[sides] = word_outputs(self.model, self._pairs, sides=sides, tell=self._shared.tell)
         return self._outputs[sides]
+
+    @cached_property
+    def effects(self) -> Mapping[str, np.ndarray]:
+        """By stack, ``[head, text]`` of the first of the same texts: what each changes where the head is off."""
+        return text_effects(self.model, self._pairs[:EFFECT_TEXTS], tell=lambda _texts: self._shared.tell(0))
 
     @cached_property
     def _pairs(self) -> list[SentencePair]:

@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 from loaded import loaded
 
-from mhattn_core.experiments.matching import text_patterns
+from mhattn_core.experiments.ablation.trials import Trials
+from mhattn_core.experiments.matching import text_effects, text_patterns
 from mhattn_core.experiments.word_outputs import word_outputs
+from mhattn_core.heads import Head
 from mhattn_core.measures.matching.profiles import Profiles, profile_costs, standardised
 from mhattn_core.measures.matching.texts import cka_costs, common_sides, js_costs
 from mhattn_core.measures.matching.verdicts import NONE, SHARED
@@ -164,3 +166,12 @@ def test_standardised_columns_have_mean_0_and_deviation_1_and_constants_none() -
     np.testing.assert_allclose(found[:, 0], (values[:, 0] - 4) / values[:, 0].std())
     assert np.isnan(found[:, 1]).all()
     np.testing.assert_allclose(found[[0, 2], 2], [-1, 1])
+
+
+def test_what_a_text_loses_without_each_head(minilm: Model) -> None:
+    """By hand: the sentence vector with the head's mean in its place, one minus the cosine with the whole model's."""
+    found = text_effects(minilm, PAIRS[:2])["encoder"]
+    assert found.shape == (72, 2)
+    assert (found >= 0).all()
+    table = Trials(minilm, PAIRS[:2]).totals([{Head("encoder", 2, 8): "mean"}])["displacement"][0]
+    np.testing.assert_allclose(found[32], table, atol=1e-6)

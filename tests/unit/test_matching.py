@@ -10,6 +10,7 @@ from scipy.stats import pearsonr
 from mhattn_core.errors import ShapeError
 from mhattn_core.heads import HEAD_COLUMNS
 from mhattn_core.measures.matching.assignment import assigned, costs, mutually_nearest
+from mhattn_core.measures.matching.effects import effect_costs
 from mhattn_core.measures.matching.nulls import distance_nulls, similarity_nulls, unit
 from mhattn_core.measures.matching.profiles import Profiles, profile_costs
 from mhattn_core.measures.matching.texts import position_only
@@ -223,3 +224,29 @@ def test_a_head_of_positions_is_its_own_position_only_head() -> None:
     assert js_distances(other, averaged)[0, 0] > 0.1
     assert averaged[0, 2, 0] == pytest.approx(0.8 / 3)
     assert averaged[0, 2, 0] == averaged[0, 3, 1] == averaged[0, 4, 2]
+
+
+def test_by_effect_heads_are_found_by_the_texts_on_which_they_matter() -> None:
+    """All heads share that some texts are hard; and the two models measure different quantities of different size."""
+    generator = np.random.default_rng(9)
+    hard = 3 * generator.gamma(2, size=40)
+    kinds = generator.normal(size=(5, 40))  # of what a text may be hard for
+    heads = generator.normal(size=(20, 5)) @ kinds
+    order = generator.permutation(20)
+    a = hard + heads + 0.1 * generator.normal(size=heads.shape)
+    b = 1e-5 * (hard + heads[order] + 0.1 * generator.normal(size=heads.shape))
+    a[:, 7] = np.nan
+    keys, folds = [f"text {number}" for number in range(40)], list(range(20)) * 2
+    costs = effect_costs(a, b, keys, folds)
+    assert costs is not None
+    assert costs.n == 39
+    x, y = ((one - one.mean(axis=0)) / one.std(axis=0) for one in (np.delete(a, 7, axis=1), np.delete(b, 7, axis=1)))
+    assert costs.cost[2, 5] == pytest.approx(1 - pearsonr(x[2], y[5])[0])
+    found = costs.table(index("a", 20), index("b", 20), by="effect")
+    assert (order[found["head_b"].to_numpy(int)] == np.arange(20)).all()
+    assert (found["verdict"] == SHARED).mean() > 0.9
+    others = hard + generator.normal(size=(20, 5)) @ generator.normal(size=(5, 40))
+    nothing = effect_costs(a, others, keys, folds)
+    assert nothing is not None
+    assert set(nothing.table(index("a", 20), index("b", 20), by="effect")["verdict"]) == {NONE}
+    assert effect_costs(a[:, :9], b[:, :9], keys, folds) is None

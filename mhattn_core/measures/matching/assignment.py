@@ -10,9 +10,9 @@ from mhattn_core.errors import ShapeError
 from mhattn_core.measures.redundancy.cka import debiased_cka
 from mhattn_core.measures.redundancy.distances import js_distances
 
-MatchBy = Literal["profile", "profile.no_relations", "js", "js.visible", "cka"]
+MatchBy = Literal["profile", "profile.no_relations", "js", "js.visible", "cka", "effect"]
 """By how heads measure, with and without relations; by how they spread attention, over all words or over those that
-both masks show; by what they write."""
+both masks show; by what they write; by what is lost without them."""
 FEWEST_MEASURES = 3
 ROUNDING = 1e-12
 """Profiles are standardised; a variance below this is one of rounding."""

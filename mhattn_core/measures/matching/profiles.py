@@ -85,7 +85,7 @@ def profile_costs(a: Profiles, b: Profiles, *, relations: bool = True) -> MatchC
     other_half = costs(standardised(a.b), standardised(b.b), by="profile")
     return MatchCosts(
         cost,
-        similarity_nulls(_centred(here[:, known]), _centred(there[:, known])),
+        similarity_nulls(centred(here[:, known]), centred(there[:, known])),
         np.stack([cost, other_half]),
         np.stack(
             [
@@ -109,11 +109,11 @@ def _found_again(
     cost = costs(here, other_half, by="profile")
     partner = assigned(cost)
     heads = np.arange(len(cost))
-    _p, q = significance(cost[heads, heads], similarity_nulls(_centred(here), _centred(other_half)))
+    _p, q = significance(cost[heads, heads], similarity_nulls(centred(here), centred(other_half)))
     return (partner == heads) & (q <= LEVEL) & mutually_nearest(cost, partner)
 
 
-def _centred(profile: Float[np.ndarray, "head measure"]) -> Float[np.ndarray, "head measure"]:
+def centred(profile: Float[np.ndarray, "head measure"]) -> Float[np.ndarray, "head measure"]:
     """Less each head's own mean, so that the cosine is Pearson's r; what is not known is the model's mean, 0."""
     known = np.where(np.isfinite(profile), profile, 0.0)
     return known - known.mean(axis=1, keepdims=True)
