@@ -6,7 +6,7 @@ import pandas as pd
 
 from mhattn_core.heads import HEAD_COLUMNS, head_names
 from mhattn_core.locale import _
-from mhattn_core.measures.redundancy.head_pairs import DOUBLED
+from mhattn_core.measures.redundancy.redundant import limit
 from mhattn_core.models.control_names import is_control
 from mhattn_core.runs import Run
 from mhattn_core.text.relations import RELATIONS, relation_label
@@ -93,7 +93,7 @@ def _neighbours(run: Run, models: Sequence[str]) -> pd.DataFrame:
         for own, other in (("a", "b"), ("b", "a"))
     ]
     nearest = pd.concat(sides).sort_values("distance", kind="stable").drop_duplicates(HEAD_COLUMNS)
-    return nearest.assign(redundant=nearest["distance"] <= DOUBLED["js"])[columns]
+    return nearest.assign(redundant=nearest["distance"] <= limit("js"))[columns]
 
 
 def _types(run: Run, models: Sequence[str]) -> pd.DataFrame:
