@@ -3,6 +3,8 @@
 from typing import Any
 
 from mhattn_core.errors import Problem
+from mhattn_core.findings.heads.difference import difference_grid, difference_scatter
+from mhattn_core.findings.heads.nearest import nearest_heads
 from mhattn_core.findings.heads.of_measures import by_depth, distributions, head_grid
 from mhattn_core.findings.of_run import RunFinding
 from mhattn_core.findings.overview.card import head_card
@@ -23,6 +25,9 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         head_grid,
         distributions,
         by_depth,
+        difference_grid,
+        difference_scatter,
+        nearest_heads,
         best_heads,
         relation_profile,
         type_grid,
@@ -51,4 +56,4 @@ def finding(run: Run, name: str, **choices: Any) -> Finding:
 
 def all_findings(run: Run) -> list[Finding]:
     """All that a run can give, with nothing chosen."""
-    return [one(run) for one in RUN_FINDINGS.values() if run.has(one.table)]
+    return [one(run) for one in RUN_FINDINGS.values() if one.given_by(run)]

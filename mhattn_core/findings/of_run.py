@@ -19,6 +19,7 @@ class RunFinding(Generic[P]):
 
     make: Callable[Concatenate[Run, P], Finding]
     table: str
+    possible: Callable[[Run], bool]
 
     @property
     def name(self) -> str:
@@ -33,6 +34,10 @@ class RunFinding(Generic[P]):
     def choices(self) -> dict[str, Parameter]:
         """What can be chosen, by name, with its default."""
         return dict(list(signature(self.make).parameters.items())[1:])
+
+    def given_by(self, run: Run) -> bool:
+        """Whether the run can give it with nothing chosen."""
+        return run.has(self.table) and self.possible(run)
 
     def __call__(self, run: Run, /, *args: P.args, **choices: P.kwargs) -> Finding:
         """Raises Problem where the run has not measured what it takes, or has nothing of what is chosen."""
@@ -61,15 +66,17 @@ class RunFinding(Generic[P]):
         )
 
 
-def of_run(table: str) -> Callable[[Callable[Concatenate[Run, P], Finding]], RunFinding[P]]:
+def of_run(
+    table: str, *, possible: Callable[[Run], bool] = lambda _run: True
+) -> Callable[[Callable[Concatenate[Run, P], Finding]], RunFinding[P]]:
     """Decorates a function of a run and of choices, which are keywords with defaults, names and numbers only, so that
     they can be written into code and on a command line.
 
-    table: what the run must have measured.
+    table: what the run must have measured. possible: what else it must have, such as two models.
     """
 
     def registered(make: Callable[Concatenate[Run, P], Finding]) -> RunFinding[P]:
-        return RunFinding(make, table)
+        return RunFinding(make, table, possible)
 
     return registered
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, Int
+from jaxtyping import Float, Real
 
 COLUMNS = ("model", "stack", "layer", "head", "measure", "group", "value", "low", "high", "n")
 
@@ -12,7 +12,7 @@ def head_rows(
     measure: str,
     value: Float[np.ndarray, "layer head"],
     *,
-    n: Int[np.ndarray, "layer head"],
+    n: Real[np.ndarray, "layer head"],
     low: Float[np.ndarray, "layer head"] | None = None,
     high: Float[np.ndarray, "layer head"] | None = None,
 ) -> pd.DataFrame:

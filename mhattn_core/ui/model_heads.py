@@ -1,7 +1,6 @@
 """One model's part in a comparison: its heads, measured."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
@@ -10,39 +9,12 @@ from mhattn_core.attention import AttentionResult
 from mhattn_core.charts.glance import PICKED
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.heads_table import heads_table
+from mhattn_core.findings.heads.compared import ModelHeads
 from mhattn_core.locale import _
 from mhattn_core.runs import Run
 from mhattn_core.ui.resources import HASHES
 
 CLICKS = "clicks"
-
-
-@dataclass(frozen=True)
-class Compared:
-    """One stack of a model. ``place``: the model's in the sidebar; ``heads``: its rows of ``heads_table``, or of a
-    run's table.
-
-    seen: the sidebar's pair, an example beside a run. run_id: empty where the heads were measured on that pair.
-    """
-
-    place: int
-    seen: AttentionResult
-    stack: str
-    heads: pd.DataFrame
-    run_id: str = ""
-
-    @property
-    def name(self) -> str:
-        return self.seen.model.name
-
-    @property
-    def source(self) -> str:
-        """The model with its revision, and the run, for files that leave the dashboard."""
-        return f"{self.name}@{self.seen.model.revision}" + (f" · run {self.run_id}" if self.run_id else "")
-
-    def of(self, measure: str) -> pd.DataFrame:
-        """The rows of one measure."""
-        return self.heads[self.heads["measure"] == measure]
 
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=HASHES)
@@ -51,10 +23,10 @@ def heads_of(seen: AttentionResult) -> pd.DataFrame:
     return heads_table(seen)
 
 
-def compared(seen: AttentionResult, stack: str, place: int, run: Run | None) -> Compared:
+def compared(seen: AttentionResult, stack: str, run: Run | None) -> ModelHeads:
     """What the run says of the model, or else the pair. Raises Problem for a model that the run does not have."""
     heads = heads_of(seen) if run is None else heads_in(run, seen.model.name)
-    return Compared(place, seen, stack, heads[heads["stack"] == stack], run.id if run else "")
+    return ModelHeads(seen, stack, heads[heads["stack"] == stack], run)
 
 
 def heads_in(run: Run, model: str) -> pd.DataFrame:

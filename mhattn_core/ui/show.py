@@ -13,7 +13,7 @@ from mhattn_core.locale import _
 from mhattn_core.measures.quantities import column
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.model_heads import CLICKS, clicks
-from mhattn_core.ui.page import draw, wide_and_narrow
+from mhattn_core.ui.page import wide_and_narrow
 
 Pick = Callable[[Mapping[str, Any]], object]
 
@@ -35,18 +35,22 @@ def show(
     """
     if sentence:
         say(finding)
-    selects: dict[str, Any] = {}
     if on_pick is not None:
         on_screen["clicks"] = clicks()
     wide, narrow = wide_and_narrow(key) if finding.draw_narrow else (st.container(), None)
     for where, name, make in ((wide, key, finding.draw), (narrow, f"{key}-narrow", finding.draw_narrow)):
         if where is None or make is None:
             continue
-        if on_pick is not None:
+        selects: dict[str, Any] = {}
+        spec = make(**on_screen).to_dict(validate=False)
+        # A list for narrow screens may have nothing to click.
+        clickable = {param["name"] for param in spec.get("params", [])}
+        if on_pick is not None and clickable >= set(picks):
             selects = {"on_select": partial(_picked, name, picks, on_pick), "selection_mode": list(picks)}
         with where:
-            draw(make(**on_screen), key=name, alt_text=plain(finding.sentence), **selects)
-    st.caption(finding.reading)
+            st.vega_lite_chart(spec=spec, key=name, alt=plain(finding.sentence), **selects)
+    if finding.reading:
+        st.caption(finding.reading)
     with st.container(horizontal=True):
         export_panel(lambda: finding.chart, finding.table, key=key, name=finding.name, note=finding.source)
         _numbers(finding, key)

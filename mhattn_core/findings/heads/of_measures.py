@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
+import altair as alt
 import pandas as pd
 
 from mhattn_core import charts
@@ -19,15 +21,7 @@ from mhattn_core.runs import Run
 @of_run("heads")
 def head_grid(run: Run, *, model: str = "", stack: str = "", measure: str = "entropy.normalised") -> Finding:
     """A cell a head of one model and stack."""
-    rows = measured(run, [model_of(run, model)], stack, measure)
-    return Finding(
-        "head_grid",
-        medians(rows, measure),
-        rows,
-        partial(charts.head_grid, rows, measure=measure),
-        quantity(measure).explanation,
-        int(rows["n"].max()),
-    )
+    return grid(measured(run, [model_of(run, model)], stack, measure), measure)
 
 
 @of_run("heads")
@@ -35,7 +29,33 @@ def distributions(
     run: Run, *, models: Sequence[str] = (), stack: str = "", measure: str = "entropy.normalised"
 ) -> Finding:
     """All heads of all models on one axis."""
-    rows = measured(run, models_of(run, models), stack, measure)
+    return on_one_axis(measured(run, models_of(run, models), stack, measure), measure)
+
+
+@of_run("heads")
+def by_depth(run: Run, *, models: Sequence[str] = (), stack: str = "", measure: str = "entropy.normalised") -> Finding:
+    """All heads of all models by their layer over the last layer."""
+    return over_depth(measured(run, models_of(run, models), stack, measure), measure)
+
+
+def grid(rows: pd.DataFrame, measure: str) -> Finding:
+    """A cell a head; where the screen is narrow, bars for the ten with most, or least. rows: as ``heads.parquet``, of
+    one measure, model and stack.
+    """
+    return Finding(
+        "head_grid",
+        medians(rows, measure),
+        rows,
+        partial(charts.head_grid, rows, measure=measure),
+        quantity(measure).explanation,
+        int(rows["n"].max()),
+        of="heads",
+        draw_narrow=partial(_strongest, rows, measure),
+    )
+
+
+def on_one_axis(rows: pd.DataFrame, measure: str) -> Finding:
+    """A line a model, a mark a head. rows: as ``heads.parquet``, of one measure."""
     return Finding(
         "distributions",
         medians(rows, measure),
@@ -46,13 +66,12 @@ def distributions(
             "the middle half of the heads, its line is the median."
         ),
         int(rows["n"].max()),
+        of="heads",
     )
 
 
-@of_run("heads")
-def by_depth(run: Run, *, models: Sequence[str] = (), stack: str = "", measure: str = "entropy.normalised") -> Finding:
-    """All heads of all models by their layer over the last layer."""
-    rows = measured(run, models_of(run, models), stack, measure)
+def over_depth(rows: pd.DataFrame, measure: str) -> Finding:
+    """A line a model, from its first layer to its last. rows: as ``heads.parquet``, of one measure."""
     return Finding(
         "by_depth",
         medians(rows, measure),
@@ -63,6 +82,7 @@ def by_depth(run: Run, *, models: Sequence[str] = (), stack: str = "", measure: 
             "layer, so that models of any number of layers lie over one another."
         ),
         int(rows["n"].max()),
+        of="heads",
     )
 
 
@@ -76,11 +96,10 @@ def measured(run: Run, models: Sequence[str], stack: str, measure: str) -> pd.Da
 def medians(rows: pd.DataFrame, measure: str) -> str:
     """The median head of each model, and the head that has most, or least, of one measure."""
     known = rows.dropna(subset="value")
-    lowest = quantity(measure).direction == "lowest"
-    top = known.loc[known["value"].idxmin() if lowest else known["value"].idxmax()]
+    top = known.loc[at_the_end(known, measure)]
     message = (
         _("The median head: {medians}. Lowest of all is {head} with {value:.2f}.")
-        if lowest
+        if is_lowest(measure)
         else _("The median head: {medians}. Highest of all is {head} with {value:.2f}.")
     )
     of_models = known.groupby("model", sort=False, observed=True)["value"].median()
@@ -88,4 +107,25 @@ def medians(rows: pd.DataFrame, measure: str) -> str:
         medians=", ".join(f"{escape(str(name))} {value:.2f}" for name, value in of_models.items()),
         head=escape(ModelHead.of_row(top).name),
         value=top["value"],
+    )
+
+
+def at_the_end(known: pd.DataFrame, measure: str) -> Any:
+    """The index of the row with least of a measure where little of it is what matters, else with most."""
+    return known["value"].idxmin() if is_lowest(measure) else known["value"].idxmax()
+
+
+def is_lowest(measure: str) -> bool:
+    """Whether little of a measure is what matters in a head."""
+    return quantity(measure).direction == "lowest"
+
+
+def _strongest(
+    rows: pd.DataFrame, measure: str, *, domain: tuple[float, float] | None = None, **_of_a_grid: Any
+) -> alt.LayerChart:
+    return charts.strongest(
+        rows,
+        title=axis_title(measure),
+        end="lowest" if is_lowest(measure) else "highest",
+        most=domain[1] if domain else None,
     )

@@ -1,0 +1,74 @@
+"""Heads of several models side by side, measured on one pair or over a run: where the numbers come from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from mhattn_core.attention import AttentionResult
+from mhattn_core.findings.of_pair import literal
+from mhattn_core.findings.of_run import opened
+from mhattn_core.findings.value import Finding
+from mhattn_core.runs import Run
+
+HEADS_TABLE = "from mhattn_core.experiments.heads_table import heads_table"
+
+
+@dataclass(frozen=True)
+class ModelHeads:
+    """One stack of a model. result: of a pair, an example where there is a run. heads: the stack's rows of
+    ``heads_table``, or of the run's table.
+    """
+
+    result: AttentionResult
+    stack: str
+    heads: pd.DataFrame
+    run: Run | None = None
+
+    @property
+    def name(self) -> str:
+        return self.result.model.name
+
+    @property
+    def source(self) -> str:
+        """The model with its revision, and the run, for files that leave the dashboard."""
+        run = f" · run {self.run.id}" if self.run else ""
+        return f"{self.name}@{self.result.model.revision}{run}"
+
+    def of(self, measure: str) -> pd.DataFrame:
+        """The rows of one measure."""
+        return self.heads[self.heads["measure"] == measure]
+
+
+def with_origin(finding: Finding, models: Sequence[ModelHeads], measure: str) -> Finding:
+    """A finding about one measure of these models, with its source, and with code that gives the same rows."""
+    of_models = " or ".join(f"(model == {one.name!r} and stack == {one.stack!r})" for one in models)
+    query = f"({of_models}) and measure == {measure!r} and group == ''"
+    run = models[0].run
+    return replace(
+        finding,
+        source=" · ".join(one.source for one in models),
+        code=code_in(run, query) if run else code_on_pair(models, query),
+    )
+
+
+def code_in(run: Run, query: str) -> str:
+    """Python for rows of a run's heads."""
+    return "\n".join(("import mhattn_core as mh", "", f"run = {opened(run)}", f"run.heads.query({query!r})"))
+
+
+def code_on_pair(models: Sequence[ModelHeads], query: str) -> str:
+    """Python that measures the heads of the models on the pair that they read."""
+    return "\n".join(
+        (
+            "import pandas as pd",
+            "",
+            "import mhattn_core as mh",
+            HEADS_TABLE,
+            "",
+            f"pair = {literal(models[0].result.pair)}",
+            f"names = {[one.name for one in models]!r}",
+            "heads = pd.concat([heads_table(mh.attend(mh.load(name), pair)) for name in names], ignore_index=True)",
+            f"heads.query({query!r})",
+        )
+    )
