@@ -174,7 +174,10 @@ def align(
     reverse: Annotated[
         str | None, typer.Option(help="A translator of the other direction, to combine links with.")
     ] = None,
-    yardstick: Annotated[str | None, typer.Option(help="An encoder whose embeddings align, for comparison.")] = None,
+    reference: Annotated[
+        str | None, typer.Option(help="An encoder whose embeddings align: a reference aligner, for comparison.")
+    ] = None,
+    yardstick: Annotated[str | None, typer.Option(help="As --reference, its name until now.", hidden=True)] = None,
     header: Header = None,
     sheet: Sheet = None,
 ) -> None:
@@ -204,7 +207,7 @@ def align(
                 read.pairs,
                 turned=turned,
                 reverse=load(reverse) if reverse else None,
-                yardstick=load(yardstick) if yardstick else None,
+                reference=load(aligner) if (aligner := reference or yardstick) else None,
                 progress=tell,
             )
             tables.append(table)

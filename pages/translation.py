@@ -29,16 +29,16 @@ if tab == "pair":
                 "pattern: the attention weights. norm: the weights times the length of what each source word gives (Kobayashi et al. 2020); a word may get much weight and give little."
             ),
         )
-        yardstick = ui.choose_yardstick(controls)
+        reference = ui.choose_reference(controls)
     note = matrices()["translation"] if controls.gallery_id == NOTE else None
     columns = st.columns([3] * min(2, len(controls.models)) + [2] * bool(note))
     for place, name in enumerate(controls.models):
         with columns[place % 2 if len(controls.models) > 1 else 0]:
-            ui.alignment_panel(name, place, controls, yardstick, weight="norm" if weight == "norm" else "pattern")
+            ui.alignment_panel(name, place, controls, reference, weight="norm" if weight == "norm" else "pattern")
     if note:
         with columns[-1]:
             ui.note_panel(note)
-    with st.expander(_("Taught and untaught alignment"), icon=":material/school:"):
+    with st.expander(_("Supervised and emergent alignment"), icon=":material/school:"):
         st.markdown(
             _(
                 "Most heads that align were never told to. Four models were: opus-mt-en-fr, opus-mt-fr-en, opus-mt-en-de and opus-mt-de-en were trained with links from a word aligner, which head 0 of the last decoder layer's cross-attention had to follow. In these four that head is a positive control: if it did not come out best, the measuring would be wrong. opus-mt-en-zh and opus-mt-zh-en had no such training, nor had the two small translators here."

@@ -21,6 +21,7 @@ class AlignmentWeights:
 
     stack: str
     rows: Rows
+    weight: Weighting
     weights: Float[np.ndarray, "layer head target source"]
     no_link: Float[np.ndarray, "layer head choosing"]
     targets: tuple[str, ...]

@@ -60,7 +60,9 @@ def alignment_weights(seen: AttentionResult, rows: Rows, weight: Weighting = "pa
             (*pattern.shape[:2], len(seen.sentences["a" if rows == "a_to_b" else "b"].words)), dtype=np.float32
         )
     weights = np.swapaxes(grid.block("a", "b"), -1, -2) if rows == "a_to_b" else grid.block("b", "a")
-    return AlignmentWeights(stack, rows, weights, no_link, *(_texts(seen.sentences[side]) for side in ("b", "a")))
+    return AlignmentWeights(
+        stack, rows, weight, weights, no_link, *(_texts(seen.sentences[side]) for side in ("b", "a"))
+    )
 
 
 def _ends(model: Model) -> set[int | None]:

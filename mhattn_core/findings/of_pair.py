@@ -26,7 +26,8 @@ def code_of(result: AttentionResult, expression: str, *imports: str) -> str:
 
 
 def literal(pair: SentencePair) -> str:
-    """The pair as Python, with the words that a person cut."""
-    given = {"source_words": pair.source_words, "target_words": pair.target_words}
+    """The pair as Python, with the words that a person cut and the languages that a person chose."""
+    names = ("source_words", "target_words", "source_language", "target_language")
+    given = {name: getattr(pair, name) for name in names}
     words = "".join(f", {field}={value!r}" for field, value in given.items() if value)
     return f"mh.SentencePair({pair.source!r}, {pair.target!r}{words})"

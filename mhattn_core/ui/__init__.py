@@ -31,12 +31,12 @@ from mhattn_core.ui.sidebar import sidebar, take_pair
 from mhattn_core.ui.summarisation.panel import summarisation_panel
 from mhattn_core.ui.translation.alignment_panel import alignment_panel
 from mhattn_core.ui.translation.gold_panel import gold_panel
-from mhattn_core.ui.translation.yardstick import choose_yardstick
+from mhattn_core.ui.translation.reference_aligner import choose_reference
 from mhattn_core.ui.upload import upload_panel
 
 __all__ = [
     "alignment_panel",
-    "choose_yardstick",
+    "choose_reference",
     "claim_panel",
     "compared_runs",
     "difference_panel",

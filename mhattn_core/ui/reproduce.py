@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from mhattn_core.experiments.alignment.translators import is_turned
 from mhattn_core.locale import _
 from mhattn_core.measures.citations import sources_of
 from mhattn_core.runs.manifest import Manifest
@@ -12,7 +13,6 @@ from mhattn_core.text.gallery import gallery
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.controls import MODELS, PAIR, Controls
 from mhattn_core.ui.resources import models
-from mhattn_core.ui.translation.orientation import is_turned
 from mhattn_core.ui.word_boundaries import cut_in_link
 from mhattn_core.version import VERSION
 

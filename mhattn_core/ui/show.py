@@ -51,6 +51,11 @@ def show(
             st.vega_lite_chart(spec=spec, key=name, alt=plain(finding.sentence), **selects)
     if finding.reading:
         st.caption(finding.reading)
+    take(finding, key)
+
+
+def take(finding: Finding, key: str) -> None:
+    """What a reader takes away of a finding: its file, its numbers, its code."""
     with st.container(horizontal=True):
         export_panel(lambda: finding.chart, finding.table, key=key, name=finding.name, note=finding.source)
         _numbers(finding, key)

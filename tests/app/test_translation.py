@@ -35,7 +35,7 @@ def test_it_opens_on_the_notes_pair_with_both_translators_and_the_notes_matrix()
     assert app.session_state["models"] == ["marian-en-zh", "marian-zh-en"]
     said = texts(app)
     assert "The note's own matrix" in said
-    assert "the pair is turned round" in said
+    assert "source and target are swapped" in said
     assert gold_field(app).value == "0-0 1-1 2-2 3-3 4-4"
     assert re.search(
         r"Head L0 H5 finds 4 of 5 sure gold links; its alignment error is \*\*0\.20\*\*\. Word order alone makes 0\.00\.",
@@ -69,7 +69,7 @@ def test_a_source_alone_is_translated_by_the_model() -> None:
     app = type_pair(page(models=["marian-en-zh"]), "The cat is on the table.")
     assert not app.exception
     assert re.search(r"It writes: \*[^*]*猫", texts(app))
-    assert "agrees with the yardstick" in texts(app) or "nothing is here to compare" in texts(app)
+    assert "against reference links" in texts(app) or "nothing is here to compare" in texts(app)
 
 
 def test_gold_that_is_wrong_is_told_and_the_rest_goes_on() -> None:
@@ -81,24 +81,24 @@ def test_gold_that_is_wrong_is_told_and_the_rest_goes_on() -> None:
     assert specs(app)
 
 
-def test_without_gold_the_other_translator_is_the_yardstick() -> None:
+def test_without_gold_the_other_translator_is_the_reference() -> None:
     app = type_pair(page(), "The dog sleeps on the table.", "狗在桌子上睡觉。")
     assert not app.exception
     said = texts(app)
     assert "not gold" in said
-    assert re.search(r"Head L\d H\d agrees with the yardstick by", said)
+    assert re.search(r"Head L\d H\d: F1 \*\*\d\.\d\d\*\* against reference links", said)
 
 
 def test_two_english_sentences_are_compared_by_embeddings() -> None:
     models.clear()  # any other encoder in memory would be one to compare with
     app = type_pair(page(models=["minilm"]), "A child is playing football.", "A girl plays football outside.")
     assert not app.exception
-    assert "nearest by their embeddings" not in texts(app)  # its own embeddings are no yardstick for itself
+    assert "nearest by their embeddings" not in texts(app)  # its own embeddings are no reference for itself
     assert "nothing is here to compare them with" in texts(app)
     app.multiselect(key="models").set_value(["minilm", "marian-en-zh"]).run()
     assert not app.exception
     assert "nearest by their embeddings" in texts(app)
-    # A translator into Chinese is no yardstick for two English sentences.
+    # A translator into Chinese is no reference for two English sentences.
     assert "last decoder layer but one" not in texts(app)
 
 

@@ -217,10 +217,10 @@ def test_pairs_that_cannot_be_read_are_told(translator: mh.Model) -> None:
         align(translator, [no_links])
 
 
-def test_a_yardstick_is_measured_on_the_pairs_that_were_aligned(minilm: mh.Model) -> None:
+def test_a_reference_aligner_is_measured_on_the_pairs_that_were_aligned(minilm: mh.Model) -> None:
     good = record("He sleeps", "The man sleeps", "0-1 1-2", 3)
     table, skipped = report(
-        minilm, [PairRecord("x", mh.SentencePair("He sleeps", "She runs"), 5), good], yardstick=minilm
+        minilm, [PairRecord("x", mh.SentencePair("He sleeps", "She runs"), 5), good], reference=minilm
     )
     assert skipped["line"].tolist() == [5]
     assert (table["n"] == 1).all()

@@ -61,7 +61,7 @@ def align(model: Model, pairs: Sequence[GoldPair], *, turned: bool = False, prog
     return Aligned(model.name, model.revision, tuple(keys), tuple(gold), found, told, turned)
 
 
-def yardstick_links(model: Model, pair: SentencePair) -> np.ndarray:
+def embedding_links(model: Model, pair: SentencePair) -> np.ndarray:
     """Links of an aligner that trains nothing, bool ``[target, source]``: words that are each other's nearest by their
     embeddings.
 
@@ -70,9 +70,9 @@ def yardstick_links(model: Model, pair: SentencePair) -> np.ndarray:
     return mutual_links(word_similarity(model, pair))
 
 
-def yardstick_sums(model: Model, pairs: Sequence[GoldPair]) -> np.ndarray:
-    """The sums of ``yardstick_links`` against gold, ``[pair, 4]``."""
-    return np.stack([error_sums(yardstick_links(model, record.pair), *gold_of(record)) for record in pairs])
+def embedding_sums(model: Model, pairs: Sequence[GoldPair]) -> np.ndarray:
+    """The sums of ``embedding_links`` against gold, ``[pair, 4]``."""
+    return np.stack([error_sums(embedding_links(model, record.pair), *gold_of(record)) for record in pairs])
 
 
 def mean_links(seen: AttentionResult) -> np.ndarray:
@@ -92,6 +92,7 @@ def _choices(weights: AlignmentWeights) -> np.ndarray:
     with_mean = AlignmentWeights(
         weights.stack,
         weights.rows,
+        weights.weight,
         np.concatenate([weights.weights, weights.weights.mean(axis=1, keepdims=True)], axis=1),
         np.concatenate([weights.no_link, weights.no_link.mean(axis=1, keepdims=True)], axis=1),
         weights.targets,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from mhattn_core.experiments.alignment.align import Progress, align, silent, yardstick_sums
+from mhattn_core.experiments.alignment.align import Progress, align, embedding_sums, silent
 from mhattn_core.measures.alignment.aligned import GoldPair
 from mhattn_core.measures.alignment.held_out import best_combined, best_head, held_out_rows
 from mhattn_core.measures.alignment.tables import alignment_table, baseline_row, named_row
@@ -17,7 +17,7 @@ def report(
     *,
     turned: bool = False,
     reverse: Model | None = None,
-    yardstick: Model | None = None,
+    reference: Model | None = None,
     progress: Progress = silent,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Everything about one model as an aligner: a table of every head, held-out choices and baselines, and the pairs
@@ -25,7 +25,7 @@ def report(
 
     reverse: a translator of the other direction, whose links are combined with this model's; an encoder that reads both
     sentences is its own.
-    yardstick: an encoder whose embeddings align. Raises Problem as ``align``, and when the two directions leave out
+    reference: an encoder whose embeddings align. Raises Problem as ``align``, and when the two directions leave out
     different pairs.
     """
     aligned = align(model, pairs, turned=turned, progress=progress)
@@ -40,8 +40,8 @@ def report(
         baseline_row(aligned).assign(choice=""),
         held_out_rows(aligned, choices),
     ]
-    if yardstick is not None:
+    if reference is not None:
         left_out = set(aligned.skipped["line"])
-        sums = yardstick_sums(yardstick, [record for record in pairs if record.line not in left_out])
-        tables.append(named_row(yardstick.name, sums, aligned.keys).assign(stack="embeddings", choice=""))
+        sums = embedding_sums(reference, [record for record in pairs if record.line not in left_out])
+        tables.append(named_row(reference.name, sums, aligned.keys).assign(stack="embeddings", choice=""))
     return pd.concat(tables, ignore_index=True), aligned.skipped

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from mhattn_core.experiments.alignment.translators import is_turned
 from mhattn_core.locale import _
 from mhattn_core.ui.ablation.cost_vs_redundancy import safe_view
 from mhattn_core.ui.ablation.curve import curve_view
@@ -18,7 +19,7 @@ from mhattn_core.ui.evidence import chosen_run
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.panel import panel
-from mhattn_core.ui.translation.orientation import is_turned, tell_unreadable
+from mhattn_core.ui.translation.orientation import tell_unreadable
 from mhattn_core.ui.unknown import may_draw
 
 TABLES = {"heads": "ablation", "safe": "ablation", "curve": "curves", "vote": "interactions"}

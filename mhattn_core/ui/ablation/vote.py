@@ -10,6 +10,7 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.arrays.word_grid import WordGrid
 from mhattn_core.attention import AttentionResult, attend
+from mhattn_core.experiments.alignment.translators import reads
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
@@ -22,7 +23,6 @@ from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.kept import kept
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import badge, draw
-from mhattn_core.ui.translation.orientation import reads
 
 SENTENCE = "fox"
 SUBJECT, VERB, RIVAL = 3, 4, 8

@@ -1,36 +1,38 @@
 """One model's share of the Translation page: which source word each head ties to which target word."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
-from mhattn_core import charts
 from mhattn_core.arrays.alignment_weights import AlignmentWeights, Weighting
 from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.alignment_weights import alignment_readings, alignment_weights
 from mhattn_core.attention.languages import languages_of
 from mhattn_core.errors import Problem
+from mhattn_core.experiments.alignment.translators import is_turned
+from mhattn_core.findings import Finding
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.translation.all_heads import aligner_grid, best_aligner
+from mhattn_core.findings.translation.reference import ReferenceLinks
 from mhattn_core.heads import Head, head_name, head_names
 from mhattn_core.locale import _
-from mhattn_core.measures.alignment.measures import links
-from mhattn_core.measures.alignment.tables import pair_table
-from mhattn_core.measures.quantities import quantity
 from mhattn_core.models.control_names import trained_name
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_choice import key_for
-from mhattn_core.ui.model_heads import clicks, picked
 from mhattn_core.ui.model_panel import attended_with_progress
-from mhattn_core.ui.page import draw, problems, wide_and_narrow
+from mhattn_core.ui.page import problems, wide_and_narrow
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.resources import HASHES, loaded
-from mhattn_core.ui.translation.alignment_head import aligned_head
-from mhattn_core.ui.translation.orientation import is_turned, tell_unreadable
-from mhattn_core.ui.translation.yardstick import Reference, Yardstick, reference
+from mhattn_core.ui.show import show
+from mhattn_core.ui.translation.one_aligner import one_aligner
+from mhattn_core.ui.translation.orientation import tell_unreadable
+from mhattn_core.ui.translation.reference_aligner import ReferenceChoice, links_to_compare
 from mhattn_core.ui.unknown import may_draw
 
 BEST_ROWS = {"marian-zh-en": "awo"}
@@ -39,7 +41,7 @@ LISTED = 10
 
 
 @panel
-def alignment_panel(name: str, place: int, controls: Controls, yardstick: Yardstick, *, weight: Weighting) -> None:
+def alignment_panel(name: str, place: int, controls: Controls, choice: ReferenceChoice, *, weight: Weighting) -> None:
     """A model's best head as matrix and as lines, and all its heads by how well they align; a click redraws this model
     alone.
     """
@@ -50,18 +52,17 @@ def alignment_panel(name: str, place: int, controls: Controls, yardstick: Yardst
         _check_readable(name, pair)
         seen = attended_with_progress(name, replace(controls, pair=pair))
         if turned:
-            st.caption(_("This model reads the second sentence, so the pair is turned round."))
+            st.caption(_("This model reads the second sentence, so source and target are swapped."))
         tell_unreadable(name, pair.a.text)
         if not pair.b:
             st.markdown(_("It writes: *{text}*").format(text=escape(seen.sentences["b"].text)))
         aligned = _weights(seen, _choose_rows(seen, place), weight)
-        yard = reference(yardstick, seen, turned=turned)
-        heads = None if yard is None else pair_table(name, aligned, yard.links)
-        chosen = _choose_head(aligned, heads, yard, place)
+        reference = links_to_compare(choice, seen, turned=turned)
+        chosen = _choose_head(aligned, reference, place)
         if may_draw(seen, aligned.stack, place):
-            aligned_head(seen, aligned, yard, chosen, place)
-            if heads is not None and yard is not None:
-                _grid(heads, yard, chosen, place)
+            one_aligner(seen, aligned, reference, chosen, place)
+            if reference is not None:
+                _grid(aligner_grid(seen, aligned, reference), chosen, place)
 
 
 def _with_languages(name: str, place: int, pair: SentencePair) -> SentencePair:
@@ -112,75 +113,42 @@ def _choose_rows(seen: AttentionResult, place: int) -> str:
     )
 
 
-def _choose_head(
-    aligned: AlignmentWeights, heads: pd.DataFrame | None, yard: Reference | None, place: int
-) -> tuple[int, int]:
+def _choose_head(aligned: AlignmentWeights, reference: ReferenceLinks | None, place: int) -> tuple[int, int]:
     layers, count = aligned.weights.shape[:2]
     names = [head_name(layer, head) for layer, head in np.ndindex(layers, count)]
-    best = _best(aligned, heads, yard)
+    best = best_aligner(aligned, reference)
     label = _("The best on this pair: {name}").format(name=head_name(*best))
     chosen = choose_or_leave(_("Head"), names, label, key=key_for("head", place))
     return best if chosen is None else Head.parse(chosen, aligned.stack).cell
 
 
-def _best(aligned: AlignmentWeights, heads: pd.DataFrame | None, yard: Reference | None) -> tuple[int, int]:
-    """The head with the best score; among equals, and without links to compare with, the one that is surest of its
-    links.
-    """
-    sure = np.where(links(aligned), np.nan_to_num(aligned.weights), 0).sum(axis=(-2, -1))
-    score = np.zeros_like(sure)
-    if heads is not None and yard is not None:
-        values = heads.loc[heads["measure"] == yard.measure, "value"].to_numpy().reshape(sure.shape)
-        score = -np.nan_to_num(values, nan=np.inf) if yard.measure == "aer" else np.nan_to_num(values)
-    place = int(np.lexsort((-sure.ravel(), -score.ravel()))[0])
-    return divmod(place, sure.shape[1])
-
-
-def _grid(heads: pd.DataFrame, yard: Reference, chosen: tuple[int, int], place: int) -> None:
-    title = (
-        _("All heads by alignment error on this pair")
-        if yard.measure == "aer"
-        else _("All heads by agreement with the yardstick")
-    )
-    st.markdown(f"**{title}** · `{heads['stack'].iloc[0]}`")
+def _grid(finding: Finding, chosen: tuple[int, int], place: int) -> None:
+    st.markdown(f"**{finding.sentence}** · `{finding.table['stack'].iloc[0]}`")
     wide, narrow = wide_and_narrow(f"aligners-{place}")
     with wide:
-        draw(
-            charts.head_grid(
-                heads,
-                measure=yard.measure,
-                title=quantity(yard.measure).axis,
-                domain=(0, 1),
-                reverse=yard.measure == "aer",
-                chosen=chosen,
-                clicks=clicks(),
-            ),
-            key=f"aligners-{place}",
-            on_select=lambda: _open_picked(place),
-            selection_mode=charts.PICKED,
-            alt_text=_("{title}; {name} is open above.").format(title=title, name=head_name(*chosen)),
-        )
+        show(finding, key=f"aligners-{place}", on_pick=partial(_pick, place), sentence=False, chosen=chosen)
     with narrow:
-        rows = (
-            heads[heads["measure"] == yard.measure].sort_values("value", ascending=yard.measure == "aer").head(LISTED)
-        )
-        labels = {name: f"{name} · {value:.2f}" for name, value in zip(head_names(rows), rows["value"], strict=True)}
-        st.selectbox(
-            _("The ten best heads"),
-            list(labels),
-            index=None,
-            format_func=labels.__getitem__,
-            placeholder=_("Choose a head to open it above"),
-            key=f"aligner-{place}",
-            on_change=lambda: _open(place, st.session_state[f"aligner-{place}"]),
-        )
-    st.caption(yard.says)
+        _list(finding, place)
 
 
-def _open_picked(place: int) -> None:
-    found = picked(f"aligners-{place}")
-    if found:
-        _open(place, head_name(*found))
+def _list(finding: Finding, place: int) -> None:
+    """The ten best heads by name, where a grid has no room."""
+    rows = finding.table.head(LISTED)
+    labels = {name: f"{name} · {value:.2f}" for name, value in zip(head_names(rows), rows["value"], strict=True)}
+    st.selectbox(
+        _("The ten best heads"),
+        list(labels),
+        index=None,
+        format_func=labels.__getitem__,
+        placeholder=_("Choose a head to open it above"),
+        key=f"aligner-{place}",
+        on_change=lambda: _open(place, st.session_state[f"aligner-{place}"]),
+    )
+    st.caption(finding.reading)
+
+
+def _pick(place: int, mark: Mapping[str, Any]) -> None:
+    _open(place, head_name(mark["layer"], mark["head"]))
 
 
 def _open(place: int, name: str | None) -> None:

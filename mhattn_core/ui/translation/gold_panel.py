@@ -6,22 +6,20 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mhattn_core import charts
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.alignment.report import report
 from mhattn_core.experiments.alignment.shipped import SOURCE, shipped_alignment
-from mhattn_core.findings.markdown import escape, plain
-from mhattn_core.heads import head_name
+from mhattn_core.experiments.alignment.translators import is_turned, reads
+from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.translation.all_heads import heads_of_table, held_out_aligner
 from mhattn_core.locale import _
-from mhattn_core.measures.quantities import quantity
 from mhattn_core.models import Model
 from mhattn_core.text.reading import PairRecord
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.page import badge, draw, problems
+from mhattn_core.ui.page import problems
 from mhattn_core.ui.quantity_choice import table_columns
 from mhattn_core.ui.resources import loaded
-from mhattn_core.ui.translation.orientation import is_turned, reads
+from mhattn_core.ui.show import say, show
 from mhattn_core.ui.upload import upload_panel
 
 KEPT = "alignment-tables"
@@ -104,15 +102,15 @@ def _reverse(names: tuple[str, ...], record: PairRecord) -> Model | None:
 def _show(name: str, table: pd.DataFrame, *, key: str) -> None:
     """One model's best head, held out, then the grid of all its heads and the table."""
     st.markdown(f"**{escape(name)}**")
-    heads = table[(table["choice"] == "") & (table["stack"] != "") & (table["head"] >= 0)]
-    best = table[table["choice"] == "head"].iloc[0]
-    st.markdown(_finding(best))
-    badge(int(best["n"]))
+    finding = held_out_aligner(name, table)
+    say(finding)
     shown, all_rows = st.tabs([_("Picture"), _("Table")])
     with shown:
+        heads = heads_of_table(table)
         options = list(
             dict.fromkeys(f"{row} {weight}" for row, weight in zip(heads["rows"], heads["weight"], strict=True))
         )
+        best = table[table["choice"] == "head"].iloc[0]
         usual = f"{best['rows']} {best['weight']}"
         reading = st.segmented_control(
             _("Rows and weights"),
@@ -121,35 +119,6 @@ def _show(name: str, table: pd.DataFrame, *, key: str) -> None:
             required=True,
             key=f"reading-{key}-{name}",
         )
-        rows, weight = str(reading).split()
-        drawn = heads[(heads["rows"] == rows) & (heads["weight"] == weight)].assign(
-            measure="aer", value=lambda rows: rows["aer"]
-        )
-        grid = charts.head_grid(
-            drawn, measure="aer", title=quantity("aer").axis, domain=(float(drawn["value"].min()), 1.0), reverse=True
-        )
-        draw(grid, key=f"gold-grid-{key}-{name}", alt_text=plain(_finding(best)))
-        export_panel(lambda: grid, table, key=f"gold-{key}-{name}", name=f"{name}-alignment-error", note=name)
+        show(held_out_aligner(name, table, *str(reading).split()), key=f"gold-grid-{key}-{name}", sentence=False)
     with all_rows:
         st.dataframe(table, hide_index=True, height=300, column_config=table_columns("align", NUMBERS))
-
-
-def _finding(best: pd.Series) -> str:
-    if pd.isna(best["aer"]):
-        return _("These are too few pairs to choose a head on one half and report it on the other.")
-    said = _(
-        "Best head, chosen on one half of the pairs and reported on the other: **{name}** ({rows}, {weight}), alignment error **{aer:.0%}** [{low:.0%}, {high:.0%}]; word order alone makes {diagonal:.0%}."
-    ).format(
-        name=head_name(int(best["layer"]), int(best["head"])),
-        rows=best["rows"],
-        weight=best["weight"],
-        aer=best["aer"],
-        low=best["low"],
-        high=best["high"],
-        diagonal=best["diagonal"],
-    )
-    if best["gain_low"] > 0:
-        return said + " " + _("It is better than word order alone.")
-    if best["gain_high"] < 0:
-        return said + " " + _("It is worse than word order alone: no evidence that this head aligns.")
-    return said + " " + _("The difference may be chance: no evidence that this head aligns.")

@@ -1,0 +1,1 @@
+"""Findings about heads as word aligners."""
