@@ -26,13 +26,15 @@ def models_of(run: Run, models: Sequence[str]) -> list[str]:
 
 
 def of_stack(rows: pd.DataFrame, stack: str, what: str) -> pd.DataFrame:
-    """Rows of one stack a model: the one that is asked for, by default each model's first.
+    """Rows of one stack a model: the one that is asked for, and of a model without it (an encoder has no
+    cross-attention), as by default, its first.
 
-    what: the rows are of, for the Problem that is raised where there are none.
+    what: the rows are of, for the Problem that is raised where no model has the stack.
     """
-    first = rows.groupby("model", observed=True)["stack"].transform("first")
-    chosen = rows[rows["stack"] == (stack or first)]
-    if chosen.empty:
+    of_models = rows.groupby("model", observed=True)["stack"]
+    has_it = of_models.transform(lambda stacks: (stacks == stack).any()).astype(bool)
+    chosen = rows[rows["stack"] == of_models.transform("first").mask(has_it, stack)]
+    if chosen.empty or (stack and not has_it.any()):
         raise Problem(
             _("The run has nothing of “{what}” for these models and this stack.").format(what=what),
             _("See its table heads.parquet for the measures and stacks that it has."),

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from scipy.stats import spearmanr
 
 import mhattn_core as mh
 from mhattn_core.experiments.heads_table import heads_table
@@ -9,6 +10,8 @@ from mhattn_core.findings.heads.compared import ModelHeads, with_origin
 from mhattn_core.findings.heads.difference import differences, on_pair, one_against_other
 from mhattn_core.findings.heads.nearest import place_in_model
 from mhattn_core.findings.heads.of_measures import grid, on_one_axis, over_depth
+from mhattn_core.findings.rows import of_stack
+from mhattn_core.findings.runs.two_runs import two_runs
 from mhattn_core.heads import ModelHead
 from mhattn_core.measures.difference import difference
 
@@ -81,3 +84,22 @@ def test_a_head_is_counted_from_the_nearer_end() -> None:
     assert "number 2 of 4 heads, counted from the highest" in second
     assert interval == ""
     assert "0.80 to 1.00" in place_in_model(ModelHead("m", "encoder", 0, 3), heads, "previous")[1]
+
+
+def test_one_model_over_two_runs_is_compared_head_by_head_and_got_again() -> None:
+    first, second = mh.Run.open("examples-en"), mh.Run.open("ewt-dev")
+    finding = two_runs(first, second, model="minilm", stack="encoder", measure=MEASURE)
+    a, b = (run.heads.query(f"model == 'minilm' and measure == {MEASURE!r} and group == ''") for run in (first, second))
+    order = spearmanr(a["value"], b["value"]).statistic
+    assert f"rank correlation of {order:.2f}; of 72 heads" in finding.sentence
+    pd.testing.assert_frame_equal(run_code(finding.code), finding.table)
+    with pytest.raises(mh.Problem, match="both runs"):
+        two_runs(first, second, model="nobody", stack="encoder", measure=MEASURE)
+
+
+def test_a_model_without_the_stack_that_is_asked_for_is_shown_by_its_first() -> None:
+    rows = pd.DataFrame({"model": ["a", "a", "b"], "stack": ["decoder", "cross", "encoder"], "value": [1, 2, 3]})
+    assert of_stack(rows, "cross", "x")["value"].tolist() == [2, 3]
+    assert of_stack(rows, "", "x")["value"].tolist() == [1, 3]
+    with pytest.raises(mh.Problem, match="nothing of"):
+        of_stack(rows[rows["model"] == "b"], "cross", "x")

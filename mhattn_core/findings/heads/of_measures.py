@@ -8,6 +8,7 @@ import altair as alt
 import pandas as pd
 
 from mhattn_core import charts
+from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.rows import model_of, models_of, of_stack
@@ -26,10 +27,10 @@ def head_grid(run: Run, *, model: str = "", stack: str = "", measure: str = "ent
 
 @of_run("heads")
 def distributions(
-    run: Run, *, models: Sequence[str] = (), stack: str = "", measure: str = "entropy.normalised"
+    run: Run, *, models: Sequence[str] = (), stack: str = "", measure: str = "entropy.normalised", group: str = ""
 ) -> Finding:
-    """All heads of all models on one axis."""
-    return on_one_axis(measured(run, models_of(run, models), stack, measure), measure)
+    """All heads of all models on one axis; group: of pairs, by default all."""
+    return on_one_axis(measured(run, models_of(run, models), stack, measure, group), measure)
 
 
 @of_run("heads")
@@ -64,7 +65,8 @@ def on_one_axis(rows: pd.DataFrame, measure: str) -> Finding:
         _(
             "One mark is one head; in each line the first layers stand above and the last below. The grey box holds "
             "the middle half of the heads, its line is the median."
-        ),
+        )
+        + _usual_width(rows),
         int(rows["n"].max()),
         of="heads",
     )
@@ -86,16 +88,25 @@ def over_depth(rows: pd.DataFrame, measure: str) -> Finding:
     )
 
 
-def measured(run: Run, models: Sequence[str], stack: str, measure: str) -> pd.DataFrame:
-    """Rows of ``heads.parquet`` of one measure, over all pairs. Raises Problem where there are none."""
+def measured(run: Run, models: Sequence[str], stack: str, measure: str, group: str = "") -> pd.DataFrame:
+    """Rows of ``heads.parquet`` of one measure, over all pairs or those of a group. Raises Problem where there are
+    none.
+    """
     heads = run.heads
-    rows = heads[(heads["group"] == "") & heads["model"].isin(models) & (heads["measure"] == measure)]
+    rows = heads[(heads["group"] == group) & heads["model"].isin(models) & (heads["measure"] == measure)]
     return of_stack(rows, stack, measure)
 
 
 def medians(rows: pd.DataFrame, measure: str) -> str:
-    """The median head of each model, and the head that has most, or least, of one measure."""
+    """The median head of each model, and the head that has most, or least, of one measure. Raises Problem where none
+    has a value.
+    """
     known = rows.dropna(subset="value")
+    if known.empty:
+        raise Problem(
+            _("No head here has a value of “{measure}”.").format(measure=quantity(measure).title),
+            quantity(measure).reads,
+        )
     top = known.loc[at_the_end(known, measure)]
     message = (
         _("The median head: {medians}. Lowest of all is {head} with {value:.2f}.")
@@ -103,10 +114,27 @@ def medians(rows: pd.DataFrame, measure: str) -> str:
         else _("The median head: {medians}. Highest of all is {head} with {value:.2f}.")
     )
     of_models = known.groupby("model", sort=False, observed=True)["value"].median()
-    return message.format(
+    said = message.format(
         medians=", ".join(f"{escape(str(name))} {value:.2f}" for name, value in of_models.items()),
         head=escape(ModelHead.of_row(top).name),
         value=top["value"],
+    )
+    if pd.notna(top["low"]):
+        said += " " + _("Its 95 % interval: {low:.3f} to {high:.3f}.").format(low=top["low"], high=top["high"])
+    return said
+
+
+def _usual_width(rows: pd.DataFrame) -> str:
+    """How far the choice of sentences moves a head; empty where no head has an interval."""
+    width = (rows["high"] - rows["low"]).median()
+    return (
+        ""
+        if pd.isna(width)
+        else " "
+        + _(
+            "Half of the heads have an interval narrower than {width:.3f}: smaller differences between two heads may "
+            "come from the choice of sentences."
+        ).format(width=width)
     )
 
 

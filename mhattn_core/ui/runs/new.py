@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.runs.about import duration
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import families
 from mhattn_core.models.control_names import trained_name
@@ -22,7 +23,6 @@ from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.resources import loaded
 from mhattn_core.ui.runs.start import start
-from mhattn_core.ui.runs.words import duration
 from mhattn_core.ui.upload import upload_panel
 
 COSTS = "run-costs"

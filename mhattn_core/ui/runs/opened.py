@@ -1,45 +1,42 @@
 """One finished run and what it says."""
 
-import pandas as pd
 import streamlit as st
 
-from mhattn_core import charts
+from mhattn_core.findings.heads.of_measures import at_the_end, distributions, measured
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.runs.about import origin, run_label
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import Quantity, of_family
 from mhattn_core.runs import Run
 from mhattn_core.runs.store import Saved
-from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.page import badge, draw, problems
+from mhattn_core.ui.page import problems
 from mhattn_core.ui.quantity_choice import names_in_tables, titles
 from mhattn_core.ui.reproduce import reproduce_run
 from mhattn_core.ui.runs.known import known_runs, opened, show_run, shown_run
 from mhattn_core.ui.runs.tables import tables_of, what_to_do
-from mhattn_core.ui.runs.words import origin, run_label
+from mhattn_core.ui.show import show
 
 STACKS = ("cross", "encoder", "decoder")
 
 
 def opened_run() -> None:
     """The tab in which a saved run is read: the one in the address, else the first that ships."""
-    run = _choose()
+    run = _choose_run()
     if run is None:
         return
     with problems():
         tables = opened(run)
         if tables.heads.empty:
-            rows = tables.heads
             st.info(
                 _(
                     "This run holds no basic measures, so there is nothing to draw here. What it did measure ({measures}) stands on the pages of these measures, with the run chosen as evidence in the sidebar, and in the download."
                 ).format(measures=escape(", ".join(tables.manifest.measures)))
             )
         else:
-            rows, measure = _choose_rows(tables)
-            _picture(rows, measure, tables.id)
+            _picture(tables)
         what_to_do(run, tables)
-        tables_of(tables, rows)
+        tables_of(tables)
         st.caption(
             f"{escape(origin(run))} "
             + _("Run {id}, mhattn {version}.").format(id=f"`{tables.id}`", version=tables.manifest.version)
@@ -47,7 +44,7 @@ def opened_run() -> None:
         reproduce_run(tables.manifest)
 
 
-def _choose() -> Saved | None:
+def _choose_run() -> Saved | None:
     state = st.session_state
     asked, named = shown_run()
     if asked and named is None:
@@ -69,8 +66,22 @@ def _write() -> None:
     st.session_state["run-asked"] = st.session_state["run-shown"]
 
 
-def _choose_rows(run: Run) -> tuple[pd.DataFrame, Quantity]:
-    """Rows of one measure, stack and group."""
+def _picture(run: Run) -> None:
+    """All heads of the run on one axis, by one measure."""
+    measure, stack, group = _choose(run)
+    st.caption(f"**{measure.axis}** · {measure.explanation}")
+    known = measured(run, run.models, stack, measure.code, group).dropna(subset="value")
+    if known.empty:
+        st.info(_("No head of this run has a value of this measure. {reads}").format(reads=measure.reads))
+        return
+    top = ModelHead.of_row(known.loc[at_the_end(known, measure.code)])
+    finding = distributions(run, stack=stack, measure=measure.code, group=group)
+    show(finding, key="run-chart", chosen=(top.model, *top.cell))
+    st.caption(_("Circled: the head named above."))
+
+
+def _choose(run: Run) -> tuple[Quantity, str, str]:
+    """Measure, stack and group of pairs."""
     heads = run.heads
     words = {name: one for name, one in of_family("basic").items() if name in set(heads["measure"])}
     names = titles(words)
@@ -92,56 +103,6 @@ def _choose_rows(run: Run) -> tuple[pd.DataFrame, Quantity]:
         if len(groups) > 1:
             all_pairs = _("all pairs")
             group = str(st.selectbox(_("Group"), groups, format_func=lambda name: name or all_pairs, key="run-group"))
-    chosen = (heads["measure"] == measure) & (heads["group"] == group)
-    # An encoder has no cross-attention: it is shown beside it by what it has.
-    shown = (
-        heads[chosen]
-        .groupby("model", sort=False, group_keys=False)[heads.columns]
-        .apply(lambda rows: rows[rows["stack"] == (stack if stack in set(rows["stack"]) else rows["stack"].iloc[0])])
-    )
-    return shown, words[measure]
-
-
-def _picture(rows: pd.DataFrame, words: Quantity, run_id: str) -> None:
-    """Two sentences, what is seen and how far to believe it, and the chart."""
-    known = rows.dropna(subset="value")
-    if known.empty:
-        st.info(_("No head of this run has a value of this measure. {reads}").format(reads=words.reads))
-        return
-    top = known.loc[known["value"].idxmin() if words.direction == "lowest" else known["value"].idxmax()]
-    said = finding(top, words)
-    sure = _(
-        "Half of the heads have an interval narrower than {width:.3f}: smaller differences between two heads may come from the choice of sentences."
-    ).format(width=(known["high"] - known["low"]).median())
-    st.markdown(escape(f"{said} {sure}"))
-    badge(int(known["n"].max()))
-    st.caption(f"**{words.axis}** · {words.explanation}")
-    chart = charts.distributions(known, title=words.axis, chosen=(top["model"], top["layer"], top["head"]))
-    draw(chart, key="run-chart", alt_text=said)
-    export_panel(lambda: chart, known, key="run-chart", name=f"run-{run_id}-{top['measure']}", note=f"run {run_id}")
-    st.caption(
-        _(
-            "One mark is one head; in each line the first layers stand above and the last below. The grey box holds the middle half of the heads, its line is the median; circled is the head named above."
-        )
-    )
-
-
-def finding(top: pd.Series, words: Quantity) -> str:
-    """The most telling head of all. top: its row."""
-    message = (
-        _(
-            "Over {pairs} pairs, {title} is lowest in {head}: {value:.2f}, with a 95 % interval from {low:.3f} to {high:.3f}."
-        )
-        if words.direction == "lowest"
-        else _(
-            "Over {pairs} pairs, {title} is highest in {head}: {value:.2f}, with a 95 % interval from {low:.3f} to {high:.3f}."
-        )
-    )
-    return message.format(
-        pairs=f"{top['n']:,}",
-        title=words.axis,
-        head=ModelHead.of_row(top).name,
-        value=top["value"],
-        low=top["low"],
-        high=top["high"],
-    )
+    # Offsets mean nothing across two texts: such a measure is shown of the stacks that have it.
+    having = heads.loc[heads["measure"] == measure, "stack"]
+    return words[measure], stack if stack in set(having) else "", group

@@ -1,10 +1,8 @@
 """What can be done with a run, and its tables."""
 
-import pandas as pd
 import streamlit as st
 
 from mhattn_core.findings.markdown import escape
-from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 from mhattn_core.runs import Run, store
 from mhattn_core.runs.packing import zipped
@@ -42,11 +40,9 @@ def _delete(key: str) -> None:
     show_run("")
 
 
-def tables_of(run: Run, rows: pd.DataFrame) -> None:
-    """rows: those of ``run.heads`` that are drawn."""
+def tables_of(run: Run) -> None:
+    """The pairs that were measured, and those that were not, with why."""
     skipped = run.skipped
-    if not rows.empty:
-        _table_of_heads(rows)
     if not skipped.empty:
         with st.expander(_("Pairs left out: {number}").format(number=f"{len(skipped):,}"), icon=":material/rule:"):
             names = {"line": _("line"), "reason": _("reason"), "model": _("model")}
@@ -59,21 +55,3 @@ def tables_of(run: Run, rows: pd.DataFrame) -> None:
     if "source" in run.pairs:
         with st.expander(_("Pairs"), icon=":material/notes:"):
             st.dataframe(run.pairs, hide_index=True, width="stretch", height=300)
-
-
-def _table_of_heads(rows: pd.DataFrame) -> None:
-    with st.expander(_("Table"), icon=":material/table:"):
-        shown = rows.assign(name=head_names(rows, model=True))
-        number = st.column_config.NumberColumn
-        st.dataframe(
-            shown[["name", "stack", "value", "low", "high", "n"]],
-            hide_index=True,
-            height=380,
-            column_config={
-                "name": st.column_config.TextColumn(_("head")),
-                "stack": st.column_config.TextColumn(_("stack")),
-                "value": number(_("value"), format="%.4f"),
-                "low": number(_("interval from"), format="%.4f"),
-                "high": number(_("interval to"), format="%.4f"),
-            },
-        )

@@ -4,6 +4,7 @@ import streamlit as st
 
 from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.runs.about import duration
 from mhattn_core.locale import _, current_language
 from mhattn_core.runs import store
 from mhattn_core.runs.jobs import Job
@@ -12,7 +13,6 @@ from mhattn_core.ui.page import problems
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.runs.known import jobs, known_runs, show_run
 from mhattn_core.ui.runs.start import go_on
-from mhattn_core.ui.runs.words import duration
 
 SECONDS_BETWEEN_LOOKS = 1.0
 TOLD = "runs-told"

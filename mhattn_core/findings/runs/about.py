@@ -1,4 +1,4 @@
-"""How runs are spoken of."""
+"""A run in words: how long it took, what it is called in a list, whose sentences it measured."""
 
 from mhattn_core.locale import _
 from mhattn_core.runs.store import Saved
