@@ -6,6 +6,7 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.arrays.word_grid import WordGrid
 from mhattn_core.attention.tables import matrix_table, word_table
+from mhattn_core.findings.attention.all_heads import glance_table
 from mhattn_core.findings.markdown import escape, plain
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
@@ -15,7 +16,6 @@ from mhattn_core.text.documents import documents
 from mhattn_core.text.gallery import gallery
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.glance_panel import glance_table
 from mhattn_core.ui.navigation import link, page_title
 from mhattn_core.ui.page import badge, draw, problems
 from mhattn_core.ui.resources import attended, loaded

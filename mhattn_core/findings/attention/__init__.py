@@ -1,0 +1,1 @@
+"""Findings about what heads look at in one pair."""
