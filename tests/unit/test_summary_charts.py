@@ -9,9 +9,9 @@ from drawn import rows, spec
 from mhattn_core import charts
 from mhattn_core.attention.segments import SegmentPart, SegmentWeights
 from mhattn_core.charts.segment_matrix import ends
+from mhattn_core.findings.summarisation.document import DocumentAttention, DocumentInput, cells, seams, totals
 from mhattn_core.text.documents import Document
 from mhattn_core.text.words import cut
-from mhattn_core.ui.summarisation.data import DocumentAttention, DocumentInput, cells, seams, totals
 
 DOCUMENT = Document(("Rain fell on the hills all day", "The harvest failed", "Bread became dear in town"))
 GIVEN = DocumentInput(DOCUMENT, cut("The harvest failed. Bread became dear."))

@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.summarisation.document import DocumentInput
 from mhattn_core.locale import _
 from mhattn_core.models.sources import hosted
 from mhattn_core.text.documents import Document, SegmentBy, documents, read_document
@@ -16,7 +17,6 @@ from mhattn_core.text.reading.limits import MEGABYTE
 from mhattn_core.text.words import cut
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.page import problems
-from mhattn_core.ui.summarisation.data import DocumentInput
 
 TABLES = ["csv", "tsv", "jsonl", "json", "xlsx", "parquet"]
 LONGEST_SUMMARY = 4_000

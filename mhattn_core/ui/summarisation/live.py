@@ -13,6 +13,7 @@ from mhattn_core.attention.segments import LONGEST_WINDOW, segment_weights, wind
 from mhattn_core.attention.write_summary import write_summary
 from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.summarisation.document import DocumentAttention, DocumentInput
 from mhattn_core.locale import _
 from mhattn_core.models import Model
 from mhattn_core.models.fetch import fetch
@@ -21,7 +22,6 @@ from mhattn_core.models.sources import hosted
 from mhattn_core.text.words import cut
 from mhattn_core.ui.kept import of_documents
 from mhattn_core.ui.resources import loaded, models
-from mhattn_core.ui.summarisation.data import DocumentAttention, DocumentInput
 from mhattn_core.ui.summarisation.readers import check_known, entry_of
 
 MOST_TOKENS = 60_000

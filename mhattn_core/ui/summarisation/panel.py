@@ -5,13 +5,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.summarisation.document import DocumentAttention, DocumentInput
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.page import badge, problems
 from mhattn_core.ui.panel import panel
-from mhattn_core.ui.summarisation.data import DocumentAttention, DocumentInput
 from mhattn_core.ui.summarisation.document import choose_document
 from mhattn_core.ui.summarisation.elsewhere import elsewhere, stored
 from mhattn_core.ui.summarisation.live import Work, made, offer_run
@@ -74,14 +74,15 @@ def _shown(found: DocumentAttention, controls: Controls, head: DeltaGenerator) -
     tab = open_tab(
         {"heads": _("All heads"), "layers": _("Layers"), "believe": _("How far to believe it"), "table": _("Table")}
     )
-    if tab == "heads":
-        heads_tab(found, whose, known)
-    elif tab == "layers":
-        layers_tab(found)
-    elif tab == "believe":
-        work = believe_tab(found, known) or work
-    else:
-        table_tab(found, whose, table)
+    with problems():
+        if tab == "heads":
+            heads_tab(found, whose, known)
+        elif tab == "layers":
+            layers_tab(found)
+        elif tab == "believe":
+            work = believe_tab(found, known) or work
+        else:
+            table_tab(found, whose, table)
     return work
 
 

@@ -1,32 +1,29 @@
 """The first view: the matrix of a summary and its segments, and the document beside it."""
 
 import html
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mhattn_core import charts
 from mhattn_core.charts.segment_matrix import MOST_COLUMNS, PICKED_PART
-from mhattn_core.findings.markdown import escape, plain
+from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.summarisation.document import DocumentAttention, DocumentInput, cells
+from mhattn_core.findings.summarisation.held_out import HeldOutAgreement
+from mhattn_core.findings.summarisation.segments_of_part import Value, segment_matrix
+from mhattn_core.findings.summarisation.selection import HeadSelection
 from mhattn_core.locale import _
 from mhattn_core.measures.segments import lift, shares
 from mhattn_core.ui.choices import choose
-from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.model_heads import CLICKS, clicks
-from mhattn_core.ui.page import draw, wide_and_narrow
-from mhattn_core.ui.summarisation.data import DocumentAttention, DocumentInput, cells, seams
-from mhattn_core.ui.summarisation.elsewhere import HeldOutAgreement
-from mhattn_core.ui.summarisation.heads import HeadSelection, choose_whose, told
+from mhattn_core.ui.show import show
+from mhattn_core.ui.summarisation.heads import choose_whose
 
 KEY = "segments"
 PART = "summary-part"
 MOST_ROWS = 60
 TALLEST_LIST = 620
-
-Value = Literal["lift", "share"]
 
 
 def picture(found: DocumentAttention, known: HeldOutAgreement | None) -> tuple[HeadSelection, pd.DataFrame]:
@@ -50,33 +47,16 @@ def picture(found: DocumentAttention, known: HeldOutAgreement | None) -> tuple[H
             ),
         )
     rows = _rows(given) if by == "words" and len(given.summary.words) > MOST_ROWS else None
-    taken = found.taken(whose.layer, whose.head)
-    table = cells(given, taken, by=by, rows=rows)
+    finding = segment_matrix(found, whose, known, by=by, rows=rows, value=value)
     with parts:
-        part = _choose_part(table)
-    finding = finding_of(table, whose)
-    st.markdown(f"{finding} {told(found, whose, known)}")
+        part = _choose_part(finding.table)
+    st.markdown(finding.sentence)
     drawn, document = st.columns([3, 2], gap="medium")
+    taken = found.taken(whose.layer, whose.head)
     with document:
-        listed(given, _of_part(found, taken, by, part, rows), table, part)
-    rules = seams(found)
-
-    def chart() -> alt.LayerChart:
-        return charts.segment_matrix(table, value=value, seams=rules)
-
+        listed(given, _of_part(found, taken, by, part, rows), finding.table, part)
     with drawn:
-        alt_text = f"{found.model}: {plain(finding)}"
-        wide, narrow = wide_and_narrow(KEY)
-        with wide:
-            matrix = charts.segment_matrix(table, value=value, seams=rules, chosen=part, clicks=clicks())
-            draw(matrix, key=KEY, on_select=_part_clicked, selection_mode=PICKED_PART, alt_text=alt_text)
-            st.caption(_colours_told(value))
-        with narrow:
-            _bars(table, part, alt_text)
-        _captions(found)
-        export_panel(
-            chart, table, key=KEY, name=f"{found.model} {whose.name} {given.id or 'document'}", note=found.source
-        )
+        show(finding, key=KEY, on_pick=_part_clicked, picks=(PICKED_PART,), sentence=False, chosen=part)
     return whose, cells(given, taken, by=by, rows=rows, most=len(given.document.segments))
 
 
@@ -112,91 +92,8 @@ def _choose_part(table: pd.DataFrame) -> int:
     )
 
 
-def _part_clicked() -> None:
-    found = st.session_state[KEY].selection.get(PICKED_PART, [])
-    st.session_state[CLICKS] = clicks() + 1
-    if found:
-        st.session_state[st.session_state[PART]] = int(found[0]["row"])
-
-
-def finding_of(table: pd.DataFrame, whose: HeadSelection) -> str:
-    """The sentence about the most lifted cell, in Markdown."""
-    known = table.dropna(subset="lift")
-    if known.empty:
-        return _("Nothing of the attention of {whose} goes to the document.").format(whose=whose.says)
-    top = known.loc[known["lift"].idxmax()]
-    return _(
-        "In {whose}, *{part}* takes **{share:.0%}** of its attention to the document from segment **{segment}**, which has {length:.0%} of the words."
-    ).format(
-        whose=whose.says,
-        part=escape(str(top["part"])),
-        share=top["share"],
-        segment=top["segment"],
-        length=top["length"],
-    )
-
-
-def _colours_told(value: Value) -> str:
-    ends = _("The ends of the colours hang on the number of segments alone, so pictures can be compared.")
-    return (_("Orange: more than its length would give it; purple: less.") + " " if value == "lift" else "") + ends
-
-
-def _captions(found: DocumentAttention) -> None:
-    st.caption(
-        _(
-            "◆ marks the segment that the sentence is likest by ROUGE-L: the same words in the same order; of equals, the first."
-        )
-    )
-    if len(found.weights.words) > MOST_COLUMNS:
-        st.caption(
-            _(
-                "{segments} segments are drawn in groups of neighbours, whose shares and lifts add up; the table has each."
-            ).format(segments=f"{len(found.weights.words):,}")
-        )
-    if len(found.weights.windows) > 1:
-        st.caption(windows_told(found))
-    if found.weights.prefix.strip():
-        st.caption(
-            _(
-                "Before each window {name} read “{prefix}”, as its own configuration says of summaries; what goes to these tokens is counted with the special tokens, to no segment."
-            ).format(name=escape(found.model), prefix=escape(found.weights.prefix.strip()))
-        )
-
-
-def windows_told(found: DocumentAttention) -> str:
-    """Which segments were read together."""
-    read = []
-    for window in found.weights.windows:
-        first, last = window[0].segment + 1, window[-1].segment + 1
-        read.append(str(first) if first == last else f"{first}–{last}")
-    shown = ", ".join(read[:12]) + (" …" if len(read) > 12 else "")
-    return _(
-        "Too long for one pass, so the model read {windows} windows, each with the whole summary: segments {read}. Dashed lines are the seams: on one side of them the model knew nothing of the other, and each window counts by its words. A head that looks at the beginning looks at the beginning of each window, so what is strong right behind every seam says little of its words."
-    ).format(windows=len(read), read=shown)
-
-
-def _bars(table: pd.DataFrame, part: int, alt_text: str) -> None:
-    """One row of the matrix, for narrow screens."""
-    own = table[table["row"] == part]
-    series = [(_("share of attention"), "share"), (_("share of the words"), "length")]
-    bars = pd.concat(
-        [
-            pd.DataFrame(
-                {
-                    "word": [
-                        f"{name} ◆" if likest else name
-                        for name, likest in zip(own["segment"], own["likest"], strict=True)
-                    ],
-                    "position": own["column"].to_numpy(),
-                    "special": False,
-                    "series": label,
-                    "value": own[column].fillna(0).to_numpy(),
-                }
-            )
-            for label, column in series
-        ]
-    )
-    draw(charts.word_bars(bars, title=_("share, 0 to 1")), key=f"{KEY}-narrow", alt_text=alt_text)
+def _part_clicked(mark: Mapping[str, Any]) -> None:
+    st.session_state[st.session_state[PART]] = int(mark["row"])
 
 
 def _of_part(found: DocumentAttention, taken: np.ndarray, by: str, part: int, rows: list[int] | None) -> np.ndarray:

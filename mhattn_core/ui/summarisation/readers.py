@@ -6,12 +6,12 @@ from mhattn_core.attention.pieces import encode, encode_target
 from mhattn_core.attention.token_kinds import unknown_share
 from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.summarisation.document import DocumentInput
 from mhattn_core.locale import _
 from mhattn_core.models import Model
 from mhattn_core.models.catalogue import CatalogueEntry, entries
 from mhattn_core.models.control_names import trained_name
 from mhattn_core.ui.controls import MODELS
-from mhattn_core.ui.summarisation.data import DocumentInput
 
 ONLY_READ = frozenset({"bert", "distilbert", "roberta", "xlm-roberta", "electra", "albert", "modernbert"})
 TRANSLATE = frozenset({"marian", "m2m_100", "mbart", "nllb"})

@@ -1,23 +1,26 @@
 """Behind the first view: all heads, layers, how far to believe it, and the numbers."""
 
-import altair as alt
-import numpy as np
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mhattn_core import charts
 from mhattn_core.findings.markdown import escape
-from mhattn_core.heads import head_name
+from mhattn_core.findings.summarisation.document import DocumentAttention, totals
+from mhattn_core.findings.summarisation.heads_and_layers import (
+    cautions,
+    comparisons,
+    heads_of_document,
+    layers_of_document,
+    ways,
+)
+from mhattn_core.findings.summarisation.held_out import HeldOutAgreement, other_documents
+from mhattn_core.findings.summarisation.selection import HeadSelection
 from mhattn_core.locale import _
 from mhattn_core.models.control_names import CONTROLS, with_control
 from mhattn_core.ui.choices import choose
-from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.model_heads import clicks
-from mhattn_core.ui.page import draw, wide_and_narrow
-from mhattn_core.ui.summarisation.data import DocumentAttention, totals
-from mhattn_core.ui.summarisation.elsewhere import HeldOutAgreement, measure_elsewhere, others, stored
-from mhattn_core.ui.summarisation.heads import HeadSelection, open_picked
+from mhattn_core.ui.show import show
+from mhattn_core.ui.summarisation.elsewhere import measure_elsewhere, stored
+from mhattn_core.ui.summarisation.heads import open_head
 from mhattn_core.ui.summarisation.live import Work, bar_with_stop, is_here, loaded_with_bar
 
 GRID = "segment-heads"
@@ -25,98 +28,28 @@ GRID = "segment-heads"
 
 def heads_tab(found: DocumentAttention, whose: HeadSelection, known: HeldOutAgreement | None) -> None:
     """All heads, by agreement or by lift."""
-    ways = {
-        "elsewhere": _("Agreement on other documents"),
-        "here": _("Agreement here"),
-        "lift": _("Lift of the likest segment here"),
-    }
-    if known is None:
-        del ways["elsewhere"]
-    by = choose(_("Heads by"), ways, key="heads_by", pills=True, persist=True)
-    rows = head_values(found, known, by)
-    asked = found.hits.shape[-1]
-    if not asked:
-        st.info(
-            _("No sentence of this summary shares a word with the document, so there is nothing to compare heads by.")
-        )
+    if _nothing_in_common(found):
         return
-    best = rows.loc[rows["value"].idxmax()]
-    form = "{:+.2f}" if by == "lift" else "{:.0%}"
-    said = _("{title}: {name} has the most, {value}; the mean of all heads is {mean}.").format(
-        title=ways[by],
-        name=head_name(int(best["layer"]), int(best["head"])),
-        value=form.format(best["value"]),
-        mean=form.format(rows["value"].mean()),
-    )
-    st.markdown(said)
-    most = float(max(rows["value"].abs().max(), 0.1))
-
-    def grid() -> alt.LayerChart:
-        return charts.head_grid(
-            rows,
-            measure=by,
-            title=_("lift of the likest segment") if by == "lift" else _("agreement"),
-            domain=(-most, most) if by == "lift" else (0, 1),
-            difference=by == "lift",
-            chosen=whose.framed,
-            clicks=clicks(),
-        )
-
-    wide, narrow = wide_and_narrow(GRID)
-    with wide:
-        draw(grid(), key=GRID, on_select=_open, selection_mode=charts.PICKED, alt_text=said)
-        st.caption(_("A cell is a head; a click opens it above, as the box “Head” does."))
-    with narrow:
-        draw(charts.strongest(rows, title=ways[by]), key=f"{GRID}-strongest", alt_text=said)
-    export_panel(grid, rows, key=GRID, name=f"{found.model} {by} of heads", note=found.source)
+    by = choose(_("Heads by"), ways(known), key="heads_by", pills=True, persist=True)
+    show(heads_of_document(found, known, by), key=GRID, on_pick=open_head, chosen=whose.framed)
+    st.caption(_("A cell is a head; a click opens it above, as the box “Head” does."))
 
 
-def head_values(found: DocumentAttention, known: HeldOutAgreement | None, by: str) -> pd.DataFrame:
-    """A row a head: agreement elsewhere, agreement here, or the mean lift of the likest segments here."""
-    layer, head = (axis.ravel() for axis in np.indices(found.hits.shape[:2]))
-    rows = pd.DataFrame(
-        {"layer": layer, "head": head, "measure": by, "model": found.model, "low": np.nan, "high": np.nan}
-    )
-    if by == "elsewhere" and known is not None:
-        return rows.merge(known.heads.rename(columns={"agreement": "value", "units": "n"}), on=["layer", "head"])
-    asked = np.flatnonzero(found.given.likest >= 0)
-    values = found.hits.mean(axis=-1) if len(asked) else np.full(found.hits.shape[:2], np.nan)
-    if by == "lift" and len(asked):
-        values = found.lifts[..., asked, found.given.likest[asked]].mean(axis=-1)
-    return rows.assign(value=values.ravel().astype(float), n=len(asked))
-
-
-def _open() -> None:
-    open_picked(GRID)
+def _nothing_in_common(found: DocumentAttention) -> bool:
+    """Say so where ROUGE has nothing to compare heads with."""
+    if found.hits.shape[-1]:
+        return False
+    st.info(_("No sentence of this summary shares a word with the document, so there is nothing to compare heads by."))
+    return True
 
 
 def layers_tab(found: DocumentAttention) -> None:
     """Mean lift of the likest segment by layer, beside its random controls where they are stored."""
-    if not found.hits.shape[-1]:
-        st.info(
-            _("No sentence of this summary shares a word with the document, so there is nothing to compare heads by.")
-        )
+    if _nothing_in_common(found):
         return
     names = [with_control(found.model, control) for control in CONTROLS]
     controls = [stored(name, found.given) for name in names if name != found.model]
-    tables = [
-        head_values(one, None, "lift").groupby("layer", as_index=False)["value"].mean().assign(model=one.model)
-        for one in (found, *controls)
-        if one is not None
-    ]
-    layers = pd.concat(tables, ignore_index=True)
-    own = tables[0].loc[tables[0]["value"].idxmax()]
-    said = _(
-        "Layer {layer} gives the likest segments most beyond their length: a lift of {value:+.2f} on the mean of its heads."
-    ).format(layer=int(own["layer"]), value=own["value"])
-    st.markdown(said)
-    most = float(max(layers["value"].abs().max() * 1.1, 0.1))
-
-    def chart() -> alt.LayerChart:
-        return charts.by_layer(layers, title=_("lift of the likest segment"), domain=(-most, most))
-
-    draw(chart(), key="segment-layers", alt_text=said)
-    export_panel(chart, layers, key="segment-layers", name=f"{found.model} lift by layer", note=found.source)
+    show(layers_of_document(found, [one for one in controls if one is not None]), key="segment-layers")
 
 
 def believe_tab(found: DocumentAttention, known: HeldOutAgreement | None) -> Work | None:
@@ -126,63 +59,21 @@ def believe_tab(found: DocumentAttention, known: HeldOutAgreement | None) -> Wor
             "A weight says where a head looks while the summary is read or predicted. It is a score: it does not say how the summary was made, and a head can look at a segment and take little from it."
         )
     )
-    asked = found.given.likest[found.given.likest >= 0]
-    ordered = found.given.in_order[found.given.likest >= 0]
-    segments = len(found.given.document.segments)
-    here = found.hits.mean(axis=-1) if len(asked) else np.full(found.hits.shape[:2], np.nan)
-    rows = [
-        (
-            _("Best head elsewhere, on this document"),
-            here[known.best] if known else np.nan,
-            known.of(*known.best) if known else np.nan,
-        ),
-        (_("Mean of all heads’ agreement"), here.mean(), known.heads["agreement"].mean() if known else np.nan),
-        (
-            _("Lead: always the first segment"),
-            float((asked == 0).mean()) if len(asked) else np.nan,
-            known.lead if known else np.nan,
-        ),
-        (
-            _("Order: the segment as far into the text as the sentence is into the summary"),
-            float((asked == ordered).mean()) if len(asked) else np.nan,
-            known.order if known else np.nan,
-        ),
-        (_("Shuffled: segments in an order at random"), 1 / segments, known.chance if known else np.nan),
-        *(
-            (_("Best head of {name}").format(name=control), np.nan, agreement)
-            for control, agreement in (known.controls.items() if known else ())
-        ),
-    ]
-    shares = {_("this document"): [row[1] for row in rows], _("other documents"): [row[2] for row in rows]}
-    st.dataframe(
-        pd.DataFrame({_("agreement with ROUGE-L"): [row[0] for row in rows]} | shares),
-        hide_index=True,
-        column_config={column: st.column_config.NumberColumn(column, format="percent") for column in shares},
-        placeholder="–",
+    table = comparisons(found, known).set_axis(
+        [_("agreement with ROUGE-L"), _("this document"), _("other documents")], axis=1
     )
-    units = known.units if known else 0
-    st.markdown(
-        _(
-            "Agreement: the share of the summary’s sentences whose most lifted segment is the one of highest ROUGE-L. This document has {here} such sentences, the others {there}: few, and the best of {heads} heads on few sentences looks good by chance. Believe a head only by how far it exceeds the lead, the order of the text, the shuffled segments and the best head of random weights; and ROUGE itself counts words in common, not meaning."
-        ).format(
-            here=len(asked),
-            there=units,
-            heads=found.hits[..., 0].size if len(asked) else found.hits.shape[0] * found.hits.shape[1],
-        )
-    )
-    st.markdown(
-        _(
-            "Texts like those of newspapers say the most important thing first, so the first segment is the baseline to beat. And a segment’s own words draw attention by being many: that is why the colour is lift over length."
-        )
-    )
+    percent = {name: st.column_config.NumberColumn(name, format="percent") for name in table.columns[1:]}
+    st.dataframe(table, hide_index=True, column_config=percent, placeholder="–")
+    for line in cautions(found, known):
+        st.markdown(line)
     if known is not None:
         st.caption(_("Agreement on other documents: {source}.").format(source=f"`{known.source}`"))
         return None
-    if not is_here(found.model) or not others(found.given):
+    if not is_here(found.model) or not other_documents(found.given):
         return None
     pressed = st.button(
         _("Choose a head: run {name} on {documents} other documents").format(
-            name=escape(found.model), documents=len(others(found.given))
+            name=escape(found.model), documents=len(other_documents(found.given))
         ),
         key="summary-elsewhere",
         icon=":material/play_arrow:",
