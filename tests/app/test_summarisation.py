@@ -14,6 +14,7 @@ from tiny import put_translator
 import mhattn_core as mh
 from mhattn_core.attention.segments import segment_weights
 from mhattn_core.findings.summarisation.code import FILE, python_lines
+from mhattn_core.findings.summarisation.cost import MOST_TOKENS
 from mhattn_core.findings.summarisation.document import DocumentInput
 from mhattn_core.models.catalogue import entries
 from mhattn_core.runs import store
@@ -22,7 +23,6 @@ from mhattn_core.text.reading import read_pairs
 from mhattn_core.text.words import cut
 from mhattn_core.ui.kept import of_documents
 from mhattn_core.ui.resources import models
-from mhattn_core.ui.summarisation.live import MOST_TOKENS
 from mhattn_core.ui.summarisation.reproduce import saved
 
 SMOLLM2 = pytest.mark.skipif(

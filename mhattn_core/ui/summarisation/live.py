@@ -3,76 +3,27 @@ anything away.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mhattn_core.attention.pieces import encode
-from mhattn_core.attention.segments import LONGEST_WINDOW, segment_weights, windows, writing_stack
+from mhattn_core.attention.segments import segment_weights
 from mhattn_core.attention.write_summary import write_summary
-from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.summarisation.cost import cost_of, plan, refuse
 from mhattn_core.findings.summarisation.document import DocumentAttention, DocumentInput
+from mhattn_core.findings.summarisation.readers import check_known, entry_of
 from mhattn_core.locale import _
 from mhattn_core.models import Model
 from mhattn_core.models.fetch import fetch
 from mhattn_core.models.progress import reporting
-from mhattn_core.models.sources import hosted
 from mhattn_core.text.words import cut
 from mhattn_core.ui.kept import of_documents
 from mhattn_core.ui.resources import loaded, models
-from mhattn_core.ui.summarisation.readers import check_known, entry_of
 
-MOST_TOKENS = 60_000
-MOST_TOKENS_HOSTED = 15_000
-MOST_CELLS = 40_000_000
-LONG_SUMMARY = 60
 Work = Callable[[DeltaGenerator], None]
 """Something that takes a while; takes where its bar stands."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run takes: windows, tokens in all, and numbers kept (heads × words × segments)."""
-
-    windows: int
-    tokens: int
-    cells: int
-
-
-def plan(model: Model, given: DocumentInput) -> Plan:
-    """Raises Problem where the summary leaves no room, and for an encoder."""
-    summary = given.summary or cut("word " * LONG_SUMMARY)
-    made = windows(model, given.document, summary, longest=min(LONGEST_WINDOW, model.longest))
-    own = len(encode(model, summary.text, special=False).pieces)
-    tokens = sum(len(encode(model, segment, special=False).pieces) for segment in given.document.segments) + own * len(
-        made
-    )
-    stack = writing_stack(model) or model.stacks[0]
-    heads = model.attention.layers(stack) * model.attention.heads(stack)
-    return Plan(len(made), tokens, heads * len(summary.words) * len(given.document.segments))
-
-
-def refuse(planned: Plan, given: DocumentInput) -> None:
-    """Raises Problem for what would take too long, or too much memory."""
-    most = MOST_TOKENS_HOSTED if hosted() else MOST_TOKENS
-    if planned.tokens > most:
-        raise Problem(
-            _("This would be {tokens} tokens in {windows} windows; this page reads up to {most} at once.").format(
-                tokens=f"{planned.tokens:,}", windows=planned.windows, most=f"{most:,}"
-            ),
-            _(
-                "Give one chapter of it, or measure chapters as documents of a run: under Runs, or with the command analyze and the measure segments."
-            ),
-        )
-    if planned.cells > MOST_CELLS:
-        raise Problem(
-            _(
-                "{segments} segments times {words} words of the summary times all heads are more numbers than this page keeps."
-            ).format(segments=f"{len(given.document.segments):,}", words=len(given.summary.words)),
-            _("Cut it into paragraphs, set fewer marks, or shorten the summary."),
-        )
 
 
 def is_here(name: str) -> bool:
@@ -105,7 +56,7 @@ def offer_run(name: str, given: DocumentInput, *, again: bool) -> Work | None:
     if not again:
         planned = plan(loaded_with_bar(name, st.container()), given)
         refuse(planned, given)
-        st.markdown(_says(planned, name))
+        st.markdown(cost_of(planned, name))
     label = _("Run {name} live") if given.summary else _("Let {name} write the summary, and show what it takes")
     pressed = st.button(
         label.format(name=escape(name)),
@@ -114,17 +65,6 @@ def offer_run(name: str, given: DocumentInput, *, again: bool) -> Work | None:
         type="secondary" if again else "primary",
     )
     return (lambda place: run(name, given, place)) if pressed else None
-
-
-def _says(planned: Plan, name: str) -> str:
-    said = _(
-        "{name} will read **{tokens} tokens in {windows} windows** of at most {most}; each window holds the whole summary."
-    )
-    if planned.windows == 1:
-        said = _("{name} will read **{tokens} tokens** in one pass.")
-    return said.format(
-        name=escape(name), tokens=f"{planned.tokens:,}", windows=planned.windows, most=f"{LONGEST_WINDOW:,}"
-    )
 
 
 def loaded_with_bar(name: str, place: DeltaGenerator) -> Model:

@@ -6,6 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.summarisation.document import DocumentAttention, DocumentInput
+from mhattn_core.findings.summarisation.readers import about_translator, unable
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.controls import Controls
@@ -17,7 +18,7 @@ from mhattn_core.ui.summarisation.elsewhere import elsewhere, stored
 from mhattn_core.ui.summarisation.live import Work, made, offer_run
 from mhattn_core.ui.summarisation.note import DOCUMENT, note_matrix
 from mhattn_core.ui.summarisation.picture import listed, picture, summary_told
-from mhattn_core.ui.summarisation.readers import offer, tell_translator, unable
+from mhattn_core.ui.summarisation.readers import offer
 from mhattn_core.ui.summarisation.reproduce import share_and_reproduce
 from mhattn_core.ui.summarisation.tabs import believe_tab, heads_tab, layers_tab, table_tab
 
@@ -65,7 +66,8 @@ def _shown(found: DocumentAttention, controls: Controls, head: DeltaGenerator) -
         else:
             st.badge(_("run here: {source}").format(source=found.source), icon=":material/bolt:", color="green")
         badge()
-    tell_translator(name)
+    if about := about_translator(name):
+        st.caption(about)
     summary_told(given)
     known = elsewhere(name, given, controls)
     whose, table = picture(found, known)
@@ -95,7 +97,8 @@ def _not_shown(name: str, place: int, given: DocumentInput, head: DeltaGenerator
             st.info(escape(reason), icon=":material/translate:")
             offer(place, given, name)
         else:
-            tell_translator(name)
+            if about := about_translator(name):
+                st.caption(about)
             work = _offered(name, given)
     summary_told(given)
     document, note = st.columns([3, 2], gap="medium") if given.id == DOCUMENT else (st.container(), None)
