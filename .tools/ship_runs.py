@@ -19,13 +19,16 @@ import pandas as pd
 
 from mhattn_core.attention.prepare_inputs import prepare_inputs
 from mhattn_core.errors import Problem
+from mhattn_core.experiments.ablation.study import TABLES
 from mhattn_core.models import load
 from mhattn_core.models.control_names import CONTROLS, with_control
 from mhattn_core.runs.analyze import analyze
-from mhattn_core.runs.corpus import consecutive
 from mhattn_core.runs.files import write_table
 from mhattn_core.runs.run import DIFFERENCES, SHIPPED, Run
 from mhattn_core.runs.store import About, write_about
+from mhattn_core.runs.studies import STUDIES
+from mhattn_core.runs.studies.ablation import ABLATION
+from mhattn_core.runs.study import Study, StudyInput, Tables
 from mhattn_core.text.documents import document_pairs
 from mhattn_core.text.examples import example_pairs
 from mhattn_core.text.reading import PairRecord, read_pairs
@@ -56,30 +59,23 @@ class Recipe:
     licence: str = ""
     measures: tuple[str, ...] = ("basic",)
     own: bool = False
-    alone: tuple[str, ...] = ()
+    not_ablated: tuple[str, ...] = ()
 
 
 ROLES = ("basic", "patterns", "relations")
+EVERYTHING = (*ROLES, "minimal_pairs", "distances", "ablation", "fusion", "probes")
 
 RECIPES = (
     Recipe(
         "ewt-dev",
         "UD English EWT dev",
         ("minilm", "smollm2"),
-        lambda data: consecutive(read_pairs(data / EWT).pairs),
-        "neighbours",
-        "Universal Dependencies, UD_English-EWT, dev",
-        TREEBANK,
-    ),
-    Recipe(
-        "ewt-dev-trees",
-        "UD English EWT dev, single sentences",
-        ("minilm", "smollm2"),
         lambda data: read_pairs(data / EWT).pairs,
         "single",
         "Universal Dependencies, UD_English-EWT, dev",
         TREEBANK,
-        (*ROLES, "minimal_pairs", "matches"),
+        (*EVERYTHING, "matches"),
+        not_ablated=("smollm2@random", "smollm2@shuffled"),
     ),
     Recipe(
         "ewt-dev-en-zh",
@@ -89,7 +85,7 @@ RECIPES = (
         "translated",
         "Universal Dependencies, UD_English-EWT, dev",
         TREEBANK,
-        (*ROLES, "minimal_pairs"),
+        EVERYTHING,
     ),
     Recipe(
         "gsdsimp-dev-zh-en",
@@ -99,28 +95,7 @@ RECIPES = (
         "translated",
         "Universal Dependencies, UD_Chinese-GSDSimp, dev",
         TREEBANK,
-        (*ROLES, "minimal_pairs"),
-    ),
-    Recipe(
-        "ewt-dev-faults",
-        "UD English EWT dev, heads switched off",
-        ("minilm",),
-        lambda data: read_pairs(data / EWT).pairs,
-        "single",
-        "Universal Dependencies, UD_English-EWT, dev",
-        TREEBANK,
-        ("basic", "distances", "ablation", "minimal_pairs"),
-        alone=("smollm2",),
-    ),
-    Recipe(
-        "ewt-dev-probes",
-        "UD English EWT dev, fusion and probes",
-        ("minilm", "smollm2"),
-        lambda data: read_pairs(data / EWT).pairs,
-        "single",
-        "Universal Dependencies, UD_English-EWT, dev",
-        TREEBANK,
-        ("basic", "fusion", "probes"),
+        EVERYTHING,
     ),
     Recipe(
         "examples-en",
@@ -198,8 +173,9 @@ def translated(name: str, records: Sequence[PairRecord]) -> list[PairRecord]:
 
 def ship(recipe: Recipe, data: Path, working: Path) -> None:
     """Measure in the folder ``working``, where work that was stopped goes on, and keep the tables."""
-    models = [*(name + suffix for name in recipe.models for suffix in ("", *CONTROLS)), *recipe.alone]
+    models = [name + suffix for name in recipe.models for suffix in ("", *CONTROLS)]
     folder = working / recipe.key
+    STUDIES["ablation"] = _only_of(ABLATION, [name for name in models if name not in recipe.not_ablated])
     run = analyze(models, recipe.pairs(data), out=folder, measures=recipe.measures, keep_sentences=recipe.own)
     write_table(folder / DIFFERENCES, differences(run, recipe.models))
     about = About(
@@ -217,6 +193,17 @@ def ship(recipe: Recipe, data: Path, working: Path) -> None:
     shutil.copytree(folder, SHIPPED / recipe.key, ignore=shutil.ignore_patterns(*left))
     if run.has("distances"):
         write_table(SHIPPED / recipe.key / "distances.parquet", run.table("distances").round(DECIMALS))
+
+
+def _only_of(study: Study, models: Sequence[str]) -> Study:
+    """The study, which has no rows about any other model."""
+
+    def measure(given: StudyInput) -> Tables:
+        if given.model.name in models:
+            return study.measure(given)
+        return {table: pd.DataFrame(columns=list(columns)) for table, columns in TABLES.items()}
+
+    return replace(study, measure=measure)
 
 
 def differences(run: Run, models: Sequence[str]) -> pd.DataFrame:

@@ -17,6 +17,8 @@ SMALL = 5
 """Pixels of a cell of the models that stand beside for comparison."""
 LEAST = 0.2
 """How full the emptiest coloured cell is, so that its colour can be told."""
+FAINT = 0.4
+"""Opacity of what is only suggested."""
 HOVERED = "hovered"
 
 
@@ -26,7 +28,7 @@ def overview_map(
     """A grid of layers down and heads across for each model, in the order in which they come.
 
     heads: model, layer, head, name (among all models), colour (a key of ``colours``; empty for a cell that stays grey),
-    fill (0 to 1, how much of the cell is coloured; NaN for all of it), outline (bool), partner (the name of its
+    fill (0 to 1, how much of the cell is coloured; NaN for all of it), faint and outline (bool), partner (the name of its
     counterpart, empty for none), and for the tooltip says, effect and similar. colours: what each is called → its
     colour. small: models that are drawn small, below the model of fewest layers. chosen: the name of the head that is
     pinned. A click picks a head (``picked``: name). What the pointer is on lights up with its counterpart, in whichever
@@ -87,7 +89,9 @@ def _grid(
     marks = base.mark_rect(filled=True, fill="transparent", stroke=MARK_COLOUR, strokeWidth=3, cursor="pointer")
     return alt.layer(
         base.mark_rect(color="#8c8c8c", fillOpacity=0.16, stroke="white", strokeWidth=1).encode(**whole),
-        base.transform_filter("datum.colour != ''").mark_rect().encode(**inner, color=colour),
+        base.transform_filter("datum.colour != ''")
+        .mark_rect()
+        .encode(**inner, color=colour, opacity=alt.condition("datum.faint", alt.value(FAINT), alt.value(1))),
         base.transform_filter("datum.outline").mark_rect(filled=False, stroke="#6b6b6b").encode(**whole),
         marks.encode(
             **whole,

@@ -19,8 +19,8 @@ from mhattn_core.ui.runs.known import find_run, known_runs, opened, shown_run
 KEY = "evidence"
 PAIR = "pair"
 OPENED_WITH = "evidence-opened-with"
-FIRST = {"relations": ("ewt-dev-trees",), "patterns": ("ewt-dev", "ewt-dev-trees")}
-"""Runs that a page which needs one opens on, if they have its table; else the first that has."""
+FIRST = "ewt-dev"
+"""The run that a page which needs one opens on, if it has its table; else the first that has."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,7 @@ def evidence_with(controls: Controls, table: str) -> Evidence:
                 _("No run here has measured this."),
                 _("Measure pairs under “Runs” with “{measure}”.").format(measure=table),
             )
-        names = FIRST.get(table, ())
-        first = min(having, key=lambda run: names.index(run.key) if run.key in names else len(names))
+        first = min(having, key=lambda run: run.key != FIRST)
         return Evidence(opened(first), first, chosen=False)
     saved = find_run(controls.evidence)
     if saved is None or not _has(saved, table):

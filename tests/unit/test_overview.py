@@ -160,6 +160,7 @@ def test_a_colour_is_as_large_as_its_share_of_the_largest_effect(run: mh.Run) ->
 def test_three_sentences_say_what_it_comes_to(run: mh.Run) -> None:
     specialise, share, replace = overview_claims(run, [A, B, f"{B}@random"])
     assert "minilm: 2 of 6" in specialise.sentence
+    assert "0 more only look" in specialise.sentence
     assert "smollm2: 0 of 6" in specialise.sentence
     assert "1 heads of minilm have a counterpart in smollm2" in share.sentence
     assert "random: 0" in share.sentence

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from mhattn_core.findings.markdown import escape
-from mhattn_core.findings.overview.heads import head_overview
+from mhattn_core.findings.overview.heads import SPECIALISTS, SUGGESTED, head_overview
 from mhattn_core.locale import _
 from mhattn_core.models.control_names import CONTROLS, is_control, with_control
 from mhattn_core.runs import Run
@@ -43,17 +43,20 @@ def overview_claims(run: Run, models: Sequence[str]) -> list[Claim]:
 def _specialised(heads: pd.DataFrame, models: Sequence[str]) -> str:
     parts = []
     for model in models:
-        own = heads[heads["model"] == model]
-        with_role = own[own["verdict"].isin(["specialist", "pattern specialist"])]
-        nearest = int((own["verdict"] == "nearest-class head").sum())
-        message = _("{model}: {heads} of {all} do more than position and word class tell")
-        if nearest:
-            message = _(
-                "{model}: {heads} of {all} do more than position and word class tell, {nearest} look at the nearest "
-                "word of a class"
+        verdicts = heads.loc[heads["model"] == model, "verdict"]
+        message = _(
+            "{model}: {heads} of {all} do more than position and word class tell; {suggested} more only look at the "
+            "nearest word of a class, or gain little"
+        )
+        parts.append(
+            message.format(
+                model=escape(model),
+                heads=int(verdicts.isin(SPECIALISTS).sum()),
+                all=len(verdicts),
+                suggested=int(verdicts.isin(SUGGESTED).sum()),
             )
-        parts.append(message.format(model=escape(model), heads=len(with_role), all=len(own), nearest=nearest))
-    return "; ".join(parts) + "."
+        )
+    return ". ".join(parts) + "."
 
 
 def _shared(run: Run, models: Sequence[str]) -> str:

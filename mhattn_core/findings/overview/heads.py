@@ -11,10 +11,9 @@ from mhattn_core.models.control_names import is_control
 from mhattn_core.runs import Run
 from mhattn_core.text.relations import RELATIONS, relation_label
 
-ROLES = ("specialist", "pattern specialist", "nearest-class head", "small gain")
-"""Verdicts in a head's favour, the strongest first."""
-NOTHING = ""
-"""The family of a head without a role."""
+SPECIALISTS, SUGGESTED = ("specialist", "pattern specialist"), ("nearest-class head", "small gain")
+"""Verdicts of heads that do more than their baselines tell, and of those that do something, the strongest first."""
+ROLES = (*SPECIALISTS, *SUGGESTED)
 EFFECT_KIND = "mean"
 
 

@@ -12,7 +12,7 @@ from mhattn_core.charts.pattern_types import TYPE_COLOURS
 from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
-from mhattn_core.findings.overview.heads import head_overview, role_name
+from mhattn_core.findings.overview.heads import SPECIALISTS, SUGGESTED, head_overview, role_name
 from mhattn_core.findings.rows import models_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
@@ -51,6 +51,7 @@ def overview(run: Run, *, models: Sequence[str] = (), view: str = "role") -> Fin
     drawn = heads.assign(
         colour=colour,
         fill=_fill(heads, view),
+        faint=heads["verdict"].isin(SUGGESTED) & (view == "role"),
         outline=heads["redundant"] & (view == "role"),
         says=[_says(row) for _index, row in heads.iterrows()],
     )
@@ -107,7 +108,7 @@ def _says(row: "pd.Series[object]") -> str:
 
 def _sentence(heads: pd.DataFrame, models: Sequence[str], view: str) -> str:
     message, counted = {
-        "role": (_("{model}: {count} of {all} heads have a role"), heads["relation"] != ""),
+        "role": (_("{model}: {count} of {all} heads specialise"), heads["verdict"].isin(SPECIALISTS)),
         "redundancy": (_("{model}: {count} of {all} heads have a redundant partner"), heads["redundant"]),
         "effect": (_("{model}: {count} of {all} heads are missed when off alone"), heads["needed"]),
         "pattern": (
@@ -125,12 +126,13 @@ def _sentence(heads: pd.DataFrame, models: Sequence[str], view: str) -> str:
 def _reading(view: str, heads: pd.DataFrame) -> str:
     colour = {
         "role": _(
-            "A cell is a head, layers down, heads across. Colour: what its best relation is about, held out and above "
-            "its baselines; grey: nothing was found. Outlined: another head of the model is nearly the same."
+            "A cell is a head, layers down, heads across. Colour: what its best relation is about, on held-out "
+            "sentences; strong colours do better than position, word class and the control relation tell, faint ones "
+            "do not or hardly do; grey: nothing was found. Outlined: a redundant partner in the model."
         ),
         "redundancy": _(
-            "A cell is a head, layers down, heads across. Coloured: another head of the model has nearly the same "
-            "attention (Jensen–Shannon distance at most 0.05 nats)."
+            "A cell is a head, layers down, heads across. Coloured: another head of the model attends nearly the same "
+            "way (JS divergence at most a tenth of what unrelated heads have)."
         ),
         "effect": _(
             "A cell is a head, layers down, heads across. Coloured: switching it off alone costs the model something, "
