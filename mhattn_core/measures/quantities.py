@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mhattn_core.locale import _, current_language
+from mhattn_core.measures.statistics import UNBOUNDED
 
 STATISTICS = "statistics"
 """The family of what stands beside every value."""
@@ -151,6 +152,14 @@ def title_of(code: str) -> str:
         return quantity(code).title
     except KeyError:
         return code
+
+
+def range_of(code: str) -> tuple[float, float]:
+    """Lowest and highest: 0 and 1 of a share, infinite of what is no share, or is not known."""
+    try:
+        return (0.0, 1.0) if quantity(code).range == "[0, 1]" else UNBOUNDED
+    except KeyError:
+        return UNBOUNDED
 
 
 def axis_title(code: str) -> str:

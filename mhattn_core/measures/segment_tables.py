@@ -8,11 +8,12 @@ import pandas as pd
 from jaxtyping import Bool, Float, Int
 
 from mhattn_core.measures.heads import head_rows
+from mhattn_core.measures.quantities import range_of
 from mhattn_core.measures.roles.items import packed, unpacked
 from mhattn_core.measures.roles.scores import RelationItems, score
 from mhattn_core.measures.roles.verdicts import VerdictInput, verdict
 from mhattn_core.measures.segments import agrees, in_order, lift, likest, of_units
-from mhattn_core.measures.statistics import bootstrap_weights, interval, quotient
+from mhattn_core.measures.statistics import bootstrap_weights, interval, quotient, supported
 
 HEAD_COLUMNS = ("model", "stack", "layer", "head", "rows", "measure", "value", "low", "high", "n")
 ITEM_COLUMNS = ("id", "fold", "model", "stack", "rows", "unit", "segments", "likest", "in_order", "hits")
@@ -87,7 +88,7 @@ def heads_table(model: str, stack: str, rows: str, answers: Sequence[Answers]) -
     the summary; ``agreement.shuffled``: what is expected when the segments change places at random, one over their
     number. ``lift.likest``,
     ``lift.lead``: mean lift of the likest and of the first segment. All are means over units; low, high: 95 % over
-    documents.
+    documents, none with fewer than 30.
     """
     if not answers:
         return pd.DataFrame(columns=list(HEAD_COLUMNS))
@@ -95,8 +96,9 @@ def heads_table(model: str, stack: str, rows: str, answers: Sequence[Answers]) -
     tables = []
     for measure in ("agreement", "agreement.lead", "agreement.order", "agreement.shuffled", "lift.likest", "lift.lead"):
         sums = np.stack([_sums(measure, one) for one in answers])
-        low, high = interval(sums, weights, quotient)
         n = (sums[..., 1] > 0).sum(axis=0)
+        lowest, highest = range_of(measure)
+        low, high = supported(*interval(sums, weights, quotient), n, lowest=lowest, highest=highest)
         tables.append(head_rows(stack, measure, quotient(sums.sum(axis=0)), n=n, low=low, high=high))
     return pd.concat(tables, ignore_index=True).assign(model=model, rows=rows)[list(HEAD_COLUMNS)]
 

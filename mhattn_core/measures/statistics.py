@@ -20,6 +20,9 @@ LEVEL = 0.95
 FEWEST_FOR_INTERVAL, FEW_FOR_INTERVAL = 30, 100
 """Under the first, resampling covers too little to be shown; under the second, an interval comes with a warning."""
 
+UNBOUNDED = (-np.inf, np.inf)
+"""Lowest and highest of a quantity that is no share."""
+
 Finish = Callable[[np.ndarray], np.ndarray]
 
 
@@ -28,6 +31,11 @@ def fold(key: str) -> int:
     a split.
     """
     return int.from_bytes(_digest(key, "fold")) % FOLDS
+
+
+def number_of(key: str) -> int:
+    """A number of 64 bits for a document or a text, the same on every machine."""
+    return int.from_bytes(_digest(key, "number")[:8])
 
 
 def folds_of_split(seed: int) -> np.ndarray:
@@ -88,10 +96,12 @@ def supported(
     """The ends of a resampled interval as far as ``n`` independent units carry them, broadcast.
 
     Under ``FEWEST_FOR_INTERVAL`` units there is none (NaN). An interval without width, which resampling gives when all
-    units are alike, is widened on both sides by what they do not exclude (``exact_bound``), within lowest and highest.
+    units are alike, is widened on both sides by what they do not exclude (``exact_bound``), within lowest and highest;
+    of a quantity whose ends are infinite they exclude nothing, and there is none.
     """
     low, high, units = np.broadcast_arrays(np.asarray(low, dtype=float), np.asarray(high, dtype=float), n)
-    wider = np.where(high == low, exact_bound(units), 0.0)
+    bound = exact_bound(units) if np.isfinite([lowest, highest]).all() else np.nan
+    wider = np.where(high == low, bound, 0.0)
     few = units < FEWEST_FOR_INTERVAL
     ends = np.maximum(low - wider, lowest), np.minimum(high + wider, highest)
     return np.where(few, np.nan, ends[0]), np.where(few, np.nan, ends[1])

@@ -89,11 +89,9 @@ def finish(folder: Path, manifest: Manifest, skipped: pd.DataFrame) -> Run:
     names = [name for name, _revision in manifest.models]
     files = [sums_file(folder, number) for number in range(len(names))]
     known = [(name, ModelSums.load(file)) for name, file in zip(names, files, strict=True) if file.exists()]
-    heads = (
-        pd.concat([heads_of(name, sums) for name, sums in known], ignore_index=True)
-        if known
-        else pd.DataFrame(columns=list(COLUMNS))
-    )
+    # The columns of a model without rows have types of their own.
+    measured = [rows for name, sums in known if len(rows := heads_of(name, sums))]
+    heads = pd.concat(measured, ignore_index=True) if measured else pd.DataFrame(columns=list(COLUMNS))
     write_table(folder / "heads.parquet", heads)
     if "patterns" in manifest.measures:
         write_table(folder / "patterns.parquet", patterns_table(heads[heads["group"] == ""]))

@@ -13,9 +13,10 @@ from mhattn_core.measures.difference import KEYS, difference
 from mhattn_core.measures.heads import COLUMNS, head_rows
 from mhattn_core.measures.matching.assignment import MatchBy
 from mhattn_core.measures.matching.costs import swapped
+from mhattn_core.measures.quantities import range_of
 from mhattn_core.measures.redundancy.head_distances import By
 from mhattn_core.measures.roles import as_this_version_has_it
-from mhattn_core.measures.statistics import spread
+from mhattn_core.measures.statistics import spread, supported
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.sums import MeasureValues, ModelSums
 
@@ -70,8 +71,8 @@ class Run:
     def heads(self) -> pd.DataFrame:
         """One row a head, measure and group: model, stack, layer, head, measure, group, value, low, high, n.
 
-        low, high: 95 % interval over pairs (Poisson bootstrap). n: pairs with something to count. Group ``""`` holds
-        all pairs.
+        low, high: 95 % interval (Poisson bootstrap) over documents, or texts where no documents are known; NaN with fewer
+        than 30 of them. n: pairs with something to count. Group ``""`` holds all pairs.
         """
         return pd.read_parquet(self.folder / "heads.parquet")
 
@@ -79,6 +80,18 @@ class Run:
     def pairs(self) -> pd.DataFrame:
         """id, source, target (if kept), fold, document, group, label."""
         return pd.read_parquet(self.folder / "pairs.parquet")
+
+    @cached_property
+    def by_document(self) -> bool:
+        """Whether intervals are drawn from documents: some of its pairs name theirs."""
+        return bool((self.pairs["document"] != "").any())
+
+    @cached_property
+    def units(self) -> int:
+        """How many documents, or different texts where no documents are known, its intervals are drawn from."""
+        text = [name for name in ("source", "target") if name in self.pairs] or ["id"]
+        alone = self.pairs["document"] == ""
+        return int(self.pairs.loc[~alone, "document"].nunique() + len(self.pairs.loc[alone, text].drop_duplicates()))
 
     @cached_property
     def skipped(self) -> pd.DataFrame:
@@ -225,7 +238,9 @@ def heads_of(model: str, sums: ModelSums) -> pd.DataFrame:
     """The rows of ``heads.parquet`` for one model."""
     rows = []
     for values in sums.values():
-        low, high = spread(values.replicates)
+        lowest, highest = range_of(values.name)
+        units = np.minimum(values.n, values.units)
+        low, high = supported(*spread(values.replicates), units, lowest=lowest, highest=highest)
         table = head_rows(values.stack, values.name, values.value, n=values.n.astype(int), low=low, high=high)
         rows.append(table.assign(group=values.group))
     return (
@@ -236,6 +251,10 @@ def heads_of(model: str, sums: ModelSums) -> pd.DataFrame:
 
 
 def _paired(a: MeasureValues, b: MeasureValues) -> pd.DataFrame:
-    low, high = spread(b.replicates - a.replicates)
-    rows = head_rows(a.stack, a.name, a.value, n=np.minimum(a.n, b.n), low=low, high=high)
+    units = np.minimum(np.minimum(a.n, b.n), min(a.units, b.units))
+    lowest, highest = range_of(a.name)
+    low, high = supported(
+        *spread(b.replicates - a.replicates), units, lowest=lowest - highest, highest=highest - lowest
+    )
+    rows = head_rows(a.stack, a.name, a.value, n=np.minimum(a.n, b.n).astype(int), low=low, high=high)
     return rows.assign(group=a.group)[[*KEYS, "low", "high"]]

@@ -1,7 +1,7 @@
 """What a run keeps of its pairs: sums that merge, of the same size for ten pairs and for a million."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -9,37 +9,49 @@ from typing import NamedTuple
 import numpy as np
 
 from mhattn_core.measures.measure import MEASURES
-from mhattn_core.measures.statistics import FOLDS, REPLICATES, bootstrap_weights, fold
+from mhattn_core.measures.statistics import (
+    FOLDS,
+    REPLICATES,
+    bootstrap_weights,
+    fold,
+    number_of,
+)
 from mhattn_core.runs.chunk import Chunk, Layout, PackedMeasure
 from mhattn_core.runs.files import written
 from mhattn_core.text.reading import PairRecord
 
 ALL = ""
 """The group that holds every pair."""
+MOST_UNITS = 1000
 
 
 @dataclass
 class GroupSums:
     """float64 ``folds [fold, place]``, their total of all pairs; ``replicates [replicate, place]``; ``counted
-    [place]``: pairs with more than 0.
+    [place]``: pairs with more than 0; ``units``: numbers of the units (see ``unit_of``) that were measured, the lowest
+    ``MOST_UNITS`` of them, so that up to so many are counted exactly.
     """
 
     folds: np.ndarray
     replicates: np.ndarray
     counted: np.ndarray
+    units: np.ndarray
 
     @classmethod
     def empty(cls, places: int) -> "GroupSums":
-        return cls(np.zeros((FOLDS, places)), np.zeros((REPLICATES, places)), np.zeros(places))
+        return cls(np.zeros((FOLDS, places)), np.zeros((REPLICATES, places)), np.zeros(places), _lowest([]))
 
     def add(self, other: "GroupSums") -> None:
         self.folds += other.folds
         self.replicates += other.replicates
         self.counted += other.counted
+        self.units = _lowest([self.units, other.units])
 
 
 class MeasureValues(NamedTuple):
-    """One measure of one stack, ``[layer, head]`` (replicates ``[replicate, layer, head]``)."""
+    """One measure of one stack, ``[layer, head]`` (replicates ``[replicate, layer, head]``); units: how many texts or
+    documents were resampled, at most ``MOST_UNITS``.
+    """
 
     stack: str
     name: str
@@ -47,6 +59,7 @@ class MeasureValues(NamedTuple):
     value: np.ndarray
     replicates: np.ndarray
     n: np.ndarray
+    units: int
 
 
 @dataclass
@@ -64,13 +77,14 @@ class ModelSums:
         """Add the next pairs."""
         if chunk.layout:
             self.layout = chunk.layout
-            weights = bootstrap_weights([text_key(record) for record in records])
+            units = [unit_of(record) for record in records]
+            weights, numbers = bootstrap_weights(units), np.array([number_of(unit) for unit in units], dtype=np.uint64)
             folds = np.eye(FOLDS)[[fold_of(record) for record in records]].T
             groups = np.array([record.group for record in records])
-            self._group(ALL).add(_weighted(chunk.rows, folds, weights))
+            self._group(ALL).add(_weighted(chunk.rows, folds, weights, numbers))
             for group in sorted(set(groups.tolist()) - {ALL}):
                 here = groups == group
-                self._group(group).add(_weighted(chunk.rows[here], folds[:, here], weights[:, here]))
+                self._group(group).add(_weighted(chunk.rows[here], folds[:, here], weights[:, here], numbers[here]))
         self.reasons |= {self.done + number: reason for number, reason in chunk.reasons.items()}
         self.done += len(records)
 
@@ -110,10 +124,7 @@ class ModelSums:
     def load(cls, path: Path) -> "ModelSums":
         with np.load(path) as file:
             about = json.loads(str(file["about"]))
-            groups = {
-                group: GroupSums(*(file[f"{part}{number}"] for part in ("folds", "replicates", "counted")))
-                for number, group in enumerate(about["groups"])
-            }
+            groups = {group: _read_group(file, number) for number, group in enumerate(about["groups"])}
         return cls(
             tuple(PackedMeasure(*entry) for entry in about["layout"]), groups, about["done"], dict(about["reasons"])
         )
@@ -134,6 +145,7 @@ class ModelSums:
             finish(sums.folds[folds].sum(axis=0)[places]),
             finish(sums.replicates[:, places]),
             sums.counted[places[..., -1]],
+            len(sums.units),
         )
 
     def _places(self, measure: str, stack: str, name: str) -> np.ndarray:
@@ -161,5 +173,18 @@ def fold_of(record: PairRecord) -> int:
     return fold(record.document or record.pair.source)
 
 
-def _weighted(rows: np.ndarray, folds: np.ndarray, weights: np.ndarray) -> GroupSums:
-    return GroupSums(folds @ rows, weights @ rows, (rows > 0).sum(axis=0).astype(float))
+def _weighted(rows: np.ndarray, folds: np.ndarray, weights: np.ndarray, units: np.ndarray) -> GroupSums:
+    counts = rows > 0
+    return GroupSums(
+        folds @ rows, weights @ rows, counts.sum(axis=0).astype(float), _lowest([units[counts.any(axis=1)]])
+    )
+
+
+def _read_group(file: Mapping[str, np.ndarray], number: int) -> GroupSums:
+    # Earlier versions did not count units.
+    units = file[f"units{number}"] if f"units{number}" in file else np.arange(MOST_UNITS, dtype=np.uint64)
+    return GroupSums(file[f"folds{number}"], file[f"replicates{number}"], file[f"counted{number}"], units)
+
+
+def _lowest(units: Sequence[np.ndarray]) -> np.ndarray:
+    return np.unique(np.concatenate([np.zeros(0, dtype=np.uint64), *units]))[:MOST_UNITS]

@@ -8,6 +8,7 @@ import streamlit as st
 from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
+from mhattn_core.measures.statistics import FEW_FOR_INTERVAL, FEWEST_FOR_INTERVAL
 from mhattn_core.models.control_names import is_control
 from mhattn_core.runs import Run
 from mhattn_core.runs.manifest import Manifest
@@ -142,12 +143,27 @@ def say_evidence(evidence: Evidence, more: str = "", *, pairs: int | None = None
     the run's.
     """
     badge(pairs or evidence.run.manifest.pairs)
+    more = " ".join(filter(None, [more, how_far(evidence.run)]))
     origin = evidence.origin(
         _(
             "One pair cannot tell a role. So this page reads the run “{name}”; another is chosen in the sidebar under Evidence."
         )
     )
     st.caption(f"{origin} {more}".strip())
+
+
+def how_far(run: Run) -> str:
+    """What the intervals of a run are drawn from, and how far its numbers carry."""
+    message = (
+        _("Intervals are over {units:,} documents; numbers hold for text like this corpus.")
+        if run.by_document
+        else _("Intervals are over {units:,} texts; numbers hold for text like this corpus.")
+    )
+    if run.units < FEWEST_FOR_INTERVAL:
+        message = _("There are no intervals from so few ({units}, under 30); numbers hold for text like this corpus.")
+    elif run.units < FEW_FOR_INTERVAL:
+        message += " " + _("Under 100 of them, intervals come out too narrow, above all of rare events.")
+    return message.format(units=run.units)
 
 
 def models_in(evidence: Evidence, controls: Controls, measured: list[str]) -> list[str]:

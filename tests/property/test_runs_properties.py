@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mhattn_core.measures.statistics import bootstrap_weights, interval, quotient, spread
 from mhattn_core.runs.chunk import Chunk, PackedMeasure
-from mhattn_core.runs.sums import ModelSums, text_key
+from mhattn_core.runs.sums import ModelSums, unit_of
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import PairRecord
 
@@ -70,7 +70,7 @@ def test_values_and_intervals_are_those_of_all_rows_at_once(seed: int, pairs: in
     values = found["x", ""]
     np.testing.assert_allclose(values.value, quotient(x.sum(axis=0)))
     np.testing.assert_array_equal(values.n, (x[..., 1] > 0).sum(axis=0))
-    low, high = interval(x, bootstrap_weights([text_key(record) for record in records]), quotient)
+    low, high = interval(x, bootstrap_weights([unit_of(record) for record in records]), quotient)
     ours = spread(values.replicates)
     np.testing.assert_allclose(ours[0], low)
     np.testing.assert_allclose(ours[1], high)

@@ -9,7 +9,8 @@ from jaxtyping import Float
 
 from mhattn_core.measures.fusion.directions import participation_ratio, untold
 from mhattn_core.measures.jackknife import jackknife
-from mhattn_core.measures.statistics import bootstrap_weights, fold, interval, quotient
+from mhattn_core.measures.quantities import range_of
+from mhattn_core.measures.statistics import bootstrap_weights, fold, interval, quotient, supported
 from mhattn_core.measures.word_outputs import WordOutputs
 
 HEADS = ("model", "stack", "layer", "head", "measure", "value", "low", "high", "n")
@@ -24,13 +25,14 @@ def fusion_tables(model: str, stack: str, found: WordOutputs, keys: Sequence[str
     ``unique_share``). Of each layer (``LAYERS``):
     ``participation_ratio`` (see there).
 
-    keys: the text of each word of ``found``, by which 95 % intervals are drawn; those of the participation ratio are of
+    keys: the document or text of each word of ``found``, by which 95 % intervals are drawn, none from fewer than 30; those of the participation ratio are of
     the jackknife over folds, since resampled words would seem to go the same way.
     Source: Kobayashi et al. 2020 (lengths).
     """
     # Within a head, distances are those of what it adds, in fewer dimensions.
     features = found.as_written().numpy()
     weights, folds = bootstrap_weights(keys), np.array([fold(key) for key in keys])
+    units = len(set(keys))
     about = {"model": model, "stack": stack, "n": len(keys)}
     heads, layers = [], []
     start = 0
@@ -44,7 +46,8 @@ def fusion_tables(model: str, stack: str, found: WordOutputs, keys: Sequence[str
             "unique_share": untold(features[here], folds % PARTS),
         }
         for measure, sums in told.items():
-            low, high = interval(sums, weights, quotient)
+            lowest, highest = range_of(measure)
+            low, high = supported(*interval(sums, weights, quotient), units, lowest=lowest, highest=highest)
             values = quotient(sums.sum(axis=0))
             rows = {
                 "layer": layer,

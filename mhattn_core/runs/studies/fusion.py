@@ -6,19 +6,19 @@ from mhattn_core.experiments.word_outputs import word_outputs
 from mhattn_core.measures.fusion.tables import HEADS, LAYERS, fusion_tables
 from mhattn_core.measures.sample import sampled
 from mhattn_core.runs.study import Study, StudyInput, Tables
-from mhattn_core.runs.sums import text_key
+from mhattn_core.runs.sums import text_key, unit_of
 
 MOST_TEXTS = 400
 """To tell a head from the others takes matrices of so many rows and columns."""
 
 
 def _measure(given: StudyInput) -> Tables:
-    texts = [text_key(record) for record in given.records]
-    places = sampled(texts, MOST_TEXTS)
+    places = sampled([text_key(record) for record in given.records], MOST_TEXTS)
+    units = [unit_of(given.records[place]) for place in places]
     tables = {"fusion": pd.DataFrame(columns=list(HEADS)), "fusion_layers": pd.DataFrame(columns=list(LAYERS))}
     found = word_outputs(given.model, [given.records[place].pair for place in places], tell=given.tell)
     parts = [
-        fusion_tables(given.model.name, stack, words, [texts[places[number]] for number in words.texts])
+        fusion_tables(given.model.name, stack, words, [units[number] for number in words.texts])
         for stack, words in found.items()
     ]
     if parts:
