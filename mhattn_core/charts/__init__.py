@@ -30,6 +30,7 @@ from mhattn_core.charts.pattern import pattern
 from mhattn_core.charts.pattern_types import type_grid, type_names, type_shares
 from mhattn_core.charts.probes import probes
 from mhattn_core.charts.profiles import profiles
+from mhattn_core.charts.redundant_shares import redundant_shares
 from mhattn_core.charts.relation_profile import relation_profile
 from mhattn_core.charts.row import row
 from mhattn_core.charts.save import save
@@ -77,6 +78,7 @@ __all__ = [
     "pattern",
     "probes",
     "profiles",
+    "redundant_shares",
     "relation_profile",
     "row",
     "save",

@@ -10,6 +10,7 @@ from mhattn_core.findings.of_run import RunFinding
 from mhattn_core.findings.overview.card import head_card
 from mhattn_core.findings.overview.map import overview
 from mhattn_core.findings.patterns.types import type_grid, type_shares
+from mhattn_core.findings.redundancy.shares import redundant_heads
 from mhattn_core.findings.relations.best import best_heads
 from mhattn_core.findings.relations.profile import relation_profile
 from mhattn_core.findings.summarisation.agreement import segments
@@ -32,6 +33,7 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         relation_profile,
         type_grid,
         type_shares,
+        redundant_heads,
         segments,
     )
 }

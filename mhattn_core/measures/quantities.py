@@ -89,9 +89,14 @@ class Quantity:
         return self._with_unit(self._said("change") or self.title)
 
     @property
+    def distance_title(self) -> str:
+        """The name of the distance that is made of it: itself, or one less it."""
+        return f"1 − {self.title}" if self.similarity else self.title
+
+    @property
     def distance_axis(self) -> str:
-        """The axis of the distance that is made of it: itself, or one less it."""
-        return f"1 − {self.axis}" if self.similarity else self.axis
+        """The same with its unit, for an axis."""
+        return self._with_unit(self.distance_title)
 
     @property
     def help(self) -> str:

@@ -1,6 +1,7 @@
 """Quantities as choices and as columns: their full names, with their names in tables behind the question mark."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 
 import streamlit as st
@@ -11,16 +12,25 @@ from mhattn_core.ui.choices import choose
 
 
 def choose_quantity(
-    label: str, offered: Mapping[str, Quantity], *, key: str, default: str | None = None, pills: bool = False
+    label: str,
+    offered: Mapping[str, Quantity],
+    *,
+    key: str,
+    default: str | None = None,
+    pills: bool = False,
+    named: Callable[[Quantity], str] = attrgetter("title"),
 ) -> Quantity:
-    """One of the offered quantities, by default the first; the address holds its name in tables."""
+    """One of the offered quantities, by default the first; the address holds its name in tables.
+
+    named: what each is called here, where that is not its title.
+    """
     chosen = choose(
         label,
-        titles(offered),
+        {code: named(one) for code, one in offered.items()},
         key=key,
         default=default or next(iter(offered)),
         pills=pills,
-        help_text=names_in_tables(offered.values()),
+        help_text=names_in_tables(offered.values(), named),
     )
     return offered[chosen]
 
@@ -30,9 +40,9 @@ def titles(offered: Mapping[str, Quantity]) -> dict[str, str]:
     return {code: one.title for code, one in offered.items()}
 
 
-def names_in_tables(offered: Iterable[Quantity]) -> str:
+def names_in_tables(offered: Iterable[Quantity], named: Callable[[Quantity], str] = attrgetter("title")) -> str:
     """Each full name with the name in tables, in Markdown."""
-    return _("Names in tables:") + "\n" + "\n".join(f"- {one.title}: `{one.code}`" for one in offered)
+    return _("Names in tables:") + "\n" + "\n".join(f"- {named(one)}: `{one.code}`" for one in offered)
 
 
 def measure_column(code: str, format: str = "%.3f") -> Any:

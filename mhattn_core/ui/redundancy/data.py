@@ -3,6 +3,7 @@ share keys.
 """
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import get_args
 
 import pandas as pd
@@ -28,7 +29,7 @@ DISTANCES: tuple[By, ...] = get_args(By)
 def choose_distance() -> By:
     """How far apart two heads are; the address holds its name in tables."""
     offered = {str(name): quantity(name) for name in DISTANCES}
-    chosen = choose_quantity(_("Distance"), offered, key="by", pills=True).code
+    chosen = choose_quantity(_("Distance"), offered, key="by", pills=True, named=attrgetter("distance_title")).code
     return next(by for by in DISTANCES if by == chosen)
 
 

@@ -5,10 +5,13 @@ import streamlit as st
 from mhattn_core.experiments.redundancy.distance_table import NOISE, WORDS
 from mhattn_core.experiments.redundancy.noise import DRAWS
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.redundancy.shares import redundant_heads
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantity
+from mhattn_core.measures.redundancy.head_distances import By
 from mhattn_core.measures.redundancy.redundant import limit
+from mhattn_core.runs import Run
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_choice import choose_stack
@@ -24,6 +27,7 @@ from mhattn_core.ui.redundancy.map import map_view
 from mhattn_core.ui.redundancy.matrix import matrix_view
 from mhattn_core.ui.redundancy.run import run_with_distances
 from mhattn_core.ui.redundancy.table import table_view
+from mhattn_core.ui.show import show
 from mhattn_core.ui.unknown import may_draw
 
 
@@ -36,6 +40,8 @@ def redundancy_panel(controls: Controls) -> None:
         stack = choose_stack(seen, place)
         by = choose_distance()
     run = run_with_distances(controls, seen.model.name)
+    if run:
+        _shares(run, by)
     # What a model does not know of the pair says nothing about a run.
     if not run and not may_draw(seen, stack, place):
         return
@@ -102,6 +108,19 @@ def finding(found: Redundancy) -> str:
             noise=redundant["on_noise"].sum(),
         )
     )
+
+
+def _shares(run: Run, by: By) -> None:
+    """Of all models of the run, before one of them in full."""
+    if run.has("redundancy"):
+        show(redundant_heads(run, by=by), key="redundant-heads")
+    else:
+        st.info(
+            _(
+                "This run's distances were measured by an earlier version, which did not count the heads with a "
+                "redundant partner. Measure its pairs again."
+            )
+        )
 
 
 def _notices(found: Redundancy) -> None:

@@ -1,0 +1,1 @@
+"""Findings about counterparts in other models."""
