@@ -1,4 +1,4 @@
-"""The heads nearest to one: a row of the distance matrix, for narrow screens."""
+"""The nearest heads, or pairs of heads, as bars: what a matrix or a map becomes on a narrow screen."""
 
 import altair as alt
 import pandas as pd
@@ -7,18 +7,18 @@ from mhattn_core.charts.theme import MARK_COLOUR, model_colour
 from mhattn_core.locale import _
 
 
-def nearest_heads(heads: pd.DataFrame, *, title: str, model: str) -> alt.LayerChart:
-    """A bar a head for its distance, and a tick for the distance on random words.
+def nearest_heads(heads: pd.DataFrame, *, title: str, model: str, reference: str) -> alt.LayerChart:
+    """A bar a head for its distance, and a tick for what it is held against.
 
     heads: name, distance, noise, nearest first. title: what the distance is, with its unit. model: whose colour the
-    bars have.
+    bars have. reference: what the ticks are.
     """
     base = alt.Chart(heads).encode(
         alt.Y("name:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False)),
         tooltip=[
             alt.Tooltip("name:N", title=_("head")),
             alt.Tooltip("distance:Q", title=title, format=".3f"),
-            alt.Tooltip("noise:Q", title=_("on random words"), format=".3f"),
+            alt.Tooltip("noise:Q", title=reference, format=".3f"),
         ],
     )
     # Paler, so that a tick inside a bar can be seen on either background.

@@ -6,6 +6,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.findings.heads.difference import difference_grid, difference_scatter
 from mhattn_core.findings.heads.nearest import nearest_heads
 from mhattn_core.findings.heads.of_measures import by_depth, distributions, head_grid
+from mhattn_core.findings.matching.counterparts import counterparts
 from mhattn_core.findings.of_run import RunFinding
 from mhattn_core.findings.overview.card import head_card
 from mhattn_core.findings.overview.map import overview
@@ -34,6 +35,7 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         type_grid,
         type_shares,
         redundant_heads,
+        counterparts,
         segments,
     )
 }

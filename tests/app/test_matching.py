@@ -12,11 +12,11 @@ from reading import open_page, specs, texts
 from streamlit.testing.v1 import AppTest
 
 import mhattn_core as mh
+from mhattn_core.findings.matching.matched import matched
+from mhattn_core.findings.matching.pair import _relations
 from mhattn_core.runs import store
 from mhattn_core.text.examples import example_pairs
 from mhattn_core.ui.evidence import PAIR
-from mhattn_core.ui.matching.data import matched
-from mhattn_core.ui.matching.pair import _relations
 
 RUN = "made-here"
 SHIPPED = store.SHIPPED
@@ -76,10 +76,11 @@ def test_each_way_of_matching_and_the_table() -> None:
         app.run()
         assert not app.exception
         assert says in texts(app)
-    app.session_state["matched-view-en"] = "Table"
+    assert "are each other's nearest" in texts(app)
+    app.session_state["numbers-matched"] = True
     app.run()
     assert not app.exception
-    assert "are each other's nearest" in texts(app)
+    assert {"name_a", "name_b", "cost", "q", "reliability", "verdict"} <= set(app.dataframe[0].value)
 
 
 def test_the_other_direction_can_be_read() -> None:
@@ -123,7 +124,7 @@ def test_a_model_without_relations_leaves_them_out(runs: Path, monkeypatch: pyte
     monkeypatch.setattr(mh.Run, "rates", rates)
     found = matched(run, "minilm", "minilm@random", "profile", "encoder")
     ends = [("minilm", "encoder", 0, 3), ("minilm@random", "encoder", 0, 5)]
-    assert _relations(found, ends).shape == (2, 0)
+    assert _relations(found, ends, {}).shape == (2, 0)
 
 
 def test_without_a_run_the_page_says_how_to_get_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,7 +101,7 @@ def test_a_map_keeps_each_models_colour_and_names_the_chosen() -> None:
 
 def test_nearest_heads_stand_in_order_with_their_noise() -> None:
     table = pd.DataFrame({"name": ["L1 H1", "L0 H3"], "distance": [0.1, 0.2], "noise": [0.3, 0.1]})
-    written = spec(charts.nearest_heads(table, title="d", model="minilm"))
+    written = spec(charts.nearest_heads(table, title="d", model="minilm", reference="on random words"))
     assert [layer["mark"]["type"] for layer in written["layer"]] == ["bar", "tick"]
     assert written["layer"][1]["encoding"]["x"]["field"] == "noise"
     assert written["layer"][0]["encoding"]["y"]["sort"] is None

@@ -1,95 +1,27 @@
-"""A matched pair of heads: what it rests on, both profiles, and both patterns on the sidebar's pair."""
+"""A matched pair of heads: both profiles, and both patterns on the sidebar's pair."""
 
-import pandas as pd
 import streamlit as st
 
-from mhattn_core import charts
 from mhattn_core.errors import Problem
-from mhattn_core.findings.markdown import escape, plain
-from mhattn_core.heads import HEAD_COLUMNS, ModelHead, head_names
-from mhattn_core.locale import _
-from mhattn_core.measures.matching.neighbours import profiles
-from mhattn_core.measures.quantities import quantity, title_of
-from mhattn_core.measures.roles import CONTROL
-from mhattn_core.text.relations.names import relation_label
+from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.matching.matched import Matched
+from mhattn_core.findings.matching.pair import ends_of, matched_pair
+from mhattn_core.heads import ModelHead
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_panel import head_panel
-from mhattn_core.ui.matching.data import Matched
 from mhattn_core.ui.model_panel import attended_with_progress
-from mhattn_core.ui.page import draw
 from mhattn_core.ui.roles.words import direction_labels
+from mhattn_core.ui.show import show
 from mhattn_core.ui.unknown import may_draw
 
-MOST_RELATIONS = 14
-"""Of relations, the ones on which the two heads stand out most."""
 
-
-def matched_pair(found: Matched, pair: int, controls: Controls) -> None:
+def pair_panel(found: Matched, pair: int, controls: Controls) -> None:
     """Below the picture: one pair in full."""
-    row = found.table.loc[pair]
-    ends = _ends(found, row)
-    st.markdown(verdict(found, row))
-    profile = _profiles(found, ends)
-    draw(charts.profiles(profile), key="matched-profiles", alt_text=plain(verdict(found, row)))
-    st.caption(
-        _(
-            "Every measure in standard deviations from the mean of its model's heads, over the run. Of relations those are shown on which the two stand out most."
-        )
-        if found.has_relations
-        else _("Every measure in standard deviations from the mean of its model's heads, over the run.")
-    )
-    for place, (column, head) in enumerate(zip(st.columns(2), ends, strict=True)):
+    show(matched_pair(found, pair, direction_labels()), key="matched-profiles")
+    for place, (column, head) in enumerate(zip(st.columns(2), ends_of(found, pair), strict=True)):
         with column:
             st.markdown(f"**{escape(head.name)}** · `{head.stack}`")
             _pattern(head, place, controls)
-
-
-def _ends(found: Matched, row: "pd.Series[object]") -> list[ModelHead]:
-    """The two heads of a row of matches."""
-    sides = ("a", found.a, found.stack_a), ("b", found.b, found.stack_b)
-    return [
-        ModelHead(model, stack, int(str(row[f"layer_{side}"])), int(str(row[f"head_{side}"])))
-        for side, model, stack in sides
-    ]
-
-
-def verdict(found: Matched, row: "pd.Series[object]") -> str:
-    """What the numbers of one pair say, in Markdown."""
-    numbers = {
-        "cost": row["cost"],
-        "null": row["null95"],
-        "q": row["q"],
-        "reliability": row["reliability"],
-        "title": quantity(found.by).distance_axis,
-    }
-    heads = "**{} – {}**".format(*(escape(head.name) for head in _ends(found, row)))
-    if not found.is_tested:
-        said = (
-            _("{title} {cost:.3f}; by the rule of an earlier version: **shared role**.")
-            if row["shared"]
-            else _("{title} {cost:.3f}; by the rule of an earlier version: **no counterpart**.")
-        )
-    elif row["shared"]:
-        said = _(
-            "{title} {cost:.3f}, where the nearest made-up head undercuts {null:.3f} in 5 % of draws (q = {q:.3f}); "
-            "reliability {reliability:.2f}, each the other's nearest: **shared role**."
-        )
-    else:
-        said = _(
-            "{title} {cost:.3f}, where the nearest made-up head undercuts {null:.3f} in 5 % of draws (q = {q:.3f}); "
-            "reliability {reliability:.2f}, {mutual}: **no counterpart**."
-        )
-    numbers["mutual"] = _("each the other's nearest") if row["mutual"] else _("not each other's nearest")
-    said = f"{heads} · {said.format(**numbers)}"
-    if pd.notna(row["held_out"]):
-        said += " " + _("On the other half of the pairs their profiles correlate by {held_out:.2f}.").format(
-            held_out=row["held_out"]
-        )
-    if pd.notna(row["position_only"]) and float(row["position_only"]) <= float(row["cost"]):
-        said += " " + _(
-            "A head that sees positions alone comes as near ({positions:.3f}): this is a match of positions."
-        ).format(positions=row["position_only"])
-    return said
 
 
 def _pattern(head: ModelHead, place: int, controls: Controls) -> None:
@@ -100,38 +32,3 @@ def _pattern(head: ModelHead, place: int, controls: Controls) -> None:
         return
     if may_draw(seen, head.stack, place):
         head_panel(seen, head.within, place, units="words", same_scale=False)
-
-
-def _profiles(found: Matched, ends: list[ModelHead]) -> pd.DataFrame:
-    """model, name, measure, value of both heads."""
-    heads = found.run.heads
-    heads = heads[
-        heads["model"].isin([found.a, found.b]) & (heads["group"] == "") & ~heads["measure"].str.startswith("pattern.")
-    ]
-    parts = [profiles(heads).loc[ends].rename(columns=title_of)]
-    if found.run.has("rates"):
-        parts.append(_relations(found, ends))
-    table = pd.concat(parts, axis=1).reset_index().melt(HEAD_COLUMNS, var_name="measure")
-    return table.assign(name=head_names(table, model=True))
-
-
-def _relations(found: Matched, ends: list[ModelHead]) -> pd.DataFrame:
-    """Hit rates of the relations on which the two stand out most, in the direction that both can answer."""
-    rates = found.run.rates
-    rates = rates[rates["model"].isin([found.a, found.b]) & rates["stack"].isin([found.stack_a, found.stack_b])]
-    if found.stack_a != found.stack_b:
-        rates = rates[rates["direction"] == "later_to_earlier"]
-    rates = rates[~rates["relation"].str.endswith(CONTROL)]
-    directions = direction_labels() if rates["direction"].nunique() > 1 else {}
-    labels = {
-        (relation, direction): " · ".join(filter(None, (relation_label(relation), directions.get(direction, ""))))
-        for relation, direction in rates[["relation", "direction"]].drop_duplicates().itertuples(index=False)
-    }
-    named = rates.assign(
-        measure=[labels[key] for key in zip(rates["relation"], rates["direction"], strict=True)],
-        value=rates["hits"] / rates["n"],
-        group="",
-    ).dropna(subset="value")
-    # A run may have found no relation in what one of the two reads.
-    both = profiles(named).reindex(pd.MultiIndex.from_tuples(ends, names=HEAD_COLUMNS)).dropna(axis=1)
-    return both[both.abs().min().nlargest(MOST_RELATIONS).index]

@@ -1,34 +1,30 @@
 """Which heads of two models are counterparts, by a run over many pairs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 
-import altair as alt
 import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.errors import Problem
-from mhattn_core.findings.markdown import escape, plain
+from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.matching.counterparts import counterparts
+from mhattn_core.findings.matching.matched import Matched, matched, stack_pairs, ways
 from mhattn_core.locale import _
 from mhattn_core.measures.matching.assignment import MatchBy
-from mhattn_core.measures.quantities import Quantity, quantity
+from mhattn_core.measures.quantities import quantity
 from mhattn_core.models.control_names import is_control
 from mhattn_core.runs import Run
-from mhattn_core.ui.choices import choose, choose_or_leave, open_tab
+from mhattn_core.ui.choices import choose, choose_or_leave
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with, say_evidence
-from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.matching.data import Matched, matched, stack_pairs, ways
-from mhattn_core.ui.matching.pair import matched_pair
-from mhattn_core.ui.matching.table import matched_table
-from mhattn_core.ui.model_heads import CLICKS, clicks
+from mhattn_core.ui.matching.pair import pair_panel
 from mhattn_core.ui.navigation import link
-from mhattn_core.ui.page import draw, wide_and_narrow
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.quantity_choice import choose_quantity
+from mhattn_core.ui.show import show
 
 KEY = "matched"
-LISTED = 9
-"""The last of the pairs that a narrow screen lists, from 0."""
 OF, WITH = "matched-of", "matched-with"
 CHOSEN = "match"
 """State keys, and parameters of the address: the two models, and the first one's head."""
@@ -43,13 +39,12 @@ def matched_panel(controls: Controls) -> None:
     run = evidence.run
     a, b = _choose_models(run, controls)
     stacks, by = _choose_way(run, a, b)
-    words = quantity(by)
     found = matched(run, a, b, by, stacks)
-    said = finding(found)
-    st.markdown(said)
+    finding = counterparts(run, a=a, b=b, by=by, stacks=stacks)
+    st.markdown(finding.sentence)
     # Patterns and outputs are compared on some of the run's pairs only.
-    say_evidence(evidence, pairs=int(found.table["n"].max()))
-    st.caption(f"**{words.distance_axis}** · {words.explanation}")
+    say_evidence(evidence, pairs=finding.pairs)
+    st.caption(f"**{quantity(by).distance_axis}** · {quantity(by).explanation}")
     if not found.is_tested:
         st.info(
             _(
@@ -66,9 +61,10 @@ def matched_panel(controls: Controls) -> None:
     place = st.container()
     chosen = _choose_pair(found)
     with place:
-        _views(found, words, said, chosen)
+        picks = (charts.PICKED, f"{charts.PICKED}_b")
+        show(finding, key=KEY, on_pick=partial(_open, found), picks=picks, sentence=False, chosen=chosen)
     if chosen is not None:
-        matched_pair(found, chosen, controls)
+        pair_panel(found, chosen, controls)
 
 
 def _evidence(controls: Controls) -> Evidence | None:
@@ -131,72 +127,9 @@ def _choose_way(run: Run, a: str, b: str) -> tuple[str, MatchBy]:
     return stacks, next(name for name in can if name == by)
 
 
-def finding(found: Matched) -> str:
-    """The sentence above the picture, in Markdown: how many heads have a counterpart, how many can have, and how many
-    would with random weights.
-    """
-    names = {"a": escape(found.a), "b": escape(found.b), "heads": len(found.table), "shared": found.shared}
-    if not found.shared:
-        sentences = [
-            _("**No evidence**: none of the {heads} heads of {a} has a counterpart in {b} that chance would not give.")
-        ]
-    else:
-        sentences = [_("**{shared} of {heads} heads of {a} have a counterpart in {b}** (shared role).")]
-    if found.attainable is not None:
-        sentences.append(_("In {a} itself, on other pairs, {attainable} are found again."))
-    if found.random is not None:
-        sentences.append(_("With random weights in the place of {b}'s: {random}."))
-    return " ".join(sentences).format(attainable=found.attainable, random=found.random, **names)
-
-
-def _views(found: Matched, words: Quantity, said: str, chosen: int | None) -> None:
-    if open_tab({"links": _("Links"), "table": _("Table")}, key="matched-view") == "table":
-        matched_table(found, words)
-        return
-    partnered, clicked = found.partnered, clicks()
-
-    def chart() -> alt.LayerChart:
-        return charts.matched_heads(partnered, found.heads, title=words.distance_axis, chosen=chosen, clicks=clicked)
-
-    wide, narrow = wide_and_narrow(KEY)
-    with wide:
-        draw(
-            chart(),
-            key=KEY,
-            on_select=lambda: _open(found),
-            selection_mode=[charts.PICKED, f"{charts.PICKED}_b"],
-            alt_text=plain(said),
-        )
-        st.caption(
-            _(
-                "One square is one head; first layers stand on top and last ones below, whatever their number. Thick "
-                "lines and filled squares: shared role, a pair that is nearer than made-up heads with the same "
-                "covariance come (5 % of false ones over all heads), mutual, and the same on both halves of the pairs. "
-                "Faint lines are what is left of the assignment, which always finds a partner for everybody: no "
-                "counterparts. A click on a square opens the pair."
-            )
-        )
-    with narrow:
-        st.dataframe(
-            partnered.loc[:LISTED, ["name_a", "name_b", "verdict", "cost"]],
-            hide_index=True,
-            column_config={
-                "name_a": st.column_config.TextColumn(found.a, width=75),
-                "name_b": st.column_config.TextColumn(found.b, width=75),
-                "verdict": st.column_config.TextColumn(_("verdict"), width=115),
-                "cost": st.column_config.NumberColumn(words.distance_axis, format="%.3f", width=85),
-            },
-        )
-        st.caption(_("The ten nearest pairs, shared roles first; all heads are in the table."))
-    export_panel(chart, found.table, key=KEY, name=f"{found.a} {found.b} {found.by}", note=f"run {found.run.id}")
-
-
-def _open(found: Matched) -> None:
-    selection = st.session_state[KEY].selection
-    clicked = [row.get("pair") for name in (charts.PICKED, f"{charts.PICKED}_b") for row in selection.get(name, [])]
-    st.session_state[CLICKS] = clicks() + 1
+def _open(found: Matched, mark: Mapping[str, object]) -> None:
     # A click beside the pairs, on a head without a partner or a name, carries none.
-    for pair in found.table.index.intersection(clicked)[:1]:
+    for pair in found.table.index.intersection([mark.get("pair")])[:1]:
         st.session_state[CHOSEN] = found.table.loc[pair, "name_a"]
 
 

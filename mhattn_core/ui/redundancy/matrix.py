@@ -46,7 +46,11 @@ def matrix_view(found: Redundancy, chosen: tuple[int, int], said: str) -> None:
     with narrow:
         st.markdown(_("**Nearest to {name}**").format(name=found.names[chosen[0]]))
         nearest = nearest_to(found, chosen[0])
-        draw(charts.nearest_heads(nearest, title=title, model=found.seen.model.name), key="nearest", alt_text=said)
+        draw(
+            charts.nearest_heads(nearest, title=title, model=found.seen.model.name, reference=_("on random words")),
+            key="nearest",
+            alt_text=said,
+        )
         st.caption(_("Bars: these words. Red ticks: random words."))
     export_panel(chart, pairs, key=KEY, name=f"{found.seen.model.name} {found.stack} {found.by}", note=found.source)
 

@@ -1,5 +1,6 @@
-"""What the tab *matched heads* knows: the run's matches of two models."""
+"""A run's matches of two stacks, ready to be shown."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import get_args
 
@@ -11,7 +12,7 @@ from mhattn_core.heads import head_name, head_names
 from mhattn_core.measures.matching.assignment import MatchBy
 from mhattn_core.measures.matching.costs import COLUMNS
 from mhattn_core.measures.matching.verdicts import SHARED
-from mhattn_core.models.control_names import RANDOM, is_control, with_control
+from mhattn_core.models.control_names import CONTROLS, Control, is_control, with_control
 from mhattn_core.runs import Run
 
 
@@ -19,8 +20,7 @@ from mhattn_core.runs import Run
 class Matched:
     """Two stacks. ``table``: rows of ``Run.match`` with pair (a number), name_a, name_b, shared, and the verdict in
     words, NaN where the run was measured before there was such a column; ``heads``: side, model, layer, head of all
-    heads; ``random``: how many of a's heads find a counterpart in b with random weights, None where the run does not
-    tell.
+    heads; ``controls``: how many of a's heads find a counterpart in each random control of b that the run has.
     """
 
     run: Run
@@ -31,7 +31,7 @@ class Matched:
     by: MatchBy
     table: pd.DataFrame
     heads: pd.DataFrame
-    random: int | None
+    controls: dict[Control, int]
 
     @property
     def partnered(self) -> pd.DataFrame:
@@ -98,7 +98,7 @@ def matched(run: Run, a: str, b: str, by: MatchBy, stacks: str) -> Matched:
     heads = pd.concat(
         [_heads(run, a, stack_a).assign(side="a"), _heads(run, b, stack_b).assign(side="b")], ignore_index=True
     )
-    return Matched(run, a, b, stack_a, stack_b, by, table, heads, _random(run, a, b, by, stack_a))
+    return Matched(run, a, b, stack_a, stack_b, by, table, heads, _controls(run, a, b, by, stack_a))
 
 
 def _rows(run: Run, a: str, b: str, by: MatchBy, stacks: str) -> pd.DataFrame:
@@ -114,11 +114,12 @@ def _heads(run: Run, model: str, stack: str) -> pd.DataFrame:
     return rows[["model", "layer", "head"]].drop_duplicates()
 
 
-def _random(run: Run, a: str, b: str, by: MatchBy, stack_a: str) -> int | None:
+def _controls(run: Run, a: str, b: str, by: MatchBy, stack_a: str) -> dict[Control, int]:
     if is_control(b):
-        return None
-    try:
-        rows = run.match(a, with_control(b, RANDOM), by)
-    except Problem:
-        return None
-    return int((rows.loc[rows["stack_a"] == stack_a, "verdict"] == SHARED).sum())
+        return {}
+    shared = {}
+    for control in CONTROLS:
+        with suppress(Problem):  # the run has no such control
+            rows = run.match(a, with_control(b, control), by)
+            shared[control] = int((rows.loc[rows["stack_a"] == stack_a, "verdict"] == SHARED).sum())
+    return shared
