@@ -14,11 +14,13 @@ from mhattn_core.measures.links import link_weights
 from mhattn_core.text.claims import Claim, matrices
 from mhattn_core.text.documents import documents
 from mhattn_core.text.gallery import gallery
+from mhattn_core.text.relations import relation_label
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.navigation import link, page_title
 from mhattn_core.ui.page import badge, draw, problems
 from mhattn_core.ui.resources import attended, loaded
+from mhattn_core.ui.roles.words import direction_labels
 
 # From this share of the link's weight on, the same head does about the same wherever it looks that far.
 POSITION_EXPLAINS = 0.75
@@ -180,8 +182,11 @@ def _patterns(claim: Claim, grids: dict[str, WordGrid]) -> None:
 
 def _decided(claim: Claim) -> None:
     """Where evidence for the claim comes from."""
+    measure = f"`{claim.measure}`"
+    if relation := claim.settings.get("relation"):
+        measure = f"“{relation_label(relation)}”, {direction_labels()[claim.settings['direction']]}"
     where = _("One sentence is an example, not evidence. This claim is decided on *{page}* by: {measure}.").format(
-        page=page_title(claim.page), measure=f"`{claim.measure}`"
+        page=page_title(claim.page), measure=measure
     )
     st.caption(where)
     link(claim.page, _("Open {page}").format(page=page_title(claim.page)), **_settings(claim), **claim.settings)

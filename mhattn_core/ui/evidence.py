@@ -99,7 +99,8 @@ def holds(run: Run, table: str, model: str) -> bool:
 
 
 def evidence_with(controls: Controls, table: str) -> Evidence:
-    """For what one pair cannot tell: the run that is chosen in the sidebar, or for “this pair” one that has the table.
+    """For what one pair cannot tell: the run that is chosen in the sidebar, or for “this pair” one that has the table,
+    of these one that has measured a model of the sidebar's.
 
     Raises Problem where there is none.
     """
@@ -110,7 +111,11 @@ def evidence_with(controls: Controls, table: str) -> Evidence:
                 _("No run here has measured this."),
                 _("Measure pairs under “Runs” with “{measure}”.").format(measure=table),
             )
-        first = min(having, key=lambda run: run.key != FIRST)
+
+        def rank(run: Saved) -> tuple[bool, bool]:
+            return set(controls.models).isdisjoint(run.about.models), run.key != FIRST
+
+        first = min(having, key=rank)
         return Evidence(opened(first), first, chosen=False)
     saved = find_run(controls.evidence)
     if saved is None or not _has(saved, table):

@@ -3,8 +3,13 @@
 import pytest
 
 from mhattn_core.heads import Head
+from mhattn_core.measures.roles import DIRECTIONS
+from mhattn_core.runs.store import shipped
+from mhattn_core.text.annotation import annotate
 from mhattn_core.text.claims import Claim, chapters, claims, matrices
 from mhattn_core.text.gallery import gallery
+from mhattn_core.text.reading import PairRecord
+from mhattn_core.text.relations import RELATIONS, find_items
 from mhattn_core.ui.contributions.run import measures
 from mhattn_core.ui.head_internals.probe_words import asked_names
 from mhattn_core.ui.navigation import page_title
@@ -43,9 +48,33 @@ def test_a_claim_names_what_exists(claim: Claim) -> None:
         assert all(query < len(queries) and key < len(pair.a.words) for query, key in claim.links)
     assert len(claim.weights) in {0, len(claim.links)}
     # A name in an address that its page does not know would be passed over in silence.
-    assert set(claim.settings) <= {"tab", "probe", "over"}
+    assert set(claim.settings) <= {"tab", "probe", "over", "family", "relation", "direction", "evidence"}
+    assert claim.settings.get("evidence", "templates-zh") in {run.key for run in shipped()}
     assert claim.settings.get("probe", "key-pos") in asked_names()
     assert claim.settings.get("over", "share") in measures()
+
+
+@pytest.mark.parametrize(
+    "claim", [claim for claim in claims() if "relation" in claim.settings], ids=lambda claim: claim.id
+)
+def test_a_relation_decides_what_its_claim_says(claim: Claim) -> None:
+    relation = RELATIONS[claim.settings["relation"]]
+    assert claim.measure == f"relation {relation.name}"
+    assert claim.settings["family"] == relation.group
+    assert claim.settings["direction"] in DIRECTIONS
+    if not claim.sentence:
+        return
+    record = PairRecord(claim.id, gallery()[claim.sentence].pair, 1)
+    items = find_items(annotate([record]), [relation])
+    found = list(zip(items.query.tolist(), items.key.tolist(), strict=True))
+    turned = claim.settings["direction"] == "head_to_dependent"
+    asked = {(key, query) if turned else (query, key) for query, key in found}
+    # Where a person must bring vectors or a lexicon, nothing is found here.
+    assert not asked or asked & set(claim.links)
+
+
+def test_every_claim_about_a_relation_opens_it() -> None:
+    assert all("relation" in claim.settings for claim in claims() if claim.measure.startswith("relation "))
 
 
 @pytest.mark.parametrize(

@@ -66,5 +66,5 @@ def _said(scores: pd.DataFrame) -> str:
         (head_name(row["layer"], row["head"], model=row["model"]), row[measure]) for measure, row in best.items()
     )
     return _(
-        "{first} copies most: {induction:.2f} of its weight goes to what followed this token before. {second} puts {previous:.2f} on the token before."
+        "{first} matches the prefix most: {induction:.2f} of its weight goes to what followed this token before; whether it copies that token is not measured. {second} puts {previous:.2f} on the token before."
     ).format(first=first[0], induction=first[1], second=second[0], previous=second[1])
