@@ -13,6 +13,7 @@ from mhattn_core.findings.overview.map import overview
 from mhattn_core.findings.patterns.types import type_grid, type_shares
 from mhattn_core.findings.redundancy.shares import redundant_heads
 from mhattn_core.findings.relations.best import best_heads
+from mhattn_core.findings.relations.heads import relation_heads
 from mhattn_core.findings.relations.profile import relation_profile
 from mhattn_core.findings.summarisation.agreement import segments
 from mhattn_core.findings.value import Finding
@@ -31,6 +32,7 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         difference_scatter,
         nearest_heads,
         best_heads,
+        relation_heads,
         relation_profile,
         type_grid,
         type_shares,

@@ -8,6 +8,7 @@ from mhattn_core.arrays.word_grid import WordGrid
 from mhattn_core.attention.tables import matrix_table, word_table
 from mhattn_core.findings.attention.all_heads import glance_table
 from mhattn_core.findings.markdown import escape, plain
+from mhattn_core.findings.relations.words import direction_labels
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.links import link_weights
@@ -20,7 +21,6 @@ from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.navigation import link, page_title
 from mhattn_core.ui.page import badge, draw, problems
 from mhattn_core.ui.resources import attended, loaded
-from mhattn_core.ui.roles.words import direction_labels
 
 # From this share of the link's weight on, the same head does about the same wherever it looks that far.
 POSITION_EXPLAINS = 0.75

@@ -158,7 +158,8 @@ def test_each_model_has_its_verdict_with_n_and_the_reason() -> None:
     nearest = "**minilm · L2 H8** · nearest-class head · n 600. +5 points above the best fixed offset, but"
     assert f"{nearest} “the nearest verb before it” alone is right for 60%" in said
     assert "**smollm2 · L13 H4** · attention specialist (effect untested) · n 600. +30 points" in said
-    assert "L13 H4 is right most often, 60%; the best fixed offset (-2) gets 30%. n 1,000" in said
+    best = "adposition → noun: smollm2 · L13 H4 is right most often, 60%; the best fixed offset (-2) gets 30%"
+    assert f"{best}, the nearest verb before it 25%. n 1,000" in said
 
 
 def test_what_is_chosen_stands_in_the_address_by_name() -> None:

@@ -4,40 +4,79 @@ from collections.abc import Sequence
 from functools import partial
 
 from mhattn_core import charts
-from mhattn_core.findings.markdown import escape
+from mhattn_core.errors import Problem
 from mhattn_core.findings.of_run import of_run
-from mhattn_core.findings.rows import models_of, of_stack
+from mhattn_core.findings.relations.rows import relation_rows, stacks_of, usual_direction
+from mhattn_core.findings.relations.words import labels_of, left_out, strongest
+from mhattn_core.findings.rows import models_of
 from mhattn_core.findings.value import Finding
-from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.runs import Run
-from mhattn_core.text.relations import relation_label
+from mhattn_core.runs.relations import CONTROL_PAIRS, SEEDS
+
+MOST_DRAWN = 12
+"""Relations; beyond that the reader narrows the family."""
 
 
 @of_run("relations")
 def best_heads(
-    run: Run, *, models: Sequence[str] = (), stack: str = "", direction: str = "dependent_to_head"
+    run: Run,
+    *,
+    models: Sequence[str] = (),
+    stacks: Sequence[str] = (),
+    direction: str = "",
+    family: str = "",
+    relation: str = "",
 ) -> Finding:
-    """A line a relation and model: the best head, held out."""
-    table = run.relations
-    asked = (table["score"] == "hit") & (table["direction"] == direction) & table["model"].isin(models_of(run, models))
-    scored = table[asked].dropna(subset="held_out")
-    rows = of_stack(scored, stack, "relations").sort_values("gain", ascending=False)
-    top = rows.iloc[0]
+    """A line a relation and model: the best head, held out, with what it has to beat.
+
+    stacks: one a model, by default each model's first. direction: by default one in which all of them can be asked.
+    family: such as ``syntax``; by default all. relation: one that is drawn whether or not it is among the first.
+    """
+    chosen = _stacks(run, models_of(run, models), stacks)
+    rows = relation_rows(run, chosen, direction or usual_direction(run, chosen), family)
+    shown = rows.shown
+    if shown.empty:
+        raise Problem(
+            _("The run has nothing of “{what}” for these models and this stack.").format(what=family or "relations"),
+            _("Choose another family, direction or model."),
+        )
+    names = list(dict.fromkeys(shown["relation"]))
+    drawn = names[:MOST_DRAWN] if relation in ("", *names[:MOST_DRAWN]) else [*names[: MOST_DRAWN - 1], relation]
+    table = shown[shown["relation"].isin(drawn)].reset_index(drop=True)
+    best = partial(charts.best_heads, table, labels_of(drawn))
     return Finding(
         "best_heads",
-        _("Largest gain: {relation} in {head}, right for {held_out:.0%} of {n:,} held-out words.").format(
-            relation=escape(relation_label(top["relation"])),
-            head=escape(ModelHead.of_row(top).name),
-            held_out=top["held_out"],
-            n=top["n"],
-        ),
-        rows,
-        partial(charts.best_heads, rows, {name: relation_label(name) for name in rows["relation"].unique()}),
-        _(
-            "The mark is the best head, chosen on half of the sentences and reported on the other half, 50 times; the "
-            "line is the 95 % interval of its gain over the best fixed offset, which is the grey bar; the red tick is "
-            "what random weights reach. Filled: a verdict in its favour. n: words asked."
-        ),
+        strongest(shown),
+        table,
+        best,
+        " ".join(part for part in (_reading(), _not_drawn(len(drawn), len(names)), left_out(rows)) if part),
         run.manifest.pairs,
+        draw_narrow=partial(best, narrow=True),
+    )
+
+
+def _stacks(run: Run, models: Sequence[str], stacks: Sequence[str]) -> list[tuple[str, str]]:
+    """Each model with its stack; models for which the run has no relations are left out."""
+    known = {model: stacks_of(run, model) for model in models}
+    asked = dict(zip(models, stacks, strict=False))
+    return [(model, asked.get(model) or there[0]) for model, there in known.items() if there]
+
+
+def _reading() -> str:
+    return _(
+        "The mark is the best head, chosen on half of the sentences and reported on the other half, 50 times; the line "
+        "is the 95 % interval of its gain over the better of the best fixed offset, the grey bar, and the nearest word "
+        "of the best class, the diamond. The cross is the same head on pairs of words that are alike but not so "
+        "related. The triangles are the 95th percentile, over {seeds} networks with random weights and {seeds} with the "
+        "trained weights shuffled, of the best of all their heads on up to {pairs} pairs. Filled: above all of these. "
+        "n: held-out words asked."
+    ).format(seeds=SEEDS, pairs=CONTROL_PAIRS)
+
+
+def _not_drawn(drawn: int, names: int) -> str:
+    if drawn == names:
+        return ""
+    return _("Drawn: the {drawn} with the greatest gain of {all}; all are in the list and under “All numbers”.").format(
+        drawn=drawn, all=names
     )

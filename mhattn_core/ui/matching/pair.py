@@ -6,11 +6,11 @@ from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.matching.matched import Matched
 from mhattn_core.findings.matching.pair import ends_of, matched_pair
+from mhattn_core.findings.relations.words import direction_labels
 from mhattn_core.heads import ModelHead
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.model_panel import attended_with_progress
-from mhattn_core.ui.roles.words import direction_labels
 from mhattn_core.ui.show import show
 from mhattn_core.ui.unknown import may_draw
 

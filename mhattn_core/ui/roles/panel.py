@@ -3,6 +3,17 @@
 import streamlit as st
 
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.relations.rows import RelationRows, directions_of, relation_rows, stacks_of, usual_direction
+from mhattn_core.findings.relations.words import (
+    direction_labels,
+    direction_words,
+    family_labels,
+    labels_of,
+    left_out,
+    strongest,
+    verdict_counts,
+    verdict_line,
+)
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.text.relations import meaning
@@ -12,21 +23,11 @@ from mhattn_core.ui.evidence import Evidence, evidence_with, models_in, say_evid
 from mhattn_core.ui.head_choice import key_for
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.panel import panel
-from mhattn_core.ui.roles.best import HEAD, RELATION, best_view, left_out
-from mhattn_core.ui.roles.data import Roles, directions_of, roles, stacks_of
+from mhattn_core.ui.roles.best import HEAD, RELATION, best_view
 from mhattn_core.ui.roles.grids import role_grids
 from mhattn_core.ui.roles.profile import role_profile
 from mhattn_core.ui.roles.sentences import role_sentences
 from mhattn_core.ui.roles.table import role_table
-from mhattn_core.ui.roles.words import (
-    direction_labels,
-    direction_says,
-    family_labels,
-    labels_of,
-    strongest,
-    verdict_line,
-    verdicts,
-)
 
 ALL, USUAL_FAMILY = "all", "syntax"
 
@@ -36,21 +37,21 @@ def roles_panel(controls: Controls) -> None:
     """A click on a head, or another relation, redraws this and not the sidebar."""
     evidence = evidence_with(controls, "relations")
     finding = st.container()
-    found = _choose(evidence, controls)
+    rows = _choose(evidence, controls)
     with finding:
-        st.markdown(strongest(found))
-        say_evidence(evidence, verdicts(found))
-    if found.shown.empty:
+        st.markdown(strongest(rows.shown))
+        say_evidence(evidence, verdict_counts(rows.shown))
+    if rows.shown.empty:
         st.info(_("The run has no relation of this family. Choose another above."))
-        left_out(found)
+        st.caption(left_out(rows))
         return
     pictures, card = st.columns([3, 2])
     with card:
-        relation = _choose_relation(found)
-        _say(found, relation)
+        relation = _choose_relation(rows)
+        _say(rows, relation)
     with pictures:
-        best_view(found, relation)
-    chosen = _choose_head(found, relation)
+        best_view(rows, relation)
+    chosen = _choose_head(rows, relation)
     view = open_tab(
         {
             "grids": _("All heads"),
@@ -61,37 +62,36 @@ def roles_panel(controls: Controls) -> None:
         key="view",
     )
     if view == "grids":
-        role_grids(found, relation, chosen)
+        role_grids(rows, relation, chosen)
     elif view == "profile":
-        role_profile(found, relation, chosen)
+        role_profile(rows, relation, chosen)
     elif view == "sentences":
-        role_sentences(found, relation, chosen, controls)
+        role_sentences(rows, relation, chosen, controls)
     else:
-        role_table(found)
+        role_table(rows)
 
 
-def _choose(evidence: Evidence, controls: Controls) -> Roles:
+def _choose(evidence: Evidence, controls: Controls) -> RelationRows:
     """Family, direction, and a stack for each model that has several."""
     measured = [str(name) for name in evidence.run.relations["model"].unique()]
     shown = models_in(evidence, controls, measured)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         family = choose(_("Kind of relation"), family_labels(), key="family", default=USUAL_FAMILY)
         models = tuple((name, _stack(evidence, name, place)) for place, name in enumerate(shown))
-        there = directions_of(evidence, models)
-        causal = {"decoder"} & {stack for _name, stack in models} and "later_to_earlier" in there
+        there = directions_of(evidence.run, models)
         labels = {name: label for name, label in direction_labels().items() if name in there}
         direction = choose(
             _("Direction"),
             labels or direction_labels(),
             key="direction",
-            default="later_to_earlier" if causal else "dependent_to_head",
+            default=usual_direction(evidence.run, models),
         )
-    st.caption(direction_says(direction))
-    return roles(evidence, models, direction, "" if family == ALL else family)
+    st.caption(direction_words(direction))
+    return relation_rows(evidence.run, models, direction, "" if family == ALL else family)
 
 
 def _stack(evidence: Evidence, model: str, place: int) -> str:
-    stacks = stacks_of(evidence, model)
+    stacks = stacks_of(evidence.run, model)
     if len(stacks) < 2:
         return stacks[0] if stacks else ""
     # The names of stacks are the library's own in every language.
@@ -103,8 +103,8 @@ def _stack(evidence: Evidence, model: str, place: int) -> str:
     )
 
 
-def _choose_relation(found: Roles) -> str:
-    names = list(dict.fromkeys(found.shown["relation"]))
+def _choose_relation(rows: RelationRows) -> str:
+    names = list(dict.fromkeys(rows.shown["relation"]))
     return choose(
         _("Relation"),
         labels_of(names),
@@ -114,21 +114,21 @@ def _choose_relation(found: Roles) -> str:
     )
 
 
-def _say(found: Roles, relation: str) -> None:
+def _say(rows: RelationRows, relation: str) -> None:
     """What the relation is, and each model's verdict on it: head, verdict, n, reason."""
     st.caption(meaning(relation))
-    for _place, row in found.of(relation).iterrows():
+    for _number, row in rows.of(relation).iterrows():
         st.markdown(verdict_line(row))
-    missing = [name for name, _stack in found.models if name not in set(found.of(relation)["model"])]
+    missing = [name for name, _stack in rows.models if name not in set(rows.of(relation)["model"])]
     if missing:
         st.caption(_("No items in this direction: {models}.").format(models=escape(", ".join(missing))))
     link("Fault tolerance", _("What breaks without it: Fault tolerance"))
 
 
-def _choose_head(found: Roles, relation: str) -> ModelHead:
+def _choose_head(rows: RelationRows, relation: str) -> ModelHead:
     """The head that a person chose or clicked, else the best of the first model that has one."""
-    heads = {head.name: head for head in ModelHead.of_table(found.rates(relation))}
-    scored = found.of(relation).dropna(subset="held_out")
+    heads = {head.name: head for head in ModelHead.of_table(rows.rates(relation))}
+    scored = rows.scored(relation)
     best = ModelHead.of_row(scored.iloc[0]).name
     labels = {AUTOMATIC: _("The best: {name}").format(name=best)} | {name: name for name in heads}
     name = choose(_("Head"), labels, key=HEAD, default=AUTOMATIC, help_text=_("The same as a click on a head."))

@@ -1,19 +1,19 @@
 """One head on every relation, of the run that the page reads."""
 
 from mhattn_core.findings.relations.profile import relation_profile
+from mhattn_core.findings.relations.rows import RelationRows
 from mhattn_core.heads import ModelHead
-from mhattn_core.ui.roles.data import Roles
 from mhattn_core.ui.show import show
 
 
-def role_profile(roles: Roles, relation: str, chosen: ModelHead) -> None:
+def role_profile(rows: RelationRows, relation: str, chosen: ModelHead) -> None:
     """The chosen head's whole profile; the relation that is open is marked in it."""
     finding = relation_profile(
-        roles.evidence.run,
+        rows.run,
         model=chosen.model,
         stack=chosen.stack,
         head=chosen.within.name,
-        direction=roles.direction,
+        direction=rows.direction,
         relation=relation,
     )
     show(finding, key="role-profile")

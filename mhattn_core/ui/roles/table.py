@@ -3,13 +3,14 @@
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.findings.of_run import source_of
+from mhattn_core.findings.relations.rows import RelationRows
+from mhattn_core.findings.relations.words import labels_of
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import title_of
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.quantity_choice import table_columns
-from mhattn_core.ui.roles.data import Roles, names_of
-from mhattn_core.ui.roles.words import labels_of
 
 FIRST = (
     *("model", "label", "verdict", "name", "score", "direction", "held_out"),
@@ -23,12 +24,10 @@ SHARES = (
 )
 
 
-def role_table(found: Roles) -> None:
+def role_table(relations: RelationRows) -> None:
     """Every row of the run's ``relations.parquet`` of the shown models and family, all directions, hits and mass."""
-    table = found.evidence.run.relations
-    models = [name for name, _stack in found.models]
-    rows = table[table["model"].isin(models) & table["relation"].isin(names_of(found.family))]
-    names = labels_of(list(rows["relation"].unique()))
+    rows = relations.all_numbers
+    names = labels_of(rows["relation"].unique())
     shown = rows.assign(label=rows["relation"].map(names), name=head_names(rows).where(rows["layer"].notna(), ""))
     shown = shown.assign(verdict=rows["verdict"].map(charts.verdict_names()), score=rows["score"].map(title_of))
     shown = shown[
@@ -53,10 +52,11 @@ def role_table(found: Roles) -> None:
             rows=len(rows)
         )
     )
+    shown_lines = relations.shown
     export_panel(
-        lambda: charts.best_heads(found.shown, labels_of(list(found.shown["relation"].unique()))),
+        lambda: charts.best_heads(shown_lines, labels_of(shown_lines["relation"].unique())),
         rows,
         key="role-table",
-        name=f"relations-{found.evidence.run.id}",
-        note=found.evidence.note,
+        name=f"relations-{relations.run.id}",
+        note=source_of(relations.run),
     )
