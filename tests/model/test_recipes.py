@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 RELATION = '''
 
-@relation("made_up", "position", source="made up for a test")
+@relation("made_up", "position", source="made up for a test", control=same_distance)
 def made_up(sentence: AnnotatedSentence) -> Iterator[Item]:
     """From the last word to the first."""
     yield len(sentence.words) - 1, 0

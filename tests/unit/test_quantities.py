@@ -26,8 +26,10 @@ from mhattn_core.measures.patterns import types
 from mhattn_core.measures.probing import table as probing
 from mhattn_core.measures.quantities import axis_title, column, families, quantities, quantity
 from mhattn_core.measures.roles import table as roles
+from mhattn_core.measures.roles.verdicts import LEAST_WORD_MASS
 from mhattn_core.measures.segment_tables import HEAD_COLUMNS
 from mhattn_core.runs import store
+from mhattn_core.runs.relations import CONTROL_PAIRS, SEEDS
 from mhattn_core.runs.work import MEASURABLE
 from mhattn_core.text.methods import sources
 from mhattn_core.version import VERSION
@@ -176,3 +178,10 @@ def test_names_that_stand_for_many_and_columns_that_stand_beside_one() -> None:
 def test_a_page_cites_the_sources_of_its_quantities() -> None:
     assert any("vig2019" in entry for entry in sources_of("Compare models"))
     assert any("song2012" in entry for entry in sources_of("Redundancy"))
+
+
+def test_words_on_random_controls_and_word_mass_say_what_the_code_does() -> None:
+    for name in ("random95", "shuffled95"):
+        assert column("relations", name).words["says"]["en"].count(f" {SEEDS} ") == 1
+    assert f"up to {CONTROL_PAIRS} pairs" in column("relations", "random95").words["says"]["en"]
+    assert f"Under {LEAST_WORD_MASS} " in column("relations", "word_mass").words["reads"]["en"]

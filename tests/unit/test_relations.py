@@ -228,3 +228,16 @@ def test_the_note_draws_the_links_on_the_fox_that_its_measures_ask_for() -> None
         )
         ends = [{query, key} for query, key in zip(found.query.tolist(), found.key.tolist(), strict=True)]
         assert set(claim.links[0]) in ends, claim.id
+
+
+def test_every_relation_has_a_negative_control() -> None:
+    assert not [name for name, relation in RELATIONS.items() if relation.control is None]
+    previous, across = RELATIONS["previous_word"].control, RELATIONS["across"].control
+    assert previous is not None
+    assert across is not None
+    # As far on the other side: the first word is no word's next.
+    assert sorted(previous(Annotated(plain("a b c")))) == [(1, 2)]
+    # “lamp” of the second sentence belongs to “lamp” of the first; the noun nearest to that is “desk”.
+    second = AnnotatedSentence((AnnotatedWord("lamps", "lamp", "NOUN"),), "en")
+    a = tree(LAMP)
+    assert list(across(Annotated(a, second))) == [(len(a.words), [word.text for word in a.words].index("desk"))]
