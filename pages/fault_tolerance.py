@@ -1,11 +1,11 @@
-"""Fault tolerance: what breaks without a head."""
+"""Ablation: what breaks without a head."""
 
 from mhattn_core import ui
 from mhattn_core.locale import _
 
 controls = ui.sidebar("Fault tolerance")
 ui.page(
-    _("Fault tolerance"),
+    _("Ablation"),
     _(
         "What breaks without this head? A weight says where a head looks; only switching the head off says what it is good for. Switch any heads off and see what the model still does."
     ),

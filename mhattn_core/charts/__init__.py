@@ -23,6 +23,7 @@ from mhattn_core.charts.kept_heads import kept_heads
 from mhattn_core.charts.lines import lines
 from mhattn_core.charts.matched_heads import matched_heads
 from mhattn_core.charts.matrix import CELLS_DRAWN, CELLS_WITH_TOOLTIP, LABELS_DRAWN, matrix
+from mhattn_core.charts.minimal_pairs import minimal_pairs
 from mhattn_core.charts.nearest_heads import nearest_heads
 from mhattn_core.charts.overview_map import overview_map
 from mhattn_core.charts.pair_matrix import pair_matrix
@@ -72,6 +73,7 @@ __all__ = [
     "lines",
     "matched_heads",
     "matrix",
+    "minimal_pairs",
     "nearest_heads",
     "overview_map",
     "pair_matrix",

@@ -3,6 +3,11 @@
 from typing import Any
 
 from mhattn_core.errors import Problem
+from mhattn_core.findings.ablation.curves import ablation_curve, one_head_kept
+from mhattn_core.findings.ablation.effects import ablation_effects, gradient_agreement
+from mhattn_core.findings.ablation.groups import group_effects
+from mhattn_core.findings.ablation.interactions import head_interactions
+from mhattn_core.findings.ablation.minimal_pairs import minimal_pairs
 from mhattn_core.findings.heads.difference import difference_grid, difference_scatter
 from mhattn_core.findings.heads.nearest import nearest_heads
 from mhattn_core.findings.heads.of_measures import by_depth, distributions, head_grid
@@ -38,6 +43,13 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         type_shares,
         redundant_heads,
         counterparts,
+        ablation_effects,
+        gradient_agreement,
+        minimal_pairs,
+        head_interactions,
+        group_effects,
+        ablation_curve,
+        one_head_kept,
         segments,
     )
 }

@@ -31,10 +31,6 @@ NUMBERS = {
         "from mhattn_core.measures.inside.score_decomposition import steps",
         "steps(seen.values(seen.stacks[-1], layer=0, head=0)).weight.shape",
     ),
-    "Fault tolerance": (
-        "from mhattn_core.experiments.ablation import ablate_each",
-        "ablate_each(seen.model, seen.pair)",
-    ),
     "Compare models": ("from mhattn_core.experiments.heads_table import heads_table", "heads_table(seen)"),
     "Translation": (
         "from mhattn_core.attention.alignment_weights import alignment_readings, alignment_weights",
@@ -46,7 +42,6 @@ RUN_TABLES = {
     "Redundancy": "head_pairs",
     "Compare models": "matches",
     "Head roles": "relations",
-    "Fault tolerance": "table('ablation')",
 }
 """What a page makes of a run, where it is not its heads."""
 

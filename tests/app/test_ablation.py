@@ -1,25 +1,27 @@
-"""Fault tolerance, as a person meets it, without a browser."""
+"""Ablation, as a person meets it, without a browser."""
 
 import re
 from itertools import combinations
 from typing import Any, ClassVar
 
+import numpy as np
 import pandas as pd
 import pytest
-from reading import open_page, specs, texts
+from reading import open_page, specs, tables, texts
 from streamlit.testing.v1 import AppTest
 
+from mhattn_core.findings.ablation.groups import group_sentence
+from mhattn_core.findings.ablation.interactions import interaction_sentence
 from mhattn_core.models.catalogue import entries
 from mhattn_core.runs import Run, store
 from mhattn_core.runs.store import Saved
-from mhattn_core.ui.ablation import cover, group
 
 TABS = {
-    "bench": "Live bench",
-    "heads": "Damage per head",
-    "safe": "Safe to lose?",
-    "curve": "Fault curve",
-    "vote": "Do others vote?",
+    "bench": "Ablate heads",
+    "heads": "Ablation effect per head",
+    "safe": "Similar = replaceable?",
+    "curve": "Ablation curve",
+    "vote": "Do other heads compensate?",
 }
 
 
@@ -118,7 +120,7 @@ def test_damage_names_the_costliest_and_prints_how_well_gradients_tell() -> None
     app = faults("heads")
     said = texts(app)
     assert re.search(
-        r"Of marian-zh-en's 72 heads the costliest to lose, one at a time: (decoder|cross|encoder) L\d H\d \(\+0\.\d{3}\)",
+        r"Of marian-zh-en's 72 heads these have the largest ablation effect, one at a time: (decoder|cross|encoder) L\d H\d \(\+0\.\d{3}\)",
         said,
     )
     assert re.search(r"Without \d+ of them the model does as well or better on this pair", said)
@@ -133,7 +135,7 @@ def test_displacement_is_never_called_a_loss() -> None:
     said = texts(app)
     assert re.search(r"\d+ of them turn the sentence's vector by less than 0\.01", said)
     assert "has no language head and so no loss" in said
-    assert "no harm can be told" not in said
+    assert "raise the loss" not in said
     app = faults("vote", "minilm")
     assert "has no language head, so on one pair it has no loss" in texts(app)
 
@@ -152,10 +154,10 @@ def test_what_is_near_another_head_is_set_against_what_it_costs() -> None:
     }
     assert len(parts) > 1
     assert re.search(
-        r"Of \d+ groups of like heads none does more harm|so that these cover for one another: \d+ of \d+", said
+        r"Of \d+ groups of like heads none does more harm|so that these compensate for one another: \d+ of \d+", said
     )
-    assert "One pair has no interval" in said
-    groups = app.dataframe[-1].value
+    assert "Without intervals" in said
+    groups = tables(app, "size", "excess")[-1]
     assert (groups["size"] >= 2).all()
     assert groups["low"].isna().all()
 
@@ -173,7 +175,7 @@ def test_the_vote_on_the_notes_sentence() -> None:
     app.session_state["cover-2"] = "voters"
     app.run()
     assert not app.exception
-    rows = app.dataframe[-1].value
+    rows = tables(app, "interaction")[-1]
     # Every two of the six encoder heads of the note's own sentence.
     assert set(rows["stack"]) == set(rows["stack_b"]) == {"encoder"}
     assert (
@@ -185,16 +187,16 @@ def test_the_vote_on_the_notes_sentence() -> None:
 def test_heads_of_the_bench_fail_in_the_vote() -> None:
     app = faults("bench", "marian-en-zh")
     app.multiselect(key="off").set_value(["encoder L0 H1", "encoder L2 H3", "cross L1 H0"]).run()
-    app.session_state["tab-en"] = "Do others vote?"
+    app.session_state["tab-en"] = "Do other heads compensate?"
     app.run()
     app.toggle(key="failing-chosen").set_value(True).run()
     assert "Without the chosen heads (L0 H1 " in texts(app)
     app.session_state["cover-3"] = "chosen"
     app.run()
     assert not app.exception
-    assert re.search(r"Of 3 pairs of heads (\d cost more together|none covers)", texts(app))
+    assert re.search(r"Of 3 pairs of heads (\d cost more together|none compensates)", texts(app))
     # Back on the bench they are still off.
-    app.session_state["tab-en"] = "Live bench"
+    app.session_state["tab-en"] = "Ablate heads"
     app.run()
     assert app.session_state["off"] == ["encoder L0 H1", "encoder L2 H3", "cross L1 H0"]
 
@@ -218,7 +220,8 @@ def _tables() -> dict[str, pd.DataFrame]:
     delta = (heads["layer"] * 12 + heads["head"] - 30) / 100
     ablation = base.assign(
         ablated=1 + delta, delta=delta, low=delta - 0.05, high=delta + 0.05, gradient_importance=delta.abs()
-    )
+    ).assign(p=0.01, q=lambda rows: np.where(rows["delta"].abs() > 0.055, 0.02, 0.4), units=60)
+    ablation = ablation.assign(tokens=1920, read_as="context")
     kept = base.assign(all_off=2.0, ablated=1.1 + heads["head"] / 100, delta=0.1, low=0.0, high=0.2)
     points = [("importance", 0), *(("random", draw) for draw in range(20))]
     rows = [
@@ -276,14 +279,15 @@ def _tables() -> dict[str, pd.DataFrame]:
 SAID_OF_A_RUN = {
     "heads": [
         "encoder L5 H11 (+0.410 [+0.360, +0.460])",
-        "For 36 of them no harm can be told: the interval of the cost reaches 0. For 25 of these it lies below, where chance alone would put 2",
+        "Tested over all heads (q ≤ 0.05), 36 raise the loss when they are off and 25 lower it; for the other 11 no change was seen",
+        "Read were 60 contexts of 64 words",
         "64 pairs",
         "Right or wrong without a head",
     ],
     "safe": [
         "are measured on this pair, an example",
         "60 pairs",
-        "so that these cover for one another: 1 of 3.",
+        "so that these compensate for one another: 1 of 3.",
         "First of them L1 H0, L2 H1, L3 H1 + 1: +0.200 in sum, +0.600 together",
     ],
     "curve": [
@@ -291,7 +295,7 @@ SAID_OF_A_RUN = {
         "Layer 0 misses its other heads most",
     ],
     "vote": [
-        "Of 3 pairs of heads 1 cover for each other, most of all encoder L0 H0 and encoder L0 H1: alone +0.100 and +0.100, together +0.500"
+        "Of 3 pairs of heads 1 compensate for each other, most of all encoder L0 H0 and encoder L0 H1: alone +0.100 and +0.100, together +0.500"
     ],
 }
 
@@ -316,7 +320,7 @@ def test_a_run_gives_intervals(tab: str, shipped: Saved) -> None:
         assert expected in said
     assert "60 pairs" in said
     assert "Until then" not in said
-    assert "One pair has no interval" not in said
+    assert "Without intervals" not in said
 
 
 @pytest.mark.parametrize("tab", list(SAID_OF_A_RUN))
@@ -347,43 +351,39 @@ def test_groups_of_a_run_stand_beside_costs_of_the_run(shipped: Saved, monkeypat
     assert "groups of like heads" not in said
 
 
-def test_nothing_covers_where_every_interval_reaches_below() -> None:
+def test_nothing_compensates_where_every_interval_reaches_below() -> None:
     tables = _tables()
     two = tables["interactions"].assign(low=-0.1)
-    assert cover.finding(two).startswith(
-        "Of 3 pairs of heads none covers for each other beyond doubt; encoder L0 H0 and encoder L0 H1"
+    assert interaction_sentence(two).startswith(
+        "Of 3 pairs of heads none compensates for each other by an interval above 0; encoder L0 H0 and encoder L0 H1"
     )
     for doubt in ("low", "excess_low"):
         groups = tables["cluster_ablation"].assign(**{doubt: 0.0})
-        assert group.group_finding(groups) == (
-            "Of 3 groups of like heads none does more harm together, beyond doubt, than its heads one at a time."
+        assert group_sentence(groups) == (
+            "Of 3 groups of like heads none is seen to do more harm together than its heads one at a time."
         )
 
 
-def test_heads_whose_loss_helps_do_not_cover_for_one_another() -> None:
-    """Off together they help less than in sum, which is no harm that anyone covered."""
+def test_heads_whose_loss_helps_do_not_compensate_for_one_another() -> None:
+    """Off together they help less than in sum, which is no harm that anyone made up for."""
     groups = _tables()["cluster_ablation"].assign(
         sum_of_single=-0.4, together=-0.1, low=-0.2, high=-0.05, excess=0.3, excess_low=0.2
     )
-    assert "none does more harm together" in group.group_finding(groups)
+    assert "none is seen to do more harm together" in group_sentence(groups)
 
 
 def test_minimal_pairs_of_a_run_name_the_costliest_head(shipped: Saved, monkeypatch: pytest.MonkeyPatch) -> None:
     app = faults("heads", "minilm", evidence=shipped.key)
-    (row,) = app.dataframe[-1].value.to_dict("records")
-    assert row == {
-        "relation": "determiner → noun",
-        "n": 64,
-        "intact": 0.9,
-        "head": "encoder L0 H5",
-        "delta": 0.25,
-        "p95": 0.01,
-        "hurt": 2,
-    }
-    tables = _tables()
-    monkeypatch.setattr(_Faulty, "made_up", tables | {"minimal_pairs": tables["minimal_pairs"].head(0)})
+    assert "determiner → noun, 90% right with all heads, 2 of 72 heads needed; without encoder L0 H5 65%" in texts(app)
+    assert "(no loss beyond chance; one of up to 30% is not excluded)" in texts(app)
+    (row,) = tables(app, "hurt")[0].to_dict("records")
+    assert (row["head"], row["hurt"], row["n"]) == ("encoder L0 H5", 2, 64)
+    made_up = _tables()
+    monkeypatch.setattr(_Faulty, "made_up", made_up | {"minimal_pairs": made_up["minimal_pairs"].head(0)})
     app = faults("heads", "minilm", evidence=shipped.key)
-    assert "minilm has none: it has no language head, reads no language in which they are written" in texts(app)
+    assert "minilm has no minimal pairs: it has no language head, reads no language in which they are written" in texts(
+        app
+    )
 
 
 def test_a_run_without_ablation_says_the_way_out_and_shows_the_pair(

@@ -31,7 +31,13 @@ def page(name: str, tab: str, model: str, text: str = "The cat sits on the mat."
     ("tab", "says"),
     [
         ("bench", {"one": "It goes on after", "two": "vector turns by"}),
-        ("heads", {"one": "heads the costliest to lose", "two": "heads the costliest to lose"}),
+        (
+            "heads",
+            {
+                "one": "heads these have the largest ablation effect",
+                "two": "heads these have the largest ablation effect",
+            },
+        ),
         ("safe", dict.fromkeys(("one", "two"), "A comparison needs three heads or more")),
         ("curve", dict.fromkeys(("one", "two"), "alone the only layer stands at")),
         ("vote", {"one": "none is left to vote", "two": "Without the one that looks hardest at fox"}),

@@ -40,11 +40,11 @@ def test_a_click_switches_a_head_off_and_on_and_it_can_be_undone(server: str, pa
 def test_a_link_reopens_tab_model_and_heads(server: str, page: Page) -> None:
     page.goto(f"{server}/fault_tolerance?models=marian-en-zh&off=encoder+L1+H7&kind=zero&lang=zh")
     expect(off(page)).to_contain_text("encoder L1 H7")
-    expect(main(page).get_by_role("tab", name="现场试验", selected=True)).to_be_visible()
-    main(page).get_by_role("tab", name="每个头的损害").click()
+    expect(main(page).get_by_role("tab", name="交互消融", selected=True)).to_be_visible()
+    main(page).get_by_role("tab", name="各头的消融效应").click()
     expect(page).to_have_url(re.compile("tab=heads"))
-    expect(main(page).get_by_text("单独关掉代价最大的是")).to_be_visible()
-    main(page).get_by_role("tab", name="其他头投票吗？").click()
+    expect(main(page).get_by_text("消融效应最大的是")).to_be_visible()
+    main(page).get_by_role("tab", name="其他头会补偿吗？").click()
     expect(main(page).get_by_text("对头里有")).to_be_visible()
 
 

@@ -18,4 +18,4 @@ def _work(model: Model, records: Sequence[PairRecord]) -> tuple[int, float]:
     return passes(model, texts), sum(text.words for text in texts) / max(len(texts), 1)
 
 
-ABLATION = Study(tuple(TABLES), _measure, work=_work, factor=0.5)
+ABLATION = Study(tuple(TABLES), _measure, work=_work, factor=0.6)

@@ -1,1 +1,1 @@
-"""Fault tolerance: what breaks without a head."""
+"""Ablation: what breaks without a head."""

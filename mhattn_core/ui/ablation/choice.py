@@ -6,16 +6,15 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core.attention.ablation import Kind
+from mhattn_core.findings.ablation.measured import quantities_in
 from mhattn_core.locale import _
-from mhattn_core.measures.quantities import of_family, quantity
+from mhattn_core.measures.quantities import quantity
 from mhattn_core.ui import quantity_choice
-
-KINDS: tuple[Kind, ...] = ("mean", "zero", "uniform")
 
 
 def choose_quantity(rows: pd.DataFrame) -> str:
     """A quantity that the table has, the model's loss first."""
-    names = [name for name in of_family("ablation") if (rows["quantity"] == name).any()]
+    names = quantities_in(rows)
     if len(names) == 1:
         return names[0]
     offered = {name: quantity(name) for name in names}
@@ -37,7 +36,7 @@ def choose_kind(kinds: Sequence[Kind], key: str) -> Kind:
         key=key,
         bind="query-params",
         help=_(
-            "zero: the head gives nothing. mean: it gives its mean over the positions read, the same everywhere; before the first word that is its own output. uniform: it looks at all words equally."
+            "zero: the head gives nothing. mean: it gives the mean of its own output with all heads on, over this pair, in a run over all texts read; so a pair and a run differ a little. uniform: it looks at all words equally."
         ),
     )
     return chosen or kinds[0]

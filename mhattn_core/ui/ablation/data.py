@@ -1,4 +1,4 @@
-"""What the Fault tolerance page draws from: the sidebar's pair through one model, or a run."""
+"""What the page Ablation draws from: the sidebar's pair through one model, or a run."""
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.ablation import Kind, kinds_on_a_pair
 from mhattn_core.experiments.ablation import (
     ablate_each,
     pair_clusters,
@@ -17,11 +18,15 @@ from mhattn_core.experiments.ablation import (
 )
 from mhattn_core.experiments.ablation.quantities import covers
 from mhattn_core.experiments.ablation.single_head import ranked
+from mhattn_core.findings import Finding
+from mhattn_core.findings.ablation import measured as rows_of_a_finding
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.of_pair import code_of, source_of
+from mhattn_core.findings.of_run import RunFinding
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.runs import Run
-from mhattn_core.ui.ablation.choice import KINDS, choose_kind
+from mhattn_core.ui.ablation.choice import choose_kind
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import holds
 from mhattn_core.ui.kept import Tell, kept
@@ -45,45 +50,65 @@ class AblationContext:
     def name(self) -> str:
         return self.seen.model.name
 
-    @property
-    def source(self) -> str:
-        """The model with its revision, for files that leave the dashboard."""
-        return f"{self.name}@{self.seen.model.revision}"
-
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """Rows of one table about one model. pairs: how many they rest on; source: for files."""
+    """Rows of one table about one model: of ``run``, or else of the pair. pairs: how many they rest on; source, code: as
+    of a ``Finding``.
+    """
 
     table: pd.DataFrame
     pairs: int
     source: str
+    run: Run | None = None
+    code: str = ""
+
+    @property
+    def kind(self) -> str:
+        """How heads were switched off; of a table with several ways, the first."""
+        return str(self.table["kind"].iloc[0])
+
+    def rows(self, quantity: str, stack: str = "") -> rows_of_a_finding.Measured:
+        """Those of one quantity, and of one stack where it is given."""
+        own = self.table[self.table["quantity"] == quantity]
+        own = own[own["stack"] == stack] if stack else own
+        return rows_of_a_finding.Measured(own, self.pairs, self.source, self.code)
+
+    def finding(self, of_run: RunFinding[...], on_pair: Callable[[], Finding], **choices: str) -> Finding:
+        """What is said of these rows: of a run by its name, with choices; of the pair as it is made."""
+        if self.run is None:
+            return on_pair()
+        return of_run(self.run, model=str(self.table["model"].iloc[0]), **choices)
 
 
 def damage(found: AblationContext) -> Measured:
     """What each head costs alone: the run's ``ablation``, or else the pair's, measured here; of one kind."""
-    measured = from_run(found, "ablation")
+    measured, model = from_run(found, "ablation"), found.seen.model
     if measured is not None:
         heads = measured.table["kind"].value_counts()
-        kind = choose_kind([kind for kind in KINDS if heads.get(kind, 0) == heads.max()], MEASURED_KIND)
+        whole = [kind for kind in kinds_on_a_pair(model) if heads.get(kind, 0) == heads.max()]
+        kind = choose_kind(whole, MEASURED_KIND)
         rows = measured.table[measured.table["kind"] == kind]
         return replace(measured, table=rows, pairs=int(rows["n"].max()))
-    model, pair = found.seen.model, found.seen.pair
-    kind = choose_kind([kind for kind in KINDS if kind != "uniform" or model.attention.gives_values], MEASURED_KIND)
-    says = _("Switching off every head of {name}, one at a time. Stop cancels.")
-    return _on_pair(found.seen, "damage", kind, says, lambda tell: ablate_each(model, pair, kind=kind, tell=tell))
+    return _alone(found.seen, choose_kind(kinds_on_a_pair(model), MEASURED_KIND))
 
 
 def groups_off(found: AblationContext, alone: Measured) -> Measured | None:
     """The run's ``cluster_ablation``, or else the pair's groups, switched off as ``alone`` was, which holds each head's
-    own cost; None where the
-    run found no group: the pair's would stand beside costs over the run."""
+    own cost; None where the run found no group: the pair's would stand beside costs over the run.
+    """
     if from_run(found, "ablation") is not None:
         return from_run(found, "cluster_ablation")
-    model, pair, kind = found.seen.model, found.seen.pair, alone.table["kind"].iloc[0]
-    says = _("Switching off groups of heads of {name}. Stop cancels.")
+    model, pair = found.seen.model, found.seen.pair
+    kind: Kind = alone.table["kind"].iloc[0]
     return _on_pair(
-        found.seen, "groups", kind, says, lambda tell: pair_clusters(model, pair, alone.table, kind, tell=tell)
+        found.seen,
+        "groups",
+        kind,
+        _("Switching off groups of heads of {name}. Stop cancels."),
+        lambda tell: pair_clusters(model, pair, alone.table, kind, tell=tell),
+        "ablate_each, pair_clusters",
+        f"pair_clusters(seen.model, pair, ablate_each(seen.model, pair, kind={kind!r}), {kind!r})",
     )
 
 
@@ -92,7 +117,13 @@ def curves(found: AblationContext) -> Measured:
     model, pair = found.seen.model, found.seen.pair
     says = _("Switching off more and more heads of {name}, in 21 orders. Stop cancels.")
     return from_run(found, "curves") or _on_pair(
-        found.seen, "curves", "", says, lambda tell: pair_curves(model, pair, tell=tell)
+        found.seen,
+        "curves",
+        "",
+        says,
+        lambda tell: pair_curves(model, pair, tell=tell),
+        "pair_curves",
+        "pair_curves(seen.model, pair)",
     )
 
 
@@ -101,31 +132,48 @@ def kept_alone(found: AblationContext) -> Measured:
     model, pair = found.seen.model, found.seen.pair
     says = _("Keeping one head of each layer of {name} alone. Stop cancels.")
     return from_run(found, "keep_one") or _on_pair(
-        found.seen, "keep_one", "", says, lambda tell: pair_keep_one(model, pair, tell=tell)
+        found.seen,
+        "keep_one",
+        "",
+        says,
+        lambda tell: pair_keep_one(model, pair, tell=tell),
+        "pair_keep_one",
+        "pair_keep_one(seen.model, pair)",
     )
 
 
 def costliest_together(found: AblationContext) -> Measured | None:
-    """``two_off`` of the pair's costliest heads."""
-    model, pair = found.seen.model, found.seen.pair
+    """``two_off`` of the pair's heads of the largest effect."""
     if not _has_loss(found.seen):
         return None
-    says = _("Switching off every head of {name}, one at a time. Stop cancels.")
-    alone = _on_pair(found.seen, "damage", "mean", says, lambda tell: ablate_each(model, pair, kind="mean", tell=tell))
-    return two_off(found.seen, ranked(alone.table, "delta")[:PAIRED])
+    return two_off(found.seen, ranked(_alone(found.seen, "mean").table, "delta")[:PAIRED])
 
 
 def two_off(seen: AttentionResult, heads: Sequence[Head]) -> Measured | None:
     """Every two of these heads off on the pair; None, with the reason, for a model without a loss."""
     if not _has_loss(seen):
         return None
-    says = _("Switching off pairs of heads of {name}. Stop cancels.")
     return _on_pair(
         seen,
         "interactions",
         tuple(heads),
-        says,
+        _("Switching off pairs of heads of {name}. Stop cancels."),
         lambda tell: pair_interactions(seen.model, seen.pair, heads, tell=tell),
+        "pair_interactions",
+        f"pair_interactions(seen.model, pair, {[tuple(head) for head in heads]!r})",
+    )
+
+
+def _alone(seen: AttentionResult, kind: Kind) -> Measured:
+    """Every head off alone on the pair."""
+    return _on_pair(
+        seen,
+        "damage",
+        kind,
+        _("Switching off every head of {name}, one at a time. Stop cancels."),
+        lambda tell: ablate_each(seen.model, seen.pair, kind=kind, tell=tell),
+        "ablate_each",
+        f"ablate_each(seen.model, pair, kind={kind!r})",
     )
 
 
@@ -134,7 +182,7 @@ def _has_loss(seen: AttentionResult) -> bool:
         return True
     st.info(
         _(
-            "{name} has no language head, so on one pair it has no loss: whether two heads cover for each other cannot be told from it. Over many pairs with a second sentence it can."
+            "{name} has no language head, so on one pair it has no loss: whether two heads compensate for each other cannot be told from it. Over many pairs with a second sentence it can."
         ).format(name=escape(seen.model.name))
     )
     return False
@@ -148,7 +196,7 @@ def from_run(found: AblationContext, name: str) -> Measured | None:
     if run is None or not holds(run, name, found.name):
         return None
     rows = run.table(name, model=found.name)
-    return Measured(rows, int(rows["n"].max()), f"{found.source} · run {run.id}")
+    return Measured(rows, int(rows["n"].max()), f"{source_of(found.seen)} · run {run.id}", run)
 
 
 def tell_missing(found: AblationContext, name: str) -> None:
@@ -170,10 +218,15 @@ def tell_missing(found: AblationContext, name: str) -> None:
 
 
 def _on_pair(
-    seen: AttentionResult, what: str, key: Hashable, says: str, make: Callable[[Tell], pd.DataFrame]
+    seen: AttentionResult,
+    what: str,
+    key: Hashable,
+    says: str,
+    make: Callable[[Tell], pd.DataFrame],
+    names: str,
+    expression: str,
 ) -> Measured:
-    """A table of the pair, made once."""
-    model = seen.model
-    return Measured(
-        kept(what, seen, key, says.format(name=escape(model.name)), make), 1, f"{model.name}@{model.revision}"
-    )
+    """A table of the pair, made once. expression: that gives it in Python, with names of the experiments of ablation."""
+    table = kept(what, seen, key, says.format(name=escape(seen.model.name)), make)
+    code = code_of(seen, expression, f"from mhattn_core.experiments.ablation import {names}")
+    return Measured(table, 1, source_of(seen), code=code)

@@ -1,4 +1,4 @@
-"""The live bench of a model that only reads: its guesses for hidden words, or the sentences that lie nearest to this
+"""Ablate heads of a model that only reads: its guesses for hidden words, or the sentences that lie nearest to this
 one.
 """
 
@@ -13,6 +13,7 @@ from mhattn_core.attention.ablation import Kind
 from mhattn_core.attention.languages import language_of
 from mhattn_core.attention.masked_words import masked_words
 from mhattn_core.attention.sentence_vectors import sentence_vector
+from mhattn_core.findings.ablation.reading_models import guesses_table, nearest_table
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
@@ -21,8 +22,6 @@ from mhattn_core.text.examples import examples
 from mhattn_core.ui.ablation.text import before_and_after
 from mhattn_core.ui.kept import kept
 from mhattn_core.ui.resources import HASHES
-
-LISTED = 5
 
 
 def encoder_bench(seen: AttentionResult, off: Sequence[Head], kind: Kind, label: str) -> None:
@@ -44,13 +43,8 @@ def _guesses(seen: AttentionResult, off: Sequence[Head], kind: Kind, label: str)
     intact, ablated = guessed([]), guessed(off)
     st.markdown(_("Each word is hidden in turn, and the model guesses it from the others."))
     before_and_after(" ".join(intact["guess"]), " ".join(ablated["guess"]), labels=(_("All heads on"), label))
-    table = intact.assign(
-        without=ablated["guess"],
-        probability_without=ablated["probability"],
-        changed=intact["guess"] != ablated["guess"],
-    )
     st.dataframe(
-        table[["word", "guess", "without", "changed", "probability", "probability_without"]],
+        guesses_table(intact, ablated),
         hide_index=True,
         column_config={
             "word": st.column_config.TextColumn(_("word")),
@@ -70,22 +64,11 @@ def _nearest(seen: AttentionResult, off: Sequence[Head], kind: Kind, label: str)
     if seen.sentences["b"]:
         sentences = [seen.sentences["b"].text, *sentences]
         vectors = np.vstack([sentence_vector(seen.model, sentences[0]), vectors])
-    near = {
-        state: vectors @ sentence_vector(seen.model, text, dict.fromkeys(heads, kind))
-        for state, heads in (("before", []), ("after", list(off)))
-    }
-    order = {state: np.argsort(-values, kind="stable").argsort(kind="stable") + 1 for state, values in near.items()}
-    table = pd.DataFrame(
-        {
-            "sentence": sentences,
-            "rank": order["before"],
-            "rank_without": order["after"],
-            "cosine": near["before"],
-            "cosine_without": near["after"],
-        }
+    intact, ablated = (
+        vectors @ sentence_vector(seen.model, text, dict.fromkeys(heads, kind)) for heads in ([], list(off))
     )
-    shown = table[(table["rank"] <= LISTED) | (table["rank_without"] <= LISTED)].sort_values("rank")
-    first = [table.loc[table[rank].idxmin(), "sentence"] for rank in ("rank", "rank_without")]
+    shown = nearest_table(sentences, intact, ablated)
+    first = [shown.loc[shown[rank].idxmin(), "sentence"] for rank in ("rank", "rank_without")]
     st.markdown(_("Nearest to *{text}* of {count} sentences:").format(text=escape(text), count=len(sentences)))
     before_and_after(*first, labels=(_("All heads on"), label))
     if first[0] == first[1]:

@@ -1,19 +1,19 @@
-"""The live bench: switch heads off, and see what the model writes with and without them."""
+"""Ablate heads: switch heads off, and see what the model writes with and without them."""
 
 from collections.abc import Sequence
 
 import streamlit as st
 
 from mhattn_core.attention import AttentionResult
-from mhattn_core.attention.ablation import Kind
+from mhattn_core.attention.ablation import Ablation, Kind, kinds_on_a_pair
 from mhattn_core.attention.generate import Continued, continued
 from mhattn_core.errors import Problem
-from mhattn_core.experiments.ablation import gradient_importance
+from mhattn_core.experiments.ablation import PairLoss, gradient_importance, pair_loss
+from mhattn_core.findings.ablation.cost import cost_sentence
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.ui.ablation.choice import choose_kind
-from mhattn_core.ui.ablation.costs import cost_sentence
 from mhattn_core.ui.ablation.data import AblationContext
 from mhattn_core.ui.ablation.encoder import encoder_bench
 from mhattn_core.ui.ablation.switches import choose_off
@@ -33,7 +33,8 @@ def bench(found: AblationContext) -> None:
     seen = found.seen
     switches, outcome = st.columns([2, 3], gap="large")
     with switches:
-        kinds: list[Kind] = ["zero", "mean", *(["uniform"] if seen.model.attention.gives_values else [])]  # type: ignore[list-item]
+        # What a head writes is easiest to follow where it writes nothing.
+        kinds = sorted(kinds_on_a_pair(seen.model), key=lambda kind: kind != "zero")
         kind = choose_kind(kinds, "kind")
         default = OPENING.get((found.name, found.controls.gallery_id)) or _ranked_first(seen)
         off = choose_off(seen, found.place, [default])
@@ -43,12 +44,25 @@ def bench(found: AblationContext) -> None:
             _written(seen, off, kind)
         else:
             encoder_bench(seen, off, kind, without(off) if off else _("All heads on"))
-        st.markdown(cost_sentence(seen, off, kind))
+        st.markdown(_cost(seen, off, kind))
         st.caption(
             _(
-                "Every later layer sees the change, and no training makes up for it. That nothing changes on one sentence does not mean that a head is not needed: others may cover for it, or the sentence may not need it."
+                "Every later layer sees the change, and no training makes up for it. That nothing changes on one sentence does not mean that a head is not needed: others may compensate for it, or the sentence may not need it."
             )
         )
+
+
+def _cost(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> str:
+    """What the text as it stands costs, with all heads and without these."""
+    says = _("Running {name} …").format(name=escape(seen.model.name))
+
+    def cost(heads: Sequence[Head]) -> PairLoss:
+        ablate: Ablation = dict.fromkeys(heads, kind)
+        return kept(
+            "cost", seen, (frozenset(heads), kind), says, lambda _tell: pair_loss(seen.model, seen.pair, ablate)
+        )
+
+    return cost_sentence(seen, cost([]), cost(off) if off else None)
 
 
 def _ranked_first(seen: AttentionResult) -> Head:

@@ -31,11 +31,11 @@ def faults_panel(controls: Controls) -> None:
     """Redrawn by a click, without the sidebar."""
     tab = open_tab(
         {
-            "bench": _("Live bench"),
-            "heads": _("Damage per head"),
-            "safe": _("Safe to lose?"),
-            "curve": _("Fault curve"),
-            "vote": _("Do others vote?"),
+            "bench": _("Ablate heads"),
+            "heads": _("Ablation effect per head"),
+            "safe": _("Similar = replaceable?"),
+            "curve": _("Ablation curve"),
+            "vote": _("Do other heads compensate?"),
         }
     )
     views: dict[str, Callable[[AblationContext], None]] = {
@@ -50,7 +50,7 @@ def faults_panel(controls: Controls) -> None:
     turned = is_turned(name, controls.pair)
     seen = attended_with_progress(name, replace(controls, pair=controls.pair.turned) if turned else controls)
     if turned:
-        st.caption(_("This model reads the second sentence, so the pair is turned round."))
+        st.caption(_("This model reads the second sentence, so source and target are swapped."))
     run = chosen_run(controls) if tab != "bench" else None
     if run is None:
         tell_unreadable(name, seen.pair.a.text)

@@ -150,4 +150,4 @@ def _caution(found: Redundancy) -> None:
             "Random words: as many words as here, drawn from the tokenizer's own, {draws} times; the mean is shown. What is as near there does not need language. And one pair is an example: heads that do alike on one sentence need not be redundant; only switching them off tells what is safe to lose."
         ).format(draws=DRAWS)
     )
-    link("Fault tolerance", _("Switch heads off: Fault tolerance"))
+    link("Fault tolerance", _("Switch heads off: Ablation"))

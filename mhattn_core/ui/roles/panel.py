@@ -122,7 +122,7 @@ def _say(rows: RelationRows, relation: str) -> None:
     missing = [name for name, _stack in rows.models if name not in set(rows.of(relation)["model"])]
     if missing:
         st.caption(_("No items in this direction: {models}.").format(models=escape(", ".join(missing))))
-    link("Fault tolerance", _("What breaks without it: Fault tolerance"))
+    link("Fault tolerance", _("What breaks without it: Ablation"))
 
 
 def _choose_head(rows: RelationRows, relation: str) -> ModelHead:

@@ -1,34 +1,20 @@
-"""What the text costs the model with and without some heads, in a sentence."""
+"""What a text costs a model with and without some heads, in a sentence."""
 
-from collections.abc import Sequence
 from math import exp
 
 from mhattn_core.attention import AttentionResult
-from mhattn_core.attention.ablation import Ablation, Kind
-from mhattn_core.experiments.ablation import PairLoss, pair_loss
-from mhattn_core.findings.markdown import escape
-from mhattn_core.heads import Head
+from mhattn_core.experiments.ablation import PairLoss
 from mhattn_core.locale import _
-from mhattn_core.ui.kept import kept
 
 SAME = 0.0005
 """Differences below this are not said: they vanish in three decimals."""
 
 
-def cost_sentence(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> str:
-    """The cost of the text as it stands with all heads and without these, in the model's own quantity and in plain
-    words.
+def cost_sentence(seen: AttentionResult, intact: PairLoss, ablated: PairLoss | None) -> str:
+    """The cost of the text as it stands with all heads and, where any is off, without these, in the model's own quantity
+    and in plain words.
     """
-    says = _("Running {name} …").format(name=escape(seen.model.name))
-
-    def cost(heads: Sequence[Head]) -> PairLoss:
-        ablate: Ablation = dict.fromkeys(heads, kind)
-        return kept(
-            "cost", seen, (frozenset(heads), kind), says, lambda _tell: pair_loss(seen.model, seen.pair, ablate)
-        )
-
-    intact, ablated = cost([]), cost(off)
-    change = ablated.value - intact.value
+    change = ablated.value - intact.value if ablated else 0.0
     if intact.quantity == "displacement":
         return _(
             "The sentence's vector turns by **{change:.3f}** (1 − cosine; 0 is not at all, 1 a right angle)."
@@ -50,7 +36,7 @@ def cost_sentence(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> str
             "With all heads on, the translation that it writes itself costs **{intact:.2f}** nats a token ({tokens} tokens to guess)."
         )
     given = given.format(intact=intact.value, tokens=intact.n)
-    if not off:
+    if ablated is None:
         return given
     without = _("Without these heads it costs **{ablated:.2f}** ({change:+.3f}):").format(
         ablated=ablated.value, change=change

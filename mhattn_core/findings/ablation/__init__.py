@@ -1,0 +1,1 @@
+"""What breaks when heads are switched off."""
