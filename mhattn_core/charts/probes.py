@@ -10,8 +10,12 @@ BAR = "#0072B2"
 
 
 def probes(table: pd.DataFrame) -> alt.LayerChart:
-    """A bar a vector and task. table: name, accuracy, low, high, control, input, place, majority, n."""
-    base = alt.Chart(table[["name", "accuracy", "low", "high", "control", "input", "place", "majority", "n"]]).encode(
+    """A bar a vector and task. table: name, accuracy, low, high, control, input, place, majority, n, and form where the
+    run has asked it.
+    """
+    has_form = "form" in table and bool(table["form"].notna().any())
+    marks = ["name", "accuracy", "low", "high", "control", "input", "place", "majority", "n", *(["form"] * has_form)]
+    base = alt.Chart(table[marks]).encode(
         alt.Y("name:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=260)),
         tooltip=[
             alt.Tooltip("name:N"),
@@ -22,6 +26,7 @@ def probes(table: pd.DataFrame) -> alt.LayerChart:
                     ("low", _("interval from")),
                     ("high", _("interval to")),
                     ("control", _("control task")),
+                    *([("form", _("lookup of word forms"))] if has_form else []),
                     ("input", _("random directions of the input")),
                     ("place", _("place in the sentence alone")),
                     ("majority", _("most frequent answer")),
@@ -37,4 +42,8 @@ def probes(table: pd.DataFrame) -> alt.LayerChart:
         base.mark_tick(color=MARK_COLOUR, thickness=3, height=18).encode(alt.X("control:Q")),
         base.mark_tick(color=SPECIAL_COLOUR, thickness=3, height=18).encode(alt.X("majority:Q")),
         base.mark_point(color=SPECIAL_COLOUR, filled=False, size=70, strokeWidth=2).encode(alt.X("input:Q")),
+        *(
+            [base.mark_point(shape="diamond", color=MARK_COLOUR, filled=True, size=80).encode(alt.X("form:Q"))]
+            * has_form
+        ),
     ).properties(height=alt.Step(26))

@@ -17,6 +17,8 @@ from mhattn_core.findings.overview.card import head_card
 from mhattn_core.findings.overview.map import overview
 from mhattn_core.findings.patterns.types import type_grid, type_shares
 from mhattn_core.findings.redundancy.shares import redundant_heads
+from mhattn_core.findings.probes.heads import head_probes, probe_grid
+from mhattn_core.findings.probes.models import probes_across_models
 from mhattn_core.findings.relations.best import best_heads
 from mhattn_core.findings.relations.heads import relation_heads
 from mhattn_core.findings.relations.profile import relation_profile
@@ -50,6 +52,9 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         group_effects,
         ablation_curve,
         one_head_kept,
+        probe_grid,
+        head_probes,
+        probes_across_models,
         segments,
     )
 }

@@ -12,8 +12,11 @@ from mhattn_core.measures.statistics import UNBOUNDED
 
 STATISTICS = "statistics"
 """The family of what stands beside every value."""
-OF_ABLATION = ("interactions", "curves", "keep_one", "cluster_ablation")
-"""Tables of the study ``ablation`` beside its own."""
+LIKE = {
+    **dict.fromkeys(("interactions", "curves", "keep_one", "cluster_ablation"), "ablation"),
+    "probe_means": "probes",
+}
+"""Tables whose columns, as far as they are not their own, are those of another table."""
 Words = Mapping[str, str]
 """The same in each language, by its code; empty where there is nothing to say."""
 Direction = Literal["highest", "lowest", "farthest", "none"]
@@ -135,15 +138,16 @@ def quantity(code: str) -> Quantity:
 def column(table: str, name: str) -> Quantity:
     """What a column of a run's table holds: ``cost`` of ``matches``, or ``n``, which means the same in all.
 
-    An end of an interval (``gain_low``) is ``low`` or ``high``, and ``noise_cka`` what ``noise`` is; what the tables of
-    ablation have in common is told once. Raises KeyError for a column that holds no quantity, such as ``model``.
+    An end of an interval (``gain_low``) is ``low`` or ``high``, and ``noise_cka`` what ``noise`` is; what a table has in common with
+    another (``LIKE``) is told once. Raises KeyError for a column that holds no quantity, such as ``model``.
     """
     known = quantities()
-    for code in (f"{table}.{name}", name, *([f"ablation.{name}"] if table in OF_ABLATION else [])):
+    like = LIKE.get(table, table)
+    for code in (f"{table}.{name}", name, f"{like}.{name}"):
         if code in known:
             return known[code]
     first, _underscore, last = name.rpartition("_")
-    return known[last] if known[last].family == STATISTICS else known[f"{table}.{first}"]
+    return known[last] if known[last].family == STATISTICS else known[f"{like}.{first}"]
 
 
 def of_family(family: str) -> dict[str, Quantity]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mhattn_core.findings.probes.sentences import asked_names
 from mhattn_core.heads import Head
 from mhattn_core.measures.roles import DIRECTIONS
 from mhattn_core.runs.store import shipped
@@ -11,7 +12,6 @@ from mhattn_core.text.gallery import gallery
 from mhattn_core.text.reading import PairRecord
 from mhattn_core.text.relations import RELATIONS, find_items
 from mhattn_core.ui.contributions.run import measures
-from mhattn_core.ui.head_internals.probe_words import asked_names
 from mhattn_core.ui.navigation import page_title
 
 

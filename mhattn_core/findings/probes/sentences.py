@@ -34,8 +34,9 @@ def label(vector: str, task: str) -> str:
     return _("{vector}: {task}").format(vector=vector_names()[vector], task=task_names()[task])
 
 
-def model_finding(name: str, row: pd.Series) -> str:
-    """What all heads of a stack give in the mean, against the control task and the layer's input. row: of
+def model_sentence(name: str, row: pd.Series) -> str:
+    """What all heads of a stack give in the mean, against a lookup of word forms, the control task and the layer's
+    input. row: of
     ``probe_means``.
     """
     said = _(
@@ -52,7 +53,34 @@ def model_finding(name: str, row: pd.Series) -> str:
     beaten = _("{count} of {heads} heads beat theirs, by an interval that leaves out 0.").format(
         count=row["above_control"], heads=row["heads"]
     )
-    return " ".join(part for part in (said, margin(row), beaten, _over_input(row), _own_pos(row), _place(row)) if part)
+    parts = (said, form(row), margin(row), beaten, _over_input(row), _own_pos(row), _place(row))
+    return " ".join(part for part in parts if part)
+
+
+def form(row: pd.Series) -> str:
+    """What a dictionary of word forms gives, and what is read of forms that it does not hold; nothing where a run of an
+    earlier version did not ask.
+    """
+    if "form" not in row or pd.isna(row["form"]):
+        return ""
+    message = (
+        _(
+            "A lookup of word forms, without any vector, does as well or better: {form:.0%}; so what is read may be no more than the form."
+        )
+        if not row["over_form_low"] > 0
+        else _("A lookup of word forms, without any vector, makes {form:.0%}.")
+    )
+    said = message.format(form=row["form"])
+    if pd.isna(row["gain_new"]):
+        return said
+    new = _(
+        "Of the {share:.0%} of words whose form was not learnt it reads {accuracy:.0%}, {gain:+.0f} points over the control task [{low:+.0f}, {high:+.0f}]."
+    ).format(
+        share=1 - row["known_forms"],
+        accuracy=row["accuracy_new"],
+        **{name: 100 * row[f"gain_new{end}"] for name, end in (("gain", ""), ("low", "_low"), ("high", "_high"))},
+    )
+    return f"{said} {new}"
 
 
 def margin(row: pd.Series) -> str:
