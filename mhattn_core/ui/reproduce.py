@@ -27,10 +27,6 @@ NUMBERS = {
         "distances(heads_of(seen, seen.stacks[-1]))",
     ),
     "Fusion": ("import numpy as np", "np.linalg.norm(seen.contributions(seen.stacks[-1]), axis=-1).shape"),
-    "Inside a head": (
-        "from mhattn_core.measures.inside.score_decomposition import steps",
-        "steps(seen.values(seen.stacks[-1], layer=0, head=0)).weight.shape",
-    ),
     "Compare models": ("from mhattn_core.experiments.heads_table import heads_table", "heads_table(seen)"),
     "Translation": (
         "from mhattn_core.attention.alignment_weights import alignment_readings, alignment_weights",

@@ -130,6 +130,16 @@ def test_damage_names_the_costliest_and_prints_how_well_gradients_tell() -> None
     assert "**cross L0 H3**" in texts(app)
 
 
+def test_code_gives_the_effects_again() -> None:
+    app = faults("heads", "minilm")
+    *lines, last = next(block.value for block in app.code if "ablate_each" in block.value).splitlines()
+    names: dict[str, Any] = {}
+    exec("\n".join([*lines, f"table = {last}"]), names)  # noqa: S102 - our own lines, with the text as a literal
+    drawn = next(table for table in tables(app, "value", "layer") if len(table) == 72)
+    again = names["table"].set_index(["layer", "head"])["delta"]
+    np.testing.assert_allclose(drawn.set_index(["layer", "head"])["value"][again.index], again, atol=1e-5)
+
+
 def test_displacement_is_never_called_a_loss() -> None:
     app = faults("heads", "minilm")
     said = texts(app)

@@ -8,11 +8,12 @@ from mhattn_core import charts
 from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.tables import matrix_table
 from mhattn_core.attention.units import Units
+from mhattn_core.findings.head_internals.inside import Inside
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import choose, choose_or_leave, forget, forget_when_changed, put
 from mhattn_core.ui.head_choice import HEAD, names_in
-from mhattn_core.ui.head_internals.data import Inside, arithmetic, axes, first_words, strongest_head, weights_of
+from mhattn_core.ui.head_internals.data import arithmetic, axes, first_words, strongest_head, weights_of
 from mhattn_core.ui.model_heads import CLICKS, clicks
 from mhattn_core.ui.page import draw
 

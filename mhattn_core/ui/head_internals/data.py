@@ -1,8 +1,5 @@
 """What the page Inside a head knows about one head and two words, kept between reruns."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 import streamlit as st
 
@@ -14,51 +11,6 @@ from mhattn_core.heads import Head
 from mhattn_core.measures.inside.score_decomposition import Steps, steps
 from mhattn_core.text.claims import claims
 from mhattn_core.ui.resources import HASHES
-
-
-@dataclass(frozen=True, eq=False)
-class Inside:
-    """One head, and the two words between which its score is taken apart.
-
-    ``query`` and ``key``: places among ``queries`` and ``keys``; ``query_piece`` and ``key_piece``: positions of the
-    tokens compared.
-    ``reason``: why the head is shown, empty where it was chosen. ``weights`` ``[query unit, key unit]``: the head's, with a column for each special token.
-    """
-
-    seen: AttentionResult
-    head: Head
-    reason: str
-    queries: Units
-    keys: Units
-    query: int
-    key: int
-    query_piece: int
-    key_piece: int
-    weights: np.ndarray
-    values: HeadValues
-    steps: Steps
-
-    @property
-    def names(self) -> tuple[str, str]:
-        """The two tokens as shown to people: the words, or their pieces where a word has several."""
-        query_tokens, key_tokens = self.seen.tokens(self.head.stack)
-        query = (
-            self.queries.labels[self.query]
-            if len(self.queries.pieces(self.query)) == 1
-            else query_tokens[self.query_piece]
-        )
-        key = self.keys.labels[self.key] if len(self.keys.pieces(self.key)) == 1 else key_tokens[self.key_piece]
-        return query, key
-
-    @property
-    def visible(self) -> bool:
-        """Whether the query sees the key."""
-        return bool(self.steps.visible[self.query_piece, self.key_piece])
-
-    @property
-    def source(self) -> str:
-        """The model with its revision and the head, for files that leave the dashboard."""
-        return f"{self.seen.model.name}@{self.seen.model.revision} · {self.head.full_name}"
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=HASHES)
@@ -117,19 +69,6 @@ def strongest_head(seen: AttentionResult, stack: str, query: str, key: str) -> t
     weights = _all_weights(seen, stack)[:, :, queries.ids.index(query), keys.ids.index(key)]
     layer, head = np.unravel_index(int(weights.argmax()), weights.shape)
     return int(layer), int(head)
-
-
-def token_names(tokens: Sequence[str], among: Units) -> list[str]:
-    """Each token with the number that its word has in the boxes, and which piece of the word it is where there are
-    several.
-    """
-    names = []
-    for place, token in enumerate(tokens):
-        unit = int(among.axis.shares[place].argmax())
-        pieces = among.pieces(unit)
-        part = f", {pieces.index(place) + 1}/{len(pieces)}" if len(pieces) > 1 else ""
-        names.append(f"{token} ({among.ids[unit]}{part})")
-    return names
 
 
 def weights_of(seen: AttentionResult, head: Head) -> np.ndarray:

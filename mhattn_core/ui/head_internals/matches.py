@@ -4,21 +4,20 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mhattn_core import charts
 from mhattn_core.experiments.best_keys import Keys, compared, keys_of
+from mhattn_core.findings.head_internals.best_keys import LISTED, best_keys
+from mhattn_core.findings.head_internals.inside import Inside
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_evidence
-from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.head_internals.data import Inside, token_names, unrotated
-from mhattn_core.ui.page import badge, draw
+from mhattn_core.ui.head_internals.data import unrotated
 from mhattn_core.ui.resources import HASHES
+from mhattn_core.ui.show import show
 
 MOST_PAIRS = 40
-LISTED = 15
 AROUND = 40
 """Characters shown on either side of a word."""
 
@@ -31,45 +30,9 @@ def matches_view(inside: Inside, controls: Controls) -> None:
     if both is None:
         st.info(_("Queries and keys before rotation: not available. No module of this model gives them in one piece."))
         return
-    table = sentence_matches(inside, *both)
-    best, query = table.iloc[0], inside.names[0]
-    message = (
-        _(
-            "Before position has its say, “{query}” fits “{key}” best (score {score:.2f}); with position and mask it gives it {weight:.3f}."
-        )
-        if before.rotated or inside.values.bias is not None
-        else _(
-            "“{query}” fits “{key}” best (score {score:.2f}), and gives it {weight:.3f}; to its scores this model adds no position."
-        )
-    )
-    said = message.format(query=query, key=best["key"], score=best["score"], weight=best["weight"])
-    st.markdown(escape(said))
-    badge()
-    shown = table.head(LISTED)
-    draw(charts.best_keys(shown), key="best-keys", alt_text=said)
-    st.caption(
-        _(
-            "Bars: query times key, scaled, before rotation, bias and mask; figures: the weight that comes out. A high bar with no weight is a word that fits and that position or the mask keeps away. Where positions are added to the words themselves (BERT), they cannot be taken out, and are in the bars."
-        )
-    )
-    export_panel(
-        lambda: charts.best_keys(shown), table, key="best-keys", name=f"{inside.source} best keys", note=inside.source
-    )
+    turned = before.rotated or inside.values.bias is not None
+    show(best_keys(inside, *both, turned=turned), key="best-keys")
     _in_a_run(inside, both[0][inside.query_piece], controls)
-
-
-def sentence_matches(inside: Inside, queries: np.ndarray, keys: np.ndarray) -> pd.DataFrame:
-    """key (with its number), score, weight, visible of every token, the largest score first."""
-    tokens = inside.seen.tokens(inside.head.stack)[1]
-    table = pd.DataFrame(
-        {
-            "key": token_names(tokens, inside.keys),
-            "score": inside.values.scaling * keys.astype(float) @ queries[inside.query_piece],
-            "weight": inside.steps.weight[inside.query_piece],
-            "visible": inside.steps.visible[inside.query_piece],
-        }
-    )
-    return table.sort_values("score", ascending=False, ignore_index=True)
 
 
 def _in_a_run(inside: Inside, query: np.ndarray, controls: Controls) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from mhattn_core.findings.head_internals.inside import Inside
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.probes.heads import head_probes, probe_grid
 from mhattn_core.findings.probes.models import mean_of, probes_across_models, stack_sentence
@@ -16,7 +17,6 @@ from mhattn_core.ui.choices import choose
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with
 from mhattn_core.ui.head_choice import HEAD
-from mhattn_core.ui.head_internals.data import Inside
 from mhattn_core.ui.show import show
 
 ASKED = "probe"

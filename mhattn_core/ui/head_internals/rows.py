@@ -1,14 +1,12 @@
 """Queries, keys and values of every position as rows of colour."""
 
-import numpy as np
-import pandas as pd
 import streamlit as st
 
-from mhattn_core import charts
+from mhattn_core.findings.head_internals.inside import Inside
+from mhattn_core.findings.head_internals.vectors import head_vectors
 from mhattn_core.locale import _
-from mhattn_core.ui.export_panel import export_panel
-from mhattn_core.ui.head_internals.data import Inside, unrotated
-from mhattn_core.ui.page import draw
+from mhattn_core.ui.head_internals.data import unrotated
+from mhattn_core.ui.show import show
 
 
 def rows_view(inside: Inside) -> None:
@@ -46,31 +44,10 @@ def rows_view(inside: Inside) -> None:
         ),
     )
     for letter, title, vectors, tokens, framed in parts:
-        _rows(inside, letter, title, vectors, tokens, framed)
+        st.markdown(title)
+        show(head_vectors(inside, letter, vectors, tokens, framed), key=f"rows-{letter}", sentence=False)
     st.caption(
         _(
             "A row is a token, a column a dimension; colours end at the 98th percentile of each picture. Framed are the query and the key chosen above. Compare rows with one another, not columns with another model's: dimensions can be turned without changing the model."
         )
-    )
-
-
-def _rows(inside: Inside, letter: str, title: str, vectors: np.ndarray, tokens: tuple[str, ...], framed: int) -> None:
-    st.markdown(title)
-    said = _("{letter} of {head}: {positions} tokens of {dimensions} dimensions, from {low:.2f} to {high:.2f}.").format(
-        letter=letter,
-        head=inside.head.name,
-        positions=len(vectors),
-        dimensions=vectors.shape[1],
-        low=vectors.min(),
-        high=vectors.max(),
-    )
-    draw(charts.heat_rows(vectors, tokens, title=letter, framed=framed), key=f"rows-{letter}", alt_text=said)
-    table = pd.DataFrame(vectors, columns=[f"d{number}" for number in range(vectors.shape[1])])
-    table.insert(0, "token", tokens)
-    export_panel(
-        lambda: charts.heat_rows(vectors, tokens, title=letter, framed=framed),
-        table,
-        key=f"rows-{letter}",
-        name=f"{inside.source} {letter}",
-        note=inside.source,
     )

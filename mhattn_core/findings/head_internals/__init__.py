@@ -1,0 +1,1 @@
+"""Inside a head: a weight taken apart."""

@@ -1,0 +1,55 @@
+"""What is said of the inside of a head: its code gives the numbers of its chart again."""
+
+import numpy as np
+import pytest
+
+import mhattn_core as mh
+from mhattn_core.attention.pre_rope import before_rotation
+from mhattn_core.attention.units import unit_weights, units
+from mhattn_core.experiments.best_keys import compared
+from mhattn_core.findings.head_internals.best_keys import best_keys
+from mhattn_core.findings.head_internals.dimensions import shares_of_dimensions
+from mhattn_core.findings.head_internals.inside import Inside
+from mhattn_core.findings.head_internals.products import score_products
+from mhattn_core.findings.head_internals.vectors import head_vectors
+from mhattn_core.heads import Head
+from mhattn_core.measures.inside.score_decomposition import steps
+from mhattn_core.text.gallery import gallery
+
+
+@pytest.fixture(scope="module")
+def inside(minilm: mh.Model) -> Inside:
+    """cat and sits in L5 H10 of minilm; a word is one token, and one token stands before the first."""
+    seen, head = mh.attend(minilm, gallery()["cat-mat"].pair), Head("encoder", 5, 10)
+    queries, keys = units(seen, "encoder")
+    values = seen.values("encoder", layer=5, head=10)
+    weights = unit_weights(seen.pattern("encoder"), queries, keys)[5, 10]
+    cat, sits = queries.ids.index("1"), keys.ids.index("2")
+    return Inside(seen, head, "", queries, keys, cat, sits, 2, 3, weights, values, steps(values))
+
+
+def again(code: str) -> np.ndarray:
+    *lines, last = code.splitlines()
+    names: dict[str, object] = {}
+    exec("\n".join([*lines, f"result = {last}"]), names)
+    return np.asarray(names["result"])
+
+
+def test_code_gives_the_numbers_again(inside: Inside) -> None:
+    products = score_products(inside)
+    assert "“cat” asks, “sits” answers: 32 products add up to 19.53" in products.text
+    np.testing.assert_allclose(again(products.code), products.table["product"], rtol=1e-5)
+    shares = shares_of_dimensions(inside)
+    np.testing.assert_allclose(again(shares.code)[shares.table["dimension"]], shares.table["share"], rtol=1e-5)
+    vectors = head_vectors(inside, "K", inside.values.key, inside.seen.tokens("encoder")[1], 3)
+    np.testing.assert_allclose(again(vectors.code), vectors.table.drop(columns="token"), rtol=1e-5)
+
+
+def test_the_best_keys_are_those_of_the_scores(inside: Inside) -> None:
+    both = compared(inside.values, before_rotation(inside.seen, "encoder", layer=5, head=10))
+    assert both is not None
+    found = best_keys(inside, *both, turned=False)
+    assert found.table["score"].is_monotonic_decreasing
+    np.testing.assert_allclose(np.sort(again(found.code))[::-1], found.table["score"], rtol=1e-4)
+    assert f"“cat” fits “{found.table['key'].iloc[0]}” best" in found.text
+    assert inside.source in found.source
