@@ -1,5 +1,6 @@
 """What can be said about heads: sentence, table and chart. What a run alone can give is called by its name."""
 
+from contextlib import suppress
 from typing import Any
 
 from mhattn_core.errors import Problem
@@ -79,4 +80,9 @@ def finding(run: Run, name: str, **choices: Any) -> Finding:
 
 def all_findings(run: Run) -> list[Finding]:
     """All that a run can give, with nothing chosen."""
-    return [one(run) for one in RUN_FINDINGS.values() if one.given_by(run)]
+    said = []
+    for one in RUN_FINDINGS.values():
+        if one.given_by(run):
+            with suppress(Problem):  # its table may lack what it shows with nothing chosen
+                said.append(one(run))
+    return said

@@ -1,4 +1,4 @@
-"""What CONTRIBUTING.md says about adding a relation, a measure, a model and a page, followed to the letter in a copy of
+"""What CONTRIBUTING.md says about adding a relation, a measure, a study with a view, a model and a page, followed to the letter in a copy of
 the project: only the files that it names are touched.
 """
 
@@ -53,6 +53,65 @@ reads.en = "From 0 to 1."
 reads.zh = "从 0 到 1。"
 """
 
+STUDY = '''
+"""How many words each head was shown."""
+
+import pandas as pd
+
+from mhattn_core.runs.study import Study, StudyInput, Tables
+
+
+def _measure(given: StudyInput) -> Tables:
+    words = sum(len(record.pair.a.words) for record in given.records)
+    heads = [(head.stack, head.layer, head.head) for head in given.model.attention.all_heads()]
+    table = pd.DataFrame(heads, columns=["stack", "layer", "head"])
+    given.tell(len(given.records))
+    return {"words_shown": table.assign(model=given.model.name, value=float(words), n=len(given.records))}
+
+
+WORDS_SHOWN = Study(("words_shown",), _measure)
+'''
+
+STUDY_RECORD = """
+[family.words_shown]
+title.en = "words shown"
+title.zh = "见过的词"
+says.en = "how many words each head was shown"
+says.zh = "每个头见过多少词"
+
+[quantity."words_shown.value"]
+family = "words_shown"
+range = "[0, ∞)"
+direction = "highest"
+title.en = "words shown"
+title.zh = "见过的词"
+says.en = "The number of words that a head was shown."
+says.zh = "一个头见过的词数。"
+reads.en = "The same for all heads."
+reads.zh = "所有头都一样。"
+"""
+
+FINDING = '''
+"""How many words each head of a run was shown."""
+
+from functools import partial
+
+from mhattn_core import charts
+from mhattn_core.findings.of_run import of_run
+from mhattn_core.findings.rows import model_of
+from mhattn_core.findings.value import Finding
+from mhattn_core.runs import Run
+
+
+@of_run("words_shown")
+def words_shown(run: Run, *, model: str = "") -> Finding:
+    """A cell a head of one model."""
+    rows = run.table("words_shown", model=model_of(run, model)).assign(measure="words_shown")
+    draw = partial(charts.head_grid, rows, measure="words_shown", title="words")
+    said = f"Each head was shown {rows['value'].iloc[0]:.0f} words."
+    return Finding("words_shown", said, rows, draw, "All cells are alike.", int(rows["n"].iloc[0]))
+'''
+
 ENTRY = """
 [made-up]
 title = "A model made up for a test"
@@ -83,9 +142,11 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from typer.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
 import mhattn_core as mh
+from mhattn_core.__main__ import command
 from mhattn_core.measures.quantities import axis_title, families
 from mhattn_core.runs.work import MEASURABLE
 from mhattn_core.text.annotation import annotate
@@ -108,7 +169,8 @@ assert list(zip(items.query.tolist(), items.key.tolist())) == [(3, 0), (4, 0), (
 assert (relation_label("made_up"), meaning("made_up")) == ("last → first", "The last word and the first.")
 
 # The measure: the mean weight of the first word over all words.
-run = mh.analyze(["made-up"], records, out=root / "run", measures=["made_up", "relations"])
+measures = ["made_up", "relations", "words_shown"]
+run = mh.analyze(["made-up"], records, out=root / "run", measures=measures)
 heads = run.heads.query("measure == 'made_up' and group == ''").sort_values(["layer", "head"])
 grids = [mh.attend(model, record.pair).words("encoder").pattern for record in records]
 total, words = sum(grid[..., 0].sum(axis=-1) for grid in grids), sum(grid.shape[-1] for grid in grids)
@@ -116,6 +178,14 @@ np.testing.assert_allclose(heads["value"].to_numpy().reshape(2, 3), total / word
 assert "made_up" in set(run.table("relations")["relation"])
 assert axis_title("made_up") == "weight of the first word"
 assert {name for name, family in families().items() if family.of_runs} == set(MEASURABLE)
+
+# The study with a view: measured, said, drawn, and found by its name on the command line and in the opened run.
+said = "Each head was shown 15 words."
+assert mh.finding(run, "words_shown").sentence == said
+assert mh.finding(run, "words_shown").chart.to_dict()
+printed = CliRunner().invoke(command, ["show", str(root / "run"), "words_shown"])
+assert said in printed.output, printed.output
+assert said in [one.sentence for one in mh.all_findings(run)]
 
 # The page: in the menu under its title, opened by its file.
 app = AppTest.from_string((root / "dashboard.py").read_text(), default_timeout=300)
@@ -171,6 +241,24 @@ def test_the_recipes_are_true(copy: Path) -> None:
     )
     insert(measures, before='"patterns": Measure(', text='"made_up": Measure(made_up), ')
     append(core / "measures/quantities.toml", RECORD)
+    # A study with a view: its file, its line, its records, what is said of its table, and the line of that.
+    (core / "runs/studies/words_shown.py").write_text(STUDY)
+    studies = core / "runs/studies/__init__.py"
+    insert(
+        studies,
+        before="from mhattn_core.runs.study import",
+        text="from mhattn_core.runs.studies.words_shown import WORDS_SHOWN\n",
+    )
+    insert(studies, before='"relations": RELATIONS,', text='"words_shown": WORDS_SHOWN,\n    ')
+    append(core / "measures/quantities.toml", STUDY_RECORD)
+    (core / "findings/heads/words_shown.py").write_text(FINDING)
+    findings = core / "findings/__init__.py"
+    insert(
+        findings,
+        before="from mhattn_core.findings.of_run import",
+        text="from mhattn_core.findings.heads.words_shown import words_shown\n",
+    )
+    insert(findings, before="head_grid,\n        distributions", text="words_shown,\n        ")
     # A model: an entry, and here its folder.
     append(core / "models/catalogue.toml", ENTRY)
     put_model(core / "models/bundled/made-up")

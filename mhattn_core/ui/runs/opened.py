@@ -13,6 +13,7 @@ from mhattn_core.runs.store import Saved
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.quantity_choice import names_in_tables, titles
 from mhattn_core.ui.reproduce import reproduce_run
+from mhattn_core.ui.runs.findings import findings_of
 from mhattn_core.ui.runs.known import known_runs, opened, show_run, shown_run
 from mhattn_core.ui.runs.tables import tables_of, what_to_do
 from mhattn_core.ui.show import show
@@ -36,6 +37,7 @@ def opened_run() -> None:
         else:
             _picture(tables)
         what_to_do(run, tables)
+        findings_of(tables)
         tables_of(tables)
         st.caption(
             f"{escape(origin(run))} "
