@@ -134,6 +134,18 @@ def test_two_runs_of_a_model_are_compared() -> None:
     assert specs(app)
 
 
+def test_all_that_a_run_says_can_be_read_by_name() -> None:
+    app = page()
+    app.session_state["run-findings"] = True
+    app.run()
+    names = app.selectbox(key="run-finding").options
+    assert {"head_grid", "by_depth"} <= set(names)
+    for name in names:
+        app.selectbox(key="run-finding").set_value(name).run()
+        assert not app.exception, name
+        assert not app.error, name
+
+
 # Measuring
 
 
