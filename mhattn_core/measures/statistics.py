@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from hashlib import blake2b
 
 import numpy as np
+from jaxtyping import Bool, Float, Real
 from scipy import stats
 
 from mhattn_core.errors import ShapeError
@@ -23,7 +24,7 @@ FEWEST_FOR_INTERVAL, FEW_FOR_INTERVAL = 30, 100
 UNBOUNDED = (-np.inf, np.inf)
 """Lowest and highest of a quantity that is no share."""
 
-Finish = Callable[[np.ndarray], np.ndarray]
+Finish = Callable[[Real[np.ndarray, "*axes part"]], Float[np.ndarray, "*axes"]]
 
 
 def fold(key: str) -> int:
@@ -38,14 +39,14 @@ def number_of(key: str) -> int:
     return int.from_bytes(_digest(key, "number")[:8])
 
 
-def folds_of_split(seed: int) -> np.ndarray:
+def folds_of_split(seed: int) -> Bool[np.ndarray, " fold"]:
     """bool ``[fold]``: the ten folds on which split ``seed`` chooses; it reports on the other ten."""
     chosen = np.zeros(FOLDS, dtype=bool)
     chosen[np.random.default_rng(seed).permutation(FOLDS)[: FOLDS // 2]] = True
     return chosen
 
 
-def bootstrap_weights(keys: Sequence[str], replicates: int = REPLICATES) -> np.ndarray:
+def bootstrap_weights(keys: Sequence[str], replicates: int = REPLICATES) -> Float[np.ndarray, "{replicates} pair"]:
     """How often each pair counts in each replicate: Poisson(1) draws, float64 ``[replicate, pair]``.
 
     The draws are a function of the pair's text alone, so equal texts are resampled together, and batches, processes and
@@ -59,8 +60,12 @@ def bootstrap_weights(keys: Sequence[str], replicates: int = REPLICATES) -> np.n
 
 
 def interval(
-    sums: np.ndarray, weights: np.ndarray, finish: Finish, *, level: float = LEVEL
-) -> tuple[np.ndarray, np.ndarray]:
+    sums: Real[np.ndarray, " pair *axes"],
+    weights: Real[np.ndarray, "replicate pair"],
+    finish: Finish,
+    *,
+    level: float = LEVEL,
+) -> tuple[Float[np.ndarray, "..."], Float[np.ndarray, "..."]]:
     """Low and high end of the percentile interval of ``finish(total)``.
 
     Shapes: sums ``[pair, ..., part]``, weights ``[replicate, pair]``; finish maps ``[..., part]`` to ``[...]`` and so
@@ -73,7 +78,9 @@ def interval(
     return spread(finish(np.tensordot(weights, sums, axes=1)), level=level)
 
 
-def spread(replicates: np.ndarray, *, level: float = LEVEL) -> tuple[np.ndarray, np.ndarray]:
+def spread(
+    replicates: Float[np.ndarray, " replicate *axes"], *, level: float = LEVEL
+) -> tuple[Float[np.ndarray, "*axes"], Float[np.ndarray, "*axes"]]:
     """The interval's ends from values ``[replicate, ...]``, NaN left out."""
     counted = np.where(np.isnan(replicates).all(axis=0), 0.0, replicates)
     low, high = np.nanquantile(counted, [(1 - level) / 2, (1 + level) / 2], axis=0)
@@ -81,7 +88,7 @@ def spread(replicates: np.ndarray, *, level: float = LEVEL) -> tuple[np.ndarray,
     return np.where(missing, np.nan, low), np.where(missing, np.nan, high)
 
 
-def exact_bound(n: np.ndarray | int, *, level: float = LEVEL) -> np.ndarray:
+def exact_bound(n: Real[np.ndarray, "*axes"] | int, *, level: float = LEVEL) -> Float[np.ndarray, "..."]:
     """The largest rate that is not excluded when none of ``n`` independent units shows it, 0 to 1; 1 where n is 0.
 
     The upper end of the two-sided interval of Clopper and Pearson 1934 at no successes.
@@ -91,8 +98,13 @@ def exact_bound(n: np.ndarray | int, *, level: float = LEVEL) -> np.ndarray:
 
 
 def supported(
-    low: np.ndarray, high: np.ndarray, n: np.ndarray | int, *, lowest: float = 0.0, highest: float = 1.0
-) -> tuple[np.ndarray, np.ndarray]:
+    low: Real[np.ndarray, "..."],
+    high: Real[np.ndarray, "..."],
+    n: Real[np.ndarray, "..."] | int,
+    *,
+    lowest: float = 0.0,
+    highest: float = 1.0,
+) -> tuple[Float[np.ndarray, "..."], Float[np.ndarray, "..."]]:
     """The ends of a resampled interval as far as ``n`` independent units carry them, broadcast.
 
     Under ``FEWEST_FOR_INTERVAL`` units there is none (NaN). An interval without width, which resampling gives when all
@@ -107,7 +119,7 @@ def supported(
     return np.where(few, np.nan, ends[0]), np.where(few, np.nan, ends[1])
 
 
-def quotient(sums: np.ndarray) -> np.ndarray:
+def quotient(sums: Real[np.ndarray, "*axes 2"]) -> Float[np.ndarray, "*axes"]:
     """The usual finish: total over count, ``[..., 2]`` to ``[...]``; NaN where nothing was counted."""
     total, count = sums[..., 0], sums[..., 1]
     return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)

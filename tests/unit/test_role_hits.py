@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from jaxtyping import TypeCheckError
+from unchecked import unchecked
 
 from mhattn_core.arrays.word_layer import WordAxes, WordLayer
 from mhattn_core.attention.word_layer import word_axes, word_layer
@@ -66,10 +68,10 @@ def test_a_link_is_asked_from_its_direction(direction: str, asked: list[int], an
 
 def test_unknown_directions_and_columns_of_two_lengths_are_refused() -> None:
     with pytest.raises(ValueError, match="sideways"):
-        questions(links((0, 0, 0, 1)), "sideways")
+        unchecked(questions)(links((0, 0, 0, 1)), "sideways")
     with pytest.raises(ValueError, match="later_to_earlier"):
         questions(links((0, 0, 0, 1)), "later_to_earlier", one_text=False)
-    with pytest.raises(ShapeError):
+    with pytest.raises((ShapeError, TypeCheckError)):
         Links(np.zeros(2, int), np.zeros(2, int), np.zeros(2, int), np.zeros(3, int))
 
 
@@ -178,7 +180,7 @@ def test_items_keep_what_they_stand_for() -> None:
     assert not can_be_shuffled(table).any()
     assert (unpacked(table["rule_hits"].tolist(), len(RULES)) == rules).all()
     with pytest.raises(ShapeError):
-        item_table(asked, bits[:1], bits, rules, ids=["x", "y"], folds=[3, 7], relations=["obj", "det"])
+        unchecked(item_table)(asked, bits[:1], bits, rules, ids=["x", "y"], folds=[3, 7], relations=["obj", "det"])
 
 
 def two_texts() -> dict[str, WordAxes]:

@@ -112,7 +112,7 @@ def test_a_head_is_called_by_what_it_is_above(planted: dict[str, float], expecte
     stacks, units = corpus(np.random.default_rng(5), 1500, ["r"], one_head(0.72), **planted)
     row = relations_table("m", {"encoder": stacks}, units, controls(stacks, 0.3)).iloc[0]
     assert (row["verdict"], row["reason"]) == expected
-    said = reason_words(row)
+    said = reason_words(row.to_dict())
     assert "nan" not in said
     assert "{" not in said
 
@@ -142,7 +142,7 @@ def test_what_was_not_compared_is_insufficient() -> None:
     assert (row["verdict"], row["reason"]) == ("insufficient data", "few items")
     assert row["fewest"] < 200
     assert np.isnan(row["q"])
-    assert f"{200 - row['fewest']} items are missing" in reason_words(row)
+    assert f"{200 - row['fewest']} items are missing" in reason_words(row.to_dict())
     enough, units = corpus(np.random.default_rng(2), 900, ["r"], one_head(0.9))
     row = relations_table("m", {"encoder": enough}, units, RandomControls(controls(enough, 0.3).random95)).iloc[0]
     assert (row["verdict"], row["reason"]) == ("insufficient data", "no random controls")

@@ -12,7 +12,7 @@ from jaxtyping import TypeCheckError
 from mhattn_core.measures.votes import votes
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("arrays", "attention")
+ROOMS = ("arrays", "attention", "measures")
 ARRAYS = {"ndarray", "Tensor"}
 SHAPED = {"Bool", "Float", "Int", "Real", "Shaped"}
 # Tensors by their names in a network, whose shapes only the network knows.

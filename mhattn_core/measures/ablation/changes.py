@@ -1,24 +1,33 @@
 """How far what a model gives has moved with heads off, against what it gave with all of them."""
 
 import numpy as np
+from jaxtyping import Float, Int
 
 SCALE = 20.0
 """Of cosines in the retrieval loss: a temperature of 0.05, with which sentence encoders are trained."""
 
 
-def divergence(found: np.ndarray, intact: np.ndarray) -> np.ndarray:
+def divergence(
+    found: Float[np.ndarray, "*batch row class"], intact: Float[np.ndarray, "row class"]
+) -> Float[np.ndarray, "*batch row"]:
     """KL(intact‖found) in nats of ``[..., row, class]`` from ``[row, class]``, both ln p: at least 0."""
     return (np.exp(intact) * (intact - found)).sum(axis=-1)
 
 
-def displacement(found: np.ndarray, intact: np.ndarray) -> np.ndarray:
+def displacement(
+    found: Float[np.ndarray, "*batch row dimension"], intact: Float[np.ndarray, "row dimension"]
+) -> Float[np.ndarray, "*batch row"]:
     """1 − cos of ``[..., row, dimension]`` to ``[row, dimension]``: 0 (as it was) to 2."""
     lengths = np.linalg.norm(found, axis=-1) * np.linalg.norm(intact, axis=-1)
     # Rounding alone could bring it below 0.
     return np.maximum(1 - (found * intact).sum(axis=-1) / lengths, 0)
 
 
-def retrieval(found: np.ndarray, bank: np.ndarray, own: np.ndarray) -> np.ndarray:
+def retrieval(
+    found: Float[np.ndarray, "*batch row dimension"],
+    bank: Float[np.ndarray, "entry dimension"],
+    own: Int[np.ndarray, " row"],
+) -> Float[np.ndarray, "*batch row"]:
     """−ln softmax(20 cos) of each row's own entry of a bank, nats, ``[..., row]``; rows without one (``own`` −1) get 0.
 
     found ``[..., row, dimension]`` and bank ``[entry, dimension]`` of unit length; own int ``[row]``.

@@ -84,7 +84,9 @@ def _foreseen(
     return _Foreseen(explained.where(of_offset, 0), explained.where(~of_offset, 0))
 
 
-def _mean_of_others(total: Tensor, count: Tensor, own: Tensor) -> Tensor:
+def _mean_of_others(
+    total: Float[Tensor, "*#axes"], count: Float[Tensor, "*#axes"], own: Float[Tensor, "*axes"]
+) -> Float[Tensor, "*axes"]:
     """The mean of those that make up the total, without one's own; 0 where there are no others."""
     return torch.where(count > 1, (total - own) / (count - 1).clamp(min=1), 0).clamp(min=0)
 

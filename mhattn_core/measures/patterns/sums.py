@@ -5,6 +5,7 @@ fewer than eight words do not vote.
 """
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from mhattn_core.arrays.word_layer import WordLayer
@@ -18,7 +19,7 @@ OFFSET = "pattern.offset."
 """Before a signed number of words; see ``offset_shares``."""
 
 
-def patterns(layer: WordLayer, *, fewest_words: int = FEWEST_WORDS) -> dict[str, Tensor]:
+def patterns(layer: WordLayer, *, fewest_words: int = FEWEST_WORDS) -> dict[str, Float[Tensor, "batch head 2"]]:
     """All numbers of one layer of a batch, name → float64 ``[batch, head, 2]``: the ``parts``, and where offsets mean
     something the ``offset_shares`` and ``block``, which is a quotient of its own two sums.
 
@@ -35,7 +36,7 @@ def patterns(layer: WordLayer, *, fewest_words: int = FEWEST_WORDS) -> dict[str,
     return {name: part * votes[:, None, None] for name, part in sums.items()}
 
 
-def offset_shares(layer: WordLayer) -> dict[str, Tensor]:
+def offset_shares(layer: WordLayer) -> dict[str, Float[Tensor, "batch head 2"]]:
     """``pattern.offset.-1`` …: of the words that see a word so many places on in their own sentence, the share that
     looks there most; from ten words before to ten after, 0 is the word itself. As sums over texts, ``[batch, head,
     2]``: a text counts where half of its words see one there.
@@ -57,7 +58,7 @@ def offset_shares(layer: WordLayer) -> dict[str, Tensor]:
     }
 
 
-def block(layer: WordLayer) -> Tensor:
+def block(layer: WordLayer) -> Float[Tensor, "batch head 2"]:
     """Weight within the two sentences of a text, and what it would be if weights there were as between them at the same
     offset.
 

@@ -5,6 +5,7 @@ from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float, Real
 
 from mhattn_core.heads import HEAD_COLUMNS
 from mhattn_core.measures.patterns.parts import PART
@@ -95,7 +96,7 @@ def patterns_table(heads: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([found, shapes], axis=1).reindex(columns=COLUMNS)
 
 
-def pattern_value(sums: np.ndarray) -> np.ndarray:
+def pattern_value(sums: Real[np.ndarray, "*batch 2"]) -> Float[np.ndarray, "*batch"]:
     """The finish of the ``patterns`` sums, ``[..., 2]`` to ``[...]``: total over count; infinite where a block has
     nothing beside it.
     """

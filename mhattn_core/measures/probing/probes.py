@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from warnings import catch_warnings, simplefilter
 
 import numpy as np
+from jaxtyping import Bool, Float, Real, Shaped
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
@@ -32,10 +33,10 @@ class ProbeTask:
     """Words to classify. ``labels``, ``types`` (the word's form) and ``texts`` (a number): one each a word; ``words``:
     which of all words these are."""
 
-    labels: np.ndarray
-    types: np.ndarray
-    texts: np.ndarray
-    words: np.ndarray
+    labels: Shaped[np.ndarray, " word"]
+    types: Shaped[np.ndarray, " word"]
+    texts: Shaped[np.ndarray, " word"]
+    words: Shaped[np.ndarray, " word"]
 
     @property
     def classes(self) -> int:
@@ -60,7 +61,7 @@ def task(labels: Sequence[str], types: Sequence[str], texts: Sequence[int]) -> P
     )
 
 
-def control(given: ProbeTask, *, seed: int) -> np.ndarray:
+def control(given: ProbeTask, *, seed: int) -> Shaped[np.ndarray, " word"]:
     """The control task's labels: every word form has one at random, drawn as often as each class is; ``[word]``.
 
     A probe that does well here has learnt the forms by heart. Source: Hewitt and Liang 2019, section 2.
@@ -71,7 +72,9 @@ def control(given: ProbeTask, *, seed: int) -> np.ndarray:
     return np.array([drawn[form] for form in given.types])
 
 
-def by_heart(features: np.ndarray, given: ProbeTask, *, seed: int) -> np.ndarray:
+def by_heart(
+    features: Float[np.ndarray, "word dimension"], given: ProbeTask, *, seed: int
+) -> Float[np.ndarray, " word"]:
     """In how many of the control task's draws a probe on ``features [word, dimension]`` names each word rightly: shares
     ``[word]``.
 
@@ -81,7 +84,7 @@ def by_heart(features: np.ndarray, given: ProbeTask, *, seed: int) -> np.ndarray
     return np.asarray(np.mean([probed(features, labels, given) for labels in drawn], axis=0))
 
 
-def splits(given: ProbeTask) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def splits(given: ProbeTask) -> Iterator[tuple[Shaped[np.ndarray, " learn"], Shaped[np.ndarray, " ask"]]]:
     """Words to learn from and words to ask; each word is asked once, and no text is on both sides."""
     texts = np.unique(given.texts)
     part = np.random.default_rng(0).permutation(len(texts)) % SPLITS
@@ -90,7 +93,9 @@ def splits(given: ProbeTask) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         yield np.flatnonzero(of_word != number), np.flatnonzero(of_word == number)
 
 
-def probed(features: np.ndarray, labels: np.ndarray, given: ProbeTask) -> np.ndarray:
+def probed(
+    features: Float[np.ndarray, "word dimension"], labels: Shaped[np.ndarray, " word"], given: ProbeTask
+) -> Shaped[np.ndarray, " word"]:
     """Whether a logistic probe on ``features [word, dimension]`` names each word rightly: bool ``[word]``.
 
     Raises ShapeError when there are not as many features as words.
@@ -110,12 +115,12 @@ class SingleDimensions:
     dimensions, each alone, that do."""
 
     best: int
-    chosen: np.ndarray
-    first: np.ndarray
-    mean: np.ndarray
+    chosen: Float[np.ndarray, " word"]
+    first: Float[np.ndarray, " word"]
+    mean: Float[np.ndarray, " word"]
 
 
-def single_dimensions(features: np.ndarray, given: ProbeTask) -> SingleDimensions:
+def single_dimensions(features: Float[np.ndarray, "word dimension"], given: ProbeTask) -> SingleDimensions:
     """What one dimension tells by itself: a Gaussian for each class (naive Bayes on one feature)."""
     best, chosen, first, mean = [], *(np.zeros(len(features)) for _part in range(3))
     for learn, ask in splits(given):
@@ -125,7 +130,7 @@ def single_dimensions(features: np.ndarray, given: ProbeTask) -> SingleDimension
     return SingleDimensions(int(np.bincount(best).argmax()), chosen, first, mean)
 
 
-def guessed(known: np.ndarray, given: ProbeTask) -> np.ndarray:
+def guessed(known: Shaped[np.ndarray, " word"], given: ProbeTask) -> Shaped[np.ndarray, " word"]:
     """Whether the most frequent answer among words with the same ``known [word]`` label is right, of a label that was not
     learnt the most frequent of all: bool ``[word]``; no vector is looked at. Of words' forms, it is a dictionary.
     """
@@ -142,7 +147,7 @@ def guessed(known: np.ndarray, given: ProbeTask) -> np.ndarray:
     return right
 
 
-def form_known(given: ProbeTask) -> np.ndarray:
+def form_known(given: ProbeTask) -> Bool[np.ndarray, " word"]:
     """Whether each word's form is among the words learnt from when it is asked: bool ``[word]``."""
     known = np.zeros(len(given.types), dtype=bool)
     for learn, ask in splits(given):
@@ -150,14 +155,16 @@ def form_known(given: ProbeTask) -> np.ndarray:
     return known
 
 
-def placed(places: np.ndarray) -> np.ndarray:
+def placed(places: Real[np.ndarray, "word 2"]) -> Float[np.ndarray, "word feature"]:
     """``places [word, 2]``, how many words of its sentence stand before and behind each, as a linear rule can read
     them: ``[word, feature]``.
     """
     return np.asarray(np.eye(FAR)[np.minimum(places, FAR - 1)].reshape(len(places), -1))
 
 
-def reduced(vectors: np.ndarray, dimensions: int, *, seed: int = 0) -> np.ndarray:
+def reduced(
+    vectors: Float[np.ndarray, "word many"], dimensions: int, *, seed: int = 0
+) -> Float[np.ndarray, "word {dimensions}"]:
     """``vectors [word, many]`` through random directions to ``[word, dimensions]``: a head with random weights, the
     same size as a real one.
     """

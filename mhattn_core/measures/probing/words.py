@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float, Real
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,10 +16,10 @@ class ProbeWords:
     ``pos``: parts of speech; ``types``: forms; ``texts``: the number of each word's text; ``places`` ``[word, 2]``: how
     many words of its sentence stand before and behind it."""
 
-    vectors: Mapping[str, np.ndarray]
-    inputs: np.ndarray
+    vectors: Mapping[str, Float[np.ndarray, "..."]]
+    inputs: Float[np.ndarray, "layer word input_dimension"]
     labels: Mapping[str, tuple[str, ...]]
     pos: tuple[str, ...]
     types: tuple[str, ...]
     texts: tuple[int, ...]
-    places: np.ndarray
+    places: Real[np.ndarray, "word 2"]

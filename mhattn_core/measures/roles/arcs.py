@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import torch
+from jaxtyping import Bool, Float, Int
 
 from mhattn_core.arrays.word_grid import WordAxis, WordGrid
 from mhattn_core.measures.roles.hits import first_largest
@@ -43,7 +44,9 @@ def looks(
     return pd.DataFrame(rows, columns=list(COLUMNS)).drop_duplicates(ignore_index=True)
 
 
-def first_choices(weights: np.ndarray, visible: np.ndarray, direction: Direction) -> np.ndarray:
+def first_choices(
+    weights: Float[np.ndarray, "query key"], visible: Bool[np.ndarray, "query key"], direction: Direction
+) -> Int[np.ndarray, " asking"]:
     """The word with the largest weight for each word of ``[query, key]``, itself left out; -1 where none has any
     weight. See ``hits.first_choice``.
     """

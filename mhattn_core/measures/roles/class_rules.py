@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-
-Array = np.ndarray
+from jaxtyping import Bool, Int
 
 UPOS = (
     *("ADJ", "ADP", "ADV", "AUX", "CCONJ", "DET", "INTJ", "NOUN", "NUM"),
@@ -27,7 +26,9 @@ _MEMBERS = np.array([[tag in tags for tags in CLASSES] for tag in UPOS] + [[Fals
 _NUMBER = {tag: number for number, tag in enumerate(UPOS)}
 
 
-def class_members(tags: Sequence[Sequence[str]], word: Array) -> Array:
+def class_members(
+    tags: Sequence[Sequence[str]], word: Int[np.ndarray, "text word"]
+) -> Bool[np.ndarray, "text word class"]:
     """Which class each word of an axis belongs to, bool ``[text, word, class]``.
 
     tags: the word classes of each text, empty where not known. word int ``[text, word]``: which of its text's words
@@ -40,7 +41,13 @@ def class_members(tags: Sequence[Sequence[str]], word: Array) -> Array:
     return _MEMBERS[np.take_along_axis(numbers, np.where(word < 0, longest - 1, word), axis=1)]
 
 
-def rule_hits(members: Array, text: Array, before: Array, after: Array, answer: Array) -> Array:
+def rule_hits(
+    members: Bool[np.ndarray, "text word class"],
+    text: Int[np.ndarray, " question"],
+    before: Int[np.ndarray, " question"],
+    after: Int[np.ndarray, " question"],
+    answer: Int[np.ndarray, " question"],
+) -> Bool[np.ndarray, "question rule"]:
     """Whether the nearest word of each class on each side is the right one, bool ``[question, rule]`` as in ``RULES``.
 
     members: see ``class_members``, of the axis on which answers stand; text int ``[question]``: the question's row.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 import torch
+from jaxtyping import Bool, Int
 
 from mhattn_core.arrays.word_layer import WordAxes, WordLayer
 from mhattn_core.measures.roles.class_rules import class_members, rule_hits
@@ -120,7 +121,7 @@ def on_axes(axes: WordAxes, links: Links, words_of_a: Sequence[int]) -> Links:
     return Links(links.pair[here], links.relation[here], query[here], key[here])
 
 
-def class_hits(axes: WordAxes, questions: Questions, corpus: BatchPairs) -> np.ndarray:
+def class_hits(axes: WordAxes, questions: Questions, corpus: BatchPairs) -> Bool[np.ndarray, "question rule"]:
     """Which class rules are right, bool ``[question, rule]`` as in ``RULES``; no rule names a word that no piece covers.
 
     Between two texts “before” and “after” are seen from the place that is as far into the other text as the asking
@@ -139,7 +140,9 @@ def class_hits(axes: WordAxes, questions: Questions, corpus: BatchPairs) -> np.n
     return rule_hits(class_members(corpus.tags, words), questions.pair, before, after, questions.answer)
 
 
-def words_on_axis(side: np.ndarray, words_of_a: np.ndarray) -> np.ndarray:
+def words_on_axis(
+    side: Int[np.ndarray, "pair word"], words_of_a: Int[np.ndarray, " pair"]
+) -> Int[np.ndarray, "pair word"]:
     """Which word of its pair, counted through A and on through B, stands at each place of an axis, int ``[pair,
     word]``; -1 where there is none. side: see ``WordAxes``.
     """

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import torch
+from jaxtyping import Bool, Float, Int, Real
 from torch import Tensor
 from torch.nn.functional import pad
 
@@ -24,14 +25,14 @@ class Hits:
     NaN where there are none. words: the share of the attending word's attention that goes to words.
     """
 
-    hit: Tensor
-    shuffled: Tensor
-    mass: Tensor
-    usual: Tensor
-    words: Tensor
+    hit: Bool[Tensor, "question head"]
+    shuffled: Bool[Tensor, "question head"]
+    mass: Float[Tensor, "question head"]
+    usual: Float[Tensor, "question head"]
+    words: Float[Tensor, "question head"]
 
 
-def can_be_answered(axes: WordAxes, questions: Questions) -> Tensor:
+def can_be_answered(axes: WordAxes, questions: Questions) -> Bool[Tensor, " question"]:
     """bool ``[question]``: both words are covered by pieces, and the one that attends may see the other."""
     pair, attending, attended = _cells(axes, questions)
     return axes.visible[pair, attending, attended]
@@ -92,7 +93,7 @@ class _SeenLayer:
         return torch.where(others > 0, (sums[pair, :, diagonal] - mass) / others.clamp(min=1), torch.nan)
 
 
-def first_choice(layer: WordLayer, direction: Direction) -> Tensor:
+def first_choice(layer: WordLayer, direction: Direction) -> Int[Tensor, "batch head word"]:
     """The word with the largest weight, the word itself left out, int ``[batch, head, word]``; -1 where there is no
     other, or none has any weight.
 
@@ -107,7 +108,7 @@ def first_choice(layer: WordLayer, direction: Direction) -> Tensor:
     return first_largest(weights.masked_fill(~allowed[:, None], -torch.inf))
 
 
-def first_largest(weights: Tensor) -> Tensor:
+def first_largest(weights: Float[Tensor, "*batch word"]) -> Int[Tensor, "*batch"]:
     """Index of the first of each row's largest weights ``[..., word]``, int ``[...]``; -1 where none is above 0.
 
     What counts as equal depends on the row: a head that leaves words little of its attention is decided by that little.
@@ -127,7 +128,7 @@ def _tensor(axes: WordAxes, column: object) -> Tensor:
     return torch.as_tensor(column, dtype=torch.long, device=axes.visible.device)
 
 
-def by_offset(weights: Tensor) -> Tensor:
+def by_offset(weights: Real[Tensor, "batch head query key"]) -> Real[Tensor, "batch head offset"]:
     """Sums along the diagonals of ``[batch, head, query, key]``: ``[batch, head, queries + keys - 1]``, from key -
     query = 1 - queries up.
     """

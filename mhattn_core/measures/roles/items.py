@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Bool, Shaped
 
 from mhattn_core.errors import ShapeError
 from mhattn_core.measures.roles.links import NO_WORD, Questions
@@ -13,9 +14,9 @@ COLUMNS = ("id", "fold", "relation", "direction", "query", "key", "shuffled", "h
 
 def item_table(
     questions: Questions,
-    hit: np.ndarray,
-    shuffled_hit: np.ndarray,
-    rule_hit: np.ndarray,
+    hit: Shaped[np.ndarray, "question head"],
+    shuffled_hit: Shaped[np.ndarray, "question head"],
+    rule_hit: Shaped[np.ndarray, "question rule"],
     *,
     ids: Sequence[str],
     folds: Sequence[int],
@@ -48,12 +49,12 @@ def item_table(
     )[list(COLUMNS)]
 
 
-def packed(bits: np.ndarray) -> list[bytes]:
+def packed(bits: Shaped[np.ndarray, "item head"]) -> list[bytes]:
     """Rows of bits ``[item, head]`` as bytes, eight heads each; the first head is the highest bit."""
     return [row.tobytes() for row in np.packbits(bits, axis=1)]
 
 
-def unpacked(rows: Sequence[bytes], heads: int) -> np.ndarray:
+def unpacked(rows: Sequence[bytes], heads: int) -> Bool[np.ndarray, "item {heads}"]:
     """The bits back, bool ``[item, head]``. Raises ShapeError when the rows are not of that many heads."""
     width = -(-heads // 8)
     if set(map(len, rows)) - {width}:
@@ -62,6 +63,6 @@ def unpacked(rows: Sequence[bytes], heads: int) -> np.ndarray:
     return np.unpackbits(flat, axis=1, count=heads).astype(bool)
 
 
-def can_be_shuffled(items: pd.DataFrame) -> np.ndarray:
+def can_be_shuffled(items: pd.DataFrame) -> Bool[np.ndarray, " item"]:
     """bool ``[item]``: whether there is another right word in the same text to put in this one's place."""
     return items["shuffled"].to_numpy() != NO_WORD

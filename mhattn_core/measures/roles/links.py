@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
+from jaxtyping import Bool, Int
 
 from mhattn_core.errors import ShapeError
 
@@ -25,10 +26,10 @@ class Links:
     (or whatever two words the relation ties), each by its place on its axis of the stack.
     """
 
-    pair: Array
-    relation: Array
-    query: Array
-    key: Array
+    pair: Int[np.ndarray, " link"]
+    relation: Int[np.ndarray, " link"]
+    query: Int[np.ndarray, " link"]
+    key: Int[np.ndarray, " link"]
 
     def __post_init__(self) -> None:
         if len({len(self.pair), len(self.relation), len(self.query), len(self.key)}) > 1:
@@ -45,18 +46,18 @@ class Questions:
     """
 
     direction: Direction
-    pair: Array
-    relation: Array
-    asked: Array
-    answer: Array
-    shuffled: Array
+    pair: Int[np.ndarray, " question"]
+    relation: Int[np.ndarray, " question"]
+    asked: Int[np.ndarray, " question"]
+    answer: Int[np.ndarray, " question"]
+    shuffled: Int[np.ndarray, " question"]
 
     @property
-    def offset(self) -> Array:
+    def offset(self) -> Int[np.ndarray, " question"]:
         """How many words after the asking word the right one stands."""
         return self.answer - self.asked
 
-    def only(self, chosen: Array) -> "Questions":
+    def only(self, chosen: Bool[np.ndarray, " question"]) -> "Questions":
         """Those of the questions that are ``chosen``, bool ``[question]``."""
         columns = (self.pair, self.relation, self.asked, self.answer, self.shuffled)
         return Questions(self.direction, *(column[chosen] for column in columns))

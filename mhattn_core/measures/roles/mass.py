@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float, Int, Real, Shaped
 from scipy import stats
 
 from mhattn_core.measures.roles.scores import Score, difference, mean, median, most_frequent
@@ -20,15 +21,20 @@ class MassSums:
     corpus add up.
     """
 
-    mass: Array
-    usual: Array
-    items: Array
+    mass: Float[np.ndarray, "fold head"]
+    usual: Float[np.ndarray, "fold head"]
+    items: Real[np.ndarray, " fold"]
 
     def __add__(self, other: "MassSums") -> "MassSums":
         return MassSums(self.mass + other.mass, self.usual + other.usual, self.items + other.items)
 
 
-def mass_sums(mass: Array, usual: Array, relation: Array, fold: Array) -> dict[int, MassSums]:
+def mass_sums(
+    mass: Float[np.ndarray, "item head"],
+    usual: Float[np.ndarray, "item head"],
+    relation: Int[np.ndarray, " item"],
+    fold: Int[np.ndarray, " item"],
+) -> dict[int, MassSums]:
     """Sums of what ``hits`` gives, both ``[item, head]``, of each relation; relation, fold int ``[item]``."""
     counts = ~np.isnan(usual).any(axis=1)
     relation, fold = relation[counts], fold[counts]
@@ -39,7 +45,9 @@ def mass_sums(mass: Array, usual: Array, relation: Array, fold: Array) -> dict[i
     return {int(name): MassSums(*parts) for name, *parts in zip(relations, *sums, items, strict=True)}
 
 
-def grouped(values: Array, group: Array, groups: int) -> Array:
+def grouped(
+    values: Shaped[np.ndarray, "item head"], group: Int[np.ndarray, " item"], groups: int
+) -> Float[np.ndarray, "{groups} head"]:
     """Σ of ``[item, head]`` over the items of each group, float64 ``[group, head]``. group int ``[item]``."""
     sums = np.zeros((groups, values.shape[1]))
     if len(group):
@@ -85,7 +93,7 @@ def mass_score(sums: MassSums, control: MassSums | None = None) -> Score:
     )
 
 
-def mass_p(sums: MassSums) -> Array:
+def mass_p(sums: MassSums) -> Float[np.ndarray, " head"]:
     """One-sided p of each head that the right word gets more than is usual at its distance, ``[head]``: t over folds."""
     better = (sums.mass - sums.usual)[sums.items > 0]
     if len(better) < 2:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Bool, Float, Int, Real, Shaped
 
 from mhattn_core.errors import ShapeError
 from mhattn_core.measures.roles.class_rules import RULES
@@ -27,20 +28,20 @@ class RelationItems:
     word classes are known.
     """
 
-    hit: Array
-    shuffled: Array
-    has_shuffled: Array
-    unit: Array
-    fold: Array
-    offset: Array
-    rules: Array
+    hit: Shaped[np.ndarray, "item head"]
+    shuffled: Shaped[np.ndarray, "item head"]
+    has_shuffled: Bool[np.ndarray, " item"]
+    unit: Int[np.ndarray, " item"]
+    fold: Int[np.ndarray, " item"]
+    offset: Int[np.ndarray, " item"]
+    rules: Shaped[np.ndarray, "item rule"]
 
     def __post_init__(self) -> None:
         if len({len(column) for column in vars(self).values()}) > 1:
             raise ShapeError("the columns of a relation's items differ in length")
 
     @property
-    def offsets(self) -> Array:
+    def offsets(self) -> Shaped[np.ndarray, "item offset"]:
         """Whether each fixed offset is right, bool ``[item, offset]``."""
         return self.offset[:, None] == OFFSETS
 
@@ -93,7 +94,9 @@ class Score:
     fewest: int
 
 
-def score(items: RelationItems, weights: Array, control: RelationItems | None = None) -> Score:
+def score(
+    items: RelationItems, weights: Real[np.ndarray, "replicate unit"], control: RelationItems | None = None
+) -> Score:
     """Select on ten folds, report on the other ten, fifty times.
 
     weights: float ``[replicate, unit]``, how often each unit counts in each bootstrap replicate. control: the items of
@@ -130,14 +133,16 @@ def score(items: RelationItems, weights: Array, control: RelationItems | None = 
         side=rule[1],
         control=rate,
         selectivity=selectivity,
-        shuffle=quotient(items.shuffled[:, head].sum(), items.has_shuffled.sum()),
+        shuffle=quotient(float(items.shuffled[:, head].sum()), float(items.has_shuffled.sum())),
         wins=float((heads == head).mean()),
         n=int(np.median(there)),
         fewest=int(min(here.min(), there.min())),
     )
 
 
-def mean(values: Array, unit: Array, weights: Array) -> Estimate:
+def mean(
+    values: Shaped[np.ndarray, " item"], unit: Int[np.ndarray, " item"], weights: Real[np.ndarray, "replicate unit"]
+) -> Estimate:
     """The mean of ``[item]``, units resampled; NaN are left out. Range of a difference of rates: -1 to 1."""
     known = np.isfinite(values)
     if not known.any():
@@ -145,7 +150,11 @@ def mean(values: Array, unit: Array, weights: Array) -> Estimate:
     return _estimate(float(values[known].mean()), _drawn(values[known], unit[known], weights), unit[known])
 
 
-def difference(one: tuple[Array, Array], other: tuple[Array, Array], weights: Array) -> Estimate:
+def difference(
+    one: tuple[Shaped[np.ndarray, " item"], Int[np.ndarray, " item"]],
+    other: tuple[Shaped[np.ndarray, " other"], Int[np.ndarray, " other"]],
+    weights: Real[np.ndarray, "replicate unit"],
+) -> Estimate:
     """The mean of one less that of the other, each values and units ``[item]``; a unit of both is drawn for both."""
     known = [(values[np.isfinite(values)], unit[np.isfinite(values)]) for values, unit in (one, other)]
     fewer = min(known, key=lambda part: len(part[0]))[1]
@@ -173,7 +182,9 @@ def _estimate(value: float, drawn: Array, unit: Array) -> Estimate:
     return Estimate(value, float(low), float(high))
 
 
-def by_unit(items: RelationItems) -> tuple[Array, Array | None]:
+def by_unit(
+    items: RelationItems,
+) -> tuple[Float[np.ndarray, "unit head"], Float[np.ndarray, "unit head"] | None]:
     """Σ(hit − hit of the best offset) over the items of each unit, float ``[unit, head]``, and the same with the best
     class rule, None where there is none: what the tests of each head are made of.
 
@@ -194,12 +205,12 @@ def quotient(total: float, count: float) -> float:
     return float(total / count) if count else float("nan")
 
 
-def median(values: Array) -> float:
+def median(values: Shaped[np.ndarray, "*axes"]) -> float:
     """NaN where there is none."""
     return float(np.median(values)) if len(values) else float("nan")
 
 
-def most_frequent(chosen: Array) -> int:
+def most_frequent(chosen: Int[np.ndarray, " split"]) -> int:
     return int(np.bincount(chosen).argmax())
 
 

@@ -1,15 +1,15 @@
 """Is a head better than what needs no head beyond chance? Tests over documents, and what many tests at once allow."""
 
 import numpy as np
+from jaxtyping import Float, Real
 from scipy import stats
 
-Array = np.ndarray
 FLIPS = 2000
 ROUNDING = 1e-6
 """Of sums in float32, as a share of the largest that they can be."""
 
 
-def cluster_t(better: Array) -> Array:
+def cluster_t(better: Real[np.ndarray, "unit head"]) -> Float[np.ndarray, " head"]:
     """One-sided p of each head that Σ(head − rule) is above 0; the units (documents, texts) are independent.
 
     better: ``[unit, head]``, as ``by_unit`` gives it; result ``[head]``, 1 for a head that never differs from the
@@ -24,7 +24,7 @@ def cluster_t(better: Array) -> Array:
     return stats.t.sf(t, texts - 1)
 
 
-def sign_flip_max(better: Array, *, flips: int = FLIPS, seed: int = 0) -> float:
+def sign_flip_max(better: Real[np.ndarray, "unit head"], *, flips: int = FLIPS, seed: int = 0) -> float:
     """p that the best of all heads would be so far above the offset if each text's difference had either sign by
     chance.
 
@@ -46,7 +46,7 @@ def sign_flip_max(better: Array, *, flips: int = FLIPS, seed: int = 0) -> float:
     return float((1 + ((signs @ scaled).max(axis=1) >= observed - rounding).sum()) / (flips + 1))
 
 
-def adjusted(p: Array) -> Array:
+def adjusted(p: Float[np.ndarray, "*axes"]) -> Float[np.ndarray, "*axes"]:
     """q of each test: the smallest false discovery rate at which it is found. Any shape; NaN (not tested) stays NaN.
 
     Source: Benjamini & Hochberg 1995, step-up.

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float
 
 from mhattn_core.measures.roles.class_rules import RULES
 from mhattn_core.measures.roles.items import can_be_shuffled, unpacked
@@ -64,7 +65,7 @@ class StackItems:
     heads: int
     items: pd.DataFrame
     mass: Mapping[tuple[str, str], MassSums]
-    on_words: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict)
+    on_words: Mapping[tuple[str, str], Float[np.ndarray, " _head"]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
