@@ -17,9 +17,9 @@ from mhattn_core.findings.of_run import RunFinding
 from mhattn_core.findings.overview.card import head_card
 from mhattn_core.findings.overview.map import overview
 from mhattn_core.findings.patterns.types import type_grid, type_shares
-from mhattn_core.findings.redundancy.shares import redundant_heads
 from mhattn_core.findings.probes.heads import head_probes, probe_grid
 from mhattn_core.findings.probes.models import probes_across_models
+from mhattn_core.findings.redundancy.shares import redundant_heads
 from mhattn_core.findings.relations.best import best_heads
 from mhattn_core.findings.relations.heads import relation_heads
 from mhattn_core.findings.relations.profile import relation_profile
