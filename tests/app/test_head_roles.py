@@ -17,7 +17,7 @@ from mhattn_core.runs import store
 from mhattn_core.runs.manifest import Manifest
 
 KEY = "by-hand"
-SHIPPED = store.SHIPPED / "ewt-dev-trees" / "relations.parquet"
+SHIPPED = store.SHIPPED / "ewt-dev" / "relations.parquet"
 HEADS = {"minilm": ("encoder", 6, 12), "smollm2": ("decoder", 30, 9)}
 
 

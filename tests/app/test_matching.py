@@ -103,7 +103,7 @@ def test_a_link_brings_the_way_and_a_model_that_is_not_there_gives_way() -> None
 def test_the_badge_counts_the_pairs_that_were_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     """Profiles rest on all pairs of the run that ships, patterns and outputs on a hundred of them."""
     monkeypatch.setattr(store, "SHIPPED", SHIPPED)
-    app = page("compare_models", evidence="ewt-dev-trees")
+    app = page("compare_models", evidence="ewt-dev")
     app.query_params["matched-of"], app.query_params["matched-with"] = "minilm", "minilm@random"
     app.run()
     assert "visibility: 2,001 pairs" in texts(app)

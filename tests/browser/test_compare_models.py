@@ -57,7 +57,7 @@ def test_a_phone_lists_ten_heads_of_each_model(server: str, phone: Page) -> None
 
 def test_a_matched_head_opens_its_pair_by_a_click_and_by_the_box(server: str, page: Page) -> None:
     """In a run that ships; heads of either side."""
-    page.goto(f"{server}/compare_models?models=minilm&models=smollm2&tab=matched&evidence=ewt-dev-trees")
+    page.goto(f"{server}/compare_models?models=minilm&models=smollm2&tab=matched&evidence=ewt-dev")
     squares = main(page).locator(".st-key-wide-matched g.mark-symbol.role-mark path[aria-label*='its match']")
     expect(squares.first).to_be_visible()
     count = squares.count()

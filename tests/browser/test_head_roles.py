@@ -9,7 +9,7 @@ from screen import box, main
 from mhattn_core.runs.store import SHIPPED
 
 pytestmark = pytest.mark.skipif(
-    not (SHIPPED / "ewt-dev-trees" / "rates.parquet").exists(), reason="the run with trees does not ship with this copy"
+    not (SHIPPED / "ewt-dev" / "rates.parquet").exists(), reason="the run with trees does not ship with this copy"
 )
 
 

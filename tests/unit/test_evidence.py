@@ -43,7 +43,7 @@ def test_a_page_that_draws_from_the_pair_too_cites_a_run_only_about_its_own_mode
 def test_what_one_pair_cannot_tell_comes_from_a_run_all_the_same() -> None:
     found = evidence_with(controls(PAIR), "relations")
     assert not found.chosen
-    assert found.saved.key == "ewt-dev-trees"
+    assert found.saved.key == "ewt-dev"
     assert manifest_of(controls(PAIR), "relations", pair_will_do=False) == found.run.manifest
     assert found.origin("Read is “{name}”.") == f"Read is “{found.saved.about.name}”."
     chosen = evidence_with(controls(found.saved.key), "relations")

@@ -17,7 +17,7 @@ from mhattn_core.measures.matching.verdicts import SHARED
 @pytest.fixture(scope="module")
 def found() -> Matched:
     """Of six heads two are shared roles."""
-    run = mh.Run.open("ewt-dev-trees")
+    run = mh.Run.open("ewt-dev")
     one = matched(run, "minilm", "minilm@random", "profile", "encoder")
     rows = one.table.head(6).assign(
         q=[0.01, 0.02, 0.2, 0.5, 0.6, np.nan], p=0.01, reliability=0.9, attainable=[1.0, 1, 1, 1, 0, 1], n=40
@@ -55,7 +55,7 @@ def test_the_chart_and_its_narrow_form_have_the_pairs(found: Matched) -> None:
 
 
 def test_runs_of_earlier_versions_open_and_are_called_untested() -> None:
-    run = mh.Run.open("ewt-dev-trees")
+    run = mh.Run.open("ewt-dev")
     one = matched(run, "minilm", "smollm2", "profile", "encoder – decoder")
     table = run.matches
     if "q" not in table:

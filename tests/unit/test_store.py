@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from mhattn_core.errors import Problem
+from mhattn_core.models.control_names import CONTROLS
 from mhattn_core.runs import Run, store
 from mhattn_core.runs.corpus import corpus_digest
 from mhattn_core.runs.manifest import Manifest
@@ -173,17 +174,22 @@ def test_runs_ship_as_tables_without_the_treebanks_sentences() -> None:
 
 
 def test_what_ships_says_of_many_relations_which_head_has_them() -> None:
-    table = Run.open(store.SHIPPED / "ewt-dev-trees").relations
-    hits = table[(table["score"] == "hit") & ~table["relation"].str.contains("control")]
-    found = hits[hits["verdict"].isin(("specialist", "pattern specialist"))]
+    table = Run.open(store.SHIPPED / "ewt-dev").relations
+    hits = table[table["score"] == "hit"]
+    specialists = hits[hits["verdict"].isin(("specialist", "pattern specialist"))]
+    judged = {"specialist", "pattern specialist", "nearest-class head", "small gain", "no evidence"}
     for model in ("minilm", "smollm2"):
-        rows = hits[(hits["model"] == model) & (hits["direction"] == "dependent_to_head")]
-        assert rows["verdict"].isin({"specialist", "pattern specialist", "no evidence"}).sum() >= 8
-        assert found[found["model"] == model]["relation"].nunique() >= 8
-        assert found[found["model"] == f"{model}@random"].empty
+        rows = hits[(hits["model"] == model) & (hits["direction"] == "later_to_earlier")]
+        assert rows["verdict"].isin(judged).sum() >= 8
+        assert "same_word" in set(specialists.loc[specialists["model"] == model, "relation"])
+        for control in CONTROLS:
+            assert specialists[specialists["model"] == model + control].empty
+    assert (specialists["low"] >= 0.1).all()
+    assert (specialists["selectivity_low"] > 0).all()
     row = hits.query("model == 'minilm' and relation == 'obj' and direction == 'dependent_to_head'").iloc[0]
     assert (row["layer"], row["head"]) == (2, 0)
-    assert 0.70 <= row["held_out"] <= 0.74
+    assert 0.70 <= row["held_out"] <= 0.74 < row["class_rule"]  # the nearest verb tells more
+    assert row["verdict"] == "nearest-class head"
     assert row["fewest"] >= 200
 
 
