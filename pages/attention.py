@@ -9,8 +9,11 @@ from mhattn_core.text.claims import matrices
 controls = ui.sidebar("Attention")
 ui.page(
     _("Attention"),
-    _(
-        "What does each head look at? A row is a word that attends, a column a word attended; each row, with its grey special column, makes one. Below stand all heads at a glance: choose one to open it in full. A weight is a score, never an explanation: what breaks without the head is another question."
+    _("What does each head look at?"),
+    reading=_(
+        "A row is a word that attends, a column a word attended to; each row, with its grey special column, "
+        "sums to 1. Below stand all heads at a glance: choose one to open it in full. A weight is a score, "
+        "never an explanation: what breaks without the head is another question."
     ),
 )
 with st.container(horizontal=True):

@@ -6,8 +6,10 @@ from mhattn_core.locale import _
 controls = ui.sidebar("Compare models")
 ui.page(
     _("Compare models"),
-    _(
-        "How do these models differ? Each head is given a number, and the numbers stand side by side whatever the models' tokenizers, layers and heads are. The models are chosen in the sidebar."
+    _("How do these models differ, head by head?"),
+    reading=_(
+        "Each head is given a number, and the numbers stand side by side whatever the models' tokenizers, "
+        "layers and heads are. The models are chosen in the sidebar."
     ),
 )
 panels = {"measure": ui.measure_panel, "difference": ui.difference_panel, "matched": ui.matched_panel}

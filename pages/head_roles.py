@@ -6,8 +6,11 @@ from mhattn_core.locale import _
 controls = ui.sidebar("Head roles")
 ui.page(
     _("Head roles"),
-    _(
-        "Which head does what, and how sure is that? Every head of every model is asked the same questions about words, over many sentences; the best is chosen on one half and reported on the other, beside what position alone would get and what random weights reach."
+    _("Which head does what, and how sure is that?"),
+    reading=_(
+        "Every head of every model is asked the same questions about words, over many sentences; the best is "
+        "chosen on one half and reported on the other, beside what position and word class alone would get "
+        "and what random controls reach."
     ),
 )
 tab = ui.open_tab({"relations": _("Relations"), "patterns": _("Patterns")})

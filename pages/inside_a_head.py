@@ -6,8 +6,10 @@ from mhattn_core.locale import _
 controls = ui.sidebar("Inside a head")
 ui.page(
     _("Inside a head"),
-    _(
-        "Why this weight? A head compares a query, what one word asks for, with keys, what the words answer to. Choose one head and two words, and follow the numbers from their products to the weight on the page Attention."
+    _("Why this weight?"),
+    reading=_(
+        "A head compares a query, what one word asks for, with keys, what the words answer to. Choose one "
+        "head and two words, and follow the numbers from their products to the weight on the page Attention."
     ),
 )
 ui.inside_panel(controls)

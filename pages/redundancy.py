@@ -6,9 +6,10 @@ from mhattn_core.locale import _
 controls = ui.sidebar("Redundancy")
 ui.page(
     _("Redundancy"),
-    _(
-        "Which heads are redundant? Every head is compared with every other, on this pair or over a run, and on random "
-        "words of the same number. Where heads are as similar on those, their similarity does not need language."
+    _("Which heads are redundant?"),
+    reading=_(
+        "Every head is compared with every other, on this pair or over a run, and on random words of the same "
+        "number. Where heads are as similar on those, their similarity does not need language."
     ),
 )
 ui.redundancy_panel(controls)

@@ -6,8 +6,10 @@ from mhattn_core.locale import _
 controls = ui.sidebar("Runs")
 ui.page(
     _("Runs"),
-    _(
-        "What do the heads do over many pairs, and how sure is it? One sentence is an anecdote; a run gives every head a number with an interval. Begin with a run that comes with mhattn, then measure your own pairs."
+    _("What do the heads do over many pairs, and how sure is it?"),
+    reading=_(
+        "One sentence is an example; a run gives every head a number with an interval. Begin with a run that "
+        "comes with mhattn, then measure your own pairs."
     ),
 )
 tab = ui.open_tab({"saved": _("Saved runs"), "new": _("Measure my pairs"), "compare": _("Compare two runs")})

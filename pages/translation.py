@@ -11,8 +11,11 @@ NOTE = "love-nlp"
 controls = ui.sidebar("Translation")
 ui.page(
     _("Translation"),
-    _(
-        "Which source word feeds which target word? A translator's cross-attention ties each word that it writes to words that it reads. Whether a head aligns is measured against links that a person drew; one pair is an example, and many pairs with gold decide."
+    _("Which source word feeds which target word?"),
+    reading=_(
+        "A translator's cross-attention ties each word that it writes to words that it reads. Whether a head "
+        "aligns is measured against links that a person drew; one pair is an example, and many pairs with "
+        "gold decide."
     ),
 )
 tab = ui.open_tab({"pair": _("This pair"), "gold": _("Many pairs with gold")})
