@@ -5,25 +5,22 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.arrays.word_grid import WordGrid
+from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.tables import matrix_table, word_table
 from mhattn_core.findings.attention.all_heads import glance_table
-from mhattn_core.findings.markdown import escape, plain
+from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.relations.link import best_of_each, link_heads
 from mhattn_core.findings.relations.words import direction_labels
-from mhattn_core.heads import head_names
 from mhattn_core.locale import _
-from mhattn_core.measures.links import link_weights
 from mhattn_core.text.claims import Claim, matrices
 from mhattn_core.text.documents import documents
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.relations import relation_label
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.navigation import link, page_title
 from mhattn_core.ui.page import badge, draw, problems
-from mhattn_core.ui.resources import attended, loaded
-
-# From this share of the link's weight on, the same head does about the same wherever it looks that far.
-POSITION_EXPLAINS = 0.75
+from mhattn_core.ui.resources import attended
+from mhattn_core.ui.show import show
 
 
 def claim_panel(claim: Claim, controls: Controls) -> None:
@@ -31,25 +28,30 @@ def claim_panel(claim: Claim, controls: Controls) -> None:
     st.markdown(f"> {escape(claim.quote)}")
     if claim.remark:
         st.caption(claim.remark)
-    if claim.sentence and (grids := _grids(claim, controls)):
-        (_links if claim.links else _patterns)(claim, grids)
+    if claim.sentence and (results := _results(claim, controls)):
+        (_links if claim.links else _patterns)(claim, results)
     elif claim.matrix:
         _note_matrix(claim)
     _decided(claim)
 
 
-def _grids(claim: Claim, controls: Controls) -> dict[str, WordGrid]:
-    """The claim's sentence on words, by model: the models that the claim names, else those of the sidebar."""
+def _results(claim: Claim, controls: Controls) -> dict[str, AttentionResult]:
+    """The claim's sentence, read by the models that the claim names, else by those of the sidebar."""
     pair = gallery()[claim.sentence].pair
-    grids = {}
+    results = {}
     for name in claim.models or controls.models:
         with problems(name):
-            seen = attended(name, pair)
-            grids[name] = seen.words(claim.stack or seen.stacks[0])
-    return grids
+            results[name] = attended(name, pair)
+    return results
 
 
-def _links(claim: Claim, grids: dict[str, WordGrid]) -> None:
+def _stack(claim: Claim, result: AttentionResult) -> str:
+    return claim.stack or result.stacks[0]
+
+
+def _links(claim: Claim, results: dict[str, AttentionResult]) -> None:
+    """What each head gives one of the claim's links, and the best of them in full."""
+    grids = {name: result.words(_stack(claim, result)) for name, result in results.items()}
     grid = next(iter(grids.values()))
     names = [f"{grid.queries[query]} → {grid.keys[key]}" for query, key in claim.links]
     number = 0
@@ -67,20 +69,15 @@ def _links(claim: Claim, grids: dict[str, WordGrid]) -> None:
     grids = _that_can_see(grids, query, key)
     if not grids:
         return
-    heads = pd.concat([_heads(name, grid, query, key) for name, grid in grids.items()], ignore_index=True)
-    finding = _finding(heads, names[number or 0])
-    st.markdown(finding)
-    badge()
-    strip = charts.strip(heads, noted=claim.weights[number or 0] if claim.weights else None)
-    draw(strip, key="strip", alt_text=plain(finding))
-    revisions = ", ".join(f"{model.name}@{model.revision}" for model in map(loaded, grids))
-    export_panel(lambda: strip, heads, key="strip", name=f"claim-{claim.id}", note=revisions)
-    st.caption(
-        _(
-            "One dot is one head. Among many heads some give any link a high weight by chance or by position alone: compare with random weights, and with the same head at the same distance elsewhere (hover)."
-        )
+    finding = link_heads(
+        {name: results[name] for name in grids},
+        {name: _stack(claim, results[name]) for name in grids},
+        query,
+        key,
+        claim.weights[number or 0] if claim.weights else None,
     )
-    best = heads.loc[heads.groupby("model", sort=False)["weight"].idxmax()]
+    show(finding, key="strip")
+    best = best_of_each(finding.table)
     _matrices(claim, grids, best)
     stack = {"stack": claim.stack} if claim.stack else {}
     link("Attention", _("Open this head on Attention"), **_settings(claim), **stack, head=str(best.iloc[0]["name"]))
@@ -96,40 +93,6 @@ def _that_can_see(grids: dict[str, WordGrid], query: int, key: int) -> dict[str,
                 )
             )
     return {name: grid for name, grid in grids.items() if grid.visible[query, key]}
-
-
-def _heads(name: str, grid: WordGrid, query: int, key: int) -> pd.DataFrame:
-    table = link_weights(grid.pattern, query, key)
-    return table.assign(model=name, name=head_names(table))
-
-
-def _finding(heads: pd.DataFrame, link_name: str) -> str:
-    best = heads.loc[heads.groupby("model", sort=False)["weight"].idxmax()]
-    first = best.iloc[0]
-    sentences = [
-        _("In **{model}** head {head} gives *{link}* the most of all: **{weight:.2f}**.").format(
-            model=escape(first["model"]), head=first["name"], link=escape(link_name), weight=first["weight"]
-        )
-    ]
-    if pd.isna(first["usual"]):
-        sentences.append(_("The sentence has no other place at that distance to compare with."))
-    elif first["usual"] >= POSITION_EXPLAINS * first["weight"]:
-        sentences.append(
-            _(
-                "It gives words at that distance {usual:.2f} on average elsewhere in the sentence, so position alone may explain it."
-            ).format(usual=first["usual"])
-        )
-    else:
-        sentences.append(
-            _("At the same distance elsewhere in the sentence it gives {usual:.2f} on average.").format(
-                usual=first["usual"]
-            )
-        )
-    sentences += [
-        _("The best head of {model} gives {weight:.2f}.").format(model=escape(other["model"]), weight=other["weight"])
-        for _row, other in best.iloc[1:].iterrows()
-    ]
-    return " ".join(sentences)
 
 
 def _matrices(claim: Claim, grids: dict[str, WordGrid], best: pd.DataFrame) -> None:
@@ -161,9 +124,9 @@ def _note_matrix(claim: Claim) -> None:
     )
 
 
-def _patterns(claim: Claim, grids: dict[str, WordGrid]) -> None:
+def _patterns(claim: Claim, results: dict[str, AttentionResult]) -> None:
     """All heads of the first two models at a glance, beside the note's ideal."""
-    shown = list(grids.items())[:2]
+    shown = [(name, result.words(_stack(claim, result))) for name, result in list(results.items())[:2]]
     columns = st.columns([2] * len(shown) + [1] * bool(claim.matrix))
     for column, (name, grid) in zip(columns, shown, strict=False):
         with column:
