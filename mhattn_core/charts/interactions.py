@@ -1,4 +1,4 @@
-"""Whether two heads cover for each other."""
+"""Whether two heads compensate for each other."""
 
 import altair as alt
 import pandas as pd

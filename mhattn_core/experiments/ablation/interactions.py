@@ -1,4 +1,4 @@
-"""Whether heads cover for one another: two off together against each off alone."""
+"""Whether heads compensate for one another: two off together against each off alone."""
 
 from collections.abc import Sequence
 from itertools import combinations
