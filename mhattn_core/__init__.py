@@ -1,29 +1,54 @@
 """mhattn: compare the attention heads of Hugging Face models."""
 
-from mhattn_core import charts
-from mhattn_core.attention import AttentionResult, attend
-from mhattn_core.charts import save
-from mhattn_core.errors import Problem
-from mhattn_core.findings import Finding, all_findings, finding
-from mhattn_core.models import Model, catalogue, load
-from mhattn_core.runs import Run, analyze
-from mhattn_core.text.pair import SentencePair
-from mhattn_core.text.reading import read_pairs
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = [
-    "AttentionResult",
-    "Finding",
-    "Model",
-    "Problem",
-    "Run",
-    "SentencePair",
-    "all_findings",
-    "analyze",
-    "attend",
-    "catalogue",
-    "charts",
-    "finding",
-    "load",
-    "read_pairs",
-    "save",
-]
+if TYPE_CHECKING:
+    from mhattn_core import charts as charts
+    from mhattn_core.attention import AttentionResult as AttentionResult
+    from mhattn_core.attention import attend as attend
+    from mhattn_core.charts import save as save
+    from mhattn_core.errors import Problem as Problem
+    from mhattn_core.findings import Finding as Finding
+    from mhattn_core.findings import all_findings as all_findings
+    from mhattn_core.findings import finding as finding
+    from mhattn_core.models import Model as Model
+    from mhattn_core.models import catalogue as catalogue
+    from mhattn_core.models import load as load
+    from mhattn_core.runs import Run as Run
+    from mhattn_core.runs import analyze as analyze
+    from mhattn_core.text.pair import SentencePair as SentencePair
+    from mhattn_core.text.reading import read_pairs as read_pairs
+
+_HOME = {
+    "AttentionResult": "attention",
+    "Finding": "findings",
+    "Model": "models",
+    "Problem": "errors",
+    "Run": "runs",
+    "SentencePair": "text.pair",
+    "all_findings": "findings",
+    "analyze": "runs",
+    "attend": "attention",
+    "catalogue": "models",
+    "finding": "findings",
+    "load": "models",
+    "read_pairs": "text.reading",
+    "save": "charts",
+}
+"""Where each name is at home; it is imported when it is first asked for, since networks take seconds to import."""
+
+__all__ = ["charts", *_HOME]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "charts":
+        return import_module("mhattn_core.charts")
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"mhattn_core.{_HOME[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

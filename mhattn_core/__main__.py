@@ -24,7 +24,6 @@ from rich.progress import (
 from rich.table import Table
 
 from mhattn_core.errors import Problem
-from mhattn_core.findings.markdown import plain
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import families, of_family
@@ -256,6 +255,7 @@ def show(
 ) -> None:
     """Print what a run says: a finding's sentence, its numbers, how to read them, and how to get them again."""
     from mhattn_core import findings, runs
+    from mhattn_core.findings.markdown import plain
 
     opened = runs.Run.open(run)
     if not finding:

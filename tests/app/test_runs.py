@@ -184,9 +184,7 @@ def test_the_numbers_are_those_of_the_library(minilm: Any, tmp_path: Path) -> No
     from mhattn_core.text.reading import read_pairs
 
     by_page = measured().open().heads
-    by_hand = mh.runs.analyze(
-        [minilm], read_pairs(("pairs.csv", samples()["pairs.csv"])), out=tmp_path / "by-hand"
-    ).heads
+    by_hand = mh.analyze([minilm], read_pairs(("pairs.csv", samples()["pairs.csv"])), out=tmp_path / "by-hand").heads
     pd.testing.assert_frame_equal(by_page, by_hand)
 
 

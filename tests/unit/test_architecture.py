@@ -1,6 +1,8 @@
 """Imports point one way: a room imports only rooms below it."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,3 +87,10 @@ def test_what_the_sidebar_holds_is_read_without_it() -> None:
     """The sidebar draws evidence, runs are begun from what it holds: neither may lead back to it."""
     readers = [path for _room, path, module in imports() if module == "mhattn_core.ui.sidebar"]
     assert {Path(path).name for path in readers} <= {"__init__.py", "upload.py", "own_sentence.py"}
+
+
+def test_the_bare_library_is_imported_without_what_runs_networks() -> None:
+    """A terminal that asks for help, a notebook's first line: neither waits for torch."""
+    asked = "import sys, mhattn_core as mh; print({'torch', 'pandas', 'altair'} & set(sys.modules), 'load' in dir(mh))"
+    done = subprocess.run([sys.executable, "-c", asked], cwd=CORE.parent, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["set()", "True"]
