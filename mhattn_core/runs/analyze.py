@@ -19,7 +19,7 @@ from mhattn_core.runs.files import write_table
 from mhattn_core.runs.lock import locked
 from mhattn_core.runs.manifest import Manifest, refuse_another
 from mhattn_core.runs.progress import Meter, Progress
-from mhattn_core.runs.run import Run, heads_of, sums_file
+from mhattn_core.runs.run import Run, heads_from_sums, sums_file
 from mhattn_core.runs.study import Corpus
 from mhattn_core.runs.sums import ModelSums
 from mhattn_core.runs.work import MEASURABLE, Work
@@ -90,7 +90,7 @@ def finish(folder: Path, manifest: Manifest, skipped: pd.DataFrame) -> Run:
     files = [sums_file(folder, number) for number in range(len(names))]
     known = [(name, ModelSums.load(file)) for name, file in zip(names, files, strict=True) if file.exists()]
     # The columns of a model without rows have types of their own.
-    measured = [rows for name, sums in known if len(rows := heads_of(name, sums))]
+    measured = [rows for name, sums in known if len(rows := heads_from_sums(name, sums))]
     heads = pd.concat(measured, ignore_index=True) if measured else pd.DataFrame(columns=list(COLUMNS))
     write_table(folder / "heads.parquet", heads)
     if "patterns" in manifest.measures:

@@ -234,7 +234,7 @@ def sums_file(folder: Path, number: int) -> Path:
     return folder / "sums" / f"{number}.npz"
 
 
-def heads_of(model: str, sums: ModelSums) -> pd.DataFrame:
+def heads_from_sums(model: str, sums: ModelSums) -> pd.DataFrame:
     """The rows of ``heads.parquet`` for one model."""
     rows = []
     for values in sums.values():

@@ -26,7 +26,7 @@ from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.head_panel import head_panel
-from mhattn_core.ui.model_heads import heads_of
+from mhattn_core.ui.model_heads import heads_on_pair
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.panel import panel
@@ -50,7 +50,9 @@ def difference_panel(controls: Controls) -> None:
         raise Problem(_("Both are {name}.").format(name=after), _("Choose another model on one side."))
     seen = {name: attended_with_progress(name, controls) for name in (before, after)}
     run = chosen_run(controls)
-    table = run.difference(before, after) if run else difference(heads_of(seen[before]), heads_of(seen[after]))
+    table = (
+        run.difference(before, after) if run else difference(heads_on_pair(seen[before]), heads_on_pair(seen[after]))
+    )
     stack = choose_stack(seen[after], places[after])
     # What a model does not know of the pair says nothing about a run.
     if not run and not may_draw(seen[after], stack, places[after]):
@@ -81,7 +83,7 @@ def _shapes(controls: Controls) -> dict[str, object]:
     shapes: dict[str, object] = {}
     for name in controls.models:
         with problems(name):
-            shapes[name] = shape(heads_of(attended_with_progress(name, controls)))
+            shapes[name] = shape(heads_on_pair(attended_with_progress(name, controls)))
     return shapes
 
 

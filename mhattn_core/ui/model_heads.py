@@ -18,14 +18,14 @@ CLICKS = "clicks"
 
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=HASHES)
-def heads_of(seen: AttentionResult) -> pd.DataFrame:
+def heads_on_pair(seen: AttentionResult) -> pd.DataFrame:
     """All basic measures of all heads of a model on one pair, measured once."""
     return heads_table(seen)
 
 
 def compared(seen: AttentionResult, stack: str, run: Run | None) -> ModelHeads:
     """What the run says of the model, or else the pair. Raises Problem for a model that the run does not have."""
-    heads = heads_of(seen) if run is None else heads_in(run, seen.model.name)
+    heads = heads_on_pair(seen) if run is None else heads_in(run, seen.model.name)
     return ModelHeads(seen, stack, heads[heads["stack"] == stack], run)
 
 

@@ -10,7 +10,7 @@ from scipy.stats import binomtest
 
 from mhattn_core.measures.statistics import FEWEST_FOR_INTERVAL
 from mhattn_core.runs.chunk import Chunk, PackedMeasure
-from mhattn_core.runs.run import heads_of
+from mhattn_core.runs.run import heads_from_sums
 from mhattn_core.runs.sums import MOST_UNITS, ModelSums
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import PairRecord
@@ -42,7 +42,7 @@ def table(values: np.ndarray, known: list[PairRecord], name: str = "entropy", si
     sums = ModelSums()
     for start in range(0, len(known), size):
         sums.add_chunk(Chunk(layout, rows[start : start + size], {}), known[start : start + size])
-    return heads_of("m", sums)
+    return heads_from_sums("m", sums)
 
 
 def coverage(known: list[PairRecord], seed: int) -> float:
@@ -87,7 +87,7 @@ def test_a_value_of_few_pairs_has_none_where_others_have() -> None:
     rows[20:, 2:] = 0
     sums = ModelSums()
     sums.add_chunk(Chunk(layout, rows, {}), known)
-    found = heads_of("m", sums)
+    found = heads_from_sums("m", sums)
     assert found["n"].tolist() == [100, 20]
     assert found["low"].isna().tolist() == [False, True] or found["low"].isna().tolist() == [True, True]
 

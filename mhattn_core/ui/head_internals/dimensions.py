@@ -10,7 +10,7 @@ from mhattn_core.ui.show import show
 
 
 def dimensions_view(inside: Inside) -> None:
-    """The tab *dimensions*."""
+    """Which dimensions tell the keys apart, and how many directions the scores use."""
     try:
         shares = shares_of_dimensions(inside)
     except Problem as problem:

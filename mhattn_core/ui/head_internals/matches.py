@@ -23,7 +23,7 @@ AROUND = 40
 
 
 def matches_view(inside: Inside, controls: Controls) -> None:
-    """The tab *matches*."""
+    """Which keys fit the chosen query best, before and after positions, and in a run the words that it would fit."""
     head = inside.head
     before = unrotated(inside.seen, head.stack, head.layer, head.head)
     both = compared(inside.values, before)

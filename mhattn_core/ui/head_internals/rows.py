@@ -10,7 +10,7 @@ from mhattn_core.ui.show import show
 
 
 def rows_view(inside: Inside) -> None:
-    """The tab *rows*."""
+    """Queries, keys and values of all positions; where the model rotates them, before that too."""
     head = inside.head
     found = unrotated(inside.seen, head.stack, head.layer, head.head)
     query, key = inside.values.query, inside.values.key

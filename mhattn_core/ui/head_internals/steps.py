@@ -12,7 +12,7 @@ LISTED = 40
 
 
 def steps_view(inside: Inside) -> None:
-    """The tab *steps*."""
+    """The arithmetic of one weight, step by step, then the same over a word's pieces and for all keys."""
     st.table(steps_table(inside).set_index(_("step")))
     st.caption(
         _(
