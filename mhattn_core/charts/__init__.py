@@ -28,7 +28,7 @@ from mhattn_core.charts.nearest_heads import nearest_heads
 from mhattn_core.charts.overview_map import overview_map
 from mhattn_core.charts.pair_matrix import pair_matrix
 from mhattn_core.charts.pattern import pattern
-from mhattn_core.charts.pattern_types import type_grid, type_names, type_shares
+from mhattn_core.charts.pattern_types import type_grid, type_names, type_shares, weight_parts
 from mhattn_core.charts.probes import probes
 from mhattn_core.charts.profiles import profiles
 from mhattn_core.charts.redundant_shares import redundant_shares
@@ -94,5 +94,6 @@ __all__ = [
     "verdict_names",
     "votes",
     "waterfall",
+    "weight_parts",
     "word_bars",
 ]

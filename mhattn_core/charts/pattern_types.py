@@ -10,6 +10,7 @@ from mhattn_core.charts.head_grid import HEIGHT, HIGHEST_ROW, LOWEST_ROW
 from mhattn_core.charts.theme import MARK_COLOUR
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import column, title_of
 
 LOWEST_BAR, HIGHEST_BAR = 9, 18
 # Okabe and Ito's palette again, and grey for what has no type.
@@ -21,6 +22,17 @@ TYPE_COLOURS = {
     "diagonal": "#E69F00",
     "sparse": "#CC79A7",
     "heterogeneous": "#999999",
+}
+
+
+# As the types that are named by them.
+PART_COLOURS = {
+    "part.sink": TYPE_COLOURS["sink"],
+    "part.even": TYPE_COLOURS["uniform"],
+    "part.self": "#D55E00",
+    "part.offset": TYPE_COLOURS["diagonal"],
+    "part.column": TYPE_COLOURS["vertical"],
+    "part.content": TYPE_COLOURS["sparse"],
 }
 
 
@@ -37,24 +49,24 @@ def type_names() -> dict[str, str]:
     }
 
 
-def type_grid(patterns: pd.DataFrame, *, chosen: tuple[int, int] | None = None) -> alt.LayerChart:
+def type_grid(patterns: pd.DataFrame, *, chosen: tuple[int, int] | None = None, clicks: int = 0) -> alt.LayerChart:
     """The layer × head grid of one model and stack, coloured by type, a letter of the type's name in each cell; a click
     picks a head (``picked``).
 
-    patterns: rows of ``patterns.parquet``. chosen: the head to frame.
+    patterns: rows of ``patterns.parquet``. chosen: the head to frame. clicks: see ``head_grid``.
     """
-    rows = _named(patterns)
+    rows = _named(patterns).assign(clicks=clicks)
     axis = {"ticks": False, "domain": False}
     x = alt.X(
         "head:O", title=_("head"), axis=alt.Axis(orient="top", labelAngle=0, **axis), scale=alt.Scale(paddingInner=0.06)
     )
     y = alt.Y("layer:O", title=_("layer"), axis=alt.Axis(**axis), scale=alt.Scale(paddingInner=0.06))
-    pick = alt.selection_point(name=PICKED, fields=["layer", "head"], on="click", clear=False)
+    pick = alt.selection_point(name=PICKED, fields=["layer", "head", "clicks"], on="click", clear=False)
     layer, head = chosen or (-1, -1)
     tooltip = [
         alt.Tooltip("name:N", title=_("head")),
         alt.Tooltip("meaning:N", title=_("type")),
-        alt.Tooltip("evidence:Q", title=_("the number that decides"), format=".2f"),
+        alt.Tooltip("evidence:Q", title=column("patterns", "evidence").title, format=".2f"),
         alt.Tooltip("offset:Q", title=_("offset in words"), format="+d"),
         alt.Tooltip("n:Q", title="n", format=","),
     ]
@@ -97,6 +109,39 @@ def type_shares(patterns: pd.DataFrame) -> alt.Chart:
                 alt.Tooltip("meaning:N", title=_("type")),
                 alt.Tooltip("heads:Q", title=_("heads")),
                 alt.Tooltip("share:Q", title=_("share"), format=".0%"),
+            ],
+        )
+        .properties(height=alt.Step(step))
+    )
+
+
+def weight_parts(patterns: pd.DataFrame) -> alt.Chart:
+    """One bar a layer of one model and stack: the mean part of its heads' weight that goes to each. patterns: rows of
+    ``patterns.parquet`` with its columns of parts; those that a cross stack has not are 0.
+    """
+    titles = {name: title_of(name) for name in PART_COLOURS if name in patterns}
+    means = patterns.groupby("layer")[list(titles)].mean().fillna(0.0).reset_index()
+    rows = means.melt("layer", var_name="part", value_name="share")
+    rows = rows.assign(meaning=rows["part"].map(titles), place=rows["part"].map(list(titles).index))
+    step = min(HIGHEST_BAR, max(LOWEST_BAR, HEIGHT // max(1, rows["layer"].nunique())))
+    scale = alt.Scale(domain=list(titles.values()), range=[PART_COLOURS[name] for name in titles])
+    return (
+        alt.Chart(rows)
+        .mark_bar()
+        .encode(
+            alt.X(
+                "share:Q",
+                axis=alt.Axis(format=".0%"),
+                scale=alt.Scale(domain=[0, 1]),
+                title=_("mean share of the heads' weight"),
+            ),
+            alt.Y("layer:O", title=_("layer"), axis=alt.Axis(ticks=False, domain=False)),
+            alt.Color("meaning:N", scale=scale, legend=alt.Legend(title=None, orient="bottom", columns=2)),
+            alt.Order("place:Q"),
+            tooltip=[
+                alt.Tooltip("layer:O", title=_("layer")),
+                alt.Tooltip("meaning:N", title=_("part of the weight")),
+                alt.Tooltip("share:Q", title=_("share"), format=".1%"),
             ],
         )
         .properties(height=alt.Step(step))

@@ -16,6 +16,8 @@ from mhattn_core.findings.matching.counterparts import counterparts
 from mhattn_core.findings.of_run import RunFinding
 from mhattn_core.findings.overview.card import head_card
 from mhattn_core.findings.overview.map import overview
+from mhattn_core.findings.patterns.ideals import nearest_to_ideal
+from mhattn_core.findings.patterns.parts import weight_parts
 from mhattn_core.findings.patterns.types import type_grid, type_shares
 from mhattn_core.findings.probes.heads import head_probes, probe_grid
 from mhattn_core.findings.probes.models import probes_across_models
@@ -56,6 +58,8 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         probe_grid,
         head_probes,
         probes_across_models,
+        weight_parts,
+        nearest_to_ideal,
         segments,
     )
 }

@@ -84,14 +84,18 @@ class Run:
     @cached_property
     def by_document(self) -> bool:
         """Whether intervals are drawn from documents: some of its pairs name theirs."""
-        return bool((self.pairs["document"] != "").any())
+        return bool((self._documents != "").any())
 
     @cached_property
     def units(self) -> int:
         """How many documents, or different texts where no documents are known, its intervals are drawn from."""
         text = [name for name in ("source", "target") if name in self.pairs] or ["id"]
-        alone = self.pairs["document"] == ""
-        return int(self.pairs.loc[~alone, "document"].nunique() + len(self.pairs.loc[alone, text].drop_duplicates()))
+        alone = self._documents == ""
+        return int(self._documents[~alone].nunique() + len(self.pairs.loc[alone, text].drop_duplicates()))
+
+    @property
+    def _documents(self) -> "pd.Series[str]":
+        return self.pairs.get("document", pd.Series("", index=self.pairs.index))
 
     @cached_property
     def skipped(self) -> pd.DataFrame:

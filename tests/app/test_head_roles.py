@@ -233,7 +233,7 @@ def test_types_come_with_how_far_they_can_be_believed() -> None:
     assert "minilm: 3 heads, 1 vertical, 1 diagonal, 1 heterogeneous" in said
     assert "**minilm · L0 H0** is called *diagonal* by the run" in said
     ideals = texts(page(tab="patterns", models=["minilm"], shapes="ideals", ideal="sparse"))
-    assert "No head of minilm is sparse: L1 H0 comes nearest with 0.20, and 0.25 is asked for." in ideals
+    assert "No head of minilm is sparse: L1 H0 comes nearest with 0.20, and 0.65 is asked for." in ideals
     assert "The note's own matrix" in ideals
     assert "single sentences" in texts(page(tab="patterns", models=["minilm"], shapes="ideals", ideal="block"))
 

@@ -1,25 +1,30 @@
-"""The tab *patterns* of Head roles: what shape each head's weights have, and how far such names go."""
+"""The tab *patterns* of Head roles: where each head's weight goes, what that is called, and how far such names go."""
+
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.findings import Finding
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.patterns.parts import weight_parts
+from mhattn_core.findings.patterns.types import counts, type_grid, type_shares
 from mhattn_core.heads import ModelHead, head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import choose, open_tab, put
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with, models_in, say_evidence
-from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.head_choice import key_for
 from mhattn_core.ui.head_panel import head_panel
-from mhattn_core.ui.model_heads import picked
 from mhattn_core.ui.model_panel import attended_with_progress
-from mhattn_core.ui.page import draw, problems
+from mhattn_core.ui.page import problems
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.quantity_choice import table_columns
 from mhattn_core.ui.roles.ideals import ideals_view
 from mhattn_core.ui.roles.induction import induction_view
+from mhattn_core.ui.show import show
 from mhattn_core.ui.unknown import may_draw
 
 SHAPE_HEAD = "shape"
@@ -31,11 +36,12 @@ AGREEMENT, AGREEMENT_OF_LABELS = 0.67, 0.83
 def patterns_panel(controls: Controls) -> None:
     """A click on a head redraws this and not the sidebar."""
     evidence = evidence_with(controls, "patterns")
-    finding = st.container()
-    measured = [str(name) for name in evidence.run.patterns["model"].unique()]
-    rows = _chosen_rows(evidence, models_in(evidence, controls, measured))
-    with finding:
-        st.markdown(escape(finding_of(rows)))
+    above = st.container()
+    models = models_in(evidence, controls, [str(name) for name in evidence.run.patterns["model"].unique()])
+    stacks = {name: _choose_stack(evidence, name, number) for number, name in enumerate(models)}
+    rows = _rows(evidence, stacks)
+    with above:
+        st.markdown(counts(rows))
         say_evidence(evidence)
     st.warning(
         _(
@@ -53,61 +59,43 @@ def patterns_panel(controls: Controls) -> None:
         key="shapes",
     )
     if view == "types":
-        _types(evidence, rows, controls)
+        _types(evidence, stacks, rows, controls)
     elif view == "ideals":
-        ideals_view(evidence, rows, controls)
+        ideals_view(evidence, models, controls)
     elif view == "induction":
         induction_view(controls)
     else:
-        _table(evidence, rows)
+        _table(rows)
 
 
-def finding_of(rows: pd.DataFrame) -> str:
-    """The commonest type of each model, and how many have none."""
-    names = charts.type_names()
-    parts = []
-    for model, own in rows.groupby("model", sort=False):
-        counts = own["type"].value_counts()
-        told = ", ".join(f"{counts[type_]} {name}" for type_, name in names.items() if type_ in counts)
-        parts.append(_("{model}: {heads} heads, {types}").format(model=model, heads=len(own), types=told))
-    return _("{counts}. Of a heterogeneous head no part of the weight leads.").format(counts="; ".join(parts))
-
-
-def _chosen_rows(evidence: Evidence, models: list[str]) -> pd.DataFrame:
-    """Rows of the models that are shown, one stack each."""
+def _choose_stack(evidence: Evidence, name: str, number: int) -> str:
     patterns = evidence.run.patterns
-    parts = []
-    for place, name in enumerate(models):
-        own = patterns[patterns["model"] == name]
-        stacks = list(dict.fromkeys(own["stack"]))
-        stack = stacks[0]
-        if len(stacks) > 1:
-            # The names of stacks are the library's own in every language.
-            stack = choose(
-                _("Stack of {name}").format(name=escape(name)),
-                {one: one for one in stacks},
-                key=key_for("stack", place),
-                default=stack,
-            )
-        parts.append(own[own["stack"] == stack])
+    stacks = list(dict.fromkeys(patterns.loc[patterns["model"] == name, "stack"]))
+    if len(stacks) == 1:
+        return str(stacks[0])
+    # The names of stacks are the library's own in every language.
+    return choose(
+        _("Stack of {name}").format(name=escape(name)),
+        {one: one for one in stacks},
+        key=key_for("stack", number),
+        default=stacks[0],
+    )
+
+
+def _rows(evidence: Evidence, stacks: Mapping[str, str]) -> pd.DataFrame:
+    """Of the models that are shown, one stack each."""
+    patterns = evidence.run.patterns
+    parts = [patterns[(patterns["model"] == name) & (patterns["stack"] == stack)] for name, stack in stacks.items()]
     return pd.concat(parts, ignore_index=True)
 
 
-def _types(evidence: Evidence, rows: pd.DataFrame, controls: Controls) -> None:
-    models = list(dict.fromkeys(rows["model"]))
+def _types(evidence: Evidence, stacks: Mapping[str, str], rows: pd.DataFrame, controls: Controls) -> None:
+    names = list(stacks)
     chosen = _choose_head(rows)
-    for start in range(0, len(models), 2):
-        for name, column in zip(models[start : start + 2], st.columns(2), strict=False):
+    for start in range(0, len(names), 2):
+        for name, column in zip(names[start : start + 2], st.columns(2), strict=False):
             with column, problems(name):
-                _one_model(evidence, rows[rows["model"] == name], models.index(name), chosen)
-    st.caption(
-        _(
-            "Each cell is a head, named by the part of its weight that leads clearly: sink (special tokens), vertical (a "
-            "column of words), diagonal (the word itself, or one offset), uniform (all alike), sparse (what hangs on "
-            "the words), block (within sentences). Where none leads it is heterogeneous. Sentences of fewer than eight "
-            "words do not vote."
-        )
-    )
+                _one_model(evidence, name, stacks[name], names.index(name), chosen)
     st.divider()
     seen = attended_with_progress(chosen.model, controls)
     if may_draw(seen, chosen.stack, 0):
@@ -122,37 +110,28 @@ def _types(evidence: Evidence, rows: pd.DataFrame, controls: Controls) -> None:
         head_panel(seen, chosen.within, 0, units="words", same_scale=False)
 
 
-def _one_model(evidence: Evidence, own: pd.DataFrame, place: int, chosen: ModelHead) -> None:
-    name, stack = str(own["model"].iloc[0]), str(own["stack"].iloc[0])
-    said = finding_of(own)
-    st.markdown(f"**{escape(name)}** · `{stack}` · n {int(own['n'].max()):,}")
+def _one_model(evidence: Evidence, name: str, stack: str, number: int, chosen: ModelHead) -> None:
+    st.markdown(f"**{escape(name)}** · `{stack}`")
     framed = chosen.cell if (name, stack) == (chosen.model, chosen.stack) else None
-    draw(
-        charts.type_grid(own, chosen=framed),
-        key=f"types-{place}",
-        on_select=lambda: _open_picked(name, place),
-        selection_mode=charts.PICKED,
-        alt_text=said,
-    )
-    export_panel(
-        lambda: charts.type_grid(own), own, key=f"types-{place}", name=f"{name}-{stack}-types", note=evidence.note
-    )
-    draw(charts.type_shares(own), key=f"type-shares-{place}", alt_text=said)
-    export_panel(
-        lambda: charts.type_shares(own),
-        own,
-        key=f"shares-{place}",
-        name=f"{name}-{stack}-type-shares",
-        note=evidence.note,
-    )
+
+    def of(finding: Any) -> Finding:
+        made: Finding = finding(evidence.run, model=name, stack=stack)
+        return made
+
+    show(of(type_grid), key=f"types-{number}", on_pick=lambda mark: _open(name, mark), sentence=False, chosen=framed)
+    show(of(type_shares), key=f"type-shares-{number}", sentence=False)
+    parts = of(weight_parts)
+    if parts.table["part.sink"].isna().all():
+        st.caption(parts.sentence)
+    else:
+        show(parts, key=f"weight-parts-{number}")
 
 
 def _choose_head(rows: pd.DataFrame) -> ModelHead:
     heads = {head.name: head for head in ModelHead.of_table(rows)}
-    # The head that is surest of its type, of a type that has a name.
+    # The first head that has a name.
     named = rows[rows["type"] != "heterogeneous"]
-    first = (named if len(named) else rows).iloc[0]
-    default = ModelHead.of_row(first).name
+    default = ModelHead.of_row((named if len(named) else rows).iloc[0]).name
     return heads[
         choose(
             _("Head"),
@@ -164,20 +143,15 @@ def _choose_head(rows: pd.DataFrame) -> ModelHead:
     ]
 
 
-def _open_picked(model: str, place: int) -> None:
-    found = picked(f"types-{place}")
-    if found:
-        put(SHAPE_HEAD, head_name(*found, model=model))
+def _open(model: str, mark: Mapping[str, Any]) -> None:
+    put(SHAPE_HEAD, head_name(int(mark["layer"]), int(mark["head"]), model=model))
 
 
-def _table(evidence: Evidence, rows: pd.DataFrame) -> None:
-    names = charts.type_names()
-    shown = rows.assign(
-        name=head_names(rows),
-        called=rows["type"].map(names),
-    )
+def _table(rows: pd.DataFrame) -> None:
+    parts = [name for name in rows if name.startswith("part.")]
+    shown = rows.assign(name=head_names(rows), called=rows["type"].map(charts.type_names()))
     st.dataframe(
-        shown[["model", "stack", "name", "called", "evidence", "offset", "n"]],
+        shown[["model", "stack", "name", "called", "evidence", "offset", *parts, "n"]],
         hide_index=True,
         height=420,
         column_config={
@@ -185,14 +159,7 @@ def _table(evidence: Evidence, rows: pd.DataFrame) -> None:
             "stack": st.column_config.TextColumn(_("stack")),
             "name": st.column_config.TextColumn(_("head"), pinned=True),
             "called": st.column_config.TextColumn(_("type")),
-            **table_columns("patterns", ["evidence"]),
+            **table_columns("patterns", ["evidence", *parts]),
             **table_columns("patterns", ["offset"], format="%+d"),
         },
-    )
-    export_panel(
-        lambda: charts.type_shares(rows),
-        rows,
-        key="types-table",
-        name=f"patterns-{evidence.run.id}",
-        note=evidence.note,
     )
