@@ -15,10 +15,10 @@ from mhattn_core.models.catalogue import entries
 
 TABS = {
     "norms": "Weights or norms",
-    "directions": "Same direction?",
+    "directions": "Overlap",
     "layers": "Through the layers",
     "prediction": "On the prediction",
-    "coverage": "What they find together",
+    "coverage": "Joint information",
     "run": "Over many texts",
 }
 

@@ -200,7 +200,7 @@ def reason_words(row: Mapping[str, Any]) -> str:
     return sentences[reason].format(**known)
 
 
-def rule_words(row: Mapping[str, Any]) -> str:
+def rule_words(row: "Mapping[str, Any] | pd.Series[Any]") -> str:
     """The class rule of a row: “the nearest verb before it”."""
     if not isinstance(row.get("word_class"), str) or not row["word_class"]:
         return _("the nearest word of a class")

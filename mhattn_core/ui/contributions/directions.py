@@ -1,4 +1,4 @@
-"""Same direction? How what the heads of one layer add lies to one another."""
+"""Overlap: how what the heads of one layer add lies to one another."""
 
 import altair as alt
 import numpy as np

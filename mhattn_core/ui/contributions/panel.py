@@ -80,10 +80,10 @@ def _sides(summed: list[Fused], controls: Controls) -> None:
     view = open_tab(
         {
             "norms": _("Weights or norms"),
-            "directions": _("Same direction?"),
+            "directions": _("Overlap"),
             "layers": _("Through the layers"),
             "prediction": _("On the prediction"),
-            "coverage": _("What they find together"),
+            "coverage": _("Joint information"),
             "run": _("Over many texts"),
         }
     )
