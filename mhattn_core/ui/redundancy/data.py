@@ -2,7 +2,6 @@
 share keys.
 """
 
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import get_args
 
@@ -12,7 +11,7 @@ import streamlit as st
 from mhattn_core.attention import AttentionResult
 from mhattn_core.experiments.redundancy.heads import heads_of
 from mhattn_core.experiments.redundancy.stack_distances import StackDistances, pair_distances
-from mhattn_core.heads import head_name
+from mhattn_core.findings.redundancy.stack import Redundancy, names
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantity
 from mhattn_core.measures.redundancy.clusters import Groups, Tree, groups, shuffled_distances, tree
@@ -31,52 +30,6 @@ def choose_distance() -> By:
     offered = {str(name): quantity(name) for name in DISTANCES}
     chosen = choose_quantity(_("Distance"), offered, key="by", pills=True, named=attrgetter("distance_title")).code
     return next(by for by in DISTANCES if by == chosen)
-
-
-@dataclass(frozen=True, eq=False)
-class Redundancy:
-    """One stack of a model, by one distance, on the sidebar's pair or over a run.
-
-    ``measured``: of the heads whose distances are known; ``pairs``: as ``head_pairs``; ``tree``: of these heads;
-    ``left_out``: heads without any distance; ``run``: where it comes from one.
-    """
-
-    seen: AttentionResult
-    stack: str
-    measured: StackDistances
-    pairs: pd.DataFrame
-    tree: Tree
-    left_out: tuple[str, ...]
-    run: Run | None = None
-
-    @property
-    def by(self) -> By:
-        return self.measured.by
-
-    @property
-    def here(self) -> pd.DataFrame:
-        """Distances on text, square."""
-        return self.measured.here
-
-    @property
-    def names(self) -> list[str]:
-        """Of all heads, by layer and head."""
-        return names(self.here)
-
-    @property
-    def ordered(self) -> list[str]:
-        """Of all heads, near ones side by side."""
-        return [self.names[place] for place in self.tree.order]
-
-    @property
-    def source(self) -> str:
-        """The model with its revision, and the run, for files that leave the dashboard."""
-        return f"{self.seen.model.name}@{self.seen.model.revision}" + (f" · run {self.run.id}" if self.run else "")
-
-
-def names(square: pd.DataFrame) -> list[str]:
-    """``L3 H7`` of each head of a square table."""
-    return [head_name(layer, head) for *_stack, layer, head in square.index]
 
 
 @st.cache_data(max_entries=48, show_spinner=False, hash_funcs=HASHES)

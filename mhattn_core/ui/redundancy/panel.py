@@ -1,16 +1,20 @@
 """Which heads of a model are redundant, on this pair or over a run, and what random words say to it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from mhattn_core.experiments.redundancy.distance_table import NOISE, WORDS
 from mhattn_core.experiments.redundancy.noise import DRAWS
-from mhattn_core.findings.markdown import escape
+from mhattn_core.findings import Finding
+from mhattn_core.findings.redundancy.groups import groups_of_heads
+from mhattn_core.findings.redundancy.nearest import distances
 from mhattn_core.findings.redundancy.shares import redundant_heads
-from mhattn_core.heads import head_name
+from mhattn_core.findings.redundancy.stack import Redundancy
 from mhattn_core.locale import _
-from mhattn_core.measures.quantities import quantity
+from mhattn_core.measures.quantities import column, quantity
 from mhattn_core.measures.redundancy.head_distances import By
-from mhattn_core.measures.redundancy.redundant import limit
 from mhattn_core.runs import Run
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.controls import Controls
@@ -18,17 +22,15 @@ from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.navigation import link
-from mhattn_core.ui.page import badge
 from mhattn_core.ui.panel import panel
-from mhattn_core.ui.redundancy.data import Redundancy, choose_distance, redundancy
-from mhattn_core.ui.redundancy.groups import groups_view
-from mhattn_core.ui.redundancy.heads import choose_two, two_distances, two_heads
+from mhattn_core.ui.redundancy.data import SHUFFLES, choose_distance, groups_of, redundancy
+from mhattn_core.ui.redundancy.heads import FIRST, SECOND, choose_two, two_distances, two_heads
 from mhattn_core.ui.redundancy.map import map_view
-from mhattn_core.ui.redundancy.matrix import matrix_view
 from mhattn_core.ui.redundancy.run import run_with_distances
-from mhattn_core.ui.redundancy.table import table_view
-from mhattn_core.ui.show import show
+from mhattn_core.ui.show import say, show
 from mhattn_core.ui.unknown import may_draw
+
+KEY = "distances"
 
 
 @panel
@@ -47,9 +49,8 @@ def redundancy_panel(controls: Controls) -> None:
         return
     with st.spinner(_("Comparing every head with every other, here and on random words …")):
         found = redundancy(seen, stack, by, run)
-    said = finding(found)
-    st.markdown(escape(said))
-    badge(found.measured.n)
+    finding = distances(found)
+    say(finding)
     st.caption(f"**{quantity(found.by).distance_axis}** · {quantity(found.by).explanation}")
     _notices(found)
     pictures, pair = st.columns([3, 2])
@@ -60,54 +61,17 @@ def redundancy_panel(controls: Controls) -> None:
             {"matrix": _("Matrix"), "map": _("Map of all models"), "groups": _("Groups"), "table": _("Table")}
         )
         if view == "matrix":
-            matrix_view(found, chosen, said)
+            show(finding, key=KEY, on_pick=_open, sentence=False, chosen=chosen)
         elif view == "map":
             map_view(found, chosen, controls)
         elif view == "groups":
-            groups_view(found)
+            _groups(found)
         else:
-            table_view(found)
+            _table(finding, found)
     with pair:
         two_distances(found, chosen)
     two_heads(found, chosen)
     _caution(found)
-
-
-def finding(found: Redundancy) -> str:
-    """Two sentences: which heads are nearest, how many are redundant and what random words say."""
-    first = found.pairs.iloc[0]
-    near = _(
-        "Nearest of {name}'s {heads} heads are {a} and {b}: {title} {distance:.3f}, on random words {noise:.3f}."
-    ).format(
-        name=found.seen.model.name,
-        heads=len(found.here),
-        a=head_name(first["layer_a"], first["head_a"]),
-        b=head_name(first["layer_b"], first["head_b"]),
-        title=quantity(found.by).distance_axis,
-        distance=first["distance"],
-        noise=first["noise"],
-    )
-    redundant = found.pairs[found.pairs["redundant"]]
-    if redundant.empty:
-        return (
-            near
-            + " "
-            + _("None of the {pairs:,} pairs of heads is redundant (no farther apart than {limit:.3f}).").format(
-                pairs=len(found.pairs), limit=limit(found.by)
-            )
-        )
-    return (
-        near
-        + " "
-        + _(
-            "Of {pairs:,} pairs of heads {redundant:,} are redundant (no farther apart than {limit:.3f}); {noise:,} of these are as near on random words, which does not need language."
-        ).format(
-            pairs=len(found.pairs),
-            redundant=len(redundant),
-            limit=limit(found.by),
-            noise=redundant["on_noise"].sum(),
-        )
-    )
 
 
 def _shares(run: Run, by: By) -> None:
@@ -151,3 +115,35 @@ def _caution(found: Redundancy) -> None:
         ).format(draws=DRAWS)
     )
     link("Fault tolerance", _("Switch heads off: Ablation"))
+
+
+def _groups(found: Redundancy) -> None:
+    with st.spinner(_("Comparing with heads whose words are shuffled …")):
+        groups = groups_of(found)
+    show(groups_of_heads(found, groups, SHUFFLES if found.run is None else 1), key="tree")
+
+
+def _table(finding: Finding, found: Redundancy) -> None:
+    """The nearest first."""
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        finding.table,
+        hide_index=True,
+        height=420,
+        column_config={
+            "a": st.column_config.TextColumn(_("head")),
+            "b": st.column_config.TextColumn(_("other head")),
+            "distance": number(quantity(found.by).distance_axis, format="%.3f"),
+            "noise": number(column("distances", "noise").axis, format="%.3f", help=column("distances", "noise").help),
+            "noise_low": number(_("lowest draw"), format="%.3f"),
+            "noise_high": number(_("highest draw"), format="%.3f"),
+            "redundant": st.column_config.CheckboxColumn(_("redundant")),
+            "on_noise": st.column_config.CheckboxColumn(_("on noise too")),
+            "shared": st.column_config.CheckboxColumn(_("share keys and values")),
+        },
+    )
+    st.caption(_("{pairs:,} pairs of heads. A click on a column's name sorts by it.").format(pairs=len(finding.table)))
+
+
+def _open(mark: Mapping[str, Any]) -> None:
+    st.session_state[FIRST], st.session_state[SECOND] = mark["head"], mark["other"]

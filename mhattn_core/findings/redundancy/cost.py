@@ -1,0 +1,102 @@
+"""Whether redundant heads are safe to lose: what each head costs, against its distance to the nearest other one."""
+
+from functools import partial
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from mhattn_core import charts
+from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.value import Finding
+from mhattn_core.heads import head_names
+from mhattn_core.locale import _
+from mhattn_core.measures.quantities import quantity
+from mhattn_core.measures.redundancy.head_distances import By
+
+SHARE_OF_WORST = 0.1
+
+
+def cost_and_nearness(
+    rows: pd.DataFrame, square: pd.DataFrame, by: By, *, name: str, pairs: int, source: str
+) -> Finding:
+    """rows: of ``ablation.parquet``, of one stack and quantity; square: distances by name of head; name: the model."""
+    table = beside_nearest(rows, square)
+    splits = float(table["x"].median()), SHARE_OF_WORST * float(table["y"].max())
+    of_cost = quantity(str(rows["quantity"].iloc[0])).change_axis
+    axes = _("distance to the nearest other head · {title}").format(title=quantity(by).distance_axis), of_cost
+    return Finding(
+        f"{name} cost against redundancy",
+        escape(sentence(table, splits)),
+        shown(table, splits),
+        partial(charts.head_scatter, table, x=axes[0], y=axes[1], splits=splits, corners=corners()),
+        _(
+            "One mark is one head, off alone. The lines part the heads at the median distance and at a tenth of the greatest cost; the four names say what each part would mean. A head far left has another one near it by this distance; far down, little is lost without it. Being similar is not the same as being replaceable."
+        ),
+        pairs,
+        source,
+        draw_narrow=partial(_costliest, table, of_cost),
+    )
+
+
+def corners() -> dict[tuple[bool, bool], str]:
+    """What each part of the picture would mean, by whether a head is far from others, and costly."""
+    return {
+        (False, False): _("near another, and safe to lose"),
+        (True, False): _("unlike others, yet safe to lose"),
+        (False, True): _("near another, yet costly"),
+        (True, True): _("unlike others, and costly"),
+    }
+
+
+def beside_nearest(rows: pd.DataFrame, square: pd.DataFrame) -> pd.DataFrame:
+    """rows, of one stack, with x (distance to the nearest other head), nearest (its name) and y (delta); heads without
+    a distance left out.
+
+    square: distances, indexed by names such as ``L0 H1`` on both sides.
+    """
+    apart = square.to_numpy().copy()
+    np.fill_diagonal(apart, np.inf)
+    near = pd.DataFrame({"name": square.index, "x": apart.min(axis=1), "nearest": square.index[apart.argmin(axis=1)]})
+    named = rows.assign(name=head_names(rows), y=rows["delta"])
+    return named.merge(near, on="name")
+
+
+def sentence(table: pd.DataFrame, splits: tuple[float, float]) -> str:
+    """Whether heads with another one near them cost less, and how many of these are costly all the same."""
+    if min(table["x"].nunique(), table["y"].nunique()) < 2:
+        return _("All heads are equally far from their nearest, or cost the same: there is nothing to compare.")
+    relation = float(table["x"].corr(table["y"], method="spearman"))
+    near, costly = table["x"] < splits[0], table["y"] > splits[1]
+    message = _(
+        "The farther a head is from its nearest, the more it costs? The two ranks agree by {relation:+.2f} (Spearman; 0 is no relation)."
+    ).format(relation=relation)
+    exceptions = table[near & costly].nlargest(3, "y")["name"].tolist()
+    if exceptions:
+        return (
+            message
+            + " "
+            + _(
+                "{count} of the {near} heads that are nearest to another are costly all the same, first of all {names}."
+            ).format(
+                count=int((near & costly).sum()),
+                near=int(near.sum()),
+                names=", ".join(exceptions),
+            )
+        )
+    return (
+        message
+        + " "
+        + _("None of the {near} heads that are nearest to another is costly.").format(near=int(near.sum()))
+    )
+
+
+def shown(table: pd.DataFrame, splits: tuple[float, float]) -> pd.DataFrame:
+    """The table with each head's part, the costliest first."""
+    names = corners()
+    parts = [names[x >= splits[0], y > splits[1]] for x, y in zip(table["x"], table["y"], strict=True)]
+    return table.assign(part=parts)[["name", "x", "nearest", "y", "part"]].sort_values("y", ascending=False)
+
+
+def _costliest(table: pd.DataFrame, title: str, **_on_screen: object) -> alt.LayerChart:
+    return charts.strongest(table.assign(value=table["y"]), title=title)
