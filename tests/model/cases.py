@@ -17,7 +17,7 @@ from tokenizers.processors import TemplateProcessing
 from torch import Tensor, nn
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-from mhattn_core.attention.ablation import Ablation, switch_off
+from mhattn_core.attention.ablation import Ablation, Replacements, switch_off
 from mhattn_core.models import Model
 from mhattn_core.tap import AttentionMap, Call, implementation_for, survey
 
@@ -97,13 +97,19 @@ def run(network: PreTrainedModel, inputs: Inputs) -> Tensor:
 
 @torch.no_grad()
 def watch(case: Case, inputs: Inputs, ablate: Ablation | None = None) -> tuple[dict[str, list[Call]], Tensor]:
-    """The calls of each stack in order of layers, and the logits."""
+    """The calls of each stack in order of layers, and the logits. A head that is off by ``mean`` gives the mean of what
+    it gives in the intact network.
+    """
     calls: dict[str, list[Call]] = {stack: [] for stack in case.attention.stacks}
+    means = {}
+    if ablate and "mean" in ablate.values():
+        intact, _logits = watch(case, inputs)
+        means = {(stack, call.layer): call.output.mean(dim=1) for stack, of in intact.items() for call in of}
 
     def watcher(call: Call) -> Tensor:
         assert call.layer == len(calls[call.stack])
         calls[call.stack].append(call)
-        return switch_off(call, ablate or {})
+        return switch_off(call, ablate or {}, Replacements(means))
 
     with case.attention.watching(watcher):
         return calls, run(case.tapped, inputs)

@@ -174,7 +174,7 @@ def test_a_pair_through_attend(case: Case) -> None:
 def test_what_it_cannot_give_is_said(case: Case) -> None:
     seen = mh.attend(model_of(case.family), PAIR)
     for stack in seen.stacks:
-        with pytest.raises(Problem, match="Use one of: zero, mean"):
+        with pytest.raises(Problem, match="Use one of: mean, zero"):
             mh.attend(seen.model, PAIR, ablate={(stack, 0, 1): "uniform"})
         with pytest.raises(Problem, match="queries, keys and values"):
             seen.values(stack, layer=0, head=1)
