@@ -187,6 +187,7 @@ def test_heads_without_a_partner_have_no_name_beside_them_and_are_not_tested() -
         resampled=cost[None],
     )
     assert found["head_b"].isna().tolist() == [True, False, False]
+    assert set(found["model_b"]) == {"b"}  # so that they count among the heads that have none
     assert found[["cost", "p", "q", "reliability", "stability"]].isna().all(axis=1).tolist() == [True, False, False]
     assert found["verdict"][0] == NONE
 

@@ -84,7 +84,7 @@ def _nearest(found: Matched, title: str, **_on_screen: object) -> alt.LayerChart
 
 def _two_models(run: Run, a: str, b: str) -> tuple[str, str]:
     """The first two that the run matched, of these names where they are given, trained ones first."""
-    pairs = run.matches[["model_a", "model_b"]].drop_duplicates()
+    pairs = run.matches[["model_a", "model_b"]].dropna().drop_duplicates()
     both = [
         *pairs.itertuples(index=False, name=None),
         *pairs[["model_b", "model_a"]].itertuples(index=False, name=None),

@@ -32,7 +32,8 @@ def match(
     ``nulls``. halves ``[half, head of a, head of b]``: costs on each half of the pairs. resampled ``[draw, head of a,
     head of b]``: costs on resampled pairs.
 
-    The assignment has the least total cost; the larger model keeps heads without a partner (NaN). ``null95``: what the
+    The assignment has the least total cost; the larger model keeps heads without a partner (layer_b, head_b and
+    numbers NaN). ``null95``: what the
     nearest of as many heads of no model undercuts in 5 % of the draws; ``p``: in how many it comes as near as the
     partner; ``q``: p after Benjamini and Hochberg over a's heads. ``reliability``: the lower of ``reliabilities`` of
     the two heads. ``stability``: share of resamples with the same partner; it decides nothing, since the assignment of
@@ -57,6 +58,7 @@ def match(
         .add_suffix("_b")
         .reindex(np.where(has_partner, partner, len(index_b)))
         .reset_index(drop=True)
+        .assign(**{f"{name}_b": index_b.get_level_values(name)[0] for name in ("model", "stack")})
     )
     return table.join(of_partner).assign(
         by=by,

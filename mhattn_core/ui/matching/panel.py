@@ -85,7 +85,7 @@ def _evidence(controls: Controls) -> Evidence | None:
 def _choose_models(run: Run, controls: Controls) -> tuple[str, str]:
     """Two models that the run matched: by default the sidebar's first two, else the run's first two that were trained."""
     table = run.matches
-    pairs = set(table[["model_a", "model_b"]].drop_duplicates().itertuples(index=False, name=None))
+    pairs = set(table[["model_a", "model_b"]].dropna().drop_duplicates().itertuples(index=False, name=None))
     pairs |= {(b, a) for a, b in pairs}
     if not pairs:
         raise Problem(
