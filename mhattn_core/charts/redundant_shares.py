@@ -8,10 +8,12 @@ from mhattn_core.locale import _
 
 STEP = 16
 """Height of a model within a distance, in pixels."""
+SHAPES = ["circle", "square", "triangle-up"]
+"""Of a translator's three stacks."""
 
 
 def redundant_shares(table: pd.DataFrame) -> alt.LayerChart:
-    """A dot a model and distance with its interval, and a tick for the share on random words.
+    """A mark a model and distance, its shape the stack, with its interval, and a tick for the share on random words.
 
     table: model, stack, distance (its name), redundant, low, high, noise, heads, n.
     """
@@ -21,8 +23,10 @@ def redundant_shares(table: pd.DataFrame) -> alt.LayerChart:
     colour = alt.Color(
         "name:N",
         scale=alt.Scale(domain=names, range=[model_colour(name) for name in models["model"]]),
-        legend=alt.Legend(orient="bottom", title=None, columns=2, labelLimit=300),
+        legend=alt.Legend(orient="bottom", title=None, columns=1, labelLimit=300, symbolType="circle"),
     )
+    stacks = table["stack"].drop_duplicates().tolist()
+    shape = alt.Shape("stack:N", scale=alt.Scale(domain=stacks, range=SHAPES[: len(stacks)]), legend=None)
     base = alt.Chart(table).encode(
         alt.Y("distance:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=170)),
         alt.YOffset("name:N", sort=names),
@@ -45,11 +49,11 @@ def redundant_shares(table: pd.DataFrame) -> alt.LayerChart:
     x = alt.X(
         "redundant:Q",
         scale=alt.Scale(domain=[0, 1]),
-        axis=alt.Axis(format="%"),
+        axis=alt.Axis(format="%", titleAnchor="end"),  # the title is longer than a narrow chart is wide
         title=_("heads with a redundant partner"),
     )
     return alt.layer(
         base.mark_rule(strokeWidth=2).encode(alt.X("low:Q"), alt.X2("high"), colour),
         base.mark_tick(color=MARK_COLOUR, thickness=3, size=STEP).encode(alt.X("noise:Q")),
-        base.mark_circle(size=80, opacity=1).encode(x, colour),
+        base.mark_point(size=70, filled=True, opacity=1).encode(x, colour, shape),
     ).properties(height=alt.Step(STEP))
