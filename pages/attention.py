@@ -16,6 +16,7 @@ ui.page(
         "never an explanation: what breaks without the head is another question."
     ),
 )
+ui.head_views()
 with st.container(horizontal=True):
     tokens = st.toggle(
         _("Tokens instead of words"),

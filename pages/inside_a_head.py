@@ -12,5 +12,6 @@ ui.page(
         "head and two words, and follow the numbers from their products to the weight on the page Attention."
     ),
 )
+ui.head_views()
 ui.inside_panel(controls)
 ui.share_and_reproduce("Inside a head", controls)

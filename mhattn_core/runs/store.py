@@ -64,8 +64,8 @@ def runs_folder() -> Path:
 
 
 def shipped() -> list[Saved]:
-    """The runs that come with the package."""
-    return sorted(_found(SHIPPED), key=lambda run: run.about.made)
+    """The runs that come with the package, those of most pairs first."""
+    return sorted(_found(SHIPPED), key=lambda run: (-run.about.pairs, run.key))
 
 
 def saved() -> list[Saved]:

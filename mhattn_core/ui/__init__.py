@@ -13,7 +13,7 @@ from mhattn_core.ui.matching.panel import matched_panel
 from mhattn_core.ui.measure_panel import measure_panel
 from mhattn_core.ui.methods_list import methods_list, quantities_list, searchable
 from mhattn_core.ui.model_panel import model_panel
-from mhattn_core.ui.navigation import page_file, start
+from mhattn_core.ui.navigation import head_views, page_file, start
 from mhattn_core.ui.overview.head_page import head_page
 from mhattn_core.ui.overview.own_sentence import own_sentence
 from mhattn_core.ui.overview.panel import overview_panel
@@ -44,6 +44,7 @@ __all__ = [
     "fusion_panel",
     "gold_panel",
     "head_page",
+    "head_views",
     "inside_panel",
     "licences",
     "manifest_of",

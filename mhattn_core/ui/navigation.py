@@ -34,7 +34,7 @@ def _entries() -> list[Entry]:
     tasks, learn = _("Tasks"), _("Learn")
     return [
         Entry("Overview", _("Overview")),
-        Entry("Head", _("One head"), listed=False),
+        Entry("Head", _("One head beside another"), listed=False),
         Entry("Attention", _("Attention")),
         Entry("Inside a head", _("Inside a head"), listed=False),
         Entry("Fusion", _("Head contributions"), listed=False),
@@ -112,6 +112,15 @@ def start() -> Any:
         st.switch_page(page_file("Home"), query_params=dict(st.query_params))
     st.session_state[STARTED] = next(name for other, name in pages if other == page)
     return page
+
+
+def head_views() -> None:
+    """Links between the pages that show one head: the menu has one of them."""
+    with st.container(horizontal=True, key="head-views"):
+        for name in ("Attention", "Inside a head", "Fusion", "Head"):
+            # A page that is run by itself knows no other.
+            with suppress(StreamlitPageNotFoundError):
+                st.page_link(page_file(name), label=page_title(name))
 
 
 def link(name: str, label: str, **settings: str | list[str]) -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import mhattn_core as mh
-from mhattn_core.findings.overview.claims import overview_claims
+from mhattn_core.findings.overview.answers import overview_answers
 from mhattn_core.findings.overview.heads import head_overview
 from mhattn_core.runs.manifest import Manifest
 
@@ -104,7 +104,6 @@ def test_every_head_has_a_row_and_what_was_not_measured_of_it_is_empty(run: mh.R
     assert (bare["relation"], bare["similar"], bare["type"], bare["partner"]) == ("", "", "", "")
     assert pd.isna(bare["effect"])
     assert not bare["redundant"]
-    assert not bare["needed"]
 
 
 def test_a_role_is_the_strongest_verdict_and_no_controls(run: mh.Run) -> None:
@@ -115,10 +114,11 @@ def test_a_role_is_the_strongest_verdict_and_no_controls(run: mh.Run) -> None:
     assert row(heads, f"{B} · L2 H0")["relation"] == ""  # no evidence is no role
 
 
-def test_effects_are_of_one_kind_and_needed_is_an_interval_above_zero(run: mh.Run) -> None:
+def test_effects_are_of_one_kind_and_the_largest_is_named(run: mh.Run) -> None:
     heads = head_overview(run, [A, B])
     assert row(heads, f"{A} · L1 H2")["effect"] == 0.08
-    assert list(heads.loc[heads["needed"], "name"]) == [f"{A} · L1 H2"]
+    said = mh.finding(run, "overview", view="effect").text
+    assert f"{A} · L1 H2 (+0.080); {B} · L2 H0 (-0.030)" in said
 
 
 def test_the_nearest_head_is_found_from_both_sides(run: mh.Run) -> None:
@@ -137,9 +137,7 @@ def test_counterparts_are_of_trained_models_and_mutual(run: mh.Run) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("view", "counts"), [("role", (2, 0)), ("redundancy", (2, 0)), ("effect", (1, 0)), ("pattern", (1, 0))]
-)
+@pytest.mark.parametrize(("view", "counts"), [("role", (2, 0)), ("redundancy", (2, 0)), ("pattern", (1, 0))])
 def test_the_map_says_how_many_and_colours_them(run: mh.Run, view: str, counts: tuple[int, int]) -> None:
     finding = mh.finding(run, "overview", view=view)
     assert f"minilm: {counts[0]} of 6 heads" in finding.text
@@ -158,7 +156,7 @@ def test_a_colour_is_as_large_as_its_share_of_the_largest_effect(run: mh.Run) ->
 
 
 def test_three_sentences_say_what_it_comes_to(run: mh.Run) -> None:
-    specialise, share, replace = overview_claims(run, [A, B, f"{B}@random"])
+    specialise, share, replace = overview_answers(run, [A, B, f"{B}@random"])
     assert "minilm: 2 of 6" in specialise.sentence
     assert "0 more only look" in specialise.sentence
     assert "smollm2: 0 of 6" in specialise.sentence

@@ -22,7 +22,7 @@ def head_overview(run: Run, models: Sequence[str]) -> pd.DataFrame:
     what the run measured, else empty or NaN:
 
     relation, verdict, family, held_out, gain of its best role; effect, effect_low, quantity of switching it off alone
-    (``mean``); needed: whether the interval of the effect lies above 0; similar, distance: the nearest head of the same
+    (``mean``), a loss or, for encoders, how far the sentence's vector turns; similar, distance: the nearest head of the same
     model and how far it is (JS, nats); redundant: whether that is near enough; type of pattern; partner,
     partner_model: its counterpart in another model.
     """
@@ -31,8 +31,7 @@ def head_overview(run: Run, models: Sequence[str]) -> pd.DataFrame:
         heads = heads.merge(add(run, models), on=HEAD_COLUMNS, how="left")
     texts = ["relation", "verdict", "family", "quantity", "similar", "type", "partner", "partner_model"]
     heads[texts] = heads[texts].astype(object).fillna("")
-    flags = ["needed", "redundant"]
-    heads[flags] = heads[flags].fillna(False).astype(bool)
+    heads["redundant"] = heads["redundant"].fillna(False).astype(bool)
     return heads
 
 
@@ -69,14 +68,14 @@ def _roles(run: Run, models: Sequence[str]) -> pd.DataFrame:
 
 
 def _effects(run: Run, models: Sequence[str]) -> pd.DataFrame:
-    columns = [*HEAD_COLUMNS, "effect", "effect_low", "quantity", "needed"]
+    columns = [*HEAD_COLUMNS, "effect", "effect_low", "quantity"]
     if not run.has("ablation"):
         return pd.DataFrame(columns=columns)
     rows = run.table("ablation")
     rows = rows[rows["model"].isin(models) & (rows["kind"] == EFFECT_KIND)]
     # A model's own quantity is the first that was measured: its loss, or how far its vector turns.
     rows = rows[rows["quantity"] == rows.groupby("model")["quantity"].transform("first")]
-    return rows.assign(effect=rows["delta"], effect_low=rows["low"], needed=rows["low"] > 0)[columns]
+    return rows.assign(effect=rows["delta"], effect_low=rows["low"])[columns]
 
 
 def _neighbours(run: Run, models: Sequence[str]) -> pd.DataFrame:

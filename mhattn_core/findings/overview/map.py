@@ -1,4 +1,4 @@
-"""All heads of several models at a glance: who specialises, who is redundant, who is needed."""
+"""All heads of several models at a glance: who specialises, who is redundant, who is missed."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -83,7 +83,7 @@ def _coloured(heads: pd.DataFrame, view: str) -> tuple[dict[str, str], "pd.Serie
         return colours, heads["type"].map({"": "", **types})
     label, flag = {
         "redundancy": (_("has a redundant partner"), heads["redundant"]),
-        "effect": (_("ablation effect above 0"), heads["needed"]),
+        "effect": (_("ablation effect above 0"), heads["effect"] > 0),
     }[view]
     return {label: YES}, pd.Series(np.where(flag, label, ""), index=heads.index)
 
@@ -107,10 +107,11 @@ def _says(row: "pd.Series[object]") -> str:
 
 
 def _sentence(heads: pd.DataFrame, models: Sequence[str], view: str) -> str:
+    if view == "effect":
+        return _largest_effects(heads, models)
     message, counted = {
         "role": (_("{model}: {count} of {all} heads specialise"), heads["verdict"].isin(SPECIALISTS)),
         "redundancy": (_("{model}: {count} of {all} heads have a redundant partner"), heads["redundant"]),
-        "effect": (_("{model}: {count} of {all} heads are missed when off alone"), heads["needed"]),
         "pattern": (
             _("{model}: {count} of {all} heads have a named pattern"),
             ~heads["type"].isin(["", "heterogeneous"]),
@@ -121,6 +122,18 @@ def _sentence(heads: pd.DataFrame, models: Sequence[str], view: str) -> str:
         own = heads["model"] == model
         parts.append(message.format(count=int(counted[own].sum()), all=int(own.sum()), model=f"**{escape(model)}**"))
     return "; ".join(parts) + "."
+
+
+def _largest_effects(heads: pd.DataFrame, models: Sequence[str]) -> str:
+    parts = []
+    for model in models:
+        own = heads[heads["model"] == model].dropna(subset="effect")
+        if len(own):
+            top = own.loc[own["effect"].idxmax()]
+            parts.append(f"**{escape(str(top['name']))}** ({top['effect']:+.3f})")
+    if not parts:
+        return _("This run switched no heads of these models off.")
+    return _("Largest ablation effect, one head off at a time: {heads}.").format(heads="; ".join(parts))
 
 
 def _reading(view: str, heads: pd.DataFrame) -> str:
@@ -135,8 +148,8 @@ def _reading(view: str, heads: pd.DataFrame) -> str:
             "way (JS divergence at most a tenth of what unrelated heads have)."
         ),
         "effect": _(
-            "A cell is a head, layers down, heads across. Coloured: switching it off alone costs the model something, "
-            "with a 95 % interval above 0."
+            "A cell is a head, layers down, heads across. Coloured: what switching it off alone costs, in loss or, for "
+            "encoders, in how far the sentence's vector turns; Ablation has intervals and tests."
         ),
         "pattern": _("A cell is a head, layers down, heads across. Colour: the type of its pattern."),
     }[view]

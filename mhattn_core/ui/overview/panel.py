@@ -6,7 +6,7 @@ import streamlit as st
 
 from mhattn_core.findings import Finding, overview
 from mhattn_core.findings.markdown import escape
-from mhattn_core.findings.overview.claims import overview_claims
+from mhattn_core.findings.overview.answers import overview_answers
 from mhattn_core.locale import _
 from mhattn_core.models.catalogue import entries
 from mhattn_core.models.control_names import CONTROLS, is_control, with_control
@@ -53,7 +53,7 @@ def overview_panel(controls: Controls) -> None:
         st.caption(strip(run, evidence, models))
         pinned = _choose_pinned(names)
         if pinned == NONE:
-            _claims(run, models)
+            _answers(run, models)
         else:
             _card(finding, pinned)
 
@@ -83,11 +83,11 @@ def _choose_pinned(names: Sequence[str]) -> str:
     return choose(_("Head"), labels, key=PINNED, default=NONE, persist=True)
 
 
-def _claims(run: Run, models: Sequence[str]) -> None:
-    for claim in overview_claims(run, models):
+def _answers(run: Run, models: Sequence[str]) -> None:
+    for answer in overview_answers(run, models):
         with st.container(border=True, gap="xxsmall"):
-            st.markdown(f"**{claim.title}**  \n:small[{claim.sentence}]")
-            link(claim.page, _("See the evidence"))
+            st.markdown(f"**{answer.title}**  \n:small[{answer.sentence}]")
+            link(answer.page, _("See the evidence"))
 
 
 def _card(finding: Finding, name: str) -> None:

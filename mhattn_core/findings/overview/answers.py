@@ -16,7 +16,7 @@ FEWEST = 10
 
 
 @dataclass(frozen=True)
-class Claim:
+class Answer:
     """title: the question; sentence: the answer, in Markdown; page: where it goes on."""
 
     title: str
@@ -24,20 +24,20 @@ class Claim:
     page: str
 
 
-def overview_claims(run: Run, models: Sequence[str]) -> list[Claim]:
+def overview_answers(run: Run, models: Sequence[str]) -> list[Answer]:
     """Of what the run measured: who specialises, which heads two models share, and whether similar heads can stand in
     for one another.
     """
     trained = [model for model in models if not is_control(model)] or list(models)
     heads = head_overview(run, models)
-    claims = []
+    answers = []
     if run.has("relations"):
-        claims.append(Claim(_("Which heads specialise?"), _specialised(heads, trained), "Head roles"))
+        answers.append(Answer(_("Which heads specialise?"), _specialised(heads, trained), "Head roles"))
     if run.has("matches") and len(trained) > 1:
-        claims.append(Claim(_("Do the models share heads?"), _shared(run, trained), "Compare models"))
+        answers.append(Answer(_("Do the models share heads?"), _shared(run, trained), "Compare models"))
     if run.has("ablation") and run.has("distances"):
-        claims.append(Claim(_("Can a similar head stand in?"), _replaceable(heads, trained), "Redundancy"))
-    return claims
+        answers.append(Answer(_("Can a similar head stand in?"), _replaceable(heads, trained), "Redundancy"))
+    return answers
 
 
 def _specialised(heads: pd.DataFrame, models: Sequence[str]) -> str:

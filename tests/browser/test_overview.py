@@ -1,0 +1,42 @@
+"""The page that opens, in a real browser: seen at once, pointed at, pinned."""
+
+import re
+
+from playwright.sync_api import Page, expect
+from screen import box, main, menu
+
+FOLD = 720
+
+
+def test_the_heads_of_two_models_are_seen_whole_without_scrolling(server: str, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": FOLD})
+    page.goto(server)
+    expect(main(page).get_by_role("heading", name="How do the heads of these models differ?")).to_be_visible()
+    expect(main(page).get_by_text(re.compile(r"minilm: \d+ of 72 heads specialise")).first).to_be_visible()
+    drawn = main(page).get_by_test_id("stVegaLiteChart").first.locator("svg.marks, canvas.marks").first
+    expect(drawn).to_be_visible()
+    where = drawn.bounding_box()
+    assert where is not None
+    assert where["y"] + where["height"] <= FOLD
+    assert where["x"] + where["width"] <= 1280
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_click_pins_a_head_and_its_card_leads_on(server: str, page: Page) -> None:
+    page.goto(server)
+    cells = main(page).get_by_test_id("stVegaLiteChart").first.locator("g.mark-rect path[aria-label*='L2 H0']")
+    expect(cells.first).to_be_visible()
+    cells.last.click()
+    expect(box(page, "Head")).to_have_value(re.compile("L2 H0"))
+    expect(page).to_have_url(re.compile(r"head=\w+.*L2"))
+    expect(main(page).get_by_text("most similar head").first).to_be_visible()
+    main(page).get_by_role("link", name="Its page").click()
+    expect(main(page).get_by_role("heading", name="One head, beside another")).to_be_visible()
+    expect(box(page, "Head")).to_have_value(re.compile("L2 H0"))
+
+
+def test_the_menu_leads_to_every_page(server: str, page: Page) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(server)
+    for name in ("Overview", "Attention", "Specialisation", "Redundancy", "Ablation", "Compare", "Data"):
+        expect(menu(page).get_by_role("link", name=name, exact=True)).to_be_visible()
