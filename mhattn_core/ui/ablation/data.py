@@ -19,7 +19,7 @@ from mhattn_core.experiments.ablation import (
 from mhattn_core.experiments.ablation.quantities import covers
 from mhattn_core.experiments.ablation.single_head import ranked
 from mhattn_core.findings import Finding
-from mhattn_core.findings.ablation import measured as rows_of_a_finding
+from mhattn_core.findings.ablation.measured import Measured
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.findings.of_run import RunFinding
@@ -52,7 +52,7 @@ class AblationContext:
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class AblationTable:
     """Rows of one table about one model: of ``run``, or else of the pair. pairs: how many they rest on; source, code: as
     of a ``Finding``.
     """
@@ -68,11 +68,11 @@ class Measured:
         """How heads were switched off; of a table with several ways, the first."""
         return str(self.table["kind"].iloc[0])
 
-    def rows(self, quantity: str, stack: str = "") -> rows_of_a_finding.Measured:
+    def rows(self, quantity: str, stack: str = "") -> Measured:
         """Those of one quantity, and of one stack where it is given."""
         own = self.table[self.table["quantity"] == quantity]
         own = own[own["stack"] == stack] if stack else own
-        return rows_of_a_finding.Measured(own, self.pairs, self.source, self.code)
+        return Measured(own, self.pairs, self.source, self.code)
 
     def finding(self, of_run: RunFinding[...], on_pair: Callable[[], Finding], **choices: str) -> Finding:
         """What is said of these rows: of a run by its name, with choices; of the pair as it is made."""
@@ -81,7 +81,7 @@ class Measured:
         return of_run(self.run, model=str(self.table["model"].iloc[0]), **choices)
 
 
-def damage(found: AblationContext) -> Measured:
+def damage(found: AblationContext) -> AblationTable:
     """What each head costs alone: the run's ``ablation``, or else the pair's, measured here; of one kind."""
     measured, model = from_run(found, "ablation"), found.seen.model
     if measured is not None:
@@ -93,7 +93,7 @@ def damage(found: AblationContext) -> Measured:
     return _alone(found.seen, choose_kind(kinds_on_a_pair(model), MEASURED_KIND))
 
 
-def groups_off(found: AblationContext, alone: Measured) -> Measured | None:
+def groups_off(found: AblationContext, alone: AblationTable) -> AblationTable | None:
     """The run's ``cluster_ablation``, or else the pair's groups, switched off as ``alone`` was, which holds each head's
     own cost; None where the run found no group: the pair's would stand beside costs over the run.
     """
@@ -112,7 +112,7 @@ def groups_off(found: AblationContext, alone: Measured) -> Measured | None:
     )
 
 
-def curves(found: AblationContext) -> Measured:
+def curves(found: AblationContext) -> AblationTable:
     """The run's ``curves``, or else the pair's."""
     model, pair = found.seen.model, found.seen.pair
     says = _("Switching off more and more heads of {name}, in 21 orders. Stop cancels.")
@@ -127,7 +127,7 @@ def curves(found: AblationContext) -> Measured:
     )
 
 
-def kept_alone(found: AblationContext) -> Measured:
+def kept_alone(found: AblationContext) -> AblationTable:
     """The run's ``keep_one``, or else the pair's."""
     model, pair = found.seen.model, found.seen.pair
     says = _("Keeping one head of each layer of {name} alone. Stop cancels.")
@@ -142,14 +142,14 @@ def kept_alone(found: AblationContext) -> Measured:
     )
 
 
-def costliest_together(found: AblationContext) -> Measured | None:
+def costliest_together(found: AblationContext) -> AblationTable | None:
     """``two_off`` of the pair's heads of the largest effect."""
     if not _has_loss(found.seen):
         return None
     return two_off(found.seen, ranked(_alone(found.seen, "mean").table, "delta")[:PAIRED])
 
 
-def two_off(seen: AttentionResult, heads: Sequence[Head]) -> Measured | None:
+def two_off(seen: AttentionResult, heads: Sequence[Head]) -> AblationTable | None:
     """Every two of these heads off on the pair; None, with the reason, for a model without a loss."""
     if not _has_loss(seen):
         return None
@@ -164,7 +164,7 @@ def two_off(seen: AttentionResult, heads: Sequence[Head]) -> Measured | None:
     )
 
 
-def _alone(seen: AttentionResult, kind: Kind) -> Measured:
+def _alone(seen: AttentionResult, kind: Kind) -> AblationTable:
     """Every head off alone on the pair."""
     return _on_pair(
         seen,
@@ -188,7 +188,7 @@ def _has_loss(seen: AttentionResult) -> bool:
     return False
 
 
-def from_run(found: AblationContext, name: str) -> Measured | None:
+def from_run(found: AblationContext, name: str) -> AblationTable | None:
     """The model's rows of a run's table; None where there is no run, or it does not have them (``tell_missing`` says
     so).
     """
@@ -196,7 +196,7 @@ def from_run(found: AblationContext, name: str) -> Measured | None:
     if run is None or not holds(run, name, found.name):
         return None
     rows = run.table(name, model=found.name)
-    return Measured(rows, int(rows["n"].max()), f"{source_of(found.seen)} · run {run.id}", run)
+    return AblationTable(rows, int(rows["n"].max()), f"{source_of(found.seen)} · run {run.id}", run)
 
 
 def tell_missing(found: AblationContext, name: str) -> None:
@@ -225,8 +225,8 @@ def _on_pair(
     make: Callable[[Tell], pd.DataFrame],
     names: str,
     expression: str,
-) -> Measured:
+) -> AblationTable:
     """A table of the pair, made once. expression: that gives it in Python, with names of the experiments of ablation."""
     table = kept(what, seen, key, says.format(name=escape(seen.model.name)), make)
     code = code_of(seen, expression, f"from mhattn_core.experiments.ablation import {names}")
-    return Measured(table, 1, source_of(seen), code=code)
+    return AblationTable(table, 1, source_of(seen), code=code)

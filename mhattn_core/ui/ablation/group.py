@@ -4,11 +4,11 @@ import streamlit as st
 
 from mhattn_core.findings.ablation.groups import group_effects, groups
 from mhattn_core.locale import _
-from mhattn_core.ui.ablation.data import AblationContext, Measured, groups_off
+from mhattn_core.ui.ablation.data import AblationContext, AblationTable, groups_off
 from mhattn_core.ui.show import show
 
 
-def group_view(found: AblationContext, alone: Measured, stack: str, quantity: str) -> None:
+def group_view(found: AblationContext, alone: AblationTable, stack: str, quantity: str) -> None:
     """Below the scatter of *safe*. alone: what each head costs by itself."""
     st.subheader(_("A whole group at once"), anchor=False)
     st.markdown(

@@ -7,7 +7,7 @@ from mhattn_core.findings.ablation.interactions import head_interactions, intera
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.ui.ablation.choice import choose_quantity
-from mhattn_core.ui.ablation.data import PAIRED, AblationContext, Measured, costliest_together, from_run, two_off
+from mhattn_core.ui.ablation.data import PAIRED, AblationContext, AblationTable, costliest_together, from_run, two_off
 from mhattn_core.ui.ablation.switches import last_off
 from mhattn_core.ui.show import show
 
@@ -27,7 +27,7 @@ def interaction_view(found: AblationContext, fox: tuple[AttentionResult, list[He
     show(measured.finding(head_interactions, lambda: interactions(rows), quantity=quantity), key="interactions")
 
 
-def _on_pair(found: AblationContext, fox: tuple[AttentionResult, list[Head]] | None) -> Measured | None:
+def _on_pair(found: AblationContext, fox: tuple[AttentionResult, list[Head]] | None) -> AblationTable | None:
     """Of the heads that a person chooses: the pair's of the largest effect, those of the vote on its own sentence, or
     those that are off under *Ablate heads*.
     """
