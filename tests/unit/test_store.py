@@ -170,7 +170,7 @@ def test_runs_ship_as_tables_without_the_treebanks_sentences() -> None:
         assert not (run.folder / "parts").exists()
     files = [path for run in shipped.values() for path in run.folder.iterdir()]
     assert max(path.stat().st_size for path in files) < 4_000_000
-    assert sum(path.stat().st_size for path in files) < 14_000_000
+    assert sum(path.stat().st_size for path in files) < 26_000_000
 
 
 def test_what_ships_says_of_many_relations_which_head_has_them() -> None:
@@ -198,7 +198,12 @@ def test_differences_from_random_weights_ship_with_paired_intervals_both_ways() 
     there = tables.difference("minilm@random", "minilm")
     back = tables.difference("minilm", "minilm@random")
     known = there["value"].notna()
-    assert known.sum() == 72 * there["measure"].nunique()
+    # Single sentences have no blocks, and no second sentence to attend to.
+    unknown = set(there["measure"]) - set(there.loc[known, "measure"])
+    assert all(name.startswith(("block.", "cross_sentence", "pattern.block", "sink.block")) for name in unknown), (
+        unknown
+    )
+    assert known.sum() == 72 * there.loc[known, "measure"].nunique()
     assert (there.loc[known, "low"] <= there.loc[known, "value"]).mean() > 0.99
     pd.testing.assert_series_equal(back["low"], -there["high"], check_names=False)
     assert tables.difference("smollm2", "smollm2@random")["low"].notna().any()
