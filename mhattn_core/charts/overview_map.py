@@ -50,7 +50,8 @@ def overview_map(
     beside = [_grid(by_model[model], colours, (SMALL, SMALL), chosen, axes=False) for model in small]
     if beside:
         lowest = min(large, key=layers.__getitem__)
-        columns[lowest] = alt.vconcat(columns[lowest], alt.hconcat(*beside, spacing=16), spacing=14)
+        pairs = [alt.hconcat(*beside[start : start + 2], spacing=16) for start in range(0, len(beside), 2)]
+        columns[lowest] = alt.vconcat(columns[lowest], *pairs, spacing=10)
     with warnings.catch_warnings():
         # All models share one selection on purpose: what is pointed at in one lights up in the others.
         warnings.filterwarnings("ignore", message="Automatically deduplicated selection parameter")
@@ -80,7 +81,7 @@ def _grid(
         "colour:N",
         title=None,
         scale=alt.Scale(domain=list(colours), range=list(colours.values())),
-        legend=alt.Legend(orient="top", columns=5, symbolType="square", labelLimit=180, offset=2),
+        legend=alt.Legend(orient="top", columns=6, symbolType="square", labelLimit=180, offset=2),
     )
     lit = (
         f"datum.name === {json.dumps(chosen)} || ({HOVERED}.name && "
@@ -92,7 +93,7 @@ def _grid(
         base.transform_filter("datum.colour != ''")
         .mark_rect()
         .encode(**inner, color=colour, opacity=alt.condition("datum.faint", alt.value(FAINT), alt.value(1))),
-        base.transform_filter("datum.outline").mark_rect(filled=False, stroke="#6b6b6b").encode(**whole),
+        base.transform_filter("datum.outline").mark_rect(filled=False, stroke="#8c8c8c", strokeWidth=0.8).encode(**whole),
         marks.encode(
             **whole,
             strokeOpacity=alt.condition(lit, alt.value(1), alt.value(0)),
