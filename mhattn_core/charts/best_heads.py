@@ -87,7 +87,7 @@ def best_heads(
         axis=alt.Axis(format=".0%"),
         title=_("right answers, held out") if narrow else _("right answers on held-out sentences"),
     )
-    legend = alt.Legend(title=None, orient="top", columns=2, labelLimit=220)
+    legend = alt.Legend(title=None, orient="top", columns=1, labelLimit=140)
     colour = alt.Color(
         "model:N", scale=alt.Scale(domain=models, range=[model_colour(model) for model in models]), legend=legend
     )

@@ -93,7 +93,9 @@ def _grid(
         base.transform_filter("datum.colour != ''")
         .mark_rect()
         .encode(**inner, color=colour, opacity=alt.condition("datum.faint", alt.value(FAINT), alt.value(1))),
-        base.transform_filter("datum.outline").mark_rect(filled=False, stroke="#8c8c8c", strokeWidth=0.8).encode(**whole),
+        base.transform_filter("datum.outline")
+        .mark_rect(filled=False, stroke="#8c8c8c", strokeWidth=0.8)
+        .encode(**whole),
         marks.encode(
             **whole,
             strokeOpacity=alt.condition(lit, alt.value(1), alt.value(0)),

@@ -31,7 +31,7 @@ def to_beat(rows: pd.DataFrame, *encoding: alt.SchemaBase, tooltip: Sequence[alt
     held = [name for name in COLUMNS if name in rows and rows[name].notna().any()] or ["random95"]
     scale = {"domain": [known[name] for name in held]}
     shapes, colours = ([marks[COLUMNS.index(name)] for name in held] for marks in (SHAPES, COLOURS))
-    legend = alt.Legend(title=None, orient="top", columns=2, symbolStrokeWidth=1.5)
+    legend = alt.Legend(title=None, orient="top", columns=2, symbolStrokeWidth=1.5, labelFontSize=10, columnPadding=4)
     return (
         alt.Chart(rows)
         .transform_fold(held, as_=["what", "reached"])
