@@ -191,6 +191,9 @@ def ship(recipe: Recipe, data: Path, working: Path) -> None:
     write_about(folder, about)
     left = ("sums", "parts", ".*") if recipe.own else ("sums", "parts", ".*", "items.parquet")
     shutil.copytree(folder, SHIPPED / recipe.key, ignore=shutil.ignore_patterns(*left))
+    for table in (SHIPPED / recipe.key).glob("*.parquet"):
+        if table.stem != "skipped" and not len(pd.read_parquet(table)):
+            table.unlink()  # nothing to say, such as of heads two by two where no model has a loss
     if run.has("distances"):
         write_table(SHIPPED / recipe.key / "distances.parquet", run.table("distances").round(DECIMALS))
 
