@@ -175,7 +175,7 @@ def test_another_sentence_leads_to_the_notes() -> None:
 def test_over_many_texts_a_run_that_ships_is_read() -> None:
     app = fusion("minilm", "minilm@random", tab="run")
     said = texts(app)
-    assert "This tab reads the run “UD English EWT dev, fusion and probes”" in said
+    assert "This tab reads the run “UD English EWT dev”" in said
     assert re.search(
         r"The others tell least of L\d H\d+: unique share 0\.\d\d \[0\.\d\d, [01]\.\d\d\]; they tell most of L\d H\d+: 0\.\d\d\.",
         said,

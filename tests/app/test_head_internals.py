@@ -302,7 +302,7 @@ def test_probes_open_on_a_run_that_ships_and_say_what_minilm_gives() -> None:
     app = inside("minilm", **{"tab-en": "What can be read off"})
     said = texts(app)
     assert (
-        "One sentence cannot tell what a vector holds. So this tab reads the run “UD English EWT dev, fusion and probes”"
+        "One sentence cannot tell what a vector holds. So this tab reads the run “UD English EWT dev”"
         in said
     )
     assert re.search(r"That is \d+ points above the control task \[\d+, \d+\]\. 72 of 72 heads beat theirs", said)
