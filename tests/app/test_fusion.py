@@ -183,6 +183,6 @@ def test_over_many_texts_a_run_that_ships_is_read() -> None:
     assert "minilm's 12 heads of a layer use between" in said
     app.selectbox(key="over").set_value("share").run()
     assert "heads work against the sum of their layer" in texts(app)
-    app.session_state["evidence"] = "ewt-dev"
+    app.session_state["evidence"] = "examples-en"
     app.run()
     assert "has not measured “fusion”" in texts(app)

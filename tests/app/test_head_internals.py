@@ -301,10 +301,7 @@ def test_probes_of_a_run_answer_what_the_note_says_of_dimension_0(probed: str) -
 def test_probes_open_on_a_run_that_ships_and_say_what_minilm_gives() -> None:
     app = inside("minilm", **{"tab-en": "What can be read off"})
     said = texts(app)
-    assert (
-        "One sentence cannot tell what a vector holds. So this tab reads the run “UD English EWT dev”"
-        in said
-    )
+    assert "One sentence cannot tell what a vector holds. So this tab reads the run “UD English EWT dev”" in said
     assert re.search(r"That is \d+ points above the control task \[\d+, \d+\]\. 72 of 72 heads beat theirs", said)
     grid = next(spec for spec in specs(app) if "points above the control task" in json.dumps(spec))
     assert "picked" in json.dumps(grid["params"])
@@ -312,6 +309,6 @@ def test_probes_open_on_a_run_that_ships_and_say_what_minilm_gives() -> None:
     assert "A rule that knows only where the word stands in its sentence makes 30%." in texts(app)
     app.selectbox(key="probe").set_value("query-partner").run()
     assert "That is no better than the control task" in texts(app)
-    app.session_state["evidence"] = "ewt-dev"
+    app.session_state["evidence"] = "examples-en"
     app.run()
     assert "has not measured “probes”" in texts(app)
