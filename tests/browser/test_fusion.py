@@ -33,7 +33,7 @@ def test_a_click_opens_a_head_of_either_model_and_a_word_stands_in_the_address(s
 
 def test_a_link_reopens_tab_word_and_model(server: str, page: Page) -> None:
     page.goto(f"{server}/fusion?tab=coverage&word=a3&model=minilm%40random&lang=zh")
-    expect(main(page).get_by_role("tab", name="合起来找到什么", selected=True)).to_be_visible()
+    expect(main(page).get_by_role("tab", name="联合信息", selected=True)).to_be_visible()
     expect(box(page, "词")).to_have_value(re.compile("fox"))
     expect(main(page).get_by_text("这不构成证据")).to_be_visible()
     main(page).get_by_role("tab", name="方向相同吗？").click()
