@@ -29,7 +29,7 @@ def aligner_grid(result: AttentionResult, aligned: AlignmentWeights, reference: 
         rows,
         partial(
             charts.head_grid,
-            rows,
+            rows.sort_values(["layer", "head"]),
             measure=reference.measure,
             title=quantity(reference.measure).axis,
             domain=(0, 1),
