@@ -99,7 +99,7 @@ def segment_matrix(
         alt.Tooltip("share:Q", title=_("share of attention"), format=".1%"),
         alt.Tooltip("length:Q", title=_("share of the words"), format=".1%"),
         alt.Tooltip("lift:Q", title=_("lift over length"), format="+.3f"),
-        alt.Tooltip("likest:N", title=_("likest by ROUGE-L")),
+        alt.Tooltip("likest:N", title=_("most similar by ROUGE-L")),
     ]
     pick = alt.selection_point(name=PICKED_PART, fields=["row", "clicks"], on="click", clear=False)
     layers = [

@@ -111,7 +111,7 @@ class Run:
         if not self.has(name):
             raise Problem(
                 _("This run did not measure {what}.").format(what=name),
-                _("Measure its pairs again with it: see --measures, or “Measures” on the page Runs."),
+                _("Measure its pairs again with it: see --measures, or “Measures” on the page Data."),
             )
 
     def table(self, name: str, **only: str) -> pd.DataFrame:

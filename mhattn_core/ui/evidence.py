@@ -56,7 +56,7 @@ def choose_evidence() -> str:
         find_run(asked)
         state[KEY] = asked
     state[OPENED_WITH] = asked
-    labels = {PAIR: _("This pair (an example)")} | {
+    labels = {PAIR: _("This sentence pair only")} | {
         run.key: _("{name}: {pairs} pairs").format(name=run.about.name, pairs=f"{run.about.pairs:,}")
         for run in known_runs()
         if run.finished
@@ -65,7 +65,7 @@ def choose_evidence() -> str:
         state[KEY] = PAIR  # at first, or when the run was deleted
     return str(
         st.selectbox(
-            _("Evidence"),
+            _("Data"),
             list(labels),
             format_func=labels.__getitem__,
             key=KEY,
@@ -109,7 +109,7 @@ def evidence_with(controls: Controls, table: str) -> Evidence:
         if not having:
             raise Problem(
                 _("No run here has measured this."),
-                _("Measure pairs under “Runs” with “{measure}”.").format(measure=table),
+                _("Measure pairs under “Data” with “{measure}”.").format(measure=table),
             )
 
         def rank(run: Saved) -> tuple[bool, bool]:
@@ -121,9 +121,9 @@ def evidence_with(controls: Controls, table: str) -> Evidence:
     if saved is None or not _has(saved, table):
         others = ", ".join(f"“{run.about.name}”" for run in having)
         raise Problem(
-            _("The run that is chosen as evidence has not measured “{measure}”.").format(measure=table),
+            _("The chosen run has not measured “{measure}”.").format(measure=table),
             (_("Choose one that has: {runs}.").format(runs=others) + " " if having else "")
-            + _("Or measure the same pairs again under “Runs” with “{measure}”.").format(measure=table),
+            + _("Or measure the same pairs again under “Data” with “{measure}”.").format(measure=table),
         )
     return Evidence(opened(saved), saved, chosen=True)
 
@@ -151,7 +151,7 @@ def say_evidence(evidence: Evidence, more: str = "", *, pairs: int | None = None
     more = " ".join(filter(None, [more, how_far(evidence.run)]))
     origin = evidence.origin(
         _(
-            "One pair cannot tell a role. So this page reads the run “{name}”; another is chosen in the sidebar under Evidence."
+            "One pair cannot tell a role. So this page reads the run “{name}”; another is chosen in the sidebar under Data."
         )
     )
     st.caption(f"{origin} {more}".strip())

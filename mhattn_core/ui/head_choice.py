@@ -35,7 +35,7 @@ def choose_stack(seen: AttentionResult, place: int) -> str:
 def choose_head(seen: AttentionResult, stack: str, place: int, gallery_heads: Mapping[str, str]) -> tuple[Head, str]:
     """A head of the stack: the person's choice, or a telling one; and why that is shown, empty where it was chosen."""
     telling, reason = _telling_head(seen, stack, gallery_heads)
-    told = _("A telling head: {name}").format(name=telling)
+    told = _("Suggested head: {name}").format(name=telling)
     chosen = choose_or_leave(_("Head"), names_in(seen, stack), told, key=key_for(HEAD, place))
     return (Head.parse(chosen, stack), "") if chosen else (Head.parse(telling, stack), reason)
 

@@ -33,8 +33,8 @@ def heads_in(run: Run, model: str) -> pd.DataFrame:
     """A model's heads over all pairs of a run."""
     if model not in run.models:
         raise Problem(
-            _("The run that is chosen as evidence did not measure {name}.").format(name=model),
-            _("Choose one of its models: {models}. Or measure the same pairs with {name} under “Runs”.").format(
+            _("The chosen run did not measure {name}.").format(name=model),
+            _("Choose one of its models: {models}. Or measure the same pairs with {name} under “Data”.").format(
                 models=", ".join(run.models), name=model
             ),
         )

@@ -43,7 +43,7 @@ def sidebar(page: str = "") -> Controls:
         with st.sidebar:
             models = _models()
             if not reads_pair(page or st.session_state[STARTED]):
-                st.caption(_("This page does not read the pair below; it waits there for the others."))
+                st.caption(_("This page doesn't use the sentence pair."))
             pair, gallery_id = _pair()
             evidence = choose_evidence()
             language_switch()

@@ -40,7 +40,7 @@ def with_cut(pair: SentencePair) -> SentencePair:
         a, b = pair.a, pair.b
     for sentence in filter(None, (a, b)):
         chips([word.text for word in sentence.words])
-    with st.expander(_("Edit the cut"), icon=":material/content_cut:"):
+    with st.expander(_("Edit word boundaries"), icon=":material/content_cut:"):
         st.caption(
             _(
                 "A space ends a word. Models meet on these words; the models themselves are fed the sentence without your cuts."

@@ -404,7 +404,7 @@ def test_a_run_without_ablation_says_the_way_out_and_shows_the_pair(
     monkeypatch.setattr(_Faulty, "made_up", {})
     app = faults("heads", "minilm", evidence=shipped.key)
     said = texts(app)
-    assert "did not switch heads off. Measure the same pairs with “ablation” under Runs. Until then" in said
+    assert "did not switch heads off. Measure the same pairs with “ablation” under Data. Until then" in said
     assert "1 pair: an example" in said
     monkeypatch.setattr(_Faulty, "made_up", _tables())
     app = faults("heads", "marian-en-zh", evidence=shipped.key)

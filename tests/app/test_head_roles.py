@@ -216,7 +216,7 @@ def test_a_run_without_relations_names_the_way_out(run: Path) -> None:
     st.cache_resource.clear()
     (error,) = page().error
     assert "has not measured “relations”" in error.value.replace("\\", "")
-    assert "Or measure the same pairs again under “Runs” with “relations”" in error.value.replace("\\", "")
+    assert "Or measure the same pairs again under “Data” with “relations”" in error.value.replace("\\", "")
 
 
 def test_one_pair_is_never_the_evidence() -> None:

@@ -49,10 +49,10 @@ def test_a_link_reopens_the_view_after_a_cold_start(server: str, page: Page) -> 
 
 def test_another_sentence_has_another_telling_head_and_its_box_says_so(server: str, page: Page) -> None:
     page.goto(f"{server}/attention?models=minilm")
-    expect(head_box(page)).to_have_value("A telling head: L2 H8")
+    expect(head_box(page)).to_have_value("Suggested head: L2 H8")
     type_first(page, "Students read long books because teachers asked them")
     expect(main(page).get_by_text("puts 1.00 of its attention on Students")).to_be_visible()
-    expect(head_box(page)).to_have_value("A telling head: L0 H2")
+    expect(head_box(page)).to_have_value("Suggested head: L0 H2")
 
 
 def test_clicking_a_thumbnail_opens_that_head(server: str, page: Page) -> None:
@@ -60,7 +60,7 @@ def test_clicking_a_thumbnail_opens_that_head(server: str, page: Page) -> None:
     glance = main(page).locator(".st-key-wide-glance-0").get_by_test_id("stVegaLiteChart")
     glance.scroll_into_view_if_needed()
     expect(glance.locator("svg, canvas").first).to_be_visible()
-    expect(head_box(page)).to_have_value("A telling head: L2 H8")
+    expect(head_box(page)).to_have_value("Suggested head: L2 H8")
     cells = glance.locator("g.mark-rect path")
     expect(cells).to_have_count(72)
     cells.nth(4 * 12 + 5).click()

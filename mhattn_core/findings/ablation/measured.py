@@ -52,7 +52,7 @@ def of_table(run: Run, table: str, *, model: str = "", quantity: str = "", **onl
     else:
         raise Problem(
             _("The run switched off no heads of {model}.").format(model=model or ", ".join(run.models)),
-            _("Measure the same pairs with “ablation” under Runs."),
+            _("Measure the same pairs with “ablation” under Data."),
         )
     rows = rows[rows["quantity"] == (quantity or quantities_in(rows)[0])]
     for column, value in only.items():

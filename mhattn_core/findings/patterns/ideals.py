@@ -62,7 +62,7 @@ def _nearest(own: pd.DataFrame, ideal: str) -> str:
     """How near each model's head comes, and whether it is called so."""
     if own.empty and ideal == "block":
         return _(
-            "This run cannot tell: all of its texts are single sentences, and there are no blocks. Choose a run of pairs under Evidence."
+            "This run cannot tell: all of its texts are single sentences, and there are no blocks. Choose a run of pairs under Data."
         )
     if own.empty:
         return _("This run was measured before weights were taken apart into these parts; measure its pairs again.")

@@ -49,7 +49,7 @@ def refuse(planned: Plan, given: DocumentInput) -> None:
                 tokens=f"{planned.tokens:,}", windows=planned.windows, most=f"{most:,}"
             ),
             _(
-                "Give one chapter of it, or measure chapters as documents of a run: under Runs, or with the command analyze and the measure segments."
+                "Give one chapter of it, or measure chapters as documents of a run: under Data, or with the command analyze and the measure segments."
             ),
         )
     if planned.cells > MOST_CELLS:

@@ -67,7 +67,7 @@ def _reading(found: DocumentAttention, value: Value) -> list[str]:
     said += [
         _("The ends of the colours hang on the number of segments alone, so pictures can be compared."),
         _(
-            "◆ marks the segment that the sentence is likest by ROUGE-L: the same words in the same order; of equals, "
+            "◆ marks the segment most similar to the sentence by ROUGE-L: the same words in the same order; of equals, "
             "the first."
         ),
     ]

@@ -47,9 +47,9 @@ def agreement_of(found: DocumentAttention, whose: HeadSelection, known: HeldOutA
     if not asked:
         here = _("No sentence of this summary shares a word with the document, so ROUGE has nothing to agree with.")
     elif whose.framed:
-        here = _("Here its most lifted segment is the likest one (◆) for **{hits} of {sentences}** sentences.").format(
-            hits=int(found.hits[whose.framed].sum()), sentences=asked
-        )
+        here = _(
+            "Here its most lifted segment is the most similar one (◆) for **{hits} of {sentences}** sentences."
+        ).format(hits=int(found.hits[whose.framed].sum()), sentences=asked)
     else:
         here = ""
     if known is None:

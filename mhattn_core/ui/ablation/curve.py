@@ -42,14 +42,14 @@ def _more(found: AblationContext) -> None:
     ]
     if holding:
         st.caption(
-            escape(_("Over many pairs: choose as evidence in the sidebar {names}.").format(names=", ".join(holding)))
+            escape(_("Over many pairs: choose under Data in the sidebar {names}.").format(names=", ".join(holding)))
         )
     else:
         st.caption(
             escape(
-                _("One pair shows little. For {name} over many pairs, measure with “ablation” under Runs.").format(
+                _("One pair shows little. For {name} over many pairs, measure with “ablation” under Data.").format(
                     name=found.name
                 )
             )
         )
-        link("Runs", _("Measure with “ablation” under Runs"))
+        link("Runs", _("Measure with “ablation” under Data"))

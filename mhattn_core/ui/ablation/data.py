@@ -205,16 +205,16 @@ def tell_missing(found: AblationContext, name: str) -> None:
     if run is None or from_run(found, name) is not None:
         return
     if run.has(name):
-        happened = _("The run that is chosen as evidence switched off no heads of {name}, only of: {models}.").format(
+        happened = _("The chosen run switched off no heads of {name}, only of: {models}.").format(
             name=found.name, models=", ".join(run.table(name)["model"].unique())
         )
     else:
-        happened = _("The run that is chosen as evidence did not switch heads off.")
+        happened = _("The chosen run did not switch heads off.")
     remedy = _(
-        "Measure the same pairs with “ablation” under Runs. Until then, what is shown rests on this pair: an example."
+        "Measure the same pairs with “ablation” under Data. Until then, what is shown rests on this pair: an example."
     )
     st.info(escape(f"{happened} {remedy}"), icon=":material/info:")
-    link("Runs", _("Measure with “ablation” under Runs"))
+    link("Runs", _("Measure with “ablation” under Data"))
 
 
 def _on_pair(

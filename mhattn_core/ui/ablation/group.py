@@ -18,7 +18,7 @@ def group_view(found: AblationContext, alone: AblationTable, stack: str, quantit
     )
     measured = groups_off(found, alone)
     if measured is None or measured.rows(quantity, stack).rows.empty:
-        st.info(_("No group of two heads or more, up to half of the stack, is alike enough to be told from the rest."))
+        st.info(_("No group of two or more heads, up to half of the stack, stands out as similar."))
         return
     if measured.kind != alone.kind:
         st.caption(

@@ -78,7 +78,7 @@ def _heads(model: Fused, rows: pd.DataFrame, evidence: Evidence) -> None:
     said = finding(shown, measure)
     st.markdown(escape(said))
     badge(int(shown["n"].max()))
-    origin = evidence.origin(_("This tab reads the run “{name}”; another is chosen in the sidebar under Evidence."))
+    origin = evidence.origin(_("This tab reads the run “{name}”; another is chosen in the sidebar under Data."))
     sample = _("One word of each text, chosen by hash; 95 % intervals over texts.")
     st.caption(f"{origin} {sample} {words.explanation}")
     title, key, framed, clicked = words.axis, f"over-{model.place}", chosen_head(model), clicks()

@@ -71,7 +71,7 @@ def _choose_head(seen: AttentionResult, stack: str, first: tuple[str, str]) -> t
     """The person's choice, or a telling head; and why that is shown."""
     telling = head_name(*strongest_head(seen, stack, *first))
     chosen = choose_or_leave(
-        _("Head"), names_in(seen, stack), _("A telling head: {name}").format(name=telling), key=HEAD
+        _("Head"), names_in(seen, stack), _("Suggested head: {name}").format(name=telling), key=HEAD
     )
     if chosen:
         return Head.parse(chosen, stack), ""

@@ -40,7 +40,7 @@ def _in_a_run(inside: Inside, query: np.ndarray, controls: Controls) -> None:
     evidence = chosen_evidence(controls)
     if evidence is None:
         st.caption(
-            _("Choose a run as evidence in the sidebar, and this query can be held against the words of its sentences.")
+            _("Choose a run under Data in the sidebar, and this query can be held against the words of its sentences.")
         )
         return
     run, name = evidence.run, escape(evidence.saved.about.name)

@@ -56,7 +56,7 @@ def probes_view(inside: Inside, controls: Controls) -> None:
 def _say_evidence(evidence: Evidence, row: pd.Series) -> None:
     origin = evidence.origin(
         _(
-            "One sentence cannot tell what a vector holds. So this tab reads the run “{name}”; another is chosen in the sidebar under Evidence."
+            "One sentence cannot tell what a vector holds. So this tab reads the run “{name}”; another is chosen in the sidebar under Data."
         )
     )
     classes = _(

@@ -78,7 +78,7 @@ def _evidence(controls: Controls) -> Evidence | None:
                 "Heads are matched over a run, never on one pair: on one sentence any head of position finds a hundred counterparts. Measure pairs with two models or more and “matches”; with “relations” besides, profiles hold what heads find. The tab “One measure” shows which heads are nearest on this pair."
             )
         )
-        link("Runs", _("Measure pairs under Runs"))
+        link("Runs", _("Measure pairs under Data"))
         return None
 
 

@@ -70,7 +70,7 @@ def _comparable(found: Redundancy, controls: Controls) -> tuple[list[Heads], lis
     if left_out:
         st.caption(
             _(
-                "Over a run the heads of all models stand on one map, by what they measure: choose one as evidence in the sidebar."
+                "Over a run the heads of all models stand on one map, by what they measure: choose one under Data in the sidebar."
             )
         )
     return parts, sources

@@ -13,14 +13,14 @@ from mhattn_core.ui.evidence import chosen_run, holds
 
 
 def run_with_distances(controls: Controls, model: str) -> Run | None:
-    """The run that is chosen as evidence, if it has this model's distances; else it is told why the pair is shown."""
+    """The chosen run, if it has this model's distances; else it is told why the pair is shown."""
     run = chosen_run(controls)
     if run is None:
         return None
     if not holds(run, "distances", model):
         st.info(
             _(
-                "The run that is chosen as evidence holds no distances of {name}: here is the pair. Measure “distances” under “Runs”."
+                "The chosen run holds no distances of {name}: here is the pair. Measure “distances” under “Data”."
             ).format(name=escape(model))
         )
         return None

@@ -97,7 +97,7 @@ def table_tab(found: DocumentAttention, whose: HeadSelection, table: pd.DataFram
         "share": _("share of attention"),
         "length": _("share of the words"),
         "lift": _("lift over length"),
-        "likest": _("likest by ROUGE-L"),
+        "likest": _("most similar by ROUGE-L"),
         "begins": _("it begins"),
     }
     st.dataframe(table[list(columns)].rename(columns=columns), hide_index=True, height=300)
