@@ -19,20 +19,28 @@ LEAST = 0.2
 """How full the emptiest coloured cell is, so that its colour can be told."""
 FAINT = 0.4
 """Opacity of what is only suggested."""
+GAP = 0.04
+"""Between cells, as a share of one: the page shows through, whether light or dark."""
 HOVERED = "hovered"
 
 
 def overview_map(
-    heads: pd.DataFrame, colours: Mapping[str, str], *, small: Sequence[str] = (), chosen: str = "", clicks: int = 0
-) -> alt.HConcatChart:
+    heads: pd.DataFrame,
+    colours: Mapping[str, str],
+    *,
+    small: Sequence[str] = (),
+    chosen: str = "",
+    clicks: int = 0,
+    narrow: bool = False,
+) -> alt.HConcatChart | alt.VConcatChart:
     """A grid of layers down and heads across for each model, in the order in which they come.
 
     heads: model, layer, head, name (among all models), colour (a key of ``colours``; empty for a cell that stays grey),
     fill (0 to 1, how much of the cell is coloured; NaN for all of it), faint and outline (bool), partner (the name of its
     counterpart, empty for none), and for the tooltip says, effect and similar. colours: what each is called → its
     colour. small: models that are drawn small, below the model of fewest layers. chosen: the name of the head that is
-    pinned. A click picks a head (``picked``: name). What the pointer is on lights up with its counterpart, in whichever
-    model that is.
+    pinned. narrow: models below one another, for a screen that holds no two. A click picks a head (``picked``: name).
+    What the pointer is on lights up with its counterpart, in whichever model that is.
     """
     side = 0.5 * heads["fill"].fillna(1.0).clip(LEAST, 1.0) ** 0.5  # area tells the share
     rows = heads.assign(
@@ -44,10 +52,11 @@ def overview_map(
     layers = {model: int(own["layer"].max()) + 1 for model, own in by_model.items()}
     large = [model for model in by_model if model not in small] or list(by_model)
     height = max(SMALLEST, min(HEIGHT, TALLEST // max(layers[model] for model in large)))
+    legend_columns = 3 if narrow else 6
     columns: dict[str, alt.TopLevelMixin] = {
-        model: _grid(by_model[model], colours, (WIDTH, height), chosen) for model in large
+        model: _grid(by_model[model], colours, (WIDTH, height), chosen, legend_columns) for model in large
     }
-    beside = [_grid(by_model[model], colours, (SMALL, SMALL), chosen, axes=False) for model in small]
+    beside = [_grid(by_model[model], colours, (SMALL, SMALL), chosen, legend_columns, axes=False) for model in small]
     if beside:
         lowest = min(large, key=layers.__getitem__)
         pairs = [alt.hconcat(*beside[start : start + 2], spacing=16) for start in range(0, len(beside), 2)]
@@ -56,7 +65,7 @@ def overview_map(
         # All models share one selection on purpose: what is pointed at in one lights up in the others.
         warnings.filterwarnings("ignore", message="Automatically deduplicated selection parameter")
         return (
-            alt.hconcat(*columns.values(), spacing=26)
+            (alt.vconcat if narrow else alt.hconcat)(*columns.values(), spacing=26)
             .resolve_scale(x="independent", y="independent")
             .add_params(
                 alt.selection_point(name=HOVERED, fields=["name"], on="pointerover", empty=False),
@@ -66,10 +75,20 @@ def overview_map(
 
 
 def _grid(
-    rows: pd.DataFrame, colours: Mapping[str, str], cell: tuple[int, int], chosen: str, *, axes: bool = True
+    rows: pd.DataFrame,
+    colours: Mapping[str, str],
+    cell: tuple[int, int],
+    chosen: str,
+    legend_columns: int,
+    *,
+    axes: bool = True,
 ) -> alt.LayerChart:
     heads, layers = int(rows["head"].max()) + 1, int(rows["layer"].max()) + 1
-    base = alt.Chart(rows.assign(x0=rows["head"], x1=rows["head"] + 1, y0=rows["layer"], y1=rows["layer"] + 1))
+    base = alt.Chart(
+        rows.assign(
+            x0=rows["head"] + GAP, x1=rows["head"] + 1 - GAP, y0=rows["layer"] + GAP, y1=rows["layer"] + 1 - GAP
+        )
+    )
     across = {
         "scale": alt.Scale(domain=[0, heads], nice=False),
         "axis": _axis(heads, _("head")) if axes else None,
@@ -81,7 +100,7 @@ def _grid(
         "colour:N",
         title=None,
         scale=alt.Scale(domain=list(colours), range=list(colours.values())),
-        legend=alt.Legend(orient="top", columns=6, symbolType="square", labelLimit=180, offset=2),
+        legend=alt.Legend(orient="top", columns=legend_columns, symbolType="square", labelLimit=180, offset=2),
     )
     lit = (
         f"datum.name === {json.dumps(chosen)} || ({HOVERED}.name && "
@@ -89,7 +108,7 @@ def _grid(
     )
     marks = base.mark_rect(filled=True, fill="transparent", stroke=MARK_COLOUR, strokeWidth=3, cursor="pointer")
     return alt.layer(
-        base.mark_rect(color="#8c8c8c", fillOpacity=0.16, stroke="white", strokeWidth=1).encode(**whole),
+        base.mark_rect(color="#8c8c8c", fillOpacity=0.2).encode(**whole),
         base.transform_filter("datum.colour != ''")
         .mark_rect()
         .encode(**inner, color=colour, opacity=alt.condition("datum.faint", alt.value(FAINT), alt.value(1))),

@@ -51,7 +51,7 @@ def test_pairs_with_gold_are_measured(server: str, page: Page) -> None:
 def test_each_page_opens_on_its_own_models_until_the_reader_chooses(server: str, page: Page) -> None:
     page.goto(f"{server}/")
     menu(page).get_by_text("Tasks").click()
-    page.get_by_role("link", name="Translation").click()
+    page.get_by_role("menuitem", name="Translation").click()
     expect(main(page).get_by_role("heading", name="marian-en-zh", exact=True)).to_be_visible()
     menu(page).get_by_text("Attention").click()
     expect(main(page).get_by_role("heading", name="minilm", exact=True)).to_be_visible()

@@ -147,6 +147,8 @@ def test_the_map_says_how_many_and_colours_them(run: mh.Run, view: str, counts: 
     spec = finding.chart.to_dict()
     assert len(spec["hconcat"]) == 2  # the random control stands below the model of fewest layers
     assert "vconcat" in spec["hconcat"][0]
+    assert finding.draw_narrow is not None
+    assert len(finding.draw_narrow().to_dict()["vconcat"]) == 2
 
 
 def test_a_colour_is_as_large_as_its_share_of_the_largest_effect(run: mh.Run) -> None:
@@ -160,7 +162,7 @@ def test_three_sentences_say_what_it_comes_to(run: mh.Run) -> None:
     assert "minilm: 2 of 6" in specialise.sentence
     assert "0 more only look" in specialise.sentence
     assert "smollm2: 0 of 6" in specialise.sentence
-    assert "1 heads of minilm have a counterpart in smollm2" in share.sentence
+    assert "Heads of minilm with a counterpart in smollm2: 1" in share.sentence
     assert "random: 0" in share.sentence
     assert "Too few heads" in replace.sentence
 

@@ -69,10 +69,10 @@ def _shared(run: Run, models: Sequence[str]) -> str:
     names = {"a": escape(a), "b": escape(b)}
     if b not in counts:
         return _("{a} and {b} were not matched in this run.").format(**names)
-    sentence = _("{count} heads of {a} have a counterpart in {b}").format(count=counts.pop(b), **names)
+    sentence = _("Heads of {a} with a counterpart in {b}: {count}").format(count=counts.pop(b), **names)
     if counts:
         chance = ", ".join(f"{escape(name)}: {count}" for name, count in counts.items())
-        sentence += " " + _("(by chance: {chance})").format(chance=chance)
+        sentence += " " + _("(in random controls: {chance})").format(chance=chance)
     return sentence + "."
 
 

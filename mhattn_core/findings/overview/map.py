@@ -63,6 +63,7 @@ def overview(run: Run, *, models: Sequence[str] = (), view: str = "role") -> Fin
         partial(charts.overview_map, drawn, colours, small=small),
         _reading(view, heads),
         run.manifest.pairs,
+        draw_narrow=partial(charts.overview_map, drawn, colours, small=small, narrow=True),
     )
 
 
