@@ -89,30 +89,14 @@ def type_shares(patterns: pd.DataFrame) -> alt.Chart:
     ``patterns.parquet``.
     """
     rows = _named(patterns).groupby(["layer", "type", "meaning", "place"], as_index=False).agg(heads=("head", "size"))
-    step = min(HIGHEST_BAR, max(LOWEST_BAR, HEIGHT // max(1, rows["layer"].nunique())))
     rows["share"] = rows["heads"] / rows.groupby("layer")["heads"].transform("sum")
-    return (
-        alt.Chart(rows)
-        .mark_bar()
-        .encode(
-            alt.X(
-                "share:Q",
-                axis=alt.Axis(format=".0%"),
-                scale=alt.Scale(domain=[0, 1]),
-                title=_("share of the layer's heads"),
-            ),
-            alt.Y("layer:O", title=_("layer"), axis=alt.Axis(ticks=False, domain=False)),
-            _colour(rows),
-            alt.Order("place:Q"),
-            tooltip=[
-                alt.Tooltip("layer:O", title=_("layer")),
-                alt.Tooltip("meaning:N", title=_("type")),
-                alt.Tooltip("heads:Q", title=_("heads")),
-                alt.Tooltip("share:Q", title=_("share"), format=".0%"),
-            ],
-        )
-        .properties(height=alt.Step(step))
-    )
+    tooltip = [
+        alt.Tooltip("layer:O", title=_("layer")),
+        alt.Tooltip("meaning:N", title=_("type")),
+        alt.Tooltip("heads:Q", title=_("heads")),
+        alt.Tooltip("share:Q", title=_("share"), format=".0%"),
+    ]
+    return _bars(rows, _colour(rows), _("share of the layer's heads"), tooltip)
 
 
 def weight_parts(patterns: pd.DataFrame) -> alt.Chart:
@@ -123,29 +107,23 @@ def weight_parts(patterns: pd.DataFrame) -> alt.Chart:
     means = patterns.groupby("layer")[list(titles)].mean().fillna(0.0).reset_index()
     rows = means.melt("layer", var_name="part", value_name="share")
     rows = rows.assign(meaning=rows["part"].map(titles), place=rows["part"].map(list(titles).index))
-    step = min(HIGHEST_BAR, max(LOWEST_BAR, HEIGHT // max(1, rows["layer"].nunique())))
     scale = alt.Scale(domain=list(titles.values()), range=[PART_COLOURS[name] for name in titles])
-    return (
-        alt.Chart(rows)
-        .mark_bar()
-        .encode(
-            alt.X(
-                "share:Q",
-                axis=alt.Axis(format=".0%"),
-                scale=alt.Scale(domain=[0, 1]),
-                title=_("mean share of the heads' weight"),
-            ),
-            alt.Y("layer:O", title=_("layer"), axis=alt.Axis(ticks=False, domain=False)),
-            alt.Color("meaning:N", scale=scale, legend=alt.Legend(title=None, orient="bottom", columns=2)),
-            alt.Order("place:Q"),
-            tooltip=[
-                alt.Tooltip("layer:O", title=_("layer")),
-                alt.Tooltip("meaning:N", title=_("part of the weight")),
-                alt.Tooltip("share:Q", title=_("share"), format=".1%"),
-            ],
-        )
-        .properties(height=alt.Step(step))
-    )
+    colour = alt.Color("meaning:N", scale=scale, legend=alt.Legend(title=None, orient="bottom", columns=2))
+    tooltip = [
+        alt.Tooltip("layer:O", title=_("layer")),
+        alt.Tooltip("meaning:N", title=_("part of the weight")),
+        alt.Tooltip("share:Q", title=_("share"), format=".1%"),
+    ]
+    return _bars(rows, colour, _("mean share of the heads' weight"), tooltip)
+
+
+def _bars(rows: pd.DataFrame, colour: alt.Color, title: str, tooltip: list[alt.Tooltip]) -> alt.Chart:
+    """A bar a layer, in parts that sum to one. rows: layer, share, meaning, and place: where a part stands in its bar."""
+    step = min(HIGHEST_BAR, max(LOWEST_BAR, HEIGHT // max(1, rows["layer"].nunique())))
+    share = alt.X("share:Q", axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1]), title=title)
+    layer = alt.Y("layer:O", title=_("layer"), axis=alt.Axis(ticks=False, domain=False))
+    bars = alt.Chart(rows).mark_bar().encode(share, layer, colour, alt.Order("place:Q"), tooltip=tooltip)
+    return bars.properties(height=alt.Step(step))
 
 
 def _named(patterns: pd.DataFrame) -> pd.DataFrame:

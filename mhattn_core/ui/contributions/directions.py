@@ -1,5 +1,7 @@
 """Overlap: how what the heads of one layer add lies to one another."""
 
+from dataclasses import replace
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -7,7 +9,10 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.attention import AttentionResult
+from mhattn_core.errors import Problem
+from mhattn_core.findings.contributions.participation import over_layers
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.of_pair import code_of
 from mhattn_core.heads import head_name, layer_name
 from mhattn_core.locale import _
 from mhattn_core.measures.fusion.directions import FEWEST_WORDS, cosines, mean_cosine, unique_share
@@ -17,6 +22,7 @@ from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.page import badge, draw, of_each
 from mhattn_core.ui.resources import HASHES
+from mhattn_core.ui.show import show
 
 LAYER = "layer"
 FOLDS = 5
@@ -86,35 +92,20 @@ def _cosines(model: Fused, layer: int) -> None:
 
 def _participation(model: Fused, summed: list[Fused]) -> None:
     table = pd.concat(of_each(summed, lambda one: participation(one.seen, one.stack)), ignore_index=True)
-    own = table[table["model"] == model.name].dropna(subset="value")
-    if own.empty:
-        st.info(_("A participation ratio needs at least two words and two heads."))
+    code = code_of(
+        model.seen,
+        f"axis = seen.words({model.stack!r}).query_axis\n"
+        "words = [bool(side) for side in axis.sides]\n"
+        f"added = seen.contributions({model.stack!r})\n"
+        "[participation_ratio(axis.averaged(layer)[:, words]) for layer in added]",
+        "from mhattn_core.measures.fusion.directions import participation_ratio",
+    )
+    try:
+        finding = over_layers(table, model.name, 1)
+    except Problem as problem:  # too short a text is no fault
+        st.info(escape(problem.happened))
         return
-    low, high = own.loc[own["value"].idxmin()], own.loc[own["value"].idxmax()]
-    said = _(
-        "{name}'s {heads} heads of a layer use between {low:.1f} (layer {first}) and {high:.1f} (layer {second}) directions, on {words} words."
-    ).format(
-        name=model.name,
-        heads=low["heads"],
-        low=low["value"],
-        first=low["layer"],
-        high=high["value"],
-        second=high["layer"],
-        words=low["words"],
-    )
-    st.markdown(escape(said))
-    most = int(table["heads"].max())
-
-    def chart() -> alt.LayerChart:
-        return charts.by_layer(table, title=_("participation ratio"), domain=(1, most))
-
-    draw(chart(), key="participation", alt_text=said)
-    st.caption(
-        _(
-            "The participation ratio says how many directions the heads of a layer use together as they go from word to word: 1 if all do the same (or the same turned round), as many as there are heads if none has to do with another. A model with random weights beside it tells what the architecture alone gives. One sentence has few words: read differences of less than one as none."
-        )
-    )
-    export_panel(chart, table, key="participation", name=f"{model.source} participation ratio", note=model.source)
+    show(replace(finding, source=model.source, code=code), key="participation")
 
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=HASHES)

@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.findings.contributions.participation import participation
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
@@ -15,10 +16,11 @@ from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.model_heads import clicks, picked
-from mhattn_core.ui.page import badge, draw, wide_and_narrow
+from mhattn_core.ui.page import badge, draw, problems, wide_and_narrow
 from mhattn_core.ui.quantity_choice import choose_quantity
+from mhattn_core.ui.show import show
 
-HEADS, LAYERS = "fusion", "fusion_layers"
+HEADS = "fusion"
 MEASURE = "over"
 """A parameter of the address."""
 
@@ -104,38 +106,8 @@ def _heads(model: Fused, rows: pd.DataFrame, evidence: Evidence) -> None:
 
 def _layers(model: Fused, evidence: Evidence) -> None:
     """How many directions the heads of a layer use, for every model of the run."""
-    table = evidence.run.table(LAYERS)
-    own = table[(table["model"] == model.name) & (table["stack"] == model.stack)].dropna(subset="value")
-    if own.empty:
-        return
-    low, high = own.loc[own["value"].idxmin()], own.loc[own["value"].idxmax()]
-    said = _(
-        "{name}'s {heads} heads of a layer use between {low:.1f} (layer {first}) and {high:.1f} (layer {second}) directions, on {words} words."
-    ).format(
-        name=model.name,
-        heads=low["heads"],
-        low=low["value"],
-        first=low["layer"],
-        high=high["value"],
-        second=high["layer"],
-        words=low["n"],
-    )
-    st.markdown(escape(said))
-    # Of each model one stack, the same where it has it.
-    stacks = {
-        name: model.stack if (part["stack"] == model.stack).any() else part["stack"].iloc[0]
-        for name, part in table.groupby("model")
-    }
-    shown = table[table["stack"] == table["model"].map(stacks)]
-    most = int(shown["heads"].max())
-
-    def chart() -> alt.LayerChart:
-        return charts.by_layer(shown, title=quantity("participation_ratio").axis, domain=(1, most))
-
-    draw(chart(), key="participation-run", alt_text=said)
-    st.caption(
-        _(
-            "The participation ratio: 1 if all heads of a layer add the same as they go from word to word, as many as there are heads if none has to do with another; lines: 95 % intervals (jackknife over 20 folds). Random weights beside it tell what the architecture alone gives."
+    with problems():
+        show(
+            participation(evidence.run, model=model.name, stack=model.stack, models=evidence.run.models),
+            key="participation-run",
         )
-    )
-    export_panel(chart, shown, key="participation-run", name=f"{model.name} participation ratio", note=evidence.note)

@@ -1,0 +1,1 @@
+"""Findings about what heads add to the sum of their layer."""
