@@ -12,7 +12,9 @@ def test_the_heads_of_two_models_are_seen_whole_without_scrolling(server: str, p
     page.set_viewport_size({"width": 1280, "height": FOLD})
     page.goto(server)
     expect(main(page).get_by_role("heading", name="How do the heads of these models differ?")).to_be_visible()
-    expect(main(page).get_by_text(re.compile(r"minilm: \d+ of 72 heads specialise")).first).to_be_visible()
+    expect(
+        main(page).get_by_text(re.compile(r"minilm: \d+ of 72 heads are attention specialists")).first
+    ).to_be_visible()
     drawn = main(page).locator(".st-key-wide-overview canvas").first
     expect(drawn).to_be_visible()
     where = drawn.bounding_box()
@@ -29,7 +31,7 @@ def test_a_click_pins_a_head_and_its_card_leads_on(server: str, page: Page) -> N
     expect(drawn).to_be_visible()
     drawn.click(position={"x": 24 + 10.5 * 18, "y": 46 + 2.5 * 10})
     expect(box(page, "Head")).to_have_value("minilm · L2 H10")
-    expect(page).to_have_url(re.compile(r"head=minilm.*L2"))
+    expect(page).to_have_url(re.compile(r"pinned=minilm.*L2"))
     expect(main(page).get_by_text("most similar head").first).to_be_visible()
     main(page).get_by_role("link", name="Its page").click()
     expect(main(page).get_by_role("heading", name="One head, beside another")).to_be_visible()

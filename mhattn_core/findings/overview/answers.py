@@ -93,6 +93,6 @@ def _replaceable(heads: pd.DataFrame, models: Sequence[str]) -> str:
     if not parts:
         return _("Too few heads to tell.")
     return _(
-        "Distance to the most similar head and ablation effect agree in rank by: {ranks} (Spearman). Were similar heads "
-        "replaceable, it would be near 1."
+        "If it could, heads with a near neighbour would cost less. Rank correlation of a head's distance to its most "
+        "similar head with its ablation effect: {ranks} (Spearman)."
     ).format(ranks=", ".join(parts))

@@ -111,7 +111,7 @@ def _sentence(heads: pd.DataFrame, models: Sequence[str], view: str) -> str:
     if view == "effect":
         return _largest_effects(heads, models)
     message, counted = {
-        "role": (_("{model}: {count} of {all} heads specialise"), heads["verdict"].isin(SPECIALISTS)),
+        "role": (_("{model}: {count} of {all} heads are attention specialists"), heads["verdict"].isin(SPECIALISTS)),
         "redundancy": (_("{model}: {count} of {all} heads have a redundant partner"), heads["redundant"]),
         "pattern": (
             _("{model}: {count} of {all} heads have a named pattern"),

@@ -19,7 +19,8 @@ from mhattn_core.ui.overview.card import card
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.show import say, show
 
-VIEW, PINNED = "view", "head"
+VIEW, PINNED = "view", "pinned"
+"""Parameters of the address. Attention has a ``head`` of its own, named without its model."""
 NONE = "none"
 
 
