@@ -1,5 +1,6 @@
 """Names of random controls: models of the same architecture and tokenizer that have learned nothing."""
 
+from collections.abc import Sequence
 from typing import Literal, get_args
 
 Control = Literal["@random", "@shuffled"]
@@ -28,3 +29,10 @@ def trained_name(name: str) -> str:
 def with_control(name: str, control: Control) -> str:
     """The name (or the revision) of this control of a model, whether a trained one's or a control's is given."""
     return trained_name(name) + control
+
+
+def trained_first(names: Sequence[str]) -> list[str]:
+    """Trained models, then their controls of one kind after those of another: so that the first few of many names hold
+    as many models as they can. Within each as they came.
+    """
+    return sorted(names, key=lambda name: (None, *CONTROLS).index(control_of(name)))

@@ -359,7 +359,7 @@ def test_groups_of_a_run_stand_beside_costs_of_the_run(shipped: Saved, monkeypat
     assert "Groups were switched off by “mean” alone" in texts(faults("safe", "minilm", evidence=shipped.key))
     monkeypatch.setattr(_Faulty, "made_up", tables | {"cluster_ablation": tables["cluster_ablation"].head(0)})
     said = texts(faults("safe", "minilm", evidence=shipped.key))
-    assert "No group of two heads or more" in said
+    assert "No group of two or more heads" in said
     assert "groups of like heads" not in said
 
 

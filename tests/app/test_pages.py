@@ -100,7 +100,7 @@ def test_a_pair_of_which_one_sentence_was_replaced_says_where_the_other_comes_fr
     ("name", "reads"), [("attention", True), ("runs", False), ("methods", False), ("summarisation", False)]
 )
 def test_a_page_that_does_not_read_the_pair_says_so(name: str, reads: bool) -> None:
-    assert ("This page does not read the pair" in texts(page(name))) is not reads
+    assert ("This page doesn't use the sentence pair" in texts(page(name))) is not reads
 
 
 def test_tokens_show_special_ones() -> None:

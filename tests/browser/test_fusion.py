@@ -36,7 +36,7 @@ def test_a_link_reopens_tab_word_and_model(server: str, page: Page) -> None:
     expect(main(page).get_by_role("tab", name="联合信息", selected=True)).to_be_visible()
     expect(box(page, "词")).to_have_value(re.compile("fox"))
     expect(main(page).get_by_text("这不构成证据")).to_be_visible()
-    main(page).get_by_role("tab", name="方向相同吗？").click()
+    main(page).get_by_role("tab", name="重叠").click()
     expect(main(page).get_by_text(re.compile("minilm@random 第 \\d 层里"))).to_be_visible()
 
 

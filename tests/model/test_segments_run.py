@@ -296,7 +296,7 @@ def test_the_shipped_run_holds_every_english_document(shipped: Run) -> None:
             if kept:
                 assert kept.words.tolist() == one.document.words
                 assert kept.weights.shape == (30, 9, len(one.summary.words), 5)
-    assert sum(path.stat().st_size for path in shipped.folder.iterdir()) < 1_500_000
+    assert sum(path.stat().st_size for path in shipped.folder.iterdir()) < 2_000_000
 
 
 def test_smollm2_gives_what_ships_and_sums_over_segments_are_sums_over_words(shipped: Run, smollm2: mh.Model) -> None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
+from mhattn_core.models.control_names import trained_first
 from mhattn_core.runs import Run, store
 from mhattn_core.runs.packing import zipped
 from mhattn_core.runs.store import Saved
@@ -15,7 +16,12 @@ from mhattn_core.ui.runs.known import opened, show_run
 def what_to_do(run: Saved, tables: Run) -> None:
     """Compare its models, take it away, delete it."""
     with st.container(horizontal=True):
-        link("Compare models", _("Compare its models"), evidence=run.key, models=list(run.about.models[:MOST_MODELS]))
+        link(
+            "Compare models",
+            _("Compare its models"),
+            evidence=run.key,
+            models=trained_first(run.about.models)[:MOST_MODELS],
+        )
         st.download_button(
             _("Download (ZIP of tables)"),
             lambda: zipped(tables),
