@@ -28,7 +28,7 @@ TEXTS = 100
 """Texts whose patterns and outputs are held in memory, for a few models at a time."""
 EFFECT_TEXTS = 40
 """Texts on which each head is switched off."""
-ITEMS = "items.parquet"
+ITEMS, ABLATION = "items.parquet", "ablation.parquet"
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +40,6 @@ class Shared:
 
     corpus: Corpus
     folder: Path
-    ablates: bool = False
-    """Whether heads are matched by effect, too: hundreds of passes a text."""
     tell: Callable[[int], None] = lambda _pairs: None
     written: dict[tuple[str, str], SentencePair] = field(default_factory=dict)
     """Pairs as a model reads them, by its trained model's name and the pair's id."""
@@ -61,6 +59,12 @@ class Shared:
     def folds(self) -> list[int]:
         """Of the texts."""
         return [fold_of(record) for record in self.texts]
+
+    @cached_property
+    def ablated(self) -> set[str]:
+        """Models whose heads were switched off, so that they are matched by effect, too: hundreds of passes a text."""
+        path = self.folder / ABLATION
+        return set(pd.read_parquet(path, columns=["model"])["model"]) if path.exists() else set()
 
     @cached_property
     def items(self) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from mhattn_core.runs.study import Across, AcrossInput, Tables
 def match_models(names: Sequence[str], features: Sequence[Features], shared: Shared) -> pd.DataFrame:
     """Rows as ``MatchCosts.table`` for every two models of which one has learned something: by profile, with relations
     and without; where words agree by JS (of an encoder and a decoder on what both may see); where masks agree, too, by
-    CKA; and by effect in a run that measures ablation as well.
+    CKA; and by effect where the heads of both were switched off.
 
     features: of each name; a model that could read none of the pairs has no rows. Stacks of the same name are matched,
     or the first of each where they share none. What the random control NAME@random of a model in the run is matched
@@ -52,7 +52,7 @@ def _costs(
     yield "profile", profile_costs(*profiles)
     if all(one.has_relations for one in profiles):
         yield "profile.no_relations", profile_costs(*profiles, relations=False)
-    if shared.ablates:
+    if {a.model.name, b.model.name} <= shared.ablated:
         yield "effect", effect_costs(a.effects[stack_a], b.effects[stack_b], shared.keys, shared.folds)
     texts, others = a.patterns[stack_a], b.patterns[stack_b]
     if not texts or not others:
@@ -77,7 +77,7 @@ def _measure(given: AcrossInput) -> Tables:
             _("Heads are matched by what they measure, and this run keeps no sums of any measure."),
             _("Measure “basic” with it, and “relations” for what the heads are good at."),
         )
-    shared = Shared(given.corpus, given.folder, manifest is not None and "ablation" in manifest.measures, given.tell)
+    shared = Shared(given.corpus, given.folder, given.tell)
     features = [Features(given.get(name), number, shared) for number, name in enumerate(given.names)]
     return {"matches": match_models(given.names, features, shared)}
 
