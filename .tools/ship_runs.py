@@ -1,10 +1,10 @@
 """Make the runs that come with the package: ``PYTHONPATH=. python .tools/ship_runs.py DATA WORKING``.
 
 DATA holds the folders ``ud-english-ewt-dev`` and ``ud-chinese-gsdsimp-dev`` with the .conllu files of these treebanks.
-Tables only are kept: the treebanks' sentences do not ship, nor do the items of their relations and sums, from which any
-two models could be compared, which are large; so the differences from random weights are computed here. WORKING is
-where runs are measured; stopped, they go on from there. A run that ships
-already is left as it is: delete its folder first.
+Tables only are kept: the treebanks' sentences do not ship, nor do sums, from which any two models could be compared,
+nor items of the treebanks or of random controls: they are large. So the differences from random weights are computed
+here. WORKING is where runs are measured; stopped, they go on from there. A run that ships already is left as it is:
+delete its folder first.
 """
 
 import shutil
@@ -21,7 +21,7 @@ from mhattn_core.attention.prepare_inputs import prepare_inputs
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.ablation.study import TABLES
 from mhattn_core.models import load
-from mhattn_core.models.control_names import CONTROLS, with_control
+from mhattn_core.models.control_names import CONTROLS, is_control, with_control
 from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.files import write_table
 from mhattn_core.runs.run import DIFFERENCES, SHIPPED, Run
@@ -125,15 +125,6 @@ RECIPES = (
         own=True,
     ),
     Recipe(
-        "templates-en",
-        "Although and because, en",
-        ("minilm", "smollm2"),
-        lambda _data: [template.record for template in templates("en")],
-        "templates",
-        measures=("basic", "relations"),
-        own=True,
-    ),
-    Recipe(
         "templates-zh",
         "虽然……但是, zh",
         ("marian-zh-en",),
@@ -194,6 +185,9 @@ def ship(recipe: Recipe, data: Path, working: Path) -> None:
     for table in (SHIPPED / recipe.key).glob("*.parquet"):
         if table.stem != "skipped" and not len(pd.read_parquet(table)):
             table.unlink()  # nothing to say, such as of heads two by two where no model has a loss
+    if recipe.own and run.has("items"):
+        rows = run.items
+        write_table(SHIPPED / recipe.key / "items.parquet", rows[~rows["model"].map(is_control).astype(bool)])
     if run.has("distances"):
         write_table(SHIPPED / recipe.key / "distances.parquet", run.table("distances").round(DECIMALS))
 

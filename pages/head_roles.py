@@ -5,7 +5,7 @@ from mhattn_core.locale import _
 
 controls = ui.sidebar("Head roles")
 ui.page(
-    _("Head roles"),
+    _("Specialisation"),
     _("Which head does what, and how sure is that?"),
     reading=_(
         "Every head of every model is asked the same questions about words, over many sentences; the best is "

@@ -5,7 +5,7 @@ from mhattn_core.locale import _
 
 controls = ui.sidebar("Runs")
 ui.page(
-    _("Runs"),
+    _("Datasets and results"),
     _("What do the heads do over many pairs, and how sure is it?"),
     reading=_(
         "One sentence is an example; a run gives every head a number with an interval. Begin with a run that "

@@ -20,7 +20,8 @@ ui.page(
 )
 tab = ui.open_tab({"pair": _("This pair"), "gold": _("Many pairs with gold")})
 if tab == "pair":
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    charts, settings = st.container(), st.container(horizontal=True, vertical_alignment="bottom")
+    with settings:
         weight = st.segmented_control(
             _("Weights"),
             ["pattern", "norm"],
@@ -34,7 +35,7 @@ if tab == "pair":
         )
         reference = ui.choose_reference(controls)
     note = matrices()["translation"] if controls.gallery_id == NOTE else None
-    columns = st.columns([3] * min(2, len(controls.models)) + [2] * bool(note))
+    columns = charts.columns([3] * min(2, len(controls.models)) + [2] * bool(note))
     for place, name in enumerate(controls.models):
         with columns[place % 2 if len(controls.models) > 1 else 0]:
             ui.alignment_panel(name, place, controls, reference, weight="norm" if weight == "norm" else "pattern")

@@ -14,10 +14,10 @@ from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.roles.verdicts import rule_words
 
-BAND, BAR = 27, 8
-"""Heights in pixels: of one model's line within a relation, of the bar in it."""
+BAND, NARROW_BAND, BAR = 13, 27, 7
+"""Heights in pixels: of one model's line within a relation, where words stand beside and where above; of its bar."""
 ABOVE = -10
-"""Where a line's words stand, in pixels from its middle."""
+"""Where a line's words stand above it, in pixels from its middle."""
 FOUND = ("specialist", "pattern specialist")
 
 
@@ -47,7 +47,7 @@ def best_heads(
     labels: what each relation
     is called. chosen: the relation to mark. A filled mark has a verdict in its favour, a hollow one has not. Rows
     without a score are left
-    out. clicks: see ``head_grid``. narrow: what each line is stands above it and not beside.
+    out. clicks: see ``head_grid``. narrow: what each line is stands above it, and not at the left and right of it.
     """
     scored = relations.dropna(subset="held_out").astype({"layer": int, "head": int})
     names, verdicts = head_names(scored), scored["verdict"].map(verdict_names())
@@ -68,6 +68,7 @@ def best_heads(
     axis = alt.Axis(
         ticks=False,
         domain=False,
+        grid=False,
         labels=not narrow,
         labelLimit=190,
         labelExpr=f"{json.dumps(dict(labels))}[datum.value] || datum.value",
@@ -87,7 +88,7 @@ def best_heads(
         axis=alt.Axis(format=".0%"),
         title=_("right answers, held out") if narrow else _("right answers on held-out sentences"),
     )
-    legend = alt.Legend(title=None, orient="top", columns=1, labelLimit=140)
+    legend = alt.Legend(title=None, orient="top", columns=1 if narrow else len(models), labelLimit=140, offset=6)
     colour = alt.Color(
         "model:N", scale=alt.Scale(domain=models, range=[model_colour(model) for model in models]), legend=legend
     )
@@ -106,12 +107,14 @@ def best_heads(
         .encode(x, colour, shape)
         .add_params(pick),
         # Grey can be read on a light page and on a dark one.
-        base.mark_text(align="left", dy=ABOVE, fontSize=11, color=SPECIAL_COLOUR).encode(alt.XValue(2), text="said:N"),
+        base.mark_text(
+            align="left", dx=2 if narrow else 8, dy=ABOVE if narrow else 0, fontSize=11, color=SPECIAL_COLOUR
+        ).encode(alt.XValue(0 if narrow else "width"), text="said:N"),
     )
-    both = alt.layer(heads, to_beat(rows, y, line, tooltip=tooltip)).resolve_scale(
+    both = alt.layer(heads, to_beat(rows, y, line, tooltip=tooltip, columns=2 if narrow else 4)).resolve_scale(
         color="independent", shape="independent"
     )
-    return both.properties(height=alt.Step(BAND))
+    return both.properties(height=alt.Step(NARROW_BAND if narrow else BAND))
 
 
 def _tooltip() -> list[alt.Tooltip]:

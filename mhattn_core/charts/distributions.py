@@ -9,7 +9,7 @@ from mhattn_core.locale import _
 
 # A model's own shape beside its colour: grey print, and two models with random weights, which are both grey.
 SHAPES = ["circle", "square", "triangle-up", "diamond"]
-BAND = 64
+BAND = 44
 DEPTH_HEIGHT = 420
 
 

@@ -24,7 +24,7 @@ CELLS_WITH_TOOLTIP = 1000
 LABELS_DRAWN = 40
 """Above so many words only every second, third … is named on the axis."""
 AXIS_HEIGHT = 95
-LEGEND_HEIGHT = 150
+LEGEND_HEIGHT = 130
 """Of few words the cells are made higher, or the legend would be cut."""
 SLANTED_BELOW = 20
 """Fewer labels than this stand slanted across the top; more stand upright, which takes less room."""
@@ -69,7 +69,7 @@ def _labels(table: pd.DataFrame, axis: str) -> list[str]:
 def _height(rows: int) -> int:
     # The axis and its labels take their share of the height.
     return AXIS_HEIGHT + (
-        max(int(rows * min(40.0, max(12.0, 440 / rows))), LEGEND_HEIGHT) if rows <= LABELS_DRAWN else 560
+        max(int(rows * min(27.0, max(12.0, 400 / rows))), LEGEND_HEIGHT) if rows <= LABELS_DRAWN else 560
     )
 
 

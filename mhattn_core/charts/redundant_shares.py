@@ -6,30 +6,31 @@ import pandas as pd
 from mhattn_core.charts.theme import MARK_COLOUR, model_colour
 from mhattn_core.locale import _
 
-STEP = 16
-"""Height of a model within a distance, in pixels."""
-SHAPES = ["circle", "square", "triangle-up"]
-"""Of a translator's three stacks."""
+STEP, WIDTH = 20, 180
+"""Height of a model's line and width of a distance's panel, in pixels."""
 
 
-def redundant_shares(table: pd.DataFrame) -> alt.LayerChart:
-    """A mark a model and distance, its shape the stack, with its interval, and a tick for the share on random words.
+def redundant_shares(table: pd.DataFrame, *, narrow: bool = False) -> alt.FacetChart:
+    """A panel a distance, in it a line a model: its share with the interval, and a tick for the share on random words.
 
-    table: model, stack, distance (its name), redundant, low, high, noise, heads, n.
+    table: model, stack, distance (its name), redundant, low, high, noise, heads, n. narrow: panels below one another.
     """
-    table = table.assign(name=[" · ".join(pair) for pair in zip(table["model"], table["stack"], strict=True)])
+    several = table.groupby("model")["stack"].nunique().gt(1).any()
+    names = table["model"] + " · " + table["stack"] if several else table["model"]
+    table = table.assign(name=names)
     models = table.drop_duplicates("name")
-    names = models["name"].tolist()
     colour = alt.Color(
         "name:N",
-        scale=alt.Scale(domain=names, range=[model_colour(name) for name in models["model"]]),
-        legend=alt.Legend(orient="bottom", title=None, columns=1, labelLimit=300, symbolType="circle"),
+        scale=alt.Scale(domain=models["name"].tolist(), range=[model_colour(name) for name in models["model"]]),
+        legend=None,
     )
-    stacks = table["stack"].drop_duplicates().tolist()
-    shape = alt.Shape("stack:N", scale=alt.Scale(domain=stacks, range=SHAPES[: len(stacks)]), legend=None)
-    base = alt.Chart(table).encode(
-        alt.Y("distance:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=170)),
-        alt.YOffset("name:N", sort=names),
+    base = alt.Chart().encode(
+        alt.Y(
+            "name:N",
+            sort=models["name"].tolist(),
+            title=None,
+            axis=alt.Axis(ticks=False, domain=False, labelLimit=190),
+        ),
         tooltip=[
             alt.Tooltip("name:N", title=_("model")),
             alt.Tooltip("distance:N", title=_("distance")),
@@ -49,11 +50,20 @@ def redundant_shares(table: pd.DataFrame) -> alt.LayerChart:
     x = alt.X(
         "redundant:Q",
         scale=alt.Scale(domain=[0, 1]),
-        axis=alt.Axis(format="%", titleAnchor="end"),  # the title is longer than a narrow chart is wide
+        axis=alt.Axis(format="%", tickCount=3),
         title=_("heads with a redundant partner"),
     )
-    return alt.layer(
+    panel = alt.layer(
         base.mark_rule(strokeWidth=2).encode(alt.X("low:Q"), alt.X2("high"), colour),
-        base.mark_tick(color=MARK_COLOUR, thickness=3, size=STEP).encode(alt.X("noise:Q")),
-        base.mark_point(size=70, filled=True, opacity=1).encode(x, colour, shape),
-    ).properties(height=alt.Step(STEP))
+        base.mark_tick(color=MARK_COLOUR, thickness=3, size=STEP - 6).encode(alt.X("noise:Q")),
+        base.mark_point(size=70, filled=True, opacity=1).encode(x, colour),
+        data=table,
+    ).properties(width=WIDTH, height=alt.Step(STEP))
+    distances = list(dict.fromkeys(table["distance"]))
+    header = alt.Header(title=None, labelFontWeight="bold", labelFontSize=12)
+    by_distance = {
+        "row" if narrow else "column": alt.Facet("distance:N", sort=distances, header=header.copy()),
+    }
+    if narrow:
+        by_distance["row"].header.labelOrient = "top"
+    return panel.facet(**by_distance, spacing=24)

@@ -16,7 +16,7 @@ SIGNS = 75
 """How many fit into one line of names, so that ``109–111`` touches no neighbour."""
 AROUND = 140
 """Pixels that the axis and the legend take of the height."""
-LOWEST_ROW, HIGHEST_ROW, TALLEST = 14, 34, 460
+LOWEST_ROW, HIGHEST_ROW, TALLEST = 12, 34, 300
 AT_LEAST = 0.1
 
 

@@ -25,13 +25,19 @@ def names() -> dict[str, str]:
     }
 
 
-def to_beat(rows: pd.DataFrame, *encoding: alt.SchemaBase, tooltip: Sequence[alt.Tooltip]) -> alt.Chart:
-    """A mark for each of ``COLUMNS`` that the rows hold; encoding: where the lines of the chart stand."""
+def to_beat(
+    rows: pd.DataFrame, *encoding: alt.SchemaBase, tooltip: Sequence[alt.Tooltip], columns: int = 2
+) -> alt.Chart:
+    """A mark for each of ``COLUMNS`` that the rows hold; encoding: where the lines of the chart stand; columns: of the
+    legend.
+    """
     known = names()
     held = [name for name in COLUMNS if name in rows and rows[name].notna().any()] or ["random95"]
     scale = {"domain": [known[name] for name in held]}
     shapes, colours = ([marks[COLUMNS.index(name)] for name in held] for marks in (SHAPES, COLOURS))
-    legend = alt.Legend(title=None, orient="top", columns=2, symbolStrokeWidth=1.5, labelFontSize=10, columnPadding=4)
+    legend = alt.Legend(
+        title=None, orient="top", columns=columns, symbolStrokeWidth=1.5, labelFontSize=10, columnPadding=4, offset=6
+    )
     return (
         alt.Chart(rows)
         .transform_fold(held, as_=["what", "reached"])

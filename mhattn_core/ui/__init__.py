@@ -1,7 +1,7 @@
 """The dashboard's own parts: inside mhattn_core the only room that imports streamlit."""
 
 from mhattn_core.ui.ablation.panel import faults_panel
-from mhattn_core.ui.choices import open_tab
+from mhattn_core.ui.choices import choose, open_tab
 from mhattn_core.ui.claim_panel import claim_panel
 from mhattn_core.ui.contributions.panel import fusion_panel
 from mhattn_core.ui.difference_panel import difference_panel
@@ -19,6 +19,7 @@ from mhattn_core.ui.overview.own_sentence import own_sentence
 from mhattn_core.ui.overview.panel import overview_panel
 from mhattn_core.ui.page import page, problems
 from mhattn_core.ui.redundancy.panel import redundancy_panel
+from mhattn_core.ui.redundancy.shares import redundancy_view, redundant_shares_panel
 from mhattn_core.ui.reproduce import share_and_reproduce
 from mhattn_core.ui.roles.panel import roles_panel
 from mhattn_core.ui.roles.patterns import patterns_panel
@@ -36,6 +37,7 @@ from mhattn_core.ui.upload import upload_panel
 
 __all__ = [
     "alignment_panel",
+    "choose",
     "choose_reference",
     "claim_panel",
     "compared_runs",
@@ -64,6 +66,8 @@ __all__ = [
     "problems",
     "quantities_list",
     "redundancy_panel",
+    "redundancy_view",
+    "redundant_shares_panel",
     "roles_panel",
     "searchable",
     "share_and_reproduce",

@@ -99,16 +99,16 @@ def forget(*keys: str) -> None:
             del st.query_params[key]
 
 
-def open_tab(labels: Mapping[str, str], *, key: str = "tab") -> str:
+def open_tab(labels: Mapping[str, str], *, key: str = "tab", default: str = "") -> str:
     """Draw tabs, name → label in the reader's language, and return the name of the open one, which alone is computed:
     what is drawn next belongs to it.
 
-    key: the parameter of the address.
+    key: the parameter of the address. default: opened where the address names none; the first, unless given.
     """
     names = {label: name for name, label in labels.items()}
     state = f"{key}-{current_language()}"
     if state not in st.session_state:
-        st.session_state[state] = labels.get(st.query_params.get(key, ""), next(iter(names)))
+        st.session_state[state] = labels.get(st.query_params.get(key, default), next(iter(names)))
 
     def write() -> None:
         st.query_params[key] = names[st.session_state[state]]

@@ -143,18 +143,20 @@ def manifest_of(controls: Controls, table: str, *, pair_will_do: bool) -> Manife
     return None
 
 
-def say_evidence(evidence: Evidence, more: str = "", *, pairs: int | None = None) -> None:
-    """How much the page rests on, and why on this; more: what follows in the same line; pairs: where it is not all of
-    the run's.
-    """
+def say_evidence(evidence: Evidence, *, pairs: int | None = None) -> None:
+    """How much the page rests on, and why on this; pairs: where it is not all of the run's."""
     badge(pairs or evidence.run.manifest.pairs)
-    more = " ".join(filter(None, [more, how_far(evidence.run)]))
+    say_origin(evidence)
+
+
+def say_origin(evidence: Evidence, more: str = "") -> None:
+    """Which run the page reads and why, and how far it carries; more: what stands between."""
     origin = evidence.origin(
         _(
-            "One pair cannot tell a role. So this page reads the run “{name}”; another is chosen in the sidebar under Data."
+            "One pair cannot tell a role or a share. So this page reads the run “{name}”; another is chosen in the sidebar under Data."
         )
     )
-    st.caption(f"{origin} {more}".strip())
+    st.caption(" ".join(part for part in (origin, more, how_far(evidence.run)) if part))
 
 
 def how_far(run: Run) -> str:

@@ -38,7 +38,7 @@ def note_panel(note: NoteMatrix) -> None:
     """The matrix that the note prints for this pair."""
     finding = note_pattern(note)
     title = _("The note's own matrix")
-    st.subheader(title, anchor=False)
+    st.markdown(f"**{title}**")
     st.markdown(finding.sentence)
     picture(finding.table, "note", title, None)
     st.caption(finding.reading)

@@ -34,7 +34,6 @@ def measure_panel(controls: Controls) -> None:
     words = choose_quantity(_("Measure"), of_family("basic"), key="measure")
     measure = words.code
     top = st.container()
-    st.caption(f"**{words.axis}** · {words.explanation}")
     models = _with_values(_models(controls), measure)
     if not models:
         return
@@ -61,6 +60,7 @@ def measure_panel(controls: Controls) -> None:
             show(with_origin(over_depth(rows, measure), shown, measure), key="overlaid", sentence=False)
         else:
             all_heads(heads, measure)
+    st.caption(f"**{words.axis}** · {words.explanation}")
     place, model = next((place, model) for place, model in models.items() if model.name == chosen.model)
     one_head(model, place, chosen, near, heads, measure)
 
@@ -72,17 +72,15 @@ def _models(controls: Controls) -> dict[int, ModelHeads]:
     models: dict[int, ModelHeads] = {}
     with problems():
         run = chosen_run(controls)
-        for start in range(0, len(controls.models), 2):
-            in_this_row = list(enumerate(controls.models))[start : start + 2]
-            for (place, name), column in zip(in_this_row, st.columns(2), strict=False):
-                with column, problems(name):
-                    seen = attended_with_progress(name, controls)
-                    if len(seen.stacks) > 1:
-                        st.markdown(f"**{escape(name)}**")
-                    stack = choose_stack(seen, place)
-                    # What a model does not know of the pair says nothing about a run.
-                    if run or may_draw(seen, stack, place):
-                        models[place] = compared(seen, stack, run)
+        for place, name in enumerate(controls.models):
+            with problems(name):
+                seen = attended_with_progress(name, controls)
+                if len(seen.stacks) > 1:
+                    st.markdown(f"**{escape(name)}**")
+                stack = choose_stack(seen, place)
+                # What a model does not know of the pair says nothing about a run.
+                if run or may_draw(seen, stack, place):
+                    models[place] = compared(seen, stack, run)
     return models
 
 

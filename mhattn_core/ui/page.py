@@ -18,6 +18,7 @@ from mhattn_core.ui.unforeseen import foreseen
 # all.
 schemapi.DEBUG_MODE = False
 
+# What holds nothing, such as the panel below tabs that only open_tab reads, takes no room.
 # Streamlit's own CSV writes cells that a spreadsheet would run as formulas; the Download beside a picture does not.
 # Below this width a matrix is read one row at a time and a grid becomes a list.
 STYLE = """<style>
@@ -26,8 +27,11 @@ STYLE = """<style>
   [class*="st-key-narrow"] { display: flex; }
   [class*="st-key-wide"] { display: none; }
 }
-[data-testid="stMainBlockContainer"] { padding-top: 4.2rem; padding-bottom: 3rem; }
+[data-testid="stMainBlockContainer"] { padding: 4rem clamp(1rem, 3.5vw, 4rem) 3rem; }
+[data-testid="stMainBlockContainer"] [data-testid="stVerticalBlock"] { gap: .7rem; }
 [data-testid="stMainBlockContainer"] h1 { font-size: 28px; padding: 0; }
+:is([data-testid="stTabPanel"], [data-testid="stHorizontalBlock"]):not(:has([data-testid="stElementContainer"])) { display: none; }
+[data-testid="stCaptionContainer"] { color: inherit; opacity: .78; }
 [data-testid="stElementToolbarButton"]:has(button[aria-label^="Download as CSV"]) { display: none; }
 .mh-chips { max-height: 11rem; overflow-y: auto; }
 .mh-chip { display: inline-block; margin: 2px; padding: 1px 7px; border-radius: 9px; border: 1px solid rgba(128,128,128,.5); font-size: .85rem; }
@@ -48,13 +52,14 @@ M = TypeVar("M", bound=Named)
 
 
 def page(title: str, lead: str, *, reading: str = "") -> None:
-    """The page's head: its title, the question that it answers in a line, and folded how it is to be read."""
+    """The page's head: its title, behind a button how the page is to be read, and the question that it answers."""
     st.html(STYLE)
-    st.title(title, anchor=False)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.title(title, anchor=False, width="content")
+        if reading:
+            with st.popover(_("How to read this"), icon=":material/help:", type="tertiary"):
+                st.markdown(reading)
     st.markdown(lead)
-    if reading:
-        with st.expander(_("How to read this"), icon=":material/help:"):
-            st.markdown(reading)
 
 
 def badge(pairs: int = 1) -> None:

@@ -221,7 +221,7 @@ def test_a_run_without_relations_names_the_way_out(run: Path) -> None:
 
 def test_one_pair_is_never_the_evidence() -> None:
     app = page(evidence="")
-    assert "One pair cannot tell a role." in texts(app)
+    assert "One pair cannot tell a role or a share." in texts(app)
     assert not re.search("Strongest.*1 pair: an example", texts(app), re.DOTALL)
 
 

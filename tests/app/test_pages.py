@@ -46,7 +46,7 @@ def test_chinese_pages_show_no_english_but_names_and_code(name: str) -> None:
 
 @pytest.mark.parametrize("chapter", range(1, 7))
 def test_every_claim_of_every_chapter_is_shown(chapter: int) -> None:
-    app = open_page("home", state={"chapter": chapter})
+    app = open_page("home", chapter=str(chapter))
     for claim in app.selectbox(key=f"claim-{chapter}").options:
         app.selectbox(key=f"claim-{chapter}").set_value(claim).run()
         assert not app.exception, claim
@@ -216,10 +216,7 @@ def test_a_page_that_a_cold_server_runs_without_the_dashboard_finds_it() -> None
 def test_a_causal_model_is_not_blamed_for_words_that_it_cannot_see() -> None:
     if entries()["smollm2"].path() is None:
         pytest.skip("smollm2 has not been fetched: python -m mhattn_core fetch smollm2")
-    app = open_page("home", models=["minilm", "smollm2"])
-    app.session_state["models"] = ["minilm", "smollm2"]
-    app.session_state["chapter"] = 2
-    app.run()
+    app = open_page("home", models=["minilm", "smollm2"], chapter="2")
     assert "The best head of smollm2" in texts(app)  # sits → cat leads back
     app.selectbox(key="claim-2").set_value("2-on-mat").run()
     assert "smollm2 reads from left to right" in texts(app)

@@ -5,14 +5,14 @@ import re
 from typing import Any
 
 import pytest
-from reading import open_page, specs, texts
+from reading import open_page, specs, tables, texts
 from streamlit.testing.v1 import AppTest
 
 from mhattn_core.models.catalogue import entries
 
 
 def redundancy(*models: str, **state: Any) -> AppTest:
-    return open_page("redundancy", state=state, **({"models": list(models)} if models else {}))
+    return open_page("redundancy", state=state, view="within", **({"models": list(models)} if models else {}))
 
 
 def matrix(app: AppTest) -> dict[str, Any]:
@@ -125,3 +125,18 @@ def test_heads_that_share_keys_are_told() -> None:
     assert not app.exception
     assert "The 9 heads of a layer share 3 sets of keys and values" in texts(app)
     assert "drawn as one picture" in texts(app)
+
+
+def test_it_opens_on_a_run_and_compares_models_with_random_controls() -> None:
+    app = open_page("redundancy")
+    said = texts(app)
+    assert re.search(r"Heads with a redundant partner, by Jensen–Shannon divergence: \*\*minilm \d+%", said)
+    assert "smollm2@shuffled" in said
+    assert "So this page reads the run “UD English EWT dev”" in said
+    (shares,) = tables(app, "redundant", "noise")
+    assert {"minilm", "minilm@random", "smollm2"} <= set(shares["model"])
+
+
+@pytest.mark.parametrize("asked", [{"head": "L1 H3"}, {"tab": "groups"}, {"view": "within"}])
+def test_an_address_of_one_model_opens_that_model(asked: dict[str, str]) -> None:
+    assert "Nearest of minilm's 72 heads" in texts(open_page("redundancy", models=["minilm"], **asked))

@@ -17,7 +17,7 @@ def cells(page: Page) -> Locator:
 
 
 def test_a_click_opens_two_heads_again_and_again(server: str, page: Page) -> None:
-    page.goto(f"{server}/redundancy?models=marian-en-zh&pair=sleeping-cat")
+    page.goto(f"{server}/redundancy?view=within&models=marian-en-zh&pair=sleeping-cat")
     expect(main(page).get_by_text("is redundant").or_(main(page).get_by_text("are redundant")).first).to_be_visible()
     for place in (30, 301, 30):
         cell = cells(page).nth(place)
@@ -43,7 +43,7 @@ def test_a_link_reopens_tab_distance_and_heads(server: str, page: Page) -> None:
 
 
 def test_a_phone_reads_one_row_of_the_matrix(server: str, phone: Page) -> None:
-    phone.goto(f"{server}/redundancy?models=minilm")
+    phone.goto(f"{server}/redundancy?view=within&models=minilm")
     bars = main(phone).locator(".st-key-narrow-distances").get_by_test_id("stVegaLiteChart")
     expect(bars.locator("svg, canvas").first).to_be_visible()
     expect(main(phone).locator(".st-key-wide-distances")).to_be_hidden()

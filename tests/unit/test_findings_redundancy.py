@@ -1,6 +1,5 @@
 """What is said of redundant heads, from numbers by hand."""
 
-import json
 from types import SimpleNamespace
 
 import numpy as np
@@ -39,22 +38,33 @@ SHARES = pd.DataFrame(
 def test_the_shares_of_all_models_stand_beside_one_another() -> None:
     said = [plain(sentence(SHARES[SHARES["by"] == by], by)) for by in ("js", "cka")]  # type: ignore[arg-type]
     assert said[0] == (
-        "Heads with a redundant partner, by Jensen–Shannon divergence: minilm 15% [11, 20], on random words 36%; "
-        "minilm@random 100% [100, 100], on random words 100%."
+        "Heads with a redundant partner, by Jensen–Shannon divergence: minilm 15% [11, 20], on random words 36%. "
+        "Random controls: minilm@random 100%."
     )
     assert said[1] == (
-        "Heads with a redundant partner, by 1 − CKA of outputs: minilm 0%, on random words 1%; minilm@random unknown."
+        "Heads with a redundant partner, by 1 − CKA of outputs: minilm 0%, on random words 1%. "
+        "Random controls: minilm@random unknown."
     )
 
 
-def test_the_chart_has_a_dot_a_model_and_distance() -> None:
+def test_the_chart_has_a_mark_a_model_and_distance() -> None:
     named = SHARES.assign(distance=[quantity(by).distance_title for by in SHARES["by"]])
     drawn = charts.redundant_shares(named).to_dict()
     (rows,) = drawn["datasets"].values()
     assert len(rows) == 4
     assert {row["distance"] for row in rows} == {"Jensen–Shannon divergence", "1 − CKA of outputs"}
-    assert drawn["layer"][2]["encoding"]["x"]["scale"]["domain"] == [0, 1]
-    assert "minilm · encoder" in json.dumps(drawn, ensure_ascii=False)
+    mark = drawn["spec"]["layer"][2]["encoding"]
+    assert mark["x"]["scale"]["domain"] == [0, 1]
+    # A model of one stack is called by its name alone.
+    assert mark["y"]["sort"] == ["minilm", "minilm@random"]
+    assert drawn["facet"]["column"]["sort"] == ["Jensen–Shannon divergence", "1 − CKA of outputs"]
+
+
+def test_each_stack_of_a_translator_has_a_line() -> None:
+    stacks = SHARES.assign(distance="js", model="m", stack=["encoder", "decoder", "cross", "encoder"])
+    drawn = charts.redundant_shares(stacks, narrow=True).to_dict()
+    assert drawn["spec"]["layer"][2]["encoding"]["y"]["sort"] == ["m · encoder", "m · decoder", "m · cross"]
+    assert list(drawn["facet"]) == ["row"]
 
 
 @pytest.mark.parametrize(("code", "title"), [("js", "Jensen–Shannon divergence"), ("cka", "1 − CKA of outputs")])

@@ -48,7 +48,7 @@ def test_a_claim_names_what_exists(claim: Claim) -> None:
         assert all(query < len(queries) and key < len(pair.a.words) for query, key in claim.links)
     assert len(claim.weights) in {0, len(claim.links)}
     # A name in an address that its page does not know would be passed over in silence.
-    assert set(claim.settings) <= {"tab", "probe", "over", "family", "relation", "direction", "evidence"}
+    assert set(claim.settings) <= {"tab", "view", "probe", "over", "family", "relation", "direction", "evidence"}
     assert claim.settings.get("evidence", "templates-zh") in {run.key for run in shipped()}
     assert claim.settings.get("probe", "key-pos") in asked_names()
     assert claim.settings.get("over", "share") in measures()

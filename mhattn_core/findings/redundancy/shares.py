@@ -1,6 +1,8 @@
 """How many heads of each model have a redundant partner, beside its random controls."""
 
+from collections.abc import Hashable, Mapping
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -11,6 +13,7 @@ from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import column, quantity
 from mhattn_core.measures.redundancy.head_distances import By
+from mhattn_core.models.control_names import is_control
 from mhattn_core.runs import Run
 
 
@@ -25,30 +28,45 @@ def redundant_heads(run: Run, *, by: By = "js") -> Finding:
         table,
         partial(charts.redundant_shares, named),
         _(
-            "A dot is a model's share of heads with a redundant partner: another head within a tenth of the distance of "
+            "A mark is a model's share of heads with a redundant partner: another head within a tenth of the distance of "
             "heads with nothing in common. Lines: 95 % intervals over documents where they are known, else over texts; "
-            "none under 30. Red ticks: the same on random words."
+            "none under 30, nor where all replicates agree. Red ticks: the same on random words."
         )
         + " "
         + column("redundancy", "redundant").explanation,
         int(table["n"].max()),
+        draw_narrow=partial(charts.redundant_shares, named, narrow=True),
     )
 
 
 def sentence(rows: pd.DataFrame, by: By) -> str:
     """The shares of all models by one distance. rows: of that distance, as ``share_table`` gives them."""
     several = rows["model"].duplicated().any()
-    parts = []
+    trained, controls = [], []
     for row in rows.to_dict("records"):
         name = f"{row['model']} · {row['stack']}" if several else str(row["model"])
-        ends = "" if pd.isna(row["low"]) else f" [{100 * row['low']:.0f}, {100 * row['high']:.0f}]"
-        parts.append(
-            _("{name} {share:.0%}{ends}, on random words {noise:.0%}").format(
-                name=escape(name), share=row["redundant"], ends=ends, noise=row["noise"]
-            )
-            if pd.notna(row["redundant"])
-            else _("{name} unknown").format(name=escape(name))
-        )
-    return _("Heads with a redundant partner, by {distance}: {shares}.").format(
-        distance=escape(quantity(by).distance_title), shares="; ".join(parts)
+        if is_control(row["model"]):
+            controls.append(_short(name, row))
+        else:
+            trained.append(_in_full(name, row))
+    message = _("Heads with a redundant partner, by {distance}: {shares}.")
+    said = message.format(distance=escape(quantity(by).distance_title), shares="; ".join(trained or controls))
+    if not trained or not controls:
+        return said
+    return f"{said} " + _("Random controls: {shares}.").format(shares=", ".join(controls))
+
+
+def _in_full(name: str, row: Mapping[Hashable, Any]) -> str:
+    if pd.isna(row["redundant"]):
+        return _("{name} unknown").format(name=escape(name))
+    # Where no replicate differs, the interval has no width, which says nothing of what was not drawn.
+    unknown = pd.isna(row["low"]) or row["low"] == row["high"]
+    ends = "" if unknown else f" [{100 * row['low']:.0f}, {100 * row['high']:.0f}]"
+    return _("**{name} {share:.0%}**{ends}, on random words {noise:.0%}").format(
+        name=escape(name), share=row["redundant"], ends=ends, noise=row["noise"]
     )
+
+
+def _short(name: str, row: Mapping[Hashable, Any]) -> str:
+    share = _("unknown") if pd.isna(row["redundant"]) else f"{row['redundant']:.0%}"
+    return f"{escape(name)} {share}"

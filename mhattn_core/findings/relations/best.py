@@ -14,8 +14,9 @@ from mhattn_core.locale import _
 from mhattn_core.runs import Run
 from mhattn_core.runs.relations import CONTROL_PAIRS, SEEDS
 
-MOST_DRAWN = 12
-"""Relations; beyond that the reader narrows the family."""
+MOST_LINES, FEWEST_RELATIONS = 14, 4
+"""Lines that a screen holds, and relations that are drawn whatever the number of models; beyond that the reader narrows
+the family."""
 
 
 @of_run("relations")
@@ -42,7 +43,8 @@ def best_heads(
             _("Choose another family, direction or model."),
         )
     names = list(dict.fromkeys(shown["relation"]))
-    drawn = names[:MOST_DRAWN] if relation in ("", *names[:MOST_DRAWN]) else [*names[: MOST_DRAWN - 1], relation]
+    most = max(MOST_LINES // len(chosen), FEWEST_RELATIONS)
+    drawn = names[:most] if relation in ("", *names[:most]) else [*names[: most - 1], relation]
     table = shown[shown["relation"].isin(drawn)].reset_index(drop=True)
     best = partial(charts.best_heads, table, labels_of(drawn))
     return Finding(

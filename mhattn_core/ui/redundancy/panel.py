@@ -10,12 +10,9 @@ from mhattn_core.experiments.redundancy.noise import DRAWS
 from mhattn_core.findings import Finding
 from mhattn_core.findings.redundancy.groups import groups_of_heads
 from mhattn_core.findings.redundancy.nearest import distances
-from mhattn_core.findings.redundancy.shares import redundant_heads
 from mhattn_core.findings.redundancy.stack import Redundancy
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import column, quantity
-from mhattn_core.measures.redundancy.head_distances import By
-from mhattn_core.runs import Run
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_choice import choose_stack
@@ -42,8 +39,6 @@ def redundancy_panel(controls: Controls) -> None:
         stack = choose_stack(seen, place)
         by = choose_distance()
     run = run_with_distances(controls, seen.model.name)
-    if run:
-        _shares(run, by)
     # What a model does not know of the pair says nothing about a run.
     if not run and not may_draw(seen, stack, place):
         return
@@ -51,7 +46,6 @@ def redundancy_panel(controls: Controls) -> None:
         found = redundancy(seen, stack, by, run)
     finding = distances(found)
     say(finding)
-    st.caption(f"**{quantity(found.by).distance_axis}** · {quantity(found.by).explanation}")
     _notices(found)
     pictures, pair = st.columns([3, 2])
     with pair:
@@ -70,21 +64,9 @@ def redundancy_panel(controls: Controls) -> None:
             _table(finding, found)
     with pair:
         two_distances(found, chosen)
+    st.caption(f"**{quantity(found.by).distance_axis}** · {quantity(found.by).explanation}")
     two_heads(found, chosen)
     _caution(found)
-
-
-def _shares(run: Run, by: By) -> None:
-    """Of all models of the run, before one of them in full."""
-    if run.has("redundancy"):
-        show(redundant_heads(run, by=by), key="redundant-heads")
-    else:
-        st.info(
-            _(
-                "This run's distances were measured by an earlier version, which did not count the heads with a "
-                "redundant partner. Measure its pairs again."
-            )
-        )
 
 
 def _notices(found: Redundancy) -> None:

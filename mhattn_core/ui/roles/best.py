@@ -13,7 +13,7 @@ RELATION, HEAD = "relation", "role"
 
 
 def best_view(rows: RelationRows, relation: str) -> None:
-    """The lines of the run that the page reads; the page says the sentence itself."""
+    """The lines of the run that the page reads."""
     finding = best_heads(
         rows.run,
         models=[model for model, _stack in rows.models],
@@ -22,7 +22,7 @@ def best_view(rows: RelationRows, relation: str) -> None:
         family=rows.family,
         relation=relation,
     )
-    show(finding, key="best-heads", on_pick=_open, sentence=False, chosen=relation)
+    show(finding, key="best-heads", on_pick=_open, chosen=relation)
 
 
 def _open(mark: Mapping[str, str | int]) -> None:

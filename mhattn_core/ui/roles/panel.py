@@ -10,7 +10,6 @@ from mhattn_core.findings.relations.words import (
     family_labels,
     labels_of,
     left_out,
-    strongest,
     verdict_counts,
     verdict_line,
 )
@@ -19,7 +18,7 @@ from mhattn_core.locale import _
 from mhattn_core.text.relations import meaning
 from mhattn_core.ui.choices import AUTOMATIC, choose, open_tab
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.evidence import Evidence, evidence_with, models_in, say_evidence
+from mhattn_core.ui.evidence import Evidence, evidence_with, models_in, say_origin
 from mhattn_core.ui.head_choice import key_for
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.panel import panel
@@ -36,22 +35,19 @@ ALL, USUAL_FAMILY = "all", "syntax"
 def roles_panel(controls: Controls) -> None:
     """A click on a head, or another relation, redraws this and not the sidebar."""
     evidence = evidence_with(controls, "relations")
-    finding = st.container()
     rows = _choose(evidence, controls)
-    with finding:
-        st.markdown(strongest(rows.shown))
-        say_evidence(evidence, verdict_counts(rows.shown))
     if rows.shown.empty:
         st.info(_("The run has no relation of this family. Choose another above."))
         st.caption(left_out(rows))
         return
-    pictures, card = st.columns([3, 2])
-    with card:
+    picture = st.container()
+    say_origin(evidence, f"{direction_words(rows.direction)} {verdict_counts(rows.shown)}")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         relation = _choose_relation(rows)
-        _say(rows, relation)
-    with pictures:
+        chosen = _choose_head(rows, relation)
+    _say(rows, relation)
+    with picture:
         best_view(rows, relation)
-    chosen = _choose_head(rows, relation)
     view = open_tab(
         {
             "grids": _("All heads"),
@@ -86,7 +82,6 @@ def _choose(evidence: Evidence, controls: Controls) -> RelationRows:
             key="direction",
             default=usual_direction(evidence.run, models),
         )
-    st.caption(direction_words(direction))
     return relation_rows(evidence.run, models, direction, "" if family == ALL else family)
 
 

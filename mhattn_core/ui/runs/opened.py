@@ -23,7 +23,9 @@ STACKS = ("cross", "encoder", "decoder")
 
 def opened_run() -> None:
     """The tab in which a saved run is read: the one in the address, else the first that ships."""
-    run = _choose_run()
+    choices = st.container(horizontal=True, vertical_alignment="bottom")
+    with choices:
+        run = _choose_run()
     if run is None:
         return
     with problems():
@@ -35,7 +37,9 @@ def opened_run() -> None:
                 ).format(measures=escape(", ".join(tables.manifest.measures)))
             )
         else:
-            _picture(tables)
+            with choices:
+                chosen = _choose(tables)
+            _picture(tables, *chosen)
         what_to_do(run, tables)
         findings_of(tables)
         tables_of(tables)
@@ -68,10 +72,8 @@ def _write() -> None:
     st.session_state["run-asked"] = st.session_state["run-shown"]
 
 
-def _picture(run: Run) -> None:
+def _picture(run: Run, measure: Quantity, stack: str, group: str) -> None:
     """All heads of the run on one axis, by one measure."""
-    measure, stack, group = _choose(run)
-    st.caption(f"**{measure.axis}** · {measure.explanation}")
     known = measured(run, run.models, stack, measure.code, group).dropna(subset="value")
     if known.empty:
         st.info(_("No head of this run has a value of this measure. {reads}").format(reads=measure.reads))
@@ -80,6 +82,7 @@ def _picture(run: Run) -> None:
     finding = distributions(run, stack=stack, measure=measure.code, group=group)
     show(finding, key="run-chart", chosen=(top.model, *top.cell))
     st.caption(_("Circled: the head named above."))
+    st.caption(f"**{measure.axis}** · {measure.explanation}")
 
 
 def _choose(run: Run) -> tuple[Quantity, str, str]:
@@ -90,21 +93,20 @@ def _choose(run: Run) -> tuple[Quantity, str, str]:
     several = heads.groupby("model")["stack"].nunique().gt(1).any()
     stacks = [stack for stack in STACKS if stack in set(heads["stack"])]
     groups = sorted(set(heads["group"]))
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        measure = st.selectbox(
-            _("Measure"),
-            list(names),
-            format_func=names.__getitem__,
-            key="run-measure",
-            help=names_in_tables(words.values()),
-        )
-        stack = stacks[0]
-        if several:
-            stack = str(st.segmented_control(_("Stack"), stacks, default=stacks[0], required=True, key="run-stack"))
-        group = ""
-        if len(groups) > 1:
-            all_pairs = _("all pairs")
-            group = str(st.selectbox(_("Group"), groups, format_func=lambda name: name or all_pairs, key="run-group"))
+    measure = st.selectbox(
+        _("Measure"),
+        list(names),
+        format_func=names.__getitem__,
+        key="run-measure",
+        help=names_in_tables(words.values()),
+    )
+    stack = stacks[0]
+    if several:
+        stack = str(st.segmented_control(_("Stack"), stacks, default=stacks[0], required=True, key="run-stack"))
+    group = ""
+    if len(groups) > 1:
+        all_pairs = _("all pairs")
+        group = str(st.selectbox(_("Group"), groups, format_func=lambda name: name or all_pairs, key="run-group"))
     # Offsets mean nothing across two texts: such a measure is shown of the stacks that have it.
     having = heads.loc[heads["measure"] == measure, "stack"]
     return words[measure], stack if stack in set(having) else "", group

@@ -29,10 +29,9 @@ TALLEST_LIST = 620
 def picture(found: DocumentAttention, known: HeldOutAgreement | None) -> tuple[HeadSelection, pd.DataFrame]:
     """Draw it; whose attention was chosen, and its table with every single segment, for others to show."""
     given = found.given
-    heads, parts, ways = st.columns([2, 2, 4], vertical_alignment="bottom")
-    with heads:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         whose = choose_whose(found, known)
-    with ways.container(horizontal=True, vertical_alignment="bottom"):
+        parts = st.container()
         by = choose(
             _("Rows"), {"words": _("Words"), "sentences": _("Sentences")}, key="rows_of", pills=True, persist=True
         )

@@ -45,20 +45,20 @@ def alignment_panel(name: str, place: int, controls: Controls, choice: Reference
     """A model's best head as matrix and as lines, and all its heads by how well they align; a click redraws this model
     alone.
     """
-    st.subheader(escape(name), anchor=False)
+    turned = is_turned(name, controls.pair)
+    note = _("This model reads the second sentence, so source and target are swapped.") if turned else None
+    st.markdown(f"**{escape(name)}**", help=note)
     with problems(name):
-        turned = is_turned(name, controls.pair)
         pair = _with_languages(name, place, controls.pair.turned if turned else controls.pair)
         _check_readable(name, pair)
         seen = attended_with_progress(name, replace(controls, pair=pair))
-        if turned:
-            st.caption(_("This model reads the second sentence, so source and target are swapped."))
         tell_unreadable(name, pair.a.text)
         if not pair.b:
             st.markdown(_("It writes: *{text}*").format(text=escape(seen.sentences["b"].text)))
-        aligned = _weights(seen, _choose_rows(seen, place), weight)
-        reference = links_to_compare(choice, seen, turned=turned)
-        chosen = _choose_head(aligned, reference, place)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            aligned = _weights(seen, _choose_rows(seen, place), weight)
+            reference = links_to_compare(choice, seen, turned=turned)
+            chosen = _choose_head(aligned, reference, place)
         if may_draw(seen, aligned.stack, place):
             one_aligner(seen, aligned, reference, chosen, place)
             if reference is not None:
