@@ -33,7 +33,7 @@ def participation(run: Run, *, model: str = "", stack: str = "", models: Sequenc
     }
     shown = table[table["stack"] == table["model"].map(stacks)]
     about = model or str(shown["model"].iloc[0])
-    return over_layers(shown.assign(words=shown["n"]), about, run.manifest.pairs)
+    return over_layers(shown.assign(words=shown["n"]), about, int(shown["n"].max()))
 
 
 def over_layers(table: pd.DataFrame, model: str, pairs: int) -> Finding:
