@@ -1,6 +1,7 @@
 """Choosing a stack and a head of one model; the address carries the choice."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -38,6 +39,11 @@ def choose_head(seen: AttentionResult, stack: str, place: int, gallery_heads: Ma
     told = _("Suggested head: {name}").format(name=telling)
     chosen = choose_or_leave(_("Head"), names_in(seen, stack), told, key=key_for(HEAD, place))
     return (Head.parse(chosen, stack), "") if chosen else (Head.parse(telling, stack), reason)
+
+
+def take_head(mark: Mapping[str, Any]) -> None:
+    """A head that was clicked in a chart becomes the chosen one of a page with one head."""
+    st.session_state[HEAD] = head_name(int(mark["layer"]), int(mark["head"]))
 
 
 def names_in(seen: AttentionResult, stack: str) -> list[str]:

@@ -1,8 +1,6 @@
 """Are redundant heads safe to lose? The cost of a head against its distance to the nearest other one."""
 
-from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -16,8 +14,7 @@ from mhattn_core.measures.redundancy.head_distances import By, distances
 from mhattn_core.ui.ablation.choice import choose_quantity
 from mhattn_core.ui.ablation.data import AblationContext, damage
 from mhattn_core.ui.ablation.group import group_view
-from mhattn_core.ui.ablation.heads import CHOSEN
-from mhattn_core.ui.head_choice import choose_stack
+from mhattn_core.ui.head_choice import choose_stack, take_head
 from mhattn_core.ui.redundancy.data import choose_distance, heads
 from mhattn_core.ui.show import show
 
@@ -45,7 +42,7 @@ def safe_view(found: AblationContext) -> None:
     finding = cost_and_nearness(
         rows, square, by, name=f"{found.name} {stack}", pairs=measured.pairs, source=measured.source
     )
-    show(finding, key=KEY, on_pick=_open)
+    show(finding, key=KEY, on_pick=take_head)
     group_view(found, measured, stack, quantity)
 
 
@@ -71,7 +68,3 @@ def _on_pair(found: AblationContext, stack: str, by: By) -> pd.DataFrame:
     square = distances(heads(found.seen, stack, by), by=by)
     known = square.isna().sum() < len(square) - 1
     return square.loc[known, known]
-
-
-def _open(mark: Mapping[str, Any]) -> None:
-    st.session_state[CHOSEN] = head_name(int(mark["layer"]), int(mark["head"]))

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from mhattn_core.findings.ablation.groups import group_effects, groups
+from mhattn_core.findings.ablation.measured import AblationTable
 from mhattn_core.locale import _
-from mhattn_core.ui.ablation.data import AblationContext, AblationTable, groups_off
+from mhattn_core.ui.ablation.data import AblationContext, groups_off
 from mhattn_core.ui.show import show
 
 

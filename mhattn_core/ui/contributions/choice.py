@@ -11,7 +11,7 @@ from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import AUTOMATIC, choose, choose_or_leave, forget_when_changed
 from mhattn_core.ui.contributions.data import words_read
-from mhattn_core.ui.head_choice import HEAD, names_in
+from mhattn_core.ui.head_choice import HEAD, names_in, take_head
 from mhattn_core.ui.head_internals.data import axes
 from mhattn_core.ui.model_choice import MODEL, take_model
 
@@ -59,7 +59,7 @@ def chosen_head(word: WordContributions) -> tuple[int, int]:
     return word.strongest()
 
 
-def take_head(word: WordContributions, mark: Mapping[str, int]) -> None:
+def take_head_and_model(word: WordContributions, mark: Mapping[str, int]) -> None:
     """A head that was clicked in a chart becomes the chosen one, and its model too."""
-    st.session_state[HEAD] = head_name(mark["layer"], mark["head"])
+    take_head(mark)
     take_model(word.name)

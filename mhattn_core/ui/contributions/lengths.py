@@ -10,7 +10,7 @@ import streamlit as st
 from mhattn_core.experiments.contributions.word import WordContributions
 from mhattn_core.findings.contributions.heads import added_to_word
 from mhattn_core.findings.markdown import escape
-from mhattn_core.ui.contributions.choice import chosen_head, take_head
+from mhattn_core.ui.contributions.choice import chosen_head, take_head_and_model
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.show import show
 
@@ -25,6 +25,6 @@ def lengths_view(words: Mapping[int, WordContributions], measure: Literal["lengt
             with column, problems(word.name):
                 st.markdown(f"**{escape(word.name)}** · `{word.stack}`")
                 # How to read them stands once, below.
-                finding, on_pick = replace(findings[place], reading=""), partial(take_head, word)
+                finding, on_pick = replace(findings[place], reading=""), partial(take_head_and_model, word)
                 show(finding, key=f"added-{place}", on_pick=on_pick, chosen=chosen_head(word))
     st.caption(findings[places[0]].reading)

@@ -20,7 +20,7 @@ from mhattn_core.text.claims import claims
 from mhattn_core.text.gallery import gallery
 from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.contributions import data
-from mhattn_core.ui.contributions.choice import choose_head, chosen_head, take_head
+from mhattn_core.ui.contributions.choice import choose_head, chosen_head, take_head_and_model
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import evidence_with
 from mhattn_core.ui.navigation import link
@@ -40,7 +40,12 @@ def norms_view(word: WordContributions, _words: Words, _controls: Controls) -> N
         head = choose_head(word)
         show(norms.weights_and_lengths_of_row(word, measured, head), key="norms-row")
     with all_heads:
-        show(norms.special_tokens(word, measured), key="norms-heads", on_pick=partial(take_head, word), chosen=head)
+        show(
+            norms.special_tokens(word, measured),
+            key="norms-heads",
+            on_pick=partial(take_head_and_model, word),
+            chosen=head,
+        )
     with st.expander(_("This head at every position")):
         show(positions.every_position(word, measured, head), key="norms-positions")
 
@@ -86,7 +91,7 @@ def prediction_view(word: WordContributions, _words: Words, _controls: Controls)
     show(
         heads.added_to_score(word, token, of),
         key="effects",
-        on_pick=partial(take_head, word),
+        on_pick=partial(take_head_and_model, word),
         chosen=chosen_head(word),
     )
 
@@ -119,7 +124,7 @@ def run_view(word: WordContributions, _words: Words, controls: Controls) -> None
         show(
             heads.contributions(run, **chosen, measure=measure),
             key=f"over-{word.name}",
-            on_pick=partial(take_head, word),
+            on_pick=partial(take_head_and_model, word),
             chosen=chosen_head(word),
         )
         st.caption(evidence.origin(_("This tab reads the run “{name}”; another is chosen in the sidebar under Data.")))
