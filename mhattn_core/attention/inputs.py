@@ -29,7 +29,7 @@ def check_inputs(model: Model, inputs: Mapping[str, Sequence[int]]) -> None:
 
 
 def fits(model: Model, inputs: Mapping[str, Sequence[int]]) -> bool:
-    """Whether ``check_inputs`` raises nothing."""
+    """Whether the model can be fed the pair: ``check_inputs`` raises nothing."""
     known = model.tables.keys() & inputs.keys()
     return all(
         0 < len(inputs[name]) <= _longest(model, name) and max(inputs[name]) < model.tables[name].tokens

@@ -91,7 +91,7 @@ def forget_when_changed(labels: object, *keys: str) -> None:
 
 
 def forget(*keys: str) -> None:
-    """Take choices back."""
+    """Take choices back: from the widgets, from what outlasts them, and from the address."""
     for key in keys:
         st.session_state.pop(key, None)
         st.session_state.pop(_chosen(key), None)

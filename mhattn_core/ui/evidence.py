@@ -88,7 +88,7 @@ def chosen_evidence(controls: Controls) -> Evidence | None:
 
 
 def chosen_run(controls: Controls) -> Run | None:
-    """The run of ``chosen_evidence``."""
+    """The run that is chosen in the sidebar; None for the pair. Raises Problem for a damaged one."""
     evidence = chosen_evidence(controls)
     return evidence.run if evidence else None
 

@@ -23,7 +23,7 @@ class WeightsAndLengths:
 
 
 def weights_and_lengths(result: AttentionResult, stack: str) -> WeightsAndLengths:
-    """Raises Problem as ``AttentionResult.value_norms``."""
+    """Of every head, on words and special tokens. Raises Problem as ``AttentionResult.value_norms``."""
     queries, keys = units(result, stack)
     pattern = result.pattern(stack)
     received = transfers(pattern, result.value_norms(stack))

@@ -2,13 +2,13 @@
 
 from functools import partial
 
-import altair as alt
 import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.experiments.ablation.quantities import covers
 from mhattn_core.findings.ablation.measured import Measured, of_table
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.narrow import strongest_heads
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import Head, head_names
@@ -47,21 +47,18 @@ def effects(measured: Measured, stack: str = "") -> Finding:
     title = measured.quantity.change_axis
     domain = (min(0.0, float(rows["delta"].min())), float(rows["delta"].max()))
 
-    def grid(**on_screen: object) -> alt.LayerChart:
-        return charts.head_grid(
+    return Finding(
+        "ablation_effects",
+        escape(effects_sentence(rows)),
+        table_of(rows),
+        partial(
+            charts.head_grid,
             drawn,
             measure=measured.quantity.code,
             title=title,
             domain=domain,
             difference=covers(measured.quantity.code),
-            **on_screen,  # type: ignore[arg-type]
-        )
-
-    return Finding(
-        "ablation_effects",
-        escape(effects_sentence(rows)),
-        table_of(rows),
-        grid,
+        ),
         " ".join(
             (
                 f"**{title}** · {measured.quantity.explanation}",
@@ -76,7 +73,7 @@ def effects(measured: Measured, stack: str = "") -> Finding:
         measured.source,
         measured.code,
         "ablation",
-        lambda **_on_screen: charts.strongest(drawn, title=title),
+        strongest_heads(drawn, title=title),
     )
 
 

@@ -1,9 +1,8 @@
 """What every head of a stack adds, as a grid: to one word of a pair, to a next token, and over many texts of a run."""
 
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
@@ -13,6 +12,7 @@ from mhattn_core.experiments.contributions.next_token import Next, NextToken
 from mhattn_core.experiments.contributions.word import WordContributions
 from mhattn_core.findings.contributions.code import code_at, source_at
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.narrow import strongest_heads
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.rows import model_of, of_stack
 from mhattn_core.findings.value import Finding
@@ -125,7 +125,7 @@ def grid(
         reading,
         pairs,
         of="fusion",
-        draw_narrow=partial(_strongest, rows, title, signed),
+        draw_narrow=strongest_heads(rows, title=title, end="farthest" if signed else "highest"),
         **origin,
     )
 
@@ -197,7 +197,3 @@ def over_texts(rows: pd.DataFrame, measure: str) -> str:
         least=head_name(int(least["layer"]), int(least["head"])),
         smallest=least["value"],
     )
-
-
-def _strongest(rows: pd.DataFrame, title: str, signed: bool, **_of_a_grid: Any) -> alt.LayerChart:
-    return charts.strongest(rows, title=title, end="farthest" if signed else "highest")

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from functools import partial
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
@@ -13,6 +12,7 @@ from mhattn_core.experiments.contributions.word import WordContributions
 from mhattn_core.findings.contributions.code import code_at, source_at
 from mhattn_core.findings.contributions.participation import over_layers
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.narrow import strongest_heads
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_name, layer_name
 from mhattn_core.locale import _
@@ -90,7 +90,7 @@ def unique_shares(word: WordContributions, layer: int, shares: pd.DataFrame) -> 
             words=word.words,
         ),
         shares,
-        partial(_bars, shares),
+        strongest_heads(shares, title=_("unique share (1 − R² on held-out words)")),
         _(
             "A ridge regression from all other heads of the layer; 1 or more: the others tell nothing of it. So few "
             "words hide what more would show: read this as an upper bound."
@@ -118,10 +118,6 @@ def participation_on_pair(word: WordContributions, table: pd.DataFrame) -> Findi
     """How many directions the heads of each layer use. table: ``word.participation()``, of other models too."""
     finding = over_layers(table, word.name, 1)
     return replace(finding, source=source_at(word), code=code_at(word, "word.participation()"))
-
-
-def _bars(shares: pd.DataFrame) -> alt.LayerChart:
-    return charts.strongest(shares, title=_("unique share (1 − R² on held-out words)"))
 
 
 def _too_few_heads() -> NotAvailable:

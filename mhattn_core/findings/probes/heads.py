@@ -8,6 +8,7 @@ from mhattn_core import charts
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.probing import MOST_WORDS
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.narrow import strongest_heads
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.probes.sentences import form, label, margin, task_names, vector_names
 from mhattn_core.findings.rows import model_of, of_stack
@@ -54,7 +55,7 @@ def probe_grid(run: Run, *, model: str = "", stack: str = "", vector: str = "key
             "A square is a head; a click opens it. The best of so many heads is best by chance too: the mean of all tells more."
         ),
         pairs_of(run),
-        draw_narrow=lambda **_on_screen: charts.strongest(drawn, title=title),
+        draw_narrow=strongest_heads(drawn, title=title),
     )
 
 

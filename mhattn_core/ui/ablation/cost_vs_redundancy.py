@@ -24,7 +24,7 @@ FEWEST = 3
 
 
 def safe_view(found: AblationContext) -> None:
-    """The tab *safe*."""
+    """Every head by its distance to the nearest other one and by its effect, then groups of like heads."""
     measured = damage(found)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         stack = choose_stack(found.seen, found.place)

@@ -14,7 +14,7 @@ from mhattn_core.ui.show import show
 
 
 def curve_view(found: AblationContext) -> None:
-    """The tab *curve*."""
+    """The loss as heads go, in order of importance and at random; below it, one head of a layer alone."""
     measured = curves(found)
     quantity = choose_quantity(measured.table)
     rows = measured.rows(quantity)

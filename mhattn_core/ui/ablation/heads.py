@@ -19,7 +19,7 @@ KEY = "damage"
 
 
 def heads_view(found: AblationContext) -> None:
-    """The tab *heads*."""
+    """What each head costs alone, beside what one backward pass says of it; a chosen head in numbers."""
     measured = damage(found)
     quantity = choose_quantity(measured.table)
     stack = choose_stack(found.seen, found.place)

@@ -29,7 +29,7 @@ NAMED = 4
 
 
 def bench(found: AblationContext) -> None:
-    """The tab *bench*."""
+    """Boxes that switch heads off, beside what the model then writes or guesses, and its loss."""
     seen = found.seen
     switches, outcome = st.columns([2, 3], gap="large")
     with switches:

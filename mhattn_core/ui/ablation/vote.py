@@ -24,7 +24,7 @@ FAILING = (1, 3, 5, 10)
 
 
 def vote_view(found: AblationContext) -> None:
-    """The tab *vote*."""
+    """The vote on the note's sentence, by a model that reads it; below it, heads that compensate for each other."""
     st.markdown(
         _(
             "The note says: when one head errs and takes *dog* for the subject, the others outvote it. Here the heads that look hardest from *jumps* at *fox* are switched off. Do the others still find it?"

@@ -40,17 +40,17 @@ def _added(result: AttentionResult, stack: str) -> np.ndarray:
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=HASHES)
 def words_read(result: AttentionResult, stack: str) -> Mapping[str, int]:
-    """Cached ``word_units``."""
+    """Which words a stack reads, as ``word_units`` names them, found once."""
     return word_units(result, stack, axes(result, stack)[0])
 
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=OF_STACK)
 def participation(word: WordContributions) -> pd.DataFrame:
-    """Cached ``WordContributions.participation``."""
+    """The participation ratio of each layer, measured once for a stack."""
     return word.participation()
 
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=OF_STACK)
 def unique_shares(word: WordContributions, layer: int) -> pd.DataFrame:
-    """Cached ``WordContributions.unique_shares``."""
+    """The unique share of each head of a layer, fitted once for a stack."""
     return word.unique_shares(layer)

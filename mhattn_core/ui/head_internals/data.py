@@ -22,13 +22,13 @@ def arithmetic(seen: AttentionResult, stack: str, layer: int, head: int) -> tupl
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=HASHES)
 def unrotated(seen: AttentionResult, stack: str, layer: int, head: int) -> BeforeRotation:
-    """Cached ``before_rotation``."""
+    """Queries and keys before positions turn them; the network runs again for them, once."""
     return before_rotation(seen, stack, layer=layer, head=head)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=HASHES)
 def axes(seen: AttentionResult, stack: str) -> tuple[Units, Units]:
-    """Cached ``units``."""
+    """Words and special tokens that a stack reads, as queries and as keys, found once."""
     return units(seen, stack)
 
 

@@ -103,14 +103,14 @@ def _costs(names: Sequence[str], records: Sequence[PairRecord], measures: tuple[
     corpus = corpus_digest(records)
     costs = []
     for place, name in enumerate(names):
-        twins_known = trained_name(name) in {trained_name(before) for before in names[:place]}
-        asked = (name, corpus, measures, twins_known)
+        controls_known = trained_name(name) in {trained_name(before) for before in names[:place]}
+        asked = (name, corpus, measures, controls_known)
         with problems(name):
             if asked not in known:
                 with st.spinner(
                     _("Measuring a few pairs with {name} to see what it will cost …").format(name=escape(name))
                 ):
-                    known[asked] = estimate(loaded(name), records, measures, twins_known=twins_known)
+                    known[asked] = estimate(loaded(name), records, measures, controls_known=controls_known)
             refuse([known[asked]], store.runs_folder())
             costs.append(known[asked])
     return costs
