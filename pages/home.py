@@ -10,7 +10,8 @@ controls = ui.sidebar("Home")
 ui.page(
     _("What do attention heads do?"),
     _(
-        "A note on multi-head attention says that heads are specialists. Follow it claim by claim: what it says, what a real model does with the same words, and how far one sentence can be believed."
+        "A note on multi-head attention says that heads are specialists. Follow it claim by claim: what it says, what "
+        "a real model does with the same words, and how far one sentence can be believed."
     ),
 )
 numbers = [chapter.number for chapter in chapters()]

@@ -105,7 +105,8 @@ def check(model: Model, ablate: Ablation) -> None:
         if kind == "uniform" and not model.attention.gives_values:
             raise Problem(
                 _(
-                    "“{name}” does not tell which keys its heads may see, so no head can be made to look at all of them equally."
+                    "“{name}” does not tell which keys its heads may see, so no head can be made to look at all of "
+                    "them equally."
                 ).format(name=model.name),
                 _("Use one of: {kinds}.").format(kinds=", ".join(kinds_of(model))),
             )

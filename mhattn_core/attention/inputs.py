@@ -55,7 +55,8 @@ def _not_learned(model: Model, id_: int, rows: int) -> Problem:
             name=model.name, token=model.tokenizer.convert_ids_to_tokens(id_), tokens=len(model.tokenizer), rows=rows
         ),
         _(
-            "Use the tokenizer that the model was trained with, or fit the embedding to this one (resize_token_embeddings) and train it."
+            "Use the tokenizer that the model was trained with, or fit the embedding to this one "
+            "(resize_token_embeddings) and train it."
         ),
         _("Text without this token can be read."),
     )

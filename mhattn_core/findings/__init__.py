@@ -67,7 +67,8 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         segments,
     )
 }
-"""What a run can give, by name, in the order in which a reader meets it. A new finding is a function and a line here."""
+"""What a run can give, by name, in the order in which a reader meets it. A new finding is a function and a line here.
+"""
 
 __all__ = ["RUN_FINDINGS", "Finding", "all_findings", "finding", "overview", "relation_profile"]
 

@@ -55,8 +55,8 @@ class Study:
     passes: pairs that it puts through the network, of a corpus of so many, for the progress and the cost of a run
     (``heads``: the model's number of heads); ``work``: of a study that reads other texts than the pairs, how many, and
     how many words each has in the mean; ``factor``: what one of them costs, in bare forward passes of a pair;
-    ``of_controls``: those of the passes that are of random controls, which a model and NAME@random have in common, so that
-    the second of the two in a run is spared them.
+    ``of_controls``: those of the passes that are of random controls, which a model and NAME@random have in common, so
+    that the second of the two in a run is spared them.
     seconds: of a study that reads texts of any length, window by window: what it takes on these pairs, told by one
     window.
     """

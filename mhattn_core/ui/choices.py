@@ -24,7 +24,8 @@ def choose_or_leave(
     persist: bool = False,
     help_text: str | None = None,
 ) -> str | None:
-    """One of ``offered`` (names, or names and how they are shown), or None for the page's own choice, which ``automatic`` says.
+    """One of ``offered`` (names, or names and how they are shown), or None for the page's own choice, which
+    ``automatic`` says.
 
     key: of the state, and the parameter of the address. What is not offered, such as a head of another model, gives
     way. persist: whether it lasts while other pages, or other tabs, are open.

@@ -39,7 +39,9 @@ CHOSEN = "changed"
 
 @panel
 def difference_panel(controls: Controls) -> None:
-    """How heads of two models of one architecture differ in one measure; a click on a head redraws this and not the page."""
+    """How heads of two models of one architecture differ in one measure; a click on a head redraws this and not the
+    page.
+    """
     shapes = _shapes(controls)
     if not shapes:
         return

@@ -72,7 +72,8 @@ def choose_evidence() -> str:
             on_change=_write,
             persist_state="session",
             help=_(
-                "One pair shows what a head can do, a run over many pairs what it usually does. Pages that compare heads draw from what is chosen here."
+                "One pair shows what a head can do, a run over many pairs what it usually does. Pages that compare "
+                "heads draw from what is chosen here."
             ),
         )
     )
@@ -151,7 +152,8 @@ def say_evidence(evidence: Evidence, more: str = "", *, pairs: int | None = None
     more = " ".join(filter(None, [more, how_far(evidence.run)]))
     origin = evidence.origin(
         _(
-            "One pair cannot tell a role. So this page reads the run “{name}”; another is chosen in the sidebar under Data."
+            "One pair cannot tell a role. So this page reads the run “{name}”; another is chosen in the sidebar under "
+            "Data."
         )
     )
     st.caption(f"{origin} {more}".strip())

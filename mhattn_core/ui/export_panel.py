@@ -78,6 +78,7 @@ def _tell_missing(table: pd.DataFrame) -> None:
     if missing:
         st.caption(
             _(
-                "No font on this machine draws {signs}: pictures show empty boxes. Install one, such as Noto Sans CJK, or choose HTML."
+                "No font on this machine draws {signs}: pictures show empty boxes. Install one, such as Noto Sans "
+                "CJK, or choose HTML."
             ).format(signs=" ".join(missing[:10]))
         )

@@ -61,5 +61,6 @@ def _telling_head(seen: AttentionResult, stack: str, gallery_heads: Mapping[str,
     if seen.model.name in gallery_heads and stack == seen.stacks[0]:
         return gallery_heads[seen.model.name], _("Chosen for this sentence by hand.")
     return _most_concentrated(seen, stack), _(
-        "Shown because it is the most concentrated head (least normalised entropy) among those with less than half of their mass on special tokens."
+        "Shown because it is the most concentrated head (least normalised entropy) among those with less than half of "
+        "their mass on special tokens."
     )

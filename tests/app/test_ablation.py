@@ -291,7 +291,8 @@ def _tables() -> dict[str, pd.DataFrame]:
 SAID_OF_A_RUN = {
     "heads": [
         "encoder L5 H11 (+0.410 [+0.360, +0.460])",
-        "Tested over all heads (q ≤ 0.05), 36 raise the loss when they are off and 25 lower it; for the other 11 no change was seen",
+        "Tested over all heads (q ≤ 0.05), 36 raise the loss when they are off and 25 lower it; for the other 11 no "
+        "change was seen",
         "Read were 60 contexts of 64 words",
         "64 pairs",
         "Right or wrong without a head",
@@ -307,7 +308,8 @@ SAID_OF_A_RUN = {
         "Layer 0 misses its other heads most",
     ],
     "vote": [
-        "Of 3 pairs of heads 1 compensate for each other, most of all encoder L0 H0 and encoder L0 H1: alone +0.100 and +0.100, together +0.500"
+        "Of 3 pairs of heads 1 compensate for each other, most of all encoder L0 H0 and encoder L0 H1: alone +0.100 "
+        "and +0.100, together +0.500"
     ],
 }
 

@@ -1,5 +1,5 @@
-"""What CONTRIBUTING.md says about adding a relation, a measure, a study with a view, a model and a page, followed to the letter in a copy of
-the project: only the files that it names are touched.
+"""What CONTRIBUTING.md says about adding a relation, a measure, a study with a view, a model and a page, followed to
+the letter in a copy of the project: only the files that it names are touched.
 """
 
 import os

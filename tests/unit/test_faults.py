@@ -99,8 +99,8 @@ def test_p_is_that_of_a_paired_t_test() -> None:
 
 
 def test_texts_of_one_document_are_no_independent_witnesses() -> None:
-    """Heads that change nothing, 40 documents of five texts whose changes go together: p under 0.05 in one of twenty, by
-    documents; by texts in far more.
+    """Heads that change nothing, 40 documents of five texts whose changes go together: p under 0.05 in one of twenty,
+    by documents; by texts in far more.
     """
     generator = np.random.default_rng(1)
     counts = generator.integers(3, 9, size=200).astype(float)
@@ -171,8 +171,8 @@ def test_points_of_a_curve() -> None:
 
 @pytest.mark.parametrize("relation", ["nsubj", "det", "obj", "connective_partner", "cause_partner"])
 def test_minimal_pairs_are_balanced(relation: str) -> None:
-    """Of thirty openings and more; each word is as often right as wrong, so that no preference for a word passes for grammar
-    (pronouns: always right as objects).
+    """Of thirty openings and more; each word is as often right as wrong, so that no preference for a word passes for
+    grammar (pronouns: always right as objects).
     """
     pairs = [pair for pair in minimal_pairs() if pair.relation == relation]
     assert len(set(pairs)) == len(pairs)

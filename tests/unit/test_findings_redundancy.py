@@ -81,9 +81,9 @@ def test_the_nearest_two_and_the_redundant_ones_are_said_and_drawn() -> None:
     found = stack()
     finding = distances(found)
     assert plain(finding.sentence) == (
-        "Nearest of minilm's 5 heads are L0 H0 and L0 H1: Jensen–Shannon divergence (nats) 0.050, on random words 0.088. "
-        "Of 10 pairs of heads 1 are redundant (no farther apart than 0.069); 0 of these are as near on random words, "
-        "which does not need language."
+        "Nearest of minilm's 5 heads are L0 H0 and L0 H1: Jensen–Shannon divergence (nats) 0.050, on random words "
+        "0.088. Of 10 pairs of heads 1 are redundant (no farther apart than 0.069); 0 of these are as near on random "
+        "words, which does not need language."
     )
     assert finding.pairs == 7
     assert len(finding.table) == 10

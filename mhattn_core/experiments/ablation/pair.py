@@ -60,7 +60,8 @@ def pair_interactions(
     if not covers(trials.main):
         raise Problem(
             _(
-                "“{name}” has no language head and so no loss: whether its heads stand in for one another cannot be told."
+                "“{name}” has no language head and so no loss: whether its heads stand in for one another cannot be "
+                "told."
             ).format(name=model.name),
             _("Choose a model with a language head."),
         )

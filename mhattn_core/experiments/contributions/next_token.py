@@ -29,8 +29,8 @@ class NextToken:
 def next_token(word: WordContributions, of: Next = "first") -> NextToken:
     """What each head adds to the score of the token after a word: the model's ``first`` choice, or the ``text``'s.
 
-    Raises NotAvailable where the model predicts none, where what heads add does not reach its scores as a sum, and at the
-    end of the text.
+    Raises NotAvailable where the model predicts none, where what heads add does not reach its scores as a sum, and at
+    the end of the text.
     """
     require_prediction(word)
     position = word.queries.pieces(word.unit)[-1]

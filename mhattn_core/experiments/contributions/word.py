@@ -112,7 +112,9 @@ def word_units(result: AttentionResult, stack: str, queries: Units) -> dict[str,
 
 
 def unit_of(result: AttentionResult, stack: str, words: Mapping[str, int], word: str) -> int:
-    """The place of a word among the queries of a stack. words: of ``word_units``. Raises NotAvailable where it has none."""
+    """The place of a word among the queries of a stack. words: of ``word_units``. Raises NotAvailable where it has
+    none.
+    """
     if word not in words:
         raise NotAvailable(
             _("{stack} of {name} does not read this word.").format(stack=stack, name=result.model.name),

@@ -39,8 +39,8 @@ class Measured:
 
 @dataclass(frozen=True, eq=False)
 class AblationTable:
-    """Rows of one table about one model: of ``run``, or else of the pair. pairs: how many they rest on; source, code: as
-    of a ``Finding``.
+    """Rows of one table about one model: of ``run``, or else of the pair. pairs: how many they rest on; source, code:
+    as of a ``Finding``.
     """
 
     table: pd.DataFrame

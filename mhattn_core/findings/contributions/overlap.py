@@ -51,8 +51,8 @@ def nearest_and_most_opposed(word: WordContributions, layer: int, square: np.nda
     pairs = np.where(np.triu(np.ones(square.shape, dtype=bool), 1), square, np.nan)
     same, against = (np.unravel_index(int(at), square.shape) for at in (np.nanargmax(pairs), np.nanargmin(pairs)))
     return _(
-        "At “{word}”, in layer {layer} of {name}, H{a} and H{b} add in the most similar direction (cosine {most:+.2f}), "
-        "H{c} and H{d} in the most opposed ({least:+.2f}); the mean of all pairs is {mean:+.2f}."
+        "At “{word}”, in layer {layer} of {name}, H{a} and H{b} add in the most similar direction (cosine "
+        "{most:+.2f}), H{c} and H{d} in the most opposed ({least:+.2f}); the mean of all pairs is {mean:+.2f}."
     ).format(
         word=word.word,
         layer=layer,

@@ -59,8 +59,8 @@ def where_from(word: WordContributions, table: pd.DataFrame, layers: int) -> str
     rollout = series["rollout"]
     others = rollout[~rollout["special"] & (rollout.index != word.unit)].sort_values("value", ascending=False)
     sentence = _(
-        "After layer {layer} of {name}, rollout has “{word}” to {own:.0%} from itself and to {special:.0%} from special "
-        "tokens."
+        "After layer {layer} of {name}, rollout has “{word}” to {own:.0%} from itself and to {special:.0%} from "
+        "special tokens."
     ).format(
         layer=layers - 1,
         name=word.name,

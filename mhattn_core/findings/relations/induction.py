@@ -25,8 +25,9 @@ def induction_heads(model: Model, scores: pd.DataFrame, measure: InductionMeasur
         scores,
         strongest_heads(scores.assign(value=scores[measure], low=np.nan, high=np.nan), title=titles[measure], most=1.0),
         _(
-            "{period} random tokens stand {repeats} times, {texts} texts: nothing can be known but what came before. An "
-            "induction head looks at what followed this token the last time. Bars are the ten highest heads, 0 to 1."
+            "{period} random tokens stand {repeats} times, {texts} texts: nothing can be known but what came before. "
+            "An induction head looks at what followed this token the last time. Bars are the ten highest heads, 0 to "
+            "1."
         ).format(period=PERIOD, repeats=REPEATS, texts=TEXTS),
         TEXTS,
         f"{model.name}@{model.revision}",

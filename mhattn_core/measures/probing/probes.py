@@ -131,8 +131,8 @@ def single_dimensions(features: Float[np.ndarray, "word dimension"], given: Prob
 
 
 def guessed(known: Shaped[np.ndarray, " word"], given: ProbeTask) -> Shaped[np.ndarray, " word"]:
-    """Whether the most frequent answer among words with the same ``known [word]`` label is right, of a label that was not
-    learnt the most frequent of all: bool ``[word]``; no vector is looked at. Of words' forms, it is a dictionary.
+    """Whether the most frequent answer among words with the same ``known [word]`` label is right, of a label that was
+    not learnt the most frequent of all: bool ``[word]``; no vector is looked at. Of words' forms, it is a dictionary.
     """
     right = np.zeros(len(known), dtype=bool)
     for learn, ask in splits(given):

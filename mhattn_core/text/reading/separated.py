@@ -85,7 +85,8 @@ def _even(rows: Iterator[TableRow]) -> Iterator[TableRow]:
         if row.fault or not any(row.cells) or len(row.cells) == usual:
             return row
         fault = _(
-            "Cells in this row: {number}, in the others: {usual}. A cell that holds the separator needs quotation marks."
+            "Cells in this row: {number}, in the others: {usual}. A cell that holds the separator needs quotation "
+            "marks."
         )
         return row._replace(fault=fault.format(number=len(row.cells), usual=usual))
 

@@ -35,7 +35,8 @@ def safe_view(found: AblationContext) -> None:
     if len(square) < FEWEST:
         st.info(
             _(
-                "A comparison needs three heads or more whose distance can be told: choose a longer sentence, another distance, or another model."
+                "A comparison needs three heads or more whose distance can be told: choose a longer sentence, another "
+                "distance, or another model."
             )
         )
         return
@@ -56,7 +57,8 @@ def _square(found: AblationContext, stack: str, by: By) -> pd.DataFrame:
         if run is not None:
             st.info(
                 _(
-                    "This run holds no distances between the heads of {name}: they are measured on this pair, an example."
+                    "This run holds no distances between the heads of {name}: they are measured on this pair, an "
+                    "example."
                 ).format(name=escape(found.name))
             )
         square = _on_pair(found, stack, by)

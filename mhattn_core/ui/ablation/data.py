@@ -113,7 +113,8 @@ def _has_loss(seen: AttentionResult) -> bool:
         return True
     st.info(
         _(
-            "{name} has no language head, so on one pair it has no loss: whether two heads compensate for each other cannot be told from it. Over many pairs with a second sentence it can."
+            "{name} has no language head, so on one pair it has no loss: whether two heads compensate for each other "
+            "cannot be told from it. Over many pairs with a second sentence it can."
         ).format(name=escape(seen.model.name))
     )
     return False

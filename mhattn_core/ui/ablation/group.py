@@ -14,7 +14,8 @@ def group_view(found: AblationContext, alone: AblationTable, stack: str, quantit
     st.subheader(_("A whole group at once"), anchor=False)
     st.markdown(
         _(
-            "Heads that look alike are switched off together. If they do the same work, one of them is not missed as long as another is there: then the group costs more than its heads one at a time."
+            "Heads that look alike are switched off together. If they do the same work, one of them is not missed as "
+            "long as another is there: then the group costs more than its heads one at a time."
         )
     )
     measured = groups_off(found, alone)

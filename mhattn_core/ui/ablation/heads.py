@@ -68,7 +68,10 @@ def _grammar(found: AblationContext) -> None:
     st.subheader(_("Right or wrong without a head"), anchor=False)
     st.markdown(
         _(
-            "Minimal pairs written for this project: two sentences that differ in one word, of which grammar allows one, such as *The key near the tables is* or *are*. A head is needed for a relation if without it the grammatical word is preferred less clearly than without 95 % of the heads, beyond chance over all heads tested."
+            "Minimal pairs written for this project: two sentences that differ in one word, of which grammar allows "
+            "one, such as *The key near the tables is* or *are*. A head is needed for a relation if without it the "
+            "grammatical word is preferred less clearly than without 95 % of the heads, beyond chance over all heads "
+            "tested."
         )
     )
     try:
@@ -79,6 +82,8 @@ def _grammar(found: AblationContext) -> None:
     show(finding, key="minimal-pairs")
     st.caption(
         _(
-            "English pairs ask for agreement, number after a determiner, and the form of a pronoun; Chinese ones for the second word of “although … but” and “because … so”. A translator is asked with the other language's sentence as its source, so one into English has the first three, one into Chinese the last two."
+            "English pairs ask for agreement, number after a determiner, and the form of a pronoun; Chinese ones for "
+            "the second word of “although … but” and “because … so”. A translator is asked with the other language's "
+            "sentence as its source, so one into English has the first three, one into Chinese the last two."
         )
     )

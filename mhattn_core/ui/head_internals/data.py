@@ -15,7 +15,9 @@ from mhattn_core.ui.resources import HASHES
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=HASHES)
 def arithmetic(seen: AttentionResult, stack: str, layer: int, head: int) -> tuple[HeadValues, Steps]:
-    """A head's values and its steps to the weights; the network runs again for them. Raises Problem as ``AttentionResult.values``."""
+    """A head's values and its steps to the weights; the network runs again for them. Raises Problem as
+    ``AttentionResult.values``.
+    """
     values = seen.values(stack, layer=layer, head=head)
     return values, steps(values)
 

@@ -52,15 +52,18 @@ def probes_view(inside: Inside, controls: Controls) -> None:
 def _say_evidence(evidence: Evidence, row: pd.Series) -> None:
     origin = evidence.origin(
         _(
-            "One sentence cannot tell what a vector holds. So this tab reads the run “{name}”; another is chosen in the sidebar under Data."
+            "One sentence cannot tell what a vector holds. So this tab reads the run “{name}”; another is chosen in "
+            "the sidebar under Data."
         )
     )
     classes = _(
-        "{n:,} words of {classes} classes, each asked once by rules learnt from other texts; 95 % intervals over documents where they are known, for text like this corpus."
+        "{n:,} words of {classes} classes, each asked once by rules learnt from other texts; 95 % intervals over "
+        "documents where they are known, for text like this corpus."
     ).format(n=row["n"], classes=row["classes"])
     listed = (
         _(
-            "Categories are those of word lists written for this project, by lemma: a word that is in no list is not asked, and one of several senses counts as listed."
+            "Categories are those of word lists written for this project, by lemma: a word that is in no list is not "
+            "asked, and one of several senses counts as listed."
         )
         if row["task"] == "category"
         else ""
