@@ -152,7 +152,9 @@ def switch_off(
 
 
 def ablated(call: Call, ablate: Ablation, replacements: Replacements = NOTHING) -> Call:
-    """``call`` as it goes on: the outputs of ``switch_off``, and the pattern of a head that looks at all keys equally."""
+    """``call`` as it goes on: the outputs of ``switch_off``, and the pattern of a head that looks at all keys
+    equally.
+    """
     pattern = call.pattern
     for (stack, layer, head), kind in ablate.items():
         if kind == "uniform" and (stack, layer) == (call.stack, call.layer):

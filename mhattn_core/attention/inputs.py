@@ -8,7 +8,9 @@ from mhattn_core.models import Model
 
 
 def check_inputs(model: Model, inputs: Mapping[str, Sequence[int]]) -> None:
-    """inputs: rows of numbers by the network's names, as tokenizers give them. Raises Problem for what it cannot take."""
+    """inputs: rows of numbers by the network's names, as tokenizers give them. Raises Problem for what it cannot
+    take.
+    """
     for name in model.tables.keys() & inputs.keys():
         ids, longest = inputs[name], _longest(model, name)
         if not len(ids):
@@ -38,7 +40,9 @@ def fits(model: Model, inputs: Mapping[str, Sequence[int]]) -> bool:
 
 
 def padding(model: Model, name: str) -> int:
-    """What shorter rows of an input are filled up with; a padding token that was added to the tokenizer alone is none."""
+    """What shorter rows of an input are filled up with; a padding token that was added to the tokenizer alone is
+    none.
+    """
     own = model.tokenizer.pad_token_id
     return own if name in model.tables and own is not None and own < model.tables[name].tokens else 0
 

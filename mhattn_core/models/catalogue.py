@@ -87,7 +87,9 @@ def present() -> list[str]:
 
 
 def catalogue() -> pd.DataFrame:
-    """One row a model: name, family, layers, heads, size (MB to download), languages, licence, gated, source, present."""
+    """One row a model: name, family, layers, heads, size (MB to download), languages, licence, gated, source,
+    present.
+    """
     return pd.DataFrame(
         {
             "name": entry.name,

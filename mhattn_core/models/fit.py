@@ -24,7 +24,9 @@ _LISTED = 3
 
 @dataclass(frozen=True)
 class Fit:
-    """The loading report, without buffers and tied weights. Names are the network's; sizes are (name, held, asked for)."""
+    """The loading report, without buffers and tied weights. Names are the network's; sizes are (name, held, asked
+    for).
+    """
 
     missing: frozenset[str]
     unexpected: frozenset[str]

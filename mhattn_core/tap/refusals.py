@@ -189,7 +189,9 @@ def more_than_one_pattern(config: PreTrainedConfig, patterns: int, layers: int) 
 
 
 def unequal_layers(config: PreTrainedConfig, heads: Sequence[int]) -> Problem:
-    """heads: of each layer of one stack; a head is named by its layer and its number, and tables hold as many in each."""
+    """heads: of each layer of one stack; a head is named by its layer and its number, and tables hold as many in
+    each.
+    """
     return _problem(
         _(
             "The layers of this “{family}” model have different numbers of heads ({fewest} to {most}), and cannot be "

@@ -84,7 +84,9 @@ def _links(claim: Claim, results: dict[str, AttentionResult]) -> None:
 
 
 def _that_can_see(grids: dict[str, WordGrid], query: int, key: int) -> dict[str, WordGrid]:
-    """The models that can look from the one word to the other; a causal one cannot look ahead, and zero is no finding."""
+    """The models that can look from the one word to the other; a causal one cannot look ahead, and zero is no
+    finding.
+    """
     for name, grid in grids.items():
         if not grid.visible[query, key]:
             st.caption(

@@ -1,4 +1,6 @@
-"""Taking a chart away: a button that opens the choice of format and size, and a file that is made when it is asked for."""
+"""Taking a chart away: a button that opens the choice of format and size, and a file that is made when it is asked
+for.
+"""
 
 import re
 from collections.abc import Callable

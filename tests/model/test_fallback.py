@@ -199,7 +199,9 @@ def test_generating_equals_generating_on_eager(case: Case, prompt: tuple[int, ..
 
 @pytest.mark.parametrize("name", ["bert", "gpt2", "t5", "bart"])
 def test_the_two_readings_agree(name: str) -> None:
-    """Families that are on the tap, read the other way: stacks, layers, patterns, outputs and projections are the same."""
+    """Families that are on the tap, read the other way: stacks, layers, patterns, outputs and projections are the
+    same.
+    """
     tap = case_of(family_named(name))
     products = Case(tap.family, tap.eager, tap.eager, survey(tap.eager))
     assert products.attention.reading == "products"

@@ -132,7 +132,9 @@ def test_batches_hold_every_row_once_and_keep_their_bound(minilm: mh.Model) -> N
 
 
 def plain_values(model: mh.Model, pairs: list[mh.SentencePair]) -> dict[str, np.ndarray]:
-    """Totals over rows, and their number, of what NumPy makes of ``output_attentions``; ``[measure] → [layer, head]``."""
+    """Totals over rows, and their number, of what NumPy makes of ``output_attentions``; ``[measure] → [layer,
+    head]``.
+    """
     eager = BertModel.from_pretrained(model.network.config._name_or_path, attn_implementation="eager").eval()
     sums: dict[str, np.ndarray] = {}
 

@@ -39,7 +39,9 @@ def test_divergence_is_kl_from_the_intact_model() -> None:
 
 
 def test_retrieval_is_a_softmax_over_the_bank() -> None:
-    """Three entries, two queries of which one has no entry of its own: cosines 0.6, 0.8 and 0, so scores 12, 16 and 0."""
+    """Three entries, two queries of which one has no entry of its own: cosines 0.6, 0.8 and 0, so scores 12, 16 and
+    0.
+    """
     bank = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
     found = np.array([[[0.6, 0.8, 0.0], [1.0, 0.0, 0.0]]])
     expected = np.log(np.exp([12.0, 16.0, 0.0]).sum()) - 12

@@ -64,7 +64,9 @@ def test_a_distance_is_called_by_its_own_name_and_not_by_that_of_the_likeness(co
 
 
 def stack() -> Redundancy:
-    """Four heads of one layer and one of the next, of which the first two are redundant and the third is near on noise."""
+    """Four heads of one layer and one of the next, of which the first two are redundant and the third is near on
+    noise.
+    """
     index = pd.MultiIndex.from_tuples(
         [("minilm", "encoder", layer, head) for layer, head in [(0, 0), (0, 1), (0, 2), (0, 3), (1, 0)]],
         names=["model", "stack", "layer", "head"],

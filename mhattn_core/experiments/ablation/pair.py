@@ -42,7 +42,9 @@ def pair_loss(model: Model, pair: SentencePair, ablate: Ablation | None = None) 
 def ablate_each(
     model: Model, pair: SentencePair, *, kind: Kind = PRIMARY, tell: Tell = lambda _share: None
 ) -> pd.DataFrame:
-    """Every head off alone: rows of ``ablation.parquet`` without intervals; ``mean`` is over the pair's own positions."""
+    """Every head off alone: rows of ``ablation.parquet`` without intervals; ``mean`` is over the pair's own
+    positions.
+    """
     trials = _trials(model, pair)
     return ablation_table(trials, each_off(trials, kind, passes=_shares(tell)), kind)
 

@@ -49,7 +49,9 @@ class ProbeTask:
 
 
 def task(labels: Sequence[str], types: Sequence[str], texts: Sequence[int]) -> ProbeTask | None:
-    """The words that have a label (not empty) of a class with enough words; None where fewer than two classes are left."""
+    """The words that have a label (not empty) of a class with enough words; None where fewer than two classes are
+    left.
+    """
     given = np.array(labels, dtype=object)
     names, counts = np.unique(given.astype(str), return_counts=True)
     enough = {name for name, count in zip(names, counts, strict=True) if name and count >= FEWEST_OF_A_CLASS}

@@ -40,7 +40,9 @@ def read_tsv(name: str, content: bytes) -> Table:
 
 
 def read_txt(name: str, content: bytes) -> Table:
-    """One pair a line with ``|||`` or a tab between its sentences, or, if most lines have neither, one sentence a line."""
+    """One pair a line with ``|||`` or a tab between its sentences, or, if most lines have neither, one sentence a
+    line.
+    """
     text, encoding = decode(name, content)
     found = lines(text)
     filled = [line for line in found if line.strip()]

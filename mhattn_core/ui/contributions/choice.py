@@ -1,4 +1,6 @@
-"""Choosing the word and the head of the page Fusion; the address carries numbers, and no words of anybody's sentence."""
+"""Choosing the word and the head of the page Fusion; the address carries numbers, and no words of anybody's
+sentence.
+"""
 
 from collections.abc import Iterable, Mapping
 
