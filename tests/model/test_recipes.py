@@ -146,7 +146,7 @@ from typer.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
 import mhattn_core as mh
-from mhattn_core.__main__ import command
+from mhattn_core.cli import command
 from mhattn_core.measures.quantities import axis_title, families
 from mhattn_core.runs.work import MEASURABLE
 from mhattn_core.text.annotation import annotate
