@@ -241,15 +241,8 @@ def test_the_recipes_are_true(copy: Path) -> None:
     )
     insert(measures, before='"patterns": Measure(', text='"made_up": Measure(made_up), ')
     append(core / "measures/quantities.toml", RECORD)
-    # A study with a view: its file, its line, its records, what is said of its table, and the line of that.
+    # A study with a view: its file, its records, what is said of its table, and the line of that.
     (core / "runs/studies/words_shown.py").write_text(STUDY)
-    studies = core / "runs/studies/__init__.py"
-    insert(
-        studies,
-        before="from mhattn_core.runs.study import",
-        text="from mhattn_core.runs.studies.words_shown import WORDS_SHOWN\n",
-    )
-    insert(studies, before='"relations": RELATIONS,', text='"words_shown": WORDS_SHOWN,\n    ')
     append(core / "measures/quantities.toml", STUDY_RECORD)
     (core / "findings/heads/words_shown.py").write_text(FINDING)
     findings = core / "findings/__init__.py"
