@@ -14,5 +14,9 @@ class Problem(Exception):
         self.remedy = remedy
 
 
+class NotAvailable(Problem):
+    """Nothing failed: this model, or this text, does not have what is asked for. The dashboard says it as a notice."""
+
+
 class ShapeError(ValueError):
     """Two arrays whose shapes do not belong together."""

@@ -1,8 +1,8 @@
 """One head: its stack, layer and number, and among several models its model; how that is written and read everywhere.
 
-Layers and heads count from 0. A head is ``L3 H7`` where its stack is known, ``cross L1 H0`` among all stacks of a model,
-and ``minilm · L3 H7`` among several models, each shown by one stack. Tables, charts, sentences, files and addresses of
-the dashboard have these names, so a name never changes with the language.
+Layers and heads count from 0. A head is ``L3 H7`` where its stack is known, ``cross L1 H0`` among all stacks of a
+model, and ``minilm · L3 H7`` among several models, each shown by one stack. Tables, charts, sentences, files and
+addresses of the dashboard have these names, so a name never changes with the language.
 """
 
 import re

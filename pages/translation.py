@@ -30,7 +30,8 @@ if tab == "pair":
             key="weight",
             bind="query-params",
             help=_(
-                "pattern: the attention weights. norm: the weights times the length of what each source word gives (Kobayashi et al. 2020); a word may get much weight and give little."
+                "pattern: the attention weights. norm: the weights times the length of what each source word gives "
+                "(Kobayashi et al. 2020); a word may get much weight and give little."
             ),
         )
         reference = ui.choose_reference(controls)
@@ -45,7 +46,11 @@ if tab == "pair":
     with st.expander(_("Supervised and emergent alignment"), icon=":material/school:"):
         st.markdown(
             _(
-                "Most heads that align were never told to. Four models were: opus-mt-en-fr, opus-mt-fr-en, opus-mt-en-de and opus-mt-de-en were trained with links from a word aligner, which head 0 of the last decoder layer's cross-attention had to follow. In these four that head is a positive control: if it did not come out best, the measuring would be wrong. opus-mt-en-zh and opus-mt-zh-en had no such training, nor had the two small translators here."
+                "Most heads that align were never told to. Four models were: opus-mt-en-fr, opus-mt-fr-en, "
+                "opus-mt-en-de and opus-mt-de-en were trained with links from a word aligner, which head 0 of the "
+                "last decoder layer's cross-attention had to follow. In these four that head is a positive control: "
+                "if it did not come out best, the measuring would be wrong. opus-mt-en-zh and opus-mt-zh-en had no "
+                "such training, nor had the two small translators here."
             )
         )
 else:

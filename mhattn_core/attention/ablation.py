@@ -105,7 +105,8 @@ def check(model: Model, ablate: Ablation) -> None:
         if kind == "uniform" and not model.attention.gives_values:
             raise Problem(
                 _(
-                    "“{name}” does not tell which keys its heads may see, so no head can be made to look at all of them equally."
+                    "“{name}” does not tell which keys its heads may see, so no head can be made to look at all of "
+                    "them equally."
                 ).format(name=model.name),
                 _("Use one of: {kinds}.").format(kinds=", ".join(kinds_of(model))),
             )
@@ -151,7 +152,9 @@ def switch_off(
 
 
 def ablated(call: Call, ablate: Ablation, replacements: Replacements = NOTHING) -> Call:
-    """``call`` as it goes on: the outputs of ``switch_off``, and the pattern of a head that looks at all keys equally."""
+    """``call`` as it goes on: the outputs of ``switch_off``, and the pattern of a head that looks at all keys
+    equally.
+    """
     pattern = call.pattern
     for (stack, layer, head), kind in ablate.items():
         if kind == "uniform" and (stack, layer) == (call.stack, call.layer):

@@ -32,9 +32,10 @@ def alignment_weightings(model: Model) -> tuple[Weighting, ...]:
 def alignment_weights(seen: AttentionResult, rows: Rows, weight: Weighting = "pattern") -> AlignmentWeights:
     """The part of the patterns that leads from one sentence to the other, on words.
 
-    weight: the pattern, or the pattern times the length of what each key gives (``AttentionResult.value_norms``). Pieces of the
-    word that is looked at are summed, pieces of the word that looks averaged. In cross-attention the source's end
-    competes with its words; in a joint pair the sinks would leave no word, so special tokens are passed over.
+    weight: the pattern, or the pattern times the length of what each key gives (``AttentionResult.value_norms``).
+    Pieces of the word that is looked at are summed, pieces of the word that looks averaged. In cross-attention the
+    source's end competes with its words; in a joint pair the sinks would leave no word, so special tokens are passed
+    over.
     Raises ValueError for rows that the model does not have, Problem for norms that it does not give.
     Source: Kobayashi et al. 2020, section 6 and released code.
     """

@@ -136,7 +136,8 @@ class AttentionResult:
         if not self.model.attention.gives_values:
             raise Problem(
                 _(
-                    "The queries, keys and values of “{name}” cannot be read: it computes attention in a way of its own."
+                    "The queries, keys and values of “{name}” cannot be read: it computes attention in a way of its "
+                    "own."
                 ).format(name=self.model.name),
                 _("Its patterns can be. To take a head apart, choose another model; the README lists the families."),
             )
@@ -154,10 +155,12 @@ class AttentionResult:
         if None in projections:
             raise Problem(
                 _(
-                    "What each head of “{name}” adds cannot be told: no projection of the heads' own outputs was found in it."
+                    "What each head of “{name}” adds cannot be told: no projection of the heads' own outputs was "
+                    "found in it."
                 ).format(name=self.model.name),
                 _(
-                    "Its patterns can be read. To compare what heads add, choose another model; the README lists the families."
+                    "Its patterns can be read. To compare what heads add, choose another model; the README lists the "
+                    "families."
                 ),
             )
         self.again(see)

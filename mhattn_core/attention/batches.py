@@ -36,7 +36,8 @@ SPECIAL = np.array([[NO_SIDE, 0, 0]])
 
 @dataclass(frozen=True, eq=False)
 class FedPair:
-    """One pair as fed, without tensors: ``prepare_inputs`` for many. ``number`` is its place among the pairs that were given.
+    """One pair as fed, without tensors: ``prepare_inputs`` for many. ``number`` is its place among the pairs that were
+    given.
 
     queries and keys hold each stack's pieces, and words the words, as spans: int ``[token or word, 3]`` of side, start
     and end.
@@ -64,8 +65,8 @@ class Batch:
 
 
 def feed_all(model: Model, pairs: Sequence[SentencePair]) -> tuple[list[FedPair], dict[int, Problem]]:
-    """Tokenise pairs in order, as ``prepare_inputs`` does each: the rows, and by number why a pair cannot be fed, or is longer
-    than ``LONGEST``.
+    """Tokenise pairs in order, as ``prepare_inputs`` does each: the rows, and by number why a pair cannot be fed, or is
+    longer than ``LONGEST``.
     """
     rows: dict[int, FedPair] = {}
     problems: dict[int, Problem] = {}

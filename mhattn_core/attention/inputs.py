@@ -8,7 +8,9 @@ from mhattn_core.models import Model
 
 
 def check_inputs(model: Model, inputs: Mapping[str, Sequence[int]]) -> None:
-    """inputs: rows of numbers by the network's names, as tokenizers give them. Raises Problem for what it cannot take."""
+    """inputs: rows of numbers by the network's names, as tokenizers give them. Raises Problem for what it cannot
+    take.
+    """
     for name in model.tables.keys() & inputs.keys():
         ids, longest = inputs[name], _longest(model, name)
         if not len(ids):
@@ -29,7 +31,7 @@ def check_inputs(model: Model, inputs: Mapping[str, Sequence[int]]) -> None:
 
 
 def fits(model: Model, inputs: Mapping[str, Sequence[int]]) -> bool:
-    """Whether ``check_inputs`` raises nothing."""
+    """Whether the model can be fed the pair: ``check_inputs`` raises nothing."""
     known = model.tables.keys() & inputs.keys()
     return all(
         0 < len(inputs[name]) <= _longest(model, name) and max(inputs[name]) < model.tables[name].tokens
@@ -38,7 +40,9 @@ def fits(model: Model, inputs: Mapping[str, Sequence[int]]) -> bool:
 
 
 def padding(model: Model, name: str) -> int:
-    """What shorter rows of an input are filled up with; a padding token that was added to the tokenizer alone is none."""
+    """What shorter rows of an input are filled up with; a padding token that was added to the tokenizer alone is
+    none.
+    """
     own = model.tokenizer.pad_token_id
     return own if name in model.tables and own is not None and own < model.tables[name].tokens else 0
 
@@ -55,7 +59,8 @@ def _not_learned(model: Model, id_: int, rows: int) -> Problem:
             name=model.name, token=model.tokenizer.convert_ids_to_tokens(id_), tokens=len(model.tokenizer), rows=rows
         ),
         _(
-            "Use the tokenizer that the model was trained with, or fit the embedding to this one (resize_token_embeddings) and train it."
+            "Use the tokenizer that the model was trained with, or fit the embedding to this one "
+            "(resize_token_embeddings) and train it."
         ),
         _("Text without this token can be read."),
     )

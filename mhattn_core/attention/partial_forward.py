@@ -38,7 +38,9 @@ class Restart:
 
     @classmethod
     def of(cls, model: Model) -> "Restart | None":
-        """None where the layers are not one list of modules each: shared by several layers, or out of the tap's reach."""
+        """None where the layers are not one list of modules each: shared by several layers, or out of the tap's
+        reach.
+        """
         paths = {module: path for path, module in model.network.named_modules()}
         lists: dict[str, tuple[str, int]] = {}
         for stack in model.stacks:

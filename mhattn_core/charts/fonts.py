@@ -7,8 +7,8 @@ from unicodedata import category
 import vl_convert
 
 FAMILIES = (
-    "Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, PingFang SC, Hiragino Sans GB, Microsoft YaHei, WenQuanYi Zen Hei, "
-    "WenQuanYi Micro Hei, SimHei, SimSun, Liberation Sans, Arial, Helvetica, sans-serif"
+    "Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, PingFang SC, Hiragino Sans GB, Microsoft YaHei, WenQuanYi "
+    "Zen Hei, WenQuanYi Micro Hei, SimHei, SimSun, Liberation Sans, Arial, Helvetica, sans-serif"
 )
 """Fonts with Chinese first: the first that this machine has draws Latin letters too, so that a figure has one face."""
 # No font has a sign for this place of a private area, so it is drawn as the missing glyph.

@@ -118,7 +118,9 @@ def weight_parts(patterns: pd.DataFrame) -> alt.Chart:
 
 
 def _bars(rows: pd.DataFrame, colour: alt.Color, title: str, tooltip: list[alt.Tooltip]) -> alt.Chart:
-    """A bar a layer, in parts that sum to one. rows: layer, share, meaning, and place: where a part stands in its bar."""
+    """A bar a layer, in parts that sum to one. rows: layer, share, meaning, and place: where a part stands in its
+    bar.
+    """
     step = min(HIGHEST_BAR, max(LOWEST_BAR, HEIGHT // max(1, rows["layer"].nunique())))
     share = alt.X("share:Q", axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1]), title=title)
     layer = alt.Y("layer:O", title=_("layer"), axis=alt.Axis(ticks=False, domain=False))

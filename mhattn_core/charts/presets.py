@@ -112,7 +112,9 @@ def _make_room_for_words(fit: dict[str, Any], width: float) -> None:
 
 
 def _apart(places: list[int], steps: int) -> list[int]:
-    """Those of ``places``, from the last on, that stand at least ``steps`` apart; the last may be the special column."""
+    """Those of ``places``, from the last on, that stand at least ``steps`` apart; the last may be the special
+    column.
+    """
     kept: list[int] = []
     for place in reversed(places):
         if not kept or kept[-1] - place >= steps:

@@ -9,6 +9,7 @@ from mhattn_core.findings.ablation.effects import ablation_effects, gradient_agr
 from mhattn_core.findings.ablation.groups import group_effects
 from mhattn_core.findings.ablation.interactions import head_interactions
 from mhattn_core.findings.ablation.minimal_pairs import minimal_pairs
+from mhattn_core.findings.contributions.heads import contributions
 from mhattn_core.findings.contributions.participation import participation
 from mhattn_core.findings.heads.difference import difference_grid, difference_scatter
 from mhattn_core.findings.heads.nearest import nearest_heads
@@ -56,6 +57,7 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         group_effects,
         ablation_curve,
         one_head_kept,
+        contributions,
         participation,
         probe_grid,
         head_probes,
@@ -65,7 +67,8 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         segments,
     )
 }
-"""What a run can give, by name, in the order in which a reader meets it. A new finding is a function and a line here."""
+"""What a run can give, by name, in the order in which a reader meets it. A new finding is a function and a line here.
+"""
 
 __all__ = ["RUN_FINDINGS", "Finding", "all_findings", "finding", "overview", "relation_profile"]
 

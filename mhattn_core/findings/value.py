@@ -1,4 +1,6 @@
-"""What is said about heads: a sentence, the numbers it rests on, the chart that shows them, and how to get them again."""
+"""What is said about heads: a sentence, the numbers it rests on, the chart that shows them, and how to get them
+again.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -148,7 +148,9 @@ def _entropy(
 
 
 def _sums(rows: Mapping[str, Rows]) -> dict[str, Float[Tensor, "batch head 2"]]:
-    """Total over the rows that count, and their number; all at once, since so small sums cost more to call than to do."""
+    """Total over the rows that count, and their number; all at once, since so small sums cost more to call than to
+    do.
+    """
     values = torch.stack([value for value, _counted in rows.values()])
     counted = torch.stack([counted.expand_as(value) for value, counted in rows.values()])
     totals, counts = values.where(counted, 0).sum(dim=-1), counted.sum(dim=-1)

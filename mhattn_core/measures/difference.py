@@ -25,7 +25,8 @@ def difference(heads_a: pd.DataFrame, heads_b: pd.DataFrame) -> pd.DataFrame:
                 a=_name(heads_a), shape_a=_told(heads_a), b=_name(heads_b), shape_b=_told(heads_b)
             ),
             _(
-                "Choose two checkpoints of one architecture, such as a model and its @random or @shuffled, or compare all heads under *measure*."
+                "Choose two checkpoints of one architecture, such as a model and its @random or @shuffled, or compare "
+                "all heads under *measure*."
             ),
         )
     both = heads_a.merge(heads_b, on=KEYS, suffixes=("_a", "_b"), validate="one_to_one")

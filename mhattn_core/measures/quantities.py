@@ -138,8 +138,9 @@ def quantity(code: str) -> Quantity:
 def column(table: str, name: str) -> Quantity:
     """What a column of a run's table holds: ``cost`` of ``matches``, or ``n``, which means the same in all.
 
-    An end of an interval (``gain_low``) is ``low`` or ``high``, and ``noise_cka`` what ``noise`` is; what a table has in common with
-    another (``LIKE``) is told once. Raises KeyError for a column that holds no quantity, such as ``model``.
+    An end of an interval (``gain_low``) is ``low`` or ``high``, and ``noise_cka`` what ``noise`` is; what a table has
+    in common with another (``LIKE``) is told once. Raises KeyError for a column that holds no quantity, such as
+    ``model``.
     """
     known = quantities()
     like = LIKE.get(table, table)

@@ -1,4 +1,6 @@
-"""Many documents with their summaries: every head's agreement with ROUGE, and the best head chosen on other documents."""
+"""Many documents with their summaries: every head's agreement with ROUGE, and the best head chosen on other
+documents.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -38,7 +38,9 @@ def of_units(
 
 
 def shares(weights: Float[np.ndarray, "*batch segment"]) -> Float[np.ndarray, "*batch segment"]:
-    """Of what goes to the document, the share of each segment; sums to 1 over segments, NaN where nothing goes there."""
+    """Of what goes to the document, the share of each segment; sums to 1 over segments, NaN where nothing goes
+    there.
+    """
     total = weights.sum(axis=-1, keepdims=True)
     return np.divide(weights, total, out=np.full(weights.shape, np.nan), where=total > 0)
 

@@ -69,7 +69,7 @@ def converted_folder(sha256: str) -> Path:
 
 @cache
 def entries() -> dict[str, CatalogueEntry]:
-    """The catalogue by name."""
+    """What ``catalogue.toml`` lists, by name, in its order."""
     rows = tomllib.loads((Path(__file__).parent / "catalogue.toml").read_text(encoding="utf-8"))
     return {
         name: CatalogueEntry(name=name, **row | {"languages": tuple(row["languages"])}) for name, row in rows.items()
@@ -87,7 +87,9 @@ def present() -> list[str]:
 
 
 def catalogue() -> pd.DataFrame:
-    """One row a model: name, family, layers, heads, size (MB to download), languages, licence, gated, source, present."""
+    """One row a model: name, family, layers, heads, size (MB to download), languages, licence, gated, source,
+    present.
+    """
     return pd.DataFrame(
         {
             "name": entry.name,

@@ -1,4 +1,6 @@
-"""Downloading a wheel by pip, whichever there is: the index, the mirror and the proxy are those that pip is set up for."""
+"""Downloading a wheel by pip, whichever there is: the index, the mirror and the proxy are those that pip is set up
+for.
+"""
 
 import os
 import shlex

@@ -24,7 +24,9 @@ _LISTED = 3
 
 @dataclass(frozen=True)
 class Fit:
-    """The loading report, without buffers and tied weights. Names are the network's; sizes are (name, held, asked for)."""
+    """The loading report, without buffers and tied weights. Names are the network's; sizes are (name, held, asked
+    for).
+    """
 
     missing: frozenset[str]
     unexpected: frozenset[str]
@@ -86,14 +88,16 @@ def check_fit(name: str, network: PreTrainedModel, fit: Fit) -> None:
                 name=name, number=len(missing), listed=_listed(missing)
             ),
             _(
-                "Get config.json and the weights again, from the same place; weights that are missing would be random numbers."
+                "Get config.json and the weights again, from the same place; weights that are missing would be random "
+                "numbers."
             ),
             stands(),
         )
     if strays := _strays(network, fit.unexpected):
         raise Problem(
             _(
-                "“{name}” holds weights that its config.json leaves out: {number} have no place in the network ({listed})."
+                "“{name}” holds weights that its config.json leaves out: {number} have no place in the network "
+                "({listed})."
             ).format(name=name, number=len(strays), listed=_listed(strays)),
             _("Get config.json and the weights again, from the same place; adapters must be merged into the weights."),
             stands(),

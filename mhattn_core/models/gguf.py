@@ -46,7 +46,8 @@ def converted(file: Path, sha256: str | None = None) -> Path:
         raise Problem(
             _("The GGUF file “{file}” cannot be read: {reason}").format(file=file.name, reason=first_line(error)),
             _(
-                "Fetch the file again, or choose a model with safetensors; not every architecture can be read from GGUF."
+                "Fetch the file again, or choose a model with safetensors; not every architecture can be read from "
+                "GGUF."
             ),
             _("The file was not changed."),
         ) from error

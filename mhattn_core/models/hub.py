@@ -50,7 +50,8 @@ def snapshot(repository: str, revision: str | None = None) -> Path:
         raise Problem(
             _("“{name}” is open only to those who accepted its terms.").format(name=repository),
             _(
-                "Accept them at https://huggingface.co/{name}, make a token there under Settings, and start again with it in HF_TOKEN."
+                "Accept them at https://huggingface.co/{name}, make a token there under Settings, and start again "
+                "with it in HF_TOKEN."
             ).format(name=repository),
             stands(),
         ) from error

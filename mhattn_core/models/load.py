@@ -29,8 +29,8 @@ from mhattn_core.tap import UNTAPPED, implementation_for, survey
 def load(name: str, device: str = "auto") -> Model:
     """Load a model onto the tap, in float32 and evaluation mode.
 
-    name: a name of ``catalogue()``; a Hub id, with @revision if wanted; or a local directory or .gguf file (absolute, or
-    starting with ``.`` or ``~``). Each may end in @random (the same architecture with seeded random weights) or
+    name: a name of ``catalogue()``; a Hub id, with @revision if wanted; or a local directory or .gguf file (absolute,
+    or starting with ``.`` or ``~``). Each may end in @random (the same architecture with seeded random weights) or
     @shuffled (the trained weights, each matrix's permuted within itself).
     device: ``auto`` takes CUDA, then Apple's MPS, then the CPU.
     Raises Problem, in three parts, when the model cannot be had or its attention cannot be read in full.
@@ -99,7 +99,8 @@ def _read_tokenizer(name: str, source: Source) -> PreTrainedTokenizerBase:
     raise Problem(
         _("“{name}” comes without a tokenizer that can be read.").format(name=name),
         _(
-            "Put the tokenizer's files (tokenizer.json, or vocab.txt, or *.model) beside its config.json, or choose another model."
+            "Put the tokenizer's files (tokenizer.json, or vocab.txt, or *.model) beside its config.json, or choose "
+            "another model."
         ),
         stands(),
     ) from reason

@@ -15,7 +15,9 @@ _report: ContextVar[Report | None] = ContextVar("report", default=None)
 
 @contextmanager
 def reporting(report: Report) -> Iterator[None]:
-    """Tell ``report`` of the downloads in the block; what is here when it is cancelled stays, and is not fetched again."""
+    """Tell ``report`` of the downloads in the block; what is here when it is cancelled stays, and is not fetched
+    again.
+    """
     token = _report.set(report)
     try:
         yield

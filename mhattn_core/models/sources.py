@@ -45,8 +45,8 @@ def hosted() -> bool:
 
 
 def find(name: str) -> Source:
-    """The files that a name (without a random control's suffix) stands for, downloaded or converted if need be; no weights are loaded
-    yet.
+    """The files that a name (without a random control's suffix) stands for, downloaded or converted if need be; no
+    weights are loaded yet.
 
     Raises Problem when there are none, when they are damaged, or when they are not what is read here: safetensors of
     an architecture that transformers knows, small enough for the memory.
@@ -139,7 +139,8 @@ def _given(name: str, path: Path) -> tuple[Path, str]:
         raise Problem(
             _("There is no model in the folder “{name}”.").format(name=name),
             _(
-                "Name a folder that holds config.json, the tokenizer's files and weights as safetensors, or a .gguf file."
+                "Name a folder that holds config.json, the tokenizer's files and weights as safetensors, or a .gguf "
+                "file."
             ),
             stands(),
         )

@@ -35,7 +35,8 @@ def records_of(pairs: Pairs) -> tuple[list[PairRecord], pd.DataFrame]:
                     name=read.name, names=", ".join(read.columns.found)
                 ),
                 _(
-                    "Call the columns “source” and “target” in the first row, or say which they are with columns= of read_pairs."
+                    "Call the columns “source” and “target” in the first row, or say which they are with columns= of "
+                    "read_pairs."
                 ),
             )
     else:
@@ -59,7 +60,8 @@ def records_of(pairs: Pairs) -> tuple[list[PairRecord], pd.DataFrame]:
                 number=len(groups), most=MOST_GROUPS
             ),
             _(
-                "Use the column “group” for a few kinds of pairs, and “id” or “label” for what differs from pair to pair."
+                "Use the column “group” for a few kinds of pairs, and “id” or “label” for what differs from pair to "
+                "pair."
             ),
         )
     return records, bad

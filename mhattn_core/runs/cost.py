@@ -55,12 +55,12 @@ class Cost:
 
 
 def estimate(
-    model: Model, records: Sequence[PairRecord], measures: Sequence[str], *, twins_known: bool = False
+    model: Model, records: Sequence[PairRecord], measures: Sequence[str], *, controls_known: bool = False
 ) -> Cost:
     """Measure a few pairs and reckon from them. It takes as long as some three times these pairs.
 
-    twins_known: the run has measured the model's random twins already, for NAME@random, or for NAME if this is its
-    twin.
+    controls_known: the run has measured the model's random controls already, for NAME@random, or for NAME if this is
+    NAME@random.
     """
     some = _spread(records, TRIED)
     pairs = _few_tokens(model, [record.pair for record in some])
@@ -83,7 +83,7 @@ def estimate(
     asked = [name for name in measures if name not in MEASURES]
     windowed = {name: read for name, study in STUDIES.items() if name in asked and (read := study.seconds)}
     studied = {
-        name: forward / len(pairs) * _passes(model, name, records, twins_known)
+        name: forward / len(pairs) * _passes(model, name, records, controls_known)
         for name in asked
         if name not in windowed
     }
@@ -131,11 +131,11 @@ def _few_tokens(model: Model, pairs: Sequence[SentencePair]) -> list[SentencePai
     return _spread(pairs, max(len(pairs) * TOKENS_TRIED // max(tokens, TOKENS_TRIED), 1))
 
 
-def _passes(model: Model, study: str, records: Sequence[PairRecord], twins_known: bool) -> float:
+def _passes(model: Model, study: str, records: Sequence[PairRecord], controls_known: bool) -> float:
     """What a study costs, in bare forward passes of a pair."""
     if study in ACROSS:
         return ACROSS[study].cost(model, records)
-    return STUDIES[study].cost(model, records, twins_known=twins_known)
+    return STUDIES[study].cost(model, records, controls_known=controls_known)
 
 
 def refuse(costs: Sequence[Cost], folder: Path) -> None:

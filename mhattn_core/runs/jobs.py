@@ -88,7 +88,9 @@ class Jobs:
             return self._known.get(key)
 
     def cancel(self, job: Job) -> None:
-        """Take it out of the queue, or ask it to stop, which it does after the batch at hand; what is finished is kept."""
+        """Take it out of the queue, or ask it to stop, which it does after the batch at hand; what is finished is
+        kept.
+        """
         job._stop.set()
         with self._lock:
             kept = [queued for queued in self._waiting if queued.job is not job]

@@ -1,4 +1,6 @@
-"""Functional profiles of a model's heads from what a run keeps: the sums of its measures, and the items of relations."""
+"""Functional profiles of a model's heads from what a run keeps: the sums of its measures, and the items of
+relations.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 

@@ -36,7 +36,7 @@ class Meter:
         self._model = model
 
     def resume(self, pairs: int) -> None:
-        """These were done before."""
+        """Count pairs that were measured before the run was interrupted; they do not enter its speed."""
         self._done += pairs
         self._resumed += pairs
         self.count(0)

@@ -71,8 +71,8 @@ class Run:
     def heads(self) -> pd.DataFrame:
         """One row a head, measure and group: model, stack, layer, head, measure, group, value, low, high, n.
 
-        low, high: 95 % interval (Poisson bootstrap) over documents, or texts where no documents are known; NaN with fewer
-        than 30 of them. n: pairs with something to count. Group ``""`` holds all pairs.
+        low, high: 95 % interval (Poisson bootstrap) over documents, or texts where no documents are known; NaN with
+        fewer than 30 of them. n: pairs with something to count. Group ``""`` holds all pairs.
         """
         return pd.read_parquet(self.folder / "heads.parquet")
 
@@ -154,7 +154,9 @@ class Run:
 
     @cached_property
     def head_pairs(self) -> pd.DataFrame:
-        """Every two heads of each model's stacks once, see ``experiments.redundancy.distance_table``. Raises Problem as ``table``."""
+        """Every two heads of each model's stacks once, see ``experiments.redundancy.distance_table``. Raises Problem as
+        ``table``.
+        """
         return self.table("distances")
 
     @cached_property
@@ -188,8 +190,8 @@ class Run:
         """The counterpart in model ``b`` of each head of model ``a``, with what it costs, the nulls, and the verdict;
         see ``matching.verdicts``.
 
-        Where the run matched ``b`` with ``a`` the rows are those, the other way round (``swapped``). Raises Problem where it
-        did not match the two by this.
+        Where the run matched ``b`` with ``a`` the rows are those, the other way round (``swapped``). Raises Problem
+        where it did not match the two by this.
         """
         table = self.matches[self.matches["by"] == by]
         rows = table[(table["model_a"] == a) & (table["model_b"] == b)].reset_index(drop=True)
@@ -199,7 +201,8 @@ class Run:
             raise Problem(
                 _("The run did not match “{a}” with “{b}” by {by}.").format(a=a, b=b, by=by),
                 _(
-                    "By js and cka only heads are matched that read the same words under the same mask; profiles fit every two models."
+                    "By js and cka only heads are matched that read the same words under the same mask; profiles fit "
+                    "every two models."
                 ),
             )
         return rows

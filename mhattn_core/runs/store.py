@@ -97,7 +97,9 @@ def write_about(folder: Path, about: About) -> None:
 
 
 def delete(key: str) -> None:
-    """Remove a run that was made here, with everything in its folder; one that ships, or is not there, stays as it is."""
+    """Remove a run that was made here, with everything in its folder; one that ships, or is not there, stays as it
+    is.
+    """
     if KEY.fullmatch(key):
         shutil.rmtree(runs_folder() / key, ignore_errors=True)
 

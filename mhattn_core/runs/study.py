@@ -55,8 +55,8 @@ class Study:
     passes: pairs that it puts through the network, of a corpus of so many, for the progress and the cost of a run
     (``heads``: the model's number of heads); ``work``: of a study that reads other texts than the pairs, how many, and
     how many words each has in the mean; ``factor``: what one of them costs, in bare forward passes of a pair;
-    ``of_twins``: those of the passes that are of random twins, which a model and NAME@random have in common, so that
-    the second of the two in a run is spared them.
+    ``of_controls``: those of the passes that are of random controls, which a model and NAME@random have in common, so
+    that the second of the two in a run is spared them.
     seconds: of a study that reads texts of any length, window by window: what it takes on these pairs, told by one
     window.
     """
@@ -66,20 +66,20 @@ class Study:
     passes: Callable[[int, int], int] = lambda pairs, _heads: pairs
     work: Callable[[Model, Sequence[PairRecord]], tuple[int, float]] | None = None
     factor: float = 1.0
-    of_twins: Callable[[int], int] = lambda _pairs: 0
+    of_controls: Callable[[int], int] = lambda _pairs: 0
     seconds: Callable[[Model, Sequence[PairRecord]], float] | None = None
 
     def steps(self, model: Model, records: Sequence[PairRecord]) -> int:
         """How many texts it puts through the network."""
         return self.work(model, records)[0] if self.work else self.passes(len(records), _heads(model))
 
-    def cost(self, model: Model, records: Sequence[PairRecord], *, twins_known: bool = False) -> float:
+    def cost(self, model: Model, records: Sequence[PairRecord], *, controls_known: bool = False) -> float:
         """What it costs, in bare forward passes of a pair of the corpus."""
         if self.work:
             texts, words = self.work(model, records)
             of_pairs = sum(len(record.pair.a.words) + len(record.pair.b.words) for record in records)
             return texts * words * len(records) / max(of_pairs, 1) * self.factor
-        spared = self.of_twins(len(records)) if twins_known else 0
+        spared = self.of_controls(len(records)) if controls_known else 0
         return (self.passes(len(records), _heads(model)) - spared) * self.factor
 
 

@@ -74,7 +74,7 @@ class ModelSums:
     reasons: dict[int, str] = field(default_factory=dict)
 
     def add_chunk(self, chunk: Chunk, records: Sequence[PairRecord]) -> None:
-        """Add the next pairs."""
+        """Add the next pairs to the sums of all and of their groups, fold by fold and replicate by replicate."""
         if chunk.layout:
             self.layout = chunk.layout
             units = [unit_of(record) for record in records]

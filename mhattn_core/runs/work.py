@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from mhattn_core.measures.measure import MEASURES
+from mhattn_core.measures.quantities import families
 from mhattn_core.models import Model
 from mhattn_core.runs.files import write_table
 from mhattn_core.runs.manifest import Manifest
@@ -19,8 +20,8 @@ from mhattn_core.runs.run import sums_file
 from mhattn_core.runs.studies import ACROSS, STUDIES
 from mhattn_core.runs.study import AcrossInput, Corpus, StudyInput, Tables
 
-MEASURABLE = (*MEASURES, *STUDIES, *ACROSS)
-"""All that a run can be asked for, by name."""
+MEASURABLE = tuple(sorted((*MEASURES, *STUDIES, *ACROSS), key=list(families()).index))
+"""All that a run can be asked for, by name, in the order of its families in ``quantities.toml``."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,9 @@ from types import TracebackType
 
 
 class OwnErrors:
-    """Entered wherever our own code runs inside a network's forward; ``raised`` is what it raised there, if anything."""
+    """Entered wherever our own code runs inside a network's forward; ``raised`` is what it raised there, if
+    anything.
+    """
 
     def __init__(self) -> None:
         self.raised: BaseException | None = None

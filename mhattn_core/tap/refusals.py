@@ -117,13 +117,15 @@ def not_in_full(config: PreTrainedConfig, shapes: Sequence[tuple[int, ...]]) -> 
     if (streams := getattr(config, "ngram", 0)) > 1:
         return _problem(
             _(
-                "“{family}” models foresee {streams} words at each step, in as many streams with patterns of their own: no pattern is that of the text."
+                "“{family}” models foresee {streams} words at each step, in as many streams with patterns of their "
+                "own: no pattern is that of the text."
             ).format(family=family, streams=streams)
         )
     if queries in lengths and keys == sum(lengths):
         return _problem(
             _(
-                "The decoder of “{family}” models attends to its own text and the encoder's in one pattern, and the two cannot be told apart by stacks."
+                "The decoder of “{family}” models attends to its own text and the encoder's in one pattern, and the "
+                "two cannot be told apart by stacks."
             ).format(family=family)
         )
     if any(len(shape) > 4 or shape[1] not in _head_counts(config) for shape in shapes):
@@ -131,13 +133,15 @@ def not_in_full(config: PreTrainedConfig, shapes: Sequence[tuple[int, ...]]) -> 
     if queries < min(lengths):
         return _problem(
             _(
-                "“{family}” models shorten the text on its way: some layers attend over {queries} positions where {tokens} tokens were fed."
+                "“{family}” models shorten the text on its way: some layers attend over {queries} positions where "
+                "{tokens} tokens were fed."
             ).format(family=family, queries=queries, tokens=SOURCE_LENGTH)
         )
     if queries == keys > max(lengths):
         return _problem(
             _(
-                "“{family}” models put positions of their own beside the text: they attend over {queries} where {tokens} tokens were fed."
+                "“{family}” models put positions of their own beside the text: they attend over {queries} where "
+                "{tokens} tokens were fed."
             ).format(family=family, queries=queries, tokens=SOURCE_LENGTH)
         )
     return in_windows(config)
@@ -164,7 +168,8 @@ def other_layers(config: PreTrainedConfig, seen: Shapes, expected: Shapes) -> Pr
     )
     return _problem(
         _(
-            "Only {attending} of the {layers} layers of this “{family}” model attend; the others are of another kind{kinds}."
+            "Only {attending} of the {layers} layers of this “{family}” model attend; the others are of another "
+            "kind{kinds}."
         ).format(
             attending=attending,
             layers=layers,
@@ -184,10 +189,13 @@ def more_than_one_pattern(config: PreTrainedConfig, patterns: int, layers: int) 
 
 
 def unequal_layers(config: PreTrainedConfig, heads: Sequence[int]) -> Problem:
-    """heads: of each layer of one stack; a head is named by its layer and its number, and tables hold as many in each."""
+    """heads: of each layer of one stack; a head is named by its layer and its number, and tables hold as many in
+    each.
+    """
     return _problem(
         _(
-            "The layers of this “{family}” model have different numbers of heads ({fewest} to {most}), and cannot be shown side by side."
+            "The layers of this “{family}” model have different numbers of heads ({fewest} to {most}), and cannot be "
+            "shown side by side."
         ).format(family=config.model_type, fewest=min(heads), most=max(heads))
     )
 
@@ -205,7 +213,8 @@ def not_followed(config: PreTrainedConfig) -> Problem:
     """The patterns are the network's own, but no layer reads what the heads give as it is."""
     return _problem(
         _(
-            "What the heads of this “{family}” model give is mixed with something else before the next layer reads it, so they cannot be looked at one by one."
+            "What the heads of this “{family}” model give is mixed with something else before the next layer reads "
+            "it, so they cannot be looked at one by one."
         ).format(family=config.model_type)
     )
 

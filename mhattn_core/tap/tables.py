@@ -54,7 +54,9 @@ class _LookUps(TorchFunctionMode):
 
 
 def _tables(ids: Tensor, look_ups: list[tuple[Tensor, int]], rows_of_input: int) -> Tables:
-    """rows_of_input: of the embedding, where it is not looked up by the tokens themselves (several codebooks in one)."""
+    """rows_of_input: of the embedding, where it is not looked up by the tokens themselves (several codebooks in
+    one).
+    """
     here = [(numbers, rows) for numbers, rows in look_ups if len(numbers) == len(ids)]
     follow = torch.arange(len(ids), device=ids.device)
     positions = [rows - int(numbers[0]) for numbers, rows in here if torch.equal(numbers, numbers[0] + follow)]

@@ -15,7 +15,9 @@ after four, 4.0 after thirty-two and 3.6 after ninety-six: by then a prediction 
 
 
 class Context(NamedTuple):
-    """``pair`` holds one text of ``WORDS`` words and no second; what begins at character ``scored_from`` is asked for."""
+    """``pair`` holds one text of ``WORDS`` words and no second; what begins at character ``scored_from`` is asked
+    for.
+    """
 
     pair: SentencePair
     scored_from: int

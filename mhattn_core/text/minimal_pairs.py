@@ -30,11 +30,11 @@ class MinimalPair:
 
 @cache
 def minimal_pairs() -> tuple[MinimalPair, ...]:
-    """Of at least thirty openings for each relation. English, with a Chinese source: a verb and its subject across a noun of the
-    other number (``nsubj``), a noun and its determiner across an adjective (``det``), both half singular; a pronoun as
-    an object (``obj``). Chinese, with an English source: the second word of “although … but” or “because … so”
-    (``connective_partner`` and ``cause_partner``). Several share an opening. After BLiMP (Warstadt et al. 2020), not
-    from it."""
+    """Of at least thirty openings for each relation. English, with a Chinese source: a verb and its subject across a
+    noun of the other number (``nsubj``), a noun and its determiner across an adjective (``det``), both half singular; a
+    pronoun as an object (``obj``). Chinese, with an English source: the second word of “although … but” or “because …
+    so” (``connective_partner`` and ``cause_partner``). Several share an opening. After BLiMP (Warstadt et al. 2020),
+    not from it."""
     parts = tomllib.loads((Path(__file__).parent / "minimal_pairs.toml").read_text(encoding="utf-8"))
     return (
         *_agreement(parts["nsubj"]),

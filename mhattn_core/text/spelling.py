@@ -58,7 +58,9 @@ class Spelling:
         return replace(self, unknown=self.unknown | unknown, verbatim=frozenset(verbatim) - unknown)
 
     def for_text(self, text: str) -> "Spelling":
-        """The same marks for one text: where the name of an unknown token is written in it, its pieces stand for the name."""
+        """The same marks for one text: where the name of an unknown token is written in it, its pieces stand for the
+        name.
+        """
         unknown = frozenset(token for token in self.unknown if token not in text)
         return (
             self if unknown == self.unknown else replace(self, unknown=unknown, verbatim=self.verbatim | self.unknown)

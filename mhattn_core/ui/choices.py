@@ -24,7 +24,8 @@ def choose_or_leave(
     persist: bool = False,
     help_text: str | None = None,
 ) -> str | None:
-    """One of ``offered`` (names, or names and how they are shown), or None for the page's own choice, which ``automatic`` says.
+    """One of ``offered`` (names, or names and how they are shown), or None for the page's own choice, which
+    ``automatic`` says.
 
     key: of the state, and the parameter of the address. What is not offered, such as a head of another model, gives
     way. persist: whether it lasts while other pages, or other tabs, are open.
@@ -91,7 +92,7 @@ def forget_when_changed(labels: object, *keys: str) -> None:
 
 
 def forget(*keys: str) -> None:
-    """Take choices back."""
+    """Take choices back: from the widgets, from what outlasts them, and from the address."""
     for key in keys:
         st.session_state.pop(key, None)
         st.session_state.pop(_chosen(key), None)

@@ -3,14 +3,14 @@
 import pandas as pd
 import streamlit as st
 
-from mhattn_core import charts
 from mhattn_core.arrays.word_grid import WordGrid
 from mhattn_core.attention import AttentionResult
-from mhattn_core.attention.tables import matrix_table, word_table
-from mhattn_core.findings.attention.all_heads import glance_table
+from mhattn_core.findings.attention.all_heads import glance_table, heads_at_a_glance
+from mhattn_core.findings.attention.one_head import head_pattern, note_pattern
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.relations.link import best_of_each, link_heads
 from mhattn_core.findings.relations.words import direction_labels
+from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.text.claims import Claim, matrices
 from mhattn_core.text.documents import documents
@@ -18,7 +18,7 @@ from mhattn_core.text.gallery import gallery
 from mhattn_core.text.relations import relation_label
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.navigation import link, page_title
-from mhattn_core.ui.page import badge, draw, problems
+from mhattn_core.ui.page import badge, problems
 from mhattn_core.ui.resources import attended
 from mhattn_core.ui.show import show
 
@@ -78,13 +78,15 @@ def _links(claim: Claim, results: dict[str, AttentionResult]) -> None:
     )
     show(finding, key="strip")
     best = best_of_each(finding.table)
-    _matrices(claim, grids, best)
+    _matrices(claim, results, best)
     stack = {"stack": claim.stack} if claim.stack else {}
     link("Attention", _("Open this head on Attention"), **_settings(claim), **stack, head=str(best.iloc[0]["name"]))
 
 
 def _that_can_see(grids: dict[str, WordGrid], query: int, key: int) -> dict[str, WordGrid]:
-    """The models that can look from the one word to the other; a causal one cannot look ahead, and zero is no finding."""
+    """The models that can look from the one word to the other; a causal one cannot look ahead, and zero is no
+    finding.
+    """
     for name, grid in grids.items():
         if not grid.visible[query, key]:
             st.caption(
@@ -95,47 +97,40 @@ def _that_can_see(grids: dict[str, WordGrid], query: int, key: int) -> dict[str,
     return {name: grid for name, grid in grids.items() if grid.visible[query, key]}
 
 
-def _matrices(claim: Claim, grids: dict[str, WordGrid], best: pd.DataFrame) -> None:
+def _matrices(claim: Claim, results: dict[str, AttentionResult], best: pd.DataFrame) -> None:
     """The best head of the first two models in full, and the note's own matrix."""
-    shown = best.head(2)
-    tables = [word_table(grids[head["model"]], head["layer"], head["head"]) for _row, head in shown.iterrows()]
+    heads = [
+        ModelHead(row["model"], _stack(claim, results[row["model"]]), row["layer"], row["head"])
+        for _number, row in best.head(2).iterrows()
+    ]
+    findings = [head_pattern(results[head.model], head.within) for head in heads]
     # One scale for both, or the noise of random weights would shine as bright as a trained head.
-    largest = max(table.loc[table["kind"] == "weight", "weight"].max() for table in tables)
-    columns = st.columns(len(shown) + bool(claim.matrix))
-    for column, table, (_row, head) in zip(columns, tables, shown.iterrows(), strict=False):
+    largest = max(one.table.loc[one.table["kind"] == "weight", "weight"].max() for one in findings)
+    columns = st.columns(len(heads) + bool(claim.matrix))
+    for column, head, finding in zip(columns, heads, findings, strict=False):
         with column:
-            title = f"{head['model']} · {head['name']}"
-            st.markdown(f"**{escape(title)}**")
-            draw(charts.matrix(table, largest=largest), key=f"claim-{head['model']}", alt_text=title)
+            st.markdown(f"**{escape(head.name)}**")
+            show(finding, key=f"claim-{head.model}", sentence=False, largest=largest)
     if claim.matrix:
         with columns[-1]:
             _note_matrix(claim)
 
 
 def _note_matrix(claim: Claim) -> None:
-    note = matrices()[claim.matrix]
-    title = _("The note's own matrix")
-    st.markdown(f"**{title}**")
-    draw(charts.matrix(matrix_table(note.weights, note.queries, note.keys)), key="claim-note", alt_text=title)
-    st.caption(
-        _("Invented to explain the idea (section {number} of the note); no model was measured.").format(
-            number=note.section
-        )
-    )
+    st.markdown("**" + _("The note's own matrix") + "**")
+    show(note_pattern(matrices()[claim.matrix]), key="claim-note", sentence=False)
 
 
 def _patterns(claim: Claim, results: dict[str, AttentionResult]) -> None:
     """All heads of the first two models at a glance, beside the note's ideal."""
-    shown = [(name, result.words(_stack(claim, result))) for name, result in list(results.items())[:2]]
+    shown = list(results.items())[:2]
     columns = st.columns([2] * len(shown) + [1] * bool(claim.matrix))
-    for column, (name, grid) in zip(columns, shown, strict=False):
+    for column, (name, result) in zip(columns, shown, strict=False):
         with column:
             st.markdown(f"**{escape(name)}**")
-            draw(
-                charts.glance(glance_table(grid, same_scale=False)),
-                key=f"claim-glance-{name}",
-                alt_text=_("All heads of {name} on this sentence").format(name=name),
-            )
+            stack = _stack(claim, result)
+            glance = glance_table(result.words(stack), same_scale=False)
+            show(heads_at_a_glance(result, stack, glance), key=f"claim-glance-{name}", sentence=False)
     if claim.matrix:
         with columns[-1]:
             _note_matrix(claim)

@@ -39,7 +39,9 @@ CHOSEN = "changed"
 
 @panel
 def difference_panel(controls: Controls) -> None:
-    """How heads of two models of one architecture differ in one measure; a click on a head redraws this and not the page."""
+    """How heads of two models of one architecture differ in one measure; a click on a head redraws this and not the
+    page.
+    """
     shapes = _shapes(controls)
     if not shapes:
         return
@@ -88,7 +90,9 @@ def _shapes(controls: Controls) -> dict[str, object]:
 
 
 def _offered(controls: Controls, names: Iterable[str]) -> dict[str, int]:
-    """These models of the sidebar's and, of each, the trained one and its random controls: name → place in the sidebar."""
+    """These models of the sidebar's and, of each, the trained one and its random controls: name → place in the
+    sidebar.
+    """
     places = {name: controls.models.index(name) for name in names}
     for name, place in list(places.items()):
         for counterpart in (trained_name(name), *(with_control(name, control) for control in CONTROLS)):

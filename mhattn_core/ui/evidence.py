@@ -72,7 +72,8 @@ def choose_evidence() -> str:
             on_change=_write,
             persist_state="session",
             help=_(
-                "One pair shows what a head can do, a run over many pairs what it usually does. Pages that compare heads draw from what is chosen here."
+                "One pair shows what a head can do, a run over many pairs what it usually does. Pages that compare "
+                "heads draw from what is chosen here."
             ),
         )
     )
@@ -88,7 +89,7 @@ def chosen_evidence(controls: Controls) -> Evidence | None:
 
 
 def chosen_run(controls: Controls) -> Run | None:
-    """The run of ``chosen_evidence``."""
+    """The run that is chosen in the sidebar; None for the pair. Raises Problem for a damaged one."""
     evidence = chosen_evidence(controls)
     return evidence.run if evidence else None
 
@@ -153,7 +154,8 @@ def say_origin(evidence: Evidence, more: str = "") -> None:
     """Which run the page reads and why, and how far it carries; more: what stands between."""
     origin = evidence.origin(
         _(
-            "One pair cannot tell a role or a share. So this page reads the run “{name}”; another is chosen in the sidebar under Data."
+            "One pair cannot tell a role or a share. So this page reads the run “{name}”; another is chosen in the sidebar "
+            "under Data."
         )
     )
     st.caption(" ".join(part for part in (origin, more, how_far(evidence.run)) if part))

@@ -1,4 +1,6 @@
-"""Taking a chart away: a button that opens the choice of format and size, and a file that is made when it is asked for."""
+"""Taking a chart away: a button that opens the choice of format and size, and a file that is made when it is asked
+for.
+"""
 
 import re
 from collections.abc import Callable
@@ -78,6 +80,7 @@ def _tell_missing(table: pd.DataFrame) -> None:
     if missing:
         st.caption(
             _(
-                "No font on this machine draws {signs}: pictures show empty boxes. Install one, such as Noto Sans CJK, or choose HTML."
+                "No font on this machine draws {signs}: pictures show empty boxes. Install one, such as Noto Sans "
+                "CJK, or choose HTML."
             ).format(signs=" ".join(missing[:10]))
         )

@@ -1,6 +1,7 @@
 """Choosing a stack and a head of one model; the address carries the choice."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -40,6 +41,11 @@ def choose_head(seen: AttentionResult, stack: str, place: int, gallery_heads: Ma
     return (Head.parse(chosen, stack), "") if chosen else (Head.parse(telling, stack), reason)
 
 
+def take_head(mark: Mapping[str, Any]) -> None:
+    """A head that was clicked in a chart becomes the chosen one of a page with one head."""
+    st.session_state[HEAD] = head_name(int(mark["layer"]), int(mark["head"]))
+
+
 def names_in(seen: AttentionResult, stack: str) -> list[str]:
     """The names of all heads of a stack, layer by layer."""
     return [head.name for head in seen.model.attention.all_heads() if head.stack == stack]
@@ -55,5 +61,6 @@ def _telling_head(seen: AttentionResult, stack: str, gallery_heads: Mapping[str,
     if seen.model.name in gallery_heads and stack == seen.stacks[0]:
         return gallery_heads[seen.model.name], _("Chosen for this sentence by hand.")
     return _most_concentrated(seen, stack), _(
-        "Shown because it is the most concentrated head (least normalised entropy) among those with less than half of their mass on special tokens."
+        "Shown because it is the most concentrated head (least normalised entropy) among those with less than half of "
+        "their mass on special tokens."
     )

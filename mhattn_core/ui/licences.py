@@ -36,6 +36,7 @@ def licences() -> None:
     )
     st.caption(
         _(
-            "A model keeps its own licence, whatever is measured with it. Of treebanks the runs hold numbers, not sentences."
+            "A model keeps its own licence, whatever is measured with it. Of treebanks the runs hold numbers, not "
+            "sentences."
         )
     )

@@ -30,7 +30,8 @@ def model_panel(name: str, place: int, controls: Controls, *, units: Units, same
         if not seen.has_first_token:
             st.caption(
                 _(
-                    "The tokenizer of {name} has no token that begins a text, so the text's own first word stands first. It may take attention that means nothing (an attention sink)."
+                    "The tokenizer of {name} has no token that begins a text, so the text's own first word stands "
+                    "first. It may take attention that means nothing (an attention sink)."
                 ).format(name=escape(name))
             )
         if may_draw(seen, stack, place):

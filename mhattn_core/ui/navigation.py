@@ -92,7 +92,9 @@ def reads_pair(page: str) -> bool:
 
 
 def start() -> Any:
-    """Begin a run of the dashboard: language, layout, the menu across the top. ``run()`` of the result runs the page."""
+    """Begin a run of the dashboard: language, layout, the menu across the top. ``run()`` of the result runs the
+    page.
+    """
     st.set_page_config(page_title="mhattn", page_icon=":material/grid_on:", layout="wide")
     set_language()
     menus: dict[str, list[Any]] = {}

@@ -8,7 +8,7 @@ import altair as alt
 import streamlit as st
 from altair.utils import schemapi
 
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable, Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.ui.resources import loaded_names
@@ -84,13 +84,15 @@ def draw(chart: alt.TopLevelMixin, *, key: str, alt_text: str, **options: Any) -
 @contextmanager
 def problems(model: str = "") -> Iterator[None]:
     """Show what goes wrong in the block, in three parts: what happened, what still stands, what to do; what follows the
-    block goes on.
+    block goes on. What is merely not available is a notice.
 
     model: whose panel it is; what is said names it.
     """
     try:
         with foreseen(model):
             yield
+    except NotAvailable as missing:
+        st.info(f"{escape(missing.happened)} {escape(missing.remedy)}")
     except Problem as problem:
         happened = problem.happened if model in problem.happened else f"{model}: {problem.happened}"
         names = ", ".join(loaded_names())

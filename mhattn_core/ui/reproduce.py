@@ -53,7 +53,8 @@ def share_and_reproduce(page: str, controls: Controls, *, run: Manifest | None =
     with st.expander(_("Reproduce and cite"), icon=":material/science:"):
         st.markdown(
             _(
-                "These lines run the same pair through the same models with mhattn {version}; `seen` then holds every weight of this page."
+                "These lines run the same pair through the same models with mhattn {version}; `seen` then holds every "
+                "weight of this page."
             ).format(version=VERSION)
         )
         st.code(python_lines(page, controls.models, controls.pair), language="python", wrap_lines=True)
@@ -61,7 +62,8 @@ def share_and_reproduce(page: str, controls: Controls, *, run: Manifest | None =
         revisions = ", ".join(f"`{model.name}@{model.revision}`" for model in loaded)
         st.markdown(
             _(
-                "Method: every head's weights after the softmax, from the model's own attention, on words ({models}; mhattn {version}); one pair is an example."
+                "Method: every head's weights after the softmax, from the model's own attention, on words ({models}; "
+                "mhattn {version}); one pair is an example."
             ).format(models=revisions, version=VERSION)
         )
         bibliography = sources_of(page)
@@ -75,22 +77,26 @@ def reproduce_run(manifest: Manifest, page: str = "Runs") -> None:
     with st.expander(_("Reproduce and cite"), icon=":material/science:"):
         st.markdown(
             _(
-                "With the same pairs in a file PAIRS.csv these lines give the same tables under the same run id, `{id}`."
+                "With the same pairs in a file PAIRS.csv these lines give the same tables under the same run id, "
+                "`{id}`."
             ).format(id=manifest.id)
         )
         names = [name for name, _revision in manifest.models]
         chosen = " ".join(f"--model {shlex.quote(name)}" for name in names)
         st.code(
-            f"python -m mhattn_core analyze PAIRS.csv {chosen} --measures {','.join(manifest.measures)} --out runs/mine",
+            f"python -m mhattn_core analyze PAIRS.csv {chosen} --measures {','.join(manifest.measures)} --out "
+            f"runs/mine",
             language="bash",
         )
         st.code(
-            f"import mhattn_core as mh\n\nrun = mh.analyze({names!r}, 'PAIRS.csv', out='runs/mine', measures={list(manifest.measures)!r})\nrun.{RUN_TABLES.get(page, 'heads')}",
+            f"import mhattn_core as mh\n\nrun = mh.analyze({names!r}, 'PAIRS.csv', out='runs/mine', "
+            f"measures={list(manifest.measures)!r})\nrun.{RUN_TABLES.get(page, 'heads')}",
             language="python",
         )
         st.markdown(
             _(
-                "Method: measures as sums over {pairs} pairs, with 95 % intervals of 500 Poisson bootstrap replicates keyed by each pair's text ({models}; mhattn {version}; run {id})."
+                "Method: measures as sums over {pairs} pairs, with 95 % intervals of 500 Poisson bootstrap replicates "
+                "keyed by each pair's text ({models}; mhattn {version}; run {id})."
             ).format(
                 pairs=f"{manifest.pairs:,}",
                 models=models_and_revisions,
@@ -132,7 +138,8 @@ def _share(page: str, controls: Controls) -> None:
         _("Put my sentences into the link"),
         key=f"share-{page}",
         help=_(
-            "An address is kept in histories and in the logs of servers that it passes. Leave this off for sentences that nobody else should see."
+            "An address is kept in histories and in the logs of servers that it passes. Leave this off for sentences "
+            "that nobody else should see."
         ),
     ):
         pair = controls.pair

@@ -114,7 +114,9 @@ def _models() -> list[str]:
         accept_new_options=not hosted(),
         placeholder=_("Choose one, or type a Hub id"),
         help=_(
-            "@random and @shuffled are random controls, the same architecture with new random weights or with its trained weights in a random order: what they show, training did not teach. You can also type a Hub id such as bert-base-uncased, or a folder that starts with / or ."
+            "@random and @shuffled are random controls, the same architecture with new random weights or with its "
+            "trained weights in a random order: what they show, training did not teach. You can also type a Hub id "
+            "such as bert-base-uncased, or a folder that starts with / or ."
         ),
     )
     offer_fetch(models)

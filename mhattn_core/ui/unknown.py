@@ -37,7 +37,8 @@ def may_draw(seen: AttentionResult, stack: str, place: int) -> bool:
     grid = seen.words(stack)
     st.warning(
         _(
-            "{name} does not know {share:.0%} of this text's tokens. Their weights say where unknown pieces stand, not what they mean; such words are hatched."
+            "{name} does not know {share:.0%} of this text's tokens. Their weights say where unknown pieces stand, "
+            "not what they mean; such words are hatched."
         ).format(name=escape(seen.model.name), share=share),
         icon=":material/question_mark:",
     )

@@ -60,7 +60,8 @@ def _take_in(key: str, limits: Limits) -> None:
             args=(key, f"{key}-file-{turn}"),
             max_upload_size=limits.bytes // MEGABYTE,
             help=_(
-                "Columns source and target; if you have them, also id, document, group, label, alignment. One sentence alone is fine."
+                "Columns source and target; if you have them, also id, document, group, label, alignment. One "
+                "sentence alone is fine."
             ),
         )
         _offer_samples(key)
@@ -74,13 +75,16 @@ def _take_in(key: str, limits: Limits) -> None:
             height=140,
             placeholder="The cat sleeps.\t猫在睡觉。",
             help=_(
-                "Mark two columns in your spreadsheet, copy them and paste them here. One column of single sentences is fine too."
+                "Mark two columns in your spreadsheet, copy them and paste them here. One column of single sentences "
+                "is fine too."
             ),
         )
     if hosted():
         st.caption(
             _(
-                "This copy is shared: up to {megabytes} MB and {rows} pairs. Your sentences are read in the memory of this server, are shown to no other visitor, and are forgotten some time after you close this tab; a run made from them is deleted after 24 hours."
+                "This copy is shared: up to {megabytes} MB and {rows} pairs. Your sentences are read in the memory of "
+                "this server, are shown to no other visitor, and are forgotten some time after you close this tab; a "
+                "run made from them is deleted after 24 hours."
             ).format(megabytes=limits.bytes // MEGABYTE, rows=limits.rows)
         )
 

@@ -18,7 +18,9 @@ LEFT = {
 
 
 def show_remarks(key: str, upload: Upload) -> None:
-    """The remarks, and beside them whether the first row holds names, which sheet is read, and how links count words."""
+    """The remarks, and beside them whether the first row holds names, which sheet is read, and how links count
+    words.
+    """
     for remark in upload.remarks:
         st.info(escape(remark), icon=":material/info:")
     if upload.columns.in_doubt:

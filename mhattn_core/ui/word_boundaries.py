@@ -43,7 +43,8 @@ def with_cut(pair: SentencePair) -> SentencePair:
     with st.expander(_("Edit word boundaries"), icon=":material/content_cut:"):
         st.caption(
             _(
-                "A space ends a word. Models meet on these words; the models themselves are fed the sentence without your cuts."
+                "A space ends a word. Models meet on these words; the models themselves are fed the sentence without "
+                "your cuts."
             )
         )
         for side, typed, sentence in (("source", pair.source, a), ("target", pair.target, b)):

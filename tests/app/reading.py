@@ -16,7 +16,8 @@ TIMEOUT = 300
 
 
 def dashboard(*, state: Mapping[str, Any] = MappingProxyType({}), **parameters: str | list[str]) -> AppTest:
-    """The dashboard before its first run, in which the overview opens. state: of the session; parameters: of the address.
+    """The dashboard before its first run, in which the overview opens. state: of the session; parameters: of the
+    address.
 
     A server runs dashboard.py each time and that runs the page. AppTest does so only for a script that has no folder
     ``pages`` beside it, so it gets the text of dashboard.py; otherwise it would run the page by itself.

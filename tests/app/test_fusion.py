@@ -62,8 +62,8 @@ def test_another_word_and_the_shares_of_a_layer() -> None:
 def test_heads_that_attend_to_special_tokens_take_little_from_them() -> None:
     app = fusion("minilm")
     assert (
-        "47 of minilm's 72 heads put more than half of their attention on special tokens, 68% in the mean; of the length that they pass on 20%"
-        in texts(app)
+        "47 of minilm's 72 heads put more than half of their attention on special tokens, 68% in the mean; of the "
+        "length that they pass on 20%" in texts(app)
     )
     app.selectbox(key="head").set_value("L4 H5").run()
     assert re.search(r"From “jumps” L4 H5 attends most to “\[(CLS|SEP)\]” \(\d+%\)", texts(app))
@@ -75,7 +75,10 @@ def test_directions_and_no_evidence_from_few_words() -> None:
     assert "At “jumps”, in layer 5 of minilm, H8 and H9 add in the most similar direction (cosine +0.09)" in said
     assert "minilm's 12 heads of a layer use between 11.0 (layer 4) and 11.9 (layer 5) directions, on 9 words" in said
     assert "No evidence: this pair has 9 words" in said
-    long = "The keys that the old man lost yesterday are on the kitchen table, and nobody knows who found them there or why."
+    long = (
+        "The keys that the old man lost yesterday are on the kitchen table, and nobody knows who found them there or "
+        "why."
+    )
     app.text_area(key="source").set_value(long).run()
     assert "No evidence" not in texts(app)
     assert re.search(

@@ -258,29 +258,30 @@ def test_probes_of_a_run_answer_what_the_note_says_of_dimension_0(probed: str) -
     assert not app.exception
     said = texts(app)
     assert (
-        "From the key of minilm's heads a linear rule reads the word's part of speech rightly in 71% of held-out words in the mean [69%, 73%]"
-        in said
+        "From the key of minilm's heads a linear rule reads the word's part of speech rightly in 71% of held-out "
+        "words in the mean [69%, 73%]" in said
     )
     assert (
-        "That is 41 points above the control task [38, 44]. 70 of 72 heads beat theirs, by an interval that leaves out 0."
-        in said
+        "That is 41 points above the control task [38, 44]. 70 of 72 heads beat theirs, by an interval that leaves "
+        "out 0." in said
     )
     assert (
-        "It is no better than as many random directions of the layer's input (+5.0 points [-1.0, +10.0]); 9 of 72 heads are above them."
-        in said
+        "It is no better than as many random directions of the layer's input (+5.0 points [-1.0, +10.0]); 9 of 72 "
+        "heads are above them." in said
     )
     assert "A rule that knows only where the word stands in its sentence makes 25%." in said
     assert (
-        "A lookup of word forms, without any vector, makes 68%. Of the 39% of words whose form was not learnt it reads 50%, +20 points over the control task [+10, +30]."
-        in said
+        "A lookup of word forms, without any vector, makes 68%. Of the 39% of words whose form was not learnt it "
+        "reads 50%, +20 points over the control task [+10, +30]." in said
     )
     assert (
-        "From the key of L5 H10 a linear rule reads the word's part of speech rightly in 71% of held-out words [69%, 73%], arbitrary labels in 30%"
-        in said
+        "From the key of L5 H10 a linear rule reads the word's part of speech rightly in 71% of held-out words [69%, "
+        "73%], arbitrary labels in 30%" in said
     )
     assert (
-        "In minilm dimension 0 of the query tells no more of the word's role in the sentence than a dimension drawn at random: 22%, a difference of -2.0 points [-3.0, -1.0]; the best dimension of each head tells 41%, all together 55%"
-        in said
+        "In minilm dimension 0 of the query tells no more of the word's role in the sentence than a dimension drawn "
+        "at random: 22%, a difference of -2.0 points [-3.0, -1.0]; the best dimension of each head tells 41%, all "
+        "together 55%" in said
     )
     assert "across models only whole subspaces are compared" in said
     assert sorted(tables(app, "accuracy", "control")[0]["accuracy"]) == [0.55, 0.6, 0.71]

@@ -28,7 +28,7 @@ def test_a_twin_is_spared_the_random_models_that_its_model_has_paid_for() -> Non
     """Five pairs: themselves, and 20 random controls of them; each pass twice a bare one."""
     model = loaded("minilm")
     alone = estimate(model, RECORDS, ["basic", "relations"])
-    after = estimate(model, RECORDS, ["basic", "relations"], twins_known=True)
+    after = estimate(model, RECORDS, ["basic", "relations"], controls_known=True)
     assert alone.parts["relations"] / alone.parts["forward"] == pytest.approx(21 * 2)
     assert after.parts["relations"] / after.parts["forward"] == pytest.approx(2)
 

@@ -1,4 +1,6 @@
-"""Modules that one caller may hook: they compute the same on the same weights, and the shared network stays as it is."""
+"""Modules that one caller may hook: they compute the same on the same weights, and the shared network stays as it
+is.
+"""
 
 from typing import Any
 

@@ -12,7 +12,10 @@ from mhattn_core.errors import Problem
 from mhattn_core.tap import implementation_for, survey
 
 README = Path(__file__).parents[2] / "README.md"
-HEADER = "| families | stacks | Q, K, V | what each head adds | switching off | generates |\n| --- | --- | --- | --- | --- | --- |"
+HEADER = (
+    "| families | stacks | Q, K, V | what each head adds | switching off | generates |\n| --- | --- | --- | --- | --- "
+    "| --- |"
+)
 START, END = "<!-- families: written by tests/model/test_readme.py -->\n", "\n<!-- end of families -->"
 
 

@@ -1,5 +1,5 @@
-"""What CONTRIBUTING.md says about adding a relation, a measure, a study with a view, a model and a page, followed to the letter in a copy of
-the project: only the files that it names are touched.
+"""What CONTRIBUTING.md says about adding a relation, a measure, a study with a view, a model and a page, followed to
+the letter in a copy of the project: only the files that it names are touched.
 """
 
 import os
@@ -146,7 +146,7 @@ from typer.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
 import mhattn_core as mh
-from mhattn_core.__main__ import command
+from mhattn_core.cli import command
 from mhattn_core.measures.quantities import axis_title, families
 from mhattn_core.runs.work import MEASURABLE
 from mhattn_core.text.annotation import annotate
@@ -241,15 +241,8 @@ def test_the_recipes_are_true(copy: Path) -> None:
     )
     insert(measures, before='"patterns": Measure(', text='"made_up": Measure(made_up), ')
     append(core / "measures/quantities.toml", RECORD)
-    # A study with a view: its file, its line, its records, what is said of its table, and the line of that.
+    # A study with a view: its file, its records, what is said of its table, and the line of that.
     (core / "runs/studies/words_shown.py").write_text(STUDY)
-    studies = core / "runs/studies/__init__.py"
-    insert(
-        studies,
-        before="from mhattn_core.runs.study import",
-        text="from mhattn_core.runs.studies.words_shown import WORDS_SHOWN\n",
-    )
-    insert(studies, before='"relations": RELATIONS,', text='"words_shown": WORDS_SHOWN,\n    ')
     append(core / "measures/quantities.toml", STUDY_RECORD)
     (core / "findings/heads/words_shown.py").write_text(FINDING)
     findings = core / "findings/__init__.py"

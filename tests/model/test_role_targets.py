@@ -1,4 +1,6 @@
-"""Known heads on real sentences: what EWT's gold trees say of all-MiniLM-L6-v2, of random weights, of shuffled words."""
+"""Known heads on real sentences: what EWT's gold trees say of all-MiniLM-L6-v2, of random weights, of shuffled
+words.
+"""
 
 import os
 from collections.abc import Callable

@@ -1,8 +1,6 @@
 """Runs against one-by-one transformers and NumPy, and against other batch sizes, halves and other owners."""
 
 import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 import scipy.stats
 import torch
 from loaded import loaded
+from run_pairs import PAIRS, same
 from transformers import BertModel
 
 import mhattn_core as mh
@@ -20,70 +19,15 @@ from mhattn_core.attention.prepare_inputs import prepare_inputs
 from mhattn_core.attention.stream import watch_words
 from mhattn_core.attention.word_layer import piece_spans, word_spans
 from mhattn_core.runs import Cancelled, Progress, Run, analyze, consecutive, merge
-from mhattn_core.runs.chunk import measure_chunk
-from mhattn_core.text.reading import PairRecord, read_pairs
+from mhattn_core.text.reading import read_pairs
 
 DATA = Path(os.environ.get("MHATTN_DATA", Path(__file__).parents[3] / "shared/data"))
 EWT = DATA / "ud-english-ewt-dev" / "en_ewt-ud-dev.conllu"
-
-WORDS = [
-    "the",
-    "old",
-    "hedgehog",
-    "unbelievably",
-    "slept",
-    "under",
-    "a",
-    "tree,",
-    "while",
-    "rain",
-    "fell",
-    "on",
-    "3.5",
-    "quiet",
-    "villages",
-    "and",
-    "nobody",
-    "minded",
-]
-
-
-def made_pairs(number: int) -> list[PairRecord]:
-    """Pairs of different lengths, some of one sentence alone, in two groups and a few documents."""
-    rng = np.random.default_rng(5)
-    records = []
-    for line in range(number):
-        a, b = (" ".join(rng.choice(WORDS, size)) for size in (rng.integers(1, 14), rng.integers(0, 9)))
-        records.append(
-            PairRecord(
-                f"id{line}",
-                mh.SentencePair(a, b),
-                line + 1,
-                f"book {line // 7}",
-                "short" if len(a) < 30 else "long",
-                "x",
-            )
-        )
-    return records
-
-
-PAIRS = made_pairs(40)
-KEYS = ["model", "stack", "layer", "head", "measure", "group"]
-
-
-def same(a: pd.DataFrame, b: pd.DataFrame, tolerance: float) -> None:
-    a, b = (table.sort_values(KEYS, ignore_index=True) for table in (a, b))
-    pd.testing.assert_frame_equal(a[[*KEYS, "n"]], b[[*KEYS, "n"]])
-    for column in ("value", "low", "high"):
-        np.testing.assert_allclose(a[column], b[column], atol=tolerance, rtol=tolerance, err_msg=column)
 
 
 @pytest.fixture(scope="module")
 def run(minilm: mh.Model, tmp_path_factory: pytest.TempPathFactory) -> Run:
     return analyze([minilm], PAIRS, out=tmp_path_factory.mktemp("run") / "one")
-
-
-# Feeding and batches
 
 
 @pytest.mark.parametrize("name", ["minilm", "marian-zh-en", "smollm2"])
@@ -128,11 +72,10 @@ def test_batches_hold_every_row_once_and_keep_their_bound(minilm: mh.Model) -> N
     assert all(len(batch) == 1 or len(batch) * max(row.tokens for row in batch) <= 64 for batch in found)
 
 
-# Against transformers and NumPy, one pair at a time
-
-
 def plain_values(model: mh.Model, pairs: list[mh.SentencePair]) -> dict[str, np.ndarray]:
-    """Totals over rows, and their number, of what NumPy makes of ``output_attentions``; ``[measure] → [layer, head]``."""
+    """Totals over rows, and their number, of what NumPy makes of ``output_attentions``; ``[measure] → [layer,
+    head]``.
+    """
     eager = BertModel.from_pretrained(model.network.config._name_or_path, attn_implementation="eager").eval()
     sums: dict[str, np.ndarray] = {}
 
@@ -203,9 +146,6 @@ def test_ewt_equals_plain_transformers_and_numpy(minilm: mh.Model, tmp_path: Pat
     assert_equals_plain(run, minilm, [record.pair for record in records])
 
 
-# The same numbers, however they are made
-
-
 def test_other_batch_sizes_and_another_order_give_the_same_numbers(run: Run, minilm: mh.Model, tmp_path: Path) -> None:
     other = analyze([minilm], PAIRS[::-1], out=tmp_path / "other", tokens=48)
     same(run.heads, other.heads, 1e-5)
@@ -270,45 +210,12 @@ def test_differences_are_paired(minilm: mh.Model, tmp_path: Path) -> None:
         run.difference("minilm", "bert")
 
 
-# Bad pairs
-
-
-def test_what_cannot_be_measured_is_skipped_with_its_line(minilm: mh.Model, tmp_path: Path) -> None:
-    file = tmp_path / "pairs.csv"
-    file.write_text(
-        "source,target\nThe cat slept.,It was tired.\n,nothing\n" + "word " * 700 + ",long\nA dog ran.,\n",
-        encoding="utf-8",
-    )
-    run = analyze([minilm], file, out=tmp_path / "run", keep_sentences=False)
-    assert run.skipped["line"].tolist() == [3, 4]
-    assert run.skipped["model"].tolist() == ["", "minilm"]
-    assert "tokens" in run.skipped["reason"].iloc[1]
-    assert run.heads["n"].max() == 2
-    assert "source" not in run.pairs
-
-
-def test_a_pair_that_fails_takes_no_others_with_it(minilm: mh.Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    pairs = [record.pair for record in PAIRS[:6]]
-    expected = measure_chunk(minilm, pairs, ["basic"]).rows
-    rows, _problems = feed_all(minilm, pairs)
-    bad = rows[2].inputs["input_ids"]
-    forward = type(minilm.network).forward
-
-    def failing(self: object, input_ids: torch.Tensor, **inputs: object) -> object:
-        if any(row[: len(bad)] == bad for row in input_ids.tolist()):
-            raise torch.OutOfMemoryError("no more")
-        return forward(self, input_ids=input_ids, **inputs)
-
-    monkeypatch.setattr(type(minilm.network), "forward", failing)
-    chunk = measure_chunk(minilm, pairs, ["basic"])
-    assert list(chunk.reasons) == [2]
-    assert "memory" in chunk.reasons[2]
-    assert not chunk.rows[2].any()
-    expected[2] = 0
-    np.testing.assert_allclose(chunk.rows, expected, rtol=1e-4, atol=1e-4)
-
-
-# Stopped, resumed, refused
+def test_another_corpus_or_model_in_the_same_folder_is_refused(run: Run, minilm: mh.Model) -> None:
+    with pytest.raises(mh.Problem, match="differs: the pairs"):
+        analyze([minilm], PAIRS[:5], out=run.folder)
+    with pytest.raises(mh.Problem, match="differs: the models"):
+        analyze(["minilm@random"], PAIRS, out=run.folder)
+    assert analyze([minilm], PAIRS, out=run.folder).id == run.id
 
 
 def test_cancelling_leaves_a_run_that_resumes(
@@ -325,78 +232,3 @@ def test_cancelling_leaves_a_run_that_resumes(
     assert seen[before].done == 16
     assert seen[-1].done == seen[-1].total == 40
     same(run.heads, resumed.heads, 1e-5)
-
-
-def test_another_corpus_or_model_in_the_same_folder_is_refused(run: Run, minilm: mh.Model) -> None:
-    with pytest.raises(mh.Problem, match="differs: the pairs"):
-        analyze([minilm], PAIRS[:5], out=run.folder)
-    with pytest.raises(mh.Problem, match="differs: the models"):
-        analyze(["minilm@random"], PAIRS, out=run.folder)
-    assert analyze([minilm], PAIRS, out=run.folder).id == run.id
-
-
-HOLD = """
-import sys
-from pathlib import Path
-from mhattn_core.runs.lock import locked
-with locked(Path(sys.argv[1])):
-    print("held", flush=True)
-    sys.stdin.read()
-"""
-
-
-def test_a_second_process_is_told_of_the_first_and_a_dead_one_holds_nothing(minilm: mh.Model, tmp_path: Path) -> None:
-    command = [sys.executable, "-c", HOLD, str(tmp_path / "run")]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-    process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "held\n"
-    with pytest.raises(mh.Problem, match=f"process {process.pid}"):
-        analyze([minilm], PAIRS[:2], out=tmp_path / "run")
-    process.kill()
-    process.communicate()
-    assert analyze([minilm], PAIRS[:2], out=tmp_path / "run").heads["n"].max() == 2
-
-
-def test_a_full_disk_is_said_and_keeps_what_was_finished(
-    minilm: mh.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("mhattn_core.runs.model_sums.CHUNK", 8)
-    monkeypatch.setattr("mhattn_core.runs.model_sums.SECONDS_BETWEEN_SAVES", 0.0)
-    saves = 0
-    save = np.savez
-
-    def full(file: object, **arrays: np.ndarray) -> None:
-        nonlocal saves
-        saves += 1
-        if saves > 2:
-            raise OSError(28, "No space left on device")
-        save(file, **arrays)
-
-    monkeypatch.setattr(np, "savez", full)
-    with pytest.raises(mh.Problem, match="is full"):
-        analyze([minilm], PAIRS, out=tmp_path / "run")
-    monkeypatch.undo()
-    seen: list[Progress] = []
-    analyze([minilm], PAIRS, out=tmp_path / "run", progress=seen.append)
-    assert seen[0].done == 16
-
-
-def test_a_folder_that_cannot_be_written_is_said(minilm: mh.Model, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way")
-    with pytest.raises(mh.Problem, match="cannot be written"):
-        analyze([minilm], PAIRS[:2], out=tmp_path / "file" / "run")
-
-
-def test_unknown_measures_no_pairs_and_too_many_groups_are_refused(minilm: mh.Model, tmp_path: Path) -> None:
-    with pytest.raises(mh.Problem, match="not known: sparkle"):
-        analyze([minilm], PAIRS, out=tmp_path / "run", measures=["sparkle"])
-    with pytest.raises(mh.Problem, match="no pairs"):
-        analyze([minilm], [], out=tmp_path / "run")
-    with pytest.raises(mh.Problem, match="21 groups"):
-        analyze(
-            [minilm],
-            [PairRecord(str(n), mh.SentencePair("a"), n, group=str(n)) for n in range(21)],
-            out=tmp_path / "run",
-        )
-    assert not (tmp_path / "run").exists()

@@ -16,8 +16,8 @@ from torch import Tensor, nn
 from typer.testing import CliRunner
 
 import mhattn_core as mh
-from mhattn_core.__main__ import command
 from mhattn_core.attention.segments import SegmentWeights, segment_weights
+from mhattn_core.cli import command
 from mhattn_core.measures.segments import agreement, lift, likest, of_units, rouge
 from mhattn_core.runs.progress import Cancelled
 from mhattn_core.runs.run import SHIPPED, Run

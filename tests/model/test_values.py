@@ -224,7 +224,9 @@ def test_what_cannot_be_told_is_said() -> None:
 
 
 def test_minilm_taken_apart(minilm: mh.Model) -> None:
-    """The bundled model, against plain transformers with hooks on the query, key, value and output layers of one layer."""
+    """The bundled model, against plain transformers with hooks on the query, key, value and output layers of one
+    layer.
+    """
     seen = mh.attend(minilm, mh.SentencePair("The cat sits on the mat.", "It was tired"))
     reference = AutoModel.from_pretrained(minilm.network.name_or_path, attn_implementation="eager")
     layer, head, width = 3, 7, 32

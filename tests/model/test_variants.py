@@ -2,8 +2,7 @@
 output projections.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,72 +11,15 @@ import torch
 from cases import Case, before_projection, case_of, close, family_named, model_of
 from families import BEFORE_A_NORM, ON_THEIR_OWN, READABLE, Family
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 from torch.overrides import TorchFunctionMode
+from variants import OF_A_NORM, PAIRS, by_hand, changed, mean_of_real, model_with_mask, run_variants
 
 import mhattn_core as mh
-from mhattn_core.attention.ablated_batches import Variants, head_outputs, mean_outputs, other_outputs, row_means
+from mhattn_core.attention.ablated_batches import Variants, head_outputs, mean_outputs, other_outputs
 from mhattn_core.attention.ablation import Ablation, Kind, Replacements
-from mhattn_core.attention.gates import PROJECTIONS, _projections, gate_gradients
-from mhattn_core.attention.objectives import NOT_ASKED, Objective, asked_of, hidden_words, outcome, tasks
+from mhattn_core.attention.objectives import Objective, tasks
 from mhattn_core.errors import Problem
 from mhattn_core.heads import Head
-
-# Unequal lengths, so that one row is padded; words of which the tiny tokenizer knows all.
-PAIRS = [
-    mh.SentencePair("the cat sits on a mat and slept all day", "it was very tired"),
-    mh.SentencePair("it was long", "the day was very long and the cat slept"),
-]
-OF_A_NORM = 1e-4
-
-
-def run_variants(model: mh.Model, task: Objective, variants: Sequence[Ablation], run: Variants | None = None) -> Tensor:
-    """Heads off by the mean of each row, or by what needs no replacement."""
-    return (run or Variants(model))(task, variants, Replacements(row_means(model, task)))
-
-
-def model_with_mask(family: Family) -> mh.Model:
-    model = model_of(family)
-    model.tokenizer.add_special_tokens({"mask_token": "[MASK]"})
-    return model
-
-
-def changed(case: Case, task: Objective, head: Head, change: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
-    """``outcome`` of the plain network, where ``change`` has its way with one head's output ``[row, query, dimension]``
-    (and which are real).
-    """
-    stack, layer, number = head
-
-    def see(given: Tensor) -> Tensor:
-        real = task.real[stack]
-        parts = given.clone().reshape(*real.shape, 4, -1)
-        parts[:, :, number] = change(parts[:, :, number], real)
-        return parts.reshape(given.shape)
-
-    with before_projection(case, stack, layer, see), torch.no_grad():
-        return by_hand(case, task)
-
-
-def by_hand(case: Case, task: Objective) -> Tensor:
-    inputs = dict(task.inputs) | (
-        {} if "cross" not in case.family.projections and "encoder" in case.family.projections else {"use_cache": False}
-    )
-    if task.targets is None:
-        states = case.eager.base_model(**inputs)[0]
-        rows = [state[real].mean(dim=0) for state, real in zip(states, next(reversed(task.real.values())), strict=True)]
-        return torch.stack([row / row.norm() for row in rows])
-    logits = case.eager(**inputs).logits
-    return torch.stack(
-        [
-            cross_entropy(row, target, ignore_index=NOT_ASKED, reduction="sum")
-            for row, target in zip(logits, task.targets, strict=True)
-        ]
-    )[:, None]
-
-
-def mean_of_real(output: Tensor, real: Tensor) -> Tensor:
-    means = [row[own].mean(dim=0) for row, own in zip(output, real, strict=True)]
-    return torch.stack(means)[:, None].expand_as(output)
 
 
 @pytest.mark.parametrize("family", [*READABLE, *ON_THEIR_OWN], ids=lambda family: family.name)
@@ -303,97 +245,6 @@ def _with(given: Tensor, head: int, output: Tensor) -> Tensor:
     parts = given.clone().reshape(*given.shape[:2], 4, -1)
     parts[:, :, head] = output
     return parts.reshape(given.shape)
-
-
-def test_late_words_are_asked_for() -> None:
-    """Of a padded batch, the tokens that begin at a character or later; their sum by hand from plain logits."""
-    model, case = model_of(family_named("llama")), case_of(family_named("llama"))
-    pairs = [mh.SentencePair(pair.source) for pair in PAIRS]
-    starts = [pairs[0].source.index("mat"), pairs[1].source.index("long")]
-    (task,), _problems = tasks(model, pairs, scored_from=starts)
-    (whole,), _problems = tasks(model, pairs)
-    assert task.targets is not None
-    assert whole.targets is not None
-    late = {row.number: place for place, row in enumerate(task.rows)}
-    assert [int(task.counts[late[number]]) for number in (0, 1)] == [5, 1]
-    assert task.positions < whole.positions
-    close(Variants(model)(task, [{}])[0], by_hand(case, task))
-    last = task.targets[late[0]] != NOT_ASKED
-    assert last.nonzero()[:, 0].tolist() == (whole.targets[late[0]] != NOT_ASKED).nonzero()[-5:, 0].tolist()
-
-
-@pytest.mark.parametrize("name", ["bert", "roberta", "gpt2", "llama", "gemma2", "bart", "marian", "t5"])
-def test_losses_are_transformers_own(name: str) -> None:
-    """Of one pair, as the network computes it from labels."""
-    model, case = model_with_mask(family_named(name)), case_of(family_named(name))
-    (task,), _problems = tasks(model, PAIRS[:1])
-    assert task.targets is not None
-    labels = task.targets
-    if asked_of(model) == "next":
-        assert labels[0, :-1].tolist() == task.inputs["input_ids"][0, 1:].tolist()
-        labels = task.inputs["input_ids"]
-    with torch.no_grad():
-        loss = case.eager(**task.inputs, labels=labels).loss
-        ours = outcome(model, task)(model.network, 1)[0, 0] / task.counts[0]
-    assert float(ours) == pytest.approx(float(loss), abs=1e-4)
-
-
-def test_what_each_family_is_asked() -> None:
-    assert asked_of(model_of(family_named("llama"))) == "next"
-    assert asked_of(model_of(family_named("marian"))) == "forced"
-    assert asked_of(model_with_mask(family_named("bert"))) == "masked"
-    assert asked_of(model_of(family_named("bert"))) == "vector"  # its tokenizer cannot hide a word
-    assert asked_of(replace(model_with_mask(family_named("bert")), head="class")) == "class"
-    assert asked_of(replace(model_of(family_named("llama")), head=None)) == "vector"
-
-
-def test_hidden_words() -> None:
-    """15 % rounded up, the same each time, spread over texts; in tokens, all pieces of a word and nothing else."""
-    assert [len(hidden_words("text", words)) for words in (1, 6, 7, 13, 14, 20)] == [1, 1, 2, 2, 3, 3]
-    assert hidden_words("one", 40) == hidden_words("one", 40) != hidden_words("another", 40)
-    assert len({word for number in range(60) for word in hidden_words(str(number), 10)}) == 10
-    model = model_with_mask(family_named("bert"))
-    (task,), _problems = tasks(model, PAIRS[:1])
-    assert task.targets is not None
-    hidden = task.targets != NOT_ASKED
-    assert (task.inputs["input_ids"][hidden] == model.tokenizer.mask_token_id).all()
-    assert task.counts.tolist() == [len(hidden_words(f"{PAIRS[0].source}\n{PAIRS[0].target}", 14))]
-
-
-@pytest.mark.parametrize("name", ["bert", "llama", "bart", "bloom"])
-def test_gates_are_outputs_times_gradients(name: str) -> None:
-    """Michel's |Att(x) · ∂L/∂Att(x)| per token, summed over real tokens: by autograd through the plain network."""
-    model, case = model_with_mask(family_named(name)), case_of(family_named(name))
-    case.eager.requires_grad_(True)
-    (task,), _problems = tasks(model, PAIRS)
-    ours = gate_gradients(model, task)
-    for stack in model.stacks:
-        kept: list[Tensor] = []
-        with before_projection(case, stack, 1, kept.append):
-            total = by_hand(case, task).sum()
-        (gradient,) = torch.autograd.grad(total, kept)
-        per_token = (kept[0] * gradient).detach().reshape(*task.real[stack].shape, 4, -1).sum(dim=-1).abs()
-        expected = (per_token * task.real[stack][..., None]).sum(dim=1)
-        assert ours[stack].shape == (2, model.attention.layers(stack), 4)
-        np.testing.assert_allclose(ours[stack][:, 1], expected, rtol=1e-3, atol=1e-5)
-
-
-def test_gates_of_a_vector_are_its_own_change() -> None:
-    """Against the difference that a head a thousandth weaker or stronger makes, through the same projections."""
-    model, case = replace(model_of(family_named("bert")), head=None), case_of(family_named("bert"))
-    case.eager.double()
-    (task,), _problems = tasks(model, PAIRS)
-    ours = gate_gradients(model, task)["encoder"]
-    step = 1e-3
-    for head in range(4):
-        more, less = (
-            changed(case, task, ("encoder", 1, head), lambda output, _real, by=by: output * by)
-            for by in (1 + step, 1 - step)
-        )
-        derivative = (more - less) / (2 * step)
-        seen = torch.einsum("kop,rp->kr", _projections(derivative.shape[1]).double(), derivative)
-        assert seen.shape == (PROJECTIONS, 2)
-        np.testing.assert_allclose(ours[:, 1, head], seen.square().mean(dim=0).sqrt(), rtol=1e-2)
 
 
 def test_a_head_that_is_not_there() -> None:

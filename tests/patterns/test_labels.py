@@ -1,4 +1,6 @@
-"""The rules that name a pattern against four hundred maps labelled twice by eye, without sight of model, head or rule."""
+"""The rules that name a pattern against four hundred maps labelled twice by eye, without sight of model, head or
+rule.
+"""
 
 import re
 from pathlib import Path

@@ -19,6 +19,7 @@ FLOORS = [
     {"charts"},
     {"findings", "bench"},
     {"ui"},
+    {"cli"},
 ]
 # What runs networks, or reads what they did; measures know arrays only.
 OF_NETWORKS = {"tap", "models", "attention"}

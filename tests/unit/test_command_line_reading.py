@@ -7,7 +7,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from mhattn_core.__main__ import command
+from mhattn_core.cli import command
 from mhattn_core.runs.corpus import records_of
 
 

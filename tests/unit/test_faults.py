@@ -39,7 +39,9 @@ def test_divergence_is_kl_from_the_intact_model() -> None:
 
 
 def test_retrieval_is_a_softmax_over_the_bank() -> None:
-    """Three entries, two queries of which one has no entry of its own: cosines 0.6, 0.8 and 0, so scores 12, 16 and 0."""
+    """Three entries, two queries of which one has no entry of its own: cosines 0.6, 0.8 and 0, so scores 12, 16 and
+    0.
+    """
     bank = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
     found = np.array([[[0.6, 0.8, 0.0], [1.0, 0.0, 0.0]]])
     expected = np.log(np.exp([12.0, 16.0, 0.0]).sum()) - 12
@@ -99,8 +101,8 @@ def test_p_is_that_of_a_paired_t_test() -> None:
 
 
 def test_texts_of_one_document_are_no_independent_witnesses() -> None:
-    """Heads that change nothing, 40 documents of five texts whose changes go together: p under 0.05 in one of twenty, by
-    documents; by texts in far more.
+    """Heads that change nothing, 40 documents of five texts whose changes go together: p under 0.05 in one of twenty,
+    by documents; by texts in far more.
     """
     generator = np.random.default_rng(1)
     counts = generator.integers(3, 9, size=200).astype(float)
@@ -171,8 +173,8 @@ def test_points_of_a_curve() -> None:
 
 @pytest.mark.parametrize("relation", ["nsubj", "det", "obj", "connective_partner", "cause_partner"])
 def test_minimal_pairs_are_balanced(relation: str) -> None:
-    """Of thirty openings and more; each word is as often right as wrong, so that no preference for a word passes for grammar
-    (pronouns: always right as objects).
+    """Of thirty openings and more; each word is as often right as wrong, so that no preference for a word passes for
+    grammar (pronouns: always right as objects).
     """
     pairs = [pair for pair in minimal_pairs() if pair.relation == relation]
     assert len(set(pairs)) == len(pairs)

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 import mhattn_core as mh
-from mhattn_core.__main__ import command
+from mhattn_core.cli import command
 from mhattn_core.errors import Problem
 from mhattn_core.findings import RUN_FINDINGS
 from mhattn_core.findings.markdown import plain

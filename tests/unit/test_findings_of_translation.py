@@ -7,8 +7,8 @@ from loaded import loaded
 from typer.testing import CliRunner
 
 import mhattn_core as mh
-from mhattn_core.__main__ import command
 from mhattn_core.attention.alignment_weights import alignment_weights
+from mhattn_core.cli import command
 from mhattn_core.experiments.alignment.shipped import shipped_alignment
 from mhattn_core.findings.translation.all_heads import aligner_grid, best_aligner, held_out_aligner
 from mhattn_core.findings.translation.one_head import link_lines, link_matrix

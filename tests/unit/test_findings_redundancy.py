@@ -74,7 +74,9 @@ def test_a_distance_is_called_by_its_own_name_and_not_by_that_of_the_likeness(co
 
 
 def stack() -> Redundancy:
-    """Four heads of one layer and one of the next, of which the first two are redundant and the third is near on noise."""
+    """Four heads of one layer and one of the next, of which the first two are redundant and the third is near on
+    noise.
+    """
     index = pd.MultiIndex.from_tuples(
         [("minilm", "encoder", layer, head) for layer, head in [(0, 0), (0, 1), (0, 2), (0, 3), (1, 0)]],
         names=["model", "stack", "layer", "head"],
@@ -91,9 +93,9 @@ def test_the_nearest_two_and_the_redundant_ones_are_said_and_drawn() -> None:
     found = stack()
     finding = distances(found)
     assert plain(finding.sentence) == (
-        "Nearest of minilm's 5 heads are L0 H0 and L0 H1: Jensen–Shannon divergence (nats) 0.050, on random words 0.088. "
-        "Of 10 pairs of heads 1 are redundant (no farther apart than 0.069); 0 of these are as near on random words, "
-        "which does not need language."
+        "Nearest of minilm's 5 heads are L0 H0 and L0 H1: Jensen–Shannon divergence (nats) 0.050, on random words "
+        "0.088. Of 10 pairs of heads 1 are redundant (no farther apart than 0.069); 0 of these are as near on random "
+        "words, which does not need language."
     )
     assert finding.pairs == 7
     assert len(finding.table) == 10

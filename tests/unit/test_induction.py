@@ -1,4 +1,6 @@
-"""Induction and previous-token scores on patterns made by hand, and on a network whose heads are known to know nothing."""
+"""Induction and previous-token scores on patterns made by hand, and on a network whose heads are known to know
+nothing.
+"""
 
 import numpy as np
 import pytest

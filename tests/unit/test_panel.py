@@ -1,5 +1,5 @@
-"""A panel of a page: in whose language it speaks, what it says when it fails, and what the browser is told when it begins anew
-right after the whole page.
+"""A panel of a page: in whose language it speaks, what it says when it fails, and what the browser is told when it
+begins anew right after the whole page.
 """
 
 from collections.abc import Callable, Iterator

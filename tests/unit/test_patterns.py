@@ -54,7 +54,8 @@ def test_numbers_by_hand() -> None:
     weights = np.array([[1, 0, 0, 0], [0.4, 0.1, 0.5, 0.0], [0.2, 0.2, 0.2, 0.4], [0.6, 0.1, 0.1, 0.2]])
     found = numbers(layer_of(weights, of_a=2, special=1))
     assert found["part.sink"] == pytest.approx((0.4 + 0.2 + 0.6) / 3)
-    # Medians of the rows are 0.1, 0.2 and 0.1, which leaves 0.4 one word on, 0.2 one word on, and 0.1 on the word itself.
+    # Medians of the rows are 0.1, 0.2 and 0.1, which leaves 0.4 one word on, 0.2 one word on, and 0.1 on the word
+    # itself.
     assert found["part.even"] == pytest.approx((0.2 + 0.6 + 0.3) / 3)
     assert found["part.self"] == pytest.approx(0.1 / 3)
     # A row has 0.2 of the rest on average, a visible word 0.1. The one weight one word on foresees 0.2 for the other,
@@ -114,7 +115,9 @@ def share(found: "pd.Series[float]", *names: str) -> float:
 
 
 def test_the_parts_of_a_mixture_are_what_was_mixed() -> None:
-    """A tenth for special tokens, even and on the word itself each, 0.2 two words before, 0.3 in a column, 0.2 anywhere."""
+    """A tenth for special tokens, even and on the word itself each, 0.2 two words before, 0.3 in a column, 0.2
+    anywhere.
+    """
     random = np.random.default_rng(4)
     before, column = np.eye(24, k=-2), np.zeros((24, 24))
     before[:2], column[:, 3] = np.eye(24)[:2], 1

@@ -72,7 +72,8 @@ def test_excels_own_line_with_the_separator() -> None:
 def test_quotes_and_line_ends_inside_cells_keep_the_lines_of_the_file() -> None:
     upload = read(
         "x.csv",
-        'source,target\n"He said ""no"",\r\nthen\r\nleft",Ja\r\nplain,ok\n"never closed,bad\nnext,fine\n,nothing\na,b,c\n\nlast,one\n',
+        'source,target\n"He said ""no"",\r\nthen\r\nleft",Ja\r\nplain,ok\n"never '
+        "closed,bad\nnext,fine\n,nothing\na,b,c\n\nlast,one\n",
     )
     assert [(record.line, *pair) for record, pair in zip(upload.pairs, texts(upload), strict=True)] == [
         (2, 'He said "no",\nthen\nleft', "Ja"),
@@ -262,7 +263,8 @@ def test_links_that_seem_counted_from_1_are_told() -> None:
 def test_links_are_checked_against_the_words() -> None:
     upload = read(
         "x.csv",
-        "source,target,alignment,source_words\nthe cat,le chat,0-0 1p1,\nthe cat,le chat,0-2,\nthe cat,le chat,0=0,\nthe cat,le chat,2-1,th e cat\nthe cat,x,,dog\n",
+        "source,target,alignment,source_words\nthe cat,le chat,0-0 1p1,\nthe cat,le chat,0-2,\nthe cat,le "
+        "chat,0=0,\nthe cat,le chat,2-1,th e cat\nthe cat,x,,dog\n",
     )
     assert [record.line for record in upload.pairs] == [2, 5]
     assert upload.pairs[0].alignment

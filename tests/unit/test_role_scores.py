@@ -122,9 +122,9 @@ def test_choosing_among_many_equal_heads_flatters_and_holding_out_does_not(items
 
 @pytest.mark.parametrize("offset_rate", [0.2, 0.45], ids=["one rule is best", "offset and rule are as good"])
 def test_the_interval_holds_the_true_gain_as_often_as_it_says(offset_rate: float) -> None:
-    """A planted head is right in 60 %, the best class rule in 45 %: the interval of the gain holds 0.15 in 92 to 97 % of
-    600 corpora of 120 documents with four items each, alike within a document. (To pool the replicates of half-samples
-    over the splits instead would hold it in all of them.)
+    """A planted head is right in 60 %, the best class rule in 45 %: the interval of the gain holds 0.15 in 92 to 97 %
+    of 600 corpora of 120 documents with four items each, alike within a document. (To pool the replicates of
+    half-samples over the splits instead would hold it in all of them.)
     """
     random = np.random.default_rng(2)
     unit = np.repeat(np.arange(120), 4)

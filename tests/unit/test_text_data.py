@@ -2,6 +2,7 @@
 
 import pytest
 
+from mhattn_core.findings.contributions.heads import OVER_TEXTS
 from mhattn_core.findings.probes.sentences import asked_names
 from mhattn_core.heads import Head
 from mhattn_core.measures.roles import DIRECTIONS
@@ -11,7 +12,6 @@ from mhattn_core.text.claims import Claim, chapters, claims, matrices
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.reading import PairRecord
 from mhattn_core.text.relations import RELATIONS, find_items
-from mhattn_core.ui.contributions.run import measures
 from mhattn_core.ui.navigation import page_title
 
 
@@ -51,7 +51,7 @@ def test_a_claim_names_what_exists(claim: Claim) -> None:
     assert set(claim.settings) <= {"tab", "view", "probe", "over", "family", "relation", "direction", "evidence"}
     assert claim.settings.get("evidence", "templates-zh") in {run.key for run in shipped()}
     assert claim.settings.get("probe", "key-pos") in asked_names()
-    assert claim.settings.get("over", "share") in measures()
+    assert claim.settings.get("over", "share") in OVER_TEXTS
 
 
 @pytest.mark.parametrize(

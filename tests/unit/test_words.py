@@ -86,7 +86,10 @@ def test_unicode_word_boundaries(text: str, expected: list[str]) -> None:
 
 def test_words_of_spaced_scripts_are_those_of_icu() -> None:
     breakers = pytest.importorskip("icu4py.breakers", reason="icu4py, ICU's own word boundaries, is not installed")
-    text = "Don't pay 3.5 or 1,000! well-known foo_bar, naïve cafe\u0301; 안녕 세상 हिन्दी में தமிழ் ελληνικά x\u0301\u0302 a\u2060b 👩‍👩‍👧 🇩🇪🇫🇷"
+    text = (
+        "Don't pay 3.5 or 1,000! well-known foo_bar, naïve cafe\u0301; 안녕 세상 हिन्दी में தமிழ் ελληνικά x\u0301\u0302 "
+        "a\u2060b 👩‍👩‍👧 🇩🇪🇫🇷"
+    )
     assert words(text) == [part for part in breakers.WordBreaker(text, "en") if part.strip()]
 
 

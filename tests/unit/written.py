@@ -1,4 +1,6 @@
-"""Fifty English sentences with their trees, what they are in Chinese, and which word is which: written for these tests."""
+"""Fifty English sentences with their trees, what they are in Chinese, and which word is which: written for these
+tests.
+"""
 
 from functools import cache
 from pathlib import Path

@@ -42,11 +42,11 @@ def minimal_pairs_table(
 ) -> pd.DataFrame:
     """Rows of ``minimal_pairs.parquet``, a head and relation each: what is lost when the head is off.
 
-    Accuracy: the share of pairs whose good word is likelier than the bad one; ``delta`` of it is lost (``low``, ``high``:
-    ``lost_answers``). Margin: ln p of the good word less ln p of the bad one, in nats, over the pairs; ``margin_lost`` of
-    it is lost. Pairs of one opening are one unit (``openings`` of them). p, q: of ``margin_lost``, two-sided, by ``paired_p``, and adjusted over
-    the heads of the model for the relation. p95, margin95: 95th percentile over these heads. ``hurts``: a margin lost beyond
-    ``margin95``, its interval above 0 and q at most 0.05.
+    Accuracy: the share of pairs whose good word is likelier than the bad one; ``delta`` of it is lost (``low``,
+    ``high``: ``lost_answers``). Margin: ln p of the good word less ln p of the bad one, in nats, over the pairs;
+    ``margin_lost`` of it is lost. Pairs of one opening are one unit (``openings`` of them). p, q: of ``margin_lost``,
+    two-sided, by ``paired_p``, and adjusted over the heads of the model for the relation. p95, margin95: 95th
+    percentile over these heads. ``hurts``: a margin lost beyond ``margin95``, its interval above 0 and q at most 0.05.
 
     No rows for a model without a language head, for a relation whose pairs are in a language that it does not read, nor
     for one in which the intact model is no better than chance (the interval of its accuracy reaches one half): it has

@@ -42,7 +42,9 @@ def pair_loss(model: Model, pair: SentencePair, ablate: Ablation | None = None) 
 def ablate_each(
     model: Model, pair: SentencePair, *, kind: Kind = PRIMARY, tell: Tell = lambda _share: None
 ) -> pd.DataFrame:
-    """Every head off alone: rows of ``ablation.parquet`` without intervals; ``mean`` is over the pair's own positions."""
+    """Every head off alone: rows of ``ablation.parquet`` without intervals; ``mean`` is over the pair's own
+    positions.
+    """
     trials = _trials(model, pair)
     return ablation_table(trials, each_off(trials, kind, passes=_shares(tell)), kind)
 
@@ -60,7 +62,8 @@ def pair_interactions(
     if not covers(trials.main):
         raise Problem(
             _(
-                "“{name}” has no language head and so no loss: whether its heads stand in for one another cannot be told."
+                "“{name}” has no language head and so no loss: whether its heads stand in for one another cannot be "
+                "told."
             ).format(name=model.name),
             _("Choose a model with a language head."),
         )

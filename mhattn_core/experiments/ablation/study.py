@@ -71,7 +71,7 @@ def ablation_tables(
 
 
 def fewer(texts: Sequence[AblationText]) -> Sequence[AblationText]:
-    """The first of them."""
+    """The first of the texts, for what would take too long on all of them."""
     return texts[: FEWER[texts[0].read_as]] if texts else texts
 
 

@@ -11,8 +11,8 @@ SAME = 0.0005
 
 
 def cost_sentence(seen: AttentionResult, intact: PairLoss, ablated: PairLoss | None) -> str:
-    """The cost of the text as it stands with all heads and, where any is off, without these, in the model's own quantity
-    and in plain words.
+    """The cost of the text as it stands with all heads and, where any is off, without these, in the model's own
+    quantity and in plain words.
     """
     change = ablated.value - intact.value if ablated else 0.0
     if intact.quantity == "displacement":
@@ -29,11 +29,13 @@ def cost_sentence(seen: AttentionResult, intact: PairLoss, ablated: PairLoss | N
         )
     elif seen.pair.b:
         given = _(
-            "With all heads on, the translation as given costs **{intact:.2f}** nats a token ({tokens} tokens to guess)."
+            "With all heads on, the translation as given costs **{intact:.2f}** nats a token ({tokens} tokens to "
+            "guess)."
         )
     else:
         given = _(
-            "With all heads on, the translation that it writes itself costs **{intact:.2f}** nats a token ({tokens} tokens to guess)."
+            "With all heads on, the translation that it writes itself costs **{intact:.2f}** nats a token ({tokens} "
+            "tokens to guess)."
         )
     given = given.format(intact=intact.value, tokens=intact.n)
     if ablated is None:

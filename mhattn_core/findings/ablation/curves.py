@@ -37,7 +37,9 @@ def curve(measured: Measured) -> Finding:
         measured.rows.drop(columns=["model"]),
         partial(charts.fault_curve, measured.rows, title=title),
         _(
-            "Left: all heads on. Red: the heads that gradient importance ranks first go first. Grey: random orders, from the least to the greatest of 20. A red line above the band means that the ranking finds heads that matter; a flat start means that many heads can go unnoticed."
+            "Left: all heads on. Red: the heads that gradient importance ranks first go first. Grey: random orders, "
+            "from the least to the greatest of 20. A red line above the band means that the ranking finds heads that "
+            "matter; a flat start means that many heads can go unnoticed."
         ),
         measured.pairs,
         measured.source,
@@ -53,7 +55,8 @@ def curve_sentence(rows: pd.DataFrame) -> str:
     at = ordered.iloc[(ordered["share_removed"] - HALFWAY).abs().argmin()]
     drawn = rows[(rows["order"] == "random") & (rows["removed"] == at["removed"])]["value"]
     return _(
-        "With all heads on: {start:.2f}. With {removed} off, the most important first: {value:.2f}; the same number at random: {middle:.2f} ({low:.2f} to {high:.2f})."
+        "With all heads on: {start:.2f}. With {removed} off, the most important first: {value:.2f}; the same number "
+        "at random: {middle:.2f} ({low:.2f} to {high:.2f})."
     ).format(
         start=start,
         removed=int(at["removed"]),
@@ -73,7 +76,8 @@ def kept(measured: Measured) -> Finding:
         rows.drop(columns=["model"]),
         partial(charts.kept_heads, rows, title=title),
         _(
-            "A line is a layer, a dot the model with only this head of the layer left; the best is named. Dashed: all heads on. Red: none of the layer's heads. Dots near the dashed line: one head does for the whole layer."
+            "A line is a layer, a dot the model with only this head of the layer left; the best is named. Dashed: all "
+            "heads on. Red: none of the layer's heads. Dots near the dashed line: one head does for the whole layer."
         ),
         measured.pairs,
         measured.source,
@@ -92,7 +96,8 @@ def kept_sentence(rows: pd.DataFrame) -> str:
         )
     worst, easiest = best.loc[best["delta"].idxmax()], best.loc[best["delta"].idxmin()]
     return _(
-        "Layer {worst} misses its other heads most: with {head} alone it stands at {value:.2f} instead of {intact:.2f}. Layer {easiest} misses them least: {other} alone gives {other_value:.2f}."
+        "Layer {worst} misses its other heads most: with {head} alone it stands at {value:.2f} instead of "
+        "{intact:.2f}. Layer {easiest} misses them least: {other} alone gives {other_value:.2f}."
     ).format(
         worst=int(worst["layer"]),
         head=head_name(int(worst["layer"]), int(worst["head"])),

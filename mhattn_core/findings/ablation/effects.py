@@ -2,13 +2,13 @@
 
 from functools import partial
 
-import altair as alt
 import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.experiments.ablation.quantities import covers
 from mhattn_core.findings.ablation.measured import Measured, of_table
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.narrow import strongest_heads
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import Head, head_names
@@ -47,28 +47,26 @@ def effects(measured: Measured, stack: str = "") -> Finding:
     title = measured.quantity.change_axis
     domain = (min(0.0, float(rows["delta"].min())), float(rows["delta"].max()))
 
-    def grid(**on_screen: object) -> alt.LayerChart:
-        return charts.head_grid(
+    return Finding(
+        "ablation_effects",
+        escape(effects_sentence(rows)),
+        table_of(rows),
+        partial(
+            charts.head_grid,
             drawn,
             measure=measured.quantity.code,
             title=title,
             domain=domain,
             difference=covers(measured.quantity.code),
-            **on_screen,  # type: ignore[arg-type]
-        )
-
-    return Finding(
-        "ablation_effects",
-        escape(effects_sentence(rows)),
-        table_of(rows),
-        grid,
+        ),
         " ".join(
             (
                 f"**{title}** · {measured.quantity.explanation}",
                 _("A cell is a head that is off alone; all stacks of the model have one colour scale."),
                 texts_read(rows),
                 _(
-                    "One head at a time understates what heads are worth: where two compensate for each other, neither costs anything alone."
+                    "One head at a time understates what heads are worth: where two compensate for each other, "
+                    "neither costs anything alone."
                 ),
             )
         ),
@@ -76,7 +74,7 @@ def effects(measured: Measured, stack: str = "") -> Finding:
         measured.source,
         measured.code,
         "ablation",
-        lambda **_on_screen: charts.strongest(drawn, title=title),
+        strongest_heads(drawn, title=title),
     )
 
 
@@ -100,7 +98,8 @@ def _how_many(rows: pd.DataFrame) -> str:
     if "q" in rows and rows["q"].notna().any():
         clear = rows[rows["q"] <= FALSE_DISCOVERIES]
         return _(
-            "Tested over all heads (q ≤ 0.05), {raising} raise the loss when they are off and {lowering} lower it; for the other {rest} no change was seen, which does not exclude a small one."
+            "Tested over all heads (q ≤ 0.05), {raising} raise the loss when they are off and {lowering} lower it; "
+            "for the other {rest} no change was seen, which does not exclude a small one."
         ).format(
             raising=int((clear["delta"] > 0).sum()),
             lowering=int((clear["delta"] < 0).sum()),
@@ -108,7 +107,8 @@ def _how_many(rows: pd.DataFrame) -> str:
         )
     if rows["low"].notna().any():
         return _(
-            "One by one, {raising} raise the loss when they are off and {lowering} lower it, by an interval that leaves out 0; not corrected for the number of heads, since this run was measured by an earlier version."
+            "One by one, {raising} raise the loss when they are off and {lowering} lower it, by an interval that "
+            "leaves out 0; not corrected for the number of heads, since this run was measured by an earlier version."
         ).format(raising=int((rows["low"] > 0).sum()), lowering=int((rows["high"] < 0).sum()))
     better = int((rows["delta"] <= 0).sum())
     if rows["n"].max() > 1:
@@ -125,7 +125,9 @@ def texts_read(rows: pd.DataFrame) -> str:
     n, tokens = int(rows["n"].max()), int(rows["tokens"].max())
     if rows["read_as"].iloc[0] == "context":
         return _(
-            "Read were {n} contexts of 64 words, joined from consecutive sentences and chosen by a hash of their text; only the last 32 words of each are scored ({tokens} tokens), since a model has little to go on at the start of a text."
+            "Read were {n} contexts of 64 words, joined from consecutive sentences and chosen by a hash of their "
+            "text; only the last 32 words of each are scored ({tokens} tokens), since a model has little to go on at "
+            "the start of a text."
         ).format(n=n, tokens=f"{tokens:,}")
     if rows["read_as"].iloc[0] == "pair":
         return _("Read were {n} pairs with sides of 4 to 10 words, chosen by a hash of their text.").format(n=n)
@@ -149,7 +151,8 @@ def gradients(measured: Measured, stack: str = "") -> Finding:
             splits=(None, 0.0),
         ),
         _(
-            "One backward pass guesses what each head is worth; switching it off is the test. A head high up at the left was worth more than the guess."
+            "One backward pass guesses what each head is worth; switching it off is the test. A head high up at the "
+            "left was worth more than the guess."
         ),
         measured.pairs,
         measured.source,
@@ -164,7 +167,8 @@ def gradient_sentence(rows: pd.DataFrame) -> str:
         return _("Too few heads differ to compare gradient importance with the effect.")
     agreement = float(rows["gradient_importance"].corr(rows["delta"].abs(), method="spearman"))
     return _(
-        "Gradient importance and the size of the measured effect agree in rank by {agreement:.2f} (Spearman; 1 is the same order, 0 none)."
+        "Gradient importance and the size of the measured effect agree in rank by {agreement:.2f} (Spearman; 1 is the "
+        "same order, 0 none)."
     ).format(agreement=agreement)
 
 

@@ -34,13 +34,16 @@ def groups(measured: Measured) -> Finding:
     )
     if covers(measured.quantity.code):
         reading += " " + _(
-            "Dot right of ring and of 0: together they do more harm than in sum, so they compensated for one another. Ring right of dot: they do the same harm, which is done once only. With a bar, only a ring outside it counts: the bar is the interval of the difference between dot and ring."
+            "Dot right of ring and of 0: together they do more harm than in sum, so they compensated for one another. "
+            "Ring right of dot: they do the same harm, which is done once only. With a bar, only a ring outside it "
+            "counts: the bar is the interval of the difference between dot and ring."
         )
         if rows["excess_low"].isna().all():
             reading += " " + _("Without intervals, whether these differences are more than chance cannot be told.")
     else:
         reading += " " + _(
-            "This quantity does not add up: it is a distance, not a loss, so a dot right of its ring does not say that the heads compensated for one another. What counts here is the dot alone."
+            "This quantity does not add up: it is a distance, not a loss, so a dot right of its ring does not say "
+            "that the heads compensated for one another. What counts here is the dot alone."
         )
     return Finding(
         "group_effects",
@@ -63,7 +66,8 @@ def group_sentence(rows: pd.DataFrame) -> str:
     if not covers(str(rows["quantity"].iloc[0])):
         top = named.loc[named["together"].idxmax()]
         return _(
-            "Of {groups} groups of like heads {name} has the largest effect: {together:.3f}, its heads one at a time {single:.3f} in sum."
+            "Of {groups} groups of like heads {name} has the largest effect: {together:.3f}, its heads one at a time "
+            "{single:.3f} in sum."
         ).format(groups=len(rows), name=top["name"], together=top["together"], single=top["sum_of_single"])
     does_harm = named["low"].fillna(named["together"]) > 0
     compensating = named[does_harm & (named["excess_low"].fillna(named["excess"]) > 0)]
@@ -73,7 +77,9 @@ def group_sentence(rows: pd.DataFrame) -> str:
         ).format(groups=len(rows))
     top = compensating.loc[compensating["excess"].idxmax()]
     return _(
-        "Groups of like heads that do harm together, and more than the sum of their heads one at a time, so that these compensate for one another: {compensating} of {groups}. First of them {name}: {single:+.3f} in sum, {together:+.3f} together."
+        "Groups of like heads that do harm together, and more than the sum of their heads one at a time, so that "
+        "these compensate for one another: {compensating} of {groups}. First of them {name}: {single:+.3f} in sum, "
+        "{together:+.3f} together."
     ).format(
         groups=len(rows),
         compensating=len(compensating),

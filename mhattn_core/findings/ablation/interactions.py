@@ -26,7 +26,8 @@ def interactions(measured: Measured) -> Finding:
     rows = measured.rows
     title = _("interaction: together less each alone · {title}").format(title=measured.quantity.change_axis)
     reading = _(
-        "Right of 0: losing both costs more than the sum, so each compensates for the other, and switching off one at a time understates both. Left of 0: the two do the same harm, which is done once only."
+        "Right of 0: losing both costs more than the sum, so each compensates for the other, and switching off one at "
+        "a time understates both. Left of 0: the two do the same harm, which is done once only."
     )
     if len(rows) > LISTED:
         reading += " " + _("Drawn are the {listed} strongest; all stand in the table.").format(listed=LISTED)
@@ -49,11 +50,13 @@ def interaction_sentence(rows: pd.DataFrame) -> str:
     top = rows.loc[rows["interaction"].idxmax()]
     if not compensating:
         said = _(
-            "Of {pairs} pairs of heads none compensates for each other by an interval above 0; {a} and {b} come nearest: "
+            "Of {pairs} pairs of heads none compensates for each other by an interval above 0; {a} and {b} come "
+            "nearest: "
         )
     elif rows["low"].isna().all():
         said = _(
-            "Of {pairs} pairs of heads {compensating} cost more together than one by one on this pair, most of all {a} and {b}: "
+            "Of {pairs} pairs of heads {compensating} cost more together than one by one on this pair, most of all "
+            "{a} and {b}: "
         )
     else:
         said = _("Of {pairs} pairs of heads {compensating} compensate for each other, most of all {a} and {b}: ")

@@ -1,11 +1,14 @@
-"""Rows of one table of the study of ablation, about one model and one quantity: of a run, or of one pair."""
+"""Tables of the study of ablation about one model, of a run or of one pair, and their rows of one quantity."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
 
 from mhattn_core.errors import Problem
+from mhattn_core.findings.of_run import RunFinding
 from mhattn_core.findings.rows import models_of
+from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import Quantity, of_family, quantities
 from mhattn_core.runs import Run
@@ -32,6 +35,42 @@ class Measured:
     def is_pair(self) -> bool:
         """Whether it is an example, without intervals."""
         return self.pairs == 1
+
+
+@dataclass(frozen=True, eq=False)
+class AblationTable:
+    """Rows of one table about one model: of ``run``, or else of the pair. pairs: how many they rest on; source, code:
+    as of a ``Finding``.
+    """
+
+    table: pd.DataFrame
+    pairs: int
+    source: str
+    run: Run | None = None
+    code: str = ""
+
+    @classmethod
+    def of_run(cls, run: Run, name: str, model: str, source: str) -> "AblationTable":
+        """source: of the model, to which the run's id is added."""
+        rows = run.table(name, model=model)
+        return cls(rows, int(rows["n"].max()), f"{source} · run {run.id}", run)
+
+    @property
+    def kind(self) -> str:
+        """How heads were switched off; of a table with several ways, the first."""
+        return str(self.table["kind"].iloc[0])
+
+    def rows(self, quantity: str, stack: str = "") -> Measured:
+        """Those of one quantity, and of one stack where it is given."""
+        own = self.table[self.table["quantity"] == quantity]
+        own = own[own["stack"] == stack] if stack else own
+        return Measured(own, self.pairs, self.source, self.code)
+
+    def finding(self, of_run: RunFinding[...], on_pair: Callable[[], Finding], **choices: str) -> Finding:
+        """What is said of these rows: of a run by its name, with choices; of the pair as it is made."""
+        if self.run is None:
+            return on_pair()
+        return of_run(self.run, model=str(self.table["model"].iloc[0]), **choices)
 
 
 def quantities_in(rows: pd.DataFrame) -> list[str]:

@@ -22,14 +22,17 @@ MARGINS = ("margin", "margin_lost", "margin_low", "margin_high", "q")
 
 @of_run("minimal_pairs")
 def minimal_pairs(run: Run, *, model: str = "") -> Finding:
-    """For each relation how often a model prefers what grammar allows, with all heads and without the one it misses most."""
+    """For each relation how often a model prefers what grammar allows, with all heads and without the one it misses
+    most.
+    """
     table = run.table("minimal_pairs")
     asked = models_of(run, [model] if model else [])
     names = [name for name in asked if (table["model"] == name).any()]
     if not names:
         raise Problem(
             _(
-                "{name} has no minimal pairs: it has no language head, reads no language in which they are written, or with all its heads it is no better than chance."
+                "{name} has no minimal pairs: it has no language head, reads no language in which they are written, "
+                "or with all its heads it is no better than chance."
             ).format(name=", ".join(asked)),
             _("Its heads can be called pattern specialists at most."),
         )
@@ -40,7 +43,11 @@ def minimal_pairs(run: Run, *, model: str = "") -> Finding:
         rows.drop(columns=["model", "label"]),
         partial(charts.minimal_pairs, rows, title=_("minimal pairs answered rightly")),
         _(
-            "Ring: all heads on. Dot: without the one head that is missed most, beside its name; the bar is what the 95 % interval leaves open, an exact bound where hardly an answer changes. Dashed: chance. A relation that the intact model gets no better than by chance is left out. The head is the one that costs most of {heads}, so that the loss of answers is overstated; whether it is needed is told by the margin, tested over all of them. For text like these sentences, written for this project."
+            "Ring: all heads on. Dot: without the one head that is missed most, beside its name; the bar is what the "
+            "95 % interval leaves open, an exact bound where hardly an answer changes. Dashed: chance. A relation "
+            "that the intact model gets no better than by chance is left out. The head is the one that costs most of "
+            "{heads}, so that the loss of answers is overstated; whether it is needed is told by the margin, tested "
+            "over all of them. For text like these sentences, written for this project."
         ).format(heads=int(rows["heads"].max())),
         int(rows["n"].max()),
     )

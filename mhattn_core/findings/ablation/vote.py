@@ -84,7 +84,8 @@ def vote_sentence(
         for by in ("votes", "weight")
     }
     said = _(
-        "With all heads of {name}, more look from jumps at “{majority}” than at any other word, and most weight lies on “{weight}”."
+        "With all heads of {name}, more look from jumps at “{majority}” than at any other word, and most weight lies "
+        "on “{weight}”."
     ).format(name=name, majority=elected["before", "votes"], weight=elected["before", "weight"])
     message = (
         _("Without the chosen heads ({heads}): “{majority}” by majority, “{weight}” by weight.")

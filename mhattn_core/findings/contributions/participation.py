@@ -6,7 +6,7 @@ from functools import partial
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable, Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.rows import models_of
@@ -33,16 +33,16 @@ def participation(run: Run, *, model: str = "", stack: str = "", models: Sequenc
     }
     shown = table[table["stack"] == table["model"].map(stacks)]
     about = model or str(shown["model"].iloc[0])
-    return over_layers(shown.assign(words=shown["n"]), about, run.manifest.pairs)
+    return over_layers(shown.assign(words=shown["n"]), about, int(shown["n"].max()))
 
 
 def over_layers(table: pd.DataFrame, model: str, pairs: int) -> Finding:
     """table: model, layer, value (the participation ratio), heads, words and, over many texts, low, high. model: which
-    of them the sentence is about. Raises Problem where its ratios are not known.
+    of them the sentence is about. Raises NotAvailable where its ratios are not known.
     """
     own = table[table["model"] == model].dropna(subset="value")
     if own.empty:
-        raise Problem(
+        raise NotAvailable(
             _("A participation ratio needs at least two words and two heads."), _("Choose a longer sentence.")
         )
     low, high = own.loc[own["value"].idxmin()], own.loc[own["value"].idxmax()]

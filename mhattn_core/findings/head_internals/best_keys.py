@@ -27,11 +27,13 @@ def best_keys(
     best = table.iloc[0]
     message = (
         _(
-            "Before position has its say, “{query}” fits “{key}” best (score {score:.2f}); with position and mask it gives it {weight:.3f}."
+            "Before position has its say, “{query}” fits “{key}” best (score {score:.2f}); with position and mask it "
+            "gives it {weight:.3f}."
         )
         if turned
         else _(
-            "“{query}” fits “{key}” best (score {score:.2f}), and gives it {weight:.3f}; to its scores this model adds no position."
+            "“{query}” fits “{key}” best (score {score:.2f}), and gives it {weight:.3f}; to its scores this model "
+            "adds no position."
         )
     )
     said = message.format(query=inside.names[0], key=best["key"], score=best["score"], weight=best["weight"])
@@ -41,7 +43,9 @@ def best_keys(
         table,
         partial(charts.best_keys, table.head(LISTED)),
         _(
-            "Bars: query times key, scaled, before rotation, bias and mask; figures: the weight that comes out. A high bar with no weight is a word that fits and that position or the mask keeps away. Where positions are added to the words themselves (BERT), they cannot be taken out, and are in the bars."
+            "Bars: query times key, scaled, before rotation, bias and mask; figures: the weight that comes out. A "
+            "high bar with no weight is a word that fits and that position or the mask keeps away. Where positions "
+            "are added to the words themselves (BERT), they cannot be taken out, and are in the bars."
         ),
         1,
         inside.source,

@@ -27,7 +27,8 @@ def shares_of_dimensions(inside: Inside) -> Finding:
     table = pd.DataFrame({"dimension": order, "share": shares[order]})
     half = int(np.searchsorted(np.cumsum(shares[order]), HALF)) + 1
     said = _(
-        "{half} of {dimensions} dimensions carry half of what tells keys apart in this head; dimension {first} alone {most:.0%} (all alike would be {even:.0%} each)."
+        "{half} of {dimensions} dimensions carry half of what tells keys apart in this head; dimension {first} alone "
+        "{most:.0%} (all alike would be {even:.0%} each)."
     ).format(half=half, dimensions=len(shares), first=order[0], most=shares[order[0]], even=1 / len(shares))
     return Finding(
         "shares_of_dimensions",
@@ -35,7 +36,8 @@ def shares_of_dimensions(inside: Inside) -> Finding:
         table,
         partial(charts.shares, table, even=1 / len(shares)),
         _(
-            "A share is the covariance of one dimension's products with the scores, over the keys that each query sees; the shares sum to 1, and one below 0 works against the others. One pair: an example."
+            "A share is the covariance of one dimension's products with the scores, over the keys that each query "
+            "sees; the shares sum to 1, and one below 0 works against the others. One pair: an example."
         ),
         1,
         inside.source,
@@ -49,7 +51,8 @@ def rank_sentence(inside: Inside) -> str:
     """How many directions the scores use, in whatever basis."""
     scores = inside.values.query @ inside.values.key.T
     return _(
-        "Effective rank of QKᵀ on this sentence: **{rank:.1f}** of at most {most}; without what each query gives to all keys alike, which the softmax does not notice, **{centred:.1f}**."
+        "Effective rank of QKᵀ on this sentence: **{rank:.1f}** of at most {most}; without what each query gives to "
+        "all keys alike, which the softmax does not notice, **{centred:.1f}**."
     ).format(
         rank=effective_rank(scores),
         most=min(*scores.shape, inside.values.query.shape[1]),

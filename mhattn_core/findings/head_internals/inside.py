@@ -19,7 +19,8 @@ class Inside:
 
     ``query`` and ``key``: places among ``queries`` and ``keys``; ``query_piece`` and ``key_piece``: positions of the
     tokens compared.
-    ``reason``: why the head is shown, empty where it was chosen. ``weights`` ``[query unit, key unit]``: the head's, with a column for each special token.
+    ``reason``: why the head is shown, empty where it was chosen. ``weights`` ``[query unit, key unit]``: the head's,
+    with a column for each special token.
     """
 
     seen: AttentionResult

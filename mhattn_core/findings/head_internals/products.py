@@ -29,7 +29,9 @@ def score_products(inside: Inside) -> Finding:
         table,
         partial(charts.waterfall, table),
         _(
-            "Each bar is one dimension: its number in the query times its number in the key. Orange bars go up, purple ones down; the dashed line is their sum, the dot product. Which number a dimension has means nothing: another checkpoint with its dimensions turned would do exactly the same."
+            "Each bar is one dimension: its number in the query times its number in the key. Orange bars go up, "
+            "purple ones down; the dashed line is their sum, the dot product. Which number a dimension has means "
+            "nothing: another checkpoint with its dimensions turned would do exactly the same."
         ),
         1,
         inside.source,
@@ -43,7 +45,8 @@ def products_sentence(inside: Inside) -> str:
     query, key = inside.names
     adds, takes = terms[terms > 0], terms[terms < 0]
     summed = _(
-        "“{query}” asks, “{key}” answers: {dimensions} products add up to {dot:.2f} (+{up:.2f} from {adds} dimensions, −{down:.2f} from {takes}); dimension {first} alone gives {most:+.2f}."
+        "“{query}” asks, “{key}” answers: {dimensions} products add up to {dot:.2f} (+{up:.2f} from {adds} "
+        "dimensions, −{down:.2f} from {takes}); dimension {first} alone gives {most:+.2f}."
     ).format(
         query=query,
         key=key,
@@ -70,7 +73,8 @@ def products_sentence(inside: Inside) -> str:
         summed
         + " "
         + _(
-            "Scaled and set against all {keys} keys that “{query}” sees, that makes a weight of {weight:.3f}, number {rank} of {keys}."
+            "Scaled and set against all {keys} keys that “{query}” sees, that makes a weight of {weight:.3f}, number "
+            "{rank} of {keys}."
         ).format(
             query=query,
             keys=int(inside.steps.visible[inside.query_piece].sum()),

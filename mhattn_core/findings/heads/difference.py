@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import combinations
-from typing import Any
 
-import altair as alt
 import pandas as pd
 
 from mhattn_core import charts
@@ -14,6 +12,7 @@ from mhattn_core.attention import AttentionResult
 from mhattn_core.errors import Problem
 from mhattn_core.findings.heads.compared import HEADS_TABLE
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.narrow import strongest_heads
 from mhattn_core.findings.of_pair import literal, source_of
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.value import Finding
@@ -57,7 +56,7 @@ def differences(rows: pd.DataFrame, measure: str) -> Finding:
         partial(charts.head_grid, rows, measure=measure, title=_("difference"), difference=True),
         " ".join(_caution(ordered)),
         int(rows["n"].max()),
-        draw_narrow=partial(_most_changed, rows),
+        draw_narrow=strongest_heads(rows, title=_("difference"), end="farthest"),
     )
 
 
@@ -155,7 +154,3 @@ def _caution(rows: pd.DataFrame) -> list[str]:
             )
         )
     return said
-
-
-def _most_changed(rows: pd.DataFrame, **_of_a_grid: Any) -> alt.LayerChart:
-    return charts.strongest(rows, title=_("difference"), end="farthest")

@@ -51,7 +51,8 @@ def _counted(ideal: str) -> str:
     return {
         "diagonal": _("Counted: the part of the weight on the word itself and at fixed offsets, 0 to 1."),
         "block": _(
-            "Counted: the weight within sentences over what the same distances get between sentences; 1 means no difference."
+            "Counted: the weight within sentences over what the same distances get between sentences; 1 means no "
+            "difference."
         ),
         "sparse": _("Counted: the part of the weight that hangs on the words, and not on their position, 0 to 1."),
         "uniform": _("Counted: the part of the weight that all words get alike, 0 to 1."),
@@ -62,7 +63,8 @@ def _nearest(own: pd.DataFrame, ideal: str) -> str:
     """How near each model's head comes, and whether it is called so."""
     if own.empty and ideal == "block":
         return _(
-            "This run cannot tell: all of its texts are single sentences, and there are no blocks. Choose a run of pairs under Data."
+            "This run cannot tell: all of its texts are single sentences, and there are no blocks. Choose a run of "
+            "pairs under Data."
         )
     if own.empty:
         return _("This run was measured before weights were taken apart into these parts; measure its pairs again.")

@@ -29,9 +29,9 @@ def weight_parts(run: Run, *, model: str = "", stack: str = "") -> Finding:
         rows,
         partial(charts.weight_parts, rows),
         _(
-            "Each bar is a layer, the mean of its heads; the parts of a head sum to 1. A weight counts for an offset or a "
-            "column as far as the other words' weights there foresee it, corrected for chance; what is left is content. "
-            "Sentences of fewer than eight words do not vote."
+            "Each bar is a layer, the mean of its heads; the parts of a head sum to 1. A weight counts for an offset "
+            "or a column as far as the other words' weights there foresee it, corrected for chance; what is left is "
+            "content. Sentences of fewer than eight words do not vote."
         ),
         int(rows["n"].max()),
     )

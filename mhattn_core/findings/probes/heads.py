@@ -8,6 +8,7 @@ from mhattn_core import charts
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.probing import MOST_WORDS
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.narrow import strongest_heads
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.probes.sentences import form, label, margin, task_names, vector_names
 from mhattn_core.findings.rows import model_of, of_stack
@@ -39,7 +40,8 @@ def probe_grid(run: Run, *, model: str = "", stack: str = "", vector: str = "key
         "probe_grid",
         escape(
             _(
-                "{label}. Farthest above its control task of all heads is {head}: {gain:.0f} points [{low:.0f}, {high:.0f}]."
+                "{label}. Farthest above its control task of all heads is {head}: {gain:.0f} points [{low:.0f}, "
+                "{high:.0f}]."
             ).format(
                 label=asked[:1].upper() + asked[1:],
                 head=head_name(best["layer"], best["head"]),
@@ -51,10 +53,11 @@ def probe_grid(run: Run, *, model: str = "", stack: str = "", vector: str = "key
         rows,
         partial(charts.head_grid, drawn, measure=MEASURE, title=title, difference=True),
         _(
-            "A square is a head; a click opens it. The best of so many heads is best by chance too: the mean of all tells more."
+            "A square is a head; a click opens it. The best of so many heads is best by chance too: the mean of all "
+            "tells more."
         ),
         pairs_of(run),
-        draw_narrow=lambda **_on_screen: charts.strongest(drawn, title=title),
+        draw_narrow=strongest_heads(drawn, title=title),
     )
 
 
@@ -71,7 +74,9 @@ def head_probes(run: Run, *, model: str = "", stack: str = "", head: str = "L0 H
         )
     best = own.loc[own["gain"].idxmax()]
     said = _(
-        "From the {vector} of {head} a linear rule reads {task} rightly in {accuracy:.0%} of held-out words [{low:.0%}, {high:.0%}], arbitrary labels in {control:.0%}, and the most frequent answer alone makes {majority:.0%}."
+        "From the {vector} of {head} a linear rule reads {task} rightly in {accuracy:.0%} of held-out words "
+        "[{low:.0%}, {high:.0%}], arbitrary labels in {control:.0%}, and the most frequent answer alone makes "
+        "{majority:.0%}."
     ).format(
         vector=vector_names()[best["vector"]],
         head=chosen.name,
@@ -96,7 +101,11 @@ def named(rows: pd.DataFrame) -> pd.DataFrame:
 def marks() -> str:
     """What the marks of the chart of probes mean."""
     return _(
-        "Bars: held-out accuracy, with its interval. Red ticks: the control task, an arbitrary label for each word form, which a probe can only learn by heart (Hewitt and Liang 2019), the mean of {draws} draws of each head's own. Diamonds: a lookup of word forms, the usual answer for a form that was learnt; where they reach the bar, nothing is read that the form does not say. Circles: as many random directions of the layer's own input. Grey ticks: always the most frequent answer."
+        "Bars: held-out accuracy, with its interval. Red ticks: the control task, an arbitrary label for each word "
+        "form, which a probe can only learn by heart (Hewitt and Liang 2019), the mean of {draws} draws of each "
+        "head's own. Diamonds: a lookup of word forms, the usual answer for a form that was learnt; where they reach "
+        "the bar, nothing is read that the form does not say. Circles: as many random directions of the layer's own "
+        "input. Grey ticks: always the most frequent answer."
     ).format(draws=DRAWS)
 
 

@@ -28,7 +28,8 @@ def probes_across_models(
     shown = rows.assign(name=rows["model"] + " · " + rows["stack"])
     best, asked = shown.loc[shown["accuracy"].idxmax()], label(vector, task)
     said = _(
-        "{label}: most is read from {name}, {accuracy:.0%} in the mean over its heads [{low:.0%}, {high:.0%}], {gain:.0f} points above its control task."
+        "{label}: most is read from {name}, {accuracy:.0%} in the mean over its heads [{low:.0%}, {high:.0%}], "
+        "{gain:.0f} points above its control task."
     ).format(
         label=asked[:1].upper() + asked[1:],
         name=best["name"],
@@ -43,15 +44,18 @@ def probes_across_models(
         rows,
         partial(charts.probes, shown),
         _(
-            "Means over the heads of each model. What a class is read from is a direction, and nothing makes it lie along one dimension: Q and K, as V and W_O, can be turned together without changing the model. So across models only whole subspaces are compared, never a dimension with another model's. Vectors of more dimensions give a rule more to read from."
+            "Means over the heads of each model. What a class is read from is a direction, and nothing makes it lie "
+            "along one dimension: Q and K, as V and W_O, can be turned together without changing the model. So across "
+            "models only whole subspaces are compared, never a dimension with another model's. Vectors of more "
+            "dimensions give a rule more to read from."
         ),
         pairs_of(run),
     )
 
 
 def stack_sentence(run: Run, *, model: str = "", stack: str = "", vector: str = "key", task: str = "pos") -> str:
-    """What all heads of one stack give in the mean, against everything that knows less. Raises KeyError where it was not
-    asked.
+    """What all heads of one stack give in the mean, against everything that knows less. Raises KeyError where it was
+    not asked.
     """
     return escape(model_sentence(model_of(run, model), mean_of(run, model, stack).loc[(vector, task)]))
 

@@ -40,7 +40,8 @@ def model_sentence(name: str, row: pd.Series) -> str:
     ``probe_means``.
     """
     said = _(
-        "From the {vector} of {name}'s heads a linear rule reads {task} rightly in {accuracy:.0%} of held-out words in the mean [{low:.0%}, {high:.0%}]; the most frequent answer alone makes {majority:.0%}."
+        "From the {vector} of {name}'s heads a linear rule reads {task} rightly in {accuracy:.0%} of held-out words "
+        "in the mean [{low:.0%}, {high:.0%}]; the most frequent answer alone makes {majority:.0%}."
     ).format(
         vector=vector_names()[row["vector"]],
         name=name,
@@ -65,7 +66,8 @@ def form(row: pd.Series) -> str:
         return ""
     message = (
         _(
-            "A lookup of word forms, without any vector, does as well or better: {form:.0%}; so what is read may be no more than the form."
+            "A lookup of word forms, without any vector, does as well or better: {form:.0%}; so what is read may be "
+            "no more than the form."
         )
         if not row["over_form_low"] > 0
         else _("A lookup of word forms, without any vector, makes {form:.0%}.")
@@ -74,7 +76,8 @@ def form(row: pd.Series) -> str:
     if pd.isna(row["gain_new"]):
         return said
     new = _(
-        "Of the {share:.0%} of words whose form was not learnt it reads {accuracy:.0%}, {gain:+.0f} points over the control task [{low:+.0f}, {high:+.0f}]."
+        "Of the {share:.0%} of words whose form was not learnt it reads {accuracy:.0%}, {gain:+.0f} points over the "
+        "control task [{low:+.0f}, {high:+.0f}]."
     ).format(
         share=1 - row["known_forms"],
         accuracy=row["accuracy_new"],
@@ -97,11 +100,13 @@ def _over_input(row: pd.Series) -> str:
     """Whether the head tells more than as many random directions of what its layer gets."""
     message = (
         _(
-            "It is {gain:.1f} points above as many random directions of the layer's input [{low:.1f}, {high:.1f}]; {count} of {heads} heads are above them."
+            "It is {gain:.1f} points above as many random directions of the layer's input [{low:.1f}, {high:.1f}]; "
+            "{count} of {heads} heads are above them."
         )
         if row["over_input_low"] > 0
         else _(
-            "It is no better than as many random directions of the layer's input ({gain:+.1f} points [{low:+.1f}, {high:+.1f}]); {count} of {heads} heads are above them."
+            "It is no better than as many random directions of the layer's input ({gain:+.1f} points [{low:+.1f}, "
+            "{high:+.1f}]); {count} of {heads} heads are above them."
         )
     )
     return message.format(
@@ -129,7 +134,8 @@ def _place(row: pd.Series) -> str:
     """What could be told from the word's place alone, which random weights carry too."""
     message = (
         _(
-            "A rule that knows only where the word stands in its sentence does as well or better: {place:.0%}, so what is read may be no more than its place, which random weights carry too."
+            "A rule that knows only where the word stands in its sentence does as well or better: {place:.0%}, so "
+            "what is read may be no more than its place, which random weights carry too."
         )
         if row["place"] >= row["low"]
         else _("A rule that knows only where the word stands in its sentence makes {place:.0%}.")
@@ -141,11 +147,15 @@ def first_dimension(name: str, row: pd.Series) -> str:
     """What dimension 0 tells, beside a dimension drawn at random, the best one and all."""
     message = (
         _(
-            "In {name} dimension 0 of the {vector} tells more of {task} than a dimension drawn at random, by {gain:.1f} points [{low:.1f}, {high:.1f}]: {first:.0%}; the best dimension of each head tells {best:.0%}, all together {whole:.0%}, and {majority:.0%} is the most frequent answer."
+            "In {name} dimension 0 of the {vector} tells more of {task} than a dimension drawn at random, by "
+            "{gain:.1f} points [{low:.1f}, {high:.1f}]: {first:.0%}; the best dimension of each head tells "
+            "{best:.0%}, all together {whole:.0%}, and {majority:.0%} is the most frequent answer."
         )
         if row["first_gain_low"] > 0
         else _(
-            "In {name} dimension 0 of the {vector} tells no more of {task} than a dimension drawn at random: {first:.0%}, a difference of {gain:+.1f} points [{low:+.1f}, {high:+.1f}]; the best dimension of each head tells {best:.0%}, all together {whole:.0%}, and {majority:.0%} is the most frequent answer."
+            "In {name} dimension 0 of the {vector} tells no more of {task} than a dimension drawn at random: "
+            "{first:.0%}, a difference of {gain:+.1f} points [{low:+.1f}, {high:+.1f}]; the best dimension of each "
+            "head tells {best:.0%}, all together {whole:.0%}, and {majority:.0%} is the most frequent answer."
         )
     )
     return message.format(

@@ -2,12 +2,12 @@
 
 from functools import partial
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.narrow import strongest_heads
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
@@ -35,7 +35,7 @@ def cost_and_nearness(
         ),
         pairs,
         source,
-        draw_narrow=partial(_costliest, table, of_cost),
+        draw_narrow=strongest_heads(table.assign(value=table["y"]), title=of_cost),
     )
 
 
@@ -96,7 +96,3 @@ def shown(table: pd.DataFrame, splits: tuple[float, float]) -> pd.DataFrame:
     names = corners()
     parts = [names[x >= splits[0], y > splits[1]] for x, y in zip(table["x"], table["y"], strict=True)]
     return table.assign(part=parts)[["name", "x", "nearest", "y", "part"]].sort_values("y", ascending=False)
-
-
-def _costliest(table: pd.DataFrame, title: str, **_on_screen: object) -> alt.LayerChart:
-    return charts.strongest(table.assign(value=table["y"]), title=title)

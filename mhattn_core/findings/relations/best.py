@@ -67,12 +67,12 @@ def _stacks(run: Run, models: Sequence[str], stacks: Sequence[str]) -> list[tupl
 
 def _reading() -> str:
     return _(
-        "The mark is the best head, chosen on half of the sentences and reported on the other half, 50 times; the line "
-        "is the 95 % interval of its gain over the better of the best fixed offset, the grey bar, and the nearest word "
-        "of the best class, the diamond. The cross is the same head on pairs of words that are alike but not so "
-        "related. The triangles are the 95th percentile, over {seeds} networks with random weights and {seeds} with the "
-        "trained weights shuffled, of the best of all their heads on up to {pairs} pairs. Filled: above all of these. "
-        "n: held-out words asked."
+        "The mark is the best head, chosen on half of the sentences and reported on the other half, 50 times; the "
+        "line is the 95 % interval of its gain over the better of the best fixed offset, the grey bar, and the "
+        "nearest word of the best class, the diamond. The cross is the same head on pairs of words that are alike but "
+        "not so related. The triangles are the 95th percentile, over {seeds} networks with random weights and {seeds} "
+        "with the trained weights shuffled, of the best of all their heads on up to {pairs} pairs. Filled: above all "
+        "of these. n: held-out words asked."
     ).format(seeds=SEEDS, pairs=CONTROL_PAIRS)
 
 

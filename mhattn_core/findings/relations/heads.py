@@ -60,8 +60,8 @@ def relation_heads(
         table,
         partial(charts.head_grid, table, measure="hit", title=_("right answers"), domain=(0.0, end)),
         _(
-            "Share of right answers of each head over all items; framed is the head that is open. These numbers include "
-            "the sentences that chose the best head, so they are a little higher than the held-out ones."
+            "Share of right answers of each head over all items; framed is the head that is open. These numbers "
+            "include the sentences that chose the best head, so they are a little higher than the held-out ones."
         ),
         run.manifest.pairs,
         draw_narrow=partial(_strongest, table, end),

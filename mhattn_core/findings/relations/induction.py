@@ -1,15 +1,13 @@
 """Previous-token and induction heads of a causal model, on random tokens that repeat."""
 
-from functools import partial
 from typing import Literal
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
-from mhattn_core import charts
 from mhattn_core.experiments.induction import PERIOD, REPEATS, TEXTS
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.narrow import strongest_heads
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
@@ -25,10 +23,11 @@ def induction_heads(model: Model, scores: pd.DataFrame, measure: InductionMeasur
         "induction_heads",
         _sentence(scores),
         scores,
-        partial(_bars, scores, measure, titles[measure]),
+        strongest_heads(scores.assign(value=scores[measure], low=np.nan, high=np.nan), title=titles[measure], most=1.0),
         _(
-            "{period} random tokens stand {repeats} times, {texts} texts: nothing can be known but what came before. An "
-            "induction head looks at what followed this token the last time. Bars are the ten highest heads, 0 to 1."
+            "{period} random tokens stand {repeats} times, {texts} texts: nothing can be known but what came before. "
+            "An induction head looks at what followed this token the last time. Bars are the ten highest heads, 0 to "
+            "1."
         ).format(period=PERIOD, repeats=REPEATS, texts=TEXTS),
         TEXTS,
         f"{model.name}@{model.revision}",
@@ -41,11 +40,6 @@ def induction_heads(model: Model, scores: pd.DataFrame, measure: InductionMeasur
             )
         ),
     )
-
-
-def _bars(scores: pd.DataFrame, measure: str, title: str, **_on_screen: object) -> alt.TopLevelMixin:
-    heads = scores.assign(value=scores[measure], low=np.nan, high=np.nan)
-    return charts.strongest(heads, title=title, most=1.0)
 
 
 def _sentence(scores: pd.DataFrame) -> str:

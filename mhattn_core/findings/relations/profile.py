@@ -49,10 +49,10 @@ def relation_profile(
         rows,
         partial(charts.relation_profile, rows, chosen=relation),
         _(
-            "Each line is a relation; the dot is the head's share of right answers, the tick the best fixed offset, the "
-            "diamond the nearest word of the best class, the cross the head's own share on the negative control. A "
-            "filled dot is above offset and class. Over all items, few or many (n under the pointer): no verdict, only "
-            "where to look."
+            "Each line is a relation; the dot is the head's share of right answers, the tick the best fixed offset, "
+            "the diamond the nearest word of the best class, the cross the head's own share on the negative control. "
+            "A filled dot is above offset and class. Over all items, few or many (n under the pointer): no verdict, "
+            "only where to look."
         )
         + (" " + _("Circled: the relation chosen above.") if relation else ""),
         run.manifest.pairs,
@@ -81,8 +81,8 @@ def _rates(run: Run, model: str, stack: str, direction: str) -> pd.DataFrame:
 def _sentence(rows: pd.DataFrame, chosen: Head) -> str:
     top = rows.iloc[0]
     return _(
-        "{head} does best on {relation}: {rate:.0%}, {gain:+.0f} points over the better of offset and nearest word of a "
-        "class. It is 10 points or more above both on {many} of {all} relations."
+        "{head} does best on {relation}: {rate:.0%}, {gain:+.0f} points over the better of offset and nearest word of "
+        "a class. It is 10 points or more above both on {many} of {all} relations."
     ).format(
         head=f"**{escape(head_name(*chosen.cell, model=str(top['model'])))}**",
         relation=escape(top["label"]),

@@ -27,7 +27,8 @@ def origin(run: Saved) -> str:
     says = {
         "neighbours": _("A pair is two neighbouring sentences of a document: first and second, third and fourth …"),
         "translated": _(
-            "A pair is a sentence and what the translator itself writes for it; its random controls are fed the same words."
+            "A pair is a sentence and what the translator itself writes for it; its random controls are fed the same "
+            "words."
         ),
         "single": _("Each sentence stands alone."),
         "templates": _(

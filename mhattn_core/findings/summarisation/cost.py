@@ -49,13 +49,15 @@ def refuse(planned: Plan, given: DocumentInput) -> None:
                 tokens=f"{planned.tokens:,}", windows=planned.windows, most=f"{most:,}"
             ),
             _(
-                "Give one chapter of it, or measure chapters as documents of a run: under Data, or with the command analyze and the measure segments."
+                "Give one chapter of it, or measure chapters as documents of a run: under Data, or with the command "
+                "analyze and the measure segments."
             ),
         )
     if planned.cells > MOST_CELLS:
         raise Problem(
             _(
-                "{segments} segments times {words} words of the summary times all heads are more numbers than this page keeps."
+                "{segments} segments times {words} words of the summary times all heads are more numbers than this "
+                "page keeps."
             ).format(segments=f"{len(given.document.segments):,}", words=len(given.summary.words)),
             _("Cut it into paragraphs, set fewer marks, or shorten the summary."),
         )
@@ -64,7 +66,8 @@ def refuse(planned: Plan, given: DocumentInput) -> None:
 def cost_of(planned: Plan, name: str) -> str:
     """What a run takes, in Markdown."""
     said = _(
-        "{name} will read **{tokens} tokens in {windows} windows** of at most {most}; each window holds the whole summary."
+        "{name} will read **{tokens} tokens in {windows} windows** of at most {most}; each window holds the whole "
+        "summary."
     )
     if planned.windows == 1:
         said = _("{name} will read **{tokens} tokens** in one pass.")

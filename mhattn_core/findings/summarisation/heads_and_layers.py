@@ -4,14 +4,13 @@ it against.
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.errors import Problem
+from mhattn_core.findings.narrow import strongest_heads
 from mhattn_core.findings.summarisation.code import python_lines
 from mhattn_core.findings.summarisation.document import DocumentAttention
 from mhattn_core.findings.summarisation.held_out import HeldOutAgreement
@@ -61,7 +60,7 @@ def heads_of_document(found: DocumentAttention, known: HeldOutAgreement | None, 
         1,
         found.source,
         python_lines(found.given, found.model),
-        draw_narrow=partial(_strongest, rows, title),
+        draw_narrow=strongest_heads(rows, title=title),
     )
 
 
@@ -167,7 +166,3 @@ def _check(found: DocumentAttention) -> None:
             _("No sentence of this summary shares a word with the document, so there is nothing to compare heads by."),
             _("Give a summary in the document's own words."),
         )
-
-
-def _strongest(rows: pd.DataFrame, title: str, **_of_a_grid: Any) -> alt.LayerChart:
-    return charts.strongest(rows, title=title)

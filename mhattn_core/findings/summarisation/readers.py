@@ -78,7 +78,8 @@ def check_known(model: Model, given: DocumentInput) -> None:
                     name=model.name, share=share, side=side
                 ),
                 _(
-                    "Give a text in a language that it reads and writes, or choose another model; nothing is drawn from unknown pieces."
+                    "Give a text in a language that it reads and writes, or choose another model; nothing is drawn "
+                    "from unknown pieces."
                 ),
             )
 

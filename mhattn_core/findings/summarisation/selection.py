@@ -30,7 +30,7 @@ class HeadSelection:
 
     @property
     def says(self) -> str:
-        """In a sentence."""
+        """What it is called within a sentence."""
         if self.layer is None:
             return _("the mean of all heads")
         return _("the mean of layer {layer}").format(layer=self.layer) if self.head is None else self.name

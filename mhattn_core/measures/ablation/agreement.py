@@ -21,10 +21,10 @@ def lost_answers(
     """Low and high of the share of right answers that is lost, each in −1 to 1, ``[variant]``; NaN under 30 units.
 
     lost ``[variant, item]``: 1 where a right answer becomes wrong, −1 where a wrong one becomes right, 0 elsewhere;
-    units: the key of each item, equal for items that depend on one another. By the Poisson bootstrap over units where at
-    least six change. Else from exact bounds: no more is lost than the share of units that can lose anything, whose upper
-    end of Clopper and Pearson (1934) is the high end, and no more is won than the share that can win, so that no loss
-    seen does not mean that there is none.
+    units: the key of each item, equal for items that depend on one another. By the Poisson bootstrap over units where
+    at least six change. Else from exact bounds: no more is lost than the share of units that can lose anything, whose
+    upper end of Clopper and Pearson (1934) is the high end, and no more is won than the share that can win, so that no
+    loss seen does not mean that there is none.
     """
     names, of_item = np.unique(np.asarray(units), return_inverse=True)
     if len(names) < FEWEST_FOR_INTERVAL:

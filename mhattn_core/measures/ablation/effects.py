@@ -51,8 +51,8 @@ def independent(counts: Real[np.ndarray, " text"], units: Sequence[str] | None) 
 def ends(
     totals: Real[np.ndarray, "variant text"], counts: Real[np.ndarray, " text"], units: Sequence[str] | None
 ) -> tuple[Float[np.ndarray, " variant"], Float[np.ndarray, " variant"]]:
-    """Low and high of ``mean_of``, ``[variant]``, by the Poisson bootstrap over units; NaN under 30 of them, or where they
-    are not told.
+    """Low and high of ``mean_of``, ``[variant]``, by the Poisson bootstrap over units; NaN under 30 of them, or where
+    they are not told.
     """
     if units is None or independent(counts, units) < FEWEST_FOR_INTERVAL:
         return np.full(len(totals), np.nan), np.full(len(totals), np.nan)

@@ -1,4 +1,6 @@
-"""The best head as an aligner, and two directions combined: chosen on one half of the pairs and reported on the other."""
+"""The best head as an aligner, and two directions combined: chosen on one half of the pairs and reported on the
+other.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

@@ -14,7 +14,8 @@ def transfers(
     """The length of what each query receives from each key, ``[layer, head, query, key]``: weight times length of the
     value through W_O.
 
-    pattern: ``[layer, head, query, key]``; value_norms: ``[layer, head, key]`` as ``AttentionResult.value_norms`` gives them.
+    pattern: ``[layer, head, query, key]``; value_norms: ``[layer, head, key]`` as ``AttentionResult.value_norms`` gives
+    them.
     Raises ShapeError where they differ.
     Source: Kobayashi et al. 2020, section 3: ‖αf(x)‖.
     """

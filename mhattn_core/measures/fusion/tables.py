@@ -25,8 +25,9 @@ def fusion_tables(model: str, stack: str, found: WordOutputs, keys: Sequence[str
     ``unique_share``). Of each layer (``LAYERS``):
     ``participation_ratio`` (see there).
 
-    keys: the document or text of each word of ``found``, by which 95 % intervals are drawn, none from fewer than 30; those of the participation ratio are of
-    the jackknife over folds, since resampled words would seem to go the same way.
+    keys: the document or text of each word of ``found``, by which 95 % intervals are drawn, none from fewer than 30;
+    those of the participation ratio are of the jackknife over folds, since resampled words would seem to go the same
+    way.
     Source: Kobayashi et al. 2020 (lengths).
     """
     # Within a head, distances are those of what it adds, in fewer dimensions.

@@ -24,8 +24,8 @@ def parts(layer: WordLayer) -> dict[str, Float[Tensor, "batch head"]]:
     even: what all visible words get alike, up to the row's median (the lower one); a word that sees one word only has
     no choice, and gives it all here.
     self: what the word itself gets beyond that.
-    offset, column: what two predictions foresee of the rest, E. A weight is foreseen by the mean of the other weights at
-    its offset, or by the mean of what other words give to the same word, whichever foresees more of it, m of each
+    offset, column: what two predictions foresee of the rest, E. A weight is foreseen by the mean of the other weights
+    at its offset, or by the mean of what other words give to the same word, whichever foresees more of it, m of each
     corrected for chance as Cohen's κ is: e (m − c) / (e − c), where c is the mean of E over visible words, and e what E
     has in a row. A weight counts as foreseen as far as it does not exceed that.
     content: the rest of E.

@@ -49,7 +49,9 @@ class ProbeTask:
 
 
 def task(labels: Sequence[str], types: Sequence[str], texts: Sequence[int]) -> ProbeTask | None:
-    """The words that have a label (not empty) of a class with enough words; None where fewer than two classes are left."""
+    """The words that have a label (not empty) of a class with enough words; None where fewer than two classes are
+    left.
+    """
     given = np.array(labels, dtype=object)
     names, counts = np.unique(given.astype(str), return_counts=True)
     enough = {name for name, count in zip(names, counts, strict=True) if name and count >= FEWEST_OF_A_CLASS}
@@ -131,8 +133,8 @@ def single_dimensions(features: Float[np.ndarray, "word dimension"], given: Prob
 
 
 def guessed(known: Shaped[np.ndarray, " word"], given: ProbeTask) -> Shaped[np.ndarray, " word"]:
-    """Whether the most frequent answer among words with the same ``known [word]`` label is right, of a label that was not
-    learnt the most frequent of all: bool ``[word]``; no vector is looked at. Of words' forms, it is a dictionary.
+    """Whether the most frequent answer among words with the same ``known [word]`` label is right, of a label that was
+    not learnt the most frequent of all: bool ``[word]``; no vector is looked at. Of words' forms, it is a dictionary.
     """
     right = np.zeros(len(known), dtype=bool)
     for learn, ask in splits(given):

@@ -100,8 +100,8 @@ def probe_tables(
     of the usual answer for the word's own part of speech;
     place: of where it stands in its sentence, which random weights carry as well; form: of the usual answer for the
     word's form where that was learnt, else of the most frequent answer; over_form: accuracy less it. known_forms: share
-    of words whose form was learnt; ``accuracy_known`` and so on: over these words, ``accuracy_new``: over the others, of
-    which a dictionary knows nothing. above_control, above_input: number of
+    of words whose form was learnt; ``accuracy_known`` and so on: over these words, ``accuracy_new``: over the others,
+    of which a dictionary knows nothing. above_control, above_input: number of
     heads whose interval of ``gain``, ``over_input`` lies above 0. Heads that share keys and values have the same rows.
 
     keys: of each number in ``words.texts`` what is resampled as one, its document or its text, for intervals (95 %; see

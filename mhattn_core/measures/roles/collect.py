@@ -122,7 +122,8 @@ def on_axes(axes: WordAxes, links: Links, words_of_a: Sequence[int]) -> Links:
 
 
 def class_hits(axes: WordAxes, questions: Questions, corpus: BatchPairs) -> Bool[np.ndarray, "question rule"]:
-    """Which class rules are right, bool ``[question, rule]`` as in ``RULES``; no rule names a word that no piece covers.
+    """Which class rules are right, bool ``[question, rule]`` as in ``RULES``; no rule names a word that no piece
+    covers.
 
     Between two texts “before” and “after” are seen from the place that is as far into the other text as the asking
     word is into its own, that place counting as both.

@@ -94,7 +94,9 @@ def mass_score(sums: MassSums, control: MassSums | None = None) -> Score:
 
 
 def mass_p(sums: MassSums) -> Float[np.ndarray, " head"]:
-    """One-sided p of each head that the right word gets more than is usual at its distance, ``[head]``: t over folds."""
+    """One-sided p of each head that the right word gets more than is usual at its distance, ``[head]``: t over
+    folds.
+    """
     better = (sums.mass - sums.usual)[sums.items > 0]
     if len(better) < 2:
         return np.ones(sums.mass.shape[1])

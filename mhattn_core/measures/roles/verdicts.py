@@ -160,10 +160,12 @@ def reason_words(row: Mapping[str, Any]) -> str:
             "It has not been compared both with random weights and with the trained weights shuffled."
         ),
         "random as good": _(
-            "A network that knows nothing has a head that does as well: {held_out:.0%} here, {random95:.0%} with random weights, {shuffled95:.0%} with shuffled ones."
+            "A network that knows nothing has a head that does as well: {held_out:.0%} here, {random95:.0%} with "
+            "random weights, {shuffled95:.0%} with shuffled ones."
         ),
         "little word mass": _(
-            "It gives words {word_mass:.0%} of its attention there, 15 % are asked for: what it looks at most is a choice among leftovers."
+            "It gives words {word_mass:.0%} of its attention there, 15 % are asked for: what it looks at most is a "
+            "choice among leftovers."
         ),
         "no control": _("Too few pairs of words could be found that are alike but not so related, to compare with."),
         "not selective": _(
@@ -171,25 +173,32 @@ def reason_words(row: Mapping[str, Any]) -> str:
         ),
         "no class rule": _("It has not been compared with the nearest word of a class; word classes are not known."),
         "nearest class": _(
-            "{offset_gain:+.0f} points above the best fixed offset, but “{rule}” alone is right for {class_rule:.0%}: the head may do no more than that."
+            "{offset_gain:+.0f} points above the best fixed offset, but “{rule}” alone is right for {class_rule:.0%}: "
+            "the head may do no more than that."
         ),
         "small gain": _(
-            "{gain:+.0f} points ({low:+.0f} to {high:+.0f}) above what position and word class give; a lower end of 10 is asked for."
+            "{gain:+.0f} points ({low:+.0f} to {high:+.0f}) above what position and word class give; a lower end of "
+            "10 is asked for."
         ),
         "small gain over the offset": _(
-            "{offset_gain:+.0f} points ({offset_low:+.0f} to {offset_high:+.0f}) above the best fixed offset, and not above “{rule}”."
+            "{offset_gain:+.0f} points ({offset_low:+.0f} to {offset_high:+.0f}) above the best fixed offset, and not "
+            "above “{rule}”."
         ),
         "not ablated": _(
-            "{gain:+.0f} points ({low:+.0f} to {high:+.0f}) above what position and word class give. What breaks without the head has not been measured."
+            "{gain:+.0f} points ({low:+.0f} to {high:+.0f}) above what position and word class give. What breaks "
+            "without the head has not been measured."
         ),
         "ablation does not hurt": _(
-            "{gain:+.0f} points ({low:+.0f} to {high:+.0f}) above what position and word class give; without the head, no loss was seen on the relation's minimal pairs."
+            "{gain:+.0f} points ({low:+.0f} to {high:+.0f}) above what position and word class give; without the "
+            "head, no loss was seen on the relation's minimal pairs."
         ),
         "ablation hurts": _(
-            "{gain:+.0f} points ({low:+.0f} to {high:+.0f}) above what position and word class give, and without the head the model makes mistakes there."
+            "{gain:+.0f} points ({low:+.0f} to {high:+.0f}) above what position and word class give, and without the "
+            "head the model makes mistakes there."
         ),
         "earlier version": _(
-            "{offset_gain:+.0f} points above the best fixed offset. Word classes and a negative control were not measured by the version that made this run."
+            "{offset_gain:+.0f} points above the best fixed offset. Word classes and a negative control were not "
+            "measured by the version that made this run."
         ),
     }
     reason = str(row["reason"])

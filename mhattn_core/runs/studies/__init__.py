@@ -1,24 +1,17 @@
-"""The studies that a run can hold. A new one is a file of its own and a line here."""
+"""The studies that a run can hold: each file here holds one, and is called what ``--measures`` calls it."""
 
-from mhattn_core.runs.studies.ablation import ABLATION
-from mhattn_core.runs.studies.distances import DISTANCES
-from mhattn_core.runs.studies.fusion import FUSION
-from mhattn_core.runs.studies.matches import MATCHES
-from mhattn_core.runs.studies.minimal_pairs import MINIMAL_PAIRS
-from mhattn_core.runs.studies.probes import PROBES
-from mhattn_core.runs.studies.relations import RELATIONS
-from mhattn_core.runs.studies.segments import SEGMENTS
+from importlib import import_module
+from pkgutil import iter_modules
+
 from mhattn_core.runs.study import Across, Study
 
-STUDIES: dict[str, Study] = {
-    "relations": RELATIONS,
-    "distances": DISTANCES,
-    "ablation": ABLATION,
-    "minimal_pairs": MINIMAL_PAIRS,
-    "fusion": FUSION,
-    "probes": PROBES,
-    "segments": SEGMENTS,
+_OF_FILES = {
+    name: study
+    for _finder, name, _is_package in iter_modules(__path__)
+    for study in vars(import_module(f"{__name__}.{name}")).values()
+    if isinstance(study, Study | Across)
 }
-ACROSS: dict[str, Across] = {"matches": MATCHES}
+STUDIES = {name: study for name, study in _OF_FILES.items() if isinstance(study, Study)}
+ACROSS = {name: study for name, study in _OF_FILES.items() if isinstance(study, Across)}
 
 __all__ = ["ACROSS", "STUDIES"]

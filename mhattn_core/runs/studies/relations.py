@@ -38,14 +38,14 @@ def _best(given: StudyInput, control: Control) -> Mapping[Role, float]:
     return known
 
 
-def _of_twins(pairs: int) -> int:
+def _of_controls(pairs: int) -> int:
     return len(CONTROLS) * SEEDS * min(pairs, CONTROL_PAIRS)
 
 
 RELATIONS = Study(
     ("relations", "rates", "items"),
     _measure,
-    passes=lambda pairs, _heads: pairs + _of_twins(pairs),
+    passes=lambda pairs, _heads: pairs + _of_controls(pairs),
     factor=2.0,
-    of_twins=_of_twins,
+    of_controls=_of_controls,
 )

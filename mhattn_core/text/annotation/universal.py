@@ -75,7 +75,9 @@ class _Tree:
         ]
 
     def promote(self, child: int, over: int, label: str) -> None:
-        """Let ``child`` take the place of ``over``, which then hangs on it by ``label``, as does all that hung there."""
+        """Let ``child`` take the place of ``over``, which then hangs on it by ``label``, as does all that hung
+        there.
+        """
         for other in self.children(over):
             self.head[other] = child
         self.head[child], self.label[child] = self.head[over], self.label[over]

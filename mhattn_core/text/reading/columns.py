@@ -107,7 +107,8 @@ def _of_first_row(row: TableRow, *, has_names: bool) -> str:
     if has_names:
         return _("The first row ({cells}) is read as the names of the columns; it may be a pair.").format(cells=cells)
     return _(
-        "The first row ({cells}) looks unlike the others: it is read as one of them, but may hold the names of the columns."
+        "The first row ({cells}) looks unlike the others: it is read as one of them, but may hold the names of the "
+        "columns."
     ).format(cells=cells)
 
 

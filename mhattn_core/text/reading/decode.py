@@ -59,7 +59,8 @@ def check_characters(text: str) -> None:
     if unseen[0] == SOFT_BREAK:
         raise Problem(
             _(
-                "It holds a vertical tab (U+000B), the soft line break of spreadsheets and slides. Put a space in its place."
+                "It holds a vertical tab (U+000B), the soft line break of spreadsheets and slides. Put a space in its "
+                "place."
             ),
             "",
         )

@@ -54,7 +54,8 @@ def attach_links(
 
 def counted_from_1() -> str:
     return _(
-        "No link has the number 0, so the links may count words from 1. If they do, say so: base=1, on the command line --base 1."
+        "No link has the number 0, so the links may count words from 1. If they do, say so: base=1, on the command "
+        "line --base 1."
     )
 
 
@@ -76,7 +77,8 @@ def _lines_by_row(name: str, number: int, upload: Upload) -> Mapping[int, int]:
                 links=name, left=number, name=upload.name, right=len(upload.lines)
             ),
             _(
-                "Give one line of links for each pair, an empty one where there are none, or begin each line with the pair's id and a tab."
+                "Give one line of links for each pair, an empty one where there are none, or begin each line with the "
+                "pair's id and a tab."
             ),
         )
     return {line: number for number, line in enumerate(upload.lines, 1)}

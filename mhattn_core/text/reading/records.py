@@ -15,7 +15,9 @@ Bad = tuple[int, str]
 
 @dataclass(frozen=True)
 class GoldWord:
-    """A word of a gold tree; ``head`` is the position of its head in the sentence, counted from 0, and -1 at the root."""
+    """A word of a gold tree; ``head`` is the position of its head in the sentence, counted from 0, and -1 at the
+    root.
+    """
 
     form: str
     lemma: str

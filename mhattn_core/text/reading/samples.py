@@ -46,7 +46,9 @@ TREES = """# newdoc id = home
 
 
 def samples() -> dict[str, bytes]:
-    """By file name, the same pairs in each format; .txt leaves out all but the sentences, .conllu holds trees instead."""
+    """By file name, the same pairs in each format; .txt leaves out all but the sentences, .conllu holds trees
+    instead.
+    """
     parquet = io.BytesIO()
     ROWS.to_parquet(parquet, index=False)
     lines = [f"{source} ||| {target}" for source, target in zip(ROWS["source"], ROWS["target"], strict=True)]

@@ -40,7 +40,9 @@ def read_tsv(name: str, content: bytes) -> Table:
 
 
 def read_txt(name: str, content: bytes) -> Table:
-    """One pair a line with ``|||`` or a tab between its sentences, or, if most lines have neither, one sentence a line."""
+    """One pair a line with ``|||`` or a tab between its sentences, or, if most lines have neither, one sentence a
+    line.
+    """
     text, encoding = decode(name, content)
     found = lines(text)
     filled = [line for line in found if line.strip()]
@@ -85,7 +87,8 @@ def _even(rows: Iterator[TableRow]) -> Iterator[TableRow]:
         if row.fault or not any(row.cells) or len(row.cells) == usual:
             return row
         fault = _(
-            "Cells in this row: {number}, in the others: {usual}. A cell that holds the separator needs quotation marks."
+            "Cells in this row: {number}, in the others: {usual}. A cell that holds the separator needs quotation "
+            "marks."
         )
         return row._replace(fault=fault.format(number=len(row.cells), usual=usual))
 

@@ -84,7 +84,9 @@ LONGEST_CODE = 3
 
 
 def fields_of(names: Sequence[str]) -> dict[str, str]:
-    """For each field the column that is called so: by our wordings, else the first two languages are source and target."""
+    """For each field the column that is called so: by our wordings, else the first two languages are source and
+    target.
+    """
     used: dict[str, str] = {}
     for field in WORDINGS:
         if candidates := [name for name in candidates_for(field, names) if name not in used.values()]:
@@ -139,7 +141,9 @@ def _meaning(name: str) -> tuple[str, str]:
 
 
 def _parts(name: str) -> list[str]:
-    """``sentence_en`` and ``SentenceEN`` as sentence, en; in Chinese the name of a language apart from what follows it."""
+    """``sentence_en`` and ``SentenceEN`` as sentence, en; in Chinese the name of a language apart from what follows
+    it.
+    """
     unnumbered = re.sub(r"#\d+$", "", name.strip("\ufeff"))  # as a second column of one name is numbered
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unnumbered)
     spaced = re.sub(r"^(\w*[语文])(句子|文本|句)$", r"\1 \2", spaced)

@@ -16,7 +16,9 @@ def across(annotated: Annotated) -> Iterator[Item]:
 
 
 def across_others(annotated: Annotated) -> Iterator[Item]:
-    """From the same words of B to the word of A nearest to the answer that is of its word class and of another lemma."""
+    """From the same words of B to the word of A nearest to the answer that is of its word class and of another
+    lemma.
+    """
     words = annotated.a.words
     for query, key in across(annotated):
         others = [

@@ -95,11 +95,13 @@ def meaning(name: str) -> str:
         "same_lemma": _("A word and the nearest earlier one that is another form of it."),
         "same_part_of_speech": _("A noun, verb or adjective and the nearest earlier word of its kind."),
         "same_category": _(
-            "A word and the nearest earlier one of its class: animals, colours, food, weather and others; short lists written for this project."
+            "A word and the nearest earlier one of its class: animals, colours, food, weather and others; short lists "
+            "written for this project."
         ),
         "association": _("A word and the earlier one most like it by the model's own static vectors."),
         "pronoun": _(
-            "A pronoun of the third person and the nearest noun before it. Often, not always, what it stands for: nobody has checked."
+            "A pronoun of the third person and the nearest noun before it. Often, not always, what it stands for: "
+            "nobody has checked."
         ),
         "connective_clause": _("A connective such as “although” and the head of the main clause."),
         "connective_partner": _("但是 and the 虽然 before it, and others of their kind. Compare with 所以 and 因为."),
@@ -110,7 +112,8 @@ def meaning(name: str) -> str:
         "rhyme": _("A word and the nearest earlier one that rhymes with it."),
         "alliteration": _("A word and the nearest earlier one that begins with the same consonants."),
         "stress": _(
-            "A word of two syllables or more and the nearest earlier one with the same stress, or in Chinese the same tones."
+            "A word of two syllables or more and the nearest earlier one with the same stress, or in Chinese the same "
+            "tones."
         ),
         "end_rhyme": _("The last words of two lines that rhyme. Compare with lines that do not."),
         "previous_word": _("Each word and the one before it."),

@@ -99,7 +99,9 @@ def association(sentence: AnnotatedSentence) -> Iterator[Item]:
 
 
 def is_lexical(word: AnnotatedWord, sentence: AnnotatedSentence) -> bool:
-    """A noun, a verb, an adjective; where parts of speech are not known, whatever is no function word of the language."""
+    """A noun, a verb, an adjective; where parts of speech are not known, whatever is no function word of the
+    language.
+    """
     if word.lemma in listed("function", sentence.language):
         return False
     return word.upos in LEXICAL if word.upos else has_letters(word)

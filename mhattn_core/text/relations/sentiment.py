@@ -46,7 +46,8 @@ def read_valence(name: str, content: bytes) -> dict[str, float]:
             raise Problem(
                 _("Line {line} of “{name}” does not give a word, a tab and a number.").format(line=number, name=name),
                 _(
-                    "Write one word a line, then a tab, then how strong the feeling is, from -4 (very bad) to 4 (very good)."
+                    "Write one word a line, then a tab, then how strong the feeling is, from -4 (very bad) to 4 (very "
+                    "good)."
                 ),
             ) from error
     return valence

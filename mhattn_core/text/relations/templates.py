@@ -1,4 +1,6 @@
-"""Sentences of our own in which it is known which connective belongs to what, in equal numbers and at equal distances."""
+"""Sentences of our own in which it is known which connective belongs to what, in equal numbers and at equal
+distances.
+"""
 
 import tomllib
 from collections.abc import Mapping, Sequence

@@ -36,7 +36,9 @@ def choose_kind(kinds: Sequence[Kind], key: str) -> Kind:
         key=key,
         bind="query-params",
         help=_(
-            "zero: the head gives nothing. mean: it gives the mean of its own output with all heads on, over this pair, in a run over all texts read; so a pair and a run differ a little. uniform: it looks at all words equally."
+            "zero: the head gives nothing. mean: it gives the mean of its own output with all heads on, over this "
+            "pair, in a run over all texts read; so a pair and a run differ a little. uniform: it looks at all words "
+            "equally."
         ),
     )
     return chosen or kinds[0]

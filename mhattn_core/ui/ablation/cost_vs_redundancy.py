@@ -1,8 +1,6 @@
 """Are redundant heads safe to lose? The cost of a head against its distance to the nearest other one."""
 
-from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -16,8 +14,7 @@ from mhattn_core.measures.redundancy.head_distances import By, distances
 from mhattn_core.ui.ablation.choice import choose_quantity
 from mhattn_core.ui.ablation.data import AblationContext, damage
 from mhattn_core.ui.ablation.group import group_view
-from mhattn_core.ui.ablation.heads import CHOSEN
-from mhattn_core.ui.head_choice import choose_stack
+from mhattn_core.ui.head_choice import choose_stack, take_head
 from mhattn_core.ui.redundancy.data import choose_distance, heads
 from mhattn_core.ui.show import show
 
@@ -27,7 +24,7 @@ FEWEST = 3
 
 
 def safe_view(found: AblationContext) -> None:
-    """The tab *safe*."""
+    """Every head by its distance to the nearest other one and by its effect, then groups of like heads."""
     measured = damage(found)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         stack = choose_stack(found.seen, found.place)
@@ -38,14 +35,15 @@ def safe_view(found: AblationContext) -> None:
     if len(square) < FEWEST:
         st.info(
             _(
-                "A comparison needs three heads or more whose distance can be told: choose a longer sentence, another distance, or another model."
+                "A comparison needs three heads or more whose distance can be told: choose a longer sentence, another "
+                "distance, or another model."
             )
         )
         return
     finding = cost_and_nearness(
         rows, square, by, name=f"{found.name} {stack}", pairs=measured.pairs, source=measured.source
     )
-    show(finding, key=KEY, on_pick=_open)
+    show(finding, key=KEY, on_pick=take_head)
     group_view(found, measured, stack, quantity)
 
 
@@ -59,7 +57,8 @@ def _square(found: AblationContext, stack: str, by: By) -> pd.DataFrame:
         if run is not None:
             st.info(
                 _(
-                    "This run holds no distances between the heads of {name}: they are measured on this pair, an example."
+                    "This run holds no distances between the heads of {name}: they are measured on this pair, an "
+                    "example."
                 ).format(name=escape(found.name))
             )
         square = _on_pair(found, stack, by)
@@ -71,7 +70,3 @@ def _on_pair(found: AblationContext, stack: str, by: By) -> pd.DataFrame:
     square = distances(heads(found.seen, stack, by), by=by)
     known = square.isna().sum() < len(square) - 1
     return square.loc[known, known]
-
-
-def _open(mark: Mapping[str, Any]) -> None:
-    st.session_state[CHOSEN] = head_name(int(mark["layer"]), int(mark["head"]))

@@ -14,7 +14,7 @@ from mhattn_core.ui.show import show
 
 
 def curve_view(found: AblationContext) -> None:
-    """The tab *curve*."""
+    """The loss as heads go, in order of importance and at random; below it, one head of a layer alone."""
     measured = curves(found)
     quantity = choose_quantity(measured.table)
     rows = measured.rows(quantity)
@@ -22,7 +22,8 @@ def curve_view(found: AblationContext) -> None:
     st.subheader(_("One head alone"), anchor=False)
     st.markdown(
         _(
-            "The note says that many heads are richer than a single one. Here all heads of a layer are switched off but one, layer by layer, while all other layers stay whole."
+            "The note says that many heads are richer than a single one. Here all heads of a layer are switched off "
+            "but one, layer by layer, while all other layers stay whole."
         )
     )
     alone = kept_alone(found)

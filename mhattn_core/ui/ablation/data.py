@@ -1,7 +1,9 @@
 """What the page Ablation draws from: the sidebar's pair through one model, or a run."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -18,18 +20,16 @@ from mhattn_core.experiments.ablation import (
 )
 from mhattn_core.experiments.ablation.quantities import covers
 from mhattn_core.experiments.ablation.single_head import ranked
-from mhattn_core.findings import Finding
-from mhattn_core.findings.ablation.measured import Measured
+from mhattn_core.findings.ablation.measured import AblationTable
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import code_of, source_of
-from mhattn_core.findings.of_run import RunFinding
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.runs import Run
 from mhattn_core.ui.ablation.choice import choose_kind
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import holds
-from mhattn_core.ui.kept import Tell, kept
+from mhattn_core.ui.kept import kept
 from mhattn_core.ui.navigation import link
 
 MEASURED_KIND = "measured-kind"
@@ -51,36 +51,6 @@ class AblationContext:
         return self.seen.model.name
 
 
-@dataclass(frozen=True, eq=False)
-class AblationTable:
-    """Rows of one table about one model: of ``run``, or else of the pair. pairs: how many they rest on; source, code: as
-    of a ``Finding``.
-    """
-
-    table: pd.DataFrame
-    pairs: int
-    source: str
-    run: Run | None = None
-    code: str = ""
-
-    @property
-    def kind(self) -> str:
-        """How heads were switched off; of a table with several ways, the first."""
-        return str(self.table["kind"].iloc[0])
-
-    def rows(self, quantity: str, stack: str = "") -> Measured:
-        """Those of one quantity, and of one stack where it is given."""
-        own = self.table[self.table["quantity"] == quantity]
-        own = own[own["stack"] == stack] if stack else own
-        return Measured(own, self.pairs, self.source, self.code)
-
-    def finding(self, of_run: RunFinding[...], on_pair: Callable[[], Finding], **choices: str) -> Finding:
-        """What is said of these rows: of a run by its name, with choices; of the pair as it is made."""
-        if self.run is None:
-            return on_pair()
-        return of_run(self.run, model=str(self.table["model"].iloc[0]), **choices)
-
-
 def damage(found: AblationContext) -> AblationTable:
     """What each head costs alone: the run's ``ablation``, or else the pair's, measured here; of one kind."""
     measured, model = from_run(found, "ablation"), found.seen.model
@@ -99,47 +69,22 @@ def groups_off(found: AblationContext, alone: AblationTable) -> AblationTable | 
     """
     if from_run(found, "ablation") is not None:
         return from_run(found, "cluster_ablation")
-    model, pair = found.seen.model, found.seen.pair
-    kind: Kind = alone.table["kind"].iloc[0]
-    return _on_pair(
-        found.seen,
-        "groups",
-        kind,
-        _("Switching off groups of heads of {name}. Stop cancels."),
-        lambda tell: pair_clusters(model, pair, alone.table, kind, tell=tell),
-        "ablate_each, pair_clusters",
-        f"pair_clusters(seen.model, pair, ablate_each(seen.model, pair, kind={kind!r}), {kind!r})",
-    )
+    says = _("Switching off groups of heads of {name}. Stop cancels.")
+    kind = alone.kind
+    each = f"ablation.ablate_each(seen.model, pair, kind={kind!r})"
+    return _on_pair(found.seen, pair_clusters, says, f"{each}, {kind!r}", alone=alone.table, kind=kind)
 
 
 def curves(found: AblationContext) -> AblationTable:
     """The run's ``curves``, or else the pair's."""
-    model, pair = found.seen.model, found.seen.pair
     says = _("Switching off more and more heads of {name}, in 21 orders. Stop cancels.")
-    return from_run(found, "curves") or _on_pair(
-        found.seen,
-        "curves",
-        "",
-        says,
-        lambda tell: pair_curves(model, pair, tell=tell),
-        "pair_curves",
-        "pair_curves(seen.model, pair)",
-    )
+    return from_run(found, "curves") or _on_pair(found.seen, pair_curves, says)
 
 
 def kept_alone(found: AblationContext) -> AblationTable:
     """The run's ``keep_one``, or else the pair's."""
-    model, pair = found.seen.model, found.seen.pair
     says = _("Keeping one head of each layer of {name} alone. Stop cancels.")
-    return from_run(found, "keep_one") or _on_pair(
-        found.seen,
-        "keep_one",
-        "",
-        says,
-        lambda tell: pair_keep_one(model, pair, tell=tell),
-        "pair_keep_one",
-        "pair_keep_one(seen.model, pair)",
-    )
+    return from_run(found, "keep_one") or _on_pair(found.seen, pair_keep_one, says)
 
 
 def costliest_together(found: AblationContext) -> AblationTable | None:
@@ -153,28 +98,14 @@ def two_off(seen: AttentionResult, heads: Sequence[Head]) -> AblationTable | Non
     """Every two of these heads off on the pair; None, with the reason, for a model without a loss."""
     if not _has_loss(seen):
         return None
-    return _on_pair(
-        seen,
-        "interactions",
-        tuple(heads),
-        _("Switching off pairs of heads of {name}. Stop cancels."),
-        lambda tell: pair_interactions(seen.model, seen.pair, heads, tell=tell),
-        "pair_interactions",
-        f"pair_interactions(seen.model, pair, {[tuple(head) for head in heads]!r})",
-    )
+    says = _("Switching off pairs of heads of {name}. Stop cancels.")
+    return _on_pair(seen, pair_interactions, says, f"{[tuple(head) for head in heads]!r}", heads=heads)
 
 
 def _alone(seen: AttentionResult, kind: Kind) -> AblationTable:
     """Every head off alone on the pair."""
-    return _on_pair(
-        seen,
-        "damage",
-        kind,
-        _("Switching off every head of {name}, one at a time. Stop cancels."),
-        lambda tell: ablate_each(seen.model, seen.pair, kind=kind, tell=tell),
-        "ablate_each",
-        f"ablate_each(seen.model, pair, kind={kind!r})",
-    )
+    says = _("Switching off every head of {name}, one at a time. Stop cancels.")
+    return _on_pair(seen, ablate_each, says, f"kind={kind!r}", kind=kind)
 
 
 def _has_loss(seen: AttentionResult) -> bool:
@@ -182,7 +113,8 @@ def _has_loss(seen: AttentionResult) -> bool:
         return True
     st.info(
         _(
-            "{name} has no language head, so on one pair it has no loss: whether two heads compensate for each other cannot be told from it. Over many pairs with a second sentence it can."
+            "{name} has no language head, so on one pair it has no loss: whether two heads compensate for each other "
+            "cannot be told from it. Over many pairs with a second sentence it can."
         ).format(name=escape(seen.model.name))
     )
     return False
@@ -195,8 +127,7 @@ def from_run(found: AblationContext, name: str) -> AblationTable | None:
     run = found.run
     if run is None or not holds(run, name, found.name):
         return None
-    rows = run.table(name, model=found.name)
-    return AblationTable(rows, int(rows["n"].max()), f"{source_of(found.seen)} · run {run.id}", run)
+    return AblationTable.of_run(run, name, found.name, source_of(found.seen))
 
 
 def tell_missing(found: AblationContext, name: str) -> None:
@@ -218,15 +149,14 @@ def tell_missing(found: AblationContext, name: str) -> None:
 
 
 def _on_pair(
-    seen: AttentionResult,
-    what: str,
-    key: Hashable,
-    says: str,
-    make: Callable[[Tell], pd.DataFrame],
-    names: str,
-    expression: str,
+    seen: AttentionResult, study: Callable[..., pd.DataFrame], says: str, written: str = "", **choices: Any
 ) -> AblationTable:
-    """A table of the pair, made once. expression: that gives it in Python, with names of the experiments of ablation."""
-    table = kept(what, seen, key, says.format(name=escape(seen.model.name)), make)
-    code = code_of(seen, expression, f"from mhattn_core.experiments.ablation import {names}")
+    """A table of the pair, made once. study: one of ``experiments.ablation``; says: what it does to ``{name}``;
+    written: its choices in Python.
+    """
+    text = says.format(name=escape(seen.model.name))
+    make = partial(study, seen.model, seen.pair, **choices)
+    table = kept(study.__name__, seen, written, text, lambda tell: make(tell=tell))
+    arguments = ", ".join(filter(None, ("seen.model, pair", written)))
+    code = code_of(seen, f"ablation.{study.__name__}({arguments})", "from mhattn_core.experiments import ablation")
     return AblationTable(table, 1, source_of(seen), code=code)

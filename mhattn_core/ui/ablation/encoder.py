@@ -91,7 +91,9 @@ def _nearest(seen: AttentionResult, off: Sequence[Head], kind: Kind, label: str)
     )
     st.caption(
         _(
-            "This model only reads: it turns a sentence into a vector, and sentences that mean nearly the same should lie near. Only this sentence is read without the heads; the vectors that it is compared with stay as they are."
+            "This model only reads: it turns a sentence into a vector, and sentences that mean nearly the same should "
+            "lie near. Only this sentence is read without the heads; the vectors that it is compared with stay as "
+            "they are."
         )
     )
 

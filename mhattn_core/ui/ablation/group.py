@@ -3,8 +3,9 @@
 import streamlit as st
 
 from mhattn_core.findings.ablation.groups import group_effects, groups
+from mhattn_core.findings.ablation.measured import AblationTable
 from mhattn_core.locale import _
-from mhattn_core.ui.ablation.data import AblationContext, AblationTable, groups_off
+from mhattn_core.ui.ablation.data import AblationContext, groups_off
 from mhattn_core.ui.show import show
 
 
@@ -13,7 +14,8 @@ def group_view(found: AblationContext, alone: AblationTable, stack: str, quantit
     st.subheader(_("A whole group at once"), anchor=False)
     st.markdown(
         _(
-            "Heads that look alike are switched off together. If they do the same work, one of them is not missed as long as another is there: then the group costs more than its heads one at a time."
+            "Heads that look alike are switched off together. If they do the same work, one of them is not missed as "
+            "long as another is there: then the group costs more than its heads one at a time."
         )
     )
     measured = groups_off(found, alone)

@@ -1,8 +1,5 @@
 """What it costs to switch off one head at a time, and whether one backward pass could have told."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
@@ -10,20 +7,19 @@ from mhattn_core.errors import Problem
 from mhattn_core.findings.ablation.effects import ablation_effects, effects, gradient_agreement, gradients, signed
 from mhattn_core.findings.ablation.minimal_pairs import minimal_pairs
 from mhattn_core.findings.markdown import escape
-from mhattn_core.heads import Head, head_name, head_names
+from mhattn_core.heads import Head, head_names
 from mhattn_core.locale import _
 from mhattn_core.ui.ablation.choice import choose_quantity
 from mhattn_core.ui.ablation.data import AblationContext, damage, from_run
 from mhattn_core.ui.choices import choose_or_leave
-from mhattn_core.ui.head_choice import choose_stack
+from mhattn_core.ui.head_choice import HEAD, choose_stack, take_head
 from mhattn_core.ui.show import say, show
 
 KEY = "damage"
-CHOSEN = "head"
 
 
 def heads_view(found: AblationContext) -> None:
-    """The tab *heads*."""
+    """What each head costs alone, beside what one backward pass says of it; a chosen head in numbers."""
     measured = damage(found)
     quantity = choose_quantity(measured.table)
     stack = choose_stack(found.seen, found.place)
@@ -36,10 +32,10 @@ def heads_view(found: AblationContext) -> None:
         place = st.container()
         chosen = _choose_head(measured.rows(quantity, stack).rows)
     with place:
-        show(grid, key=KEY, on_pick=_open, sentence=False, chosen=chosen)
+        show(grid, key=KEY, on_pick=take_head, sentence=False, chosen=chosen)
     with importance:
         agreement = measured.finding(gradient_agreement, lambda: gradients(rows, stack), **asked)
-        show(agreement, key=f"{KEY}-importance", on_pick=_open, chosen=chosen)
+        show(agreement, key=f"{KEY}-importance", on_pick=take_head, chosen=chosen)
     _grammar(found)
 
 
@@ -51,7 +47,7 @@ def _choose_head(rows: pd.DataFrame) -> tuple[int, int]:
         _("Head"),
         names,
         _("Largest effect: {name}").format(name=largest),
-        key=CHOSEN,
+        key=HEAD,
         help_text=_("The same as a click on a head above."),
     )
     chosen = Head.parse(name or largest, str(rows["stack"].iloc[0]))
@@ -72,7 +68,10 @@ def _grammar(found: AblationContext) -> None:
     st.subheader(_("Right or wrong without a head"), anchor=False)
     st.markdown(
         _(
-            "Minimal pairs written for this project: two sentences that differ in one word, of which grammar allows one, such as *The key near the tables is* or *are*. A head is needed for a relation if without it the grammatical word is preferred less clearly than without 95 % of the heads, beyond chance over all heads tested."
+            "Minimal pairs written for this project: two sentences that differ in one word, of which grammar allows "
+            "one, such as *The key near the tables is* or *are*. A head is needed for a relation if without it the "
+            "grammatical word is preferred less clearly than without 95 % of the heads, beyond chance over all heads "
+            "tested."
         )
     )
     try:
@@ -83,10 +82,8 @@ def _grammar(found: AblationContext) -> None:
     show(finding, key="minimal-pairs")
     st.caption(
         _(
-            "English pairs ask for agreement, number after a determiner, and the form of a pronoun; Chinese ones for the second word of “although … but” and “because … so”. A translator is asked with the other language's sentence as its source, so one into English has the first three, one into Chinese the last two."
+            "English pairs ask for agreement, number after a determiner, and the form of a pronoun; Chinese ones for "
+            "the second word of “although … but” and “because … so”. A translator is asked with the other language's "
+            "sentence as its source, so one into English has the first three, one into Chinese the last two."
         )
     )
-
-
-def _open(mark: Mapping[str, Any]) -> None:
-    st.session_state[CHOSEN] = head_name(int(mark["layer"]), int(mark["head"]))

@@ -4,10 +4,11 @@ import streamlit as st
 
 from mhattn_core.attention import AttentionResult
 from mhattn_core.findings.ablation.interactions import head_interactions, interactions
+from mhattn_core.findings.ablation.measured import AblationTable
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.ui.ablation.choice import choose_quantity
-from mhattn_core.ui.ablation.data import PAIRED, AblationContext, AblationTable, costliest_together, from_run, two_off
+from mhattn_core.ui.ablation.data import PAIRED, AblationContext, costliest_together, from_run, two_off
 from mhattn_core.ui.ablation.switches import last_off
 from mhattn_core.ui.show import show
 

@@ -29,7 +29,7 @@ NAMED = 4
 
 
 def bench(found: AblationContext) -> None:
-    """The tab *bench*."""
+    """Boxes that switch heads off, beside what the model then writes or guesses, and its loss."""
     seen = found.seen
     switches, outcome = st.columns([2, 3], gap="large")
     with switches:
@@ -47,7 +47,9 @@ def bench(found: AblationContext) -> None:
         st.markdown(_cost(seen, off, kind))
         st.caption(
             _(
-                "Every later layer sees the change, and no training makes up for it. That nothing changes on one sentence does not mean that a head is not needed: others may compensate for it, or the sentence may not need it."
+                "Every later layer sees the change, and no training makes up for it. That nothing changes on one "
+                "sentence does not mean that a head is not needed: others may compensate for it, or the sentence may "
+                "not need it."
             )
         )
 
@@ -110,7 +112,8 @@ def _written(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> None:
     else:
         st.caption(
             _(
-                "Struck through: words that are lost. Underlined: words that are new. Each step takes the likeliest word, so the text is the same every time; one changed word changes what follows."
+                "Struck through: words that are lost. Underlined: words that are new. Each step takes the likeliest "
+                "word, so the text is the same every time; one changed word changes what follows."
             )
         )
 

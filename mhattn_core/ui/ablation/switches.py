@@ -1,4 +1,6 @@
-"""Choosing heads to switch off: by a click in the grid, by name, a layer at a time; with undo. The address holds them."""
+"""Choosing heads to switch off: by a click in the grid, by name, a layer at a time; with undo. The address holds
+them.
+"""
 
 from collections.abc import Sequence
 

@@ -24,17 +24,19 @@ FAILING = (1, 3, 5, 10)
 
 
 def vote_view(found: AblationContext) -> None:
-    """The tab *vote*."""
+    """The vote on the note's sentence, by a model that reads it; below it, heads that compensate for each other."""
     st.markdown(
         _(
-            "The note says: when one head errs and takes *dog* for the subject, the others outvote it. Here the heads that look hardest from *jumps* at *fox* are switched off. Do the others still find it?"
+            "The note says: when one head errs and takes *dog* for the subject, the others outvote it. Here the heads "
+            "that look hardest from *jumps* at *fox* are switched off. Do the others still find it?"
         )
     )
     name, fox = _reader(found), None
     if name is None:
         st.info(
             _(
-                "None of the chosen models reads English, in which the note's sentence is written. Choose another one on the left."
+                "None of the chosen models reads English, in which the note's sentence is written. Choose another one "
+                "on the left."
             )
         )
     else:
@@ -76,7 +78,10 @@ def _fox(seen: AttentionResult) -> list[Head]:
             show(finding, key=finding.name, sentence=False)
     st.caption(
         _(
-            "Each head votes with its row of *jumps*; the right answer is framed and has a star. Heads know no “subject”: *fox* stands just before *jumps*, so a head that always looks one word back votes for it as well, and many heads vote for something else because finding subjects is not what they do. A causal model sees only the words before."
+            "Each head votes with its row of *jumps*; the right answer is framed and has a star. Heads know no "
+            "“subject”: *fox* stands just before *jumps*, so a head that always looks one word back votes for it as "
+            "well, and many heads vote for something else because finding subjects is not what they do. A causal "
+            "model sees only the words before."
         )
     )
     return voters

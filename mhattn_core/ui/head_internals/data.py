@@ -15,20 +15,22 @@ from mhattn_core.ui.resources import HASHES
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=HASHES)
 def arithmetic(seen: AttentionResult, stack: str, layer: int, head: int) -> tuple[HeadValues, Steps]:
-    """A head's values and its steps to the weights; the network runs again for them. Raises Problem as ``AttentionResult.values``."""
+    """A head's values and its steps to the weights; the network runs again for them. Raises Problem as
+    ``AttentionResult.values``.
+    """
     values = seen.values(stack, layer=layer, head=head)
     return values, steps(values)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=HASHES)
 def unrotated(seen: AttentionResult, stack: str, layer: int, head: int) -> BeforeRotation:
-    """Cached ``before_rotation``."""
+    """Queries and keys before positions turn them; the network runs again for them, once."""
     return before_rotation(seen, stack, layer=layer, head=head)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=HASHES)
 def axes(seen: AttentionResult, stack: str) -> tuple[Units, Units]:
-    """Cached ``units``."""
+    """Words and special tokens that a stack reads, as queries and as keys, found once."""
     return units(seen, stack)
 
 

@@ -20,12 +20,16 @@ def dimensions_view(inside: Inside) -> None:
     st.markdown(rank_sentence(inside))
     st.caption(
         _(
-            "The effective rank is the exponential of the entropy of the singular values (Roy and Vetterli 2007): how many directions the scores use, in whatever basis."
+            "The effective rank is the exponential of the entropy of the singular values (Roy and Vetterli 2007): how "
+            "many directions the scores use, in whatever basis."
         )
     )
     st.info(
         _(
-            "Shares belong to this checkpoint alone. Q and K can be turned together, (Q, K) → (QA, KA⁻ᵀ), and every score stays as it is, while every dimension changes: “dimension 0” of another model, or of the same model trained again, is not the same thing. Only whole subspaces can be compared across models; the effective rank can."
+            "Shares belong to this checkpoint alone. Q and K can be turned together, (Q, K) → (QA, KA⁻ᵀ), and every "
+            "score stays as it is, while every dimension changes: “dimension 0” of another model, or of the same "
+            "model trained again, is not the same thing. Only whole subspaces can be compared across models; the "
+            "effective rank can."
         ),
         icon=":material/rotate_90_degrees_cw:",
     )

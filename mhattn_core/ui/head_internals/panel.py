@@ -1,4 +1,6 @@
-"""One score taken apart: the products of query and key first, then the way to the weight, and what the head works with."""
+"""One score taken apart: the products of query and key first, then the way to the weight, and what the head works
+with.
+"""
 
 import streamlit as st
 

@@ -1,8 +1,5 @@
 """What can be read off the vectors of all heads, of this one, and of other models', in a run that measured probes."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
@@ -11,12 +8,11 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.probes.heads import head_probes, probe_grid
 from mhattn_core.findings.probes.models import mean_of, probes_across_models, stack_sentence
 from mhattn_core.findings.probes.sentences import asked_names, first_dimension
-from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with
-from mhattn_core.ui.head_choice import HEAD
+from mhattn_core.ui.head_choice import take_head
 from mhattn_core.ui.show import show
 
 ASKED = "probe"
@@ -42,7 +38,7 @@ def probes_view(inside: Inside, controls: Controls) -> None:
     whose = {"model": name, "stack": stack}
     with all_heads:
         grid = probe_grid(run, **whose, vector=vector, task=task)
-        show(grid, key=f"probe-heads-{name}", on_pick=_take_head, chosen=inside.head.cell)
+        show(grid, key=f"probe-heads-{name}", on_pick=take_head, chosen=inside.head.cell)
     with one_head:
         show(head_probes(run, **whose, head=inside.head.name), key="probes")
     said = " ".join(first_dimension(name, of_model.loc[one]) for one in FIRST if one in of_model.index)
@@ -56,21 +52,20 @@ def probes_view(inside: Inside, controls: Controls) -> None:
 def _say_evidence(evidence: Evidence, row: pd.Series) -> None:
     origin = evidence.origin(
         _(
-            "One sentence cannot tell what a vector holds. So this tab reads the run “{name}”; another is chosen in the sidebar under Data."
+            "One sentence cannot tell what a vector holds. So this tab reads the run “{name}”; another is chosen in "
+            "the sidebar under Data."
         )
     )
     classes = _(
-        "{n:,} words of {classes} classes, each asked once by rules learnt from other texts; 95 % intervals over documents where they are known, for text like this corpus."
+        "{n:,} words of {classes} classes, each asked once by rules learnt from other texts; 95 % intervals over "
+        "documents where they are known, for text like this corpus."
     ).format(n=row["n"], classes=row["classes"])
     listed = (
         _(
-            "Categories are those of word lists written for this project, by lemma: a word that is in no list is not asked, and one of several senses counts as listed."
+            "Categories are those of word lists written for this project, by lemma: a word that is in no list is not "
+            "asked, and one of several senses counts as listed."
         )
         if row["task"] == "category"
         else ""
     )
     st.caption(f"{origin} {classes} {listed}".strip())
-
-
-def _take_head(mark: Mapping[str, Any]) -> None:
-    st.session_state[HEAD] = head_name(int(mark["layer"]), int(mark["head"]))

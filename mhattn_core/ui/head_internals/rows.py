@@ -20,7 +20,8 @@ def rows_view(inside: Inside) -> None:
             _("Before positions turn them"),
             key="before-rotation",
             help=_(
-                "This model turns queries and keys by their places (rotary positions); before that they say what the words are."
+                "This model turns queries and keys by their places (rotary positions); before that they say what the "
+                "words are."
             ),
         )
         if before:
@@ -48,6 +49,8 @@ def rows_view(inside: Inside) -> None:
         show(head_vectors(inside, letter, vectors, tokens, framed), key=f"rows-{letter}", sentence=False)
     st.caption(
         _(
-            "A row is a token, a column a dimension; colours end at the 98th percentile of each picture. Framed are the query and the key chosen above. Compare rows with one another, not columns with another model's: dimensions can be turned without changing the model."
+            "A row is a token, a column a dimension; colours end at the 98th percentile of each picture. Framed are "
+            "the query and the key chosen above. Compare rows with one another, not columns with another model's: "
+            "dimensions can be turned without changing the model."
         )
     )

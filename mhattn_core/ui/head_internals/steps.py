@@ -16,7 +16,8 @@ def steps_view(inside: Inside) -> None:
     st.table(steps_table(inside).set_index(_("step")))
     st.caption(
         _(
-            "Computed again from the query and the key in double precision; the network itself reckons in single precision, so the last digits may differ."
+            "Computed again from the query and the key in double precision; the network itself reckons in single "
+            "precision, so the last digits may differ."
         )
     )
     _pieces(inside)
@@ -42,7 +43,8 @@ def _pieces(inside: Inside) -> None:
     query, key = inside.queries.labels[inside.query], inside.keys.labels[inside.key]
     st.markdown(
         _(
-            "On words, as *Attention* shows it, “{query}” gives “{key}” **{weight}**: attention to a word is the sum over its pieces ({keys}), attention from a word the mean over its pieces ({queries})."
+            "On words, as *Attention* shows it, “{query}” gives “{key}” **{weight}**: attention to a word is the sum "
+            "over its pieces ({keys}), attention from a word the mean over its pieces ({queries})."
         ).format(
             query=escape(query),
             key=escape(key),

@@ -34,7 +34,7 @@ def choose_distance() -> By:
 
 @st.cache_data(max_entries=48, show_spinner=False, hash_funcs=HASHES)
 def heads(seen: AttentionResult, stack: str, by: By) -> Heads:
-    """Cached ``heads_of``."""
+    """What a distance compares of each head, read once. Raises Problem as ``heads_of``."""
     return heads_of(seen, stack, by=by)
 
 

@@ -106,7 +106,7 @@ def _groups(found: Redundancy) -> None:
 
 
 def _table(finding: Finding, found: Redundancy) -> None:
-    """The nearest first."""
+    """All pairs of heads, the nearest first; a click on a column's name sorts by it."""
     number = st.column_config.NumberColumn
     st.dataframe(
         finding.table,

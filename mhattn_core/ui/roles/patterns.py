@@ -45,7 +45,9 @@ def patterns_panel(controls: Controls) -> None:
         say_evidence(evidence)
     st.warning(
         _(
-            "Read a type as a hint: on 400 maps that were labelled twice from pictures the rules agree with the labels by a κ of {rule:.2f}, and the two labellings by {labels:.2f} (1: always; 0: by chance). No map was labelled a block."
+            "Read a type as a hint: on 400 maps that were labelled twice from pictures the rules agree with the "
+            "labels by a κ of {rule:.2f}, and the two labellings by {labels:.2f} (1: always; 0: by chance). No map "
+            "was labelled a block."
         ).format(rule=AGREEMENT, labels=AGREEMENT_OF_LABELS),
         icon=":material/rule:",
     )

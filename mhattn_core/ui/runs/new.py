@@ -103,14 +103,14 @@ def _costs(names: Sequence[str], records: Sequence[PairRecord], measures: tuple[
     corpus = corpus_digest(records)
     costs = []
     for place, name in enumerate(names):
-        twins_known = trained_name(name) in {trained_name(before) for before in names[:place]}
-        asked = (name, corpus, measures, twins_known)
+        controls_known = trained_name(name) in {trained_name(before) for before in names[:place]}
+        asked = (name, corpus, measures, controls_known)
         with problems(name):
             if asked not in known:
                 with st.spinner(
                     _("Measuring a few pairs with {name} to see what it will cost …").format(name=escape(name))
                 ):
-                    known[asked] = estimate(loaded(name), records, measures, twins_known=twins_known)
+                    known[asked] = estimate(loaded(name), records, measures, controls_known=controls_known)
             refuse([known[asked]], store.runs_folder())
             costs.append(known[asked])
     return costs
@@ -119,7 +119,8 @@ def _costs(names: Sequence[str], records: Sequence[PairRecord], measures: tuple[
 def _say(costs: Sequence[Cost], pairs: int) -> None:
     tokens = sum(cost.tokens for cost in costs)
     says = _(
-        "It will cost **about {time}**, {memory} of memory and {disk} on disk, for {pairs} pairs and {tokens} tokens in all."
+        "It will cost **about {time}**, {memory} of memory and {disk} on disk, for {pairs} pairs and {tokens} tokens "
+        "in all."
     )
     if not tokens:  # all of them longer than a model reads at once
         says = _("It will cost **about {time}**, {memory} of memory and {disk} on disk, for {pairs} pairs.")
@@ -151,7 +152,8 @@ def _say(costs: Sequence[Cost], pairs: int) -> None:
         if cost.unknown >= UNKNOWN_FROM:
             st.warning(
                 _(
-                    "{model} does not know {share:.0%} of the tokens: its numbers will tell where unknown pieces stand, not what they mean."
+                    "{model} does not know {share:.0%} of the tokens: its numbers will tell where unknown pieces "
+                    "stand, not what they mean."
                 ).format(model=escape(cost.model), share=cost.unknown),
                 icon=":material/question_mark:",
             )

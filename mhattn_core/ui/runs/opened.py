@@ -33,7 +33,9 @@ def opened_run() -> None:
         if tables.heads.empty:
             st.info(
                 _(
-                    "This run holds no basic measures, so there is nothing to draw here. What it did measure ({measures}) stands on the pages of these measures, with the run chosen as evidence in the sidebar, and in the download."
+                    "This run holds no basic measures, so there is nothing to draw here. What it did measure "
+                    "({measures}) stands on the pages of these measures, with the run chosen as evidence in the "
+                    "sidebar, and in the download."
                 ).format(measures=escape(", ".join(tables.manifest.measures)))
             )
         else:

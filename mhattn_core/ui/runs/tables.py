@@ -55,7 +55,8 @@ def tables_of(run: Run) -> None:
             st.dataframe(skipped[[*names, "id"]].rename(columns=names), hide_index=True, width="stretch")
             st.caption(
                 _(
-                    "A row without a model could not be read at all; the others one model could not take, while the rest went on."
+                    "A row without a model could not be read at all; the others one model could not take, while the "
+                    "rest went on."
                 )
             )
     if "source" in run.pairs:

@@ -23,7 +23,9 @@ LONGEST_SUMMARY = 4_000
 
 
 def choose_document() -> DocumentInput:
-    """What the reader wants to look at; until there is something of their own, the gallery's document. Raises Problem."""
+    """What the reader wants to look at; until there is something of their own, the gallery's document. Raises
+    Problem.
+    """
     ways = {"gallery": _("From the gallery"), "typed": _("Typed"), "table": _("A table"), "files": _("Text files")}
     cuts = {"paragraph": _("Paragraphs"), "sentence": _("Sentences"), "mark": _("My marks (---)")}
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -106,7 +106,8 @@ def _not_shown(name: str, place: int, given: DocumentInput, head: DeltaGenerator
         if given.summary and (given.likest >= 0).any():
             st.caption(
                 _(
-                    "◆ marks the segment most similar to the sentence by ROUGE-L: the same words in the same order; of equals, the first."
+                    "◆ marks the segment most similar to the sentence by ROUGE-L: the same words in the same order; "
+                    "of equals, the first."
                 )
             )
         listed(given, None)

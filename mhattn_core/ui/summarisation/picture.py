@@ -42,7 +42,8 @@ def picture(found: DocumentAttention, known: HeldOutAgreement | None) -> tuple[H
             pills=True,
             persist=True,
             help_text=_(
-                "Share: of the attention that goes to the document, what each segment gets. Lift: that share less the segment’s share of the document’s words; 0 is what a head that looks everywhere alike gives."
+                "Share: of the attention that goes to the document, what each segment gets. Lift: that share less the "
+                "segment’s share of the document’s words; 0 is what a head that looks everywhere alike gives."
             ),
         )
     rows = _rows(given) if by == "words" and len(given.summary.words) > MOST_ROWS else None
@@ -123,7 +124,8 @@ def listed(given: DocumentInput, weights: np.ndarray | None, table: pd.DataFrame
             width = 100 * float(took[number])
             head += f'<div style="height:5px;width:{width:.1f}%;background:#0072B2;border-radius:2px"></div>'
         blocks.append(
-            f'<div style="margin-bottom:.8rem"><div style="font-size:.8rem;opacity:.85">{head}</div>{html.escape(text)}</div>'
+            f'<div style="margin-bottom:.8rem"><div '
+            f'style="font-size:.8rem;opacity:.85">{head}</div>{html.escape(text)}</div>'
         )
     with st.container(height=TALLEST_LIST if sum(length) > 350 else "content", border=True):
         st.html("".join(blocks))
@@ -142,7 +144,8 @@ def summary_told(given: DocumentInput) -> None:
         if given.had_read < len(given.document.segments):
             st.caption(
                 _(
-                    "It wrote after segments 1 to {read} of {segments}: that is what fits into one window. Its summary knows nothing of the rest."
+                    "It wrote after segments 1 to {read} of {segments}: that is what fits into one window. Its "
+                    "summary knows nothing of the rest."
                 ).format(read=given.had_read, segments=len(given.document.segments))
             )
         if given.cut_off:

@@ -36,7 +36,8 @@ def share_and_reproduce(given: DocumentInput, name: str, controls: Controls) -> 
         if given.own:
             st.caption(
                 _(
-                    "To show it to somebody, or to keep it, save the document with its summary as a file. The page opens it under “A table”; a run and the lines below read it, too."
+                    "To show it to somebody, or to keep it, save the document with its summary as a file. The page "
+                    "opens it under “A table”; a run and the lines below read it, too."
                 )
             )
             st.download_button(
@@ -50,14 +51,17 @@ def share_and_reproduce(given: DocumentInput, name: str, controls: Controls) -> 
     with st.expander(_("Reproduce and cite"), icon=":material/science:"):
         st.markdown(
             _(
-                "These lines run the same document through the same model with mhattn {version}; `found` then holds every weight of this page."
+                "These lines run the same document through the same model with mhattn {version}; `found` then holds "
+                "every weight of this page."
             ).format(version=VERSION)
         )
         st.code(python_lines(given, name), language="python", wrap_lines=True)
         revision = f"@{models().get(name).revision}" if name in models().names() else ""
         st.markdown(
             _(
-                "Method: weights after the softmax of the step that predicts each word of the summary, summed over the words of each segment ({model}; mhattn {version}); lift is a segment’s share of them less its share of the document’s words; one document is an example."
+                "Method: weights after the softmax of the step that predicts each word of the summary, summed over "
+                "the words of each segment ({model}; mhattn {version}); lift is a segment’s share of them less its "
+                "share of the document’s words; one document is an example."
             ).format(model=f"`{name}{revision}`", version=VERSION)
         )
         bibliography = sources_of(PAGE)

@@ -56,7 +56,8 @@ def believe_tab(found: DocumentAttention, known: HeldOutAgreement | None) -> Wor
     """What the numbers are to be held against, in words and a table; work to do, where a button for it was pressed."""
     st.markdown(
         _(
-            "A weight says where a head looks while the summary is read or predicted. It is a score: it does not say how the summary was made, and a head can look at a segment and take little from it."
+            "A weight says where a head looks while the summary is read or predicted. It is a score: it does not say "
+            "how the summary was made, and a head can look at a segment and take little from it."
         )
     )
     table = comparisons(found, known).set_axis(
@@ -117,6 +118,7 @@ def table_tab(found: DocumentAttention, whose: HeadSelection, table: pd.DataFram
     st.dataframe(where.rename(columns=names), hide_index=True, height=240)
     st.caption(
         _(
-            "What goes to the document is the sum over its segments, which is the sum over all its words; each row adds up to 1."
+            "What goes to the document is the sum over its segments, which is the sum over all its words; each row "
+            "adds up to 1."
         )
     )

@@ -107,7 +107,8 @@ def _choose_rows(seen: AttentionResult, place: int) -> str:
             key=key_for("rows", place),
             bind="query-params",
             help=_(
-                "awi: the decoder step that reads a word. awo: the step before, which predicts it. b_to_a: words of the second sentence look at the first; a_to_b: the other way."
+                "awi: the decoder step that reads a word. awo: the step before, which predicts it. b_to_a: words of "
+                "the second sentence look at the first; a_to_b: the other way."
             ),
         )
     )

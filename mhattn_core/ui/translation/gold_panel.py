@@ -34,7 +34,8 @@ def gold_panel(controls: Controls) -> None:
     if not shipped:
         st.info(
             _(
-                "None of the chosen models comes with measured alignments; marian-en-zh and marian-zh-en do. Or give pairs with gold links below."
+                "None of the chosen models comes with measured alignments; marian-en-zh and marian-zh-en do. Or give "
+                "pairs with gold links below."
             )
         )
     for name, table in shipped.items():
@@ -46,7 +47,8 @@ def gold_panel(controls: Controls) -> None:
     st.subheader(_("Your pairs with gold links"), anchor=False)
     st.caption(
         _(
-            "A file with columns source, target and alignment (0-0 1-2 2p1, source-target; p marks possible links). Columns source_words and target_words, cut by spaces, say which words the links count."
+            "A file with columns source, target and alignment (0-0 1-2 2p1, source-target; p marks possible links). "
+            "Columns source_words and target_words, cut by spaces, say which words the links count."
         )
     )
     upload = upload_panel("gold")

@@ -21,7 +21,8 @@ def tell_unreadable(name: str, text: str) -> None:
         if reads(entry.name) == language_of(text) and entry.path() is not None
     ]
     said = _(
-        "{name} was trained to read {language} only. What it writes here, and every number that follows, says little about its heads."
+        "{name} was trained to read {language} only. What it writes here, and every number that follows, says little "
+        "about its heads."
     )
     choose = (
         _("Choose {others} under Models, or another sentence.").format(others=escape(", ".join(others)))

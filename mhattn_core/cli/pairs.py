@@ -1,0 +1,164 @@
+"""Measuring many pairs: a run, and every head as a word aligner."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+from rich.progress import TaskID, TextColumn
+
+from mhattn_core.cli.terminal import console, listed, print_table, progress_bars, tell_left_out, tell_remarks
+from mhattn_core.errors import Problem
+from mhattn_core.heads import head_name
+from mhattn_core.locale import _
+from mhattn_core.measures.quantities import families
+
+Header = Annotated[
+    bool | None,
+    typer.Option(
+        "--header/--no-header", help="Whether the first row of PAIRS holds names of columns; by default as it looks."
+    ),
+]
+Sheet = Annotated[
+    str | None, typer.Option(help="The sheet of a workbook; by default the one with columns of pairs.", metavar="NAME")
+]
+
+
+def analyze(
+    pairs: Annotated[
+        Path,
+        typer.Argument(help="A file of pairs: .csv .tsv .txt .jsonl .json .xlsx .parquet .conllu.", metavar="PAIRS"),
+    ],
+    model: Annotated[list[str], typer.Option(help="Name of a model; may be given several times.")],
+    out: Annotated[Path, typer.Option(help="Folder of the run; one that was stopped there resumes.", metavar="DIR")],
+    measures: Annotated[
+        str,
+        typer.Option(
+            help="Which measures, with commas between them. "
+            + listed({code: one.explanations for code, one in families().items() if one.of_runs})
+        ),
+    ] = "basic",
+    device: Annotated[str, typer.Option(help="cpu, cuda, mps; auto takes the fastest.")] = "auto",
+    valence: Annotated[
+        Path | None,
+        typer.Option(
+            help="For relations: your own lexicon of feelings, a word, a tab and -4 to 4 a line.", metavar="FILE"
+        ),
+    ] = None,
+    vectors: Annotated[
+        Path | None,
+        typer.Option(help="For relations: static vectors as text, a word and its numbers a line.", metavar="FILE"),
+    ] = None,
+    consecutive: Annotated[
+        bool, typer.Option(help="Pair neighbouring sentences of a document: first and second, third and fourth …")
+    ] = False,
+    header: Header = None,
+    sheet: Sheet = None,
+) -> None:
+    """Measure every head of every model over many pairs, with intervals; Ctrl-C leaves a run that resumes."""
+    from mhattn_core import runs
+    from mhattn_core.text.reading import read_pairs
+    from mhattn_core.text.relations.resources import read_resources
+
+    given = read_pairs(pairs, header=header, sheet=sheet)
+    tell_remarks(given)
+    if consecutive:
+        given = replace(given, pairs=runs.consecutive(given.pairs))
+    with progress_bars(TextColumn("{task.fields[rate]:.0f}/s")) as bars:
+        bar = bars.add_task("", rate=0.0)
+
+        def tell(progress: runs.Progress) -> None:
+            bars.update(
+                bar, description=progress.model, completed=progress.done, total=progress.total, rate=progress.rate
+            )
+
+        try:
+            run = runs.analyze(
+                model,
+                given,
+                out=out,
+                measures=measures.split(","),
+                device=device,
+                resources=read_resources(valence, vectors),
+                progress=tell,
+            )
+        except KeyboardInterrupt:
+            raise Problem(_("Stopped."), _("The same command goes on from here.")) from None
+    tell_left_out(run.skipped)
+    console().print(f"{run.folder} {run.id}", soft_wrap=True)
+
+
+def align(
+    pairs: Annotated[
+        list[Path],
+        typer.Argument(
+            help="A file of pairs, or one of first and one of second sentences, cut by spaces.", metavar="PAIRS"
+        ),
+    ],
+    model: Annotated[list[str], typer.Option(help="Name of a model; may be given several times.")],
+    out: Annotated[Path, typer.Option(help="The table to write, .csv.", metavar="TABLE")],
+    gold: Annotated[
+        Path | None, typer.Option(help="File of links, a pair a line; else the column “alignment” of PAIRS.")
+    ] = None,
+    base: Annotated[int, typer.Option(help="The number of the first word in links.", min=0, max=1)] = 0,
+    turned: Annotated[bool, typer.Option(help="Let the models read the second sentence and write the first.")] = False,
+    reverse: Annotated[
+        str | None, typer.Option(help="A translator of the other direction, to combine links with.")
+    ] = None,
+    reference: Annotated[
+        str | None, typer.Option(help="An encoder whose embeddings align: a reference aligner, for comparison.")
+    ] = None,
+    yardstick: Annotated[str | None, typer.Option(help="As --reference, its name until now.", hidden=True)] = None,
+    header: Header = None,
+    sheet: Sheet = None,
+) -> None:
+    """Measure every head as a word aligner against gold: alignment error, precision, recall, F1, with intervals."""
+    from mhattn_core.experiments.alignment.report import report
+    from mhattn_core.models import load
+    from mhattn_core.text.reading import read_gold
+
+    read = read_gold(pairs, gold, base=1 if base else 0, header=header, sheet=sheet)
+    tell_left_out(read.bad)
+    if all(record.alignment is None for record in read.pairs):
+        raise Problem(
+            _("No pair has gold links that can be read."),
+            " ".join(read.remarks) or _("Give them in a column “alignment”, or with --gold."),
+        )
+    tell_remarks(read)
+    tables = []
+    with progress_bars() as bars:
+        for name in model:
+            bar = bars.add_task(name)
+
+            def tell(done: int, total: int, bar: TaskID = bar) -> None:
+                bars.update(bar, completed=done, total=total)
+
+            table, skipped = report(
+                load(name),
+                read.pairs,
+                turned=turned,
+                reverse=load(reverse) if reverse else None,
+                reference=load(aligner) if (aligner := reference or yardstick) else None,
+                progress=tell,
+            )
+            tables.append(table)
+            tell_left_out(skipped)
+    table = pd.concat(tables, ignore_index=True)
+    table.to_csv(out, index=False, float_format="%.4f")
+    print_table([_aligner(row) for row in table.itertuples() if row.choice or row.stack in ("", "embeddings")])
+
+
+def _aligner(row: Any) -> dict[str, object]:
+    """A line for the terminal: what was chosen on one half, its error on the other, and how much better than the
+    diagonal it is.
+    """
+    head = f"{head_name(row.layer, row.head)} {row.rows} {row.weight}" if row.choice else ""
+    gain = f"{row.gain:+.2f} [{row.gain_low:+.2f}, {row.gain_high:+.2f}]" if row.choice else ""
+    error = f"{row.aer:.2f} [{row.low:.2f}, {row.high:.2f}]"
+    return {
+        "links of": f"{row.model} {row.choice or row.stack}\n{head}".strip(),
+        "error": error,
+        "less than diagonal": gain,
+        "n": row.n,
+    }

@@ -1,0 +1,1 @@
+"""What each head adds to words: measured on one pair of sentences."""
