@@ -5,6 +5,7 @@ import streamlit as st
 from mhattn_core import ui
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantities
+from mhattn_core.text.measured import results
 from mhattn_core.text.methods import methods, sources
 from mhattn_core.version import VERSION
 
@@ -55,6 +56,10 @@ st.markdown(
         "time."
     )
 )
+st.header(_("Measured with this program"), anchor="measured")
+for result in results():
+    with st.expander(result.title):
+        st.markdown(result.text)
 st.header(_("Models and data"), anchor="data")
 ui.licences()
 st.header(_("How to cite"), anchor="citing")

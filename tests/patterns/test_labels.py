@@ -19,7 +19,7 @@ from mhattn_core.measures.patterns.types import TYPES, pattern_value, shape_of
 from mhattn_core.models.catalogue import entries
 
 LABELS = Path(__file__).parent / "labels.csv"
-README = Path(__file__).parents[2] / "README.md"
+MEASURED = Path(__file__).parents[2] / "mhattn_core/text/measured.toml"
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def test_the_labels_are_of_these_maps(labels: pd.DataFrame) -> None:
 
 def test_the_two_labellings_agree_as_the_readme_says(labels: pd.DataFrame) -> None:
     kappa = cohen_kappa_score(labels["first"], labels["second"])
-    assert _in_readme(r"the two labellings agree by κ (\.\d\d)") == [f"{kappa:.2f}".lstrip("0")]
+    assert _in_results(r"the two labellings agree by κ (\.\d\d)") == [f"{kappa:.2f}".lstrip("0")]
 
 
 @pytest.mark.skipif(
@@ -48,13 +48,13 @@ def test_how_well_the_rules_agree_with_the_eye(labels: pd.DataFrame) -> None:
         print(pd.crosstab(labels[labelling], found))  # noqa: T201
     kappas = [cohen_kappa_score(labels[labelling], found) for labelling in LABELLINGS]
     assert min(kappas) >= 0.65
-    told = _in_readme(r"the rules with them by κ (\.\d\d) and (\.\d\d)")
+    told = _in_results(r"the rules with them by κ (\.\d\d) and (\.\d\d)")
     assert told == [f"{kappa:.2f}".lstrip("0") for kappa in kappas]
 
 
-def _in_readme(pattern: str) -> list[str]:
-    told = re.search(pattern, " ".join(README.read_text(encoding="utf-8").split()))
-    assert told, f"the README does not tell {pattern}"
+def _in_results(pattern: str) -> list[str]:
+    told = re.search(pattern, " ".join(MEASURED.read_text(encoding="utf-8").split()))
+    assert told, f"it does not tell {pattern}"
     return list(told.groups())
 
 

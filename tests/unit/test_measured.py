@@ -1,0 +1,73 @@
+"""What is quoted of runs that ship is what they hold, in both languages."""
+
+import re
+
+import pandas as pd
+import pytest
+
+import mhattn_core as mh
+from mhattn_core.text.measured import Result, results
+
+RELATIONS = {
+    "object → verb": "obj",
+    "determiner → noun": "det",
+    "adposition → noun": "case",
+    "subject → predicate": "nsubj",
+    "adjective → noun": "amod",
+    "same word": "same_word",
+}
+
+
+@pytest.fixture(scope="module")
+def run() -> mh.Run:
+    return mh.Run.open("ewt-dev")
+
+
+def result(name: str) -> Result:
+    return next(one for one in results() if one.id == name)
+
+
+def rows(text: str) -> list[list[str]]:
+    """Cells of the first table, without its head."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_the_table_of_relations_is_that_of_the_run(run: mh.Run) -> None:
+    held = run.relations
+    held = held[(held["model"] == "minilm") & (held["score"] == "hit") & (held["direction"] == "dependent_to_head")]
+    held = held.set_index("relation")
+    in_english, in_chinese = (rows(text) for text in result("relations").texts.values())
+    assert len(in_english) == len(RELATIONS)
+    for english, chinese in zip(in_english, in_chinese, strict=True):
+        row = held.loc[RELATIONS[english[0]]]
+        assert english[1] == f"L{row['layer']} H{row['head']}"
+        assert [english[2], english[3], english[4][:5]] == [
+            f"{row[c]:.3f}" for c in ("held_out", "baseline", "class_rule")
+        ]
+        assert english[5] == f"{row['control']:.2f}"
+        assert english[6] == f"{row['random95']:.2f}, {row['shuffled95']:.2f}"
+        assert english[7] == f"{row['n']:,}"
+        assert chinese[1:4] == english[1:4]
+        assert chinese[4][:5] == english[4][:5]
+        assert chinese[5:8] == english[5:8]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_redundant_shares_and_counterparts_are_those_of_the_run(run: mh.Run, language: str) -> None:
+    text = result("redundancy").texts[language]
+    shares = run.redundancy.query("by == 'js'").set_index("model")
+    for model in ("minilm", "smollm2"):
+        row = 100 * shares.loc[model, ["redundant", "low", "high"]].astype(float)
+        assert f"{row['redundant']:.0f} % [{row['low']:.0f}, {row['high']:.0f}]" in text
+    for control in ("minilm@shuffled", "smollm2@shuffled"):
+        assert f"{100 * shares.loc[control, 'redundant']:.0f} %" in text
+    matched = run.table("matches")
+    between = matched[(matched["model_a"] == "minilm") & (matched["model_b"] == "smollm2")]
+    counts = between[between["verdict"] == "shared role"].groupby("by").size()
+    found = re.search(
+        r"Of all-MiniLM’s 72 heads (\d+) .*profile \(.*\), (\d+) by a profile|头中，(\d+) 个.*的轮廓则 (\d+) 个", text
+    )
+    assert found
+    assert [int(number) for number in found.groups() if number] == [counts["profile"], counts["profile.no_relations"]]
+    assert pd.notna(counts).all()
