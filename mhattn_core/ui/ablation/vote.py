@@ -8,7 +8,7 @@ import streamlit as st
 from mhattn_core.arrays.word_grid import WordGrid
 from mhattn_core.attention import AttentionResult, attend
 from mhattn_core.experiments.alignment.translators import reads
-from mhattn_core.findings.ablation.vote import SENTENCE, Cell, hardest, vote_findings
+from mhattn_core.findings.ablation.vote import SENTENCE, Cell, hardest, how_heads_vote, vote_findings
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
@@ -76,14 +76,7 @@ def _fox(seen: AttentionResult) -> list[Head]:
         with column:
             st.markdown(f"**{title}**")
             show(finding, key=finding.name, sentence=False)
-    st.caption(
-        _(
-            "Each head votes with its row of *jumps*; the right answer is framed and has a star. Heads know no "
-            "“subject”: *fox* stands just before *jumps*, so a head that always looks one word back votes for it as "
-            "well, and many heads vote for something else because finding subjects is not what they do. A causal "
-            "model sees only the words before."
-        )
-    )
+    st.caption(how_heads_vote())
     return voters
 
 

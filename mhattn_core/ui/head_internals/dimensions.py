@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from mhattn_core.errors import Problem
 from mhattn_core.findings.head_internals.dimensions import rank_sentence, shares_of_dimensions
 from mhattn_core.findings.head_internals.inside import Inside
 from mhattn_core.locale import _
@@ -11,12 +10,7 @@ from mhattn_core.ui.show import show
 
 def dimensions_view(inside: Inside) -> None:
     """Which dimensions tell the keys apart, and how many directions the scores use."""
-    try:
-        shares = shares_of_dimensions(inside)
-    except Problem as problem:
-        st.info(f"{problem.happened} {problem.remedy}")
-        return
-    show(shares, key="shares")
+    show(shares_of_dimensions(inside), key="shares")
     st.markdown(rank_sentence(inside))
     st.caption(
         _(
