@@ -34,7 +34,8 @@ def test_titles_tell_the_pairs_apart_in_an_address() -> None:
 
 
 def test_what_pages_say_at_length_is_in_both_languages_and_on_a_page() -> None:
-    pages = "".join(path.read_text(encoding="utf-8") for path in PAGES.glob("*.py"))
+    written = [*PAGES.glob("*.py"), *PAGES.parent.glob("mhattn_core/ui/**/*.py")]
+    pages = "".join(path.read_text(encoding="utf-8") for path in written)
     assert texts()
     for name, text in texts().items():
         assert set(text) == {"en", "zh"}

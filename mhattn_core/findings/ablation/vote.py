@@ -72,16 +72,6 @@ def vote_findings(
     return parts[0], parts[1]
 
 
-def how_heads_vote() -> str:
-    """How far a vote of heads can be taken at its word, in Markdown."""
-    return _(
-        "Each head votes with its row of *jumps*; the right answer is framed and has a star. Heads know no "
-        "“subject”: *fox* stands just before *jumps*, so a head that always looks one word back votes for it as "
-        "well, and many heads vote for something else because finding subjects is not what they do. A causal "
-        "model sees only the words before."
-    )
-
-
 def vote_sentence(
     before: pd.DataFrame, after: pd.DataFrame, name: str, off: Sequence[Cell], grid: WordGrid, *, hard: bool = True
 ) -> str:

@@ -13,6 +13,7 @@ from mhattn_core.findings.ablation.effects import (
 from mhattn_core.findings.ablation.minimal_pairs import minimal_pairs
 from mhattn_core.heads import Head, head_names
 from mhattn_core.locale import _
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.ablation.choice import choose_quantity
 from mhattn_core.ui.ablation.data import AblationContext, damage, from_run
 from mhattn_core.ui.choices import choose_or_leave
@@ -67,13 +68,6 @@ def _grammar(found: AblationContext) -> None:
     if run is None or not run.has("minimal_pairs") or from_run(found, "ablation") is None:
         return
     st.subheader(_("Right or wrong without a head"), anchor=False)
-    st.markdown(
-        _(
-            "Minimal pairs written for this project: two sentences that differ in one word, of which grammar allows "
-            "one, such as *The key near the tables is* or *are*. A head is needed for a relation if without it the "
-            "grammatical word is preferred less clearly than without 95 % of the heads, beyond chance over all heads "
-            "tested."
-        )
-    )
+    st.markdown(prose("minimal_pairs"))
     with problems():
         show(minimal_pairs(run, model=found.name), key="minimal-pairs")

@@ -8,11 +8,12 @@ import streamlit as st
 from mhattn_core.arrays.word_grid import WordGrid
 from mhattn_core.attention import AttentionResult, attend
 from mhattn_core.experiments.alignment.translators import reads
-from mhattn_core.findings.ablation.vote import SENTENCE, Cell, hardest, how_heads_vote, vote_findings
+from mhattn_core.findings.ablation.vote import SENTENCE, Cell, hardest, vote_findings
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
 from mhattn_core.text.gallery import gallery
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.ablation.data import PAIRED, AblationContext
 from mhattn_core.ui.ablation.interactions import interaction_view
 from mhattn_core.ui.ablation.switches import last_off
@@ -25,12 +26,7 @@ FAILING = (1, 3, 5, 10)
 
 def vote_view(found: AblationContext) -> None:
     """The vote on the note's sentence, by a model that reads it; below it, heads that compensate for each other."""
-    st.markdown(
-        _(
-            "The note says: when one head errs and takes *dog* for the subject, the others outvote it. Here the heads "
-            "that look hardest from *jumps* at *fox* are switched off. Do the others still find it?"
-        )
-    )
+    st.markdown(prose("note_vote"))
     name, fox = _reader(found), None
     if name is None:
         st.info(
@@ -76,7 +72,7 @@ def _fox(seen: AttentionResult) -> list[Head]:
         with column:
             st.markdown(f"**{title}**")
             show(finding, key=finding.name, sentence=False)
-    st.caption(how_heads_vote())
+    st.caption(prose("votes"))
     return voters
 
 
