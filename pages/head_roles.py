@@ -2,16 +2,13 @@
 
 from mhattn_core import ui
 from mhattn_core.locale import _
+from mhattn_core.text.prose import prose
 
 controls = ui.sidebar("Head roles")
 ui.page(
     _("Specialisation"),
     _("Which head does what, and how sure is that?"),
-    reading=_(
-        "Every head of every model is asked the same questions about words, over many sentences; the best is "
-        "chosen on one half and reported on the other, beside what position and word class alone would get "
-        "and what random controls reach."
-    ),
+    reading=prose("head_roles"),
 )
 tab = ui.open_tab({"relations": _("Relations"), "patterns": _("Patterns")})
 if tab == "relations":

@@ -11,7 +11,8 @@ ui.page(
     _("What do attention heads do?"),
     _("A note on multi-head attention says that heads are specialists. Follow it claim by claim on real models."),
     reading=_(
-        "Each claim stands with what the note says, what a real model does with the same words, and how far one sentence can be believed."
+        "Each claim stands with what the note says, what a real model does with the same words, and how far one "
+        "sentence can be believed."
     ),
 )
 with st.container(horizontal=True, vertical_alignment="bottom"):

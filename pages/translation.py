@@ -5,6 +5,7 @@ import streamlit as st
 from mhattn_core import ui
 from mhattn_core.locale import _
 from mhattn_core.text.claims import matrices
+from mhattn_core.text.prose import prose
 
 NOTE = "love-nlp"
 
@@ -12,11 +13,7 @@ controls = ui.sidebar("Translation")
 ui.page(
     _("Translation"),
     _("Which source word feeds which target word?"),
-    reading=_(
-        "A translator's cross-attention ties each word that it writes to words that it reads. Whether a head "
-        "aligns is measured against links that a person drew; one pair is an example, and many pairs with "
-        "gold decide."
-    ),
+    reading=prose("translation"),
 )
 tab = ui.open_tab({"pair": _("This pair"), "gold": _("Many pairs with gold")})
 if tab == "pair":
@@ -44,15 +41,7 @@ if tab == "pair":
         with columns[-1]:
             ui.note_panel(note)
     with st.expander(_("Supervised and emergent alignment"), icon=":material/school:"):
-        st.markdown(
-            _(
-                "Most heads that align were never told to. Four models were: opus-mt-en-fr, opus-mt-fr-en, "
-                "opus-mt-en-de and opus-mt-de-en were trained with links from a word aligner, which head 0 of the "
-                "last decoder layer's cross-attention had to follow. In these four that head is a positive control: "
-                "if it did not come out best, the measuring would be wrong. opus-mt-en-zh and opus-mt-zh-en had no "
-                "such training, nor had the two small translators here."
-            )
-        )
+        st.markdown(prose("supervised_alignment"))
 else:
     ui.gold_panel(controls)
 ui.share_and_reproduce("Translation", controls)

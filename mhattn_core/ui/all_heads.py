@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from mhattn_core.heads import HEAD_COLUMNS, head_names
+from mhattn_core.findings.heads.wide_table import wide_table
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantity
 from mhattn_core.ui.quantity_choice import measure_column
@@ -39,15 +39,3 @@ def all_heads(heads: pd.DataFrame, measure: str) -> None:
         },
     )
     st.caption(_("{heads:,} heads. A click on a column's name sorts by it.").format(heads=len(table)))
-
-
-def wide_table(heads: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """model, stack, name, the measure with low, high and n where they are known, then the other measures."""
-    values = heads.pivot(index=HEAD_COLUMNS, columns="measure", values="value").dropna(axis=1, how="all")
-    values = values[[name for name in heads["measure"].unique() if name in values]]
-    chosen = heads[heads["measure"] == measure].set_index(HEAD_COLUMNS)[["value", "low", "high", "n"]]
-    if chosen["low"].isna().all():
-        chosen = chosen[["value"]]
-    wide = chosen.rename(columns={"value": measure}).join(values.drop(columns=measure)).reset_index()
-    wide.insert(2, "name", head_names(wide))
-    return wide.drop(columns=["layer", "head"])

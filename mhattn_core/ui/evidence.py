@@ -154,8 +154,8 @@ def say_origin(evidence: Evidence, more: str = "") -> None:
     """Which run the page reads and why, and how far it carries; more: what stands between."""
     origin = evidence.origin(
         _(
-            "One pair cannot tell a role or a share. So this page reads the run “{name}”; another is chosen in the sidebar "
-            "under Data."
+            "One pair cannot tell a role or a share. So this page reads the run “{name}”; another is chosen in the "
+            "sidebar under Data."
         )
     )
     st.caption(" ".join(part for part in (origin, more, how_far(evidence.run)) if part))

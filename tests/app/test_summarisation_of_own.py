@@ -10,14 +10,13 @@ from summarisation_page import SEGMENT, html, page, press, typed, weights_of
 
 import mhattn_core as mh
 from mhattn_core.attention.segments import segment_weights
-from mhattn_core.findings.summarisation.code import FILE, python_lines
+from mhattn_core.findings.summarisation.code import FILE, python_lines, saved
 from mhattn_core.findings.summarisation.cost import MOST_TOKENS
 from mhattn_core.findings.summarisation.document import DocumentInput
 from mhattn_core.models.catalogue import entries
 from mhattn_core.text.documents import SegmentBy, read_document
 from mhattn_core.text.reading import read_pairs
 from mhattn_core.text.words import cut
-from mhattn_core.ui.summarisation.reproduce import saved
 
 SMOLLM2 = pytest.mark.skipif(
     entries()["smollm2"].path() is None, reason="smollm2 has not been fetched: python -m mhattn_core fetch smollm2"

@@ -1,18 +1,24 @@
 """The gallery and the claims hold together."""
 
+from pathlib import Path
+
 import pytest
 
 from mhattn_core.findings.contributions.heads import OVER_TEXTS
 from mhattn_core.findings.probes.sentences import asked_names
 from mhattn_core.heads import Head
+from mhattn_core.locale import use_language
 from mhattn_core.measures.roles import DIRECTIONS
 from mhattn_core.runs.store import shipped
 from mhattn_core.text.annotation import annotate
 from mhattn_core.text.claims import Claim, chapters, claims, matrices
 from mhattn_core.text.gallery import gallery
+from mhattn_core.text.prose import prose, texts
 from mhattn_core.text.reading import PairRecord
 from mhattn_core.text.relations import RELATIONS, find_items
 from mhattn_core.ui.navigation import page_title
+
+PAGES = Path(__file__).parents[2] / "pages"
 
 
 def test_gallery_pairs_can_be_cut() -> None:
@@ -25,6 +31,17 @@ def test_gallery_pairs_can_be_cut() -> None:
 def test_titles_tell_the_pairs_apart_in_an_address() -> None:
     titles = [pair.title for pair in gallery().values()]
     assert len(set(titles)) == len(titles)
+
+
+def test_what_pages_say_at_length_is_in_both_languages_and_on_a_page() -> None:
+    written = [*PAGES.glob("*.py"), *PAGES.parent.glob("mhattn_core/ui/**/*.py")]
+    pages = "".join(path.read_text(encoding="utf-8") for path in written)
+    assert texts()
+    for name, text in texts().items():
+        assert set(text) == {"en", "zh"}
+        assert f'prose("{name}")' in pages
+    use_language("zh")
+    assert "查询" in prose("words")
 
 
 def test_every_chapter_of_the_note_has_claims() -> None:

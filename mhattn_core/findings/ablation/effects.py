@@ -184,5 +184,12 @@ def signed(row: object) -> str:
     return f"{value:+.3f}" if pd.isna(low) else f"{value:+.3f} [{low:+.3f}, {high:+.3f}]"
 
 
+def with_and_without(head: Head, row: "pd.Series[object]") -> str:
+    """What one head costs, in Markdown. row: its row of the table."""
+    return _("**{head}**: {intact:.3f} with all heads, {ablated:.3f} without it ({change}).").format(
+        head=head.full_name, intact=row["intact"], ablated=row["ablated"], change=signed(row)
+    )
+
+
 def _of_stack(rows: pd.DataFrame, stack: str) -> pd.DataFrame:
     return rows[rows["stack"] == (stack or rows["stack"].iloc[0])]

@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.rows import models_of
@@ -29,7 +29,7 @@ def minimal_pairs(run: Run, *, model: str = "") -> Finding:
     asked = models_of(run, [model] if model else [])
     names = [name for name in asked if (table["model"] == name).any()]
     if not names:
-        raise Problem(
+        raise NotAvailable(
             _(
                 "{name} has no minimal pairs: it has no language head, reads no language in which they are written, "
                 "or with all its heads it is no better than chance."
@@ -48,7 +48,13 @@ def minimal_pairs(run: Run, *, model: str = "") -> Finding:
             "that the intact model gets no better than by chance is left out. The head is the one that costs most of "
             "{heads}, so that the loss of answers is overstated; whether it is needed is told by the margin, tested "
             "over all of them. For text like these sentences, written for this project."
-        ).format(heads=int(rows["heads"].max())),
+        ).format(heads=int(rows["heads"].max()))
+        + " "
+        + _(
+            "English pairs ask for agreement, number after a determiner, and the form of a pronoun; Chinese ones for "
+            "the second word of “although … but” and “because … so”. A translator is asked with the other language's "
+            "sentence as its source, so one into English has the first three, one into Chinese the last two."
+        ),
         int(rows["n"].max()),
     )
 

@@ -7,12 +7,15 @@ import pandas as pd
 from jaxtyping import Float
 
 from mhattn_core import charts
+from mhattn_core.experiments.best_keys import Keys
 from mhattn_core.findings.head_internals.inside import Inside, token_names
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
 
 LISTED = 15
+AROUND = 40
+"""Characters shown on either side of a word."""
 
 
 def best_keys(
@@ -56,6 +59,16 @@ def best_keys(
             "from mhattn_core.experiments.best_keys import compared",
         ),
     )
+
+
+def best_of_run(inside: Inside, query: Float[np.ndarray, " dimension"], words: Keys) -> pd.DataFrame:
+    """score (before position), word, sentence (around the word): the keys of other sentences that fit a query best."""
+    scores = inside.values.scaling * words.vectors @ query
+    best = np.argsort(-scores)[:LISTED]
+    around = [
+        f"… {words.before[place][-AROUND:]}[{words.tokens[place]}]{words.behind[place][:AROUND]} …" for place in best
+    ]
+    return pd.DataFrame({"score": scores[best], "word": [words.tokens[place] for place in best], "sentence": around})
 
 
 def sentence_matches(inside: Inside, queries: np.ndarray, keys: np.ndarray) -> pd.DataFrame:

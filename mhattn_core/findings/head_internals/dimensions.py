@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable
 from mhattn_core.findings.head_internals.inside import Inside
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
@@ -16,10 +16,10 @@ HALF = 0.5
 
 
 def shares_of_dimensions(inside: Inside) -> Finding:
-    """Which share of what tells keys apart each dimension carries. Raises Problem where no two keys differ."""
+    """Which share of what tells keys apart each dimension carries. Raises NotAvailable where no two keys differ."""
     shares = dimension_shares(inside.values)
     if np.isnan(shares).any():
-        raise Problem(
+        raise NotAvailable(
             _("No two keys of any query differ in their score here, so no dimension tells them apart."),
             _("Choose a longer sentence."),
         )

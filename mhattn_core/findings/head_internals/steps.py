@@ -4,7 +4,10 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.findings.head_internals.inside import Inside, token_names
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
+
+MOST_PIECES = 40
 
 
 def steps_table(inside: Inside) -> pd.DataFrame:
@@ -69,6 +72,32 @@ def keys_table(inside: Inside) -> pd.DataFrame:
     return table.replace(-np.inf, np.nan).sort_values("score", ascending=False)[
         ["key", "score", "exponential", "weight", "visible"]
     ]
+
+
+def pieces_sentence(inside: Inside) -> str:
+    """How the weights of pieces make the weight between words, in Markdown; empty where both words are one piece."""
+    rows, columns = inside.queries.pieces(inside.query), inside.keys.pieces(inside.key)
+    if len(rows) == len(columns) == 1:
+        return ""
+    return _(
+        "On words, as *Attention* shows it, “{query}” gives “{key}” **{weight}**: attention to a word is the sum "
+        "over its pieces ({keys}), attention from a word the mean over its pieces ({queries})."
+    ).format(
+        query=escape(inside.queries.labels[inside.query]),
+        key=escape(inside.keys.labels[inside.key]),
+        weight=number(float(inside.weights[inside.query, inside.key])),
+        keys=len(columns),
+        queries=len(rows),
+    )
+
+
+def pieces_table(inside: Inside) -> pd.DataFrame:
+    """The weights between the pieces of the two words, rows of the query's, at most ``MOST_PIECES`` of either."""
+    ends = inside.queries.pieces(inside.query)[:MOST_PIECES], inside.keys.pieces(inside.key)[:MOST_PIECES]
+    both = zip(inside.seen.tokens(inside.head.stack), (inside.queries, inside.keys), ends, strict=True)
+    names = [[token_names(tokens, among)[place] for place in pieces] for tokens, among, pieces in both]
+    weights = inside.seen.pattern(inside.head.stack)[inside.head.cell]
+    return pd.DataFrame(weights[np.ix_(*ends)].astype(float), *names)
 
 
 def _of_root(scaling: float, dimensions: int) -> str:

@@ -1,5 +1,7 @@
 """Python that gives the weights of a document and its summary again."""
 
+import json
+
 from mhattn_core.findings.summarisation.document import DocumentInput
 
 LONGEST_SHOWN = 300
@@ -39,3 +41,11 @@ def python_lines(given: DocumentInput, name: str) -> str:
         ]
     end = ["found = segment_weights(model, document, summary)", "print(lift(found.weights, found.words).shape)"]
     return "\n".join([*imports, "", f"model = mh.load({name!r})", *read, *end])
+
+
+def saved(given: DocumentInput) -> bytes:
+    """A table of one row, ``document`` and ``summary``, with an empty line between segments: the page takes it, and so
+    do a run and Python.
+    """
+    row = {"document": BETWEEN.join(given.document.segments), "summary": given.summary.text}
+    return (json.dumps(row, ensure_ascii=False) + "\n").encode()

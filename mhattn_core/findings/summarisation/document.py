@@ -3,7 +3,7 @@ segments.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,8 +11,10 @@ import pandas as pd
 
 from mhattn_core.attention.segments import SegmentWeights
 from mhattn_core.charts.segment_matrix import MOST_COLUMNS
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
 from mhattn_core.measures.segments import agrees, in_order, lift, likest, of_units, rouge, shares
-from mhattn_core.text.documents import Document, SegmentBy, place_of, sentences_of, written_in
+from mhattn_core.text.documents import Document, SegmentBy, place_of, read_document, sentences_of, written_in
 from mhattn_core.text.words import Sentence
 
 BEGINS = 48
@@ -35,6 +37,18 @@ class DocumentInput:
     written_by: str = ""
     had_read: int = 0
     cut_off: bool = False
+
+    def cut_into(self, by: SegmentBy) -> "DocumentInput":
+        """The same document of the gallery in paragraphs or sentences. Raises Problem for marks: it has none."""
+        if by == "paragraph":
+            return self
+        if by == "mark":
+            raise Problem(
+                _("The gallery's documents have no marks."),
+                _("Cut them into paragraphs or sentences, or type a document of your own."),
+            )
+        parts = [part for segment in self.document.segments for part in read_document(segment, by="sentence").segments]
+        return replace(self, document=Document(tuple(parts), "" if self.language == "zh" else " "), by=by, id="")
 
     @property
     def language(self) -> str:

@@ -9,6 +9,7 @@ from mhattn_core.attention.ablation import Kind
 from mhattn_core.findings.ablation.measured import quantities_in
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantity
+from mhattn_core.text.prose import prose
 from mhattn_core.ui import quantity_choice
 
 
@@ -35,10 +36,6 @@ def choose_kind(kinds: Sequence[Kind], key: str) -> Kind:
         required=True,
         key=key,
         bind="query-params",
-        help=_(
-            "zero: the head gives nothing. mean: it gives the mean of its own output with all heads on, over this "
-            "pair, in a run over all texts read; so a pair and a run differ a little. uniform: it looks at all words "
-            "equally."
-        ),
+        help=prose("switched_off"),
     )
     return chosen or kinds[0]

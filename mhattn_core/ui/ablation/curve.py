@@ -43,7 +43,11 @@ def _more(found: AblationContext) -> None:
     ]
     if holding:
         st.caption(
-            escape(_("Over many pairs: choose under Data in the sidebar {names}.").format(names=", ".join(holding)))
+            escape(
+                _("Over many pairs: choose under Data in the sidebar {names}.").format(
+                    names=", ".join(f"“{name}”" for name in holding)
+                )
+            )
         )
     else:
         st.caption(

@@ -19,6 +19,7 @@ from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.models import Model
 from mhattn_core.text.examples import examples
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.ablation.text import before_and_after
 from mhattn_core.ui.kept import kept
 from mhattn_core.ui.resources import HASHES
@@ -89,13 +90,7 @@ def _nearest(seen: AttentionResult, off: Sequence[Head], kind: Kind, label: str)
             "cosine_without": st.column_config.NumberColumn(_("cosine without"), format="%.3f"),
         },
     )
-    st.caption(
-        _(
-            "This model only reads: it turns a sentence into a vector, and sentences that mean nearly the same should "
-            "lie near. Only this sentence is read without the heads; the vectors that it is compared with stay as "
-            "they are."
-        )
-    )
+    st.caption(prose("sentence_vectors"))
 
 
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs=HASHES)

@@ -5,6 +5,7 @@ import streamlit as st
 from mhattn_core.findings.ablation.groups import group_effects, groups
 from mhattn_core.findings.ablation.measured import AblationTable
 from mhattn_core.locale import _
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.ablation.data import AblationContext, groups_off
 from mhattn_core.ui.show import show
 
@@ -12,12 +13,7 @@ from mhattn_core.ui.show import show
 def group_view(found: AblationContext, alone: AblationTable, stack: str, quantity: str) -> None:
     """Below the scatter of *safe*. alone: what each head costs by itself."""
     st.subheader(_("A whole group at once"), anchor=False)
-    st.markdown(
-        _(
-            "Heads that look alike are switched off together. If they do the same work, one of them is not missed as "
-            "long as another is there: then the group costs more than its heads one at a time."
-        )
-    )
+    st.markdown(prose("groups_off"))
     measured = groups_off(found, alone)
     if measured is None or measured.rows(quantity, stack).rows.empty:
         st.info(_("No group of two or more heads, up to half of the stack, stands out as similar."))

@@ -3,16 +3,22 @@
 import pandas as pd
 import streamlit as st
 
-from mhattn_core.errors import Problem
-from mhattn_core.findings.ablation.effects import ablation_effects, effects, gradient_agreement, gradients, signed
+from mhattn_core.findings.ablation.effects import (
+    ablation_effects,
+    effects,
+    gradient_agreement,
+    gradients,
+    with_and_without,
+)
 from mhattn_core.findings.ablation.minimal_pairs import minimal_pairs
-from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head, head_names
 from mhattn_core.locale import _
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.ablation.choice import choose_quantity
 from mhattn_core.ui.ablation.data import AblationContext, damage, from_run
 from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.head_choice import HEAD, choose_stack, take_head
+from mhattn_core.ui.page import problems
 from mhattn_core.ui.show import say, show
 
 KEY = "damage"
@@ -52,11 +58,7 @@ def _choose_head(rows: pd.DataFrame) -> tuple[int, int]:
     )
     chosen = Head.parse(name or largest, str(rows["stack"].iloc[0]))
     row = rows.iloc[names.index(chosen.name)]
-    st.markdown(
-        _("**{head}**: {intact:.3f} with all heads, {ablated:.3f} without it ({change}).").format(
-            head=chosen.full_name, intact=row["intact"], ablated=row["ablated"], change=signed(row)
-        )
-    )
+    st.markdown(with_and_without(chosen, row))
     return chosen.cell
 
 
@@ -66,24 +68,6 @@ def _grammar(found: AblationContext) -> None:
     if run is None or not run.has("minimal_pairs") or from_run(found, "ablation") is None:
         return
     st.subheader(_("Right or wrong without a head"), anchor=False)
-    st.markdown(
-        _(
-            "Minimal pairs written for this project: two sentences that differ in one word, of which grammar allows "
-            "one, such as *The key near the tables is* or *are*. A head is needed for a relation if without it the "
-            "grammatical word is preferred less clearly than without 95 % of the heads, beyond chance over all heads "
-            "tested."
-        )
-    )
-    try:
-        finding = minimal_pairs(run, model=found.name)
-    except Problem as problem:
-        st.info(escape(f"{problem.happened} {problem.remedy}"))
-        return
-    show(finding, key="minimal-pairs")
-    st.caption(
-        _(
-            "English pairs ask for agreement, number after a determiner, and the form of a pronoun; Chinese ones for "
-            "the second word of “although … but” and “because … so”. A translator is asked with the other language's "
-            "sentence as its source, so one into English has the first three, one into Chinese the last two."
-        )
-    )
+    st.markdown(prose("minimal_pairs"))
+    with problems():
+        show(minimal_pairs(run, model=found.name), key="minimal-pairs")

@@ -13,6 +13,7 @@ from mhattn_core.findings.ablation.cost import cost_sentence
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.ablation.choice import choose_kind
 from mhattn_core.ui.ablation.data import AblationContext
 from mhattn_core.ui.ablation.encoder import encoder_bench
@@ -45,13 +46,7 @@ def bench(found: AblationContext) -> None:
         else:
             encoder_bench(seen, off, kind, without(off) if off else _("All heads on"))
         st.markdown(_cost(seen, off, kind))
-        st.caption(
-            _(
-                "Every later layer sees the change, and no training makes up for it. That nothing changes on one "
-                "sentence does not mean that a head is not needed: others may compensate for it, or the sentence may "
-                "not need it."
-            )
-        )
+        st.caption(prose("one_sentence_ablated"))
 
 
 def _cost(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> str:

@@ -13,6 +13,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
 from mhattn_core.text.gallery import gallery
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.ablation.data import PAIRED, AblationContext
 from mhattn_core.ui.ablation.interactions import interaction_view
 from mhattn_core.ui.ablation.switches import last_off
@@ -25,12 +26,7 @@ FAILING = (1, 3, 5, 10)
 
 def vote_view(found: AblationContext) -> None:
     """The vote on the note's sentence, by a model that reads it; below it, heads that compensate for each other."""
-    st.markdown(
-        _(
-            "The note says: when one head errs and takes *dog* for the subject, the others outvote it. Here the heads "
-            "that look hardest from *jumps* at *fox* are switched off. Do the others still find it?"
-        )
-    )
+    st.markdown(prose("note_vote"))
     name, fox = _reader(found), None
     if name is None:
         st.info(
@@ -76,14 +72,7 @@ def _fox(seen: AttentionResult) -> list[Head]:
         with column:
             st.markdown(f"**{title}**")
             show(finding, key=finding.name, sentence=False)
-    st.caption(
-        _(
-            "Each head votes with its row of *jumps*; the right answer is framed and has a star. Heads know no "
-            "“subject”: *fox* stands just before *jumps*, so a head that always looks one word back votes for it as "
-            "well, and many heads vote for something else because finding subjects is not what they do. A causal "
-            "model sees only the words before."
-        )
-    )
+    st.caption(prose("votes"))
     return voters
 
 

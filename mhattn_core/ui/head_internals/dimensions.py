@@ -2,21 +2,16 @@
 
 import streamlit as st
 
-from mhattn_core.errors import Problem
 from mhattn_core.findings.head_internals.dimensions import rank_sentence, shares_of_dimensions
 from mhattn_core.findings.head_internals.inside import Inside
 from mhattn_core.locale import _
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.show import show
 
 
 def dimensions_view(inside: Inside) -> None:
     """Which dimensions tell the keys apart, and how many directions the scores use."""
-    try:
-        shares = shares_of_dimensions(inside)
-    except Problem as problem:
-        st.info(f"{problem.happened} {problem.remedy}")
-        return
-    show(shares, key="shares")
+    show(shares_of_dimensions(inside), key="shares")
     st.markdown(rank_sentence(inside))
     st.caption(
         _(
@@ -25,11 +20,6 @@ def dimensions_view(inside: Inside) -> None:
         )
     )
     st.info(
-        _(
-            "Shares belong to this checkpoint alone. Q and K can be turned together, (Q, K) → (QA, KA⁻ᵀ), and every "
-            "score stays as it is, while every dimension changes: “dimension 0” of another model, or of the same "
-            "model trained again, is not the same thing. Only whole subspaces can be compared across models; the "
-            "effective rank can."
-        ),
+        prose("dimensions"),
         icon=":material/rotate_90_degrees_cw:",
     )

@@ -1,11 +1,10 @@
 """What the chosen query fits best: in this sentence, and among the words of a run."""
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from mhattn_core.experiments.best_keys import Keys, compared, keys_of
-from mhattn_core.findings.head_internals.best_keys import LISTED, best_keys
+from mhattn_core.findings.head_internals.best_keys import best_keys, best_of_run
 from mhattn_core.findings.head_internals.inside import Inside
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
@@ -18,8 +17,6 @@ from mhattn_core.ui.resources import HASHES
 from mhattn_core.ui.show import show
 
 MOST_PAIRS = 40
-AROUND = 40
-"""Characters shown on either side of a word."""
 
 
 def matches_view(inside: Inside, controls: Controls) -> None:
@@ -64,18 +61,7 @@ def _in_a_run(inside: Inside, query: np.ndarray, controls: Controls) -> None:
     if not found.tokens:
         st.caption(_("{model} could read none of these sentences.").format(model=escape(inside.seen.model.name)))
         return
-    scores = inside.values.scaling * found.vectors @ query
-    best = np.argsort(-scores)[:LISTED]
-    table = pd.DataFrame(
-        {
-            "score": scores[best],
-            "word": [found.tokens[place] for place in best],
-            "sentence": [
-                f"… {found.before[place][-AROUND:]}[{found.tokens[place]}]{found.behind[place][:AROUND]} …"
-                for place in best
-            ],
-        }
-    )
+    table = best_of_run(inside, query, found)
     st.dataframe(
         table,
         hide_index=True,

@@ -5,6 +5,7 @@ import streamlit as st
 from mhattn_core.findings.head_internals.inside import Inside
 from mhattn_core.findings.head_internals.vectors import head_vectors
 from mhattn_core.locale import _
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.head_internals.data import unrotated
 from mhattn_core.ui.show import show
 
@@ -47,10 +48,4 @@ def rows_view(inside: Inside) -> None:
     for letter, title, vectors, tokens, framed in parts:
         st.markdown(title)
         show(head_vectors(inside, letter, vectors, tokens, framed), key=f"rows-{letter}", sentence=False)
-    st.caption(
-        _(
-            "A row is a token, a column a dimension; colours end at the 98th percentile of each picture. Framed are "
-            "the query and the key chosen above. Compare rows with one another, not columns with another model's: "
-            "dimensions can be turned without changing the model."
-        )
-    )
+    st.caption(prose("vectors"))

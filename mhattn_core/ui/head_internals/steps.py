@@ -1,14 +1,10 @@
 """From the dot product to the weight, number by number, and from pieces to words."""
 
-import pandas as pd
 import streamlit as st
 
-from mhattn_core.findings.head_internals.inside import Inside, token_names
-from mhattn_core.findings.head_internals.steps import keys_table, number, steps_table
-from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.head_internals.inside import Inside
+from mhattn_core.findings.head_internals.steps import keys_table, pieces_sentence, pieces_table, steps_table
 from mhattn_core.locale import _
-
-LISTED = 40
 
 
 def steps_view(inside: Inside) -> None:
@@ -20,7 +16,9 @@ def steps_view(inside: Inside) -> None:
             "precision, so the last digits may differ."
         )
     )
-    _pieces(inside)
+    if sentence := pieces_sentence(inside):
+        st.markdown(sentence)
+        st.dataframe(pieces_table(inside).style.format("{:.6f}"))
     with st.expander(_("All keys that this query is set against"), icon=":material/table_rows:"):
         st.dataframe(
             keys_table(inside),
@@ -33,32 +31,3 @@ def steps_view(inside: Inside) -> None:
                 "visible": st.column_config.CheckboxColumn(_("visible")),
             },
         )
-
-
-def _pieces(inside: Inside) -> None:
-    """How the weights of pieces make the weight between words."""
-    rows, columns = inside.queries.pieces(inside.query), inside.keys.pieces(inside.key)
-    if len(rows) == len(columns) == 1:
-        return
-    query, key = inside.queries.labels[inside.query], inside.keys.labels[inside.key]
-    st.markdown(
-        _(
-            "On words, as *Attention* shows it, “{query}” gives “{key}” **{weight}**: attention to a word is the sum "
-            "over its pieces ({keys}), attention from a word the mean over its pieces ({queries})."
-        ).format(
-            query=escape(query),
-            key=escape(key),
-            weight=number(float(inside.weights[inside.query, inside.key])),
-            keys=len(columns),
-            queries=len(rows),
-        )
-    )
-    query_tokens, key_tokens = inside.seen.tokens(inside.head.stack)
-    query_names, key_names = token_names(query_tokens, inside.queries), token_names(key_tokens, inside.keys)
-    weights = inside.seen.pattern(inside.head.stack)[inside.head.layer, inside.head.head]
-    table = pd.DataFrame(
-        [[float(weights[row, column]) for column in columns[:LISTED]] for row in rows[:LISTED]],
-        index=[query_names[row] for row in rows[:LISTED]],
-        columns=[key_names[column] for column in columns[:LISTED]],
-    )
-    st.dataframe(table.style.format("{:.6f}"))

@@ -1,16 +1,13 @@
 """Choosing a document and its summary: from the gallery, typed, or out of files."""
 
-from dataclasses import replace
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.summarisation.document import DocumentInput
 from mhattn_core.locale import _
 from mhattn_core.models.sources import hosted
-from mhattn_core.text.documents import Document, SegmentBy, documents, read_document
+from mhattn_core.text.documents import SegmentBy, documents, read_document
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import HOSTED, Limits, Upload, read_summarised
 from mhattn_core.text.reading.limits import MEGABYTE
@@ -40,7 +37,7 @@ def choose_document() -> DocumentInput:
         )
         given = _gallery() if way == "gallery" else None
     if given is not None:
-        return _cut(given, by)
+        return given.cut_into(by)
     pair = {"typed": _typed, "table": _table, "files": _files}[way]()
     if pair is None or not pair.source.strip():
         st.info(_("Until there is a document of your own, you see one of the gallery."))
@@ -64,20 +61,6 @@ def _gallery() -> DocumentInput:
 def _of_gallery(id_: str) -> DocumentInput:
     one = documents()[id_]
     return DocumentInput(one.document, one.summary, id=id_)
-
-
-def _cut(given: DocumentInput, by: SegmentBy) -> DocumentInput:
-    if by == "paragraph":
-        return given
-    if by == "mark":
-        raise Problem(
-            _("The gallery's documents have no marks."),
-            _("Cut them into paragraphs or sentences, or type a document of your own."),
-        )
-    segments = [
-        sentence for segment in given.document.segments for sentence in read_document(segment, by="sentence").segments
-    ]
-    return replace(given, document=Document(tuple(segments), "" if given.language == "zh" else " "), by=by, id="")
 
 
 def _typed() -> SentencePair | None:

@@ -1,11 +1,10 @@
 """The end of the page: a link to this view, and how to get the same numbers."""
 
-import json
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from mhattn_core.findings.summarisation.code import BETWEEN, FILE, python_lines
+from mhattn_core.findings.summarisation.code import FILE, python_lines, saved
 from mhattn_core.findings.summarisation.document import DocumentInput
 from mhattn_core.locale import _
 from mhattn_core.measures.citations import sources_of
@@ -67,11 +66,3 @@ def share_and_reproduce(given: DocumentInput, name: str, controls: Controls) -> 
         bibliography = sources_of(PAGE)
         if bibliography:
             st.code("\n".join(bibliography), language="bibtex", wrap_lines=True)
-
-
-def saved(given: DocumentInput) -> bytes:
-    """A table of one row, ``document`` and ``summary``, with an empty line between segments: the page takes it, and so
-    do a run and Python.
-    """
-    row = {"document": BETWEEN.join(given.document.segments), "summary": given.summary.text}
-    return (json.dumps(row, ensure_ascii=False) + "\n").encode()
