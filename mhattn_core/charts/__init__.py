@@ -1,6 +1,8 @@
 """Charts: a table in, an ``alt.Chart`` out."""
 
 from mhattn_core.charts.arcs import arcs
+from mhattn_core.charts.attention_bars import attention_bars
+from mhattn_core.charts.attention_lines import attention_lines
 from mhattn_core.charts.before_after import before_after
 from mhattn_core.charts.best_heads import best_heads, verdict_names
 from mhattn_core.charts.best_keys import best_keys
@@ -22,7 +24,7 @@ from mhattn_core.charts.interactions import interactions
 from mhattn_core.charts.kept_heads import kept_heads
 from mhattn_core.charts.lines import lines
 from mhattn_core.charts.matched_heads import matched_heads
-from mhattn_core.charts.matrix import CELLS_DRAWN, CELLS_WITH_TOOLTIP, LABELS_DRAWN, matrix
+from mhattn_core.charts.matrix import CELLS_DRAWN, CELLS_WITH_TOOLTIP, LABELS_DRAWN, TALLEST, matrix
 from mhattn_core.charts.minimal_pairs import minimal_pairs
 from mhattn_core.charts.nearest_heads import nearest_heads
 from mhattn_core.charts.overview_map import overview_map
@@ -49,7 +51,10 @@ __all__ = [
     "LABELS_DRAWN",
     "PAIRS_DRAWN",
     "PICKED",
+    "TALLEST",
     "arcs",
+    "attention_bars",
+    "attention_lines",
     "before_after",
     "best_heads",
     "best_keys",

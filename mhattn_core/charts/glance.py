@@ -1,5 +1,7 @@
 """All heads at a glance: each pattern a thumbnail, layers down, heads across."""
 
+import math
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -10,17 +12,21 @@ from mhattn_core.locale import _
 THUMBNAIL = 48
 """The longest side of a thumbnail, in pixels; longer sentences are shrunk so that the strongest cells stay."""
 LEVELS = 64
+CELL, BESIDE, SMALLEST_CELL = 46, 30, 8
+"""Heights of a thumbnail in pixels: by itself, beside a chart, and of many layers."""
+READABLE = 13
+"""Layers lower than this are not all named."""
 PICKED = "picked"
 
 
-def thumbnails(patterns: np.ndarray, *, same_scale: bool) -> list[str]:
+def thumbnails(patterns: np.ndarray, *, largest: float | None = None) -> list[str]:
     """A data address for each head of ``patterns`` ``[layer, head, query, key]``, layer by layer.
 
-    same_scale: colours go to the largest weight of all heads instead of each head's own.
+    largest: the weight at the end of the colours; by default each head's own largest.
     """
     small = _shrink(np.nan_to_num(patterns))
-    largest = small.max() if same_scale else small.max(axis=(-2, -1), keepdims=True)
-    levels = (small / np.maximum(largest, 1e-9) * (LEVELS - 1)).round().astype(np.uint8)
+    end = small.max(axis=(-2, -1), keepdims=True) if largest is None else largest
+    levels = (np.minimum(small / np.maximum(end, 1e-9), 1) * (LEVELS - 1)).round().astype(np.uint8)
     palette = attention_colours(LEVELS)
     # Repeated cells, so that a browser does not blur neighbouring words into one another.
     rows, columns = (max(1, THUMBNAIL // length) for length in levels.shape[2:])
@@ -37,19 +43,30 @@ def _shrink(patterns: np.ndarray) -> np.ndarray:
     return patterns
 
 
-def glance(heads: pd.DataFrame, *, chosen: tuple[int, int] | None = None, clicks: int = 0) -> alt.LayerChart:
+def glance(
+    heads: pd.DataFrame, *, chosen: tuple[int, int] | None = None, clicks: int = 0, tallest: int | None = None
+) -> alt.LayerChart:
     """The layer × head grid of thumbnails; a click picks a head (selection ``picked``: layer, head).
 
     heads: one row a head with layer, head, name, picture (data address), entropy (normalised) and special_mass. clicks:
-    see ``head_grid``.
+    see ``head_grid``. tallest: pixels that all layers together may take; their height then shrinks.
     """
+    layers = heads["layer"].nunique()
+    step = CELL if tallest is None else max(SMALLEST_CELL, min(BESIDE, tallest // max(1, layers)))
+    every = 1 if step >= READABLE else math.ceil(READABLE / step)
     x = alt.X(
         "head:O",
         title=_("head"),
         axis=alt.Axis(orient="top", labelAngle=0, ticks=False, domain=False),
         scale=alt.Scale(paddingInner=0.06),
     )
-    y = alt.Y("layer:O", title=_("layer"), axis=alt.Axis(ticks=False, domain=False), scale=alt.Scale(paddingInner=0.06))
+    values = list(range(0, int(heads["layer"].max()) + 1, every))
+    y = alt.Y(
+        "layer:O",
+        title=_("layer"),
+        axis=alt.Axis(ticks=False, domain=False, values=values),
+        scale=alt.Scale(paddingInner=0.06),
+    )
     base = alt.Chart(heads.assign(clicks=clicks)).encode(x, y)
     pictures = base.mark_image(
         width=alt.expr("bandwidth('x')"), height=alt.expr("bandwidth('y')"), aspect=False
@@ -67,7 +84,7 @@ def glance(heads: pd.DataFrame, *, chosen: tuple[int, int] | None = None, clicks
         )
         .add_params(pick)
     )
-    return alt.layer(pictures, targets, height=alt.Step(46))
+    return alt.layer(pictures, targets, height=alt.Step(step))
 
 
 def _is(chosen: tuple[int, int] | None) -> str:

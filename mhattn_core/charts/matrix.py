@@ -23,6 +23,7 @@ CELLS_DRAWN = 4096
 CELLS_WITH_TOOLTIP = 1000
 LABELS_DRAWN = 40
 """Above so many words only every second, third … is named on the axis."""
+TALLEST = 400
 AXIS_HEIGHT = 95
 LEGEND_HEIGHT = 130
 """Of few words the cells are made higher, or the legend would be cut."""
@@ -33,11 +34,12 @@ UNKNOWN_FROM = 0.5
 POINTED = ["left", "right", "top", "bottom", "query", "query_position", "key", "key_position", "weight"]
 
 
-def matrix(table: pd.DataFrame, *, largest: float | None = None) -> alt.LayerChart:
+def matrix(table: pd.DataFrame, *, largest: float | None = None, tallest: int = TALLEST) -> alt.LayerChart:
     """Draw a pattern as ``pattern_table`` gives it.
 
-    largest: the weight at the end of the colour scale; by default the largest of this matrix. Special mass stands
-    as one grey column behind the last word, so that each row visibly sums to one.
+    largest: the weight at the end of the colour scale; by default the largest of this matrix. tallest: pixels that all
+    rows together take, while they can be read. Special mass stands as one grey column behind the last word, so that
+    each row visibly sums to one.
     """
     cells = table[table["kind"] == "weight"]
     largest = largest or max(float(cells["weight"].max()), 1e-9)
@@ -55,7 +57,7 @@ def matrix(table: pd.DataFrame, *, largest: float | None = None) -> alt.LayerCha
     )
     cells_or_picture = _picture if len(table) > CELLS_DRAWN else _cells
     layers = cells_or_picture(boxes, x, y, largest) + _hatching(boxes, x, y) + _borders(table, x, y)
-    return alt.layer(*layers, height=_height(len(queries)))
+    return alt.layer(*layers, height=_height(len(queries), tallest))
 
 
 def _labels(table: pd.DataFrame, axis: str) -> list[str]:
@@ -66,10 +68,10 @@ def _labels(table: pd.DataFrame, axis: str) -> list[str]:
     ]
 
 
-def _height(rows: int) -> int:
+def _height(rows: int, tallest: int) -> int:
     # The axis and its labels take their share of the height.
     return AXIS_HEIGHT + (
-        max(int(rows * min(27.0, max(12.0, 400 / rows))), LEGEND_HEIGHT) if rows <= LABELS_DRAWN else 560
+        max(int(rows * min(27.0, max(12.0, tallest / rows))), LEGEND_HEIGHT) if rows <= LABELS_DRAWN else 560
     )
 
 

@@ -19,6 +19,11 @@ SPECIAL_COLOUR = "#8c8c8c"
 MARK_COLOUR = "#d1495b"
 # Okabe and Ito's palette, which survives colour blindness; random controls are always grey.
 _MODEL_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00"]
+HEAD_COLOURS = (
+    *("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"),
+    *("#7f3fbf", "#8c510a", "#e7298a", "#4d8f00", "#5f6f8f", "#b3a100"),
+)
+"""Of heads that are laid over one another, by their number in the layer."""
 _CONTROL_COLOURS = {RANDOM: "#999999", SHUFFLED: "#666666"}
 _KNOWN_MODELS = ["minilm", "smollm2", "marian-en-zh", "marian-zh-en"]
 

@@ -1,6 +1,7 @@
 """The dashboard's own parts: inside mhattn_core the only room that imports streamlit."""
 
 from mhattn_core.ui.ablation.panel import faults_panel
+from mhattn_core.ui.attention.panel import attention_panel
 from mhattn_core.ui.choices import choose, open_tab
 from mhattn_core.ui.claim_panel import claim_panel
 from mhattn_core.ui.contributions.panel import fusion_panel
@@ -12,7 +13,6 @@ from mhattn_core.ui.licences import licences
 from mhattn_core.ui.matching.panel import matched_panel
 from mhattn_core.ui.measure_panel import measure_panel
 from mhattn_core.ui.methods_list import methods_list, quantities_list, searchable
-from mhattn_core.ui.model_panel import model_panel
 from mhattn_core.ui.navigation import head_views, page_file, start
 from mhattn_core.ui.overview.head_page import head_page
 from mhattn_core.ui.overview.own_sentence import own_sentence
@@ -37,6 +37,7 @@ from mhattn_core.ui.upload import upload_panel
 
 __all__ = [
     "alignment_panel",
+    "attention_panel",
     "choose",
     "choose_reference",
     "claim_panel",
@@ -53,7 +54,6 @@ __all__ = [
     "matched_panel",
     "measure_panel",
     "methods_list",
-    "model_panel",
     "new_run",
     "note_panel",
     "open_tab",

@@ -129,7 +129,7 @@ def _patterns(claim: Claim, results: dict[str, AttentionResult]) -> None:
         with column:
             st.markdown(f"**{escape(name)}**")
             stack = _stack(claim, result)
-            glance = glance_table(result.words(stack), same_scale=False)
+            glance = glance_table(result.words(stack))
             show(heads_at_a_glance(result, stack, glance), key=f"claim-glance-{name}", sentence=False)
     if claim.matrix:
         with columns[-1]:

@@ -16,11 +16,11 @@ from mhattn_core.ui.show import say, take
 from mhattn_core.ui.unknown import unsegmented
 
 
-def head_panel(
-    seen: AttentionResult, head: Head, place: int, *, units: Units, same_scale: bool, reason: str = ""
-) -> None:
-    """One head of the model at ``place``; on tokens where words are not known. reason: why it is shown if nobody chose it."""
-    finding = head_pattern(seen, head, units="tokens" if unsegmented(seen) else units, same_scale=same_scale)
+def head_panel(seen: AttentionResult, head: Head, place: int, *, units: Units, same_scale: bool) -> None:
+    """One head of the model at ``place``; on tokens where words are not known."""
+    finding = head_pattern(
+        seen, head, units="tokens" if unsegmented(seen) else units, largest=1.0 if same_scale else None
+    )
     say(finding)
     drawn, numbers = st.tabs([_("Picture"), _("Table")])
     with drawn:
@@ -29,9 +29,8 @@ def head_panel(
     with numbers:
         st.dataframe(finding.table, hide_index=True, height=300)
     take(finding, f"head-{place}")
-    for line in (reason, finding.reading):
-        if line:
-            st.caption(line)
+    if finding.reading:
+        st.caption(finding.reading)
 
 
 def note_panel(note: NoteMatrix) -> None:
@@ -44,13 +43,13 @@ def note_panel(note: NoteMatrix) -> None:
     st.caption(finding.reading)
 
 
-def picture(table: pd.DataFrame, key: str, alt: str, largest: float | None) -> None:
+def picture(table: pd.DataFrame, key: str, alt: str, largest: float | None, *, tallest: int = charts.TALLEST) -> None:
     """A pattern as a matrix; on narrow screens one of its rows at a time. alt: for screen readers; largest: where the
-    colours end, by default at the largest weight.
+    colours end, by default at the largest weight; tallest: as for ``charts.matrix``.
     """
     wide, narrow = wide_and_narrow(key)
     with wide:
-        draw(charts.matrix(table, largest=largest), key=f"matrix-{key}", alt_text=alt)
+        draw(charts.matrix(table, largest=largest, tallest=tallest), key=f"matrix-{key}", alt_text=alt)
         _notices(table)
     with narrow:
         rows = table.drop_duplicates("query_position").set_index("query_position")["query"]

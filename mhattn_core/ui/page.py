@@ -11,6 +11,7 @@ from altair.utils import schemapi
 from mhattn_core.errors import NotAvailable, Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
+from mhattn_core.ui.keyboard import charts_by_keyboard
 from mhattn_core.ui.resources import loaded_names
 from mhattn_core.ui.unforeseen import foreseen
 
@@ -32,6 +33,8 @@ STYLE = """<style>
 [data-testid="stMainBlockContainer"] h1 { font-size: 28px; padding: 0; }
 :is([data-testid="stTabPanel"], [data-testid="stHorizontalBlock"]):not(:has([data-testid="stElementContainer"])) { display: none; }
 [data-testid="stCaptionContainer"] { color: inherit; opacity: .78; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-keyboard) { display: none; }
+[data-testid="stVegaLiteChart"]:focus-visible { outline: 2px solid #8c8c8c; outline-offset: 2px; }
 [data-testid="stElementToolbarButton"]:has(button[aria-label^="Download as CSV"]) { display: none; }
 .mh-chips { max-height: 11rem; overflow-y: auto; }
 .mh-chip { display: inline-block; margin: 2px; padding: 1px 7px; border-radius: 9px; border: 1px solid rgba(128,128,128,.5); font-size: .85rem; }
@@ -54,6 +57,7 @@ M = TypeVar("M", bound=Named)
 def page(title: str, lead: str, *, reading: str = "") -> None:
     """The page's head: its title, behind a button how the page is to be read, and the question that it answers."""
     st.html(STYLE)
+    charts_by_keyboard()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.title(title, anchor=False, width="content")
         if reading:

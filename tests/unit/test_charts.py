@@ -84,12 +84,32 @@ def test_thumbnails_keep_the_strongest_cell_of_long_sentences() -> None:
     patterns = np.zeros((1, 2, 5, 200))
     patterns[0, 1, 3, 150] = 0.5
     blank, marked = (
-        Image.open(BytesIO(base64.b64decode(uri.split(",")[1]))).convert("RGB")
-        for uri in thumbnails(patterns, same_scale=False)
+        Image.open(BytesIO(base64.b64decode(uri.split(",")[1]))).convert("RGB") for uri in thumbnails(patterns)
     )
     assert blank.getextrema() == tuple((int(low), int(low)) for low in attention_colours()[0])
     row = marked.height // 5 * 3
     assert marked.getpixel((150 * THUMBNAIL // 200, row)) == tuple(attention_colours()[-1])
+
+
+def test_thumbnails_of_two_models_can_share_one_scale() -> None:
+    faint = np.full((1, 1, 2, 3), 0.17)
+    faint[0, 0, 1, 2] = 0.2
+    own, shared = (
+        Image.open(BytesIO(base64.b64decode(uri.split(",")[1]))).convert("RGB").getpixel((THUMBNAIL - 1, THUMBNAIL - 1))
+        for uri in (thumbnails(faint)[0], thumbnails(faint, largest=0.8)[0])
+    )
+    assert own == tuple(attention_colours(64)[-1])
+    assert shared == tuple(attention_colours(64)[16])  # a quarter of the way
+
+
+def test_all_layers_fit_beside_a_chart_and_names_thin_out() -> None:
+    layer, head = (axis.ravel() for axis in np.indices((30, 3)))
+    heads = pd.DataFrame({"layer": layer, "head": head, "name": "L0 H0", "picture": "data:,"})
+    written = spec(charts.glance(heads.assign(entropy=0.5, special_mass=0.1), tallest=300))
+    assert written["height"] == {"step": 10}
+    assert written["layer"][0]["encoding"]["y"]["axis"]["values"] == list(range(0, 30, 2))
+    few = spec(charts.glance(heads[heads["layer"] < 2].assign(entropy=0.5, special_mass=0.1), tallest=300))
+    assert few["height"] == {"step": 30}
 
 
 def test_a_row_shows_one_word_only() -> None:

@@ -23,7 +23,7 @@ def heads_at_a_glance(result: AttentionResult, stack: str, glance: pd.DataFrame)
     """glance: as ``glance_table`` gives it of the stack; it is slow, so that whoever draws again keeps it."""
     layer, head = heads_by_entropy(result.words(stack))[0]
     top = glance[(glance["layer"] == layer) & (glance["head"] == head)].iloc[0]
-    expression = f"glance_table(seen.words({stack!r}), same_scale=False).drop(columns='picture')"
+    expression = f"glance_table(seen.words({stack!r})).drop(columns='picture')"
     return Finding(
         f"{result.model.name} {stack} all heads",
         _("{heads} heads of {name}, layer by layer. The most concentrated on words: {top}.").format(
@@ -38,9 +38,9 @@ def heads_at_a_glance(result: AttentionResult, stack: str, glance: pd.DataFrame)
     )
 
 
-def glance_table(grid: WordGrid, *, same_scale: bool) -> pd.DataFrame:
+def glance_table(grid: WordGrid, *, largest: float | None = None) -> pd.DataFrame:
     """One row a head: layer, head, name, entropy (normalised), special_mass and picture, as ``charts.glance`` reads
-    it.
+    it. largest: the weight at the end of the colours; by default each head's own.
     """
     layers, heads = grid.pattern.shape[:2]
     entropy, special = mean_entropy(grid)
@@ -52,7 +52,7 @@ def glance_table(grid: WordGrid, *, same_scale: bool) -> pd.DataFrame:
             "name": list(map(head_name, layer, head)),
             "entropy": entropy.ravel(),
             "special_mass": special.ravel(),
-            "picture": thumbnails(grid.pattern, same_scale=same_scale),
+            "picture": thumbnails(grid.pattern, largest=largest),
         }
     )
 

@@ -15,15 +15,17 @@ from mhattn_core.locale import _
 from mhattn_core.text.claims import NoteMatrix
 
 
-def head_pattern(result: AttentionResult, head: Head, *, units: Units = "words", same_scale: bool = False) -> Finding:
-    """A cell for each query and key. same_scale: colours end at 1, so that heads can be compared."""
+def head_pattern(
+    result: AttentionResult, head: Head, *, units: Units = "words", largest: float | None = None
+) -> Finding:
+    """A cell for each query and key. largest: the weight where colours end, so that heads can be compared."""
     table = pattern_table(result, head.stack, head.layer, head.head, units=units)
     expression = f"pattern_table(seen, {head.stack!r}, {head.layer}, {head.head}, units={units!r})"
     return Finding(
         f"{result.model.name} {head.full_name}",
         largest_weight(table),
         table,
-        partial(charts.matrix, table, largest=1.0 if same_scale else None),
+        partial(charts.matrix, table, largest=largest),
         _("Rows are words of the second sentence as the decoder reads them, columns words of the first.")
         if head.stack == "cross"
         else "",

@@ -1,0 +1,73 @@
+"""The chosen head of each model as lines between words, and as bars from one word."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import altair as alt
+
+from mhattn_core import charts
+from mhattn_core.charts.attention_lines import fits_rows
+from mhattn_core.findings.attention.shown import Shown, all_weights, drawn, pattern_sentence
+from mhattn_core.findings.of_pair import code_of, source_of
+from mhattn_core.findings.value import Finding
+from mhattn_core.locale import _
+
+
+def attention_lines(shown: Sequence[Shown], *, rows: bool | None = None, stretched: bool = False) -> Finding:
+    """One head of each model, and in the browser all others of it. rows: whether words stand in rows instead of columns;
+    by default short Chinese sentences do. stretched: each model's strongest line is as thick as any other's.
+    """
+    of, least = drawn(shown, stretched=stretched)
+    rows = fits_rows(of.words) if rows is None else rows
+    scale = (
+        _("Thickness is relative to the largest weight of each head.")
+        if stretched
+        else _("Thickness is the weight, on one scale for all models.")
+    )
+    reading = _(
+        "Each line runs from a word that attends to a word attended to. Point at a word, or choose one in the box, to "
+        "see its lines in every model, special tokens too. {scale} Weights under {least:.2f} have no line."
+    )
+    return _finding(
+        shown,
+        reading.format(scale=scale, least=least),
+        partial(charts.attention_lines, of, rows=rows),
+        partial(charts.attention_lines, of, rows=rows, narrow=True),
+    )
+
+
+def attention_bars(shown: Sequence[Shown], *, stretched: bool = False) -> Finding:
+    """From one word, chosen in the browser, to all others: a bar for each weight, models side by side."""
+    of, _least = drawn(shown, stretched=stretched)
+    table = all_weights(shown)
+    reading = _("Bars are weights from the word in the box, {scale}. With special tokens they sum to 1.")
+    return _finding(
+        shown,
+        reading.format(
+            scale=_("relative to the largest of each head") if stretched else _("on one scale for all models")
+        ),
+        partial(charts.attention_bars, of, table),
+        partial(charts.attention_bars, of, table, narrow=True),
+    )
+
+
+def _finding(
+    shown: Sequence[Shown], reading: str, draw: "partial[alt.LayerChart]", draw_narrow: "partial[alt.LayerChart]"
+) -> Finding:
+    first = shown[0]
+    stack, layer, head = first.head
+    return Finding(
+        f"{first.model} {first.head.full_name}",
+        pattern_sentence(shown),
+        all_weights(shown),
+        draw,
+        reading,
+        1,
+        " · ".join(f"{source_of(one.result)} · {one.head.full_name}" for one in shown),
+        code_of(
+            first.result,
+            f"pattern_table(seen, {stack!r}, {layer}, {head}, units={first.units!r})",
+            "from mhattn_core.attention.tables import pattern_table",
+        ),
+        draw_narrow=draw_narrow,
+    )

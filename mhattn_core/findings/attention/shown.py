@@ -1,0 +1,156 @@
+"""The heads that stand side by side: what each does on this pair, as a sentence and as tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.line_tables import AttentionWeights, attention_weights, line_table, word_rows
+from mhattn_core.attention.tables import Units, pattern_table
+from mhattn_core.charts.attention_lines import Drawn
+from mhattn_core.findings.markdown import escape
+from mhattn_core.heads import Head, head_name
+from mhattn_core.locale import _
+from mhattn_core.measures.default_head import position_of, positional_shares
+
+LINES_KEPT = 20_000
+"""Over all models; each is about 30 bytes on its way to the browser."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A head of one model. why: this one, in Markdown; empty where somebody chose it. units: words, or tokens where words
+    are not known.
+    """
+
+    result: AttentionResult
+    head: Head
+    why: str = ""
+    units: Units = "words"
+
+    @property
+    def model(self) -> str:
+        return self.result.model.name
+
+    @property
+    def name(self) -> str:
+        """``minilm · L3 H7``."""
+        return head_name(*self.head.cell, model=self.model)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Its pattern, as ``pattern_table``."""
+        return pattern_table(self.result, *self.head, units=self.units)
+
+
+def pattern_sentence(shown: Sequence[Shown]) -> str:
+    """Who puts how much on whom in the first model's head, and what the others' heads give to the same two words; in
+    Markdown. A head that follows a position is called so.
+    """
+    first, *others = shown
+    cells = first.table
+    cells = cells[cells["kind"] == "weight"].dropna(subset="weight")
+    if cells.empty:
+        return _("No word of this sentence is seen.")
+    name = f"**{escape(first.name)}**"
+    position, share = _position(first)
+    if position:
+        return position_names()[position].format(head=name, share=share)
+    # Most heads look at the word itself now and then; what they look at beside it tells more.
+    others_only = cells[(cells["query_position"] != cells["key_position"]) | (first.head.stack == "cross")]
+    cells = others_only if len(others_only) else cells
+    top = cells.loc[cells["weight"].idxmax()]
+    sentence = _("{head}: *{query}* puts {weight:.2f} of its attention on *{key}*").format(
+        head=name, query=escape(str(top["query"])), key=escape(str(top["key"])), weight=top["weight"]
+    )
+    words = (int(top["query_position"]), int(top["key_position"]))
+    same = [f"{escape(one.name)}: {weight:.2f}" for one in others if (weight := _weight(one, first, words)) is not None]
+    if same:
+        sentence += f" ({', '.join(same)})"
+    return sentence + "."
+
+
+def position_names() -> dict[str, str]:
+    """What a head that follows one position does, by the position; each with ``{head}`` and ``{share}``."""
+    return {
+        "previous": _("{head} looks at the previous word: {share:.2f} of its attention on words."),
+        "next": _("{head} looks at the next word: {share:.2f} of its attention on words."),
+        "self": _("{head} looks at the word itself: {share:.2f} of its attention on words."),
+        "first": _("{head} looks at the first word: {share:.2f} of its attention on words."),
+    }
+
+
+def why_these(shown: Sequence[Shown]) -> str:
+    """Why each head is shown that nobody chose; in Markdown."""
+    return " · ".join(f"{escape(one.name)}: {one.why}" for one in shown if one.why)
+
+
+def drawn(shown: Sequence[Shown], *, stretched: bool) -> tuple[Drawn, float]:
+    """The tables of ``charts.attention_lines``, and the least weight that has a line.
+
+    stretched: each model's strongest line is as thick as any other's; else a line of weight 1 is.
+    """
+    weights = [attention_weights(one.result, one.head.stack, units=one.units) for one in shown]
+    made = [line_table(of, most=LINES_KEPT // len(shown)) for of in weights]
+    lines = pd.concat([table.assign(panel=panel) for panel, (table, _least) in enumerate(made)], ignore_index=True)
+    words = pd.concat(
+        [word_rows(of, _("special")).assign(panel=panel) for panel, of in enumerate(weights)], ignore_index=True
+    )
+    panels = pd.DataFrame(
+        {
+            "panel": range(len(shown)),
+            "model": [one.model for one in shown],
+            "layer": [one.head.layer for one in shown],
+            "head": [one.head.head for one in shown],
+            "layers": [len(of.weights) for of in weights],
+            "most": [
+                largest_on_words(of, one.head) if stretched else 1.0 for one, of in zip(shown, weights, strict=True)
+            ],
+        }
+    )
+    return Drawn(panels, words, lines), max(least for _table, least in made)
+
+
+def largest_on_words(of: AttentionWeights, head: Head) -> float:
+    """The head's largest weight, special tokens left out where they stand together."""
+    own = np.nan_to_num(of.weights[head.layer, head.head])
+    own = own[:, :-1] if of.special else own
+    return max(float(own.max(initial=0.0)), 1e-9)
+
+
+def shared_scale(shown: Sequence[Shown]) -> float:
+    """The largest weight of all heads of all these models: where colours end that are to be compared."""
+    return max(float(np.nan_to_num(one.result.words(one.head.stack).pattern).max(initial=1e-9)) for one in shown)
+
+
+def all_weights(shown: Sequence[Shown]) -> pd.DataFrame:
+    """The patterns of the shown heads, one below another, with model, stack, layer and head."""
+    columns = ["model", "stack", "layer", "head"]
+    parts = []
+    for one in shown:
+        stack, layer, head = one.head
+        parts.append(one.table.assign(model=one.model, stack=stack, layer=layer, head=head))
+    table = pd.concat(parts, ignore_index=True)
+    return table[columns + [name for name in table if name not in columns]]
+
+
+def _position(one: Shown) -> tuple[str, float]:
+    grid = one.result.words(one.head.stack)
+    return position_of(positional_shares(grid), *one.head.cell)
+
+
+def _weight(one: Shown, first: Shown, words: tuple[int, int]) -> float | None:
+    """What the head gives to the same two words; None where it reads others, or may not see the one from the other."""
+    mine, its = one.table, first.table
+    labels = ["query_position", "query"], ["key_position", "key"]
+    if any(
+        mine[names].drop_duplicates().values.tolist() != its[names].drop_duplicates().values.tolist()
+        for names in labels
+    ):
+        return None
+    if one.units == "words" and not one.result.words(one.head.stack).visible[words]:
+        return None
+    at = mine[(mine["query_position"] == words[0]) & (mine["key_position"] == words[1])]["weight"]
+    return None if at.isna().all() else float(at.iloc[0])

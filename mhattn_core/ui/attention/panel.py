@@ -1,0 +1,116 @@
+"""One head of each model in full, linked, beside all heads of one of them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.line_tables import attention_weights
+from mhattn_core.findings.attention.lines import attention_bars, attention_lines
+from mhattn_core.findings.attention.one_head import head_pattern
+from mhattn_core.findings.attention.roles import role_sentence
+from mhattn_core.findings.attention.shown import (
+    Shown,
+    largest_on_words,
+    pattern_sentence,
+    shared_scale,
+    why_these,
+)
+from mhattn_core.findings.markdown import escape, plain
+from mhattn_core.locale import _
+from mhattn_core.text.claims import matrices
+from mhattn_core.ui.attention.heads import choose_heads, choose_stacks
+from mhattn_core.ui.attention.options import Options, choose_options
+from mhattn_core.ui.attention.runs import run_about
+from mhattn_core.ui.attention.style import draw_style, ink
+from mhattn_core.ui.attention.thumbnails import thumbnails_panel
+from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.head_panel import note_panel, picture
+from mhattn_core.ui.model_panel import attended_with_progress
+from mhattn_core.ui.page import problems
+from mhattn_core.ui.panel import panel
+from mhattn_core.ui.show import say, show, take
+from mhattn_core.ui.unknown import may_draw
+
+TALLEST = 170
+"""Pixels of a matrix's rows, so that it stands whole on a small screen."""
+
+
+@panel
+def attention_panel(controls: Controls) -> None:
+    """The whole page but its head; another head redraws it and not the sidebar."""
+    draw_style()
+    options = choose_options()
+    results = _results(controls)
+    if results:
+        full, all_heads = st.columns([5, 2], gap="medium")
+        with full:
+            chosen = [one for one in choose_stacks(results) if may_draw(one[0].result, one[0].stack, one[0].place)]
+            shown = choose_heads(chosen, controls, linked=options.linked, units=options.units)
+            if shown:
+                _full(shown, controls, options)
+        if shown:
+            with all_heads, st.container(key="attention-heads"):
+                largest = None if options.stretched else shared_scale(shown)
+                thumbnails_panel([one for one, _room in chosen], shown, largest=largest)
+    if note := matrices().get(controls.gallery_id):
+        with st.expander(_("The note's own matrix"), icon=":material/menu_book:", expanded=options.form == "matrix"):
+            note_panel(note)
+
+
+def _results(controls: Controls) -> dict[int, AttentionResult]:
+    """Of each model of the sidebar that can be had, by its place there."""
+    results = {}
+    for place, name in enumerate(controls.models):
+        with problems(name):
+            results[place] = attended_with_progress(name, controls)
+    return results
+
+
+def _full(shown: Sequence[Shown], controls: Controls, options: Options) -> None:
+    known = run_about(controls, "relations", (shown[0].model,))
+    role = role_sentence(known, shown[0].model, shown[0].head) if known else ""
+    sentence = f"{pattern_sentence(shown)} {role}".strip()
+    finding = (
+        attention_bars(shown, stretched=options.stretched)
+        if options.form == "bars"
+        else attention_lines(shown, rows=options.rows, stretched=options.stretched)
+    )
+    finding = replace(finding, sentence=sentence)
+    with st.container(key="attention-says"):
+        say(finding)
+    if options.form == "matrix":
+        _matrices(shown, options)
+    else:
+        show(finding, key=options.form, sentence=False, ink=ink())
+    for line in (why_these(shown), *_first_words(shown)):
+        if line:
+            st.caption(line)
+
+
+def _first_words(shown: Sequence[Shown]) -> list[str]:
+    """Of models that read nothing before the text."""
+    names = [escape(one.model) for one in shown if not one.result.has_first_token]
+    message = _(
+        "The tokenizer of {name} has no token that begins a text, so the text's own first word stands first. It may take attention that means nothing (an attention sink)."
+    )
+    return [message.format(name=", ".join(names))] if names else []
+
+
+def _matrices(shown: Sequence[Shown], options: Options) -> None:
+    """Each head's cells in a column of its own, on one scale unless stretched."""
+    largest = None if options.stretched else max(_largest(one) for one in shown)
+    for number, (one, column) in enumerate(zip(shown, st.columns(len(shown)), strict=True)):
+        with column:
+            finding = head_pattern(one.result, one.head, units=one.units, largest=largest)
+            st.markdown(f"**{escape(one.name)}**")
+            alt = f"{one.name}: {plain(finding.sentence)}"
+            picture(finding.table, f"head-{number}", alt, largest, tallest=TALLEST)
+            if finding.reading:
+                st.caption(finding.reading)
+            take(finding, f"head-{number}")
+
+
+def _largest(one: Shown) -> float:
+    return largest_on_words(attention_weights(one.result, one.head.stack, units=one.units), one.head)
