@@ -1,6 +1,7 @@
 """The studies that a run can hold. A new one is a file of its own and a line here."""
 
 from mhattn_core.runs.studies.ablation import ABLATION
+from mhattn_core.runs.studies.cards import CARDS
 from mhattn_core.runs.studies.distances import DISTANCES
 from mhattn_core.runs.studies.fusion import FUSION
 from mhattn_core.runs.studies.matches import MATCHES
@@ -18,6 +19,7 @@ STUDIES: dict[str, Study] = {
     "fusion": FUSION,
     "probes": PROBES,
     "segments": SEGMENTS,
+    "cards": CARDS,
 }
 ACROSS: dict[str, Across] = {"matches": MATCHES}
 

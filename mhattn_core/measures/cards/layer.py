@@ -1,0 +1,86 @@
+"""One layer of a batch as a card counts it: weight by distance and by word, and the strongest links of each pair."""
+
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from mhattn_core.arrays.word_layer import WordAxes, WordLayer
+
+BINS = (0, 1, 2, 4, 8, 16, 32, 64)
+"""The largest distance in words of each bin; one more holds all that lies farther."""
+LINKS = 6
+"""Links of a pair that are kept to draw it small: of the words that look most sharply, each with the word it looks at
+most.
+"""
+
+NO_LINK = -1.0
+"""The weight where a pair has fewer."""
+
+
+class StrongestLinks(NamedTuple):
+    """The links of each pair, the strongest first: places on the two word axes, and weights, ``NO_LINK`` where a
+    pair has fewer.
+    """
+
+    query: Int[Tensor, "batch head link"]
+    key: Int[Tensor, "batch head link"]
+    weight: Float[Tensor, "batch head link"]
+
+
+def bin_names() -> tuple[str, ...]:
+    """``0``, ``1``, ``2``, ``3–4``, …, ``65+``."""
+    lowest = [end + 1 for end in BINS]
+    inner = [str(end) if start == end else f"{start}–{end}" for start, end in zip(lowest, BINS[1:], strict=False)]
+    return (str(BINS[0]), *inner, f"{lowest[-1]}+")
+
+
+def distance_mass(layer: WordLayer) -> Float[Tensor, "head bin"]:
+    """The weight at each distance in words |i − j|, summed over all words of the batch. Over the number of words, the
+    bins of a head sum to its mean share on words.
+
+    Source: the distance as Vig & Belinkov 2019, section 4; the bins are ours.
+    """
+    by_key = layer.pattern.transpose(2, 3).sum(dim=0).flatten(1)  # in the order in which the weights stand in memory
+    return by_key @ _binned(layer.axes).flatten(0, 1)
+
+
+def even_distance_mass(axes: WordAxes) -> Float[Tensor, " bin"]:
+    """The same of a head that spreads each word's weight evenly over the words that it sees."""
+    return even_rows(axes).transpose(1, 2).sum(dim=0).flatten() @ _binned(axes).flatten(0, 1)
+
+
+def even_rows(axes: WordAxes) -> Float[Tensor, "batch query key"]:
+    """Rows of even weight over visible words, which sum to 1; 0 for a word that sees none."""
+    return axes.visible / axes.visible_words.sum(dim=-1).clamp(min=1)[..., None]
+
+
+def key_mass(layer: WordLayer) -> Float[Tensor, "batch head key"]:
+    """The weight that each word gets."""
+    return layer.pattern.sum(dim=2)
+
+
+def query_mass(layer: WordLayer) -> Float[Tensor, "batch head query"]:
+    """The weight that each word gives to words; the rest of its row goes to special tokens."""
+    return layer.side_mass.sum(dim=-1)
+
+
+def strongest_links(layer: WordLayer) -> StrongestLinks:
+    """Of each pair the ``LINKS`` words whose largest weight is largest, with the word that it goes to.
+
+    A word that sees no other than itself has no choice, and no link.
+    """
+    weight, key = layer.pattern.max(dim=-1)
+    has_choice = layer.axes.query_mask & (layer.axes.visible_words.sum(dim=-1) > 1)
+    top = weight.where(has_choice[:, None], NO_LINK).topk(min(LINKS, weight.shape[-1]), dim=-1)
+    return StrongestLinks(top.indices, key.gather(-1, top.indices), top.values)
+
+
+def _binned(axes: WordAxes) -> Float[Tensor, "key query bin"]:
+    """1 in the bin of the distance of two words."""
+    queries, keys = axes.query_mask.shape[1], axes.key_mask.shape[1]
+    device = axes.query_mask.device
+    gaps = (torch.arange(keys, device=device)[:, None] - torch.arange(queries, device=device)).abs()
+    bins = torch.bucketize(gaps, torch.tensor(BINS, device=device))
+    return torch.nn.functional.one_hot(bins, len(BINS) + 1).float()
