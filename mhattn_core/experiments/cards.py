@@ -138,6 +138,7 @@ class StackCollector:
         self._query = np.full((pairs, every, LINKS), -1, dtype=np.int16)
         self._key = self._query.copy()
         self._weight = np.full((pairs, every, LINKS), np.nan, dtype=np.float32)
+        self._even = self._weight.copy()
 
     def add(
         self, axes: WordAxes, layers: Sequence[_Layer], rows: Sequence[FedPair], pairs: Sequence[SentencePair]
@@ -175,6 +176,7 @@ class StackCollector:
             self._query,
             self._key,
             self._weight,
+            self._even,
         )
 
     def _word_numbers(self, words: Sequence[Sequence[str]], length: int) -> Int[Tensor, "pair word"]:
@@ -187,11 +189,11 @@ class StackCollector:
         return numbers
 
     def _keep_links(self, numbers: Sequence[int], layers: Sequence[StrongestLinks]) -> None:
-        query, key, weight = (torch.cat(parts, dim=1).cpu().numpy() for parts in zip(*layers, strict=True))
+        query, key, weight, even = (torch.cat(parts, dim=1).cpu().numpy() for parts in zip(*layers, strict=True))
         links = weight.shape[-1]
         self._query[numbers, :, :links], self._key[numbers, :, :links] = query, key
         self._weight[numbers] = NO_LINK
-        self._weight[numbers, :, :links] = weight
+        self._weight[numbers, :, :links], self._even[numbers, :, :links] = weight, even
 
 
 def _add(

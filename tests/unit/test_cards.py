@@ -23,7 +23,7 @@ from mhattn_core.measures.cards.vocabulary import FEWEST, vocabulary
 # A first special token and three words; the second head looks one word back. What is left of a row is on the special
 # token.
 FIRST = [[0.0, 0.9, 0.0, 0.0], [0.5, 0.5, 0.0, 0.0], [0.2, 0.3, 0.5, 0.0], [0.4, 0.1, 0.2, 0.3]]
-SECOND = [[1.0, 0.0, 0.0, 0.0], [0.8, 0.2, 0.0, 0.0], [0.1, 0.9, 0.0, 0.0], [0.2, 0.0, 0.7, 0.1]]
+SECOND = [[1.0, 0.0, 0.0, 0.0], [0.8, 0.2, 0.0, 0.0], [0.1, 0.9, 0.0, 0.0], [0.1, 0.0, 0.8, 0.1]]
 
 
 def causal() -> WordLayer:
@@ -48,7 +48,7 @@ def test_weight_by_distance_sums_to_the_share_on_words() -> None:
     layer = causal()
     mass = distance_mass(layer).numpy()
     np.testing.assert_allclose(mass[0, :4], [0.5 + 0.5 + 0.3, 0.3 + 0.2, 0.1, 0], atol=1e-6)
-    np.testing.assert_allclose(mass[1, :4], [0.2 + 0.0 + 0.1, 0.9 + 0.7, 0, 0], atol=1e-6)
+    np.testing.assert_allclose(mass[1, :4], [0.2 + 0.0 + 0.1, 0.9 + 0.8, 0, 0], atol=1e-6)
     np.testing.assert_allclose(mass.sum(axis=1), (1 - layer.special_mass).sum(dim=-1)[0], atol=1e-6)
     # Even rows of a causal model: 1; 1/2 1/2; 1/3 1/3 1/3.
     even = even_distance_mass(layer.axes).numpy()
@@ -69,16 +69,16 @@ def test_words_give_and_get_weight() -> None:
     np.testing.assert_allclose(key_mass(layer)[0, 0], [0.9, 0.6, 0.5], atol=1e-6)
     np.testing.assert_allclose(query_mass(layer)[0, 0], [1, 1], atol=1e-6)
     np.testing.assert_allclose(even_rows(layer.axes)[0], np.full((2, 3), 1 / 3), atol=1e-6)
-    np.testing.assert_allclose(query_mass(causal())[0], [[0.5, 0.8, 0.6], [0.2, 0.9, 0.8]], atol=1e-6)
+    np.testing.assert_allclose(query_mass(causal())[0], [[0.5, 0.8, 0.6], [0.2, 0.9, 0.9]], atol=1e-6)
 
 
 def test_a_link_is_the_largest_of_a_row_that_has_a_choice() -> None:
     links = strongest_links(causal())
-    # The first word sees only itself; of the others, the weight and where it goes, the largest first.
-    assert links.query[0, 0, :2].tolist() == [1, 2]
-    assert links.key[0, 0, :2].tolist() == [1, 2]
-    np.testing.assert_allclose(links.weight[0], [[0.5, 0.3, NO_LINK], [0.9, 0.7, NO_LINK]], atol=1e-6)
-    assert links.key[0, 1, :2].tolist() == [0, 1]
+    # The first word sees only itself. The second and third see two and three words: 0.9 is 0.40 above even, 0.8 0.47.
+    assert links.query[0, :, :2].tolist() == [[1, 2], [2, 1]]
+    assert links.key[0, :, :2].tolist() == [[1, 2], [1, 0]]
+    np.testing.assert_allclose(links.weight[0], [[0.5, 0.3, NO_LINK], [0.8, 0.9, NO_LINK]], atol=1e-6)
+    np.testing.assert_allclose(links.even[0, :, :2], [[1 / 2, 1 / 3], [1 / 3, 1 / 2]], atol=1e-6)
 
 
 def mass(rows: list[list[float]], even: list[float], count: list[int]) -> WordMass:
@@ -97,6 +97,7 @@ def test_a_table_lists_bins_words_and_links() -> None:
         np.zeros((2, 2, 3), dtype=int) + 2,
         np.ones((2, 2, 3), dtype=int),
         np.array([[[0.5, 0.25, NO_LINK]] * 2, [[0.9, NO_LINK, NO_LINK], [0.1, NO_LINK, NO_LINK]]]),
+        np.full((2, 2, 3), 0.2),
     )
     table = cards_table("m", "encoder", cards, ["the", "cat"], ["s1", "s2"])
     assert {name: str(kind) for name, kind in table.dtypes.items()} == COLUMNS
@@ -125,7 +126,7 @@ def test_a_table_lists_bins_words_and_links() -> None:
 
 def test_bands_are_fifths_of_the_pairs_by_strength() -> None:
     strength = np.array(
-        [0.1, 0.9, 0.5, np.nan, 0.8, 0.3, 0.7, 0.6, 0.2, 0.4, NO_LINK, 0.55, 0.65, 0.05, 0.95, 0.15, 0.25]
+        [0.1, 0.9, 0.5, np.nan, 0.8, 0.3, 0.7, 0.6, 0.2, 0.4, np.nan, 0.55, 0.65, 0.05, 0.95, 0.15, 0.25]
     )
     # Fifteen pairs, so three a band: the strongest two of the first, and of the others those that come first.
     assert banded(strength) == [[14, 1], [6, 7], [2, 9], [5, 8], [0, 13]]

@@ -20,13 +20,14 @@ NO_LINK = -1.0
 
 
 class StrongestLinks(NamedTuple):
-    """The links of each pair, the strongest first: places on the two word axes, and weights, ``NO_LINK`` where a
-    pair has fewer.
+    """The links of each pair, the strongest first: places on the two word axes, the weight (``NO_LINK`` where a pair
+    has fewer), and what even attention over the words that the row sees would give.
     """
 
     query: Int[Tensor, "batch head link"]
     key: Int[Tensor, "batch head link"]
     weight: Float[Tensor, "batch head link"]
+    even: Float[Tensor, "batch head link"]
 
 
 def bin_names() -> tuple[str, ...]:
@@ -67,14 +68,18 @@ def query_mass(layer: WordLayer) -> Float[Tensor, "batch head query"]:
 
 
 def strongest_links(layer: WordLayer) -> StrongestLinks:
-    """Of each pair the ``LINKS`` words whose largest weight is largest, with the word that it goes to.
+    """Of each pair the ``LINKS`` words that look most sharply, each with the word that gets most of its weight.
 
-    A word that sees no other than itself has no choice, and no link.
+    Strength is that weight less what even attention would give: a word that sees two others chooses little. A word that
+    sees no other than itself has no choice, and no link.
     """
     weight, key = layer.pattern.max(dim=-1)
-    has_choice = layer.axes.query_mask & (layer.axes.visible_words.sum(dim=-1) > 1)
-    top = weight.where(has_choice[:, None], NO_LINK).topk(min(LINKS, weight.shape[-1]), dim=-1)
-    return StrongestLinks(top.indices, key.gather(-1, top.indices), top.values)
+    sees = layer.axes.visible_words.sum(dim=-1)
+    even = (1 / sees.clamp(min=1))[:, None].expand_as(weight)
+    has_choice = (layer.axes.query_mask & (sees > 1))[:, None].expand_as(weight)
+    top = (weight - even).where(has_choice, -torch.inf).topk(min(LINKS, weight.shape[-1]), dim=-1).indices
+    kept = weight.where(has_choice, NO_LINK).gather(-1, top)
+    return StrongestLinks(top, key.gather(-1, top), kept, even.gather(-1, top))
 
 
 def _binned(axes: WordAxes) -> Float[Tensor, "key query bin"]:

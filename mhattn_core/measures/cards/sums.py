@@ -40,3 +40,10 @@ class StackCards:
     link_query: Int[np.ndarray, "pair head link"]
     link_key: Int[np.ndarray, "pair head link"]
     link_weight: Float[np.ndarray, "pair head link"]
+    link_even: Float[np.ndarray, "pair head link"]
+
+    @property
+    def strength(self) -> Float[np.ndarray, "pair head"]:
+        """How far the strongest link of each pair lies above even attention; NaN where it has none."""
+        first = self.link_weight[..., 0]
+        return np.where(first >= 0, first - self.link_even[..., 0], np.nan)

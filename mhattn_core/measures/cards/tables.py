@@ -43,7 +43,7 @@ def cards_table(
     query, key: item is a word; mass: its share of the weight that goes from words to words; even, lift: mass over even;
     count: how often it stands there. Kept are the ``TOP`` of each by mass and by lift.
     link: item is a pair's id; band 1 (the strongest fifth of the pairs) to 5; query and key: places among the words of
-    the stack's axes; mass: the weight.
+    the stack's axes; mass: the weight; even: the same of a row that is spread evenly over the words that it sees.
     """
     parts = [*_distances(cards), *_words("query", cards.queries, vocabulary), *_words("key", cards.keys, vocabulary)]
     table = pd.concat([*parts, _links(cards, ids)], ignore_index=True)
@@ -108,12 +108,12 @@ def _words(part: str, words: WordMass, vocabulary: Sequence[str]) -> Iterator[pd
 
 def _links(cards: StackCards, ids: Sequence[str]) -> pd.DataFrame:
     bands, pairs, heads = [], [], []
-    for number, strength in enumerate(cards.link_weight[..., 0].T):
+    for number, strength in enumerate(cards.strength.T):
         for band, members in enumerate(banded(strength), start=1):
             bands += [band] * len(members)
             pairs += members
             heads += [number] * len(members)
-    weight = cards.link_weight[pairs, heads].reshape(-1)
+    weight, even = (links[pairs, heads].reshape(-1) for links in (cards.link_weight, cards.link_even))
     links = cards.link_weight.shape[-1]
     here = weight >= 0
     return pd.DataFrame(
@@ -125,17 +125,19 @@ def _links(cards: StackCards, ids: Sequence[str]) -> pd.DataFrame:
             "query": cards.link_query[pairs, heads].reshape(-1)[here],
             "key": cards.link_key[pairs, heads].reshape(-1)[here],
             "mass": weight[here],
+            "even": even[here],
+            "lift": weight[here] / even[here],
         }
     )
 
 
 def banded(strength: Float[np.ndarray, " pair"]) -> list[list[int]]:
-    """Of each fifth of the pairs, by the strongest link of one head, two: of the strongest fifth the two strongest, of
+    """Of each fifth of the pairs, by the strength of one head's strongest link, two: of the strongest fifth the two strongest, of
     the others the first two, which are drawn at random where the pairs are.
 
-    strength: NaN or negative for a pair without links, which is in no band.
+    strength: NaN for a pair without links, which is in no band.
     """
-    known = np.flatnonzero(strength >= 0)
+    known = np.flatnonzero(~np.isnan(strength))
     order = known[np.argsort(-strength[known], kind="stable")]
     first, *others = np.array_split(order, BANDS)
     return [first[:OF_EACH].tolist(), *(sorted(band.tolist())[:OF_EACH] for band in others)]
