@@ -16,8 +16,6 @@ from mhattn_core.attention.batches import FedPair, batches, collate, feed_all
 from mhattn_core.attention.prepare_inputs import with_second_sentence
 from mhattn_core.attention.stream import watch_words
 from mhattn_core.measures.cards.layer import (
-    LINKS,
-    NO_LINK,
     StrongestLinks,
     distance_mass,
     even_distance_mass,
@@ -26,6 +24,7 @@ from mhattn_core.measures.cards.layer import (
     query_mass,
     strongest_links,
 )
+from mhattn_core.measures.cards.sizes import LINKS, NO_LINK, TEXTS
 from mhattn_core.measures.cards.sums import StackCards, WordMass
 from mhattn_core.measures.cards.tables import cards_table, empty_table
 from mhattn_core.measures.cards.vocabulary import form, vocabulary
@@ -33,8 +32,6 @@ from mhattn_core.measures.sample import sampled
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
 
-TEXTS = 5000
-"""Most pairs that are read: what a card needs of each is kept until all are read, 72 bytes a head."""
 SENTENCES = ("model", "stack", "id", "queries", "keys")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import mhattn_core as mh
 from mhattn_core.experiments.cards import card_tables
-from mhattn_core.measures.cards.layer import BINS, LINKS
+from mhattn_core.measures.cards.sizes import BINS, LINKS
 from mhattn_core.measures.cards.tables import COLUMNS
 from mhattn_core.measures.cards.vocabulary import form, vocabulary
 from mhattn_core.runs.progress import Cancelled

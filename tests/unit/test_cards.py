@@ -7,8 +7,6 @@ import torch
 from mhattn_core.arrays.word_layer import WordLayer
 from mhattn_core.attention.word_layer import word_axes, word_layer
 from mhattn_core.measures.cards.layer import (
-    NO_LINK,
-    bin_names,
     distance_mass,
     even_distance_mass,
     even_rows,
@@ -16,6 +14,7 @@ from mhattn_core.measures.cards.layer import (
     query_mass,
     strongest_links,
 )
+from mhattn_core.measures.cards.sizes import NO_LINK, bin_names
 from mhattn_core.measures.cards.sums import StackCards, WordMass
 from mhattn_core.measures.cards.tables import COLUMNS, banded, cards_table
 from mhattn_core.measures.cards.vocabulary import FEWEST, vocabulary

@@ -15,9 +15,9 @@ from mhattn_core.experiments.ablation import minimal_pairs
 from mhattn_core.experiments.ablation.quantities import OF
 from mhattn_core.experiments.ablation.study import TABLES
 from mhattn_core.experiments.alignment.shipped import shipped_alignment
-from mhattn_core.experiments.cards import TEXTS
 from mhattn_core.experiments.redundancy import distance_table, share_table
 from mhattn_core.locale import use_language
+from mhattn_core.measures.cards.sizes import TEXTS
 from mhattn_core.measures.cards.tables import COLUMNS as CARD_COLUMNS
 from mhattn_core.measures.cards.vocabulary import FEWEST
 from mhattn_core.measures.citations import sources_of

@@ -7,16 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from mhattn_core.arrays.word_layer import WordAxes, WordLayer
-
-BINS = (0, 1, 2, 4, 8, 16, 32, 64)
-"""The largest distance in words of each bin; one more holds all that lies farther."""
-LINKS = 6
-"""Links of a pair that are kept to draw it small: of the words that look most sharply, each with the word it looks at
-most.
-"""
-
-NO_LINK = -1.0
-"""The weight where a pair has fewer."""
+from mhattn_core.measures.cards.sizes import BINS, LINKS, NO_LINK
 
 
 class StrongestLinks(NamedTuple):
@@ -28,13 +19,6 @@ class StrongestLinks(NamedTuple):
     key: Int[Tensor, "batch head link"]
     weight: Float[Tensor, "batch head link"]
     even: Float[Tensor, "batch head link"]
-
-
-def bin_names() -> tuple[str, ...]:
-    """``0``, ``1``, ``2``, ``3–4``, …, ``65+``."""
-    lowest = [end + 1 for end in BINS]
-    inner = [str(end) if start == end else f"{start}–{end}" for start, end in zip(lowest, BINS[1:], strict=False)]
-    return (str(BINS[0]), *inner, f"{lowest[-1]}+")
 
 
 def distance_mass(layer: WordLayer) -> Float[Tensor, "head bin"]:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from mhattn_core.measures.cards.layer import bin_names
+from mhattn_core.measures.cards.sizes import BANDS, OF_EACH, TOP, bin_names
 from mhattn_core.measures.cards.sums import StackCards, WordMass
 
 COLUMNS = {
@@ -24,10 +24,6 @@ COLUMNS = {
     "lift": "float32",
     "count": "int32",
 }
-TOP = 30
-"""Words that are kept by mass, and by lift, on each side."""
-BANDS, OF_EACH = 5, 2
-"""Bands of strength, the strongest first, and sentences that are kept of each."""
 NO_PLACE = -1
 SIGNIFICANT_BITS = 11
 """Of every number that is kept: it is right to 0.05 %, and the table two thirds as large."""

@@ -1,6 +1,7 @@
 """What the card of every head shows beside what other studies tell: distances, words, its strongest sentences."""
 
-from mhattn_core.experiments.cards import TEXTS, card_tables
+from mhattn_core.experiments.cards import card_tables
+from mhattn_core.measures.cards.sizes import TEXTS
 from mhattn_core.runs.study import Study, StudyInput, Tables
 from mhattn_core.runs.sums import text_key
 
