@@ -62,7 +62,7 @@ class Recipe:
     not_ablated: tuple[str, ...] = ()
 
 
-ROLES = ("basic", "patterns", "relations")
+ROLES = ("basic", "patterns", "relations", "cards")
 EVERYTHING = (*ROLES, "minimal_pairs", "distances", "ablation", "fusion", "probes")
 
 RECIPES = (

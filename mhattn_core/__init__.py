@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from mhattn_core.attention import attend as attend
     from mhattn_core.charts import save as save
     from mhattn_core.errors import Problem as Problem
+    from mhattn_core.findings import Card as Card
     from mhattn_core.findings import Finding as Finding
     from mhattn_core.findings import all_findings as all_findings
     from mhattn_core.findings import finding as finding
@@ -16,12 +17,13 @@ if TYPE_CHECKING:
     from mhattn_core.models import catalogue as catalogue
     from mhattn_core.models import load as load
     from mhattn_core.runs import Run as Run
-    from mhattn_core.runs import analyze as analyze
+    from mhattn_core.runs.analyze import analyze as analyze
     from mhattn_core.text.pair import SentencePair as SentencePair
     from mhattn_core.text.reading import read_pairs as read_pairs
 
 _HOME = {
     "AttentionResult": "attention",
+    "Card": "findings",
     "Finding": "findings",
     "Model": "models",
     "Problem": "errors",

@@ -1,5 +1,6 @@
 """Charts: a table in, an ``alt.Chart`` out."""
 
+from mhattn_core.charts.among_heads import among_heads
 from mhattn_core.charts.arcs import arcs
 from mhattn_core.charts.attention_bars import attention_bars
 from mhattn_core.charts.attention_lines import attention_lines
@@ -9,6 +10,7 @@ from mhattn_core.charts.best_keys import best_keys
 from mhattn_core.charts.by_layer import by_layer
 from mhattn_core.charts.cosine_matrix import cosine_matrix
 from mhattn_core.charts.dendrogram import dendrogram
+from mhattn_core.charts.distance_bars import distance_bars
 from mhattn_core.charts.distance_matrix import PAIRS_DRAWN, distance_matrix
 from mhattn_core.charts.distributions import by_depth, distributions
 from mhattn_core.charts.fault_curve import fault_curve
@@ -39,8 +41,10 @@ from mhattn_core.charts.row import row
 from mhattn_core.charts.save import save
 from mhattn_core.charts.segment_matrix import segment_matrix
 from mhattn_core.charts.shares import shares
+from mhattn_core.charts.small_sentences import SmallSentence, small_sentences
 from mhattn_core.charts.strip import strip
 from mhattn_core.charts.strongest import strongest
+from mhattn_core.charts.top_words import top_words
 from mhattn_core.charts.votes import votes
 from mhattn_core.charts.waterfall import waterfall
 from mhattn_core.charts.word_bars import word_bars
@@ -52,6 +56,8 @@ __all__ = [
     "PAIRS_DRAWN",
     "PICKED",
     "TALLEST",
+    "SmallSentence",
+    "among_heads",
     "arcs",
     "attention_bars",
     "attention_lines",
@@ -62,6 +68,7 @@ __all__ = [
     "by_layer",
     "cosine_matrix",
     "dendrogram",
+    "distance_bars",
     "distance_matrix",
     "distributions",
     "fault_curve",
@@ -91,8 +98,10 @@ __all__ = [
     "save",
     "segment_matrix",
     "shares",
+    "small_sentences",
     "strip",
     "strongest",
+    "top_words",
     "type_grid",
     "type_names",
     "type_shares",

@@ -28,7 +28,7 @@ Choose = Annotated[
         help="Any other choice of the finding, such as relation=obj; may be given again.", metavar="NAME=VALUE"
     ),
 ]
-HEAD_OF_MODEL = re.compile(r"(?P<model>.+?)[ ·]+(?P<head>L\d+ H\d+)")
+HEAD_OF_MODEL = re.compile(r"(?P<model>.+?)[ ·]+((?P<stack>encoder|decoder|cross) )?(?P<head>L\d+ H\d+)")
 
 
 def show(
@@ -56,7 +56,9 @@ def show(
         print_table([{"finding": one.name, "what it says": one.text} for one in findings.all_findings(opened)])
         return
     if of_head := HEAD_OF_MODEL.fullmatch(finding):
-        finding, model, head = "head_card", [of_head["model"]], of_head["head"]
+        card = findings.card_named(opened, of_head["model"], of_head["head"], of_head["stack"] or "")
+        console().print(card.text, soft_wrap=True)
+        return
     shown = findings.finding(
         opened, finding, **_choices(finding, model, choose, stack=stack, head=head, measure=measure)
     )

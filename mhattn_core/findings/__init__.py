@@ -9,6 +9,13 @@ from mhattn_core.findings.ablation.effects import ablation_effects, gradient_agr
 from mhattn_core.findings.ablation.groups import group_effects
 from mhattn_core.findings.ablation.interactions import head_interactions
 from mhattn_core.findings.ablation.minimal_pairs import minimal_pairs
+from mhattn_core.findings.card.distances import head_distances
+from mhattn_core.findings.card.effects import head_contribution, head_effect
+from mhattn_core.findings.card.neighbours import head_counterparts, head_neighbours
+from mhattn_core.findings.card.parts import head_parts
+from mhattn_core.findings.card.sentences import head_sentences
+from mhattn_core.findings.card.value import Card, card_named, head_card_of
+from mhattn_core.findings.card.words import head_words
 from mhattn_core.findings.contributions.heads import contributions
 from mhattn_core.findings.contributions.participation import participation
 from mhattn_core.findings.heads.difference import difference_grid, difference_scatter
@@ -65,12 +72,30 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         weight_parts,
         nearest_to_ideal,
         segments,
+        head_distances,
+        head_words,
+        head_sentences,
+        head_parts,
+        head_effect,
+        head_contribution,
+        head_neighbours,
+        head_counterparts,
     )
 }
 """What a run can give, by name, in the order in which a reader meets it. A new finding is a function and a line here.
 """
 
-__all__ = ["RUN_FINDINGS", "Finding", "all_findings", "finding", "overview", "relation_profile"]
+__all__ = [
+    "RUN_FINDINGS",
+    "Card",
+    "Finding",
+    "all_findings",
+    "card_named",
+    "finding",
+    "head_card_of",
+    "overview",
+    "relation_profile",
+]
 
 
 def finding(run: Run, name: str, **choices: Any) -> Finding:

@@ -79,7 +79,8 @@ def analyze(
             manifest.write(folder)
         own = {model.name: model for model in models if isinstance(model, Model)}
         fetch = get or (lambda name: load(name, device))
-        work = Work(folder, manifest, Corpus(records, resources), lambda name: own.get(name) or fetch(name), tokens)
+        corpus = Corpus(records, resources, keep_sentences)
+        work = Work(folder, manifest, corpus, lambda name: own.get(name) or fetch(name), tokens)
         work.do(Meter(work.steps, progress, cancel))
         return finish(folder, manifest, _skipped(folder, manifest, records, bad))
 

@@ -2,12 +2,14 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.redundancy.distance_table import distance_square
+from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.difference import KEYS, difference
 from mhattn_core.measures.heads import COLUMNS, head_rows
@@ -19,6 +21,9 @@ from mhattn_core.measures.roles import as_this_version_has_it
 from mhattn_core.measures.statistics import spread, supported
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.sums import MeasureValues, ModelSums
+
+if TYPE_CHECKING:
+    from mhattn_core.findings import Card, Finding
 
 SHIPPED = Path(__file__).parent / "shipped"
 """The runs that come with the package, by name."""
@@ -206,6 +211,20 @@ class Run:
                 ),
             )
         return rows
+
+    def head(self, model: str, stack: str, layer: int, head: int) -> "Card":
+        """The card of a head: all that the run says of it, as a notebook displays it. Raises Problem for a head that it
+        does not have.
+        """
+        from mhattn_core.findings import head_card_of
+
+        return head_card_of(self, ModelHead(model, stack, layer, head))
+
+    def findings(self) -> "list[Finding]":
+        """All that the run can give, with nothing chosen."""
+        from mhattn_core.findings import all_findings
+
+        return all_findings(self)
 
     def _file(self, table: str) -> Path:
         return self.folder / f"{table}.parquet"

@@ -17,10 +17,13 @@ Tables = Mapping[str, pd.DataFrame]
 
 @dataclass(frozen=True, eq=False)
 class Corpus:
-    """All pairs of a run, in order; annotated when a study first asks for it, once for all models."""
+    """All pairs of a run, in order; annotated when a study first asks for it, once for all models. keeps_sentences:
+    whether tables may hold them.
+    """
 
     records: Sequence[PairRecord]
     resources: Resources = NO_RESOURCES
+    keeps_sentences: bool = False
     known: dict[tuple[str, str], Any] = field(default_factory=dict)
     """What a study (by its name) found of one model that serves another as well."""
 

@@ -46,8 +46,14 @@ def floor(room: str) -> int:
     return next(number for number, rooms in enumerate(FLOORS) if room in rooms)
 
 
+# What a run is asked for in a notebook, ``run.head(…)`` and ``run.findings()``, is said upstairs.
+ASKED_UPSTAIRS = {("runs/run.py", "mhattn_core.findings")}
+
+
 def test_no_arrow_runs_back() -> None:
     for room, path, module in imports():
+        if (str(Path(path).relative_to(CORE)), module) in ASKED_UPSTAIRS:
+            continue
         if room in {"__init__", "__main__"} or not module.startswith("mhattn_core."):
             continue
         imported = module.split(".")[1]

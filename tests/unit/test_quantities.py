@@ -17,6 +17,9 @@ from mhattn_core.experiments.ablation.study import TABLES
 from mhattn_core.experiments.alignment.shipped import shipped_alignment
 from mhattn_core.experiments.redundancy import distance_table, share_table
 from mhattn_core.locale import use_language
+from mhattn_core.measures.cards.sizes import TEXTS
+from mhattn_core.measures.cards.tables import COLUMNS as CARD_COLUMNS
+from mhattn_core.measures.cards.vocabulary import FEWEST
 from mhattn_core.measures.citations import sources_of
 from mhattn_core.measures.fusion.tables import HEADS as FUSION_COLUMNS
 from mhattn_core.measures.matching import costs
@@ -47,6 +50,7 @@ COLUMNS = {
     "probe_means": probing.MEANS,
     "fusion": FUSION_COLUMNS,
     "segments": HEAD_COLUMNS,
+    "cards": CARD_COLUMNS,
     "align": tuple(shipped_alignment("marian-zh-en")),
 }
 NAMES = {"measure", "quantity", "score", "by"}
@@ -55,6 +59,7 @@ KEYS = {
     *(f"{name}{side}" for name in ("model", "stack", "layer", "head") for side in ("", "_a", "_b")),
     *("type", "relation", "direction", "verdict", "reason", "kind", "vector", "task", "rows", "weight", "choice"),
     *("word_class", "side", "upos"),
+    *("part", "item", "band", "query", "key"),
     *("shared_keys", "value", "order", "draw", "cluster", "read_as", "hurts"),
 }
 """Columns that say of what a number is, or what is concluded from it."""
@@ -186,3 +191,8 @@ def test_words_on_random_controls_and_word_mass_say_what_the_code_does() -> None
         assert column("relations", name).words["says"]["en"].count(f" {SEEDS} ") == 1
     assert f"up to {CONTROL_PAIRS} pairs" in column("relations", "random95").words["says"]["en"]
     assert f"Under {LEAST_WORD_MASS} " in column("relations", "word_mass").words["reads"]["en"]
+
+
+def test_words_on_cards_say_what_the_code_does() -> None:
+    assert f"fewer than {FEWEST} times" in column("cards", "lift").words["reads"]["en"]
+    assert f"At most {TEXTS:,} pairs" in column("cards", "count").words["reads"]["en"]

@@ -29,10 +29,12 @@ def relation_profile(
     head: str = "",
     direction: str = "dependent_to_head",
     relation: str = "",
+    most: int = 0,
 ) -> Finding:
     """What a head finds more often than position and word class give, and what not.
 
     head: such as ``L3 H7``; by default the one with the greatest gain of all. relation: the one to mark.
+    most: lines that are drawn, the greatest gain first; by default all.
     """
     rates = _rates(run, model_of(run, model), stack, direction)
     chosen = Head.parse(head, rates["stack"].iloc[0]) if head else Head.of_row(rates.loc[rates["gain"].idxmax()])
@@ -47,7 +49,7 @@ def relation_profile(
         "relation_profile",
         _sentence(rows, chosen),
         rows,
-        partial(charts.relation_profile, rows, chosen=relation),
+        partial(charts.relation_profile, rows.head(most) if most else rows, chosen=relation),
         _(
             "Each line is a relation; the dot is the head's share of right answers, the tick the best fixed offset, "
             "the diamond the nearest word of the best class, the cross the head's own share on the negative control. "

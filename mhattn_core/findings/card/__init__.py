@@ -1,0 +1,1 @@
+"""One head in full: the findings that its card is made of."""
