@@ -10,8 +10,8 @@ from pypdf import PdfReader
 from typer.testing import CliRunner
 
 import mhattn_core as mh
-from mhattn_core.__main__ import command
 from mhattn_core.charts.small_sentences import SmallSentence, shown_places, small_sentences
+from mhattn_core.cli import command
 from mhattn_core.findings.card.files import card_bytes
 from mhattn_core.measures.cards.tables import COLUMNS
 from mhattn_core.runs.manifest import Manifest
