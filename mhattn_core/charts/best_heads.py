@@ -52,12 +52,15 @@ def best_heads(
     scored = relations.dropna(subset="held_out").astype({"layer": int, "head": int})
     names, verdicts = head_names(scored), scored["verdict"].map(verdict_names())
     label = scored["relation"].map(labels)
-    parts = [label, names, verdicts] if narrow else [names, verdicts]
+    # There is no room for what a bracket adds, nor for n.
+    short = verdicts.str.replace(r"\s*[(（].*", "", regex=True)
+    number = "n " + scored["n"].map("{:,}".format)
+    parts = [label, names, short] if narrow else [names, verdicts, number]
     rows = scored.assign(
         name=names,
         verdict=verdicts,
         label=label,
-        said=[" · ".join((*line, f"n {n:,}")) for *line, n in zip(*parts, scored["n"], strict=True)],
+        said=[" · ".join(line) for line in zip(*parts, strict=True)],
         found=scored["verdict"].isin(FOUND),
         rule=[rule_words(row) for row in scored.to_dict("records")],
         bottom=scored["held_out"] - scored["gain"] + scored["low"],
@@ -88,7 +91,9 @@ def best_heads(
         axis=alt.Axis(format=".0%"),
         title=_("right answers, held out") if narrow else _("right answers on held-out sentences"),
     )
-    legend = alt.Legend(title=None, orient="top", columns=1 if narrow else len(models), labelLimit=140, offset=6)
+    legend = alt.Legend(
+        title=None, orient="top", columns=1 if narrow else min(len(models), 2), labelLimit=140, offset=6
+    )
     colour = alt.Color(
         "model:N", scale=alt.Scale(domain=models, range=[model_colour(model) for model in models]), legend=legend
     )
@@ -111,9 +116,9 @@ def best_heads(
             align="left", dx=2 if narrow else 8, dy=ABOVE if narrow else 0, fontSize=11, color=SPECIAL_COLOUR
         ).encode(alt.XValue(0 if narrow else "width"), text="said:N"),
     )
-    both = alt.layer(heads, to_beat(rows, y, line, tooltip=tooltip, columns=2 if narrow else 4)).resolve_scale(
-        color="independent", shape="independent"
-    )
+    both = alt.layer(
+        heads, to_beat(rows, y, line, tooltip=tooltip, columns=2 if narrow else 4 if len(models) < 3 else 1)
+    ).resolve_scale(color="independent", shape="independent")
     return both.properties(height=alt.Step(NARROW_BAND if narrow else BAND))
 
 

@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any, Literal
 
 from mhattn_core.charts.fonts import FAMILIES
@@ -27,12 +28,16 @@ PresetName = Literal["screen", "slide", "column", "page"]
 
 @dataclass(frozen=True)
 class Preset:
-    """width and, where it is fixed, height in points (1/72 inch); type in points; ppi: dots an inch of a PNG."""
+    """width and, where it is fixed, height in points (1/72 inch); type in points; ppi: dots an inch of a PNG.
+
+    tallest: what a page holds; rows of a list move nearer together to stay below it.
+    """
 
     width: float
     type: float
     ppi: int
     height: float | None = None
+    tallest: float = math.inf
 
     @property
     def scale(self) -> float:
@@ -43,18 +48,35 @@ class Preset:
 PRESETS: dict[str, Preset] = {
     "screen": Preset(width=700, type=11, ppi=144),
     "slide": Preset(width=13.333 * 72, type=20, ppi=144, height=7.5 * 72),
-    "column": Preset(width=3.03 * 72, type=8, ppi=300),
-    "page": Preset(width=6.3 * 72, type=8, ppi=300),
+    "column": Preset(width=3.03 * 72, type=8, ppi=300, tallest=9 * 72),
+    "page": Preset(width=6.3 * 72, type=8, ppi=300, tallest=9 * 72),
 }
 
 
-def fitted(spec: Mapping[str, Any], preset: Preset) -> dict[str, Any]:
-    """A Vega-Lite specification of one view or of layers, laid out for ``preset``; the given one is left as it is."""
+FOOTNOTE = 0.8 * TYPE
+"""The type of what stands below a figure."""
+SEVERAL = ("facet", "concat", "hconcat", "vconcat")
+"""Views beside one another have sizes of their own: the whole is scaled."""
+
+
+def fitted(spec: Mapping[str, Any], preset: Preset, *, footnote: str = "", step: float | None = None) -> dict[str, Any]:
+    """A Vega-Lite specification laid out for ``preset``; the given one is left as it is.
+
+    footnote: stands below the figure, on as many lines as it needs. step: height of a row, where it is a list whose
+    rows are to stand nearer together.
+    """
     fit = deepcopy(dict(spec))
     width = preset.width / preset.scale
-    fit["width"] = width
     fit["background"] = "white"
     fit["padding"] = 4
+    if footnote:
+        fit["title"] = _footnote(fit.get("title"), wrap(footnote, int(width / (0.55 * FOOTNOTE))))
+    if any(kind in fit for kind in SEVERAL):
+        fit["config"] = _config(fit.get("config", {}), narrow=False)
+        return fit
+    if step is not None:
+        fit["height"] = {**fit["height"], "step": step}
+    fit["width"] = width
     stepped = isinstance(fit.get("height"), Mapping) and preset.height is None
     fit["autosize"] = {"type": "fit-x" if stepped else "fit", "contains": "padding"}
     if preset.height is not None:
@@ -66,6 +88,23 @@ def fitted(spec: Mapping[str, Any], preset: Preset) -> dict[str, Any]:
     return fit
 
 
+def _footnote(title: Any, lines: list[str]) -> dict[str, Any]:
+    """Below the figure, or below the title of one that has it above."""
+    if title:
+        named = title if isinstance(title, dict) else {"text": title}
+        return {**named, "subtitle": lines, "subtitleFontSize": FOOTNOTE, "subtitleColor": "#595959"}
+    return {
+        "text": lines,
+        "orient": "bottom",
+        "anchor": "start",
+        "frame": "bounds",
+        "fontSize": FOOTNOTE,
+        "fontWeight": "normal",
+        "color": "#595959",
+        "offset": 8,
+    }
+
+
 def _config(config: Mapping[str, Any], *, narrow: bool) -> dict[str, Any]:
     text = {
         "labelFontSize": TYPE,
@@ -74,16 +113,22 @@ def _config(config: Mapping[str, Any], *, narrow: bool) -> dict[str, Any]:
         "labelColor": "black",
         "titleColor": "black",
     }
-    legend: dict[str, Any] = {**text, "titleLimit": 300}
+    # Where a legend stands above or below, the room beside the axis is its own as well.
+    full = {"anchor": "middle", "bounds": "full"}
+    legend: dict[str, Any] = {**text, "titleLimit": 300, "layout": {"top": full, "bottom": full}}
     if narrow:
         legend |= {"orient": "bottom", "direction": "horizontal"}
     ours = {
         "font": FAMILIES,
-        "axis": {**text, "labelPadding": 5},
+        "axis": {**text, "labelPadding": 5, "labelOverlap": "greedy"},
         "legend": legend,
         "text": {"fontSize": TYPE},
         "title": {"fontSize": TYPE, "anchor": "start"},
     }
+    if narrow:
+        # A title longer than its axis is drawn over the empty corner, not over the edge.
+        ours["axisX"] = {"titleAnchor": "end"}
+        ours["axisY"] = {"labelLimit": 150}
     return {**config, **ours, "view": {**config.get("view", {}), "stroke": None}}
 
 

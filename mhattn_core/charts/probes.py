@@ -16,7 +16,7 @@ def probes(table: pd.DataFrame) -> alt.LayerChart:
     has_form = "form" in table and bool(table["form"].notna().any())
     marks = ["name", "accuracy", "low", "high", "control", "input", "place", "majority", "n", *(["form"] * has_form)]
     base = alt.Chart(table[marks]).encode(
-        alt.Y("name:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=260)),
+        alt.Y("name:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=230)),
         tooltip=[
             alt.Tooltip("name:N"),
             *(

@@ -22,7 +22,7 @@ def profiles(table: pd.DataFrame) -> alt.LayerChart:
     # A relation's direction goes below its name: cut short, two directions of one relation would read the same.
     lines = "split(datum.label, ' · ')"
     axis = alt.Axis(
-        labelExpr=lines, labelLineHeight=11, labelLimit=150, labelOverlap=False, ticks=False, domain=False, grid=True
+        labelExpr=lines, labelLineHeight=11, labelLimit=150, labelOverlap=True, ticks=False, domain=False, grid=True
     )
     y = alt.Y("measure:N", sort=None, title=None, axis=axis)
     zero = alt.Chart(pd.DataFrame({"value": [0]})).mark_rule(color=SPECIAL_COLOUR).encode(alt.X("value:Q"))

@@ -49,5 +49,7 @@ def relation_profile(rows: pd.DataFrame, *, chosen: str = "") -> alt.LayerChart:
         base.mark_point(size=55, strokeWidth=2).encode(x, color=colour),
         ring.encode(x),
     )
-    both = alt.layer(head, to_beat(rows, y, tooltip=tooltip)).resolve_scale(color="independent", shape="independent")
+    both = alt.layer(head, to_beat(rows, y, tooltip=tooltip, columns=1)).resolve_scale(
+        color="independent", shape="independent"
+    )
     return both.properties(height=alt.Step(BAND))

@@ -1,6 +1,7 @@
 """A chart or its table as a file: what stands in a paper, a slide or a notebook."""
 
 import json
+import math
 import re
 from functools import cache
 from html import escape
@@ -14,7 +15,7 @@ import vl_convert
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from mhattn_core.charts.presets import PRESETS, Preset
+from mhattn_core.charts.presets import PRESETS, TYPE, Preset
 from mhattn_core.charts.presets import fitted as fit
 from mhattn_core.charts.table_export import TABLES, table_bytes
 from mhattn_core.errors import Problem
@@ -30,8 +31,8 @@ def save(what: alt.TopLevelMixin | pd.DataFrame, path: str | Path, *, preset: st
 
     preset: ``screen`` (700 px), ``slide`` (16:9, 20 pt), ``column`` (3.03 in, 8 pt) or ``page`` (6.3 in, 8 pt); tables
     have none.
-    note: what the numbers come from, ``model@revision`` or a run's id; it goes with this version into the file's
-    metadata.
+    note: what the numbers come from, ``model@revision`` or a run with its models; it stands below the figure, and with
+    this version in the file's metadata.
     Raises Problem for an ending that cannot hold it; KeyError for an unknown preset.
     """
     path = Path(path)
@@ -55,19 +56,40 @@ def chart_bytes(chart: alt.TopLevelMixin, format_: str, *, preset: str = "screen
         )
     size = PRESETS[preset]
     origin = " · ".join(part for part in (note, f"mhattn {VERSION}") if part)
-    spec = fit(chart.to_dict(validate=False), size) | {"usermeta": {"mhattn": origin}}
+    spec = _laid_out(chart.to_dict(validate=False), size, note) | {"usermeta": {"mhattn": origin}}
     if format_ == "json":
         return json.dumps(spec, ensure_ascii=False, indent=1).encode()
     if format_ == "html":
         return _html(spec, origin).encode()
-    if format_ == "png":
-        return _png(vl_convert.vegalite_to_png(spec, vl_version=VEGALITE, scale=size.scale, ppi=size.ppi), size, origin)
     svg = vl_convert.vegalite_to_svg(spec, vl_version=VEGALITE)
+    # Views beside one another have a width of their own.
+    width, height = _size(svg)
+    scale = min(size.scale, size.width / width, (size.height or size.tallest) / height)
+    if format_ == "png":
+        return _png(vl_convert.svg_to_png(svg, scale=scale, ppi=size.ppi), size, origin)
     if format_ == "pdf":
         # A pixel of the SVG becomes a point of the PDF.
-        return _pdf(vl_convert.svg_to_pdf(_resized(svg, size.scale, "")), origin)
-    head, rest = _resized(svg, size.scale, "pt").split(">", 1)
+        return _pdf(vl_convert.svg_to_pdf(_resized(svg, scale, "")), origin)
+    head, rest = _resized(svg, scale, "pt").split(">", 1)
     return f"{head}><desc>{escape(origin)}</desc>{rest}".encode()
+
+
+def _laid_out(spec: dict[str, Any], size: Preset, note: str) -> dict[str, Any]:
+    """For the preset; the rows of a list too long for a page stand nearer together, as near as their words allow."""
+    fitted = fit(spec, size, footnote=note)
+    step = fitted["height"].get("step") if isinstance(fitted.get("height"), dict) else None
+    if step is None or math.isinf(size.tallest):
+        return fitted
+    height = _size(vl_convert.vegalite_to_svg(fitted, vl_version=VEGALITE))[1] * size.scale
+    if height <= size.tallest:
+        return fitted
+    return fit(spec, size, footnote=note, step=max(step * 0.92 * size.tallest / height, TYPE))
+
+
+def _size(svg: str) -> tuple[float, float]:
+    """Width and height in the layout's pixels."""
+    ((width, height),) = re.findall(r'width="([\d.]+)" height="([\d.]+)" viewBox=', svg)
+    return float(width), float(height)
 
 
 def _resized(svg: str, scale: float, unit: str) -> str:

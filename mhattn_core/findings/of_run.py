@@ -8,6 +8,7 @@ from typing import Any, Concatenate, Generic, ParamSpec
 from mhattn_core.errors import Problem
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
+from mhattn_core.models.control_names import is_control
 from mhattn_core.runs import Run
 
 P = ParamSpec("P")
@@ -82,9 +83,9 @@ def of_run(
 
 
 def source_of(run: Run) -> str:
-    """The run and its models, for files that leave the dashboard."""
-    models = ", ".join(f"{name}@{revision}" for name, revision in run.manifest.models)
-    return f"run {run.id} · {models}"
+    """The run, its data and its models, for files that leave the dashboard. Controls have their model's revision."""
+    models = ", ".join(name if is_control(name) else f"{name}@{revision}" for name, revision in run.manifest.models)
+    return " · ".join(part for part in (run.name, f"run {run.id}", models) if part)
 
 
 def opened(run: Run) -> str:

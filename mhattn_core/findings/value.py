@@ -57,11 +57,15 @@ class Finding:
     def save(self, path: str | Path, *, preset: str = "screen") -> Path:
         """Write its chart, or for .csv .parquet .tex its table; as ``charts.save``, with where it comes from."""
         is_table = Path(path).suffix.lower() in (".csv", ".parquet", ".tex")
-        return save(self.table if is_table else self.chart, path, preset=preset, note=self.source)
+        return save(self.table if is_table else self.figure(preset), path, preset=preset, note=self.source)
+
+    def figure(self, preset: str = "screen") -> alt.TopLevelMixin:
+        """The chart for a preset of ``charts.save``: in a column the narrow one, where there is one."""
+        return self.draw_narrow() if preset == "column" and self.draw_narrow else self.chart
 
     def _repr_mimebundle_(self, **_wishes: object) -> dict[str, str]:
         """For notebooks: sentence, picture and how to read it, drawn here, so that it also shows without a network."""
         picture = chart_bytes(self.chart, "svg", note=self.source).decode()
-        parts = (plain(self.sentence), f"{plain(self.reading)} · {self.evidence} · {self.source}")
+        parts = (plain(self.sentence), f"{plain(self.reading)} · {self.evidence}")
         first, last = (f"<p>{escape(part)}</p>" for part in parts)
         return {"text/plain": self.text, "text/html": f"{first}{picture}{last}"}

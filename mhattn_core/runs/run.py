@@ -1,5 +1,6 @@
 """A finished run, read from its folder."""
 
+import json
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).parent / "shipped"
 """The runs that come with the package, by name."""
 DIFFERENCES = "differences.parquet"
+ABOUT = "about.json"
 """Differences of a run whose sums are not kept, where they were computed before: rows as ``Run.difference``."""
 
 
@@ -67,6 +69,12 @@ class Run:
     def shipped_as(self) -> str:
         """Its name where it comes with the package, else empty."""
         return self.folder.name if self.folder.parent == SHIPPED else ""
+
+    @cached_property
+    def name(self) -> str:
+        """What people call it: its data, or the file that it was made of; empty where nothing was said."""
+        path = self.folder / ABOUT
+        return str(json.loads(path.read_bytes()).get("name", "")) if path.exists() else ""
 
     @property
     def models(self) -> tuple[str, ...]:

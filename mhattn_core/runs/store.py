@@ -14,11 +14,10 @@ from mhattn_core.errors import Problem
 from mhattn_core.models.cache import cache_folder
 from mhattn_core.runs.files import write_json
 from mhattn_core.runs.manifest import Manifest
-from mhattn_core.runs.run import SHIPPED, Run
+from mhattn_core.runs.run import ABOUT, SHIPPED, Run
 from mhattn_core.runs.saved_inputs import write_given
 from mhattn_core.text.reading import Upload
 
-FILE = "about.json"
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 KEPT_WHEN_HOSTED = timedelta(hours=24)
 
@@ -93,7 +92,7 @@ def create(name: str, models: tuple[str, ...], measures: tuple[str, ...], upload
 
 def write_about(folder: Path, about: About) -> None:
     """Raises Problem when the folder cannot be written."""
-    write_json(folder / FILE, asdict(about))
+    write_json(folder / ABOUT, asdict(about))
 
 
 def delete(key: str) -> None:
@@ -134,7 +133,7 @@ def _read(folder: Path) -> Saved | None:
 
 def _about(folder: Path, manifest: Manifest | None) -> About | None:
     """From its file; for a run of the command line, from its manifest."""
-    path = folder / FILE
+    path = folder / ABOUT
     if path.exists():
         told = json.loads(path.read_text(encoding="utf-8"))
         return About(**told | {"models": tuple(told["models"]), "measures": tuple(told["measures"])})

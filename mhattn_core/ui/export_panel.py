@@ -17,11 +17,11 @@ from mhattn_core.locale import _, current_language, use_language
 
 
 def export_panel(
-    chart: Callable[[], alt.TopLevelMixin], table: pd.DataFrame, *, key: str, name: str, note: str
+    chart: Callable[[str], alt.TopLevelMixin], table: pd.DataFrame, *, key: str, name: str, note: str
 ) -> None:
     """A *Download* button beside a chart.
 
-    chart: draws it; called only when a file is asked for. table: its numbers. name: what the file is called, made safe
+    chart: draws it for a preset; called only when a file is asked for. table: its numbers. name: what the file is called, made safe
     here.
     note: ``model@revision`` or a run's id, for the file's metadata.
     """
@@ -54,7 +54,7 @@ def export_panel(
             # Streamlit asks for the file in a thread of its own.
             use_language(language)
             return (
-                chart_bytes(chart(), format_, preset=preset, note=note)
+                chart_bytes(chart(preset), format_, preset=preset, note=note)
                 if format_ in FIGURES
                 else table_bytes(table, format_, note=note)
             )

@@ -57,7 +57,7 @@ def show(
 def take(finding: Finding, key: str) -> None:
     """What a reader takes away of a finding: its file, its numbers, its code."""
     with st.container(horizontal=True):
-        export_panel(lambda: finding.chart, finding.table, key=key, name=finding.name, note=finding.source)
+        export_panel(finding.figure, finding.table, key=key, name=finding.name, note=finding.source)
         _numbers(finding, key)
         _code(finding, key)
 

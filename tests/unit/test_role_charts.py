@@ -92,7 +92,7 @@ def test_a_best_head_stands_with_what_it_has_to_beat(relations: pd.DataFrame) ->
 def test_on_a_narrow_screen_each_line_says_its_relation(relations: pd.DataFrame) -> None:
     written = spec(charts.best_heads(relations, {"obj": "object → verb", "amod": "adjective → noun"}, narrow=True))
     mark = written["layer"][0]["layer"][3]
-    assert rows(written, mark)[1]["said"] == "adjective → noun · L2 H0 · no evidence · n 500"
+    assert rows(written, mark)[1]["said"] == "adjective → noun · L2 H0 · no evidence"
     assert mark["encoding"]["y"]["axis"]["labels"] is False
 
 

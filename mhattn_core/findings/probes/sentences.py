@@ -20,7 +20,7 @@ def task_names() -> dict[str, str]:
         "pos": _("the word's part of speech"),
         "role": _("the word's role in the sentence"),
         "category": _("the word's category (animal, colour …)"),
-        "partner": _("the part of speech of the word it hangs on"),
+        "partner": _("the part of speech of its head word"),
     }
 
 

@@ -54,7 +54,9 @@ def role_table(relations: RelationRows) -> None:
     )
     shown_lines = relations.shown
     export_panel(
-        lambda: charts.best_heads(shown_lines, labels_of(shown_lines["relation"].unique())),
+        lambda preset: charts.best_heads(
+            shown_lines, labels_of(shown_lines["relation"].unique()), narrow=preset == "column"
+        ),
         rows,
         key="role-table",
         name=f"relations-{relations.run.id}",
