@@ -124,7 +124,7 @@ def run_view(word: WordContributions, _words: Words, controls: Controls) -> None
         measure = choose_quantity(_("What is measured"), offered, key="over", default="unique_share").code
         show(
             heads.contributions(run, **chosen, measure=measure),
-            key=f"over-{word.name}",
+            key="over-heads",
             on_pick=partial(take_head_and_model, word),
             chosen=chosen_head(word),
         )
