@@ -7,8 +7,8 @@ import streamlit as st
 
 from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.runs.about import how_far
 from mhattn_core.locale import _
-from mhattn_core.measures.statistics import FEW_FOR_INTERVAL, FEWEST_FOR_INTERVAL
 from mhattn_core.models.control_names import is_control
 from mhattn_core.runs import Run
 from mhattn_core.runs.manifest import Manifest
@@ -159,20 +159,6 @@ def say_origin(evidence: Evidence, more: str = "") -> None:
         )
     )
     st.caption(" ".join(part for part in (origin, more, how_far(evidence.run)) if part))
-
-
-def how_far(run: Run) -> str:
-    """What the intervals of a run are drawn from, and how far its numbers carry."""
-    message = (
-        _("Intervals are over {units:,} documents; numbers hold for text like this corpus.")
-        if run.by_document
-        else _("Intervals are over {units:,} texts; numbers hold for text like this corpus.")
-    )
-    if run.units < FEWEST_FOR_INTERVAL:
-        message = _("There are no intervals from so few ({units}, under 30); numbers hold for text like this corpus.")
-    elif run.units < FEW_FOR_INTERVAL:
-        message += " " + _("Under 100 of them, intervals come out too narrow, above all of rare events.")
-    return message.format(units=run.units)
 
 
 def models_in(evidence: Evidence, controls: Controls, measured: list[str]) -> list[str]:

@@ -11,10 +11,10 @@ from reading import dashboard, open_page, specs
 from streamlit.testing.v1 import AppTest
 
 import mhattn_core as mh
+from mhattn_core.findings.reproduce import python_lines
 from mhattn_core.measures.citations import sources_of
 from mhattn_core.measures.quantities import quantities
 from mhattn_core.text.methods import methods, sources
-from mhattn_core.ui.reproduce import python_lines
 
 
 def test_every_method_has_names_a_sentence_in_both_languages_and_known_sources() -> None:

@@ -43,8 +43,8 @@ def test_a_link_reopens_tab_word_and_model(server: str, page: Page) -> None:
 def test_over_many_texts_a_click_opens_a_head(server: str, page: Page) -> None:
     page.goto(f"{server}/fusion?models=minilm&tab=run&over=share")
     expect(main(page).get_by_text("heads work against the sum of their layer")).to_be_visible()
-    expect(cells(page, "over-0")).to_have_count(72)
-    cells(page, "over-0").nth(2 * 12 + 7).click()
+    expect(cells(page, "over-heads")).to_have_count(72)
+    cells(page, "over-heads").nth(2 * 12 + 7).click()
     main(page).get_by_role("tab", name="Weights or norms").click()
     expect(box(page, "Head")).to_have_value("L2 H7")
     main(page).get_by_text("This head at every position").click()

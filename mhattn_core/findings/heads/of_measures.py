@@ -1,6 +1,7 @@
 """One measure of every head: as a grid of one model, and of all models on one axis or by depth."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -43,49 +44,35 @@ def grid(rows: pd.DataFrame, measure: str) -> Finding:
     """A cell a head; where the screen is narrow, bars for the ten with most, or least. rows: as ``heads.parquet``, of
     one measure, model and stack.
     """
-    return Finding(
-        "head_grid",
-        medians(rows, measure),
-        rows,
-        partial(charts.head_grid, rows, measure=measure),
-        quantity(measure).explanation,
-        int(rows["n"].max()),
-        of="heads",
-        draw_narrow=partial(_strongest, rows, measure),
-    )
+    draw = partial(charts.head_grid, rows, measure=measure)
+    finding = _of_rows("head_grid", rows, measure, draw, quantity(measure).explanation)
+    return replace(finding, draw_narrow=partial(_strongest, rows, measure))
 
 
 def on_one_axis(rows: pd.DataFrame, measure: str) -> Finding:
     """A line a model, a mark a head. rows: as ``heads.parquet``, of one measure."""
-    return Finding(
-        "distributions",
-        medians(rows, measure),
-        rows,
-        partial(charts.distributions, rows, title=axis_title(measure)),
-        _(
-            "One mark is one head; in each line the first layers stand above and the last below. The grey box holds "
-            "the middle half of the heads, its line is the median."
-        )
-        + _usual_width(rows),
-        int(rows["n"].max()),
-        of="heads",
+    reading = _(
+        "One mark is one head; in each line the first layers stand above and the last below. The grey box holds "
+        "the middle half of the heads, its line is the median."
     )
+    draw = partial(charts.distributions, rows, title=axis_title(measure))
+    return _of_rows("distributions", rows, measure, draw, reading + _usual_width(rows))
 
 
 def over_depth(rows: pd.DataFrame, measure: str) -> Finding:
     """A line a model, from its first layer to its last. rows: as ``heads.parquet``, of one measure."""
-    return Finding(
-        "by_depth",
-        medians(rows, measure),
-        rows,
-        partial(charts.by_depth, rows, title=axis_title(measure)),
-        _(
-            "One mark is one head, the line runs through the median of each layer. Depth is the layer over the last "
-            "layer, so that models of any number of layers lie over one another."
-        ),
-        int(rows["n"].max()),
-        of="heads",
+    reading = _(
+        "One mark is one head, the line runs through the median of each layer. Depth is the layer over the last "
+        "layer, so that models of any number of layers lie over one another."
     )
+    draw = partial(charts.by_depth, rows, title=axis_title(measure))
+    return _of_rows("by_depth", rows, measure, draw, reading)
+
+
+def _of_rows(
+    name: str, rows: pd.DataFrame, measure: str, draw: Callable[..., alt.TopLevelMixin], reading: str
+) -> Finding:
+    return Finding(name, medians(rows, measure), rows, draw, reading, int(rows["n"].max()), of="heads")
 
 
 def measured(run: Run, models: Sequence[str], stack: str, measure: str, group: str = "") -> pd.DataFrame:

@@ -1,6 +1,8 @@
 """A run in words: how long it took, what it is called in a list, whose sentences it measured."""
 
 from mhattn_core.locale import _
+from mhattn_core.measures.statistics import FEW_FOR_INTERVAL, FEWEST_FOR_INTERVAL
+from mhattn_core.runs import Run
 from mhattn_core.runs.store import Saved
 
 
@@ -44,3 +46,17 @@ def origin(run: Saved) -> str:
             )
         )
     return " ".join(filter(None, parts))
+
+
+def how_far(run: Run) -> str:
+    """What the intervals of a run are drawn from, and how far its numbers carry."""
+    message = (
+        _("Intervals are over {units:,} documents; numbers hold for text like this corpus.")
+        if run.by_document
+        else _("Intervals are over {units:,} texts; numbers hold for text like this corpus.")
+    )
+    if run.units < FEWEST_FOR_INTERVAL:
+        message = _("There are no intervals from so few ({units}, under 30); numbers hold for text like this corpus.")
+    elif run.units < FEW_FOR_INTERVAL:
+        message += " " + _("Under 100 of them, intervals come out too narrow, above all of rare events.")
+    return message.format(units=run.units)

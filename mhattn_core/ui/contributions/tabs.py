@@ -23,7 +23,7 @@ from mhattn_core.ui.contributions import data
 from mhattn_core.ui.contributions.choice import choose_head, chosen_head, take_head_and_model
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import evidence_with
-from mhattn_core.ui.navigation import link
+from mhattn_core.ui.navigation import link, page_title
 from mhattn_core.ui.page import of_each, problems
 from mhattn_core.ui.quantity_choice import choose_quantity
 from mhattn_core.ui.show import show
@@ -109,7 +109,8 @@ def links_view(word: WordContributions, words: Words, controls: Controls) -> Non
     shares = of_each(words, lambda one: links.shares_and_chance(data.kept_links(one.result, drawn)))
     st.dataframe(pd.DataFrame(shares), hide_index=True, column_config=_columns())
     st.caption(links.about_chance())
-    link("Head roles", _("Which heads find such links in many sentences: Head roles"))
+    many = _("Which heads find such links in many sentences: {page}").format(page=page_title("Head roles"))
+    link("Head roles", many)
 
 
 def run_view(word: WordContributions, _words: Words, controls: Controls) -> None:
@@ -123,7 +124,7 @@ def run_view(word: WordContributions, _words: Words, controls: Controls) -> None
         measure = choose_quantity(_("What is measured"), offered, key="over", default="unique_share").code
         show(
             heads.contributions(run, **chosen, measure=measure),
-            key=f"over-{word.name}",
+            key="over-heads",
             on_pick=partial(take_head_and_model, word),
             chosen=chosen_head(word),
         )
