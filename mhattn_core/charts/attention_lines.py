@@ -306,6 +306,7 @@ def head_colour(head: int) -> str:
 def _words(words: pd.DataFrame, layout: _Layout, ink: str, pointed: alt.Parameter) -> list[alt.Chart]:
     placed = layout.placed(words).assign(place=_places)
     base = alt.Chart(placed)
+    # Above the words, which would catch the pointer.
     boxes = (
         base.mark_rect(cursor="pointer", color=SPECIAL_COLOUR)
         .encode(
@@ -324,13 +325,13 @@ def _words(words: pd.DataFrame, layout: _Layout, ink: str, pointed: alt.Paramete
     options: dict[str, Any] = {"fontSize": size, "color": ink, "baseline": "middle"}
     if layout.rows:
         options |= {"fontSize": alt.expr(f"max(8, min({size}, width / {layout.width * longest}))")}
-        return [boxes, _texts(base, layout, options, "center")]
+        return [_texts(base, layout, options, "center"), boxes]
     options["limit"] = alt.expr(f"{FROM - LEFT} * width / {layout.width}")
     queries, keys = (base.transform_filter(f"datum.side == '{side}'") for side in ("query", "key"))
     return [
-        boxes,
         _texts(queries, layout, options | {"dx": -3}, "right"),
         _texts(keys, layout, options | {"dx": 3}, "left"),
+        boxes,
     ]
 
 

@@ -100,6 +100,7 @@ def test_layer_heads_and_block_are_chosen_without_the_server(server: str, page: 
     chart(page).locator("g.mark-symbol path").nth(head).click()
     assert {name.split(":")[0] for name in names(lines(page))} == {f"minilm · L2 H{head}"}
     choose(page, "show", "mean")
+    choose(page, "block", "")
     assert {name.split(":")[0] for name in names(lines(page))} == {"minilm · L2"}
 
 
