@@ -14,7 +14,7 @@ from mhattn_core.text.words import HAN_STRETCH
 
 STEP, SMALLEST_STEP, TALLEST = 23, 10, 240
 """Height of a word, in pixels; of many words less, so that all of a column stands in view."""
-BAND = 150
+BAND = 122
 """Height of a model whose words stand in rows, in pixels."""
 BLOCKS = {"aa": "A → A", "ab": "A → B", "ba": "B → A", "bb": "B → B"}
 FROM, TO, LEFT, RIGHT = 0.35, 0.65, 0.02, 0.98

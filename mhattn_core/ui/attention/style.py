@@ -19,6 +19,7 @@ STYLE = """<style>
 .st-key-attention-says { min-height: 4.85rem; }
 @media (max-width: 640px) {
   .st-key-attention-boxes [data-testid="stColumn"] { min-width: calc(50% - 1rem); }
+  .st-key-attention-boxes [data-testid="stColumn"]:has([data-testid="stButtonGroup"]) { min-width: 100%; }
   .st-key-attention-says { min-height: 0; }
 }
 @media (min-width: 641px) { .st-key-attention-heads { position: sticky; top: 4rem; } }
