@@ -14,7 +14,7 @@ from mhattn_core.text.words import HAN_STRETCH
 
 STEP, SMALLEST_STEP, TALLEST = 23, 10, 240
 """Height of a word, in pixels; of many words less, so that all of a column stands in view."""
-BAND = 150
+BAND = 122
 """Height of a model whose words stand in rows, in pixels."""
 BLOCKS = {"aa": "A → A", "ab": "A → B", "ba": "B → A", "bb": "B → B"}
 FROM, TO, LEFT, RIGHT = 0.35, 0.65, 0.02, 0.98
@@ -27,6 +27,8 @@ AS_CHOSEN = -1
 INK = "#31333f"
 NO_TOOLTIP = alt.value(None)
 """A page would show the numbers of the place."""
+WORDS, CHIPS = "words", "chips"
+"""Views whose marks are pointed at and clicked; without a name any mark of the chart would do."""
 WORD, LAYER, SHOW, BLOCK, HEADS = "word", "in_layer", "show", "block", "heads"
 
 
@@ -158,9 +160,11 @@ def _params(drawn: Drawn, *, one_layer: bool) -> dict[str, alt.Parameter]:
             ),
         ),
         WORD: alt.selection_point(
-            WORD, fields=["place"], on="pointerover", clear="pointerout", bind=_word_box(drawn.words)
+            WORD, fields=["place"], on=f"@{WORDS}_marks:pointerover", clear="pointerout", bind=_word_box(drawn.words)
         ),
-        HEADS: alt.selection_point(HEADS, fields=["head"], on="click", toggle="true", clear="dblclick"),
+        HEADS: alt.selection_point(
+            HEADS, fields=["number"], on=f"@{CHIPS}_marks:click", toggle="true", clear="dblclick"
+        ),
     }
     if not one_layer:
         layers = range(int(drawn.panels["layers"].iloc[0]))
@@ -220,7 +224,7 @@ def _lines(lines: pd.DataFrame, layout: _Layout, drawn: Drawn, *, one_layer: boo
     known = ["at_layer", "at_head", "layers", "left", "top", "most", "model"]
     head = (
         f"({SHOW} == 'head' ? datum.head == datum.at_head : {SHOW} == 'mean' ? datum.head == {MEAN} : "
-        f"datum.head != {MEAN} && (!isValid({HEADS}.head) || indexof({HEADS}.head, datum.head) >= 0))"
+        f"datum.head != {MEAN})"
     )
     pointed = f"{WORD}.place"
     word = (
@@ -236,6 +240,8 @@ def _lines(lines: pd.DataFrame, layout: _Layout, drawn: Drawn, *, one_layer: boo
         alt.Chart(written(lines, "lines"))
         .transform_lookup("panel", alt.LookupData(panels, "panel", known))
         .transform_filter(" && ".join(conditions))
+        .transform_calculate(number="'' + datum.head")
+        .transform_filter({"or": [f"{SHOW} != 'all'", {"param": HEADS}]})
         .transform_calculate(
             **layout.line_ends(),
             share="min(1, datum.weight / datum.most)",
@@ -300,6 +306,7 @@ def head_colour(head: int) -> str:
 def _words(words: pd.DataFrame, layout: _Layout, ink: str, pointed: alt.Parameter) -> list[alt.Chart]:
     placed = layout.placed(words).assign(place=_places)
     base = alt.Chart(placed)
+    # Above the words, which would catch the pointer.
     boxes = (
         base.mark_rect(cursor="pointer", color=SPECIAL_COLOUR)
         .encode(
@@ -310,6 +317,7 @@ def _words(words: pd.DataFrame, layout: _Layout, ink: str, pointed: alt.Paramete
             opacity=alt.OpacityValue(0, condition={"param": WORD, "empty": False, "value": 0.28}),
             tooltip=NO_TOOLTIP,
         )
+        .properties(name=WORDS)
         .add_params(pointed)
     )
     size = 14 if layout.rows else max(8.5, min(14, 0.78 * layout.step))
@@ -317,13 +325,13 @@ def _words(words: pd.DataFrame, layout: _Layout, ink: str, pointed: alt.Paramete
     options: dict[str, Any] = {"fontSize": size, "color": ink, "baseline": "middle"}
     if layout.rows:
         options |= {"fontSize": alt.expr(f"max(8, min({size}, width / {layout.width * longest}))")}
-        return [boxes, _texts(base, layout, options, "center")]
+        return [_texts(base, layout, options, "center"), boxes]
     options["limit"] = alt.expr(f"{FROM - LEFT} * width / {layout.width}")
     queries, keys = (base.transform_filter(f"datum.side == '{side}'") for side in ("query", "key"))
     return [
-        boxes,
         _texts(queries, layout, options | {"dx": -3}, "right"),
         _texts(keys, layout, options | {"dx": 3}, "left"),
+        boxes,
     ]
 
 
@@ -373,7 +381,8 @@ def _heads(lines: pd.DataFrame, layout: _Layout, ink: str, heads: alt.Parameter)
     """Which colour is which head, where several are laid over one another; a click takes one alone, or adds it."""
     numbers = sorted(set(lines["head"]) - {MEAN})
     across = layout.width - 0.2 if layout.rows else layout.width
-    chips = pd.DataFrame({"head": numbers})
+    # As text: a page hands whole numbers of a table and those of a text over as different kinds.
+    chips = pd.DataFrame({"number": list(map(str, numbers))})
     chips = chips.assign(
         name=[f"H{head}" for head in numbers],
         colour=[head_colour(head) for head in numbers],
@@ -388,7 +397,8 @@ def _heads(lines: pd.DataFrame, layout: _Layout, ink: str, heads: alt.Parameter)
     )
     squares = (
         base.mark_point(shape="square", filled=True, size=110, cursor="pointer", xOffset=-12)
-        .encode(color=alt.Color("colour:N", scale=None))
+        .encode(color=alt.Color("colour:N", scale=None), tooltip=NO_TOOLTIP)
+        .properties(name=CHIPS)
         .add_params(heads)
     )
     names = base.mark_text(align="left", dx=-4, fontSize=11, color=ink).encode(text="name:N")

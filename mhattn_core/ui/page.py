@@ -31,7 +31,7 @@ STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 4rem clamp(1rem, 3.5vw, 4rem) 3rem; }
 [data-testid="stMainBlockContainer"] [data-testid="stVerticalBlock"] { gap: .7rem; }
 [data-testid="stMainBlockContainer"] h1 { font-size: 28px; padding: 0; }
-:is([data-testid="stTabPanel"], [data-testid="stHorizontalBlock"]):not(:has([data-testid="stElementContainer"])) { display: none; }
+:is([data-testid="stTabPanel"], [data-testid="stHorizontalBlock"]):not(:has([data-testid="stElementContainer"], [data-testid="stPopover"])) { display: none; }
 [data-testid="stCaptionContainer"] { color: inherit; opacity: .78; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-keyboard) { display: none; }
 [data-testid="stVegaLiteChart"]:focus-visible { outline: 2px solid #8c8c8c; outline-offset: 2px; }

@@ -112,7 +112,7 @@ def test_layer_heads_mean_and_block_are_chosen_without_the_server() -> None:
     }
     every = lines(chosen(written, show="all", block="ab"))
     assert sorted(every) == [("L0 H0", "the", "it", 0.1), ("L0 H1", "the", "it", 0.9)]
-    assert lines(chosen(written, show="all", block="ab", heads=[{"head": 0}])) == [("L0 H0", "the", "it", 0.1)]
+    assert lines(chosen(written, show="all", block="ab", heads=[{"number": "0"}])) == [("L0 H0", "the", "it", 0.1)]
     mean = lines(chosen(written, show="mean", block="ba"))
     assert sorted(mean) == [("L0", "it", "cat", 0.4), ("L0", "it", "the", 0.15)]
 

@@ -8,7 +8,7 @@ import altair as alt
 from mhattn_core import charts
 from mhattn_core.charts.attention_lines import fits_rows
 from mhattn_core.findings.attention.shown import Shown, all_weights, drawn, pattern_sentence
-from mhattn_core.findings.of_pair import code_of, source_of
+from mhattn_core.findings.of_pair import literal, source_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
 
@@ -55,7 +55,6 @@ def _finding(
     shown: Sequence[Shown], reading: str, draw: "partial[alt.LayerChart]", draw_narrow: "partial[alt.LayerChart]"
 ) -> Finding:
     first = shown[0]
-    stack, layer, head = first.head
     return Finding(
         f"{first.model} {first.head.full_name}",
         pattern_sentence(shown),
@@ -64,10 +63,23 @@ def _finding(
         reading,
         1,
         " · ".join(f"{source_of(one.result)} · {one.head.full_name}" for one in shown),
-        code_of(
-            first.result,
-            f"pattern_table(seen, {stack!r}, {layer}, {head}, units={first.units!r})",
-            "from mhattn_core.attention.tables import pattern_table",
-        ),
+        _code(shown),
         draw_narrow=draw_narrow,
+    )
+
+
+def _code(shown: Sequence[Shown]) -> str:
+    """Python that gives the table of all these heads again."""
+    heads = [f"    Shown(mh.attend(mh.load({one.model!r}), pair), {one.head!r}, units={one.units!r})," for one in shown]
+    return "\n".join(
+        (
+            "import mhattn_core as mh",
+            "from mhattn_core.findings.attention.shown import Shown, all_weights",
+            "from mhattn_core.heads import Head",
+            "",
+            f"pair = {literal(shown[0].result.pair)}",
+            "all_weights([",
+            *heads,
+            "])",
+        )
     )

@@ -6,6 +6,7 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.errors import Problem
+from mhattn_core.findings.digits import digits
 from mhattn_core.findings.heads.of_measures import at_the_end, measured
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
@@ -75,9 +76,9 @@ def place_in_model(chosen: ModelHead, heads: pd.DataFrame, measure: str) -> tupl
     own = heads[heads["measure"] == measure].set_index(["layer", "head"]).loc[chosen.cell]
     low, high, count = rank(heads, measure, *chosen.cell)
     message = (
-        _("**{head}** · {title} {value:.2f}: number {rank} of {count} heads, counted from the lowest.")
+        _("**{head}** · {title} {value}: number {rank} of {count} heads, counted from the lowest.")
         if low <= high
-        else _("**{head}** · {title} {value:.2f}: number {rank} of {count} heads, counted from the highest.")
+        else _("**{head}** · {title} {value}: number {rank} of {count} heads, counted from the highest.")
     )
     interval = (
         _("95 % interval over {pairs:,} pairs: {low:.2f} to {high:.2f}.").format(
@@ -86,7 +87,7 @@ def place_in_model(chosen: ModelHead, heads: pd.DataFrame, measure: str) -> tupl
         if pd.notna(own["low"])
         else ""
     )
-    about = {"head": escape(chosen.name), "title": axis_title(measure), "value": own["value"]}
+    about = {"head": escape(chosen.name), "title": axis_title(measure), "value": digits(float(own["value"]))}
     return message.format(rank=min(low, high), count=count, **about), interval
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.errors import Problem
+from mhattn_core.findings.digits import digits
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.rows import model_of, models_of, of_stack
@@ -96,15 +97,15 @@ def medians(rows: pd.DataFrame, measure: str) -> str:
         )
     top = known.loc[at_the_end(known, measure)]
     message = (
-        _("The median head: {medians}. Lowest of all is {head} with {value:.2f}.")
+        _("The median head: {medians}. Lowest of all is {head} with {value}.")
         if is_lowest(measure)
-        else _("The median head: {medians}. Highest of all is {head} with {value:.2f}.")
+        else _("The median head: {medians}. Highest of all is {head} with {value}.")
     )
     of_models = known.groupby("model", sort=False, observed=True)["value"].median()
     said = message.format(
-        medians=", ".join(f"{escape(str(name))} {value:.2f}" for name, value in of_models.items()),
+        medians=", ".join(f"{escape(str(name))} {digits(value)}" for name, value in of_models.items()),
         head=escape(ModelHead.of_row(top).name),
-        value=top["value"],
+        value=digits(float(top["value"])),
     )
     if pd.notna(top["low"]):
         said += " " + _("Its 95 % interval: {low:.3f} to {high:.3f}.").format(low=top["low"], high=top["high"])

@@ -16,15 +16,16 @@ STYLE = """<style>
 [data-testid="stVegaLiteChart"] form.vega-bindings label { display: flex; align-items: center; gap: .4rem; }
 [data-testid="stVegaLiteChart"] form.vega-bindings .vega-bind-name { width: auto; min-width: 0; font-size: .85rem; }
 [data-testid="stVegaLiteChart"] form.vega-bindings select { max-width: 8.8rem; padding: .1rem .3rem; }
-.st-key-attention-says { min-height: 4.6rem; }
+.st-key-attention-says { min-height: 4.85rem; }
 @media (max-width: 640px) {
   .st-key-attention-boxes [data-testid="stColumn"] { min-width: calc(50% - 1rem); }
+  .st-key-attention-boxes [data-testid="stColumn"]:has([data-testid="stButtonGroup"]) { min-width: 100%; }
   .st-key-attention-says { min-height: 0; }
 }
 @media (min-width: 641px) { .st-key-attention-heads { position: sticky; top: 4rem; } }
 @media print {
   body, .stApp { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
-  .st-key-attention-options, .st-key-attention-heads, .vega-bindings { display: none; }
+  .st-key-attention-options, .st-key-attention-heads, form.vega-bindings { display: none !important; }
 }
 </style>"""
 

@@ -1,0 +1,10 @@
+"""Numbers in sentences."""
+
+
+def digits(value: float) -> str:
+    """Two decimals; two significant digits of what would read 0.00, and a bound below a ten-thousandth."""
+    if value == 0 or abs(value) >= 0.005:
+        return f"{value:.2f}"
+    if abs(value) < 1e-4:
+        return "<0.0001" if value > 0 else ">-0.0001"
+    return f"{value:.2g}"
