@@ -13,12 +13,10 @@ ui.page(
     ),
 )
 tab = ui.open_tab({"saved": _("Saved runs"), "new": _("Measure my pairs"), "compare": _("Compare two runs")})
+ui.watch_runs()
 if tab == "new":
     ui.new_run(controls)
-    ui.watch_runs()
+elif tab == "compare":
+    ui.compared_runs()
 else:
-    ui.watch_runs()
-    if tab == "compare":
-        ui.compared_runs()
-    else:
-        ui.opened_run()
+    ui.opened_run()

@@ -6,7 +6,7 @@ import pandas as pd
 from mhattn_core.charts.theme import MARK_COLOUR, model_colour
 from mhattn_core.locale import _
 
-HEIGHT = 130
+HEIGHT = 190
 
 
 def distance_bars(bins: pd.DataFrame, *, model: str, most: float | None = None) -> alt.LayerChart:

@@ -7,6 +7,7 @@ from mhattn_core.ui.claim_panel import claim_panel
 from mhattn_core.ui.contributions.panel import fusion_panel
 from mhattn_core.ui.difference_panel import difference_panel
 from mhattn_core.ui.evidence import manifest_of
+from mhattn_core.ui.head.panel import head_page
 from mhattn_core.ui.head_internals.panel import inside_panel
 from mhattn_core.ui.head_panel import note_panel
 from mhattn_core.ui.licences import licences
@@ -14,7 +15,6 @@ from mhattn_core.ui.matching.panel import matched_panel
 from mhattn_core.ui.measure_panel import measure_panel
 from mhattn_core.ui.methods_list import methods_list, quantities_list, searchable
 from mhattn_core.ui.navigation import head_views, page_file, start
-from mhattn_core.ui.overview.head_page import head_page
 from mhattn_core.ui.overview.own_sentence import own_sentence
 from mhattn_core.ui.overview.panel import overview_panel
 from mhattn_core.ui.page import page, problems

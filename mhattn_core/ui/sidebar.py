@@ -1,5 +1,7 @@
 """The sidebar that all pages share: models, pair, data, and the language."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -214,3 +216,9 @@ def take_pair(first: str, second: str) -> None:
     st.session_state[KEPT] = (first, second)
     st.session_state[TAKEN] = True
     st.session_state[SHOWN] = TAKEN  # another pair of one's own may be shown now: these sentences replace it
+
+
+def take_models(names: Sequence[str]) -> None:
+    """Make these the models of the sidebar, as if the reader had chosen them; in a callback only."""
+    _chosen(MODELS)
+    st.session_state[MODELS] = list(names)

@@ -15,9 +15,11 @@ from streamlit.testing.v1 import AppTest
 import mhattn_core as mh
 from mhattn_core.measures.quantities import of_family
 from mhattn_core.runs import store
+from mhattn_core.runs.cost import Cost
 from mhattn_core.runs.jobs import Job
 from mhattn_core.text.reading import samples
 from mhattn_core.ui.runs.known import jobs
+from mhattn_core.ui.runs.measures import SETS, seconds_of
 
 TIMEOUT = 120
 
@@ -153,6 +155,37 @@ def test_what_it_will_cost_is_said_before_it_starts_and_nothing_is_made() -> Non
     said = texts(bring())
     assert re.search(r"about \d+ s\*\*, \d+ MB of memory and \d+ MB on disk, for 4 pairs and \d+ tokens", said)
     assert "Told from 4 pairs" in said
+    assert not store.saved()
+
+
+def test_each_set_of_measures_says_how_long_it_takes() -> None:
+    app = bring()
+    sets = app.radio(key="run-set")
+    times = [caption for caption in sets.proto.captions if caption]
+    assert len(times) == 4
+    assert all(re.fullmatch(r"about \d[\d.]* (s|min|h)", time) for time in times)
+    assert sets.value == "quick"
+    app = sets.set_value("roles").run()
+    assert "relations" in texts(app)
+    with_parts = Cost("m", 0, 0, 0, 9.0, {"forward": 1.0, "tokens": 0.5, "basic": 0.25, "relations": 8.0}, 0.0, 4, ())
+    assert seconds_of([with_parts, with_parts], SETS["quick"]) == 3.5
+    assert seconds_of([with_parts], SETS["roles"]) == 9.75
+
+
+def test_the_same_run_is_not_started_twice() -> None:
+    occupy()
+    app = press(bring(), "Start")
+    (start,) = [button for button in app.button if button.label == "Start"]
+    assert start.disabled
+    app.radio(key="run-set").set_value("roles").run()
+    assert not next(button for button in app.button if button.label == "Start").disabled
+
+
+def test_an_unfinished_run_is_deleted_only_after_a_question() -> None:
+    run = store.create("left", ("minilm",), ("basic",), bring_upload())
+    app = page()
+    assert "Delete left with all its tables?" in texts(app).replace("*", "")
+    app.button(key=f"drop-{run.key}").click().run()
     assert not store.saved()
 
 

@@ -8,6 +8,7 @@ from screen import main
 
 WIDTH, FOLD = 1280, 720
 FINDINGS = {
+    "head": r"does best on",
     "head_roles": r"Strongest: ",
     "redundancy": r"Heads with a redundant partner",
     "compare_models": r"The median head: ",

@@ -35,7 +35,8 @@ def test_a_click_pins_a_head_and_its_card_leads_on(server: str, page: Page) -> N
     expect(main(page).get_by_text("most similar head").first).to_be_visible()
     main(page).get_by_role("link", name="Its page").click()
     expect(main(page).get_by_role("heading", name="One head, beside another")).to_be_visible()
-    expect(box(page, "Head")).to_have_value("minilm · L2 H10")
+    expect(box(page, "Model")).to_have_value("minilm")
+    expect(box(page, "Head")).to_have_value("L2 H10")
 
 
 def test_a_phone_shows_one_model_below_the_other(server: str, phone: Page) -> None:

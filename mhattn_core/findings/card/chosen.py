@@ -17,16 +17,26 @@ def rows_of(run: Run, table: pd.DataFrame, what: str, *, model: str, stack: str,
     """
     asked = model_of(run, model) if model or table.empty else str(table["model"].iloc[0])
     if not (table["model"] == asked).any():
-        raise Problem(
-            _("This run did not measure {what} of “{model}”.").format(what=what, model=asked),
-            _("Measure its pairs again with it: see --measures, or “Measures” on the page Data."),
-        )
+        raise not_measured(what, asked)
     rows = of_stack(table[table["model"] == asked], stack, what)
     chosen = Head.parse(head, str(rows["stack"].iloc[0])) if head else Head.of_row(rows.iloc[0])
     own = rows[(rows["layer"] == chosen.layer) & (rows["head"] == chosen.head)]
     if own.empty:
         raise no_head(ModelHead(asked, *chosen))
     return own.reset_index(drop=True)
+
+
+def cards_of(run: Run, model: str) -> pd.DataFrame:
+    """The cards of a model, of all where none is named; those of many models are large."""
+    return run.table("cards", model=model) if model else run.table("cards")
+
+
+def not_measured(what: str, model: str) -> Problem:
+    """What is said of a model that is not in a table."""
+    return Problem(
+        _("This run did not measure {what} of “{model}”.").format(what=what, model=model),
+        _("Measure its pairs again with it: see --measures, or “Measures” on the page Data."),
+    )
 
 
 def no_head(head: ModelHead) -> Problem:

@@ -4,7 +4,7 @@ from functools import partial
 
 from mhattn_core import charts
 from mhattn_core.errors import Problem
-from mhattn_core.findings.card.chosen import rows_of
+from mhattn_core.findings.card.chosen import cards_of, rows_of
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.value import Finding
@@ -17,7 +17,7 @@ from mhattn_core.runs import Run
 @of_run("cards")
 def head_distances(run: Run, *, model: str = "", stack: str = "", head: str = "") -> Finding:
     """A head's weight by distance in words, beside even attention."""
-    own = rows_of(run, run.table("cards"), "cards", model=model, stack=stack, head=head)
+    own = rows_of(run, cards_of(run, model), "cards", model=model, stack=stack, head=head)
     bins = own[own["part"] == "distance"].rename(columns={"item": "distance"})
     one = ModelHead.of_row(own.iloc[0])
     if bins.empty:

@@ -7,7 +7,7 @@ import pandas as pd
 from mhattn_core import charts
 from mhattn_core.charts.best_heads import verdict_names
 from mhattn_core.errors import Problem
-from mhattn_core.findings.card.chosen import no_head
+from mhattn_core.findings.card.chosen import no_head, not_measured
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.rows import model_of
@@ -27,7 +27,7 @@ LISTED = 8
 def head_neighbours(run: Run, *, model: str = "", stack: str = "", head: str = "") -> Finding:
     """The heads of its own model that attend most like one head, beside what random words give."""
     table = run.head_pairs
-    one, own = _of_head(table, model_of(run, model), stack, head)
+    one, own = _of_head(table, "distances", model_of(run, model), stack, head)
     both = [
         own.loc[_is(own, one, side)].rename(columns={f"layer_{other}": "layer", f"head_{other}": "head"})
         for side, other in (("a", "b"), ("b", "a"))
@@ -80,7 +80,7 @@ def head_counterparts(run: Run, *, model: str = "", stack: str = "", head: str =
             _("“{model}” was matched with no model of this run.").format(model=name), _("Choose another model.")
         )
     rows = rows.rename(columns={f"{column}_a": column for column in HEAD_COLUMNS})
-    one, own = _of_head(rows, name, stack, head)
+    one, own = _of_head(rows, "matches", name, stack, head)
     own = own[(own["layer"] == one.layer) & (own["head"] == one.head)].dropna(subset=["layer_b", "head_b"])
     if own.empty:
         raise no_head(one)
@@ -111,14 +111,11 @@ def head_counterparts(run: Run, *, model: str = "", stack: str = "", head: str =
     )
 
 
-def _of_head(table: pd.DataFrame, model: str, stack: str, head: str) -> tuple[ModelHead, pd.DataFrame]:
+def _of_head(table: pd.DataFrame, what: str, model: str, stack: str, head: str) -> tuple[ModelHead, pd.DataFrame]:
     """The head, and the rows of its model's stack, by default the first."""
     rows = table[table["model"] == model]
     if rows.empty:
-        raise Problem(
-            _("The run has nothing of “{what}” for these models and this stack.").format(what=model),
-            _("Choose another model."),
-        )
+        raise not_measured(what, model)
     chosen = stack if stack in set(rows["stack"]) else str(rows["stack"].iloc[0])
     return ModelHead(model, *(Head.parse(head, chosen) if head else Head(chosen, 0, 0))), rows[rows["stack"] == chosen]
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.errors import Problem
-from mhattn_core.findings.card.chosen import rows_of
+from mhattn_core.findings.card.chosen import cards_of, rows_of
 from mhattn_core.findings.card.distances import pairs_read
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
@@ -20,7 +20,7 @@ from mhattn_core.runs import Run
 @of_run("cards")
 def head_sentences(run: Run, *, model: str = "", stack: str = "", head: str = "") -> Finding:
     """A head's strongest sentence pairs, two of each fifth of all by the strength of their strongest link."""
-    own = rows_of(run, run.table("cards"), "cards", model=model, stack=stack, head=head)
+    own = rows_of(run, cards_of(run, model), "cards", model=model, stack=stack, head=head)
     one = ModelHead.of_row(own.iloc[0])
     links = own[own["part"] == "link"]
     if links.empty:

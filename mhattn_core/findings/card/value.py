@@ -24,7 +24,7 @@ from mhattn_core.heads import Head, ModelHead
 from mhattn_core.locale import _
 from mhattn_core.runs import Run
 
-LINES = 8
+LINES = 5
 """Relations that a card draws."""
 SHARED_DIRECTION = "later_to_earlier"
 """The one direction that causal models and others have in common, so that two heads can be compared."""

@@ -4,7 +4,7 @@ from functools import partial
 
 from mhattn_core import charts
 from mhattn_core.errors import Problem
-from mhattn_core.findings.card.chosen import rows_of
+from mhattn_core.findings.card.chosen import cards_of, rows_of
 from mhattn_core.findings.card.distances import pairs_read
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
@@ -32,7 +32,7 @@ def head_words(
                 _("“{choice}” cannot be chosen here.").format(choice=choice),
                 _("Choose one of: {names}.").format(names=", ".join(known)),
             )
-    own = rows_of(run, run.table("cards"), "cards", model=model, stack=stack, head=head)
+    own = rows_of(run, cards_of(run, model), "cards", model=model, stack=stack, head=head)
     one = ModelHead.of_row(own.iloc[0])
     listed = own[own["part"] == side].rename(columns={"item": "word"}).nlargest(TOP, by)
     if listed.empty:
@@ -42,7 +42,7 @@ def head_words(
         )
     words = listed[["word", "mass", "even", "lift", "count"]].reset_index(drop=True)
     top = ", ".join(
-        f"*{escape(row.word)}* ({row.mass:.1%})" if by == "mass" else f"*{escape(row.word)}* (× {row.lift:.1f})"
+        f"“{escape(row.word)}” ({row.mass:.1%})" if by == "mass" else f"“{escape(row.word)}” (× {row.lift:.1f})"
         for row in words.head(NAMED).itertuples()
     )
     message = {

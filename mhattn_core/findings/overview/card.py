@@ -44,6 +44,17 @@ def head_card(run: Run, *, model: str = "", head: str = "L0 H0") -> Finding:
 
 def card_lines(head: "pd.Series[object]") -> pd.DataFrame:
     """A row of ``head_overview`` as what, and what the run says of it; what was not measured is left out."""
+    lines = role_lines(head)
+    if head["similar"]:
+        lines.append((_("most similar head"), f"{head['similar']} ({head['distance']:.3f})"))
+    if head["type"]:
+        lines.append((_("pattern"), type_names().get(str(head["type"]), str(head["type"]))))
+    lines.append((_("counterpart"), str(head["partner"]) or _("none found")))
+    return pd.DataFrame(lines, columns=["what", "value"])
+
+
+def role_lines(head: "pd.Series[object]") -> list[tuple[str, str]]:
+    """What it does and what breaks without it, as what and value."""
     effect, low = head["effect"], head["effect_low"]
     lines = [(_("role"), role_name(head))]
     if head["relation"]:
@@ -55,9 +66,4 @@ def card_lines(head: "pd.Series[object]") -> pd.DataFrame:
     if pd.notna(effect):
         least = "" if pd.isna(low) else f" (≥ {low:+.3f})"
         lines.append((_("ablation effect"), f"{effect:+.3f}{least}"))
-    if head["similar"]:
-        lines.append((_("most similar head"), f"{head['similar']} ({head['distance']:.3f})"))
-    if head["type"]:
-        lines.append((_("pattern"), type_names().get(str(head["type"]), str(head["type"]))))
-    lines.append((_("counterpart"), str(head["partner"]) or _("none found")))
-    return pd.DataFrame(lines, columns=["what", "value"])
+    return lines

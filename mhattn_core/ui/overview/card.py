@@ -19,6 +19,6 @@ def card(head: "pd.Series[object]", *, with_page: bool = True) -> None:
         st.markdown("\n".join(f"- {line.what}: **{escape(line.value)}**" for line in card_lines(head).itertuples()))
         with st.container(horizontal=True):
             if with_page:
-                link("Head", _("Its page"), of=str(head["name"]))
+                link("Head", _("Its page"), model=model, head=name)
             link("Attention", _("Show its attention"), models=[model], head=name)
             link("Fault tolerance", _("Switch it off"), models=[model])

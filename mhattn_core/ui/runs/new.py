@@ -8,13 +8,11 @@ import streamlit as st
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.runs.about import duration
 from mhattn_core.locale import _
-from mhattn_core.measures.quantities import families
 from mhattn_core.models.control_names import trained_name
 from mhattn_core.models.memory import readable
 from mhattn_core.runs import store
 from mhattn_core.runs.corpus import corpus_digest, records_of
 from mhattn_core.runs.cost import Cost, estimate, refuse
-from mhattn_core.runs.work import MEASURABLE
 from mhattn_core.text.examples import example_pairs
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.reading import PairRecord, Upload
@@ -22,11 +20,13 @@ from mhattn_core.text.reading.records import bad_rows
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.resources import loaded
+from mhattn_core.ui.runs.known import jobs
+from mhattn_core.ui.runs.measures import EVERYTHING, choose_measures
 from mhattn_core.ui.runs.start import start
 from mhattn_core.ui.upload import upload_panel
 
 COSTS = "run-costs"
-BASIC = "basic"
+BEGUN = "run-begun"
 UNKNOWN_FROM = 0.1
 
 
@@ -37,10 +37,13 @@ def new_run(controls: Controls) -> None:
         if upload is None:
             return
         records_of(upload)  # too many groups
-        measures = _measures()
+        everything = _costs(controls.models, upload.pairs, EVERYTHING)
+        if not everything:
+            return
+        measures = choose_measures(everything)
         name = st.text_input(_("Name of the run"), upload.name, max_chars=100, key=f"run-name-{upload.name}")
         st.markdown(_("Models, from the sidebar: {models}.").format(models=escape(", ".join(controls.models))))
-        costs = _costs(controls.models, upload.pairs, measures)
+        costs = _costs([cost.model for cost in everything], upload.pairs, measures)
         if not costs:
             return
         models = tuple(cost.model for cost in costs)
@@ -48,10 +51,18 @@ def new_run(controls: Controls) -> None:
             st.info(_("The run will measure {models} only.").format(models=escape(", ".join(models))))
         _say(costs, len(upload.pairs))
         refuse(costs, store.runs_folder())
-        if st.button(_("Start"), type="primary", icon=":material/play_arrow:"):
+        asked = (corpus_digest(upload.pairs), models, measures)
+        if st.button(_("Start"), type="primary", icon=":material/play_arrow:", disabled=_at_work(asked)):
             run = store.create(name.strip() or upload.name, models, measures, upload)
             start(run, upload)
+            st.session_state.setdefault(BEGUN, {})[asked] = run.key
             st.rerun()
+
+
+def _at_work(asked: tuple[str, tuple[str, ...], tuple[str, ...]]) -> bool:
+    """Whether this session has begun the same run, and it waits or runs. asked: the corpus, models and measures."""
+    job = jobs().get(st.session_state.get(BEGUN, {}).get(asked, ""))
+    return job is not None and not job.over
 
 
 def _bring() -> Upload | None:
@@ -79,22 +90,6 @@ def _bring() -> Upload | None:
         fields = ("english", "english_next") if way == "examples" else ("chinese", "chinese_next")
         pairs = example_pairs(*fields)
     return Upload(ways[way], "", pairs, bad_rows([]))
-
-
-def _measures() -> tuple[str, ...]:
-    """What is measured; the basic measures are always among it, since every chart of heads reads them."""
-    more = [name for name in MEASURABLE if name != BASIC]
-    labels = {name: f"{families()[name].title}: {families()[name].says}" for name in more}
-    chosen = st.multiselect(
-        _("Measures beside the basic ones"),
-        more,
-        format_func=labels.__getitem__,
-        key="run-measures",
-        help=_("Always measured: {says} On the command line these are `--measures {names}`.").format(
-            says=families()[BASIC].says, names=",".join(more)
-        ),
-    )
-    return BASIC, *(name for name in more if name in chosen)
 
 
 def _costs(names: Sequence[str], records: Sequence[PairRecord], measures: tuple[str, ...]) -> list[Cost]:

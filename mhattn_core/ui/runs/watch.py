@@ -9,6 +9,7 @@ from mhattn_core.locale import _, current_language
 from mhattn_core.runs import store
 from mhattn_core.runs.jobs import Job
 from mhattn_core.runs.store import Saved
+from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.runs.known import jobs, known_runs, show_run
@@ -106,15 +107,20 @@ def _left(run: Saved) -> None:
             if st.button(_("Go on"), key=f"go-on-{run.key}", icon=":material/resume:"):
                 go_on(run)
                 st.rerun()
-            st.button(
-                _("Delete"), key=f"drop-{run.key}", icon=":material/delete:", on_click=store.delete, args=(run.key,)
-            )
+            with st.popover(_("Delete"), icon=":material/delete:"):
+                st.markdown(
+                    _("Delete **{name}** with all its tables? It cannot be brought back.").format(
+                        name=escape(run.about.name)
+                    )
+                )
+                st.button(_("Yes, delete it"), key=f"drop-{run.key}", on_click=store.delete, args=(run.key,))
 
 
 def _done(run: Saved) -> None:
     """Work that this process has finished, until somebody has looked at it."""
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(_("**{name}** is finished.").format(name=escape(run.about.name)))
+        link("Overview", _("See the overview"), evidence=run.key)
         st.button(_("Open it"), key=f"open-{run.key}", icon=":material/visibility:", on_click=_open, args=(run.key,))
 
 

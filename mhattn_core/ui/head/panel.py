@@ -1,0 +1,113 @@
+"""Everything that a run says of one head, beside its counterpart or any other head: a row a finding."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from mhattn_core.errors import Problem
+from mhattn_core.findings import Finding
+from mhattn_core.findings.card.value import head_findings
+from mhattn_core.findings.card.words import head_words
+from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.overview.card import role_lines
+from mhattn_core.findings.overview.heads import head_overview
+from mhattn_core.heads import ModelHead
+from mhattn_core.locale import _
+from mhattn_core.ui.choices import choose
+from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.evidence import chosen_evidence, evidence_with, say_evidence
+from mhattn_core.ui.head.choice import choose_heads
+from mhattn_core.ui.head.files import card_file
+from mhattn_core.ui.head.live import live
+from mhattn_core.ui.head.sentences import sentences
+from mhattn_core.ui.navigation import link
+from mhattn_core.ui.panel import panel
+from mhattn_core.ui.show import show
+
+Make = Callable[[], Finding]
+
+
+@panel
+def head_page(controls: Controls) -> None:
+    """Two cards side by side, finding by finding, so that the same stands beside the same."""
+    evidence = chosen_evidence(controls) or evidence_with(controls, "relations")
+    run = evidence.run
+    known = head_overview(run, run.models)
+    heads = choose_heads(run, known)
+    for head, column in zip(heads, st.columns(2, gap="medium"), strict=True):
+        with column:
+            _in_short(head, known)
+    makes = [head_findings(head, run) for head in heads]
+    missing: list[Problem] = []
+    for name in makes[0]:
+        if name == "head_words":
+            with st.container(horizontal=True):
+                side, by = _which_words()
+            chosen = [partial(head_words, run, **_asked(head), side=side, by=by) for head in heads]
+            missing += row(name, chosen)
+        elif name == "head_sentences":
+            missing += sentences(run, heads)
+        elif name != "head_words_query":
+            missing += row(name, [make[name] for make in makes])
+    live(heads, controls)
+    _say_missing(missing)
+    for head, column in zip(heads, st.columns(2, gap="medium"), strict=True):
+        with column:
+            card_file(run, head)
+    say_evidence(evidence)
+
+
+def row(name: str, makes: Sequence[Make], **on_screen: Any) -> list[Problem]:
+    """One finding of each head, side by side, with how to read both below; what cannot be said is returned if neither
+    says it, else stands in its place.
+    """
+    made = [_made(make) for make in makes]
+    findings = [one for one in made if isinstance(one, Finding)]
+    if not findings:
+        return [one for one in made if isinstance(one, Problem)]
+    for place, (one, column) in enumerate(zip(made, st.columns(len(made), gap="medium"), strict=True)):
+        with column:
+            if isinstance(one, Problem):
+                st.caption(escape(f"{one.happened} {one.remedy}"))
+            else:
+                show(replace(one, reading=""), key=f"{name}-{place}", **on_screen)
+    st.caption(findings[0].reading)
+    return []
+
+
+def _made(make: Make) -> Finding | Problem:
+    try:
+        return make()
+    except Problem as problem:
+        return problem
+
+
+def _in_short(head: ModelHead, known: pd.DataFrame) -> None:
+    """What it does and what breaks without it; its name only, of a stack that the overview does not show."""
+    rows = known[[one == head for one in ModelHead.of_table(known)]]
+    lines = [f"{what}: **{escape(value)}**" for _index, one in rows.iterrows() for what, value in role_lines(one)]
+    st.markdown(f"**{escape(head.name)}**  \n:small[{' · '.join(lines)}]")
+
+
+def _which_words() -> tuple[str, str]:
+    """Side and order of the words, for both heads."""
+    sides = {"key": _("words attended to"), "query": _("words that attend")}
+    orders = {"mass": _("by share of the weight"), "lift": _("by lift over frequency")}
+    side = choose(_("Words"), sides, key="side", pills=True, bare=True)
+    return side, choose(_("Order"), orders, key="order", pills=True, bare=True)
+
+
+def _asked(head: ModelHead) -> dict[str, str]:
+    return {"model": head.model, "stack": head.stack, "head": head.within.name}
+
+
+def _say_missing(missing: Sequence[Problem]) -> None:
+    """Each reason once, and where it is measured."""
+    reasons = {problem.happened: problem for problem in missing}
+    if reasons:
+        st.info("  \n".join(escape(f"{problem.happened} {problem.remedy}") for problem in reasons.values()))
+        link("Runs", _("Measure pairs"), tab="new")

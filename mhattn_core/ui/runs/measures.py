@@ -1,0 +1,72 @@
+"""What a new run measures: one of four sets, each with the time that it takes, or a choice of one's own."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mhattn_core.findings.runs.about import duration
+from mhattn_core.locale import _
+from mhattn_core.measures.quantities import families
+from mhattn_core.runs.cost import Cost
+from mhattn_core.runs.work import MEASURABLE
+
+BASIC, DOCUMENTS = "basic", "segments"
+ALWAYS = ("forward", "tokens", BASIC)
+"""Parts of a cost that every run has."""
+EVERYTHING = tuple(name for name in MEASURABLE if name != DOCUMENTS)
+"""All but what needs documents with their summaries."""
+SETS: dict[str, tuple[str, ...]] = {
+    "quick": (BASIC,),
+    "roles": (BASIC, "patterns", "relations", "minimal_pairs"),
+    "redundancy": (BASIC, "patterns", "distances", "matches"),
+    "everything": EVERYTHING,
+}
+CHOOSE = "choose"
+
+
+def choose_measures(costs: Sequence[Cost]) -> tuple[str, ...]:
+    """The measures of the chosen set, in the order in which a run makes them. costs: of ``EVERYTHING``, for each model."""
+    names = {
+        "quick": _("Quick"),
+        "roles": _("Roles"),
+        "redundancy": _("Redundancy"),
+        "everything": _("Everything"),
+        CHOOSE: _("My own choice"),
+    }
+    times = [_("about {time}").format(time=duration(seconds_of(costs, SETS[name]))) for name in SETS]
+    chosen = st.radio(
+        _("Measure"),
+        list(names),
+        format_func=names.__getitem__,
+        captions=[*times, ""],
+        horizontal=True,
+        key="run-set",
+        persist_state="session",
+    )
+    if chosen != CHOOSE:
+        asked = SETS[str(chosen)]
+        st.caption(" · ".join(families()[name].title for name in asked))
+    else:
+        asked = _own_choice()
+    return tuple(name for name in MEASURABLE if name in asked)
+
+
+def seconds_of(costs: Sequence[Cost], measures: Sequence[str]) -> float:
+    """What a set takes, of what all measures take."""
+    return sum(cost.parts.get(part, 0.0) for cost in costs for part in {*ALWAYS, *measures})
+
+
+def _own_choice() -> tuple[str, ...]:
+    """The basic measures are always among it, since every chart of heads reads them."""
+    more = [name for name in MEASURABLE if name != BASIC]
+    labels = {name: f"{families()[name].title}: {families()[name].says}" for name in more}
+    chosen = st.multiselect(
+        _("Measures beside the basic ones"),
+        more,
+        format_func=labels.__getitem__,
+        key="run-measures",
+        help=_("Always measured: {says} On the command line these are `--measures {names}`.").format(
+            says=families()[BASIC].says, names=",".join(more)
+        ),
+    )
+    return BASIC, *chosen

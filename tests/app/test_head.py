@@ -1,0 +1,64 @@
+"""The page of one head beside another, without a browser and without a model."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from card_run import TABLES, A, B, written
+from reading import open_page, specs, tables, texts
+from streamlit.testing.v1 import AppTest
+
+from mhattn_core.runs.store import About, write_about
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MHATTN_RUNS", str(tmp_path))
+    return tmp_path
+
+
+def head(runs: Path, left_out: tuple[str, ...] = (), **address: str) -> AppTest:
+    folder = runs / uuid4().hex  # a run that was opened once is kept by its key
+    folder.mkdir()
+    run = written(folder, {name: rows for name, rows in TABLES.items() if name not in left_out})
+    write_about(folder, About("Made up", "2026-01-01T00:00:00+00:00", run.models, ("basic", "cards"), 9, "single"))
+    return open_page("head", evidence=folder.name, **address)
+
+
+def test_the_address_says_which_two_heads(runs: Path) -> None:
+    app = head(runs, model=A, head="L0 H1", **{"with": f"{B} · L0 H0"})
+    said = texts(app)
+    assert "**minilm · L0 H1**" in said
+    assert "**smollm2 · L0 H0**" in said
+    assert "puts 60% of its weight on words" in said
+    assert "did not measure cards of “smollm2”" in said  # beside what the run says of the other
+    assert not app.error
+
+
+def test_a_link_of_before_opens_the_same_head_beside_its_counterpart(runs: Path) -> None:
+    app = head(runs, of=f"{A} · L0 H1")
+    assert app.selectbox(key="model").value == A
+    assert app.selectbox(key="head").value == "L0 H1"
+    assert app.selectbox(key="with").value == f"{B} · L0 H0"
+    assert "of" not in app.query_params
+
+
+def test_words_are_chosen_by_side_and_order(runs: Path) -> None:
+    app = head(runs, model=A, head="L0 H1", side="key", order="lift", **{"with": f"{A} · L0 H0"})
+    first = next(table for table in tables(app, "word") if len(table) == 2)
+    assert first["word"].tolist() == ["<b>cat", "the"]
+    app.segmented_control(key="side").set_value("query").run()
+    assert ["sat"] in [table["word"].tolist() for table in tables(app, "word")]
+
+
+def test_sentences_are_drawn_where_they_are_kept(runs: Path) -> None:
+    app = head(runs, model=A, head="L0 H1", **{"with": f"{A} · L0 H0"})
+    assert "Strongest link of **minilm · L0 H1**: *sat* → *The* (0.90)" in texts(app)
+    assert any("picked" in str(spec.get("params")) for spec in specs(app))
+
+
+def test_a_run_of_before_says_what_it_lacks_and_where_to_measure_it(runs: Path) -> None:
+    app = head(runs, ("cards", "card_sentences"), model=A, head="L0 H1")
+    assert "This run did not measure cards. Measure its pairs again with it" in texts(app)
+    assert not app.error
+    assert specs(app)  # what else it says
