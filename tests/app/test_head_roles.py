@@ -250,11 +250,11 @@ def test_the_page_speaks_chinese(parameters: dict[str, str]) -> None:
 
 
 @pytest.mark.skipif(not SHIPPED.exists(), reason="the run with trees does not ship with this copy")
-def test_the_shipped_run_judges_eight_relations_at_least() -> None:
+def test_the_shipped_run_judges_seven_relations_in_one_view() -> None:
     app = page(evidence="")
     assert not app.exception
     rows = tables(app, "said")[0]
-    assert rows.loc[rows["verdict"] != "insufficient data", "relation"].nunique() >= 8
+    assert rows.loc[rows["verdict"] != "insufficient data", "relation"].nunique() >= 7
     table = pd.read_parquet(SHIPPED)
     best = table[
         (table["model"] == "minilm") & (table["score"] == "hit") & (table["direction"] == "dependent_to_head")
