@@ -20,8 +20,8 @@ UNKNOWN_FROM = 0.5
 class AttentionWeights:
     """The patterns of a stack on words or tokens.
 
-    ``weights`` ``[layer, head, query, key]``; on words the last key stands for all special tokens together, so that each
-    row sums to one; NaN for a word that no piece covers. ``parts``: ``a`` or ``b``, empty for special tokens.
+    ``weights`` ``[layer, head, query, key]``; on words the last key stands for all special tokens together, so that
+    each row sums to one; NaN for a word that no piece covers. ``parts``: ``a`` or ``b``, empty for special tokens.
     """
 
     weights: Float[np.ndarray, "layer head query key"]
@@ -55,8 +55,8 @@ def attention_weights(seen: AttentionResult, stack: str, *, units: Units) -> Att
 
 
 def line_table(of: AttentionWeights, *, most: int, faintest: float = FAINTEST) -> tuple[pd.DataFrame, float]:
-    """A row a line with layer, head (``MEAN``: of the layer), query_position, key_position, weight, block (``ab``: from a
-    word of A to one of B; empty with special tokens) and special; and the least weight that has a line.
+    """A row a line with layer, head (``MEAN``: of the layer), query_position, key_position, weight, block (``ab``: from
+    a word of A to one of B; empty with special tokens) and special; and the least weight that has a line.
 
     most: lines, over all heads; where more reach ``faintest``, the weakest are left out.
     """

@@ -25,8 +25,8 @@ START, END = 0.36, 0.9
 def attention_bars(drawn: Drawn, weights: pd.DataFrame, *, narrow: bool = False, ink: str = INK) -> alt.LayerChart:
     """Words attended to from top to bottom, models side by side, a bar for the weight from the word in the box.
 
-    drawn: as for ``attention_lines``; of it panels and words are read. weights: rows as ``pattern_table`` with model, of
-    the chosen heads. narrow: models one below another.
+    drawn: as for ``attention_lines``; of it panels and words are read. weights: rows as ``pattern_table`` with model,
+    of the chosen heads. narrow: models one below another.
     """
     panels, keys = drawn.panels, drawn.words[drawn.words["side"] == "key"]
     words = int(keys["position"].max()) + 1

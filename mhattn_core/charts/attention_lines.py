@@ -195,7 +195,9 @@ def _blocks(drawn: Drawn) -> list[str]:
 
 
 def _word_box(words: pd.DataFrame) -> alt.BindRadioSelect:
-    """The same by keyboard as the pointer does: all words of the first model, those that attend and those attended to."""
+    """The same by keyboard as the pointer does: all words of the first model, those that attend and those attended
+    to.
+    """
     own = words[words["panel"] == 0]
     labels = [
         (_("from {word} ({position})") if side == "query" else _("to {word} ({position})")).format(

@@ -46,8 +46,8 @@ def positional_shares(grid: WordGrid) -> dict[str, Float[np.ndarray, "layer head
     """Which part of its weight on words each head gives, as a mean over words, to each of ``POSITIONS``: the word
     before, the word after, the word itself, and the first word of the text. Range: 0 to 1.
 
-    Rows are renormalised over words; those with fewer than ``FEWEST_CHOICES`` visible words are left out, NaN where none
-    is left. Of cross-attention, whose two axes are different sentences, only ``first`` is there.
+    Rows are renormalised over words; those with fewer than ``FEWEST_CHOICES`` visible words are left out, NaN where
+    none is left. Of cross-attention, whose two axes are different sentences, only ``first`` is there.
     """
     on_words = np.nan_to_num(grid.pattern)
     total = on_words.sum(axis=-1, keepdims=True)

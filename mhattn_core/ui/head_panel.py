@@ -73,7 +73,8 @@ def _notices(table: pd.DataFrame) -> None:
     if len(table) > charts.CELLS_DRAWN:
         st.caption(
             _(
-                "{cells:,} cells are drawn as one picture; the strongest {pointed:,} answer to the pointer, the table has all."
+                "{cells:,} cells are drawn as one picture; the strongest {pointed:,} answer to the pointer, the table "
+                "has all."
             ).format(cells=len(table), pointed=charts.CELLS_WITH_TOOLTIP)
         )
     if longest > charts.LABELS_DRAWN:

@@ -1,4 +1,6 @@
-"""Charts by keyboard: Streamlit draws them where Tab does not stop, so that nobody hears their text without a pointer."""
+"""Charts by keyboard: Streamlit draws them where Tab does not stop, so that nobody hears their text without a
+pointer.
+"""
 
 import streamlit as st
 

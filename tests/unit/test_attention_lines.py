@@ -1,4 +1,6 @@
-"""The chart of lines as Vega itself draws it: which lines stand, for every choice that a reader makes in the browser."""
+"""The chart of lines as Vega itself draws it: which lines stand, for every choice that a reader makes in the
+browser.
+"""
 
 import json
 import re

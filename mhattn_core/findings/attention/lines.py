@@ -14,8 +14,8 @@ from mhattn_core.locale import _
 
 
 def attention_lines(shown: Sequence[Shown], *, rows: bool | None = None, stretched: bool = False) -> Finding:
-    """One head of each model, and in the browser all others of it. rows: whether words stand in rows instead of columns;
-    by default short Chinese sentences do. stretched: each model's strongest line is as thick as any other's.
+    """One head of each model, and in the browser all others of it. rows: whether words stand in rows instead of
+    columns; by default short Chinese sentences do. stretched: each model's strongest line is as thick as any other's.
     """
     of, least = drawn(shown, stretched=stretched)
     rows = fits_rows(of.words) if rows is None else rows

@@ -41,7 +41,9 @@ def same_architecture(of: AttentionResult, other: AttentionResult) -> bool:
 
 
 def counterpart(matched: NamedRun, model: str, head: Head, other: str) -> Head | None:
-    """The head of ``other`` that shares the role of ``head``, in a run; None where none does, or these were not matched."""
+    """The head of ``other`` that shares the role of ``head``, in a run; None where none does, or these were not
+    matched.
+    """
     try:
         rows = matched.run.match(model, other)
     except Problem:

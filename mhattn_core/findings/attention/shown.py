@@ -21,8 +21,8 @@ LINES_KEPT = 20_000
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """A head of one model. why: this one, in Markdown; empty where somebody chose it. units: words, or tokens where words
-    are not known.
+    """A head of one model. why: this one, in Markdown; empty where somebody chose it. units: words, or tokens where
+    words are not known.
     """
 
     result: AttentionResult

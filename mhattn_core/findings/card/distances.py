@@ -33,14 +33,14 @@ def head_distances(run: Run, *, model: str = "", stack: str = "", head: str = ""
     return Finding(
         "head_distances",
         _(
-            "**{head}** puts {words:.0%} of its weight on words, {near:.0%} on words at most two away; most beyond even "
-            "attention at distance {distance} ({lift:.1f} times)."
+            "**{head}** puts {words:.0%} of its weight on words, {near:.0%} on words at most two away; most beyond "
+            "even attention at distance {distance} ({lift:.1f} times)."
         ).format(head=escape(one.name), words=on_words, near=near, distance=top["distance"], lift=top["lift"]),
         drawn.reset_index(drop=True),
         partial(charts.distance_bars, drawn, model=one.model),
         _(
-            "Bars: the mean weight of a word on words so many words away, 0 being itself; they sum to the share on words. "
-            "Ticks: the same share spread evenly over the words that each word may see."
+            "Bars: the mean weight of a word on words so many words away, 0 being itself; they sum to the share on "
+            "words. Ticks: the same share spread evenly over the words that each word may see."
         ),
         pairs_read(run),
     )

@@ -41,8 +41,8 @@ def head_neighbours(run: Run, *, model: str = "", stack: str = "", head: str = "
     return Finding(
         "head_neighbours",
         _(
-            "Most similar to **{head}** in {model}: {other} ({distance:.3f}; on random words {noise:.3f}). Redundant with "
-            "it (at most {limit:.3f}): {redundant} of {all} heads."
+            "Most similar to **{head}** in {model}: {other} ({distance:.3f}; on random words {noise:.3f}). Redundant "
+            "with it (at most {limit:.3f}): {redundant} of {all} heads."
         ).format(
             head=escape(one.within.name),
             model=escape(one.model),
@@ -104,8 +104,9 @@ def head_counterparts(run: Run, *, model: str = "", stack: str = "", head: str =
             reference=_("made-up heads, 5 %"),
         ),
         _(
-            "Bars: how far the profile of each model's matched head is from this one's; ticks: what only 5 % of made-up "
-            "heads undercut. An assignment always finds a partner: a counterpart is one with the verdict “shared role”."
+            "Bars: how far the profile of each model's matched head is from this one's; ticks: what only 5 % of "
+            "made-up heads undercut. An assignment always finds a partner: a counterpart is one with the verdict "
+            "“shared role”."
         ),
         int(own["n"].max()),
     )

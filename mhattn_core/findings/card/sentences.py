@@ -91,7 +91,8 @@ def _sentence(one: ModelHead, first: charts.SmallSentence) -> str:
 
 def _names_only(one: ModelHead, links: pd.DataFrame) -> str:
     return _(
-        "The strongest texts of **{head}** are known by their ids only: this run does not keep its sentences. First: {id}."
+        "The strongest texts of **{head}** are known by their ids only: this run does not keep its sentences. First: "
+        "{id}."
     ).format(head=escape(one.name), id=escape(str(links["item"].iloc[0])))
 
 
@@ -108,9 +109,9 @@ def _strengths(links: pd.DataFrame, one: ModelHead) -> alt.LayerChart:
 
 def _reading() -> str:
     return _(
-        "All texts, in five bands by the strength of their strongest link: its weight less even attention over the words "
-        "that could be seen. The two strongest of all, then two of each weaker fifth, drawn at random. Of each text the "
-        "six words that look most sharply, each with the word that gets most of its weight."
+        "All texts, in five bands by the strength of their strongest link: its weight less even attention over the "
+        "words that could be seen. The two strongest of all, then two of each weaker fifth, drawn at random. Of each "
+        "text the six words that look most sharply, each with the word that gets most of its weight."
     )
 
 

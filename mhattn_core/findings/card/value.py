@@ -100,8 +100,8 @@ def head_card_of(run: Run, one: ModelHead) -> Card:
 
 
 def card_named(run: Run, model: str, head: str, stack: str = "") -> Card:
-    """The card of a head by its name, such as ``L2 H0``; stack: by default the model's first. Raises Problem for a model,
-    or a head, that the run does not have.
+    """The card of a head by its name, such as ``L2 H0``; stack: by default the model's first. Raises Problem for a
+    model, or a head, that the run does not have.
     """
     own = run.heads[run.heads["model"] == model_of(run, model)]
     return head_card_of(run, ModelHead(model, *Head.parse(head, stack or str(own["stack"].iloc[0]))))

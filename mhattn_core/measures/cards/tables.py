@@ -128,8 +128,8 @@ def _links(cards: StackCards, ids: Sequence[str]) -> pd.DataFrame:
 
 
 def banded(strength: Float[np.ndarray, " pair"]) -> list[list[int]]:
-    """Of each fifth of the pairs, by the strength of one head's strongest link, two: of the strongest fifth the two strongest, of
-    the others the first two, which are drawn at random where the pairs are.
+    """Of each fifth of the pairs, by the strength of one head's strongest link, two: of the strongest fifth the two
+    strongest, of the others the first two, which are drawn at random where the pairs are.
 
     strength: NaN for a pair without links, which is in no band.
     """

@@ -27,7 +27,9 @@ FEW = 2
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What a model of the sidebar saw. place: its number there, which names its choices; stack: the one that is shown."""
+    """What a model of the sidebar saw. place: its number there, which names its choices; stack: the one that is
+    shown.
+    """
 
     place: int
     result: AttentionResult

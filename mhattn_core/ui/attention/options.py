@@ -17,8 +17,8 @@ FORM = "form"
 
 @dataclass(frozen=True)
 class Options:
-    """form: what is drawn; stretched: colours and lines are relative to each head's largest weight; linked: other models
-    show what goes with the first one's head; rows: whether words stand in two rows, None where nobody chose.
+    """form: what is drawn; stretched: colours and lines are relative to each head's largest weight; linked: other
+    models show what goes with the first one's head; rows: whether words stand in two rows, None where nobody chose.
     """
 
     form: Form
@@ -45,7 +45,9 @@ def _more() -> tuple[Units, bool, bool, bool | None]:
         key="link",
         bind="query-params",
         help=_(
-            "Other models show the head that goes with the first one's: the same index in one architecture, else the counterpart that a run found, else one at the same relative depth. Off: each opens on its own suggested head."
+            "Other models show the head that goes with the first one's: the same index in one architecture, else the "
+            "counterpart that a run found, else one at the same relative depth. Off: each opens on its own suggested "
+            "head."
         ),
     )
     stretched = st.toggle(
@@ -53,7 +55,8 @@ def _more() -> tuple[Units, bool, bool, bool | None]:
         key="stretch",
         bind="query-params",
         help=_(
-            "Colours and lines end at each head's own largest weight. Off: one scale for all models, so that a random control looks as weak as it is."
+            "Colours and lines end at each head's own largest weight. Off: one scale for all models, so that a random "
+            "control looks as weak as it is."
         ),
     )
     rows = choose(

@@ -93,7 +93,8 @@ def _first_words(shown: Sequence[Shown]) -> list[str]:
     """Of models that read nothing before the text."""
     names = [escape(one.model) for one in shown if not one.result.has_first_token]
     message = _(
-        "The tokenizer of {name} has no token that begins a text, so the text's own first word stands first. It may take attention that means nothing (an attention sink)."
+        "The tokenizer of {name} has no token that begins a text, so the text's own first word stands first. It may "
+        "take attention that means nothing (an attention sink)."
     )
     return [message.format(name=", ".join(names))] if names else []
 

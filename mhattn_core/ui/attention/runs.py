@@ -10,8 +10,8 @@ from mhattn_core.ui.runs.known import known_runs, opened
 
 
 def run_about(controls: Controls, table: str, models: Collection[str]) -> NamedRun | None:
-    """A finished run with this table about all these models: the one chosen in the sidebar, else one that ships, else any;
-    None where there is none.
+    """A finished run with this table about all these models: the one chosen in the sidebar, else one that ships, else
+    any; None where there is none.
     """
     having = [
         run
