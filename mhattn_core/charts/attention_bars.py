@@ -4,7 +4,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from mhattn_core.charts.attention_lines import (
+from mhattn_core.charts.attention_drawn import (
     INK,
     NO_TOOLTIP,
     SMALLEST_STEP,

@@ -16,7 +16,9 @@ from PIL import Image
 
 from mhattn_core import charts
 from mhattn_core.attention.line_tables import MEAN, AttentionWeights, line_table, word_rows
-from mhattn_core.charts.attention_lines import Drawn, attention_lines, fits_rows, head_colour
+from mhattn_core.charts.attention_drawn import Drawn, head_colour
+from mhattn_core.charts.attention_layout import fits_rows
+from mhattn_core.charts.attention_lines import attention_lines
 from mhattn_core.charts.save import VEGALITE, chart_bytes
 
 # Two words of A and B look at three words and, at the end, special tokens; two layers of two heads.

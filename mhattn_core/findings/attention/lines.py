@@ -6,7 +6,7 @@ from functools import partial
 import altair as alt
 
 from mhattn_core import charts
-from mhattn_core.charts.attention_lines import fits_rows
+from mhattn_core.charts.attention_layout import fits_rows
 from mhattn_core.findings.attention.shown import Shown, all_weights, drawn, pattern_sentence
 from mhattn_core.findings.of_pair import literal, source_of
 from mhattn_core.findings.value import Finding

@@ -9,7 +9,7 @@ import pandas as pd
 from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.line_tables import AttentionWeights, attention_weights, line_table, word_rows
 from mhattn_core.attention.tables import Units, pattern_table
-from mhattn_core.charts.attention_lines import Drawn
+from mhattn_core.charts.attention_drawn import Drawn
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mhattn_core.charts.attention_lines import INK
+from mhattn_core.charts.attention_drawn import INK
 
 INK_IN_THE_DARK = "#f0f2f6"
 # The boxes of a chart stand above it, since what they change would push them down. The heads stay in view beside a long
