@@ -27,7 +27,7 @@ def top_words(words: pd.DataFrame, *, by: str, title: str, model: str) -> alt.La
             "word:N",
             sort=None,
             title=None,
-            axis=alt.Axis(ticks=False, domain=False, labelLimit=110, labelOverlap=False),
+            axis=alt.Axis(ticks=False, domain=False, labelLimit=110, labelOverlap=True),
         ),
         tooltip=tooltip,
     )
