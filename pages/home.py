@@ -33,5 +33,5 @@ with ui.problems():
 st.subheader(_("Your own sentence"), anchor=False)
 ui.own_sentence()
 with st.expander(_("Or bring a file of pairs"), icon=":material/upload_file:"):
-    ui.upload_panel("home")
+    ui.own_pairs()
 ui.share_and_reproduce("Home", controls)

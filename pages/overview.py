@@ -15,5 +15,5 @@ ui.page(
 ui.overview_panel(controls)
 with st.expander(_("Your own sentence, or a file of pairs"), icon=":material/edit:"):
     ui.own_sentence()
-    ui.upload_panel("overview")
+    ui.own_pairs()
 ui.share_and_reproduce("Overview", controls)

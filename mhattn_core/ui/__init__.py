@@ -33,7 +33,7 @@ from mhattn_core.ui.summarisation.panel import summarisation_panel
 from mhattn_core.ui.translation.alignment_panel import alignment_panel
 from mhattn_core.ui.translation.gold_panel import gold_panel
 from mhattn_core.ui.translation.reference_aligner import choose_reference
-from mhattn_core.ui.upload import upload_panel
+from mhattn_core.ui.upload import own_pairs
 
 __all__ = [
     "alignment_panel",
@@ -59,6 +59,7 @@ __all__ = [
     "open_tab",
     "opened_run",
     "overview_panel",
+    "own_pairs",
     "own_sentence",
     "page",
     "page_file",
@@ -76,6 +77,5 @@ __all__ = [
     "start",
     "summarisation_panel",
     "take_pair",
-    "upload_panel",
     "watch_runs",
 ]

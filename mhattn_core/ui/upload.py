@@ -13,6 +13,7 @@ from mhattn_core.models.sources import hosted
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import FORMATS, HOSTED, Limits, Upload, read_pairs, samples
 from mhattn_core.text.reading.limits import MEGABYTE
+from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.sidebar import take_pair
 from mhattn_core.ui.upload_columns import choose_columns
@@ -21,6 +22,8 @@ from mhattn_core.ui.word_boundaries import CUTS
 
 PASTED = "pasted.tsv"
 SHOWN = 5
+OWN_PAIRS = "own-pairs"
+"""The key of what the reader wants to see or measure, wherever it was brought; gold links have a key of their own."""
 
 
 def upload_panel(key: str) -> Upload | None:
@@ -45,6 +48,12 @@ def upload_panel(key: str) -> Upload | None:
             _preview(key, upload)
     st.button(_("Remove these pairs"), key=f"{key}-remove", icon=":material/delete:", on_click=_forget, args=(key,))
     return upload if upload and upload.pairs else None
+
+
+def own_pairs() -> None:
+    """Bring pairs here, and go on to measure them; the page Data has them then."""
+    if upload_panel(OWN_PAIRS):
+        link("Runs", _("Measure these pairs"), tab="new")
 
 
 def _take_in(key: str, limits: Limits) -> None:

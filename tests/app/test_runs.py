@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import streamlit as st
-from reading import open_page, specs, texts
+from reading import go_to, open_page, specs, texts
 from streamlit.testing.v1 import AppTest
 
 import mhattn_core as mh
@@ -170,6 +170,15 @@ def test_each_set_of_measures_says_how_long_it_takes() -> None:
     with_parts = Cost("m", 0, 0, 0, 9.0, {"forward": 1.0, "tokens": 0.5, "basic": 0.25, "relations": 8.0}, 0.0, 4, ())
     assert seconds_of([with_parts, with_parts], SETS["quick"]) == 3.5
     assert seconds_of([with_parts], SETS["roles"]) == 9.75
+
+
+def test_pairs_that_were_brought_on_another_page_are_measured_here() -> None:
+    app = open_page("home")
+    app.file_uploader[0].set_value(("brought.csv", samples()["pairs.csv"], "application/octet-stream")).run()
+    app.multiselect(key="models").set_value(["minilm"])
+    app = choose(go_to(app, "runs"), "Measure my pairs")
+    assert "brought.csv" in [box.value for box in app.text_input]
+    assert any(button.label == "Start" for button in app.button)
 
 
 def test_the_same_run_is_not_started_twice() -> None:

@@ -23,7 +23,7 @@ from mhattn_core.ui.resources import loaded
 from mhattn_core.ui.runs.known import jobs
 from mhattn_core.ui.runs.measures import EVERYTHING, choose_measures
 from mhattn_core.ui.runs.start import start
-from mhattn_core.ui.upload import upload_panel
+from mhattn_core.ui.upload import OWN_PAIRS, upload_panel
 
 COSTS = "run-costs"
 BEGUN = "run-begun"
@@ -83,7 +83,7 @@ def _bring() -> Upload | None:
         persist_state="session",
     )
     if way == "own":
-        return upload_panel("runs")
+        return upload_panel(OWN_PAIRS)
     if way == "gallery":
         pairs = [PairRecord(example.id, example.pair, line) for line, example in enumerate(gallery().values(), start=1)]
     else:
