@@ -31,6 +31,16 @@ def head_name(layer: int, head: int, *, stack: str = "", model: str = "") -> str
     return f"{model} · {name}" if model else name
 
 
+def head_expression(layer: str, head: str) -> str:
+    """``head_name`` of two Vega expressions, as one: for what a browser names."""
+    return f"'L' + {layer} + ' H' + {head}"
+
+
+def layer_expression(layer: str) -> str:
+    """``layer_name`` of a Vega expression."""
+    return f"'L' + {layer}"
+
+
 def head_names(table: pd.DataFrame, side: str = "", *, stack: bool = False, model: bool = False) -> "pd.Series[str]":
     """``head_name`` of each row, with its stack or its model where asked for.
 

@@ -15,6 +15,7 @@ from mhattn_core.charts.attention_drawn import (
     written,
 )
 from mhattn_core.charts.theme import SPECIAL_COLOUR
+from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 
 QUERY = "from_word"
@@ -60,7 +61,7 @@ def attention_bars(drawn: Drawn, weights: pd.DataFrame, *, narrow: bool = False,
             panels.assign(
                 x=panels["left"] + 0.5,
                 y=panels["top"] - 0.5 - title / 2,
-                title=[f"{m} · L{layer} H{head}" for m, layer, head in panels[["model", "layer", "head"]].to_numpy()],
+                title=head_names(panels, model=True),
             )
         )
         .mark_text(fontSize=13, fontWeight="bold", color=ink, limit=alt.expr(f"width / {width}"))

@@ -21,6 +21,7 @@ from mhattn_core.charts.attention_params import (
     word_places,
 )
 from mhattn_core.charts.theme import HEAD_COLOURS, SPECIAL_COLOUR
+from mhattn_core.heads import head_expression, layer_expression
 from mhattn_core.locale import _
 
 
@@ -83,7 +84,8 @@ def _lines(lines: pd.DataFrame, layout: Layout, drawn: Drawn, *, one_layer: bool
             share="min(1, datum.weight / datum.most)",
             at="datum.panel * 1000 + datum.query_position",
             to="datum.panel * 1000 + datum.key_position",
-            name=f"datum.model + ' · L' + datum.layer + (datum.head == {MEAN} ? '' : ' H' + datum.head)",
+            name=f"datum.model + ' · ' + (datum.head == {MEAN} ? {layer_expression('datum.layer')} : "
+            f"{head_expression('datum.layer', 'datum.head')})",
         )
         .transform_lookup("at", alt.LookupData(_labels(labels, "query"), "at", ["query"]))
         .transform_lookup("to", alt.LookupData(_labels(labels, "key"), "to", ["key"]))
@@ -167,11 +169,12 @@ def _titles(layout: Layout, drawn: Drawn, ink: str, *, one_layer: bool) -> alt.C
         panels = panels.assign(x=-0.5, y=panels["top"] + 0.1)
     else:
         panels = panels.assign(x=panels["left"] + 0.5, y=panels["top"] - 0.5 - layout.line / 2)
+    layer = _in_layer(drawn, one_layer=one_layer)
     return (
         alt.Chart(panels)
         .transform_calculate(
-            title=f"datum.model + ' · L' + {_in_layer(drawn, one_layer=one_layer)} + "
-            f"({SHOW} == 'head' ? ' H' + datum.at_head : {SHOW} == 'mean' ? {_quoted(_('mean'))} : '')"
+            title=f"datum.model + ' · ' + ({SHOW} == 'head' ? {head_expression(layer, 'datum.at_head')} : "
+            f"{layer_expression(layer)} + ({SHOW} == 'mean' ? {_quoted(_('mean'))} : ''))"
         )
         .mark_text(
             align="left" if layout.rows else "center",

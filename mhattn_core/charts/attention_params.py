@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.charts.attention_drawn import Drawn
+from mhattn_core.heads import layer_name
 from mhattn_core.locale import _
 
 BLOCKS = {"aa": "A → A", "ab": "A → B", "ba": "B → A", "bb": "B → B"}
@@ -40,7 +41,7 @@ def attention_params(drawn: Drawn, *, one_layer: bool) -> dict[str, alt.Paramete
             value=AS_CHOSEN,
             bind=alt.binding_select(
                 options=[AS_CHOSEN, *layers],
-                labels=[_("own"), *(f"L{layer}" for layer in layers)],
+                labels=[_("own"), *(layer_name(layer) for layer in layers)],
                 name=_("Layer"),
             ),
         )

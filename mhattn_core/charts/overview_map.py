@@ -52,7 +52,8 @@ def overview_map(
     layers = {model: int(own["layer"].max()) + 1 for model, own in by_model.items()}
     large = [model for model in by_model if model not in small] or list(by_model)
     height = max(SMALLEST, min(HEIGHT, TALLEST // max(layers[model] for model in large)))
-    legend_columns = 3 if narrow else 6
+    # A legend of nothing has no size, and then neither has the whole.
+    legend_columns = 0 if (heads["colour"] == "").all() else 3 if narrow else 6
     columns: dict[str, alt.TopLevelMixin] = {
         model: _grid(by_model[model], colours, (WIDTH, height), chosen, legend_columns) for model in large
     }
@@ -100,7 +101,9 @@ def _grid(
         "colour:N",
         title=None,
         scale=alt.Scale(domain=list(colours), range=list(colours.values())),
-        legend=alt.Legend(orient="top", columns=legend_columns, symbolType="square", labelLimit=180, offset=2),
+        legend=alt.Legend(orient="top", columns=legend_columns, symbolType="square", labelLimit=180, offset=2)
+        if legend_columns
+        else None,
     )
     lit = (
         f"datum.name === {json.dumps(chosen)} || ({HOVERED}.name && "

@@ -2,7 +2,6 @@
 
 import re
 
-import pandas as pd
 import pytest
 
 import mhattn_core as mh
@@ -54,6 +53,18 @@ def test_the_table_of_relations_is_that_of_the_run(run: mh.Run) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_effects_of_ablation_are_those_of_the_run(run: mh.Run, language: str) -> None:
+    text = result("ablation").texts[language]
+    loss = run.table("ablation").query("model == 'smollm2' and kind == 'mean' and quantity == 'loss'")
+    most = loss.loc[loss["delta"].idxmax()]
+    assert (most["layer"], most["head"]) == (1, 0)
+    assert f"{most['delta']:.3f} [{most['low']:.3f}, {most['high']:.3f}]" in text
+    assert f"{most['intact']:.2f}" in text
+    clear = loss[loss["q"] <= 0.05]
+    assert (len(loss), (clear["delta"] > 0).sum(), (clear["delta"] < 0).sum()) == (270, 8, 0)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_redundant_shares_and_counterparts_are_those_of_the_run(run: mh.Run, language: str) -> None:
     text = result("redundancy").texts[language]
     shares = run.redundancy.query("by == 'js'").set_index("model")
@@ -70,4 +81,5 @@ def test_redundant_shares_and_counterparts_are_those_of_the_run(run: mh.Run, lan
     )
     assert found
     assert [int(number) for number in found.groups() if number] == [counts["profile"], counts["profile.no_relations"]]
-    assert pd.notna(counts).all()
+    assert f"{counts['js.visible']} by JS divergence" in text or f"JS 散度 {counts['js.visible']} 个" in text
+    assert "effect" not in counts
