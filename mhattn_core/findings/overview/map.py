@@ -16,7 +16,7 @@ from mhattn_core.findings.overview.heads import SPECIALISTS, SUGGESTED, head_ove
 from mhattn_core.findings.rows import models_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
-from mhattn_core.models.control_names import is_control
+from mhattn_core.models.control_names import is_control, trained_first
 from mhattn_core.runs import Run
 from mhattn_core.text.relations import group_label
 from mhattn_core.text.relations.relation import Group
@@ -45,7 +45,7 @@ def overview(run: Run, *, models: Sequence[str] = (), view: str = "role") -> Fin
             _("“{view}” is not a view of the heads.").format(view=view),
             _("Choose one of: {names}.").format(names=", ".join(VIEWS)),
         )
-    shown = ordered(models_of(run, models))[:MOST]
+    shown = trained_first(models_of(run, models))[:MOST]
     heads = head_overview(run, shown)
     colours, colour = _coloured(heads, view)
     drawn = heads.assign(
@@ -65,11 +65,6 @@ def overview(run: Run, *, models: Sequence[str] = (), view: str = "role") -> Fin
         run.manifest.pairs,
         draw_narrow=partial(charts.overview_map, drawn, colours, small=small, narrow=True),
     )
-
-
-def ordered(models: Sequence[str]) -> list[str]:
-    """Trained models first, random controls after them."""
-    return sorted(models, key=is_control)
 
 
 def _coloured(heads: pd.DataFrame, view: str) -> tuple[dict[str, str], "pd.Series[str]"]:
@@ -140,9 +135,9 @@ def _largest_effects(heads: pd.DataFrame, models: Sequence[str]) -> str:
 def _reading(view: str, heads: pd.DataFrame) -> str:
     colour = {
         "role": _(
-            "A cell is a head, layers down, heads across. Colour: what its best relation is about, on held-out "
-            "sentences; strong colours do better than position, word class and the control relation tell, faint ones "
-            "do not or hardly do; grey: nothing was found. Outlined: a redundant partner in the model."
+            "**Strong colour**: a specialist, better than position, word class and the control relation tell. "
+            "**Pale**: its best relation, but they tell nearly as much. **Grey**: nothing found. **Outline**: has a "
+            "redundant partner. A cell is a head, its colour what its best relation on held-out sentences is about."
         ),
         "redundancy": _(
             "A cell is a head, layers down, heads across. Coloured: another head of the model attends nearly the same "
@@ -155,7 +150,7 @@ def _reading(view: str, heads: pd.DataFrame) -> str:
         "pattern": _("A cell is a head, layers down, heads across. Colour: the type of its pattern."),
     }[view]
     size = (
-        " " + _("Size of the colour: the effect of switching the head off, over the model's largest.")
+        " " + _("Size of the colour: its ablation effect, over the model's largest.")
         if view in ("role", "effect") and heads["effect"].notna().any()
         else ""
     )

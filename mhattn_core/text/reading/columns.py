@@ -15,7 +15,7 @@ HEADER_WITHIN = 5
 """A row of names may stand below a title, but not far below."""
 
 
-class Layout(NamedTuple):
+class ColumnLayout(NamedTuple):
     """The columns, the rows above those of the table (a title), the rows of the table, and what to say of it."""
 
     columns: Columns
@@ -31,7 +31,7 @@ def find_columns(
     header: bool | None = None,
     *,
     may_have_names: bool = True,
-) -> Layout:
+) -> ColumnLayout:
     """Find the names of the columns, unless they are given, and the field that each column holds.
 
     ``wanted`` says for fields which column they stand in, by name or by place (``#2``), or nowhere (an empty name); the
@@ -68,7 +68,7 @@ def find_columns(
             )
     if has_names:
         remarks += _of_rivals(names, used, wanted)
-    return Layout(Columns(tuple(names), used, has_names, in_doubt), above, rows, tuple(remarks))
+    return ColumnLayout(Columns(tuple(names), used, has_names, in_doubt), above, rows, tuple(remarks))
 
 
 def holds_summaries(used: Mapping[str, str]) -> bool:
