@@ -60,10 +60,7 @@ def redundant_shares(table: pd.DataFrame, *, narrow: bool = False) -> alt.FacetC
         data=table,
     ).properties(width=WIDTH, height=alt.Step(STEP))
     distances = list(dict.fromkeys(table["distance"]))
-    header = alt.Header(title=None, labelFontWeight="bold", labelFontSize=12)
-    by_distance = {
-        "row" if narrow else "column": alt.Facet("distance:N", sort=distances, header=header.copy()),
-    }
-    if narrow:
-        by_distance["row"].header.labelOrient = "top"
-    return panel.facet(**by_distance, spacing=24)
+    above = {"labelOrient": "top", "labelAngle": 0, "labelAnchor": "start"} if narrow else {}
+    header = alt.Header(title=None, labelFontWeight="bold", labelFontSize=12, **above)
+    facet = alt.Facet("distance:N", sort=distances, header=header)
+    return panel.facet(**{"row" if narrow else "column": facet}, spacing=24)

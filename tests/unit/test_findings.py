@@ -1,6 +1,7 @@
 """Findings of the runs that ship: what each says, draws, and how it is got again."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -114,3 +115,16 @@ def test_one_model_is_asked_for_where_one_is_drawn() -> None:
     two = ["--model", "minilm", "--model", "smollm2", "--out", "x.svg"]
     refused = CliRunner().invoke(command, ["figure", "examples-en", "head_grid", *two])
     assert "about one model" in str(refused.exception)
+
+
+def test_what_too_few_texts_cannot_tell_takes_no_other_finding_away(tmp_path: Path) -> None:
+    """Unique shares are fitted, and so not known of a dozen texts."""
+    shutil.copytree(mh.Run.open("ewt-dev").folder, tmp_path / "few")
+    table = pd.read_parquet(tmp_path / "few" / "fusion.parquet")
+    table.loc[table["measure"] == "unique_share", ["value", "low", "high"]] = float("nan")
+    table.to_parquet(tmp_path / "few" / "fusion.parquet")
+    run = mh.Run.open(tmp_path / "few")
+    with pytest.raises(mh.Problem, match="no “unique_share”"):
+        mh.finding(run, "contributions")
+    assert "longest" in mh.finding(run, "contributions", measure="length").text.lower()
+    assert {"participation", "overview"} <= {finding.name for finding in mh.all_findings(run)}

@@ -32,7 +32,7 @@ OVER_TEXTS = ("length", "share", "unique_share")
 def contributions(run: Run, *, model: str = "", stack: str = "", measure: str = "unique_share") -> Finding:
     """What each head adds over many texts: length, share or unique_share."""
     of_model = of_stack(run.table("fusion", model=model_of(run, model)), stack, "fusion")
-    rows = of_model[of_model["measure"] == measure].reset_index(drop=True)
+    rows = of_model[of_model["measure"] == measure].dropna(subset="value").reset_index(drop=True)
     if rows.empty:
         raise Problem(
             _("The run has no “{measure}” of its heads.").format(measure=measure),

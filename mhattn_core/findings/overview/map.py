@@ -16,7 +16,7 @@ from mhattn_core.findings.overview.heads import SPECIALISTS, SUGGESTED, head_ove
 from mhattn_core.findings.rows import models_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
-from mhattn_core.models.control_names import is_control, trained_first
+from mhattn_core.models.control_names import is_control
 from mhattn_core.runs import Run
 from mhattn_core.text.relations import group_label
 from mhattn_core.text.relations.relation import Group
@@ -45,7 +45,7 @@ def overview(run: Run, *, models: Sequence[str] = (), view: str = "role") -> Fin
             _("“{view}” is not a view of the heads.").format(view=view),
             _("Choose one of: {names}.").format(names=", ".join(VIEWS)),
         )
-    shown = trained_first(models_of(run, models))[:MOST]
+    shown = sorted(models_of(run, models), key=is_control)[:MOST]
     heads = head_overview(run, shown)
     colours, colour = _coloured(heads, view)
     drawn = heads.assign(
