@@ -13,6 +13,7 @@ from mhattn_core.models.control_names import is_control
 from mhattn_core.runs import Run
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.store import Saved
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.page import badge
 from mhattn_core.ui.runs.known import find_run, known_runs, opened, shown_run
@@ -71,10 +72,7 @@ def choose_evidence() -> str:
             key=KEY,
             on_change=_write,
             persist_state="session",
-            help=_(
-                "One pair shows what a head can do, a run over many pairs what it usually does. Pages that compare "
-                "heads draw from what is chosen here."
-            ),
+            help=prose("data_or_pair"),
         )
     )
 
@@ -152,12 +150,7 @@ def say_evidence(evidence: Evidence, *, pairs: int | None = None) -> None:
 
 def say_origin(evidence: Evidence, more: str = "") -> None:
     """Which run the page reads and why, and how far it carries; more: what stands between."""
-    origin = evidence.origin(
-        _(
-            "One pair cannot tell a role or a share. So this page reads the run “{name}”; another is chosen in the "
-            "sidebar under Data."
-        )
-    )
+    origin = evidence.origin(prose("page_reads_run"))
     st.caption(" ".join(part for part in (origin, more, how_far(evidence.run)) if part))
 
 

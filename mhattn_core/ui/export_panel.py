@@ -14,6 +14,7 @@ from mhattn_core.charts.presets import PRESETS
 from mhattn_core.charts.save import FIGURES, chart_bytes
 from mhattn_core.charts.table_export import TABLES, table_bytes
 from mhattn_core.locale import _, current_language, use_language
+from mhattn_core.text.prose import prose
 
 
 def export_panel(
@@ -78,9 +79,4 @@ def _tell_missing(table: pd.DataFrame) -> None:
     texts = {str(cell) for _name, column in table.select_dtypes(exclude="number").items() for cell in column.unique()}
     missing = undrawn("".join(sorted(texts)))
     if missing:
-        st.caption(
-            _(
-                "No font on this machine draws {signs}: pictures show empty boxes. Install one, such as Noto Sans "
-                "CJK, or choose HTML."
-            ).format(signs=" ".join(missing[:10]))
-        )
+        st.caption(prose("font_missing").format(signs=" ".join(missing[:10])))

@@ -11,6 +11,7 @@ from mhattn_core.findings.markdown import plain
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
 from mhattn_core.text.claims import NoteMatrix
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.page import draw, wide_and_narrow
 from mhattn_core.ui.show import say, take
 from mhattn_core.ui.unknown import unsegmented
@@ -71,11 +72,6 @@ def picture(table: pd.DataFrame, key: str, alt: str, largest: float | None, *, t
 def _notices(table: pd.DataFrame) -> None:
     longest = max(table["query_position"].max(), table["key_position"].max()) + 1
     if len(table) > charts.CELLS_DRAWN:
-        st.caption(
-            _(
-                "{cells:,} cells are drawn as one picture; the strongest {pointed:,} answer to the pointer, the table "
-                "has all."
-            ).format(cells=len(table), pointed=charts.CELLS_WITH_TOOLTIP)
-        )
+        st.caption(prose("cells_as_picture").format(cells=len(table), pointed=charts.CELLS_WITH_TOOLTIP))
     if longest > charts.LABELS_DRAWN:
         st.caption(_("There is room to name only some of the {words} words on the axes.").format(words=longest))

@@ -5,6 +5,7 @@ import streamlit as st
 from mhattn_core.locale import _
 from mhattn_core.models.catalogue import catalogue
 from mhattn_core.runs.store import shipped
+from mhattn_core.text.prose import prose
 
 
 def licences() -> None:
@@ -34,9 +35,4 @@ def licences() -> None:
         },
         hide_index=True,
     )
-    st.caption(
-        _(
-            "A model keeps its own licence, whatever is measured with it. Of treebanks the runs hold numbers, not "
-            "sentences."
-        )
-    )
+    st.caption(prose("licences"))

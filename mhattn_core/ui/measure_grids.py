@@ -13,6 +13,7 @@ from mhattn_core.findings.heads.of_measures import grid
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import ModelHead, head_name
 from mhattn_core.locale import _
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.page import problems, wide_and_narrow
 from mhattn_core.ui.show import show
 
@@ -44,12 +45,7 @@ def grids(models: Mapping[int, ModelHeads], measure: str, chosen: ModelHead, nea
                 )
     wide, narrow = wide_and_narrow("grids-caption")
     with wide:
-        st.caption(
-            _(
-                "One colour scale for all. Framed: the head shown below and, in the other models, the head nearest to "
-                "it by all measures. A click opens a head."
-            )
-        )
+        st.caption(prose("one_scale_for_grids"))
     with narrow:
         st.caption(_("The ten heads at the telling end of each model. Any head can be chosen below."))
 

@@ -9,6 +9,7 @@ from mhattn_core.locale import _
 from mhattn_core.measures.citations import sources_of
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.text.gallery import gallery
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import MODELS, PAIR, Controls
 from mhattn_core.ui.resources import models
 from mhattn_core.ui.word_boundaries import cut_in_link
@@ -27,21 +28,11 @@ def share_and_reproduce(page: str, controls: Controls, *, run: Manifest | None =
         reproduce_run(run, page)
         return
     with st.expander(_("Reproduce and cite"), icon=":material/science:"):
-        st.markdown(
-            _(
-                "These lines run the same pair through the same models with mhattn {version}; `seen` then holds every "
-                "weight of this page."
-            ).format(version=VERSION)
-        )
+        st.markdown(prose("python_of_pair").format(version=VERSION))
         st.code(python_lines(page, controls.models, controls.pair), language="python", wrap_lines=True)
         loaded = [models().get(name) for name in controls.models if name in models().names()]
         revisions = ", ".join(f"`{model.name}@{model.revision}`" for model in loaded)
-        st.markdown(
-            _(
-                "Method: every head's weights after the softmax, from the model's own attention, on words ({models}; "
-                "mhattn {version}); one pair is an example."
-            ).format(models=revisions, version=VERSION)
-        )
+        st.markdown(prose("method_of_pair").format(models=revisions, version=VERSION))
         bibliography = sources_of(page)
         if bibliography:
             st.code("\n".join(bibliography), language="bibtex", wrap_lines=True)
@@ -51,19 +42,11 @@ def reproduce_run(manifest: Manifest, page: str = "Runs") -> None:
     """Reproduce and cite: the end of a page about a run. Whoever has the same pairs gets the same id."""
     models_and_revisions = ", ".join(f"`{name}@{revision}`" for name, revision in manifest.models)
     with st.expander(_("Reproduce and cite"), icon=":material/science:"):
-        st.markdown(
-            _(
-                "With the same pairs in a file PAIRS.csv these lines give the same tables under the same run id, "
-                "`{id}`."
-            ).format(id=manifest.id)
-        )
+        st.markdown(prose("python_of_run").format(id=manifest.id))
         st.code(command_line_of_run(manifest), language="bash")
         st.code(python_of_run(manifest, page), language="python")
         st.markdown(
-            _(
-                "Method: measures as sums over {pairs} pairs, with 95 % intervals of 500 Poisson bootstrap replicates "
-                "keyed by each pair's text ({models}; mhattn {version}; run {id})."
-            ).format(
+            prose("method_of_run").format(
                 pairs=f"{manifest.pairs:,}",
                 models=models_and_revisions,
                 version=manifest.version,
@@ -83,10 +66,7 @@ def _share(page: str, controls: Controls) -> None:
     elif st.checkbox(
         _("Put my sentences into the link"),
         key=f"share-{page}",
-        help=_(
-            "An address is kept in histories and in the logs of servers that it passes. Leave this off for sentences "
-            "that nobody else should see."
-        ),
+        help=prose("share_own_sentence"),
     ):
         pair = controls.pair
         cuts = {"source_words": pair.source_words, "target_words": pair.target_words}

@@ -12,6 +12,7 @@ from mhattn_core.models.catalogue import offered
 from mhattn_core.models.sources import hosted
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.pair import SentencePair
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import MODELS, MOST_MODELS, PAIR, Controls
 from mhattn_core.ui.evidence import choose_evidence
 from mhattn_core.ui.fetch import offer_fetch
@@ -115,11 +116,7 @@ def _models() -> list[str]:
         max_selections=MOST_MODELS,
         accept_new_options=not hosted(),
         placeholder=_("Choose one, or type a Hub id"),
-        help=_(
-            "@random and @shuffled are random controls, the same architecture with new random weights or with its "
-            "trained weights in a random order: what they show, training did not teach. You can also type a Hub id "
-            "such as bert-base-uncased, or a folder that starts with / or ."
-        ),
+        help=prose("random_controls"),
     )
     offer_fetch(models)
     return models or names[:1]

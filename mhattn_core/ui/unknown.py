@@ -8,6 +8,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models.catalogue import entries
 from mhattn_core.models.control_names import trained_name
+from mhattn_core.text.prose import prose
 from mhattn_core.text.segmenters import what_tells_words, words_unknown
 from mhattn_core.text.words import HAN_STRETCH
 from mhattn_core.ui.chips import chips
@@ -36,10 +37,7 @@ def may_draw(seen: AttentionResult, stack: str, place: int) -> bool:
         return True
     grid = seen.words(stack)
     st.warning(
-        _(
-            "{name} does not know {share:.0%} of this text's tokens. Their weights say where unknown pieces stand, "
-            "not what they mean; such words are hatched."
-        ).format(name=escape(seen.model.name), share=share),
+        prose("unknown_tokens").format(name=escape(seen.model.name), share=share),
         icon=":material/question_mark:",
     )
     chips(grid.keys, list(grid.key_axis.unknown))

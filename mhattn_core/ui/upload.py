@@ -11,6 +11,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _, current_language
 from mhattn_core.models.sources import hosted
 from mhattn_core.text.pair import SentencePair
+from mhattn_core.text.prose import prose
 from mhattn_core.text.reading import FORMATS, HOSTED, Limits, Upload, read_pairs, samples
 from mhattn_core.text.reading.limits import MEGABYTE
 from mhattn_core.ui.navigation import link
@@ -68,10 +69,7 @@ def _take_in(key: str, limits: Limits) -> None:
             on_change=_file_chosen,
             args=(key, f"{key}-file-{turn}"),
             max_upload_size=limits.bytes // MEGABYTE,
-            help=_(
-                "Columns source and target; if you have them, also id, document, group, label, alignment. One "
-                "sentence alone is fine."
-            ),
+            help=prose("columns_of_file"),
         )
         _offer_samples(key)
     with paste_tab:
@@ -83,19 +81,10 @@ def _take_in(key: str, limits: Limits) -> None:
             persist_state="session",
             height=140,
             placeholder="The cat sleeps.\t猫在睡觉。",
-            help=_(
-                "Mark two columns in your spreadsheet, copy them and paste them here. One column of single sentences "
-                "is fine too."
-            ),
+            help=prose("pasted_columns"),
         )
     if hosted():
-        st.caption(
-            _(
-                "This copy is shared: up to {megabytes} MB and {rows} pairs. Your sentences are read in the memory of "
-                "this server, are shown to no other visitor, and are forgotten some time after you close this tab; a "
-                "run made from them is deleted after 24 hours."
-            ).format(megabytes=limits.bytes // MEGABYTE, rows=limits.rows)
-        )
+        st.caption(prose("shared_copy").format(megabytes=limits.bytes // MEGABYTE, rows=limits.rows))
 
 
 def _offer_samples(key: str) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.text.pair import SentencePair
+from mhattn_core.text.prose import prose
 from mhattn_core.text.words import Sentence, cut
 from mhattn_core.ui.chips import chips
 from mhattn_core.ui.page import problems
@@ -41,12 +42,7 @@ def with_cut(pair: SentencePair) -> SentencePair:
     for sentence in filter(None, (a, b)):
         chips([word.text for word in sentence.words])
     with st.expander(_("Edit word boundaries"), icon=":material/content_cut:"):
-        st.caption(
-            _(
-                "A space ends a word. Models meet on these words; the models themselves are fed the sentence without "
-                "your cuts."
-            )
-        )
+        st.caption(prose("words_meet"))
         for side, typed, sentence in (("source", pair.source, a), ("target", pair.target, b)):
             if sentence:
                 _edit(side, typed, sentence)

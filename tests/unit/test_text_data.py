@@ -1,6 +1,7 @@
 """The gallery and the claims hold together."""
 
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
@@ -33,12 +34,17 @@ def test_titles_tell_the_pairs_apart_in_an_address() -> None:
     assert len(set(titles)) == len(titles)
 
 
+def _fields(text: str) -> set[str]:
+    return {name for _before, name, _format, _conversion in Formatter().parse(text) if name}
+
+
 def test_what_pages_say_at_length_is_in_both_languages_and_on_a_page() -> None:
     written = [*PAGES.glob("*.py"), *PAGES.parent.glob("mhattn_core/ui/**/*.py")]
     pages = "".join(path.read_text(encoding="utf-8") for path in written)
     assert texts()
     for name, text in texts().items():
         assert set(text) == {"en", "zh"}
+        assert _fields(text["en"]) == _fields(text["zh"])
         assert f'prose("{name}")' in pages
     use_language("zh")
     assert "查询" in prose("words")

@@ -9,8 +9,8 @@ from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.redundancy.cost import cost_and_nearness
 from mhattn_core.heads import head_name
-from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_distances import By, distances
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.ablation.choice import choose_quantity
 from mhattn_core.ui.ablation.data import AblationContext, damage
 from mhattn_core.ui.ablation.group import group_view
@@ -33,12 +33,7 @@ def safe_view(found: AblationContext) -> None:
     rows = measured.table[(measured.table["quantity"] == quantity) & (measured.table["stack"] == stack)]
     square = _square(found, stack, by)
     if len(square) < FEWEST:
-        st.info(
-            _(
-                "A comparison needs three heads or more whose distance can be told: choose a longer sentence, another "
-                "distance, or another model."
-            )
-        )
+        st.info(prose("few_heads_to_compare"))
         return
     finding = cost_and_nearness(
         rows, square, by, name=f"{found.name} {stack}", pairs=measured.pairs, source=measured.source
@@ -55,12 +50,7 @@ def _square(found: AblationContext, stack: str, by: By) -> pd.DataFrame:
             square = run.distances(found.name, stack, by=by)
     if square is None:
         if run is not None:
-            st.info(
-                _(
-                    "This run holds no distances between the heads of {name}: they are measured on this pair, an "
-                    "example."
-                ).format(name=escape(found.name))
-            )
+            st.info(prose("distances_on_pair").format(name=escape(found.name)))
         square = _on_pair(found, stack, by)
     names = [head_name(*head[-2:]) for head in square.index]
     return pd.DataFrame(square.to_numpy(), names, names)

@@ -5,6 +5,7 @@ import streamlit as st
 from mhattn_core.findings.ablation.curves import ablation_curve, curve, kept, one_head_kept
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.ablation.choice import choose_quantity
 from mhattn_core.ui.ablation.data import AblationContext, curves, kept_alone
 from mhattn_core.ui.head_choice import choose_stack
@@ -20,12 +21,7 @@ def curve_view(found: AblationContext) -> None:
     rows = measured.rows(quantity)
     show(measured.finding(ablation_curve, lambda: curve(rows), quantity=quantity), key="fault_curve")
     st.subheader(_("One head alone"), anchor=False)
-    st.markdown(
-        _(
-            "The note says that many heads are richer than a single one. Here all heads of a layer are switched off "
-            "but one, layer by layer, while all other layers stay whole."
-        )
-    )
+    st.markdown(prose("many_heads_of_a_layer"))
     alone = kept_alone(found)
     stack = choose_stack(found.seen, found.place)
     of_stack = alone.rows(quantity, stack)

@@ -26,6 +26,7 @@ from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.runs import Run
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.ablation.choice import choose_kind
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import holds
@@ -111,12 +112,7 @@ def _alone(seen: AttentionResult, kind: Kind) -> AblationTable:
 def _has_loss(seen: AttentionResult) -> bool:
     if covers(quantities_of(seen.model)[0]):
         return True
-    st.info(
-        _(
-            "{name} has no language head, so on one pair it has no loss: whether two heads compensate for each other "
-            "cannot be told from it. Over many pairs with a second sentence it can."
-        ).format(name=escape(seen.model.name))
-    )
+    st.info(prose("no_language_head").format(name=escape(seen.model.name)))
     return False
 
 

@@ -105,12 +105,7 @@ def _written(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> None:
     if ablated.text == intact.text:
         st.markdown(_("**Not a word changes.**"))
     else:
-        st.caption(
-            _(
-                "Struck through: words that are lost. Underlined: words that are new. Each step takes the likeliest "
-                "word, so the text is the same every time; one changed word changes what follows."
-            )
-        )
+        st.caption(prose("ablated_words"))
 
 
 def without(off: Sequence[Head]) -> str:

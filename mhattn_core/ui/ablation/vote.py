@@ -29,12 +29,7 @@ def vote_view(found: AblationContext) -> None:
     st.markdown(prose("note_vote"))
     name, fox = _reader(found), None
     if name is None:
-        st.info(
-            _(
-                "None of the chosen models reads English, in which the note's sentence is written. Choose another one "
-                "on the left."
-            )
-        )
+        st.info(prose("note_in_english"))
     else:
         if name != found.name:
             st.caption(

@@ -7,6 +7,7 @@ import streamlit as st
 
 from mhattn_core.attention.tables import Units
 from mhattn_core.locale import _
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.navigation import head_views
 
@@ -44,20 +45,13 @@ def _more() -> tuple[Units, bool, bool, bool | None]:
         value=True,
         key="link",
         bind="query-params",
-        help=_(
-            "Other models show the head that goes with the first one's: the same index in one architecture, else the "
-            "counterpart that a run found, else one at the same relative depth. Off: each opens on its own suggested "
-            "head."
-        ),
+        help=prose("linked_heads"),
     )
     stretched = st.toggle(
         _("Stretch colours"),
         key="stretch",
         bind="query-params",
-        help=_(
-            "Colours and lines end at each head's own largest weight. Off: one scale for all models, so that a random "
-            "control looks as weak as it is."
-        ),
+        help=prose("stretched_colours"),
     )
     rows = choose(
         _("Words stand in"),

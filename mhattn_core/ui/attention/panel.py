@@ -20,6 +20,7 @@ from mhattn_core.findings.attention.shown import (
 from mhattn_core.findings.markdown import escape, plain
 from mhattn_core.locale import _
 from mhattn_core.text.claims import matrices
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.attention.heads import choose_heads, choose_stacks
 from mhattn_core.ui.attention.options import Options, choose_options
 from mhattn_core.ui.attention.runs import run_about
@@ -92,10 +93,7 @@ def _full(shown: Sequence[Shown], controls: Controls, options: Options) -> None:
 def _first_words(shown: Sequence[Shown]) -> list[str]:
     """Of models that read nothing before the text."""
     names = [escape(one.model) for one in shown if not one.result.has_first_token]
-    message = _(
-        "The tokenizer of {name} has no token that begins a text, so the text's own first word stands first. It may "
-        "take attention that means nothing (an attention sink)."
-    )
+    message = prose("no_first_token")
     return [message.format(name=", ".join(names))] if names else []
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from mhattn_core.attention import AttentionResult
 from mhattn_core.experiments.contributions.word import WordContributions
 from mhattn_core.locale import _
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.contributions import tabs
 from mhattn_core.ui.contributions.choice import choose_word
@@ -50,10 +51,7 @@ def _choose_measure() -> Literal["length", "share"]:
         required=True,
         key="quantity",
         bind="query-params",
-        help=_(
-            "length: of the vector that a head adds. share: its part in the sum of its layer, along the direction of "
-            "that sum."
-        ),
+        help=prose("length_and_share"),
     )
     return "share" if chosen == "share" else "length"
 

@@ -4,7 +4,6 @@ import streamlit as st
 
 from mhattn_core.findings.head_internals.dimensions import rank_sentence, shares_of_dimensions
 from mhattn_core.findings.head_internals.inside import Inside
-from mhattn_core.locale import _
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.show import show
 
@@ -13,12 +12,7 @@ def dimensions_view(inside: Inside) -> None:
     """Which dimensions tell the keys apart, and how many directions the scores use."""
     show(shares_of_dimensions(inside), key="shares")
     st.markdown(rank_sentence(inside))
-    st.caption(
-        _(
-            "The effective rank is the exponential of the entropy of the singular values (Roy and Vetterli 2007): how "
-            "many directions the scores use, in whatever basis."
-        )
-    )
+    st.caption(prose("effective_rank"))
     st.info(
         prose("dimensions"),
         icon=":material/rotate_90_degrees_cw:",

@@ -9,6 +9,7 @@ from mhattn_core.findings.probes.heads import head_probes, probe_grid
 from mhattn_core.findings.probes.models import mean_of, probes_across_models, stack_sentence
 from mhattn_core.findings.probes.sentences import asked_names, first_dimension
 from mhattn_core.locale import _
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with
@@ -50,22 +51,7 @@ def probes_view(inside: Inside, controls: Controls) -> None:
 
 
 def _say_evidence(evidence: Evidence, row: pd.Series) -> None:
-    origin = evidence.origin(
-        _(
-            "One sentence cannot tell what a vector holds. So this tab reads the run “{name}”; another is chosen in "
-            "the sidebar under Data."
-        )
-    )
-    classes = _(
-        "{n:,} words of {classes} classes, each asked once by rules learnt from other texts; 95 % intervals over "
-        "documents where they are known, for text like this corpus."
-    ).format(n=row["n"], classes=row["classes"])
-    listed = (
-        _(
-            "Categories are those of word lists written for this project, by lemma: a word that is in no list is not "
-            "asked, and one of several senses counts as listed."
-        )
-        if row["task"] == "category"
-        else ""
-    )
+    origin = evidence.origin(prose("tab_reads_run"))
+    classes = prose("probed_words").format(n=row["n"], classes=row["classes"])
+    listed = prose("categories") if row["task"] == "category" else ""
     st.caption(f"{origin} {classes} {listed}".strip())

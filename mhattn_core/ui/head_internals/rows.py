@@ -20,10 +20,7 @@ def rows_view(inside: Inside) -> None:
         before = st.toggle(
             _("Before positions turn them"),
             key="before-rotation",
-            help=_(
-                "This model turns queries and keys by their places (rotary positions); before that they say what the "
-                "words are."
-            ),
+            help=prose("rotary_positions"),
         )
         if before:
             query, key = (

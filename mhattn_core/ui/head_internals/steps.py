@@ -5,17 +5,13 @@ import streamlit as st
 from mhattn_core.findings.head_internals.inside import Inside
 from mhattn_core.findings.head_internals.steps import keys_table, pieces_sentence, pieces_table, steps_table
 from mhattn_core.locale import _
+from mhattn_core.text.prose import prose
 
 
 def steps_view(inside: Inside) -> None:
     """The arithmetic of one weight, step by step, then the same over a word's pieces and for all keys."""
     st.table(steps_table(inside).set_index(_("step")))
-    st.caption(
-        _(
-            "Computed again from the query and the key in double precision; the network itself reckons in single "
-            "precision, so the last digits may differ."
-        )
-    )
+    st.caption(prose("recomputed"))
     if sentence := pieces_sentence(inside):
         st.markdown(sentence)
         st.dataframe(pieces_table(inside).style.format("{:.6f}"))

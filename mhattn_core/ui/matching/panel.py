@@ -15,6 +15,7 @@ from mhattn_core.measures.matching.assignment import MatchBy
 from mhattn_core.measures.quantities import quantity
 from mhattn_core.models.control_names import is_control
 from mhattn_core.runs import Run
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose, choose_or_leave
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with, say_evidence
@@ -46,12 +47,7 @@ def matched_panel(controls: Controls) -> None:
     say_evidence(evidence, pairs=finding.pairs)
     st.caption(f"**{quantity(by).distance_axis}** · {quantity(by).explanation}")
     if not found.is_tested:
-        st.info(
-            _(
-                "This run's matches were judged by an earlier version, by whether they are stable: too many are called "
-                "shared roles. Measure its pairs again."
-            )
-        )
+        st.info(prose("matches_of_earlier_version"))
     if by == "profile" and not found.has_relations:
         st.info(
             _(

@@ -13,6 +13,7 @@ from mhattn_core.findings.patterns.parts import weight_parts
 from mhattn_core.findings.patterns.types import counts, type_grid, type_shares
 from mhattn_core.heads import ModelHead, head_name, head_names
 from mhattn_core.locale import _
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose, open_tab, put
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with, models_in, say_evidence
@@ -44,11 +45,7 @@ def patterns_panel(controls: Controls) -> None:
         st.markdown(counts(rows))
         say_evidence(evidence)
     st.warning(
-        _(
-            "Read a type as a hint: on 400 maps that were labelled twice from pictures the rules agree with the "
-            "labels by a κ of {rule:.2f}, and the two labellings by {labels:.2f} (1: always; 0: by chance). No map "
-            "was labelled a block."
-        ).format(rule=AGREEMENT, labels=AGREEMENT_OF_LABELS),
+        prose("types_are_hints").format(rule=AGREEMENT, labels=AGREEMENT_OF_LABELS),
         icon=":material/rule:",
     )
     view = open_tab(

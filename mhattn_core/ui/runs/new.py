@@ -15,6 +15,7 @@ from mhattn_core.runs.corpus import corpus_digest, records_of
 from mhattn_core.runs.cost import Cost, estimate, refuse
 from mhattn_core.text.examples import example_pairs
 from mhattn_core.text.gallery import gallery
+from mhattn_core.text.prose import prose
 from mhattn_core.text.reading import PairRecord, Upload
 from mhattn_core.text.reading.records import bad_rows
 from mhattn_core.ui.controls import Controls
@@ -113,10 +114,7 @@ def _costs(names: Sequence[str], records: Sequence[PairRecord], measures: tuple[
 
 def _say(costs: Sequence[Cost], pairs: int) -> None:
     tokens = sum(cost.tokens for cost in costs)
-    says = _(
-        "It will cost **about {time}**, {memory} of memory and {disk} on disk, for {pairs} pairs and {tokens} tokens "
-        "in all."
-    )
+    says = prose("cost_of_run")
     if not tokens:  # all of them longer than a model reads at once
         says = _("It will cost **about {time}**, {memory} of memory and {disk} on disk, for {pairs} pairs.")
     st.markdown(
@@ -146,10 +144,7 @@ def _say(costs: Sequence[Cost], pairs: int) -> None:
     for cost in costs:
         if cost.unknown >= UNKNOWN_FROM:
             st.warning(
-                _(
-                    "{model} does not know {share:.0%} of the tokens: its numbers will tell where unknown pieces "
-                    "stand, not what they mean."
-                ).format(model=escape(cost.model), share=cost.unknown),
+                prose("unknown_in_run").format(model=escape(cost.model), share=cost.unknown),
                 icon=":material/question_mark:",
             )
         if cost.reasons:

@@ -10,6 +10,7 @@ from mhattn_core.locale import _
 from mhattn_core.measures.quantities import Quantity, of_family
 from mhattn_core.runs import Run
 from mhattn_core.runs.store import Saved
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.quantity_choice import names_in_tables, titles
 from mhattn_core.ui.reproduce import reproduce_run
@@ -31,13 +32,7 @@ def opened_run() -> None:
     with problems():
         tables = opened(run)
         if tables.heads.empty:
-            st.info(
-                _(
-                    "This run holds no basic measures, so there is nothing to draw here. What it did measure "
-                    "({measures}) stands on the pages of these measures, with the run chosen as evidence in the "
-                    "sidebar, and in the download."
-                ).format(measures=escape(", ".join(tables.manifest.measures)))
-            )
+            st.info(prose("no_basic_measures").format(measures=escape(", ".join(tables.manifest.measures))))
         else:
             with choices:
                 chosen = _choose(tables)

@@ -8,6 +8,7 @@ from mhattn_core.models.control_names import trained_first
 from mhattn_core.runs import Run, store
 from mhattn_core.runs.packing import zipped
 from mhattn_core.runs.store import Saved
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import MOST_MODELS
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.runs.known import opened, show_run
@@ -53,12 +54,7 @@ def tables_of(run: Run) -> None:
         with st.expander(_("Pairs left out: {number}").format(number=f"{len(skipped):,}"), icon=":material/rule:"):
             names = {"line": _("line"), "reason": _("reason"), "model": _("model")}
             st.dataframe(skipped[[*names, "id"]].rename(columns=names), hide_index=True, width="stretch")
-            st.caption(
-                _(
-                    "A row without a model could not be read at all; the others one model could not take, while the "
-                    "rest went on."
-                )
-            )
+            st.caption(prose("skipped_rows"))
     if "source" in run.pairs:
         with st.expander(_("Pairs"), icon=":material/notes:"):
             st.dataframe(run.pairs, hide_index=True, width="stretch", height=300)

@@ -8,6 +8,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.summarisation.document import DocumentAttention, DocumentInput
 from mhattn_core.findings.summarisation.readers import about_translator, unable
 from mhattn_core.locale import _
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.model_choice import choose_model
@@ -104,12 +105,7 @@ def _not_shown(name: str, place: int, given: DocumentInput, head: DeltaGenerator
     document, note = st.columns([3, 2], gap="medium") if given.id == DOCUMENT else (st.container(), None)
     with document:
         if given.summary and (given.likest >= 0).any():
-            st.caption(
-                _(
-                    "◆ marks the segment most similar to the sentence by ROUGE-L: the same words in the same order; "
-                    "of equals, the first."
-                )
-            )
+            st.caption(prose("most_similar_segment"))
         listed(given, None)
     if note is not None:
         with note:

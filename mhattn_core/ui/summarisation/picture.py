@@ -16,6 +16,7 @@ from mhattn_core.findings.summarisation.segments_of_part import Value, segment_m
 from mhattn_core.findings.summarisation.selection import HeadSelection
 from mhattn_core.locale import _
 from mhattn_core.measures.segments import lift, shares
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.show import show
 from mhattn_core.ui.summarisation.heads import choose_whose
@@ -41,10 +42,7 @@ def picture(found: DocumentAttention, known: HeldOutAgreement | None) -> tuple[H
             key="shown",
             pills=True,
             persist=True,
-            help_text=_(
-                "Share: of the attention that goes to the document, what each segment gets. Lift: that share less the "
-                "segment’s share of the document’s words; 0 is what a head that looks everywhere alike gives."
-            ),
+            help_text=prose("share_and_lift"),
         )
     rows = _rows(given) if by == "words" and len(given.summary.words) > MOST_ROWS else None
     finding = segment_matrix(found, whose, known, by=by, rows=rows, value=value)
@@ -142,12 +140,7 @@ def summary_told(given: DocumentInput) -> None:
             )
         )
         if given.had_read < len(given.document.segments):
-            st.caption(
-                _(
-                    "It wrote after segments 1 to {read} of {segments}: that is what fits into one window. Its "
-                    "summary knows nothing of the rest."
-                ).format(read=given.had_read, segments=len(given.document.segments))
-            )
+            st.caption(prose("one_window").format(read=given.had_read, segments=len(given.document.segments)))
         if given.cut_off:
             st.caption(
                 _("It was still writing when it reached its greatest length: the last sentence may be unfinished.")

@@ -8,6 +8,7 @@ from mhattn_core.findings.summarisation.code import FILE, python_lines, saved
 from mhattn_core.findings.summarisation.document import DocumentInput
 from mhattn_core.locale import _
 from mhattn_core.measures.citations import sources_of
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import MODELS, PAIR, Controls
 from mhattn_core.ui.resources import models
 from mhattn_core.version import VERSION
@@ -33,12 +34,7 @@ def share_and_reproduce(given: DocumentInput, name: str, controls: Controls) -> 
             f"{(st.context.url or '').split('?')[0]}?{urlencode(settings, doseq=True)}", language=None, wrap_lines=True
         )
         if given.own:
-            st.caption(
-                _(
-                    "To show it to somebody, or to keep it, save the document with its summary as a file. The page "
-                    "opens it under “A table”; a run and the lines below read it, too."
-                )
-            )
+            st.caption(prose("share_document"))
             st.download_button(
                 _("Save the document"),
                 saved(given),
@@ -48,21 +44,10 @@ def share_and_reproduce(given: DocumentInput, name: str, controls: Controls) -> 
                 on_click="ignore",
             )
     with st.expander(_("Reproduce and cite"), icon=":material/science:"):
-        st.markdown(
-            _(
-                "These lines run the same document through the same model with mhattn {version}; `found` then holds "
-                "every weight of this page."
-            ).format(version=VERSION)
-        )
+        st.markdown(prose("python_of_document").format(version=VERSION))
         st.code(python_lines(given, name), language="python", wrap_lines=True)
         revision = f"@{models().get(name).revision}" if name in models().names() else ""
-        st.markdown(
-            _(
-                "Method: weights after the softmax of the step that predicts each word of the summary, summed over "
-                "the words of each segment ({model}; mhattn {version}); lift is a segment’s share of them less its "
-                "share of the document’s words; one document is an example."
-            ).format(model=f"`{name}{revision}`", version=VERSION)
-        )
+        st.markdown(prose("method_of_document").format(model=f"`{name}{revision}`", version=VERSION))
         bibliography = sources_of(PAGE)
         if bibliography:
             st.code("\n".join(bibliography), language="bibtex", wrap_lines=True)

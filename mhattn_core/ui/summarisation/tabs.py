@@ -17,6 +17,7 @@ from mhattn_core.findings.summarisation.held_out import HeldOutAgreement, other_
 from mhattn_core.findings.summarisation.selection import HeadSelection
 from mhattn_core.locale import _
 from mhattn_core.models.control_names import CONTROLS, with_control
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.show import show
 from mhattn_core.ui.summarisation.elsewhere import measure_elsewhere, stored
@@ -54,12 +55,7 @@ def layers_tab(found: DocumentAttention) -> None:
 
 def believe_tab(found: DocumentAttention, known: HeldOutAgreement | None) -> Work | None:
     """What the numbers are to be held against, in words and a table; work to do, where a button for it was pressed."""
-    st.markdown(
-        _(
-            "A weight says where a head looks while the summary is read or predicted. It is a score: it does not say "
-            "how the summary was made, and a head can look at a segment and take little from it."
-        )
-    )
+    st.markdown(prose("score_of_summary"))
     table = comparisons(found, known).set_axis(
         [_("agreement with ROUGE-L"), _("this document"), _("other documents")], axis=1
     )
@@ -116,9 +112,4 @@ def table_tab(found: DocumentAttention, whose: HeadSelection, table: pd.DataFram
         "special": _("to special tokens"),
     }
     st.dataframe(where.rename(columns=names), hide_index=True, height=240)
-    st.caption(
-        _(
-            "What goes to the document is the sum over its segments, which is the sum over all its words; each row "
-            "adds up to 1."
-        )
-    )
+    st.caption(prose("document_sum"))

@@ -22,6 +22,7 @@ from mhattn_core.heads import Head, head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.models.control_names import trained_name
 from mhattn_core.text.pair import SentencePair
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_choice import key_for
@@ -106,10 +107,7 @@ def _choose_rows(seen: AttentionResult, place: int) -> str:
             required=True,
             key=key_for("rows", place),
             bind="query-params",
-            help=_(
-                "awi: the decoder step that reads a word. awo: the step before, which predicts it. b_to_a: words of "
-                "the second sentence look at the first; a_to_b: the other way."
-            ),
+            help=prose("alignment_rows"),
         )
     )
 

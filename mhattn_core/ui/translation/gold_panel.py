@@ -14,6 +14,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.translation.all_heads import heads_of_table, held_out_aligner
 from mhattn_core.locale import _
 from mhattn_core.models import Model
+from mhattn_core.text.prose import prose
 from mhattn_core.text.reading import PairRecord
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.page import problems
@@ -32,12 +33,7 @@ def gold_panel(controls: Controls) -> None:
     st.subheader(_("Measured already"), anchor=False)
     shipped = {name: table for name in controls.models if (table := shipped_alignment(name)) is not None}
     if not shipped:
-        st.info(
-            _(
-                "None of the chosen models comes with measured alignments; marian-en-zh and marian-zh-en do. Or give "
-                "pairs with gold links below."
-            )
-        )
+        st.info(prose("no_measured_alignments"))
     for name, table in shipped.items():
         _show(name, table, key="shipped")
     if shipped:
@@ -45,12 +41,7 @@ def gold_panel(controls: Controls) -> None:
             _("Gold: {source}. Only the numbers come with this package, not the sentences.").format(source=SOURCE)
         )
     st.subheader(_("Your pairs with gold links"), anchor=False)
-    st.caption(
-        _(
-            "A file with columns source, target and alignment (0-0 1-2 2p1, source-target; p marks possible links). "
-            "Columns source_words and target_words, cut by spaces, say which words the links count."
-        )
-    )
+    st.caption(prose("gold_file"))
     upload = upload_panel("gold")
     if upload is None:
         return

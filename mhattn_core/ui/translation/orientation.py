@@ -7,6 +7,7 @@ from mhattn_core.experiments.alignment.translators import reads
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models.catalogue import entries
+from mhattn_core.text.prose import prose
 
 
 def tell_unreadable(name: str, text: str) -> None:
@@ -20,10 +21,7 @@ def tell_unreadable(name: str, text: str) -> None:
         for entry in entries().values()
         if reads(entry.name) == language_of(text) and entry.path() is not None
     ]
-    said = _(
-        "{name} was trained to read {language} only. What it writes here, and every number that follows, says little "
-        "about its heads."
-    )
+    said = prose("trained_for_language")
     choose = (
         _("Choose {others} under Models, or another sentence.").format(others=escape(", ".join(others)))
         if others
