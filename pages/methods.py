@@ -15,8 +15,8 @@ ui.page(_("Methods"), _("What is measured, how, and by whom it was proposed. Sea
 wanted = (
     st.text_input(_("Search"), key="search", bind="query-params", placeholder=_("for example: entropy")).strip().lower()
 )
-measured = [one for one in quantities().values() if wanted in ui.searchable(one)]
-ways = [method for method in methods().values() if wanted in ui.searchable(method)]
+measured = [one for one in quantities().values() if wanted in one.searchable]
+ways = [method for method in methods().values() if wanted in method.searchable]
 if measured:
     st.header(_("Quantities"), anchor="quantities")
     ui.quantities_list(measured)

@@ -7,8 +7,8 @@ from hypothesis import settings
 from loaded import loaded
 
 import mhattn_core as mh
+from mhattn_core import unforeseen
 from mhattn_core.locale import use_language
-from mhattn_core.ui import unforeseen
 
 # No test depends on a second of wall time.
 settings.register_profile("unhurried", deadline=None)

@@ -56,6 +56,12 @@ class Quantity:
     pages: tuple[str, ...] = ()
 
     @property
+    def searchable(self) -> str:
+        """Everything that is said of it, in small letters."""
+        said = (text for words in self.words.values() for text in words.values())
+        return " ".join((self.code, *said, *self.sources)).lower()
+
+    @property
     def title(self) -> str:
         """The full name, without the unit."""
         return self._said("title")

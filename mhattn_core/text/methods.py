@@ -1,5 +1,6 @@
 """How things are measured and by whom it was proposed, as data: names, sentences, formulas, sources."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mhattn_core.locale import current_language
+from mhattn_core.locale import _, current_language
+
+_TITLE = re.compile(r"title = \{(.*?)\}, (?:booktitle|journal|institution)")
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,11 @@ class Method:
     def says(self) -> str:
         return self.explanations[current_language()]
 
+    @property
+    def searchable(self) -> str:
+        """Everything that is said of it, in small letters."""
+        return " ".join((self.id, *self.names.values(), *self.explanations.values(), *self.sources)).lower()
+
 
 @cache
 def methods() -> dict[str, Method]:
@@ -43,6 +51,17 @@ def methods() -> dict[str, Method]:
 def sources() -> dict[str, str]:
     """BibTeX by key."""
     return dict(_data()["source"])
+
+
+def after(cited: Mapping[str, str]) -> str:
+    """By whom it was proposed, in a sentence. cited: keys of sources with the section, which may be empty."""
+    titles = []
+    for key, section in cited.items():
+        title = _TITLE.search(sources()[key])
+        if title:
+            part = _(", section {section}").format(section=section) if section else ""
+            titles.append(f"{key[:-4].capitalize()} {key[-4:]}, “{title[1]}”{part}")
+    return _("After: {sources}").format(sources="; ".join(titles)) if titles else ""
 
 
 @cache

@@ -13,7 +13,7 @@ from mhattn_core.ui.head_panel import note_panel
 from mhattn_core.ui.licences import licences
 from mhattn_core.ui.matching.panel import matched_panel
 from mhattn_core.ui.measure_panel import measure_panel
-from mhattn_core.ui.methods_list import methods_list, quantities_list, searchable
+from mhattn_core.ui.methods_list import methods_list, quantities_list
 from mhattn_core.ui.navigation import head_views, page_file, start
 from mhattn_core.ui.overview.own_sentence import own_sentence
 from mhattn_core.ui.overview.panel import overview_panel
@@ -70,7 +70,6 @@ __all__ = [
     "redundancy_view",
     "redundant_shares_panel",
     "roles_panel",
-    "searchable",
     "share_and_reproduce",
     "show",
     "sidebar",

@@ -15,9 +15,10 @@ from mhattn_core.locale import _
 from mhattn_core.text.claims import Claim, matrices
 from mhattn_core.text.documents import documents
 from mhattn_core.text.gallery import gallery
+from mhattn_core.text.pages import page_title
 from mhattn_core.text.relations import relation_label
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.navigation import link, page_title
+from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import badge, problems
 from mhattn_core.ui.resources import attended
 from mhattn_core.ui.show import show

@@ -1,17 +1,14 @@
 """Definitions as a reader meets them on the page Methods."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import Family, Quantity, families
-from mhattn_core.text.methods import Method, sources
-from mhattn_core.ui.navigation import page_title
-
-_TITLE = re.compile(r"title = \{(.*?)\}, (?:booktitle|journal|institution)")
+from mhattn_core.text.methods import Method, after
+from mhattn_core.text.pages import page_title
 
 
 def methods_list(shown: Sequence[Method]) -> None:
@@ -21,7 +18,7 @@ def methods_list(shown: Sequence[Method]) -> None:
         st.markdown(method.says)
         if method.formula:
             st.latex(method.formula)
-        st.caption(" · ".join(filter(None, (_where(method.pages), _by(dict.fromkeys(method.sources, ""))))))
+        st.caption(" · ".join(filter(None, (_where(method.pages), after(dict.fromkeys(method.sources, ""))))))
 
 
 def quantities_list(shown: Sequence[Quantity]) -> None:
@@ -32,15 +29,6 @@ def quantities_list(shown: Sequence[Quantity]) -> None:
         own = [one for one in shown if one.family == family.code]
         if own:
             _family(family, own)
-
-
-def searchable(entry: Method | Quantity) -> str:
-    """Everything that is said of a method or a quantity, in small letters."""
-    if isinstance(entry, Method):
-        said = (entry.id, *entry.names.values(), *entry.explanations.values())
-    else:
-        said = (entry.code, *(text for words in entry.words.values() for text in words.values()))
-    return " ".join((*said, *entry.sources)).lower()
 
 
 def has_heading(one: Quantity) -> bool:
@@ -71,19 +59,8 @@ def _quantity(one: Quantity) -> None:
         st.markdown(one.caveat)
     measured = _("Range: {range}, {unit}.") if one.unit else _("Range: {range}.")
     scale = measured.format(range=one.range, unit=one.unit)
-    st.caption(" · ".join(filter(None, (scale, one.name_in_tables, _where(one.pages), _by(one.sources)))))
+    st.caption(" · ".join(filter(None, (scale, one.name_in_tables, _where(one.pages), after(one.sources)))))
 
 
 def _where(pages: Sequence[str]) -> str:
     return _("On: {pages}").format(pages=", ".join(page_title(page) for page in pages)) if pages else ""
-
-
-def _by(cited: Mapping[str, str]) -> str:
-    """cited: keys of sources with the section, which may be empty."""
-    titles = []
-    for key, section in cited.items():
-        found = _TITLE.search(sources()[key])
-        if found:
-            part = _(", section {section}").format(section=section) if section else ""
-            titles.append(f"{key[:-4].capitalize()} {key[-4:]}, “{found[1]}”{part}")
-    return _("After: {sources}").format(sources="; ".join(titles)) if titles else ""

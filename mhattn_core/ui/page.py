@@ -13,7 +13,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.ui.keyboard import charts_by_keyboard
 from mhattn_core.ui.resources import loaded_names
-from mhattn_core.ui.unforeseen import foreseen
+from mhattn_core.unforeseen import foreseen
 
 # Checking each chart against Vega-Lite's schema takes longer than all the rest of a click; the tests do it once for
 # all.

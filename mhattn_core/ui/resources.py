@@ -9,7 +9,7 @@ from mhattn_core.attention import AttentionResult, attend
 from mhattn_core.models import Model
 from mhattn_core.models.resident import Resident
 from mhattn_core.text.pair import SentencePair
-from mhattn_core.ui.unforeseen import foreseen
+from mhattn_core.unforeseen import foreseen
 
 
 def _model_id(model: Model) -> tuple[str, str]:

@@ -11,13 +11,14 @@ from mhattn_core.models import control_names
 from mhattn_core.models.catalogue import offered
 from mhattn_core.models.sources import hosted
 from mhattn_core.text.gallery import gallery
+from mhattn_core.text.pages import first_shown, reads_pair
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import MODELS, MOST_MODELS, PAIR, Controls
 from mhattn_core.ui.evidence import choose_evidence
 from mhattn_core.ui.fetch import offer_fetch
 from mhattn_core.ui.language import language_switch, set_language
-from mhattn_core.ui.navigation import STARTED, first_shown, reads_pair, start
+from mhattn_core.ui.navigation import STARTED, start
 from mhattn_core.ui.word_boundaries import CUTS, cut_of_link, with_cut
 
 CONTROLS = "controls"
@@ -33,7 +34,7 @@ UNKNOWN = "unknown-pair"
 def sidebar(page: str = "") -> Controls:
     """Draw the sidebar, unless it stands already in this run, and return what it holds. The first line of a page.
 
-    page: its name, where it opens on models or a pair of its own (``navigation.first_shown``), or reads no pair.
+    page: its name, where it opens on models or a pair of its own (``pages.first_shown``), or reads no pair.
     """
     if not _drawn():
         if not st.session_state.get(STARTED):

@@ -104,6 +104,6 @@ def test_a_word_that_holds_a_space_survives_a_link_and_an_edit_of_another() -> N
     words_box(app).set_value(words_box(app).value.replace("isn't", "is n't")).run()
     assert not app.error
     app.checkbox(key="share-Attention").check().run()
-    again = open_page("attention", **shared_link(app))
+    again = open_page("attention", **{**shared_link(app), "form": "matrix"})
     assert '[\\"New York\\", \\"is\\", \\"n\'t\\", \\"big\\"' in json.dumps(specs(again)[0])
     assert words_box(again).value == "New\N{NO-BREAK SPACE}York is n't big"

@@ -258,7 +258,7 @@ def test_the_recipes_are_true(copy: Path) -> None:
     # A page: its script, and its entry in the menu.
     (copy / "pages/made_up.py").write_text(PAGE)
     insert(
-        core / "ui/navigation.py",
+        core / "text/pages.py",
         before='Entry("Methods", _("Methods"), learn)',
         text='Entry("Made up", _("Made up"), learn),\n        ',
     )

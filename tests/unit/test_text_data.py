@@ -14,10 +14,10 @@ from mhattn_core.runs.store import shipped
 from mhattn_core.text.annotation import annotate
 from mhattn_core.text.claims import Claim, chapters, claims, matrices
 from mhattn_core.text.gallery import gallery
+from mhattn_core.text.pages import page_title
 from mhattn_core.text.prose import prose, texts
 from mhattn_core.text.reading import PairRecord
 from mhattn_core.text.relations import RELATIONS, find_items
-from mhattn_core.ui.navigation import page_title
 
 PAGES = Path(__file__).parents[2] / "pages"
 

@@ -137,9 +137,7 @@ def tell_missing(found: AblationContext, name: str) -> None:
         )
     else:
         happened = _("The chosen run did not switch heads off.")
-    remedy = _(
-        "Measure the same pairs with “ablation” under Data. Until then, what is shown rests on this pair: an example."
-    )
+    remedy = prose("not_measured_yet")
     st.info(escape(f"{happened} {remedy}"), icon=":material/info:")
     link("Runs", _("Measure with “ablation” under Data"))
 

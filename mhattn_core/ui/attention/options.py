@@ -62,8 +62,6 @@ def _more() -> tuple[Units, bool, bool, bool | None]:
         _("Tokens instead of words"),
         key="tokens",
         bind="query-params",
-        help=_(
-            "The pieces that the model is fed, special ones too. Words are what models with different tokenizers share."
-        ),
+        help=prose("units_of_rows"),
     )
     return "tokens" if tokens else "words", stretched, linked, None if rows == "auto" else rows == "rows"

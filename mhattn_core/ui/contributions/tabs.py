@@ -18,12 +18,13 @@ from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantity
 from mhattn_core.text.claims import claims
 from mhattn_core.text.gallery import gallery
+from mhattn_core.text.pages import page_title
 from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.contributions import data
 from mhattn_core.ui.contributions.choice import choose_head, chosen_head, take_head_and_model
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import evidence_with
-from mhattn_core.ui.navigation import link, page_title
+from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import of_each, problems
 from mhattn_core.ui.quantity_choice import choose_quantity
 from mhattn_core.ui.show import show

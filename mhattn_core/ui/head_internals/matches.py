@@ -10,6 +10,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models import Model
 from mhattn_core.text.pair import SentencePair
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_evidence
 from mhattn_core.ui.head_internals.data import unrotated
@@ -72,9 +73,9 @@ def _in_a_run(inside: Inside, query: np.ndarray, controls: Controls) -> None:
         },
     )
     st.caption(
-        _(
-            "The {listed} best of {tokens:,} tokens in {pairs} pairs, for the query “{query}” of the sentence above."
-        ).format(listed=len(table), tokens=len(found.tokens), pairs=len(pairs), query=escape(inside.names[0]))
+        prose("best_tokens").format(
+            listed=len(table), tokens=len(found.tokens), pairs=len(pairs), query=escape(inside.names[0])
+        )
     )
 
 

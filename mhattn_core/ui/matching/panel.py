@@ -49,11 +49,7 @@ def matched_panel(controls: Controls) -> None:
     if not found.is_tested:
         st.info(prose("matches_of_earlier_version"))
     if by == "profile" and not found.has_relations:
-        st.info(
-            _(
-                "This run measured no relations: its profiles hold how heads look (near or far, evenly or not), not what they find."
-            )
-        )
+        st.info(prose("no_relations_measured"))
     place = st.container()
     chosen = _choose_pair(found)
     with place:
@@ -69,11 +65,7 @@ def _evidence(controls: Controls) -> Evidence | None:
         return evidence_with(controls, "matches")
     except Problem as problem:
         st.info(escape(problem.happened))
-        st.markdown(
-            _(
-                "Heads are matched over a run, never on one pair: on one sentence any head of position finds a hundred counterparts. Measure pairs with two models or more and “matches”; with “relations” besides, profiles hold what heads find. The tab “One measure” shows which heads are nearest on this pair."
-            )
-        )
+        st.markdown(prose("matched_over_runs"))
         link("Runs", _("Measure pairs under Data"))
         return None
 

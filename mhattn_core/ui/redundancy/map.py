@@ -10,6 +10,7 @@ from mhattn_core.findings.redundancy.stack import Redundancy
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_distances import By, Heads, distances, pooled
 from mhattn_core.runs import Run
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.redundancy.data import heads
@@ -59,20 +60,12 @@ def _comparable(found: Redundancy, controls: Controls) -> tuple[list[Heads], lis
         fitting.sort(key=lambda part: part.index[0][1] != found.stack)
         if not fitting:
             left_out = True
-            st.info(
-                _(
-                    "{name} is not on the map: its heads look at other words, or it reads in another direction, and then nearness means nothing."
-                ).format(name=escape(name))
-            )
+            st.info(prose("not_on_map").format(name=escape(name)))
             continue
         parts.append(fitting[0])
         sources.append(f"{name}@{seen.model.revision}")
     if left_out:
-        st.caption(
-            _(
-                "Over a run the heads of all models stand on one map, by what they measure: choose one under Data in the sidebar."
-            )
-        )
+        st.caption(prose("map_over_run"))
     return parts, sources
 
 

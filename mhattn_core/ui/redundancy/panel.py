@@ -13,6 +13,7 @@ from mhattn_core.findings.redundancy.nearest import distances
 from mhattn_core.findings.redundancy.stack import Redundancy
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import column, quantity
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_choice import choose_stack
@@ -73,11 +74,7 @@ def _notices(found: Redundancy) -> None:
     if found.measured.shared.any():
         heads = found.seen.model.attention.heads(found.stack)
         groups = round(heads / (1 + found.measured.shared.sum(axis=1).max()))
-        st.info(
-            _(
-                "The {heads} heads of a layer share {groups} sets of keys and values (grouped queries): heads of one group differ in their queries only. Such pairs are dotted in the matrix."
-            ).format(heads=heads, groups=groups)
-        )
+        st.info(prose("grouped_queries").format(heads=heads, groups=groups))
     if found.left_out:
         st.info(
             _("Left out, because they give every word the same and so have no such distance: {heads}.").format(
@@ -88,13 +85,9 @@ def _notices(found: Redundancy) -> None:
 
 def _caution(found: Redundancy) -> None:
     st.caption(
-        _(
-            "Over {n} pairs of the run, drawn by their text; CKA on one word of each of up to {words:,}. Random words: up to {noise} texts of as many words, drawn from the tokenizer's own. What is as near there does not need language. The two heads are drawn on the sidebar's pair, an example. Only switching heads off tells what is safe to lose."
-        ).format(n=found.measured.n, words=WORDS, noise=NOISE)
+        prose("sample_of_run").format(n=found.measured.n, words=WORDS, noise=NOISE)
         if found.run
-        else _(
-            "Random words: as many words as here, drawn from the tokenizer's own, {draws} times; the mean is shown. What is as near there does not need language. And one pair is an example: heads that do alike on one sentence need not be redundant; only switching them off tells what is safe to lose."
-        ).format(draws=DRAWS)
+        else prose("random_words").format(draws=DRAWS)
     )
     link("Fault tolerance", _("Switch heads off: Ablation"))
 

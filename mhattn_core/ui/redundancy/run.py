@@ -8,6 +8,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_distances import By
 from mhattn_core.runs import Run
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run, holds
 
@@ -18,11 +19,7 @@ def run_with_distances(controls: Controls, model: str) -> Run | None:
     if run is None:
         return None
     if not holds(run, "distances", model):
-        st.info(
-            _(
-                "The chosen run holds no distances of {name}: here is the pair. Measure “distances” under “Data”."
-            ).format(name=escape(model))
-        )
+        st.info(prose("no_distances_in_run").format(name=escape(model)))
         return None
     return run
 

@@ -126,11 +126,7 @@ def _say(costs: Sequence[Cost], pairs: int) -> None:
             tokens=f"{tokens:,}",
         )
     )
-    st.caption(
-        _(
-            "Told from {tried} pairs, measured now; other work on this machine makes it slower. Most of it: {dearest}."
-        ).format(tried=costs[0].tried, dearest=_dearest(costs))
-    )
+    st.caption(prose("told_from_tried").format(tried=costs[0].tried, dearest=_dearest(costs)))
     if len(costs) > 1:
         table = pd.DataFrame(
             {
@@ -150,9 +146,7 @@ def _say(costs: Sequence[Cost], pairs: int) -> None:
         if cost.reasons:
             then = _("They will be left out and listed.")
             if cost.windowed:
-                then = _(
-                    "The measure segments reads them all the same, in windows; the others leave them out and list them."
-                )
+                then = prose("segments_read_all")
             st.warning(
                 _("Of {tried} pairs tried, {model} cannot measure {bad}, such as: {reason}").format(
                     tried=cost.tried, model=escape(cost.model), bad=len(cost.reasons), reason=escape(cost.reasons[0])

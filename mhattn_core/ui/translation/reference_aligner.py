@@ -19,7 +19,7 @@ from mhattn_core.text.pharaoh import Alignment, check, parse
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.resources import HASHES, loaded, models
-from mhattn_core.ui.unforeseen import foreseen
+from mhattn_core.unforeseen import foreseen
 
 USUAL_ENCODER = "minilm"
 
