@@ -137,11 +137,17 @@ def test_redundancy_reads_the_run(tab: str) -> None:
     said = texts(app)
     assert "12 pairs" in said
     assert "Over 12 pairs of the run" in said
-    assert "Heads with a redundant partner, by Jensen–Shannon divergence: minilm " in said
-    assert "minilm@random 100%" in said.replace("\\", "").replace("\u2060", "")
     if tab == "map":
         assert "144 heads of minilm, minilm@random on one map" in said
         assert "placed by what they measure" in said
+
+
+def test_redundancy_compares_the_models_of_the_run() -> None:
+    app = open_page("redundancy", evidence=RUN)
+    assert not app.error
+    said = texts(app).replace("\\", "").replace("\u2060", "")
+    assert "Heads with a redundant partner, by Jensen–Shannon divergence: **minilm " in said
+    assert "Random controls: minilm@random 100%." in said
 
 
 def test_every_distance_of_a_run_can_be_read() -> None:

@@ -80,7 +80,7 @@ def test_it_runs_live_and_can_be_saved(server: str, page: Page) -> None:
     run_live(page)
     expect(main(page).get_by_text("run here: smollm2")).to_be_visible(timeout=240_000)
     settled(page)
-    main(page).get_by_test_id("stPopover").get_by_role("button").first.click()
+    main(page).get_by_test_id("stPopover").filter(has_text="Download").first.get_by_role("button").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Save the file").click()
     assert download.value.path().read_bytes().startswith(b"%PDF")
