@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 
 def main(page: Page) -> Locator:
@@ -17,3 +17,8 @@ def box(page: Page, label: str) -> Locator:
 def menu(page: Page) -> Locator:
     """The menu of pages across the top."""
     return page.get_by_test_id("stHeader")
+
+
+def settled(page: Page) -> None:
+    """Nothing is drawn any more."""
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)

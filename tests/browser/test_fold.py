@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
-from screen import main
+from screen import main, settled
 
 WIDTH, FOLD = 1280, 720
 FINDINGS = {
@@ -25,10 +25,12 @@ FINDINGS = {
 def test_the_finding_and_its_whole_chart_stand_above_the_fold(server: str, page: Page, name: str) -> None:
     page.set_viewport_size({"width": WIDTH, "height": FOLD})
     page.goto(f"{server}/{name}")
-    chart = main(page).get_by_test_id("stVegaLiteChart").locator("visible=true").first
-    expect(chart.locator("svg, canvas").first).to_be_visible()
     sentence = main(page).get_by_text(re.compile(FINDINGS[name])).first
     expect(sentence).to_be_visible()
+    # Until all is drawn, the first chart there is may be one that stands further below.
+    settled(page)
+    chart = main(page).get_by_test_id("stVegaLiteChart").locator("visible=true").first
+    expect(chart.locator("svg, canvas").first).to_be_visible()
     for part in (sentence, chart):
         box = part.bounding_box()
         assert box

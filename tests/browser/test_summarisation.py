@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from screen import main
+from screen import main, settled
 
 from mhattn_core.models.catalogue import entries
 from mhattn_core.runs import store
@@ -29,11 +29,6 @@ def cells(page: Page, key: str) -> Locator:
     found = chart.locator("g.mark-rect.role-mark").last.locator("path")
     expect(found.first).to_be_attached()
     return found
-
-
-def settled(page: Page) -> None:
-    """Nothing is drawn any more."""
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
 
 
 def run_live(page: Page) -> None:
