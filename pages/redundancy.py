@@ -6,7 +6,7 @@ from mhattn_core.locale import _
 controls = ui.sidebar("Redundancy")
 ui.page(
     _("Redundancy"),
-    _("How many heads of each model have a partner that does the same, and which are they?"),
+    _("How many heads of each model have a redundant partner, and which are they?"),
     reading=_(
         "Every head is compared with every other of its stack, over a run or on this pair, and on random words of the "
         "same number. Where heads are as similar on those, their similarity does not need language. That heads are "

@@ -278,3 +278,14 @@ def test_where_words_are_not_known_the_page_says_so_and_shows_tokens(monkeypatch
     app = type_pair(page("attention"), "a แมวนั่ง b c d e f g h i j k l m n")
     assert "Where words of Thai end is not known here. What stands between two spaces counts as one word" in texts(app)
     assert "[CLS]" in set(tables(app, "side", "text")[0]["text"])
+
+
+def test_what_a_run_of_english_found_is_not_said_of_chinese() -> None:
+    if entries()["smollm2"].path() is None:
+        pytest.skip("smollm2 has not been fetched: python -m mhattn_core fetch smollm2")
+    app = open_page("attention", models=["smollm2"])
+    assert "the run “UD English EWT dev”" in texts(app)
+    type_pair(app, "虽然天气不好，我们还是去了公园")
+    assert not app.error
+    assert "smollm2 · L" in texts(app)
+    assert "UD English EWT dev" not in texts(app)

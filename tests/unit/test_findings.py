@@ -128,3 +128,16 @@ def test_what_too_few_texts_cannot_tell_takes_no_other_finding_away(tmp_path: Pa
         mh.finding(run, "contributions")
     assert "longest" in mh.finding(run, "contributions", measure="length").text.lower()
     assert {"participation", "overview"} <= {finding.name for finding in mh.all_findings(run)}
+
+
+def test_a_head_above_nothing_is_not_said_to_do_best(english: mh.Run) -> None:
+    gains = {}
+    for layer in range(6):
+        for head in range(12):
+            found = mh.finding(english, "relation_profile", model="minilm", head=f"L{layer} H{head}")
+            gains[found.sentence] = found.table["gain"].max()
+    assert {"does best on" in sentence for sentence, gain in gains.items() if gain >= 0.01} == {True}
+    assert {
+        "is above position and word class on none" in sentence for sentence, gain in gains.items() if gain < 0.004
+    } <= {True}
+    assert not any("-0 points" in sentence for sentence in gains)

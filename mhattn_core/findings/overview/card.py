@@ -9,7 +9,7 @@ from mhattn_core.charts import type_names, verdict_names
 from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
-from mhattn_core.findings.overview.heads import role_name
+from mhattn_core.findings.overview.heads import SUGGESTED, role_name
 from mhattn_core.findings.overview.map import overview
 from mhattn_core.findings.rows import model_of
 from mhattn_core.findings.value import Finding
@@ -61,7 +61,12 @@ def role_lines(head: "pd.Series[object]") -> list[tuple[str, str]]:
         lines += [
             (_("verdict"), verdict_names().get(str(head["verdict"]), str(head["verdict"]))),
             (_("right answers, held out"), f"{head['held_out']:.0%}"),
-            (_("gain over the baseline, points"), f"{100 * float(str(head['gain'])):+.0f}"),
+        ]
+        # A small gain, or a nearest-class head, is one over position: over both its number is below 0.
+        gains = {"offset_gain": _("gain over position alone, points")} if head["verdict"] in SUGGESTED else {}
+        gains["gain"] = _("gain over position and word class, points")
+        lines += [
+            (what, f"{100 * float(str(head[name])):+.0f}") for name, what in gains.items() if pd.notna(head[name])
         ]
     if pd.notna(effect):
         least = "" if pd.isna(low) else f" (≥ {low:+.3f})"

@@ -53,7 +53,7 @@ def _all_heads(run: Run, models: Sequence[str]) -> pd.DataFrame:
 
 def _roles(run: Run, models: Sequence[str]) -> pd.DataFrame:
     """Each head's best role: the strongest verdict, of these the greatest gain."""
-    columns = [*HEAD_COLUMNS, "relation", "verdict", "family", "held_out", "gain"]
+    columns = [*HEAD_COLUMNS, "relation", "verdict", "family", "held_out", "gain", "offset_gain"]
     if not run.has("relations"):
         return pd.DataFrame(columns=columns)
     rows = run.relations
@@ -64,7 +64,7 @@ def _roles(run: Run, models: Sequence[str]) -> pd.DataFrame:
         strength=rows["verdict"].map(ROLES.index),
     ).astype({"layer": int, "head": int})
     best = rows.sort_values(["strength", "gain"], ascending=[True, False]).drop_duplicates(HEAD_COLUMNS)
-    return best[columns]
+    return best.reindex(columns=columns)
 
 
 def _effects(run: Run, models: Sequence[str]) -> pd.DataFrame:

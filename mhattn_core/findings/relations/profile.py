@@ -82,10 +82,16 @@ def _rates(run: Run, model: str, stack: str, direction: str) -> pd.DataFrame:
 
 def _sentence(rows: pd.DataFrame, chosen: Head) -> str:
     top = rows.iloc[0]
-    return _(
-        "{head} does best on {relation}: {rate:.0%}, {gain:+.0f} points over the better of offset and nearest word of "
-        "a class. It is 10 points or more above both on {many} of {all} relations."
-    ).format(
+    if round(100 * top["gain"]) <= 0:
+        message = _(
+            "{head} is above position and word class on none of {all} relations; nearest to it on {relation}: {rate:.0%}."
+        )
+    else:
+        message = _(
+            "{head} does best on {relation}: {rate:.0%}, {gain:+.0f} points over the better of offset and nearest word of "
+            "a class. It is 10 points or more above both on {many} of {all} relations."
+        )
+    return message.format(
         head=f"**{escape(head_name(*chosen.cell, model=str(top['model'])))}**",
         relation=escape(top["label"]),
         rate=top["rate"],

@@ -24,7 +24,7 @@ def ways(known: HeldOutAgreement | None) -> dict[str, str]:
     offered = {
         "elsewhere": _("Agreement on other documents"),
         "here": _("Agreement here"),
-        "lift": _("Lift of the likest segment here"),
+        "lift": _("Lift of the most similar segment here"),
     }
     if known is None:
         del offered["elsewhere"]
@@ -52,7 +52,7 @@ def heads_of_document(found: DocumentAttention, known: HeldOutAgreement | None, 
             charts.head_grid,
             rows,
             measure=by,
-            title=_("lift of the likest segment") if by == "lift" else _("agreement"),
+            title=_("lift of the most similar segment") if by == "lift" else _("agreement"),
             domain=(-most, most) if by == "lift" else (0, 1),
             difference=by == "lift",
         ),
@@ -98,7 +98,7 @@ def layers_of_document(found: DocumentAttention, controls: Sequence[DocumentAtte
             "its heads."
         ).format(layer=int(top["layer"]), value=top["value"]),
         layers,
-        partial(charts.by_layer, layers, title=_("lift of the likest segment"), domain=(-most, most)),
+        partial(charts.by_layer, layers, title=_("lift of the most similar segment"), domain=(-most, most)),
         "",
         1,
         found.source,
