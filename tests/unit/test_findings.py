@@ -141,3 +141,13 @@ def test_a_head_above_nothing_is_not_said_to_do_best(english: mh.Run) -> None:
         "is above position and word class on none" in sentence for sentence, gain in gains.items() if gain < 0.004
     } <= {True}
     assert not any("-0 points" in sentence for sentence in gains)
+
+
+def test_a_card_shows_an_effect_that_is_small_as_what_it_is() -> None:
+    run = mh.Run.open("ewt-dev")
+    card = mh.finding(run, "head_card", model="minilm", head="L2 H9").table.set_index("what")["value"]
+    effect = run.table("ablation").query("model == 'minilm' and kind == 'mean' and layer == 2 and head == 9").iloc[0]
+    shown, low = card["ablation effect"].split(", interval from ")
+    assert 0 < effect["delta"] < 0.005
+    assert float(shown) == pytest.approx(effect["delta"], rel=0.05)
+    assert float(low) == pytest.approx(effect["low"], rel=0.05)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from mhattn_core.charts import type_names, verdict_names
 from mhattn_core.errors import Problem
+from mhattn_core.findings.digits import digits
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.overview.heads import SUGGESTED, role_name
@@ -69,6 +70,9 @@ def role_lines(head: "pd.Series[object]") -> list[tuple[str, str]]:
             (what, f"{100 * float(str(head[name])):+.0f}") for name, what in gains.items() if pd.notna(head[name])
         ]
     if pd.notna(effect):
-        least = "" if pd.isna(low) else f" (≥ {low:+.3f})"
-        lines.append((_("ablation effect"), f"{effect:+.3f}{least}"))
+        effect, low = float(str(effect)), float(str(low))
+        value = digits(effect)
+        if pd.notna(low):
+            value = _("{effect}, interval from {low}").format(effect=value, low=digits(low))
+        lines.append((_("ablation effect"), value))
     return lines
