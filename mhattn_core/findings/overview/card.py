@@ -7,7 +7,6 @@ import pandas as pd
 
 from mhattn_core.charts import type_names, verdict_names
 from mhattn_core.errors import Problem
-from mhattn_core.findings.digits import digits
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.overview.heads import SUGGESTED, role_name
@@ -71,8 +70,8 @@ def role_lines(head: "pd.Series[object]") -> list[tuple[str, str]]:
         ]
     if pd.notna(effect):
         effect, low = float(str(effect)), float(str(low))
-        value = digits(effect)
+        value = f"{effect:+.2g}"
         if pd.notna(low):
-            value = _("{effect}, interval from {low}").format(effect=value, low=digits(low))
+            value = _("{effect}, interval from {low}").format(effect=value, low=f"{low:+.2g}")
         lines.append((_("ablation effect"), value))
     return lines
