@@ -20,8 +20,8 @@ import pandas as pd
 from mhattn_core.attention.prepare_inputs import prepare_inputs
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.ablation.study import TABLES
-from mhattn_core.models import load
 from mhattn_core.models.control_names import CONTROLS, is_control, with_control
+from mhattn_core.models.load import load
 from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.files import write_table
 from mhattn_core.runs.run import DIFFERENCES, SHIPPED, Run

@@ -5,36 +5,36 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mhattn_core import charts as charts
-    from mhattn_core.attention import AttentionResult as AttentionResult
-    from mhattn_core.attention import attend as attend
+    from mhattn_core.attention.attend import AttentionResult as AttentionResult
+    from mhattn_core.attention.attend import attend as attend
     from mhattn_core.charts import save as save
     from mhattn_core.errors import Problem as Problem
     from mhattn_core.findings import Card as Card
     from mhattn_core.findings import Finding as Finding
     from mhattn_core.findings import all_findings as all_findings
     from mhattn_core.findings import finding as finding
-    from mhattn_core.models import Model as Model
-    from mhattn_core.models import catalogue as catalogue
-    from mhattn_core.models import load as load
-    from mhattn_core.runs import Run as Run
+    from mhattn_core.models.catalogue import catalogue as catalogue
+    from mhattn_core.models.load import load as load
+    from mhattn_core.models.model import Model as Model
     from mhattn_core.runs.analyze import analyze as analyze
+    from mhattn_core.runs.run import Run as Run
     from mhattn_core.text.pair import SentencePair as SentencePair
     from mhattn_core.text.reading import read_pairs as read_pairs
 
 _HOME = {
-    "AttentionResult": "attention",
+    "AttentionResult": "attention.attend",
     "Card": "findings",
     "Finding": "findings",
-    "Model": "models",
+    "Model": "models.model",
     "Problem": "errors",
-    "Run": "runs",
+    "Run": "runs.run",
     "SentencePair": "text.pair",
     "all_findings": "findings",
-    "analyze": "runs",
-    "attend": "attention",
-    "catalogue": "models",
+    "analyze": "runs.analyze",
+    "attend": "attention.attend",
+    "catalogue": "models.catalogue",
     "finding": "findings",
-    "load": "models",
+    "load": "models.load",
     "read_pairs": "text.reading",
     "save": "charts",
 }

@@ -11,8 +11,8 @@ from torch import Tensor
 from mhattn_core.attention.ablation import NOTHING, Ablation, Outputs, Replacements, check, switch_off
 from mhattn_core.attention.objectives import Objective, outcome
 from mhattn_core.attention.partial_forward import LISTS, Restart, Start
-from mhattn_core.models import Model
-from mhattn_core.tap import Call
+from mhattn_core.models.model import Model
+from mhattn_core.tap.interface import Call
 
 # How much goes through a network at once; a language head makes a number for every token of its vocabulary.
 TOKENS, LOGITS = 1024, 2**26

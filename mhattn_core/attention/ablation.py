@@ -11,8 +11,8 @@ from torch import Tensor
 from mhattn_core.errors import Problem
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
-from mhattn_core.models import Model
-from mhattn_core.tap import Call, visible_keys
+from mhattn_core.models.model import Model
+from mhattn_core.tap.interface import Call, visible_keys
 
 Kind = Literal["zero", "mean", "uniform", "resample"]
 Ablation = Mapping[tuple[str, int, int], Kind]

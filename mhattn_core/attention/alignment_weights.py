@@ -6,7 +6,7 @@ from mhattn_core.arrays.alignment_weights import AlignmentWeights, Rows, Weighti
 from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.attention.word_grid import to_words, word_axis
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.words import Sentence
 
 

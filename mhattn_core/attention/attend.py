@@ -19,8 +19,8 @@ from mhattn_core.attention.values import contributions, head_values, value_norms
 from mhattn_core.attention.word_grid import to_words, word_axis
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.models import Model
-from mhattn_core.tap import Call
+from mhattn_core.models.model import Model
+from mhattn_core.tap.interface import Call
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.words import Sentence
 

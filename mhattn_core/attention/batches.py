@@ -19,7 +19,7 @@ from mhattn_core.attention.token_kinds import Piece, TokenKinds
 from mhattn_core.attention.word_layer import piece_spans, word_axes, word_spans
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 
 # How much goes through a network at once. On a CPU one layer's patterns should stay in its cache.

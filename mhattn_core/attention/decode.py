@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from jaxtyping import Int
 from torch import Tensor
 
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 
 
 def decoded(model: Model, ids: Sequence[int] | Int[Tensor, " position"], *, special: bool = False) -> str:

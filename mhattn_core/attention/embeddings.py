@@ -10,7 +10,7 @@ from mhattn_core.attention.pieces import encode
 from mhattn_core.attention.word_grid import word_axis
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.words import Sentence
 

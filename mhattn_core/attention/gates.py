@@ -10,8 +10,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from mhattn_core.attention.objectives import Objective, outcome
-from mhattn_core.models import Model
-from mhattn_core.tap import Call
+from mhattn_core.models.model import Model
+from mhattn_core.tap.interface import Call
 
 PROJECTIONS = 8
 SEED = 0

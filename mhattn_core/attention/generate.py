@@ -13,7 +13,7 @@ from mhattn_core.attention.languages import first_of, language_of, other_languag
 from mhattn_core.attention.write import write
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.tap import Call
+from mhattn_core.tap.interface import Call
 
 LONGEST = 60
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 
 
 def check_inputs(model: Model, inputs: Mapping[str, Sequence[int]]) -> None:

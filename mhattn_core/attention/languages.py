@@ -7,7 +7,7 @@ script: Chinese where there are Chinese characters, English elsewhere; codes sta
 import re
 from typing import Any
 
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.words import HAN_STRETCH
 
 CODE = re.compile(r"[a-z]{2,3}_[A-Z][A-Za-z]+")

@@ -8,7 +8,7 @@ from torch import Tensor
 from mhattn_core.attention.ablation import Ablation, Replacements, check, pair_replacements, switch_off
 from mhattn_core.attention.attend import NO_ABLATION, AttentionResult
 from mhattn_core.attention.decode import decoded
-from mhattn_core.tap import Call
+from mhattn_core.tap.interface import Call
 
 
 @torch.no_grad()

@@ -7,7 +7,7 @@ import torch
 
 from mhattn_core.attention.batches import FedPair, batches, collate, feed_all
 from mhattn_core.attention.objectives import NOT_ASKED, Objective, asked_of
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.minimal_pairs import MinimalPair
 from mhattn_core.text.pair import SentencePair
 

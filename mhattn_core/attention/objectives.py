@@ -22,7 +22,7 @@ from mhattn_core.attention.languages import language_of, set_languages
 from mhattn_core.attention.pieces import encode_target
 from mhattn_core.attention.prepare_inputs import with_second_sentence
 from mhattn_core.errors import Problem
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 
 Target = Literal["next", "forced", "masked", "class", "vector"]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from mhattn_core.models import Model
-from mhattn_core.tap import Watcher, watching
+from mhattn_core.models.model import Model
+from mhattn_core.tap.interface import Watcher, watching
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from mhattn_core.attention.ablation import Ablation
 from mhattn_core.attention.own_modules import OwnModules
-from mhattn_core.models import Model
-from mhattn_core.tap import Watcher
+from mhattn_core.models.model import Model
+from mhattn_core.tap.interface import Watcher
 
 # A decoder's layer attends to itself and across.
 LISTS = {"encoder": "encoder", "decoder": "decoder", "cross": "decoder"}

@@ -11,7 +11,7 @@ from mhattn_core.attention.spellings import gives_offsets, spelling_of
 from mhattn_core.attention.token_kinds import Piece, Side, TokenKinds
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.models.quiet import first_line
 from mhattn_core.text.offsets import NotLocated, Span, locate
 

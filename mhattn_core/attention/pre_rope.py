@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.own_modules import OwnModules
-from mhattn_core.tap import Call
+from mhattn_core.tap.interface import Call
 
 CLOSE = 1e-4
 """How far two numbers may lie apart, as a share of the largest, and still be the same."""

@@ -19,7 +19,7 @@ from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.attention.write import write
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.words import Sentence, cut
 

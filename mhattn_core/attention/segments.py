@@ -20,8 +20,8 @@ from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.attention.word_grid import word_axis
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.models import Model
-from mhattn_core.tap import Call
+from mhattn_core.models.model import Model
+from mhattn_core.tap.interface import Call
 from mhattn_core.text.documents import Document
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.words import Sentence

@@ -8,8 +8,8 @@ from torch import Tensor
 from mhattn_core.attention.ablation import Ablation, check, pair_replacements, switch_off
 from mhattn_core.attention.attend import NO_ABLATION
 from mhattn_core.attention.prepare_inputs import prepare_inputs
-from mhattn_core.models import Model
-from mhattn_core.tap import Call
+from mhattn_core.models.model import Model
+from mhattn_core.tap.interface import Call
 from mhattn_core.text.pair import SentencePair
 
 

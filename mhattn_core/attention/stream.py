@@ -9,8 +9,8 @@ from mhattn_core.attention.allocator import keep_freed_pages
 from mhattn_core.attention.attend import not_in_full
 from mhattn_core.attention.batches import Batch
 from mhattn_core.attention.word_layer import word_layer
-from mhattn_core.models import Model
-from mhattn_core.tap import Call
+from mhattn_core.models.model import Model
+from mhattn_core.tap.interface import Call
 
 
 @torch.no_grad()

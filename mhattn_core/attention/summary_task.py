@@ -4,7 +4,7 @@ to write.
 
 from typing import Any
 
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 
 
 def summary_prefix(model: Model) -> str:

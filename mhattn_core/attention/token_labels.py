@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from mhattn_core.attention.token_kinds import Piece
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.words import Sentence
 
 CONTINUES = "·"

@@ -8,7 +8,7 @@ from transformers.pytorch_utils import Conv1D
 
 from mhattn_core.arrays.head_values import HeadValues
 from mhattn_core.errors import ShapeError
-from mhattn_core.tap import Call, visible_keys
+from mhattn_core.tap.interface import Call, visible_keys
 
 
 def head_values(call: Call, head: int) -> HeadValues:

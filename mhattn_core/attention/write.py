@@ -9,7 +9,7 @@ from torch import Tensor
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 
 
 def write(

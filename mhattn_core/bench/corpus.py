@@ -16,8 +16,9 @@ from mhattn_core.attention.stream import run_bare
 from mhattn_core.bench.eager import eager_copy, one_by_one, output_attentions
 from mhattn_core.bench.lens import run_with_cache
 from mhattn_core.bench.pair import interleaved, sentence
-from mhattn_core.models import Model, load
-from mhattn_core.runs import analyze
+from mhattn_core.models.load import load
+from mhattn_core.models.model import Model
+from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.chunk import measure_chunk
 from mhattn_core.runs.sums import ModelSums
 from mhattn_core.text.pair import SentencePair

@@ -12,7 +12,7 @@ from mhattn_core.arrays.word_grid import WordGrid
 from mhattn_core.attention.prepare_inputs import prepare_inputs
 from mhattn_core.attention.word_grid import to_words, word_axis
 from mhattn_core.measures.entropy import normalised_row_entropy, row_entropy
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 
 Patterns = Callable[[dict[str, Tensor]], Tensor]

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from mhattn_core.bench.eager import Patterns, eager_copy
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 
 
 def run_with_cache(model: Model) -> Patterns | str:

@@ -7,9 +7,9 @@ from time import perf_counter
 
 import torch
 
-from mhattn_core.attention import attend
+from mhattn_core.attention.attend import attend
 from mhattn_core.bench.eager import eager_copy
-from mhattn_core.models import load
+from mhattn_core.models.load import load
 from mhattn_core.text.pair import SentencePair
 
 LENGTHS = (16, 64, 128, 300)

@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.tables import Units, pattern_table
 from mhattn_core.charts.matrix import matrix
 from mhattn_core.heads import head_name

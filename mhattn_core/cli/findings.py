@@ -48,10 +48,11 @@ def show(
     rows: Annotated[int, typer.Option(help="Rows of the table that are printed.", min=0)] = 20,
 ) -> None:
     """Print what a run says: a finding's sentence, its numbers, how to read them, and how to get them again."""
-    from mhattn_core import findings, runs
+    from mhattn_core import findings
     from mhattn_core.findings.markdown import plain
+    from mhattn_core.runs.run import Run
 
-    opened = runs.Run.open(run)
+    opened = Run.open(run)
     if not finding:
         print_table([{"finding": one.name, "what it says": one.text} for one in findings.all_findings(opened)])
         return
@@ -84,10 +85,11 @@ def figure(
     preset: Annotated[str, typer.Option(help="screen, slide, column or page.")] = "column",
 ) -> None:
     """Draw a finding from a run's tables, sized for a paper, with the run's id in the file."""
-    from mhattn_core import findings, runs
+    from mhattn_core import findings
+    from mhattn_core.runs.run import Run
 
     choices = _choices(finding, model, choose, stack=stack, head=head, measure=measure)
-    drawn = findings.finding(runs.Run.open(run), finding, **choices)
+    drawn = findings.finding(Run.open(run), finding, **choices)
     console().print(str(drawn.save(out, preset=preset)), soft_wrap=True)
 
 

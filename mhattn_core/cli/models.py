@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from mhattn_core.cli.terminal import console, print_table, progress_bars
-from mhattn_core.models import catalogue
+from mhattn_core.models.catalogue import catalogue
 
 
 def models() -> None:

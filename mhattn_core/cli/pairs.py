@@ -57,24 +57,26 @@ def analyze(
     sheet: Sheet = None,
 ) -> None:
     """Measure every head of every model over many pairs, with intervals; Ctrl-C leaves a run that resumes."""
-    from mhattn_core import runs
+    from mhattn_core.runs.analyze import analyze as measure
+    from mhattn_core.runs.corpus import consecutive as neighbours
+    from mhattn_core.runs.progress import Progress
     from mhattn_core.text.reading import read_pairs
     from mhattn_core.text.relations.resources import read_resources
 
     given = read_pairs(pairs, header=header, sheet=sheet)
     tell_remarks(given)
     if consecutive:
-        given = replace(given, pairs=runs.consecutive(given.pairs))
+        given = replace(given, pairs=neighbours(given.pairs))
     with progress_bars(TextColumn("{task.fields[rate]:.0f}/s")) as bars:
         bar = bars.add_task("", rate=0.0)
 
-        def tell(progress: runs.Progress) -> None:
+        def tell(progress: Progress) -> None:
             bars.update(
                 bar, description=progress.model, completed=progress.done, total=progress.total, rate=progress.rate
             )
 
         try:
-            run = runs.analyze(
+            run = measure(
                 model,
                 given,
                 out=out,
@@ -115,7 +117,7 @@ def align(
 ) -> None:
     """Measure every head as a word aligner against gold: alignment error, precision, recall, F1, with intervals."""
     from mhattn_core.experiments.alignment.report import report
-    from mhattn_core.models import load
+    from mhattn_core.models.load import load
     from mhattn_core.text.reading import read_gold
 
     read = read_gold(pairs, gold, base=1 if base else 0, header=header, sheet=sheet)

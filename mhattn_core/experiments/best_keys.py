@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from mhattn_core.arrays.head_values import HeadValues
-from mhattn_core.attention import attend
+from mhattn_core.attention.attend import attend
 from mhattn_core.attention.pre_rope import BeforeRotation, before_rotation
 from mhattn_core.errors import Problem
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 
 

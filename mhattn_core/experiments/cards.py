@@ -29,7 +29,7 @@ from mhattn_core.measures.cards.sums import StackCards, WordMass
 from mhattn_core.measures.cards.tables import cards_table, empty_table
 from mhattn_core.measures.cards.vocabulary import form, vocabulary
 from mhattn_core.measures.sample import sampled
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 
 SENTENCES = ("model", "stack", "id", "queries", "keys")

@@ -3,7 +3,7 @@
 import pandas as pd
 import torch
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.word_layer import piece_spans, word_axes, word_layer, word_spans
 from mhattn_core.measures.basic import basic
 from mhattn_core.measures.heads import COLUMNS, head_rows

@@ -9,7 +9,7 @@ from mhattn_core.experiments.ablation.single_head import each_off
 from mhattn_core.experiments.ablation.trials import PRIMARY, Trials
 from mhattn_core.experiments.redundancy.distance_sums import word_patterns
 from mhattn_core.measures.matching.texts import TextPattern
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 
 

@@ -11,8 +11,8 @@ from mhattn_core.arrays.word_layer import SIDES, WordAxes
 from mhattn_core.attention.batches import Batch, batches, collate, feed_all
 from mhattn_core.measures.probing.words import ProbeWords
 from mhattn_core.measures.sample import chosen
-from mhattn_core.models import Model
-from mhattn_core.tap import Call
+from mhattn_core.models.model import Model
+from mhattn_core.tap.interface import Call
 from mhattn_core.text.annotation import Annotated, AnnotatedSentence
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.relations.word_lists import classes

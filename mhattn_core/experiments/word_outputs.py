@@ -13,8 +13,8 @@ from mhattn_core.attention.stream import run_bare
 from mhattn_core.attention.values import rows_of_heads
 from mhattn_core.measures.sample import chosen
 from mhattn_core.measures.word_outputs import WordOutputs
-from mhattn_core.models import Model
-from mhattn_core.tap import Call
+from mhattn_core.models.model import Model
+from mhattn_core.tap.interface import Call
 from mhattn_core.text.pair import SentencePair
 
 

@@ -37,7 +37,7 @@ from mhattn_core.findings.relations.profile import relation_profile
 from mhattn_core.findings.summarisation.agreement import segments
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 RUN_FINDINGS: dict[str, RunFinding[Any]] = {
     finding.name: finding

@@ -1,6 +1,6 @@
 """How to get again what is said of one pair of sentences."""
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.text.pair import SentencePair
 
 

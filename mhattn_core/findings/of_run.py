@@ -9,7 +9,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
 from mhattn_core.models.control_names import is_control
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 P = ParamSpec("P")
 

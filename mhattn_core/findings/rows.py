@@ -6,7 +6,7 @@ import pandas as pd
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 
 def model_of(run: Run, model: str) -> str:

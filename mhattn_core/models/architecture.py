@@ -22,7 +22,7 @@ from transformers import (
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.model_problems import stands
-from mhattn_core.tap import beside_text, reads_text
+from mhattn_core.tap.refusals import beside_text, reads_text
 
 Head = Literal["language", "class"]
 

@@ -12,7 +12,7 @@ from transformers import PreTrainedModel
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.model_problems import stands
-from mhattn_core.tap import dummy_inputs
+from mhattn_core.tap.dummy import dummy_inputs
 
 # What torch.compile, FSDP and checkpointing put into names.
 _WRAPPERS_INSIDE = ("_orig_mod.", "_fsdp_wrapped_module.", "_checkpoint_wrapped_module.")

@@ -23,7 +23,8 @@ from mhattn_core.models.quiet import first_line, quiet
 from mhattn_core.models.random_control import random_control
 from mhattn_core.models.random_weights import BUILDING
 from mhattn_core.models.sources import Source, find
-from mhattn_core.tap import UNTAPPED, implementation_for, survey
+from mhattn_core.tap.interface import UNTAPPED, implementation_for
+from mhattn_core.tap.survey import survey
 
 
 def load(name: str, device: str = "auto") -> Model:

@@ -8,7 +8,8 @@ from typing import Literal
 
 from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
-from mhattn_core.tap import AttentionMap, Tables, tables
+from mhattn_core.tap.survey import AttentionMap
+from mhattn_core.tap.tables import Tables, tables
 
 POSITIONS = ("max_position_embeddings", "n_positions", "max_seq_len")
 """What configs call the longest text."""

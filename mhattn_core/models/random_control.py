@@ -6,7 +6,7 @@ from mhattn_core.models.control_names import RANDOM, Control, with_control
 from mhattn_core.models.model import Model
 from mhattn_core.models.random_weights import with_random_weights
 from mhattn_core.models.shuffled_weights import with_shuffled_weights
-from mhattn_core.tap import survey
+from mhattn_core.tap.survey import survey
 
 
 def random_control(model: Model, seed: int = 0, control: Control = RANDOM) -> Model:

@@ -11,8 +11,9 @@ from mhattn_core.locale import _
 from mhattn_core.measures.heads import COLUMNS
 from mhattn_core.measures.patterns.types import patterns_table
 from mhattn_core.measures.roles.verdicts import with_ablation
-from mhattn_core.models import Model, load
 from mhattn_core.models.control_names import control_of, trained_name
+from mhattn_core.models.load import load
+from mhattn_core.models.model import Model
 from mhattn_core.models.sources import find
 from mhattn_core.runs.corpus import Pairs, corpus_digest, pairs_table, records_of
 from mhattn_core.runs.files import write_table

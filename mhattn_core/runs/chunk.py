@@ -12,7 +12,7 @@ from mhattn_core.attention.stream import watch_words
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.measure import MEASURES
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 
 

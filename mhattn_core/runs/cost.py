@@ -16,8 +16,8 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.measure import MEASURES
 from mhattn_core.measures.statistics import FOLDS, REPLICATES
-from mhattn_core.models import Model
 from mhattn_core.models.memory import free, readable
+from mhattn_core.models.model import Model
 from mhattn_core.runs.chunk import Chunk, measure_chunk
 from mhattn_core.runs.model_sums import CHUNK
 from mhattn_core.runs.studies import ACROSS, STUDIES

@@ -15,8 +15,8 @@ from mhattn_core.measures.matching.profiles import Profiles
 from mhattn_core.measures.matching.texts import TextPattern
 from mhattn_core.measures.sample import sampled
 from mhattn_core.measures.word_outputs import WordOutputs
-from mhattn_core.models import Model
 from mhattn_core.models.control_names import trained_name
+from mhattn_core.models.model import Model
 from mhattn_core.runs.profiles import profiles
 from mhattn_core.runs.run import sums_file
 from mhattn_core.runs.study import Corpus

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
 
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.runs.chunk import measure_chunk
 from mhattn_core.runs.progress import Meter
 from mhattn_core.runs.sums import ModelSums

@@ -8,21 +8,19 @@ import pandas as pd
 
 from mhattn_core.attention.batches import FedPair, batches, collate, feed_all
 from mhattn_core.attention.stream import watch_words
-from mhattn_core.measures.roles import (
+from mhattn_core.measures.roles.collect import BatchPairs, Collector, joined
+from mhattn_core.measures.roles.links import Links
+from mhattn_core.measures.roles.table import (
     CONTROL,
-    BatchPairs,
-    Collector,
-    Links,
     RandomControls,
     Role,
     StackItems,
     best_of_random,
-    joined,
     relations_table,
     unmeasurable,
 )
-from mhattn_core.models import Model
 from mhattn_core.models.control_names import Control
+from mhattn_core.models.model import Model
 from mhattn_core.models.random_control import random_control
 from mhattn_core.runs.sums import fold_of, unit_of
 from mhattn_core.text.annotation import Annotated

@@ -18,7 +18,7 @@ from mhattn_core.measures.matching.assignment import MatchBy
 from mhattn_core.measures.matching.costs import swapped
 from mhattn_core.measures.quantities import range_of
 from mhattn_core.measures.redundancy.head_distances import By
-from mhattn_core.measures.roles import as_this_version_has_it
+from mhattn_core.measures.roles.table import as_this_version_has_it
 from mhattn_core.measures.statistics import spread, supported
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.sums import MeasureValues, ModelSums

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.annotation import NO_RESOURCES, Annotated, Resources, annotate
 from mhattn_core.text.reading import PairRecord
 

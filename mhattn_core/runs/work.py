@@ -11,7 +11,7 @@ import pandas as pd
 
 from mhattn_core.measures.measure import MEASURES
 from mhattn_core.measures.quantities import families
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.runs.files import write_table
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.model_sums import measure_model

@@ -10,8 +10,8 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.runs.about import how_far
 from mhattn_core.locale import _
 from mhattn_core.models.control_names import is_control
-from mhattn_core.runs import Run
 from mhattn_core.runs.manifest import Manifest
+from mhattn_core.runs.run import Run
 from mhattn_core.runs.store import Saved
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import Controls

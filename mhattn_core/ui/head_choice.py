@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 

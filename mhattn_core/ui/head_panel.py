@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.tables import Units
 from mhattn_core.findings.attention.one_head import head_pattern, note_pattern
 from mhattn_core.findings.markdown import plain

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.runs.kept import Kept
 from mhattn_core.ui.resources import HASHES
 

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.charts.glance import PICKED
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.heads_table import heads_table
 from mhattn_core.findings.heads.compared import ModelHeads
 from mhattn_core.locale import _
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 from mhattn_core.ui.resources import HASHES
 
 CLICKS = "clicks"

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models.progress import reporting

@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from mhattn_core.attention import AttentionResult, attend
-from mhattn_core.models import Model
+from mhattn_core.attention.attend import AttentionResult, attend
+from mhattn_core.models.model import Model
 from mhattn_core.models.resident import Resident
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.unforeseen import foreseen

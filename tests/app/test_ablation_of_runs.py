@@ -11,7 +11,8 @@ from reading import tables, texts
 
 from mhattn_core.findings.ablation.groups import group_sentence
 from mhattn_core.findings.ablation.interactions import interaction_sentence
-from mhattn_core.runs import Run, store
+from mhattn_core.runs import store
+from mhattn_core.runs.run import Run
 from mhattn_core.runs.store import Saved
 
 

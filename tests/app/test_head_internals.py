@@ -11,7 +11,8 @@ from reading import open_page, specs, tables, texts
 from streamlit.testing.v1 import AppTest
 
 import mhattn_core as mh
-from mhattn_core.runs import analyze, store
+from mhattn_core.runs import store
+from mhattn_core.runs.analyze import analyze
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.reading import PairRecord, Upload
 from mhattn_core.text.reading.records import bad_rows

@@ -11,8 +11,8 @@ from tiny import put_model, put_tokenizer
 from transformers import BertConfig, BertModel
 from views import VIEWS, name_of_view, open_view
 
-from mhattn_core.attention import AttentionResult, attend
-from mhattn_core.models import Model
+from mhattn_core.attention.attend import AttentionResult, attend
+from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui import resources
 

@@ -18,8 +18,9 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from mhattn_core.attention.ablation import Ablation, Replacements, switch_off
-from mhattn_core.models import Model
-from mhattn_core.tap import AttentionMap, Call, implementation_for, survey
+from mhattn_core.models.model import Model
+from mhattn_core.tap.interface import Call, implementation_for
+from mhattn_core.tap.survey import AttentionMap, survey
 
 # Rows of unequal length, the longest source beside a short target: a pattern with swapped axes cannot pass.
 SOURCE_LENGTHS, TARGET_LENGTHS = (9, 5, 7), (4, 7, 3)

@@ -34,7 +34,7 @@ from transformers import (
 
 import mhattn_core as mh
 from mhattn_core.models.architecture import classes, network_class
-from mhattn_core.tap import reads_text
+from mhattn_core.tap.refusals import reads_text
 
 VOCABULARY = 120
 PAIR = mh.SentencePair("the cat sits on a mat", "it was tired")

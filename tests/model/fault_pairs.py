@@ -1,7 +1,7 @@
 """Sentences on which tiny networks are ablated, and what one of them loses."""
 
 import mhattn_core as mh
-from mhattn_core.experiments.ablation import pair_loss
+from mhattn_core.experiments.ablation.pair import pair_loss
 
 PAIRS = [
     mh.SentencePair("the cat sits on a mat", "it was tired"),

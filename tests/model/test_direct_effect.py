@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 import mhattn_core as mh
 from mhattn_core.experiments.direct_effect import reading
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 
 PAIR = mh.SentencePair("the cat sits on a mat", "it was tired")
 POSITION, TOKEN = 3, 29

@@ -33,7 +33,8 @@ from torch import Tensor
 
 import mhattn_core as mh
 from mhattn_core.errors import Problem
-from mhattn_core.tap import implementation_for, survey
+from mhattn_core.tap.interface import implementation_for
+from mhattn_core.tap.survey import survey
 
 PAIR = mh.SentencePair("the cat sits on a mat", "it was tired")
 

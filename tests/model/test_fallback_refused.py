@@ -9,7 +9,7 @@ from cases import (
 from families import BEFORE_A_NORM, NOT_ONE_PATTERN
 
 from mhattn_core.errors import Problem
-from mhattn_core.tap import survey
+from mhattn_core.tap.survey import survey
 
 
 def test_a_model_that_returns_other_patterns_than_it_uses_is_refused() -> None:

@@ -17,21 +17,20 @@ from mhattn_core.attention.ablated_batches import Variants
 from mhattn_core.attention.ablation import kinds_of, switch_off
 from mhattn_core.attention.objectives import tasks
 from mhattn_core.errors import Problem
-from mhattn_core.experiments.ablation import (
-    Trials,
+from mhattn_core.experiments.ablation.minimal_pairs import COLUMNS
+from mhattn_core.experiments.ablation.pair import (
     ablate_each,
-    each_off,
     gradient_importance,
     pair_curves,
     pair_interactions,
     pair_keep_one,
     pair_loss,
-    quantities_of,
 )
-from mhattn_core.experiments.ablation.minimal_pairs import COLUMNS
-from mhattn_core.experiments.ablation.single_head import ablation_table
+from mhattn_core.experiments.ablation.quantities import quantities_of
+from mhattn_core.experiments.ablation.single_head import ablation_table, each_off
 from mhattn_core.experiments.ablation.study import TABLES, ablation_tables
 from mhattn_core.experiments.ablation.texts import AblationText, ablation_texts
+from mhattn_core.experiments.ablation.trials import Trials
 from mhattn_core.heads import Head
 from mhattn_core.runs.corpus import records_of
 from mhattn_core.runs.studies.ablation import ABLATION

@@ -7,18 +7,12 @@ from cases import family_named, model_of
 from fault_pairs import SINGLE, total
 
 import mhattn_core as mh
-from mhattn_core.experiments.ablation import (
-    Trials,
-    ablate_each,
-    clusters_of,
-    clusters_off,
-    each_off,
-    fault_curves,
-    interaction_table,
-    keep_one,
-    pair_clusters,
-    pair_loss,
-)
+from mhattn_core.experiments.ablation.curves import fault_curves
+from mhattn_core.experiments.ablation.groups import clusters_of, clusters_off, keep_one
+from mhattn_core.experiments.ablation.interactions import interaction_table
+from mhattn_core.experiments.ablation.pair import ablate_each, pair_clusters, pair_loss
+from mhattn_core.experiments.ablation.single_head import each_off
+from mhattn_core.experiments.ablation.trials import Trials
 from mhattn_core.heads import Head
 from mhattn_core.measures.statistics import FEWEST_FOR_INTERVAL, bootstrap_weights
 

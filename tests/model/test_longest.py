@@ -8,7 +8,7 @@ from families import ON_THEIR_OWN, READABLE, TWO_BERTS, XLNET, Family
 import mhattn_core as mh
 from mhattn_core.attention.batches import feed_all
 from mhattn_core.errors import Problem
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 
 ENDLESS = int(1e30)
 """What tokenizers that name no limit have."""

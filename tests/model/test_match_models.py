@@ -15,7 +15,7 @@ from mhattn_core.measures.matching.profiles import Profiles, profile_costs, stan
 from mhattn_core.measures.matching.texts import cka_costs, common_sides, js_costs
 from mhattn_core.measures.matching.verdicts import NONE, SHARED
 from mhattn_core.measures.word_outputs import WordOutputs
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.models.random_control import random_control
 from mhattn_core.runs.chunk import measure_chunk
 from mhattn_core.runs.corpus import records_of

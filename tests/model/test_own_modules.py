@@ -13,7 +13,7 @@ import mhattn_core as mh
 from mhattn_core.attention.own_modules import OwnModules
 from mhattn_core.attention.pre_rope import before_rotation
 from mhattn_core.experiments.direct_effect import reading
-from mhattn_core.tap import Call
+from mhattn_core.tap.interface import Call
 
 PAIR = mh.SentencePair("the cat sits on a mat", "it was tired")
 

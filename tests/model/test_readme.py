@@ -9,7 +9,8 @@ from pathlib import Path
 from families import BEFORE_A_NORM, NOT_ONE_PATTERN, ON_THEIR_OWN, READABLE, XLNET, Family
 
 from mhattn_core.errors import Problem
-from mhattn_core.tap import implementation_for, survey
+from mhattn_core.tap.interface import implementation_for
+from mhattn_core.tap.survey import survey
 
 README = Path(__file__).parents[2] / "README.md"
 HEADER = (

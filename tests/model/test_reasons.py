@@ -13,8 +13,10 @@ from safetensors.torch import save_file
 from transformers import PreTrainedModel
 
 import mhattn_core as mh
-from mhattn_core.tap import implementation_for, reads_text, survey
+from mhattn_core.tap.interface import implementation_for
 from mhattn_core.tap.projections import ProjectionFinder
+from mhattn_core.tap.refusals import reads_text
+from mhattn_core.tap.survey import survey
 
 GEMMA = GROUPED | {"layer_types": ["full_attention"] * 3}
 SEVERAL = COMMON | {

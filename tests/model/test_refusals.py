@@ -13,7 +13,9 @@ from families import BART, COMMON, GROUPED, PLAIN, T5
 from transformers import PreTrainedModel
 
 import mhattn_core as mh
-from mhattn_core.tap import beside_text, implementation_for, survey
+from mhattn_core.tap.interface import implementation_for
+from mhattn_core.tap.refusals import beside_text
+from mhattn_core.tap.survey import survey
 
 SMALL_VISION = {
     "image_size": 28,

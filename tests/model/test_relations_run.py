@@ -10,10 +10,10 @@ from loaded import loaded
 from written import sentences
 
 import mhattn_core as mh
-from mhattn_core.measures.roles import CONTROL, RandomControls
 from mhattn_core.measures.roles.class_rules import RULES
 from mhattn_core.measures.roles.hits import TIE
 from mhattn_core.measures.roles.items import unpacked
+from mhattn_core.measures.roles.table import CONTROL, RandomControls
 from mhattn_core.models.control_names import RANDOM, SHUFFLED
 from mhattn_core.models.random_control import random_control
 from mhattn_core.runs.relations import best_of_control, items_of, measure_relations, relations_of

@@ -15,7 +15,7 @@ import mhattn_core as mh
 from mhattn_core.arrays.word_layer import WordLayer
 from mhattn_core.attention.batches import Batch
 from mhattn_core.attention.stream import watch_words
-from mhattn_core.measures.roles import RandomControls
+from mhattn_core.measures.roles.table import RandomControls
 from mhattn_core.models.control_names import RANDOM, SHUFFLED
 from mhattn_core.models.random_control import random_control
 from mhattn_core.runs.relations import best_of_control, measure_relations, relations_of

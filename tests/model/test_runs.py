@@ -18,7 +18,11 @@ from mhattn_core.attention.batches import batches, collate, feed_all
 from mhattn_core.attention.prepare_inputs import prepare_inputs
 from mhattn_core.attention.stream import watch_words
 from mhattn_core.attention.word_layer import piece_spans, word_spans
-from mhattn_core.runs import Cancelled, Progress, Run, analyze, consecutive, merge
+from mhattn_core.runs.analyze import analyze
+from mhattn_core.runs.corpus import consecutive
+from mhattn_core.runs.merge import merge
+from mhattn_core.runs.progress import Cancelled, Progress
+from mhattn_core.runs.run import Run
 from mhattn_core.text.reading import read_pairs
 
 DATA = Path(os.environ.get("MHATTN_DATA", Path(__file__).parents[3] / "shared/data"))

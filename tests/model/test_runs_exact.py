@@ -17,7 +17,9 @@ from written import sentences
 
 import mhattn_core as mh
 from mhattn_core.models.catalogue import entries
-from mhattn_core.runs import Run, analyze, consecutive
+from mhattn_core.runs.analyze import analyze
+from mhattn_core.runs.corpus import consecutive
+from mhattn_core.runs.run import Run
 from mhattn_core.text.reading import PairRecord, read_pairs
 
 DATA = Path(os.environ.get("MHATTN_DATA", Path(__file__).parents[3] / "shared/data"))

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import mhattn_core as mh
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 # A process that has imported everything forks one for each attempt, since importing takes longer than measuring.
 ATTEMPTS = """

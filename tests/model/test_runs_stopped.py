@@ -12,8 +12,9 @@ from run_pairs import PAIRS
 
 import mhattn_core as mh
 from mhattn_core.attention.batches import feed_all
-from mhattn_core.runs import Progress, analyze
+from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.chunk import measure_chunk
+from mhattn_core.runs.progress import Progress
 from mhattn_core.text.reading import PairRecord
 
 

@@ -34,8 +34,8 @@ from transformers.pytorch_utils import Conv1D
 
 from mhattn_core.attention.ablation import Ablation, Kind
 from mhattn_core.errors import Problem
-from mhattn_core.tap import implementation_for, survey
-from mhattn_core.tap.interface import WITH_SDPA
+from mhattn_core.tap.interface import WITH_SDPA, implementation_for
+from mhattn_core.tap.survey import survey
 
 
 @pytest.fixture(scope="module", params=READABLE, ids=lambda family: family.name)

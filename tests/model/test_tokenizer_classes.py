@@ -15,7 +15,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from mhattn_core import Model, Problem
 from mhattn_core.attention.pieces import encode
-from mhattn_core.tap import AttentionMap
+from mhattn_core.tap.survey import AttentionMap
 
 NOT_FOR_TEXT = {
     "ClvpTokenizer": "of speech",

@@ -8,8 +8,9 @@ from hypothesis.extra import numpy as hnp
 
 from mhattn_core.arrays.word_layer import WordAxes
 from mhattn_core.attention.word_layer import word_axes, word_layer
-from mhattn_core.measures.roles import DIRECTIONS, Links, can_be_answered, hits, questions
+from mhattn_core.measures.roles.hits import can_be_answered, hits
 from mhattn_core.measures.roles.items import packed, unpacked
+from mhattn_core.measures.roles.links import DIRECTIONS, Links, questions
 from mhattn_core.measures.roles.significance import adjusted
 
 

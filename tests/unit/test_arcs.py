@@ -8,12 +8,12 @@ from unchecked import unchecked
 
 from mhattn_core.arrays.word_grid import WordAxis, WordGrid
 from mhattn_core.measures.patterns.ideals import IDEALS, nearest_to_ideals
-from mhattn_core.measures.roles import StackItems
 from mhattn_core.measures.roles.arcs import first_choices, looks
 from mhattn_core.measures.roles.hits import first_choice
 from mhattn_core.measures.roles.items import packed
 from mhattn_core.measures.roles.links import DIRECTIONS, Direction
 from mhattn_core.measures.roles.rates import rates_table
+from mhattn_core.measures.roles.table import StackItems
 
 WORDS = ("the", "cat", "saw", "her")
 ROWS = np.array([[0.9, 0.1, 0.0, 0.0], [0.2, 0.1, 0.6, 0.1], [0.0, 0.3, 0.5, 0.2], [0.1, 0.5, 0.1, 0.3]])

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from mhattn_core.attention.word_layer import word_axes
-from mhattn_core.measures.roles import BatchPairs, Links, questions
 from mhattn_core.measures.roles.class_rules import RULES, UPOS, class_members, rule_hits
-from mhattn_core.measures.roles.collect import class_hits
+from mhattn_core.measures.roles.collect import BatchPairs, class_hits
+from mhattn_core.measures.roles.links import Links, questions
 
 TAGS = ["DET", "NOUN", "VERB", "DET", "ADJ", "NOUN"]
 

@@ -17,7 +17,7 @@ from mhattn_core.findings.summarisation.heads_and_layers import (
 from mhattn_core.findings.summarisation.held_out import HeldOutAgreement, agreement_in
 from mhattn_core.findings.summarisation.segments_of_part import segment_matrix
 from mhattn_core.findings.summarisation.selection import HeadSelection
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 from mhattn_core.text.words import cut
 
 KNOWN = HeldOutAgreement(

@@ -11,20 +11,11 @@ from mhattn_core.arrays.word_layer import WordAxes, WordLayer
 from mhattn_core.attention.word_layer import word_axes, word_layer
 from mhattn_core.errors import ShapeError
 from mhattn_core.measures.patterns.sums import offset_shares
-from mhattn_core.measures.roles import (
-    BatchPairs,
-    Collector,
-    Links,
-    can_be_answered,
-    hits,
-    item_table,
-    joined,
-    questions,
-)
 from mhattn_core.measures.roles.class_rules import RULES
-from mhattn_core.measures.roles.collect import on_axes
-from mhattn_core.measures.roles.hits import by_offset, first_choice
-from mhattn_core.measures.roles.items import can_be_shuffled, packed, unpacked
+from mhattn_core.measures.roles.collect import BatchPairs, Collector, joined, on_axes
+from mhattn_core.measures.roles.hits import by_offset, can_be_answered, first_choice, hits
+from mhattn_core.measures.roles.items import can_be_shuffled, item_table, packed, unpacked
+from mhattn_core.measures.roles.links import Links, questions
 
 
 def links(*rows: tuple[int, int, int, int]) -> Links:

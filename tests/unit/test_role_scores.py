@@ -7,9 +7,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from mhattn_core.measures.roles import MassSums, mass_sums
 from mhattn_core.measures.roles.class_rules import RULES
-from mhattn_core.measures.roles.mass import mass_p, mass_score
+from mhattn_core.measures.roles.mass import MassSums, mass_p, mass_score, mass_sums
 from mhattn_core.measures.roles.scores import RelationItems, by_unit, score
 from mhattn_core.measures.roles.significance import adjusted, cluster_t, sign_flip_max
 from mhattn_core.measures.roles.splits import halves

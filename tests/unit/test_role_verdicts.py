@@ -8,23 +8,22 @@ import pandas as pd
 import pytest
 from test_role_scores import asked
 
-from mhattn_core.measures.roles import (
+from mhattn_core.measures.roles.class_rules import RULES
+from mhattn_core.measures.roles.items import item_table
+from mhattn_core.measures.roles.links import Questions
+from mhattn_core.measures.roles.scores import by_unit
+from mhattn_core.measures.roles.significance import adjusted, cluster_t
+from mhattn_core.measures.roles.table import (
+    COLUMNS,
     CONTROL,
-    Questions,
     RandomControls,
     Role,
     StackItems,
     as_this_version_has_it,
     best_of_random,
-    item_table,
-    reason_words,
     relations_table,
 )
-from mhattn_core.measures.roles.class_rules import RULES
-from mhattn_core.measures.roles.scores import by_unit
-from mhattn_core.measures.roles.significance import adjusted, cluster_t
-from mhattn_core.measures.roles.table import COLUMNS
-from mhattn_core.measures.roles.verdicts import VerdictInput, verdict
+from mhattn_core.measures.roles.verdicts import VerdictInput, reason_words, verdict
 from mhattn_core.measures.statistics import FOLDS, bootstrap_weights, fold
 
 

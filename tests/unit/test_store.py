@@ -12,10 +12,11 @@ import pytest
 
 from mhattn_core.errors import Problem
 from mhattn_core.models.control_names import CONTROLS
-from mhattn_core.runs import Run, store
+from mhattn_core.runs import store
 from mhattn_core.runs.corpus import corpus_digest
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.packing import zipped
+from mhattn_core.runs.run import Run
 from mhattn_core.runs.saved_inputs import forget_given, read_given, write_given
 from mhattn_core.text.examples import example_pairs, examples
 from mhattn_core.text.pair import SentencePair

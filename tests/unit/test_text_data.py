@@ -9,7 +9,7 @@ from mhattn_core.findings.contributions.heads import OVER_TEXTS
 from mhattn_core.findings.probes.sentences import asked_names
 from mhattn_core.heads import Head
 from mhattn_core.locale import use_language
-from mhattn_core.measures.roles import DIRECTIONS
+from mhattn_core.measures.roles.links import DIRECTIONS
 from mhattn_core.runs.store import shipped
 from mhattn_core.text.annotation import annotate
 from mhattn_core.text.claims import Claim, chapters, claims, matrices

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention import attend
 from mhattn_core.attention.ablation import Ablation, Kind
+from mhattn_core.attention.attend import attend
 from mhattn_core.experiments.ablation.single_head import head_columns
 from mhattn_core.experiments.ablation.trials import Passes, Totals, Trials, unheard
 from mhattn_core.experiments.redundancy.heads import heads_of
@@ -15,7 +15,7 @@ from mhattn_core.measures.ablation.effects import effects, ends, mean_of
 from mhattn_core.measures.redundancy.clusters import MOST_GROUPS, tree
 from mhattn_core.measures.redundancy.distances import js_sums
 from mhattn_core.measures.statistics import quotient
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 
 KEEP_ONE = (

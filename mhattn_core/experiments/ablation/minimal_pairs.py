@@ -15,9 +15,9 @@ from mhattn_core.measures.ablation.agreement import lost_answers
 from mhattn_core.measures.ablation.effects import effects, ends
 from mhattn_core.measures.roles.significance import adjusted
 from mhattn_core.measures.roles.verdicts import FALSE_DISCOVERIES
-from mhattn_core.models import Model
 from mhattn_core.models.catalogue import entries
 from mhattn_core.models.control_names import trained_name
+from mhattn_core.models.model import Model
 from mhattn_core.text.minimal_pairs import MinimalPair
 
 COLUMNS = (

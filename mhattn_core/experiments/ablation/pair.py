@@ -15,7 +15,7 @@ from mhattn_core.experiments.ablation.single_head import ablation_table, each_of
 from mhattn_core.experiments.ablation.trials import PRIMARY, Passes, Trials
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 
 Tell = Callable[[float], object]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from mhattn_core.attention.objectives import Target, asked_of
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 
 Quantity = Literal["loss", "divergence", "displacement", "retrieval"]
 

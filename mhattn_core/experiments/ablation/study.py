@@ -8,7 +8,7 @@ from mhattn_core.attention.ablation import Outputs, kinds_of
 from mhattn_core.experiments.ablation import curves, groups, interactions, single_head
 from mhattn_core.experiments.ablation.texts import AblationText, ReadAs
 from mhattn_core.experiments.ablation.trials import PRIMARY, Trials
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 
 # What keeps 270 heads of 30 layers within minutes.
 FEWER: Mapping[ReadAs, int] = {"context": 3, "sentence": 30, "pair": 30}

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Literal
 
 from mhattn_core.attention.objectives import asked_of
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.contexts import contexts
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import PairRecord

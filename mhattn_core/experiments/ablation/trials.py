@@ -12,7 +12,7 @@ from mhattn_core.attention.objectives import asked_of, tasks
 from mhattn_core.experiments.ablation.quantities import Quantity
 from mhattn_core.heads import Head
 from mhattn_core.measures.ablation.changes import displacement, divergence, retrieval
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 
 Totals = dict[Quantity, np.ndarray]

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.arrays.alignment_weights import AlignmentWeights
-from mhattn_core.attention import AttentionResult, attend
 from mhattn_core.attention.alignment_weights import alignment_readings, alignment_weightings, alignment_weights
+from mhattn_core.attention.attend import AttentionResult, attend
 from mhattn_core.attention.embeddings import word_similarity
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.alignment.aligned import Aligned, GoldPair, LinkReading, gold_of
 from mhattn_core.measures.alignment.measures import best_links, error_sums, links, mutual_links
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 
 Progress = Callable[[int, int], None]

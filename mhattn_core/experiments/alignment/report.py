@@ -8,7 +8,7 @@ from mhattn_core.experiments.alignment.align import Progress, align, embedding_s
 from mhattn_core.measures.alignment.aligned import GoldPair
 from mhattn_core.measures.alignment.held_out import best_combined, best_head, held_out_rows
 from mhattn_core.measures.alignment.tables import alignment_table, baseline_row, named_row
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 
 
 def report(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.heads import head_name
 from mhattn_core.measures.fusion.coverage import as_seen, best_together, chance, covered, hits
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.units import unit_weights, units
 from mhattn_core.measures.fusion.norms import rank_correlation, special_shares, transfers
 

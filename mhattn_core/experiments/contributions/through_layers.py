@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.units import unit_weights, units
 from mhattn_core.measures.fusion.rollout import MOST_EDGES, flow, rollout
 

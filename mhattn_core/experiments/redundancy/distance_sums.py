@@ -10,7 +10,7 @@ from torch import Tensor
 from mhattn_core.attention.batches import Batch, batches, collate, feed_all
 from mhattn_core.attention.stream import watch_words
 from mhattn_core.measures.redundancy.distance_sums import DistanceSums, pattern_sums, shuffled_words
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 
 

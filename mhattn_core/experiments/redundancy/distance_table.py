@@ -25,7 +25,7 @@ from mhattn_core.measures.redundancy.head_distances import By
 from mhattn_core.measures.sample import sampled
 from mhattn_core.measures.statistics import FOLDS, quotient
 from mhattn_core.measures.word_outputs import WordOutputs
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 
 TEXTS, WORDS, NOISE = 200, 1000, 100

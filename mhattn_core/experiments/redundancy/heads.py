@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.errors import Problem
 from mhattn_core.heads import HEAD_COLUMNS
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.cka import grams
 from mhattn_core.measures.redundancy.head_distances import FEWEST_WORDS, By, Heads
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 
 
 def heads_of(seen: AttentionResult, stack: str, *, by: By = "js") -> Heads:

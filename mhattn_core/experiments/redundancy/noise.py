@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 import regex
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.redundancy.heads import heads_of
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_distances import By, distances
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.words import HAN, Sentence
 

@@ -8,7 +8,7 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention import AttentionResult, attend
+from mhattn_core.attention.attend import AttentionResult, attend
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.redundancy.distance_table import distance_square, square_of
 from mhattn_core.experiments.redundancy.heads import heads_of, shares_keys

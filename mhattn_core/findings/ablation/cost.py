@@ -2,8 +2,8 @@
 
 from math import exp
 
-from mhattn_core.attention import AttentionResult
-from mhattn_core.experiments.ablation import PairLoss
+from mhattn_core.attention.attend import AttentionResult
+from mhattn_core.experiments.ablation.pair import PairLoss
 from mhattn_core.locale import _
 
 SAME = 0.0005

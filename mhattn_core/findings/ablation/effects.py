@@ -15,7 +15,7 @@ from mhattn_core.heads import Head, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import column
 from mhattn_core.measures.roles.verdicts import FALSE_DISCOVERIES
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 NAMED = 3
 SMALL_TURN = 0.01

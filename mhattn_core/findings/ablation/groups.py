@@ -12,7 +12,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 TABLE = (
     *("heads", "size", "kind", "sum_of_single", "together", "low", "high"),

@@ -12,7 +12,7 @@ from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 
 @of_run("interactions")

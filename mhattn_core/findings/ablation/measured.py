@@ -11,7 +11,7 @@ from mhattn_core.findings.rows import models_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import Quantity, of_family, quantities
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 
 @dataclass(frozen=True, eq=False)

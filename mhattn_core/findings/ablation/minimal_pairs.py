@@ -13,7 +13,7 @@ from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.statistics import supported
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 from mhattn_core.text.relations import relation_label
 
 MARGINS = ("margin", "margin_lost", "margin_low", "margin_high", "q")

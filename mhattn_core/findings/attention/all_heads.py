@@ -9,7 +9,7 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.arrays.word_grid import WordGrid
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.charts.glance import thumbnails
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import code_of, source_of

@@ -1,6 +1,6 @@
 """Which head of another model is shown beside a chosen one, and why."""
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.errors import Problem
 from mhattn_core.findings.attention.roles import NamedRun
 from mhattn_core.findings.markdown import escape

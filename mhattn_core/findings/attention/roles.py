@@ -9,7 +9,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.overview.heads import ROLES
 from mhattn_core.heads import HEAD_COLUMNS, Head
 from mhattn_core.locale import _
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 from mhattn_core.text.relations import RELATIONS, relation_label
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.line_tables import AttentionWeights, attention_weights, line_table, word_rows
 from mhattn_core.attention.tables import Units, pattern_table
 from mhattn_core.charts.attention_drawn import Drawn

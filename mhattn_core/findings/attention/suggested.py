@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.findings.attention.roles import NamedRun, roles_of
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.overview.heads import SPECIALISTS

@@ -6,7 +6,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.findings.rows import model_of, of_stack
 from mhattn_core.heads import Head, ModelHead
 from mhattn_core.locale import _
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 
 def rows_of(run: Run, table: pd.DataFrame, what: str, *, model: str, stack: str, head: str) -> pd.DataFrame:

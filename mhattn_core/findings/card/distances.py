@@ -11,7 +11,7 @@ from mhattn_core.findings.value import Finding
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.cards.sizes import TEXTS, bin_names
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 
 @of_run("cards")

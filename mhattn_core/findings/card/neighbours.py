@@ -18,7 +18,7 @@ from mhattn_core.measures.matching.costs import swapped
 from mhattn_core.measures.matching.verdicts import SHARED
 from mhattn_core.measures.quantities import quantity
 from mhattn_core.measures.redundancy.redundant import limit
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 LISTED = 8
 

@@ -12,7 +12,7 @@ from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.patterns.types import PARTS
 from mhattn_core.measures.quantities import title_of
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 
 @of_run("patterns")

@@ -22,7 +22,7 @@ from mhattn_core.findings.rows import model_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import Head, ModelHead
 from mhattn_core.locale import _
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 LINES = 5
 """Relations that a card draws."""

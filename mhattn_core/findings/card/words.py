@@ -13,7 +13,7 @@ from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.cards.sizes import TOP
 from mhattn_core.measures.cards.vocabulary import FEWEST
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 SIDES, ORDERS = ("key", "query"), ("mass", "lift")
 NAMED = 3

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.errors import NotAvailable
 from mhattn_core.experiments.contributions.links import MOST, Link, LinksFound
 from mhattn_core.findings.markdown import escape

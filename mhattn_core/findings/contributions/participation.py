@@ -13,7 +13,7 @@ from mhattn_core.findings.rows import models_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantity
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 
 @of_run("fusion_layers")

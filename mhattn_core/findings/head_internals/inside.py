@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mhattn_core.arrays.head_values import HeadValues
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.units import Units
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.heads import Head

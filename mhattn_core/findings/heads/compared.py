@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.findings.of_pair import literal
 from mhattn_core.findings.of_run import opened
 from mhattn_core.findings.value import Finding
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 HEADS_TABLE = "from mhattn_core.experiments.heads_table import heads_table"
 

@@ -8,7 +8,7 @@ from itertools import combinations
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.errors import Problem
 from mhattn_core.findings.heads.compared import HEADS_TABLE
 from mhattn_core.findings.markdown import escape
@@ -21,7 +21,7 @@ from mhattn_core.locale import _
 from mhattn_core.measures.difference import shape
 from mhattn_core.measures.quantities import axis_title
 from mhattn_core.models.control_names import RANDOM, SHUFFLED, control_of
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 
 def of_one_shape(run: Run) -> tuple[str, str] | None:

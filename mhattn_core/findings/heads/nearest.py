@@ -16,7 +16,7 @@ from mhattn_core.heads import HEAD_COLUMNS, Head, ModelHead, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.matching.neighbours import nearest, profiles, rank
 from mhattn_core.measures.quantities import axis_title, title_of
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 # Profiles are in standard deviations, so two heads drawn at random differ by √2 in each measure.
 BY_CHANCE = 2**0.5

@@ -18,7 +18,7 @@ from mhattn_core.findings.value import Finding
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import axis_title, quantity
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 
 @of_run("heads")

@@ -14,7 +14,7 @@ from mhattn_core.locale import _
 from mhattn_core.measures.matching.assignment import MatchBy
 from mhattn_core.measures.quantities import column, quantity
 from mhattn_core.models.control_names import RANDOM, is_control
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 LISTED = 10
 """Pairs that a narrow screen shows."""

@@ -13,7 +13,7 @@ from mhattn_core.measures.matching.assignment import MatchBy
 from mhattn_core.measures.matching.costs import COLUMNS
 from mhattn_core.measures.matching.verdicts import SHARED
 from mhattn_core.models.control_names import CONTROLS, Control, is_control, with_control
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 
 @dataclass(frozen=True, eq=False)

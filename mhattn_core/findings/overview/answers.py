@@ -9,7 +9,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.overview.heads import SPECIALISTS, SUGGESTED, head_overview
 from mhattn_core.locale import _
 from mhattn_core.models.control_names import CONTROLS, is_control, with_control
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 FEWEST = 10
 """Heads from which on a rank correlation is said."""

@@ -8,7 +8,7 @@ from mhattn_core.heads import HEAD_COLUMNS, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.redundant import limit
 from mhattn_core.models.control_names import is_control
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 from mhattn_core.text.relations import RELATIONS, relation_label
 
 SPECIALISTS, SUGGESTED = ("specialist", "pattern specialist"), ("nearest-class head", "small gain")

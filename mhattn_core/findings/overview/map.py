@@ -17,7 +17,7 @@ from mhattn_core.findings.rows import models_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
 from mhattn_core.models.control_names import is_control
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 from mhattn_core.text.relations import group_label
 from mhattn_core.text.relations.relation import Group
 

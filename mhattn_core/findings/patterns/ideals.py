@@ -14,7 +14,7 @@ from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.patterns.ideals import nearest_to_ideals
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 from mhattn_core.text.claims import matrices
 
 

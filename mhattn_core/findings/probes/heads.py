@@ -16,7 +16,7 @@ from mhattn_core.findings.value import Finding
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.probing.probes import DRAWS
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 MEASURE = "probes.gain"
 KEYS = ["model", "stack", "layer", "head"]

@@ -12,7 +12,7 @@ from mhattn_core.findings.probes.sentences import label, model_sentence
 from mhattn_core.findings.rows import model_of, models_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 
 @of_run("probe_means")

@@ -13,7 +13,7 @@ from mhattn_core.findings.value import Finding
 from mhattn_core.heads import HEAD_COLUMNS
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.clusters import in_two_dimensions
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 
 def map_of_heads(found: Redundancy, square: pd.DataFrame, chosen: tuple[int, int], source: str) -> Finding:

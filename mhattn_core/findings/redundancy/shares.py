@@ -14,7 +14,7 @@ from mhattn_core.locale import _
 from mhattn_core.measures.quantities import column, quantity
 from mhattn_core.measures.redundancy.head_distances import By
 from mhattn_core.models.control_names import is_control
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 
 @of_run("redundancy")

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.experiments.redundancy.stack_distances import StackDistances
 from mhattn_core.heads import head_name
 from mhattn_core.measures.redundancy.clusters import Tree
 from mhattn_core.measures.redundancy.head_distances import By
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,8 +11,8 @@ from mhattn_core.findings.relations.words import labels_of, left_out, strongest
 from mhattn_core.findings.rows import models_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
-from mhattn_core.runs import Run
 from mhattn_core.runs.relations import CONTROL_PAIRS, SEEDS
+from mhattn_core.runs.run import Run
 
 MOST_LINES, FEWEST_RELATIONS = 14, 4
 """Lines that a screen holds, and relations that are drawn whatever the number of models; beyond that the reader narrows

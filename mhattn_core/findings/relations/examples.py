@@ -8,18 +8,19 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import Head, ModelHead
 from mhattn_core.locale import _
-from mhattn_core.measures.roles import Direction, StackItems
 from mhattn_core.measures.roles.arcs import looks
 from mhattn_core.measures.roles.items import unpacked
+from mhattn_core.measures.roles.links import Direction
+from mhattn_core.measures.roles.table import StackItems
 from mhattn_core.models.catalogue import entries
 from mhattn_core.models.control_names import trained_name
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 from mhattn_core.text.annotation import Annotated
 from mhattn_core.text.examples import example_pairs
 from mhattn_core.text.pair import SentencePair

@@ -16,7 +16,7 @@ from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.roles.verdicts import rule_words
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 from mhattn_core.text.relations import relation_label
 
 

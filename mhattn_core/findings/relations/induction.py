@@ -11,7 +11,7 @@ from mhattn_core.findings.narrow import strongest_heads
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 
 InductionMeasure = Literal["induction", "previous_token"]
 

@@ -6,7 +6,7 @@ from functools import partial
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.findings.value import Finding

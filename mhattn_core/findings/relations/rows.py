@@ -8,7 +8,7 @@ import pandas as pd
 
 from mhattn_core.charts.best_heads import FOUND
 from mhattn_core.measures.roles.links import DIRECTIONS
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 from mhattn_core.text.relations import RELATIONS
 
 TESTED = (*FOUND, "nearest-class head", "small gain", "no evidence")

@@ -10,8 +10,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.relations.rows import FEW, TESTED, RelationRows, not_measurable
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
-from mhattn_core.measures.roles import reason_words
-from mhattn_core.measures.roles.verdicts import rule_words
+from mhattn_core.measures.roles.verdicts import reason_words, rule_words
 from mhattn_core.text.relations import group_label, relation_label
 from mhattn_core.text.relations.relation import Group
 

@@ -2,7 +2,7 @@
 
 from mhattn_core.locale import _
 from mhattn_core.measures.statistics import FEW_FOR_INTERVAL, FEWEST_FOR_INTERVAL
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 from mhattn_core.runs.store import Saved
 
 

@@ -12,7 +12,7 @@ from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
 from mhattn_core.measures.difference import KEYS
 from mhattn_core.measures.quantities import axis_title
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 
 def two_runs(

@@ -9,7 +9,7 @@ from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantity
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 
 @of_run("segments")

@@ -8,9 +8,9 @@ import pandas as pd
 
 from mhattn_core.attention.segments import segment_weights
 from mhattn_core.findings.summarisation.document import DocumentAttention, DocumentInput
-from mhattn_core.models import Model
 from mhattn_core.models.control_names import CONTROLS, with_control
-from mhattn_core.runs import Run
+from mhattn_core.models.model import Model
+from mhattn_core.runs.run import Run
 from mhattn_core.runs.summaries import agreement_elsewhere
 from mhattn_core.text.documents import documents
 

@@ -6,9 +6,9 @@ from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.summarisation.document import DocumentInput
 from mhattn_core.locale import _
-from mhattn_core.models import Model
 from mhattn_core.models.catalogue import CatalogueEntry, entries
 from mhattn_core.models.control_names import trained_name
+from mhattn_core.models.model import Model
 
 ONLY_READ = frozenset({"bert", "distilbert", "roberta", "xlm-roberta", "electra", "albert", "modernbert"})
 TRANSLATE = frozenset({"marian", "m2m_100", "mbart", "nllb"})

@@ -8,7 +8,7 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.arrays.alignment_weights import AlignmentWeights
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.tables import matrix_table
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.findings.translation.reference import ReferenceLinks

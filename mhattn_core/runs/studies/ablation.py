@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mhattn_core.experiments.ablation.study import TABLES, ablation_tables, passes
 from mhattn_core.experiments.ablation.texts import ablation_texts
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.runs.study import Study, StudyInput, Tables
 from mhattn_core.text.reading import PairRecord
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mhattn_core.experiments.ablation.minimal_pairs import minimal_pairs_table, readable
 from mhattn_core.experiments.ablation.texts import ablation_texts
 from mhattn_core.experiments.ablation.trials import PRIMARY, Trials
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.runs.study import Study, StudyInput, Tables
 from mhattn_core.text.minimal_pairs import minimal_pairs
 from mhattn_core.text.reading import PairRecord

@@ -14,7 +14,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.segment_tables import Answers, answers_of, best_table, heads_table, items_table
 from mhattn_core.measures.segments import rouge
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.runs.progress import Cancelled
 from mhattn_core.runs.study import Study, StudyInput, Tables
 from mhattn_core.runs.sums import fold_of, text_key

@@ -8,24 +8,23 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.ablation import Kind, kinds_on_a_pair
-from mhattn_core.experiments.ablation import (
+from mhattn_core.attention.attend import AttentionResult
+from mhattn_core.experiments.ablation.pair import (
     ablate_each,
     pair_clusters,
     pair_curves,
     pair_interactions,
     pair_keep_one,
-    quantities_of,
 )
-from mhattn_core.experiments.ablation.quantities import covers
+from mhattn_core.experiments.ablation.quantities import covers, quantities_of
 from mhattn_core.experiments.ablation.single_head import ranked
 from mhattn_core.findings.ablation.measured import AblationTable
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.ablation.choice import choose_kind
 from mhattn_core.ui.controls import Controls

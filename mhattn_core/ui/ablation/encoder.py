@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.ablation import Kind
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.languages import language_of
 from mhattn_core.attention.masked_words import masked_words
 from mhattn_core.attention.sentence_vectors import sentence_vector
@@ -17,7 +17,7 @@ from mhattn_core.findings.ablation.reading_models import guesses_table, nearest_
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.examples import examples
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.ablation.text import before_and_after

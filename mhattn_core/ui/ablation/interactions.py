@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.findings.ablation.interactions import head_interactions, interactions
 from mhattn_core.findings.ablation.measured import AblationTable
 from mhattn_core.heads import Head

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.ablation import Ablation, Kind, kinds_on_a_pair
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.generate import Continued, continued
 from mhattn_core.errors import Problem
-from mhattn_core.experiments.ablation import PairLoss, gradient_importance, pair_loss
+from mhattn_core.experiments.ablation.pair import PairLoss, gradient_importance, pair_loss
 from mhattn_core.findings.ablation.cost import cost_sentence
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head

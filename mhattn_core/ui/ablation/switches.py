@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.heads import Head, layer_name
 from mhattn_core.locale import _
 from mhattn_core.ui.head_choice import choose_stack

@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from mhattn_core.arrays.word_grid import WordGrid
-from mhattn_core.attention import AttentionResult, attend
+from mhattn_core.attention.attend import AttentionResult, attend
 from mhattn_core.experiments.alignment.translators import reads
 from mhattn_core.findings.ablation.vote import SENTENCE, Cell, hardest, vote_findings
 from mhattn_core.findings.markdown import escape

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.tables import Units
 from mhattn_core.findings.attention.linked import linked_head
 from mhattn_core.findings.attention.shown import Shown

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.line_tables import attention_weights
 from mhattn_core.findings.attention.lines import attention_bars, attention_lines
 from mhattn_core.findings.attention.one_head import head_pattern

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.findings.attention.all_heads import glance_table, heads_at_a_glance
 from mhattn_core.findings.attention.shown import Shown
 from mhattn_core.heads import head_name

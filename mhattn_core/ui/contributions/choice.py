@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.experiments.contributions.word import WordContributions
 from mhattn_core.findings.contributions.links import first_word
 from mhattn_core.heads import Head, head_name

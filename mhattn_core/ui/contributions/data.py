@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.experiments.contributions.links import links_found
 from mhattn_core.experiments.contributions.next_token import next_token
 from mhattn_core.experiments.contributions.norms import weights_and_lengths

@@ -5,7 +5,7 @@ from typing import Literal
 
 import streamlit as st
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.experiments.contributions.word import WordContributions
 from mhattn_core.locale import _
 from mhattn_core.text.prose import prose

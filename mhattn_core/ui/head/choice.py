@@ -6,7 +6,7 @@ import streamlit as st
 from mhattn_core.heads import HEAD_COLUMNS, ModelHead, head_name
 from mhattn_core.locale import _
 from mhattn_core.models.control_names import is_control
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 from mhattn_core.ui.choices import choose
 
 MODEL, HEAD, WITH = "model", "head", "with"

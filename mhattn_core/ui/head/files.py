@@ -7,7 +7,7 @@ from mhattn_core.findings.card.value import head_card_of
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _, current_language, use_language
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 from mhattn_core.ui.export_panel import file_stem
 
 

@@ -13,7 +13,7 @@ from mhattn_core.findings.card.sentences import head_sentences
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 from mhattn_core.ui.evidence import holds
 from mhattn_core.ui.navigation import page_file
 from mhattn_core.ui.runs.known import known_runs, opened

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mhattn_core import charts
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.tables import matrix_table
 from mhattn_core.attention.units import Units
 from mhattn_core.findings.head_internals.inside import Inside

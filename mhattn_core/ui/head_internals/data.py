@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mhattn_core.arrays.head_values import HeadValues
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.pre_rope import BeforeRotation, before_rotation
 from mhattn_core.attention.units import Units, unit_weights, units
 from mhattn_core.heads import Head

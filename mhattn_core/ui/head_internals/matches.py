@@ -8,7 +8,7 @@ from mhattn_core.findings.head_internals.best_keys import best_keys, best_of_run
 from mhattn_core.findings.head_internals.inside import Inside
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import Controls

@@ -14,7 +14,7 @@ from mhattn_core.locale import _
 from mhattn_core.measures.matching.assignment import MatchBy
 from mhattn_core.measures.quantities import quantity
 from mhattn_core.models.control_names import is_control
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose, choose_or_leave
 from mhattn_core.ui.controls import Controls

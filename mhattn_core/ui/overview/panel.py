@@ -10,7 +10,7 @@ from mhattn_core.findings.overview.answers import overview_answers
 from mhattn_core.locale import _
 from mhattn_core.models.catalogue import entries
 from mhattn_core.models.control_names import CONTROLS, is_control, with_control
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 from mhattn_core.ui.choices import choose, put
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, chosen_evidence, evidence_with, models_in

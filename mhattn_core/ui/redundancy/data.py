@@ -8,7 +8,7 @@ from typing import get_args
 import pandas as pd
 import streamlit as st
 
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.experiments.redundancy.heads import heads_of
 from mhattn_core.experiments.redundancy.stack_distances import StackDistances, pair_distances
 from mhattn_core.findings.redundancy.stack import Redundancy, names
@@ -16,7 +16,7 @@ from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantity
 from mhattn_core.measures.redundancy.clusters import Groups, Tree, groups, shuffled_distances, tree
 from mhattn_core.measures.redundancy.head_distances import By, Heads
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 from mhattn_core.ui.quantity_choice import choose_quantity
 from mhattn_core.ui.redundancy.run import run_distances
 from mhattn_core.ui.resources import HASHES

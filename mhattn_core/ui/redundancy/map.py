@@ -9,7 +9,7 @@ from mhattn_core.findings.redundancy.map import map_of_heads, measured_distances
 from mhattn_core.findings.redundancy.stack import Redundancy
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_distances import By, Heads, distances, pooled
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.model_panel import attended_with_progress

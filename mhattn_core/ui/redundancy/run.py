@@ -7,7 +7,7 @@ from mhattn_core.experiments.redundancy.stack_distances import StackDistances, c
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_distances import By
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run, holds

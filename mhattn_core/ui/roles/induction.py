@@ -7,7 +7,7 @@ from mhattn_core.experiments.induction import induction_scores
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.relations.induction import InductionMeasure, induction_heads
 from mhattn_core.locale import _
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.resources import HASHES, loaded

@@ -17,8 +17,8 @@ from mhattn_core.findings.relations.examples import (
 from mhattn_core.findings.relations.rows import RelationRows
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
-from mhattn_core.measures.roles import StackItems
-from mhattn_core.models import Model
+from mhattn_core.measures.roles.table import StackItems
+from mhattn_core.models.model import Model
 from mhattn_core.runs.relations import measure_relations
 from mhattn_core.text.annotation import Annotated, annotate
 from mhattn_core.text.pair import SentencePair

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mhattn_core.findings import RUN_FINDINGS
 from mhattn_core.locale import _
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.show import show
 

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from mhattn_core.models.sources import hosted
-from mhattn_core.runs import Run, store
+from mhattn_core.runs import store
 from mhattn_core.runs.jobs import Jobs
+from mhattn_core.runs.run import Run
 from mhattn_core.runs.store import Saved
 
 OWN = "own-runs"

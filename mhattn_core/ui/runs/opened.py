@@ -8,7 +8,7 @@ from mhattn_core.findings.runs.about import origin, run_label
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import Quantity, of_family
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 from mhattn_core.runs.store import Saved
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.page import problems

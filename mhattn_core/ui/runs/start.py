@@ -5,7 +5,8 @@ from threading import Timer
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.sources import hosted
-from mhattn_core.runs import analyze, store
+from mhattn_core.runs import store
+from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.jobs import Job
 from mhattn_core.runs.saved_inputs import forget_given, read_given
 from mhattn_core.runs.store import KEPT_WHEN_HOSTED, Saved

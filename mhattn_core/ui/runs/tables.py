@@ -5,8 +5,9 @@ import streamlit as st
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models.control_names import trained_first
-from mhattn_core.runs import Run, store
+from mhattn_core.runs import store
 from mhattn_core.runs.packing import zipped
+from mhattn_core.runs.run import Run
 from mhattn_core.runs.store import Saved
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import MOST_MODELS

@@ -7,8 +7,9 @@ import streamlit as st
 from mhattn_core.errors import Problem
 from mhattn_core.findings.summarisation.document import DocumentAttention, DocumentInput
 from mhattn_core.findings.summarisation.held_out import HeldOutAgreement, agreement_in, agreement_on_others
-from mhattn_core.models import Model
-from mhattn_core.runs import Run, store
+from mhattn_core.models.model import Model
+from mhattn_core.runs import store
+from mhattn_core.runs.run import Run
 from mhattn_core.runs.summaries import stored_weights
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run

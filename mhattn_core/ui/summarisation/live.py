@@ -15,8 +15,8 @@ from mhattn_core.findings.summarisation.cost import cost_of, plan, refuse
 from mhattn_core.findings.summarisation.document import DocumentAttention, DocumentInput
 from mhattn_core.findings.summarisation.readers import check_known, entry_of
 from mhattn_core.locale import _
-from mhattn_core.models import Model
 from mhattn_core.models.fetch import fetch
+from mhattn_core.models.model import Model
 from mhattn_core.models.progress import reporting
 from mhattn_core.text.words import cut
 from mhattn_core.ui.kept import of_documents

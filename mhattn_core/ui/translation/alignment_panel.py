@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 
 from mhattn_core.arrays.alignment_weights import AlignmentWeights, Weighting
-from mhattn_core.attention import AttentionResult
 from mhattn_core.attention.alignment_weights import alignment_readings, alignment_weights
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.languages import languages_of
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.alignment.translators import is_turned

@@ -13,7 +13,7 @@ from mhattn_core.experiments.alignment.translators import is_turned, reads
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.translation.all_heads import heads_of_table, held_out_aligner
 from mhattn_core.locale import _
-from mhattn_core.models import Model
+from mhattn_core.models.model import Model
 from mhattn_core.text.prose import prose
 from mhattn_core.text.reading import PairRecord
 from mhattn_core.ui.controls import Controls

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mhattn_core.arrays.alignment_weights import AlignmentWeights
-from mhattn_core.attention import AttentionResult
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.findings.markdown import plain
 from mhattn_core.findings.translation.one_head import link_lines, link_matrix
 from mhattn_core.findings.translation.reference import ReferenceLinks
