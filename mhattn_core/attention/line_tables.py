@@ -1,13 +1,16 @@
 """All patterns of one stack as lines from queries to keys: the strongest weights, with the mean of each layer."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from mhattn_core.attention.attend import AttentionResult
-from mhattn_core.attention.tables import Units
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+    from mhattn_core.attention.tables import Units
+
 
 FAINTEST = 0.05
 """Weights below this leave no line."""
@@ -34,7 +37,7 @@ class AttentionWeights:
     special: bool
 
 
-def attention_weights(seen: AttentionResult, stack: str, *, units: Units) -> AttentionWeights:
+def attention_weights(seen: "AttentionResult", stack: str, *, units: "Units") -> AttentionWeights:
     """All that the lines of a stack are drawn from. Raises KeyError for a stack that the model does not have."""
     if units == "tokens":
         queries, keys = seen.tokens(stack)

@@ -1,20 +1,25 @@
 """Patterns as tidy tables, one row a cell: what charts read and exports write."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Real
 
 from mhattn_core.arrays.word_grid import WordGrid
-from mhattn_core.attention.attend import AttentionResult
+
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+
 
 Units = Literal["words", "tokens"]
 WEIGHT, SPECIAL = "weight", "special"
 
 
-def pattern_table(seen: AttentionResult, stack: str, layer: int, head: int, *, units: Units = "words") -> pd.DataFrame:
+def pattern_table(
+    seen: "AttentionResult", stack: str, layer: int, head: int, *, units: Units = "words"
+) -> pd.DataFrame:
     """One head as a table: query_position, key_position, query, key, weight, kind, and what ``matrix_table`` adds.
 
     On words each query has one more row of kind ``special``: the mass on special tokens, placed behind the last key.

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from mhattn_core.arrays.word_layer import SIDES, WordAxes
 from mhattn_core.attention.batches import Batch, batches, collate, feed_all
-from mhattn_core.measures.probing.words import ProbeWords
+from mhattn_core.measures.probing.words import MOST_WORDS, ProbeWords
 from mhattn_core.measures.sample import chosen
 from mhattn_core.models.model import Model
 from mhattn_core.tap.interface import Call
@@ -17,9 +17,6 @@ from mhattn_core.text.annotation import Annotated, AnnotatedSentence
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.relations.word_lists import classes
 
-MOST_WORDS = 1500
-"""About so many are drawn for the tasks that any word can be asked for, and no more for the one that few words can:
-from each text one, of fewer texts more."""
 VECTORS = ("query", "key", "value")
 
 

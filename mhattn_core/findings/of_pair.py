@@ -1,15 +1,19 @@
 """How to get again what is said of one pair of sentences."""
 
-from mhattn_core.attention.attend import AttentionResult
+from typing import TYPE_CHECKING
+
 from mhattn_core.text.pair import SentencePair
 
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
 
-def source_of(result: AttentionResult) -> str:
+
+def source_of(result: "AttentionResult") -> str:
     """The model with its revision, for files that leave the dashboard."""
     return f"{result.model.name}@{result.model.revision}"
 
 
-def code_of(result: AttentionResult, expression: str, *imports: str) -> str:
+def code_of(result: "AttentionResult", expression: str, *imports: str) -> str:
     """Python that runs the pair through the model as ``result`` was, and evaluates an expression of ``seen``, such as
     ``seen.words('encoder')``; what a person typed stands in it as a literal.
     """

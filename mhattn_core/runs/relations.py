@@ -12,6 +12,8 @@ from mhattn_core.measures.roles.collect import BatchPairs, Collector, joined
 from mhattn_core.measures.roles.links import Links
 from mhattn_core.measures.roles.table import (
     CONTROL,
+    CONTROL_PAIRS,
+    SEEDS,
     RandomControls,
     Role,
     StackItems,
@@ -28,8 +30,6 @@ from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import PairRecord
 from mhattn_core.text.relations import RELATIONS, FoundItems, Relation, find_items, missing
 
-SEEDS, CONTROL_PAIRS = 10, 100
-"""Networks of each random control, and the pairs of the corpus on which they are measured."""
 NO_SENTENCE = "."
 
 

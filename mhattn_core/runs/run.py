@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.errors import Problem
-from mhattn_core.experiments.redundancy.distance_table import distance_square
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.difference import KEYS, difference
@@ -18,13 +17,14 @@ from mhattn_core.measures.matching.assignment import MatchBy
 from mhattn_core.measures.matching.costs import swapped
 from mhattn_core.measures.quantities import range_of
 from mhattn_core.measures.redundancy.head_distances import By
+from mhattn_core.measures.redundancy.square import distance_square
 from mhattn_core.measures.roles.table import as_this_version_has_it
 from mhattn_core.measures.statistics import spread, supported
 from mhattn_core.runs.manifest import Manifest
-from mhattn_core.runs.sums import MeasureValues, ModelSums
 
 if TYPE_CHECKING:
     from mhattn_core.findings import Card, Finding
+    from mhattn_core.runs.sums import MeasureValues, ModelSums
 
 SHIPPED = Path(__file__).parent / "shipped"
 """The runs that come with the package, by name."""
@@ -253,6 +253,8 @@ class Run:
         table = difference(*(self.heads[self.heads["model"] == name] for name in (a, b)))
         files = [sums_file(self.folder, self.models.index(name)) for name in (a, b)]
         if all(file.exists() for file in files):
+            from mhattn_core.runs.sums import ModelSums
+
             of_a, of_b = (ModelSums.load(file).values() for file in files)
             ends = pd.concat([_paired(in_a, in_b) for in_a, in_b in zip(of_a, of_b, strict=True)])
         elif (self.folder / DIFFERENCES).exists():
@@ -268,7 +270,7 @@ def sums_file(folder: Path, number: int) -> Path:
     return folder / "sums" / f"{number}.npz"
 
 
-def heads_from_sums(model: str, sums: ModelSums) -> pd.DataFrame:
+def heads_from_sums(model: str, sums: "ModelSums") -> pd.DataFrame:
     """The rows of ``heads.parquet`` for one model."""
     rows = []
     for values in sums.values():
@@ -284,7 +286,7 @@ def heads_from_sums(model: str, sums: ModelSums) -> pd.DataFrame:
     )
 
 
-def _paired(a: MeasureValues, b: MeasureValues) -> pd.DataFrame:
+def _paired(a: "MeasureValues", b: "MeasureValues") -> pd.DataFrame:
     units = np.minimum(np.minimum(a.n, b.n), min(a.units, b.units))
     lowest, highest = range_of(a.name)
     low, high = supported(

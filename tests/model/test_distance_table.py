@@ -10,11 +10,12 @@ from scipy.special import rel_entr
 
 import mhattn_core as mh
 from mhattn_core.experiments.redundancy.distance_sums import distance_sums
-from mhattn_core.experiments.redundancy.distance_table import COLUMNS, distance_tables, passes, square_of
+from mhattn_core.experiments.redundancy.distance_table import COLUMNS, distance_tables, passes
 from mhattn_core.experiments.redundancy.heads import heads_of
 from mhattn_core.experiments.word_outputs import word_outputs
 from mhattn_core.measures.redundancy.cka import debiased_cka
 from mhattn_core.measures.redundancy.distances import correlation_distances
+from mhattn_core.measures.redundancy.square import square_of
 from mhattn_core.text.examples import examples
 
 PAIRS = [

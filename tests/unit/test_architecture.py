@@ -102,3 +102,15 @@ def test_the_bare_library_is_imported_without_what_runs_networks() -> None:
     asked = "import sys, mhattn_core as mh; print({'torch', 'pandas', 'altair'} & set(sys.modules), 'load' in dir(mh))"
     done = subprocess.run([sys.executable, "-c", asked], cwd=CORE.parent, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["set()", "True"]
+
+
+def test_what_a_run_says_needs_no_network() -> None:
+    """Tables are read and drawn in the time that pandas and Altair take to start."""
+    asked = (
+        "import sys, mhattn_core as mh; run = mh.Run.open('ewt-dev'); "
+        "print(len(mh.all_findings(run)) > 20, 'L10 H1' in run.head('smollm2', 'decoder', 10, 1).text, "
+        "mh.finding(run, 'overview').figure('screen').to_dict() != {}, "
+        "{'torch', 'transformers', 'spacy', 'streamlit'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], cwd=CORE.parent, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True", "True", "set()"], done.stdout

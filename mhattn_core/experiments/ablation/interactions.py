@@ -6,10 +6,10 @@ from itertools import combinations
 import pandas as pd
 
 from mhattn_core.attention.ablation import Ablation, Kind
-from mhattn_core.experiments.ablation.quantities import covers
 from mhattn_core.experiments.ablation.trials import Passes, Trials, unheard
 from mhattn_core.heads import Head
 from mhattn_core.measures.ablation.effects import ends, mean_of
+from mhattn_core.measures.ablation.quantities import covers
 
 COLUMNS = (
     *("model", "stack", "layer_a", "head_a", "stack_b", "layer_b", "head_b", "kind", "quantity"),

@@ -10,11 +10,11 @@ from mhattn_core.errors import Problem
 from mhattn_core.experiments.ablation.curves import fault_curves
 from mhattn_core.experiments.ablation.groups import clusters_of, clusters_off, keep_one
 from mhattn_core.experiments.ablation.interactions import interaction_table
-from mhattn_core.experiments.ablation.quantities import Quantity, covers
 from mhattn_core.experiments.ablation.single_head import ablation_table, each_off, gradient_table, ranked
 from mhattn_core.experiments.ablation.trials import PRIMARY, Passes, Trials
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
+from mhattn_core.measures.ablation.quantities import Quantity, covers
 from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 

@@ -1,12 +1,10 @@
 """What is lost when heads are off: which quantities a model has, and their values."""
 
 from collections.abc import Mapping
-from typing import Literal
 
 from mhattn_core.attention.objectives import Target, asked_of
+from mhattn_core.measures.ablation.quantities import Quantity
 from mhattn_core.models.model import Model
-
-Quantity = Literal["loss", "divergence", "displacement", "retrieval"]
 
 OF: Mapping[Target, tuple[Quantity, ...]] = {
     "next": ("loss",),
@@ -26,8 +24,3 @@ def quantities_of(model: Model) -> tuple[Quantity, ...]:
     sentence: −ln p of it among all intact second sentences.
     """
     return OF[asked_of(model)]
-
-
-def covers(quantity: str) -> bool:
-    """Whether interactions of heads can be read from it: a loss can fall as well as rise."""
-    return quantity in ("loss", "retrieval")

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.attention.ablation import Kind
-from mhattn_core.experiments.ablation.quantities import covers
 from mhattn_core.experiments.ablation.trials import Passes, Totals, Trials, unheard
 from mhattn_core.heads import HEAD_COLUMNS, Head
 from mhattn_core.measures.ablation.effects import effects, mean_of
+from mhattn_core.measures.ablation.quantities import covers
 from mhattn_core.measures.roles.significance import adjusted
 
 COLUMNS = (

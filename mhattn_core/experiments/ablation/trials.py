@@ -9,9 +9,9 @@ from mhattn_core.attention.ablated_batches import Variants, mean_outputs, other_
 from mhattn_core.attention.ablation import Ablation, Kind, Outputs, Replacements
 from mhattn_core.attention.gates import importance
 from mhattn_core.attention.objectives import asked_of, tasks
-from mhattn_core.experiments.ablation.quantities import Quantity
 from mhattn_core.heads import Head
 from mhattn_core.measures.ablation.changes import displacement, divergence, retrieval
+from mhattn_core.measures.ablation.quantities import Quantity
 from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 

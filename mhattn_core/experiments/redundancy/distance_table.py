@@ -4,6 +4,7 @@ random words.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -20,13 +21,15 @@ from mhattn_core.heads import HEAD_COLUMNS
 from mhattn_core.measures.jackknife import jackknife, jackknifed_quotient
 from mhattn_core.measures.redundancy.cka import FEWEST
 from mhattn_core.measures.redundancy.cka_folds import cka_by_fold
-from mhattn_core.measures.redundancy.distance_sums import DistanceSums
-from mhattn_core.measures.redundancy.head_distances import By
 from mhattn_core.measures.sample import sampled
 from mhattn_core.measures.statistics import FOLDS, quotient
-from mhattn_core.measures.word_outputs import WordOutputs
-from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
+
+if TYPE_CHECKING:
+    from mhattn_core.measures.redundancy.distance_sums import DistanceSums
+    from mhattn_core.measures.word_outputs import WordOutputs
+    from mhattn_core.models.model import Model
+
 
 TEXTS, WORDS, NOISE = 200, 1000, 100
 """Most texts whose patterns are compared, most words (one a text) whose outputs are, and most texts of random words."""
@@ -66,13 +69,13 @@ COLUMNS = (
 class _Measured:
     """A model's stacks over some pairs."""
 
-    sums: dict[str, DistanceSums]
-    outputs: dict[str, WordOutputs]
+    sums: "dict[str, DistanceSums]"
+    outputs: "dict[str, WordOutputs]"
     folds: np.ndarray
 
 
 def distance_tables(
-    model: Model,
+    model: "Model",
     texts: Sequence[str],
     pairs: Sequence[SentencePair],
     folds: Sequence[int],
@@ -116,7 +119,7 @@ def passes(pairs: int) -> int:
 
 
 def _measured(
-    model: Model,
+    model: "Model",
     few: Sequence[SentencePair],
     pairs: Sequence[SentencePair],
     folds: np.ndarray,
@@ -125,7 +128,7 @@ def _measured(
     return _Measured(distance_sums(model, few, folds.tolist(), tell=tell), word_outputs(model, pairs, tell=tell), folds)
 
 
-def _random(model: Model, pairs: Sequence[SentencePair]) -> list[SentencePair]:
+def _random(model: "Model", pairs: Sequence[SentencePair]) -> list[SentencePair]:
     """A translator is given a second sentence where there is none: what it writes for random words has no end. None
     without a vocabulary of words.
     """
@@ -147,10 +150,10 @@ def _joined(tables: list[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
 
 
 def _stack(
-    model: Model,
+    model: "Model",
     stack: str,
     told: _Measured,
-    mixed: DistanceSums,
+    mixed: "DistanceSums",
     noise: _Measured,
     cka: np.ndarray,
     noise_cka: np.ndarray,
@@ -214,24 +217,3 @@ def _shuffled_cka(measured: _Measured, stack: str, heads: int) -> np.ndarray:
     written = outputs.as_written()
     mixed = written.gather(1, order[..., None].expand_as(written))
     return cka_by_fold(mixed, np.zeros(len(outputs.texts), dtype=int))[0]
-
-
-def distance_square(table: pd.DataFrame, by: By) -> pd.DataFrame:
-    """``square_of`` a distance: JS in nats, or 1 less correlation, or 1 less CKA. Raises KeyError for another one."""
-    distance = {"js": table["js"], "correlation": 1 - table["correlation"], "cka": 1 - table["cka"]}[by]
-    return square_of(table.assign(distance=distance), "distance")
-
-
-def square_of(table: pd.DataFrame, column: str) -> pd.DataFrame:
-    """A column of one model's stack as a square, indexed by (layer, head) both ways; 0 on the diagonal. table: rows as
-    ``distance_table`` gives them.
-    """
-    ends = [
-        pd.MultiIndex.from_frame(table[[f"layer_{side}", f"head_{side}"]], names=["layer", "head"])
-        for side in ("a", "b")
-    ]
-    index = ends[0].append(ends[1]).unique().sort_values()
-    square = np.zeros((len(index), len(index)))
-    rows, columns = (index.get_indexer(end) for end in ends)
-    square[rows, columns] = square[columns, rows] = table[column]
-    return pd.DataFrame(square, index, index)

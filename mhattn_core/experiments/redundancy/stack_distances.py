@@ -10,13 +10,13 @@ import pandas as pd
 
 from mhattn_core.attention.attend import AttentionResult, attend
 from mhattn_core.errors import Problem
-from mhattn_core.experiments.redundancy.distance_table import distance_square, square_of
 from mhattn_core.experiments.redundancy.heads import heads_of, shares_keys
 from mhattn_core.experiments.redundancy.noise import noise_distances, noise_pairs
 from mhattn_core.heads import HEAD_COLUMNS
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_distances import By, distances
 from mhattn_core.measures.redundancy.redundant import head_pairs
+from mhattn_core.measures.redundancy.square import distance_square, square_of
 
 
 @dataclass(frozen=True, eq=False)

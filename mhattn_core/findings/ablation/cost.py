@@ -1,16 +1,20 @@
 """What a text costs a model with and without some heads, in a sentence."""
 
 from math import exp
+from typing import TYPE_CHECKING
 
-from mhattn_core.attention.attend import AttentionResult
-from mhattn_core.experiments.ablation.pair import PairLoss
 from mhattn_core.locale import _
+
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+    from mhattn_core.experiments.ablation.pair import PairLoss
+
 
 SAME = 0.0005
 """Differences below this are not said: they vanish in three decimals."""
 
 
-def cost_sentence(seen: AttentionResult, intact: PairLoss, ablated: PairLoss | None) -> str:
+def cost_sentence(seen: "AttentionResult", intact: "PairLoss", ablated: "PairLoss | None") -> str:
     """The cost of the text as it stands with all heads and, where any is off, without these, in the model's own
     quantity and in plain words.
     """

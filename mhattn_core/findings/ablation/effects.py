@@ -5,7 +5,6 @@ from functools import partial
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.experiments.ablation.quantities import covers
 from mhattn_core.findings.ablation.measured import Measured, of_table
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.narrow import strongest_heads
@@ -13,6 +12,7 @@ from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import Head, head_names
 from mhattn_core.locale import _
+from mhattn_core.measures.ablation.quantities import covers
 from mhattn_core.measures.quantities import column
 from mhattn_core.measures.roles.verdicts import FALSE_DISCOVERIES
 from mhattn_core.runs.run import Run

@@ -6,12 +6,12 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.charts.group_costs import group_names
-from mhattn_core.experiments.ablation.quantities import covers
 from mhattn_core.findings.ablation.measured import Measured, of_table
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
+from mhattn_core.measures.ablation.quantities import covers
 from mhattn_core.runs.run import Run
 
 TABLE = (

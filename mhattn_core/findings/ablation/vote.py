@@ -2,19 +2,23 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.arrays.word_grid import WordGrid
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.votes import votes
+
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+
 
 SENTENCE = "fox"
 SUBJECT, VERB, RIVAL = 3, 4, 8
@@ -38,7 +42,7 @@ def elections(grid: WordGrid, without: WordGrid, off: Sequence[Cell]) -> tuple[p
 
 
 def vote_findings(
-    seen: AttentionResult, stack: str, grid: WordGrid, without: WordGrid, off: Sequence[Cell], *, hard: bool
+    seen: "AttentionResult", stack: str, grid: WordGrid, without: WordGrid, off: Sequence[Cell], *, hard: bool
 ) -> tuple[Finding, Finding]:
     """Who is elected by majority and by weight, with all heads and without ``off``; see ``vote_sentence``."""
     before, after = elections(grid, without, off)

@@ -1,7 +1,7 @@
 """All heads of one model at a glance, a picture of each."""
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import numpy as np
@@ -9,7 +9,6 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.arrays.word_grid import WordGrid
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.charts.glance import thumbnails
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import code_of, source_of
@@ -18,8 +17,11 @@ from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.default_head import heads_by_entropy, mean_entropy
 
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
 
-def heads_at_a_glance(result: AttentionResult, stack: str, glance: pd.DataFrame) -> Finding:
+
+def heads_at_a_glance(result: "AttentionResult", stack: str, glance: pd.DataFrame) -> Finding:
     """glance: as ``glance_table`` gives it of the stack; it is slow, so that whoever draws again keeps it."""
     layer, head = heads_by_entropy(result.words(stack))[0]
     top = glance[(glance["layer"] == layer) & (glance["head"] == head)].iloc[0]

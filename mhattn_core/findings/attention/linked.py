@@ -1,6 +1,7 @@
 """Which head of another model is shown beside a chosen one, and why."""
 
-from mhattn_core.attention.attend import AttentionResult
+from typing import TYPE_CHECKING
+
 from mhattn_core.errors import Problem
 from mhattn_core.findings.attention.roles import NamedRun
 from mhattn_core.findings.markdown import escape
@@ -8,9 +9,12 @@ from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.measures.default_head import suggested_heads
 
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+
 
 def linked_head(
-    of: AttentionResult, head: Head, other: AttentionResult, stack: str, matched: NamedRun | None
+    of: "AttentionResult", head: Head, other: "AttentionResult", stack: str, matched: NamedRun | None
 ) -> tuple[Head, str]:
     """The head of ``other`` that goes with ``head``: the same index in one architecture; the counterpart where a run
     matched the two models and calls it a shared role; else the first suggested one at the same relative depth.
@@ -33,7 +37,7 @@ def linked_head(
     )
 
 
-def same_architecture(of: AttentionResult, other: AttentionResult) -> bool:
+def same_architecture(of: "AttentionResult", other: "AttentionResult") -> bool:
     """Whether the two models have the same family, stacks, layers and heads: a model and its control, or two
     checkpoints.
     """

@@ -1,11 +1,11 @@
 """One head's pattern on one pair: who puts how much on whom."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.tables import Units, matrix_table, pattern_table
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import code_of, source_of
@@ -14,9 +14,12 @@ from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.text.claims import NoteMatrix
 
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+
 
 def head_pattern(
-    result: AttentionResult, head: Head, *, units: Units = "words", largest: float | None = None
+    result: "AttentionResult", head: Head, *, units: Units = "words", largest: float | None = None
 ) -> Finding:
     """A cell for each query and key. largest: the weight where colours end, so that heads can be compared."""
     table = pattern_table(result, head.stack, head.layer, head.head, units=units)

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.line_tables import AttentionWeights, attention_weights, line_table, word_rows
 from mhattn_core.attention.tables import Units, pattern_table
 from mhattn_core.charts.attention_drawn import Drawn
@@ -14,6 +14,10 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.default_head import position_of, positional_shares
+
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+
 
 LINES_KEPT = 20_000
 """Over all models; each is about 30 bytes on its way to the browser."""
@@ -25,7 +29,7 @@ class Shown:
     words are not known.
     """
 
-    result: AttentionResult
+    result: "AttentionResult"
     head: Head
     why: str = ""
     units: Units = "words"

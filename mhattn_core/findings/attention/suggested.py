@@ -1,8 +1,8 @@
 """Which head of a model a page opens on, and why."""
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.findings.attention.roles import NamedRun, roles_of
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.overview.heads import SPECIALISTS
@@ -11,12 +11,16 @@ from mhattn_core.locale import _
 from mhattn_core.measures.default_head import suggested_heads
 from mhattn_core.text.relations import RELATIONS
 
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+
+
 POSITION_GROUPS = {"position", "distance"}
 """Relations of these are told by where a word stands."""
 
 
 def suggested_head(
-    seen: AttentionResult, stack: str, *, by_hand: str = "", known: NamedRun | None = None
+    seen: "AttentionResult", stack: str, *, by_hand: str = "", known: NamedRun | None = None
 ) -> tuple[Head, str]:
     """The head that says most of this pair's words, and why it is shown, in Markdown.
 

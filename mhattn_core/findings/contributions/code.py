@@ -1,10 +1,14 @@
 """Where what is said of one word comes from, and how to get it again."""
 
-from mhattn_core.experiments.contributions.word import WordContributions
+from typing import TYPE_CHECKING
+
 from mhattn_core.findings.of_pair import code_of, source_of
 
+if TYPE_CHECKING:
+    from mhattn_core.experiments.contributions.word import WordContributions
 
-def code_at(word: WordContributions, expression: str, *imports: str) -> str:
+
+def code_at(word: "WordContributions", expression: str, *imports: str) -> str:
     """Python that evaluates an expression of ``word``, what the heads add to it."""
     return code_of(
         word.result,
@@ -14,6 +18,6 @@ def code_at(word: WordContributions, expression: str, *imports: str) -> str:
     )
 
 
-def source_at(word: WordContributions) -> str:
+def source_at(word: "WordContributions") -> str:
     """The model with its revision and the stack, for files that leave the dashboard."""
     return f"{source_of(word.result)} · {word.stack}"

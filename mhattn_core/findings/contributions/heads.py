@@ -1,15 +1,13 @@
 """What every head of a stack adds, as a grid: to one word of a pair, to a next token, and over many texts of a run."""
 
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.errors import NotAvailable, Problem
-from mhattn_core.experiments.contributions.next_token import Next, NextToken
-from mhattn_core.experiments.contributions.word import WordContributions
 from mhattn_core.findings.contributions.code import code_at, source_at
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.narrow import strongest_heads
@@ -20,6 +18,11 @@ from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantity
 from mhattn_core.runs.run import Run
+
+if TYPE_CHECKING:
+    from mhattn_core.experiments.contributions.next_token import Next, NextToken
+    from mhattn_core.experiments.contributions.word import WordContributions
+
 
 NAMED = 3
 """Heads named in the sentence above a grid."""
@@ -58,7 +61,7 @@ def require_rows(run: Run, *, model: str, stack: str) -> None:
         )
 
 
-def added_to_word(word: WordContributions, measure: Literal["length", "share"]) -> Finding:
+def added_to_word(word: "WordContributions", measure: Literal["length", "share"]) -> Finding:
     """The ``length`` of what each head adds to one word, or its ``share`` in its layer's sum."""
     reading = {
         "length": _(
@@ -84,7 +87,7 @@ def added_to_word(word: WordContributions, measure: Literal["length", "share"]) 
     )
 
 
-def added_to_score(word: WordContributions, token: NextToken, of: Next) -> Finding:
+def added_to_score(word: "WordContributions", token: "NextToken", of: "Next") -> Finding:
     """What each head adds to the score of the token that comes after one word."""
     return grid(
         f"{DIRECT_EFFECT}_{of}",
@@ -130,7 +133,7 @@ def grid(
     )
 
 
-def most_added(word: WordContributions) -> str:
+def most_added(word: "WordContributions") -> str:
     """Which heads add most to the word, and what part of their layer that is."""
     lengths = word.lengths
     order = np.argsort(-lengths, axis=None)[:NAMED]
@@ -150,7 +153,7 @@ def most_added(word: WordContributions) -> str:
     return sentence + " " + _("Then come {others}.").format(others=named) if named else sentence
 
 
-def to_score(word: WordContributions, token: NextToken) -> str:
+def to_score(word: "WordContributions", token: "NextToken") -> str:
     """Which head adds most to the token's score and which takes most away, and what all heads add."""
     most, least = (
         tuple(int(axis) for axis in np.unravel_index(int(place), token.effects.shape))

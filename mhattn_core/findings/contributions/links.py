@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.errors import NotAvailable
 from mhattn_core.experiments.contributions.links import MOST, Link, LinksFound
 from mhattn_core.findings.markdown import escape
@@ -16,8 +16,11 @@ from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
 from mhattn_core.text.claims import Claim, claims
 
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
 
-def found_together(result: AttentionResult, measured: LinksFound, of_note: Sequence[Claim]) -> Finding:
+
+def found_together(result: "AttentionResult", measured: LinksFound, of_note: Sequence[Claim]) -> Finding:
     """Which of the best three heads find which links. measured: of ``links_in(of_note)``.
 
     Raises NotAvailable where no head finds any.

@@ -1,24 +1,28 @@
 """Weights or norms: what a head attends to, and how much comes from there."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.experiments.contributions.norms import WeightsAndLengths
-from mhattn_core.experiments.contributions.word import WordContributions
 from mhattn_core.findings.contributions.code import code_at, source_at
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 
+if TYPE_CHECKING:
+    from mhattn_core.experiments.contributions.norms import WeightsAndLengths
+    from mhattn_core.experiments.contributions.word import WordContributions
+
+
 HALF = 0.5
 IMPORT = "from mhattn_core.experiments.contributions.norms import weights_and_lengths"
 
 
-def special_tokens(word: WordContributions, measured: WeightsAndLengths) -> Finding:
+def special_tokens(word: "WordContributions", measured: "WeightsAndLengths") -> Finding:
     """A mark a head: how much of its attention, and how much of what comes of it, is of special tokens."""
     rows = measured.heads.assign(model=word.name).rename(columns={"weight": "x", "received": "y"})
     return Finding(
@@ -86,7 +90,9 @@ def rank_correlations(heads: pd.DataFrame) -> str:
     )
 
 
-def weights_and_lengths_of_row(word: WordContributions, measured: WeightsAndLengths, head: tuple[int, int]) -> Finding:
+def weights_and_lengths_of_row(
+    word: "WordContributions", measured: "WeightsAndLengths", head: tuple[int, int]
+) -> Finding:
     """One head's row of the word: each key's share of the attention, and of the length."""
     table = row_table(word, measured, head)
     weights, lengths = (part.set_index("position") for _name, part in table.groupby("series", sort=False))
@@ -133,7 +139,7 @@ def weights_and_lengths_of_row(word: WordContributions, measured: WeightsAndLeng
     )
 
 
-def row_table(word: WordContributions, measured: WeightsAndLengths, head: tuple[int, int]) -> pd.DataFrame:
+def row_table(word: "WordContributions", measured: "WeightsAndLengths", head: tuple[int, int]) -> pd.DataFrame:
     """word, position, special, series, value: each key's share of the attention and of the length."""
     series = {_("attention"): measured.weights, _("length of what comes of it"): measured.lengths}
     about = {

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.errors import NotAvailable
-from mhattn_core.experiments.contributions.word import WordContributions
 from mhattn_core.findings.contributions.code import code_at, source_at
 from mhattn_core.findings.contributions.participation import over_layers
 from mhattn_core.findings.markdown import escape
@@ -18,8 +18,11 @@ from mhattn_core.heads import head_name, layer_name
 from mhattn_core.locale import _
 from mhattn_core.measures.fusion.directions import FEWEST_WORDS, cosines, mean_cosine
 
+if TYPE_CHECKING:
+    from mhattn_core.experiments.contributions.word import WordContributions
 
-def directions_at_word(word: WordContributions, layer: int) -> Finding:
+
+def directions_at_word(word: "WordContributions", layer: int) -> Finding:
     """The cosine of every two heads of a layer, at one word. Raises NotAvailable where fewer than two add anything."""
     square = cosines(word.vectors[layer])
     if np.isfinite(square).sum() < len(square) + 1:
@@ -46,7 +49,7 @@ def directions_at_word(word: WordContributions, layer: int) -> Finding:
     )
 
 
-def nearest_and_most_opposed(word: WordContributions, layer: int, square: np.ndarray) -> str:
+def nearest_and_most_opposed(word: "WordContributions", layer: int, square: np.ndarray) -> str:
     """Which two heads add in the most similar direction, which two in the most opposed, and the mean."""
     pairs = np.where(np.triu(np.ones(square.shape, dtype=bool), 1), square, np.nan)
     same, against = (np.unravel_index(int(at), square.shape) for at in (np.nanargmax(pairs), np.nanargmin(pairs)))
@@ -67,7 +70,7 @@ def nearest_and_most_opposed(word: WordContributions, layer: int, square: np.nda
     )
 
 
-def unique_shares(word: WordContributions, layer: int, shares: pd.DataFrame) -> Finding:
+def unique_shares(word: "WordContributions", layer: int, shares: pd.DataFrame) -> Finding:
     """What of each head of a layer the others do not tell. shares: ``word.unique_shares(layer)``.
 
     Raises NotAvailable where they cannot be known.
@@ -102,7 +105,7 @@ def unique_shares(word: WordContributions, layer: int, shares: pd.DataFrame) -> 
     )
 
 
-def require_words(word: WordContributions) -> None:
+def require_words(word: "WordContributions") -> None:
     """Raises NotAvailable where a stack reads too few words to tell one head from the others."""
     if word.words < FEWEST_WORDS:
         raise NotAvailable(
@@ -114,7 +117,7 @@ def require_words(word: WordContributions) -> None:
         )
 
 
-def participation_on_pair(word: WordContributions, table: pd.DataFrame) -> Finding:
+def participation_on_pair(word: "WordContributions", table: pd.DataFrame) -> Finding:
     """How many directions the heads of each layer use. table: ``word.participation()``, of other models too."""
     finding = over_layers(table, word.name, 1)
     return replace(finding, source=source_at(word), code=code_at(word, "word.participation()"))

@@ -1,21 +1,24 @@
 """One head at every position: how long what it adds is, beside how much of its attention is on words at all."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.experiments.contributions.norms import WeightsAndLengths
-from mhattn_core.experiments.contributions.word import WordContributions
 from mhattn_core.findings.contributions.code import code_at, source_at
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 
+if TYPE_CHECKING:
+    from mhattn_core.experiments.contributions.norms import WeightsAndLengths
+    from mhattn_core.experiments.contributions.word import WordContributions
 
-def every_position(word: WordContributions, measured: WeightsAndLengths, head: tuple[int, int]) -> Finding:
+
+def every_position(word: "WordContributions", measured: "WeightsAndLengths", head: tuple[int, int]) -> Finding:
     """One head from the first position to the last; framed is the word."""
     table, name = positions_table(word, measured, head), head_name(*head)
     on_words, lengths = (part.set_index("position") for _name, part in table.groupby("series", sort=False))
@@ -52,7 +55,7 @@ def every_position(word: WordContributions, measured: WeightsAndLengths, head: t
     )
 
 
-def positions_table(word: WordContributions, measured: WeightsAndLengths, head: tuple[int, int]) -> pd.DataFrame:
+def positions_table(word: "WordContributions", measured: "WeightsAndLengths", head: tuple[int, int]) -> pd.DataFrame:
     """word, position, special, length, series, value: for each position the share of the head's attention that is on
     words, and the length of what it adds, as a share of its longest.
     """

@@ -1,20 +1,23 @@
 """Through the layers: from which words of the input a word may have its information, by weights alone."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from scipy.stats import spearmanr
 
 from mhattn_core import charts
 from mhattn_core.errors import NotAvailable
-from mhattn_core.experiments.contributions.word import WordContributions
 from mhattn_core.findings.contributions.code import code_at, source_at
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
 
+if TYPE_CHECKING:
+    from mhattn_core.experiments.contributions.word import WordContributions
 
-def rollout_and_flow(word: WordContributions, layers: int, table: pd.DataFrame) -> Finding:
+
+def rollout_and_flow(word: "WordContributions", layers: int, table: pd.DataFrame) -> Finding:
     """Bars for each word of the input. table: of ``through_layers`` from the input through so many layers."""
     names = {"rollout": _("rollout"), "flow": _("flow")}
     shown = table.assign(series=table["series"].map(names))
@@ -53,7 +56,7 @@ def require_self_attention(stack: str) -> None:
         )
 
 
-def where_from(word: WordContributions, table: pd.DataFrame, layers: int) -> str:
+def where_from(word: "WordContributions", table: pd.DataFrame, layers: int) -> str:
     """What comes from the word itself, from which other word most, and whether rollout and flow agree."""
     series = {name: part.set_index("position") for name, part in table.groupby("series")}
     rollout = series["rollout"]

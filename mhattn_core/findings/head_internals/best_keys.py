@@ -1,17 +1,21 @@
 """What the chosen query fits best among the keys of its sentence, before position and mask have their say."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
 from mhattn_core import charts
-from mhattn_core.experiments.best_keys import Keys
 from mhattn_core.findings.head_internals.inside import Inside, token_names
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
+
+if TYPE_CHECKING:
+    from mhattn_core.experiments.best_keys import Keys
+
 
 LISTED = 15
 AROUND = 40
@@ -61,7 +65,7 @@ def best_keys(
     )
 
 
-def best_of_run(inside: Inside, query: Float[np.ndarray, " dimension"], words: Keys) -> pd.DataFrame:
+def best_of_run(inside: Inside, query: Float[np.ndarray, " dimension"], words: "Keys") -> pd.DataFrame:
     """score (before position), word, sentence (around the word): the keys of other sentences that fit a query best."""
     scores = inside.values.scaling * words.vectors @ query
     best = np.argsort(-scores)[:LISTED]

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mhattn_core.arrays.head_values import HeadValues
-from mhattn_core.attention.attend import AttentionResult
-from mhattn_core.attention.units import Units
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.heads import Head
 from mhattn_core.measures.inside.score_decomposition import Steps
+
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+    from mhattn_core.attention.units import Units
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,11 +26,11 @@ class Inside:
     with a column for each special token.
     """
 
-    seen: AttentionResult
+    seen: "AttentionResult"
     head: Head
     reason: str
-    queries: Units
-    keys: Units
+    queries: "Units"
+    keys: "Units"
     query: int
     key: int
     query_piece: int
@@ -64,7 +67,7 @@ class Inside:
         return code_of(self.seen, f"{values}\n{expression}", *imports)
 
 
-def token_names(tokens: Sequence[str], among: Units) -> list[str]:
+def token_names(tokens: Sequence[str], among: "Units") -> list[str]:
     """Each token with the number that its word has in the boxes, and which piece of the word it is where there are
     several.
     """

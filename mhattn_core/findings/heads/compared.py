@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.findings.of_pair import literal
 from mhattn_core.findings.of_run import opened
 from mhattn_core.findings.value import Finding
 from mhattn_core.runs.run import Run
+
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+
 
 HEADS_TABLE = "from mhattn_core.experiments.heads_table import heads_table"
 
@@ -20,7 +24,7 @@ class ModelHeads:
     ``heads_table``, or of the run's table.
     """
 
-    result: AttentionResult
+    result: "AttentionResult"
     stack: str
     heads: pd.DataFrame
     run: Run | None = None

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.errors import Problem
 from mhattn_core.findings.heads.compared import HEADS_TABLE
 from mhattn_core.findings.markdown import escape
@@ -22,6 +22,9 @@ from mhattn_core.measures.difference import shape
 from mhattn_core.measures.quantities import axis_title
 from mhattn_core.models.control_names import RANDOM, SHUFFLED, control_of
 from mhattn_core.runs.run import Run
+
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
 
 
 def of_one_shape(run: Run) -> tuple[str, str] | None:
@@ -73,7 +76,7 @@ def one_against_other(rows: pd.DataFrame, measure: str) -> Finding:
     )
 
 
-def on_pair(finding: Finding, results: Sequence[AttentionResult], stack: str, measure: str) -> Finding:
+def on_pair(finding: Finding, results: "Sequence[AttentionResult]", stack: str, measure: str) -> Finding:
     """The finding with its source, and with code that gives the same rows, where two models read one pair."""
     query = f"stack == {stack!r} and measure == {measure!r}"
     code = (

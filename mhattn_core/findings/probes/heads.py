@@ -6,7 +6,6 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.errors import Problem
-from mhattn_core.experiments.probing import MOST_WORDS
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.narrow import strongest_heads
 from mhattn_core.findings.of_run import of_run
@@ -16,6 +15,7 @@ from mhattn_core.findings.value import Finding
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.probing.probes import DRAWS
+from mhattn_core.measures.probing.words import MOST_WORDS
 from mhattn_core.runs.run import Run
 
 MEASURE = "probes.gain"

@@ -1,16 +1,19 @@
 """One stack of a model by one distance, on a pair or over a run: what all findings about its heads are read from."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention.attend import AttentionResult
-from mhattn_core.experiments.redundancy.stack_distances import StackDistances
 from mhattn_core.heads import head_name
 from mhattn_core.measures.redundancy.clusters import Tree
 from mhattn_core.measures.redundancy.head_distances import By
 from mhattn_core.runs.run import Run
+
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+    from mhattn_core.experiments.redundancy.stack_distances import StackDistances
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,9 +22,9 @@ class Redundancy:
     ``left_out``: heads without any distance; ``run``: where it comes from one.
     """
 
-    seen: AttentionResult
+    seen: "AttentionResult"
     stack: str
-    measured: StackDistances
+    measured: "StackDistances"
     pairs: pd.DataFrame
     tree: Tree
     left_out: tuple[str, ...]

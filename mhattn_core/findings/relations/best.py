@@ -11,7 +11,7 @@ from mhattn_core.findings.relations.words import labels_of, left_out, strongest
 from mhattn_core.findings.rows import models_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
-from mhattn_core.runs.relations import CONTROL_PAIRS, SEEDS
+from mhattn_core.measures.roles.table import CONTROL_PAIRS, SEEDS
 from mhattn_core.runs.run import Run
 
 MOST_LINES, FEWEST_RELATIONS = 14, 4

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.findings.value import Finding
@@ -26,6 +25,10 @@ from mhattn_core.text.examples import example_pairs
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import PairRecord
 from mhattn_core.text.relations import RELATIONS, find_items
+
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+
 
 LONGEST_LABEL = 70
 MOST_KEPT = 60
@@ -105,7 +108,7 @@ def kept_in(run: Run) -> list[PairRecord]:
 
 
 def relation_arcs(
-    result: AttentionResult, chosen: ModelHead, example: HitExample, relation: str, direction: str
+    result: "AttentionResult", chosen: ModelHead, example: HitExample, relation: str, direction: str
 ) -> Finding:
     """Where one head looks on one sentence, against where the relation says that it should. result: of the example's
     pair. The chosen head's stack is not ``cross``.

@@ -1,6 +1,6 @@
 """Previous-token and induction heads of a causal model, on random tokens that repeat."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -11,12 +11,15 @@ from mhattn_core.findings.narrow import strongest_heads
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
-from mhattn_core.models.model import Model
+
+if TYPE_CHECKING:
+    from mhattn_core.models.model import Model
+
 
 InductionMeasure = Literal["induction", "previous_token"]
 
 
-def induction_heads(model: Model, scores: pd.DataFrame, measure: InductionMeasure = "induction") -> Finding:
+def induction_heads(model: "Model", scores: pd.DataFrame, measure: InductionMeasure = "induction") -> Finding:
     """The ten heads that match the prefix most, or look most at the token before. scores: of ``induction_scores``."""
     titles = {"induction": _("induction score"), "previous_token": _("weight on the token before")}
     return Finding(

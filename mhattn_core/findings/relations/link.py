@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.findings.value import Finding
@@ -14,12 +14,20 @@ from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.links import link_weights
 
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+
+
 POSITION_EXPLAINS = 0.75
 """From this share of the link's weight on, the same head does about the same wherever it looks that far."""
 
 
 def link_heads(
-    results: Mapping[str, AttentionResult], stacks: Mapping[str, str], query: int, key: int, noted: float | None = None
+    results: "Mapping[str, AttentionResult]",
+    stacks: Mapping[str, str],
+    query: int,
+    key: int,
+    noted: float | None = None,
 ) -> Finding:
     """results, stacks: by model, the same sentence and the stack that is read; query, key: words of its axes. noted:
     what the note says that the link gets.

@@ -1,6 +1,7 @@
 """What it takes to run a model on a document, told and refused before it is begun."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mhattn_core.attention.pieces import encode
 from mhattn_core.attention.segments import LONGEST_WINDOW, windows, writing_stack
@@ -8,9 +9,12 @@ from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.summarisation.document import DocumentInput
 from mhattn_core.locale import _
-from mhattn_core.models.model import Model
 from mhattn_core.models.sources import hosted
 from mhattn_core.text.words import cut
+
+if TYPE_CHECKING:
+    from mhattn_core.models.model import Model
+
 
 MOST_TOKENS = 60_000
 MOST_TOKENS_HOSTED = 15_000
@@ -27,7 +31,7 @@ class Plan:
     cells: int
 
 
-def plan(model: Model, given: DocumentInput) -> Plan:
+def plan(model: "Model", given: DocumentInput) -> Plan:
     """Raises Problem where the summary leaves no room, and for an encoder."""
     summary = given.summary or cut("word " * LONG_SUMMARY)
     made = windows(model, given.document, summary, longest=min(LONGEST_WINDOW, model.longest))

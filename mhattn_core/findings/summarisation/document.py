@@ -5,17 +5,21 @@ segments.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention.segments import SegmentWeights
 from mhattn_core.charts.segment_matrix import MOST_COLUMNS
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.segments import agrees, in_order, lift, likest, of_units, rouge, shares
 from mhattn_core.text.documents import Document, SegmentBy, place_of, read_document, sentences_of, written_in
 from mhattn_core.text.words import Sentence
+
+if TYPE_CHECKING:
+    from mhattn_core.attention.segments import SegmentWeights
+
 
 BEGINS = 48
 
@@ -88,7 +92,7 @@ class DocumentAttention:
     model: str
     revision: str
     given: DocumentInput
-    weights: SegmentWeights
+    weights: "SegmentWeights"
     run: str = ""
 
     @property

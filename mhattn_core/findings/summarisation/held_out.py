@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -9,10 +10,12 @@ import pandas as pd
 from mhattn_core.attention.segments import segment_weights
 from mhattn_core.findings.summarisation.document import DocumentAttention, DocumentInput
 from mhattn_core.models.control_names import CONTROLS, with_control
-from mhattn_core.models.model import Model
 from mhattn_core.runs.run import Run
 from mhattn_core.runs.summaries import agreement_elsewhere
 from mhattn_core.text.documents import documents
+
+if TYPE_CHECKING:
+    from mhattn_core.models.model import Model
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +78,9 @@ def other_documents(given: DocumentInput) -> list[DocumentInput]:
     ]
 
 
-def agreement_on_others(model: Model, given: DocumentInput, on_progress: Callable[[float], object]) -> HeldOutAgreement:
+def agreement_on_others(
+    model: "Model", given: DocumentInput, on_progress: Callable[[float], object]
+) -> HeldOutAgreement:
     """Run the model on the gallery's other documents. on_progress: is told after each which share is done."""
     others, read = other_documents(given), []
     for number, other in enumerate(others):

@@ -1,5 +1,7 @@
 """Which models of the catalogue can read a document and write its summary."""
 
+from typing import TYPE_CHECKING
+
 from mhattn_core.attention.pieces import encode, encode_target
 from mhattn_core.attention.token_kinds import unknown_share
 from mhattn_core.errors import Problem
@@ -8,7 +10,10 @@ from mhattn_core.findings.summarisation.document import DocumentInput
 from mhattn_core.locale import _
 from mhattn_core.models.catalogue import CatalogueEntry, entries
 from mhattn_core.models.control_names import trained_name
-from mhattn_core.models.model import Model
+
+if TYPE_CHECKING:
+    from mhattn_core.models.model import Model
+
 
 ONLY_READ = frozenset({"bert", "distilbert", "roberta", "xlm-roberta", "electra", "albert", "modernbert"})
 TRANSLATE = frozenset({"marian", "m2m_100", "mbart", "nllb"})
@@ -60,7 +65,7 @@ def where(entry: CatalogueEntry) -> str:
     )
 
 
-def check_known(model: Model, given: DocumentInput) -> None:
+def check_known(model: "Model", given: DocumentInput) -> None:
     """Raises Problem where a tokenizer does not know the script of the document, or a decoder that of the summary."""
     unknown = model.tokenizer.unk_token_id
     sample = " ".join(given.document.segments)[:5000]

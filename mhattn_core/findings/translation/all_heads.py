@@ -1,13 +1,13 @@
 """All heads of a model as word aligners: on one pair, and over many pairs with gold."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.arrays.alignment_weights import AlignmentWeights
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.findings.of_pair import source_of
 from mhattn_core.findings.translation.reference import ReferenceLinks
 from mhattn_core.findings.value import Finding
@@ -17,8 +17,11 @@ from mhattn_core.measures.alignment.measures import links
 from mhattn_core.measures.alignment.tables import pair_table
 from mhattn_core.measures.quantities import quantity
 
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
 
-def aligner_grid(result: AttentionResult, aligned: AlignmentWeights, reference: ReferenceLinks) -> Finding:
+
+def aligner_grid(result: "AttentionResult", aligned: AlignmentWeights, reference: ReferenceLinks) -> Finding:
     """A cell a head: how well its links agree with the reference on this pair, the best heads first in the table."""
     scored = pair_table(result.model.name, aligned, reference.links)
     is_error = reference.measure == "aer"

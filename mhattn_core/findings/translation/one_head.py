@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.arrays.alignment_weights import AlignmentWeights
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.tables import matrix_table
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.findings.translation.reference import ReferenceLinks
@@ -17,12 +17,16 @@ from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.alignment.measures import alignment_error_rate, diagonal_links, error_sums, f1, links
 
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+
+
 SUPERVISED = {"opus-mt-en-fr", "opus-mt-fr-en", "opus-mt-en-de", "opus-mt-de-en"}
 """Models of which one head was trained to align."""
 
 
 def link_matrix(
-    result: AttentionResult,
+    result: "AttentionResult",
     aligned: AlignmentWeights,
     layer: int,
     head: int,
@@ -49,7 +53,7 @@ def link_matrix(
 
 
 def link_lines(
-    result: AttentionResult,
+    result: "AttentionResult",
     aligned: AlignmentWeights,
     layer: int,
     head: int,
@@ -106,7 +110,7 @@ def sentence_of(aligned: AlignmentWeights, layer: int, head: int, reference: Ref
     return said if by_order > error else f"{said} " + _("So on this pair it does no better than position.")
 
 
-def _reading(result: AttentionResult, aligned: AlignmentWeights, layer: int, head: int) -> str:
+def _reading(result: "AttentionResult", aligned: AlignmentWeights, layer: int, head: int) -> str:
     reading = (
         _(
             "Rows are words of the translation, columns words of the source. A link goes to the largest weight of a "
@@ -125,14 +129,14 @@ def _reading(result: AttentionResult, aligned: AlignmentWeights, layer: int, hea
     return reading
 
 
-def _unknown(result: AttentionResult, aligned: AlignmentWeights, side: str) -> np.ndarray:
+def _unknown(result: "AttentionResult", aligned: AlignmentWeights, side: str) -> np.ndarray:
     """Of each word of a sentence, the share that the tokenizer does not know."""
     grid = result.words(aligned.stack)
     axis = grid.query_axis if side == "b" else grid.key_axis
     return axis.unknown[[known == side for known in axis.sides]]
 
 
-def _code(result: AttentionResult, aligned: AlignmentWeights, name: str, layer: int, head: int) -> str:
+def _code(result: "AttentionResult", aligned: AlignmentWeights, name: str, layer: int, head: int) -> str:
     of_weights = f"alignment_weights(seen, {aligned.rows!r}, {aligned.weight!r})"
     return code_of(
         result,

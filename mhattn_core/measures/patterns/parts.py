@@ -10,10 +10,8 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from mhattn_core.arrays.word_layer import WordLayer
+from mhattn_core.measures.patterns.names import PART
 from mhattn_core.measures.roles.hits import by_offset
-
-PART = "part."
-"""Before the name of each; see ``parts``."""
 
 
 def parts(layer: WordLayer) -> dict[str, Float[Tensor, "batch head"]]:

@@ -9,14 +9,11 @@ from jaxtyping import Float
 from torch import Tensor
 
 from mhattn_core.arrays.word_layer import WordLayer
+from mhattn_core.measures.patterns.names import NEAR_OFFSETS, OFFSET
 from mhattn_core.measures.patterns.parts import parts
 from mhattn_core.measures.roles.hits import by_offset, first_largest
-from mhattn_core.measures.roles.scores import FARTHEST
 
 FEWEST_WORDS = 8
-NEAR_OFFSETS = range(-FARTHEST, FARTHEST + 1)
-OFFSET = "pattern.offset."
-"""Before a signed number of words; see ``offset_shares``."""
 
 
 def patterns(layer: WordLayer, *, fewest_words: int = FEWEST_WORDS) -> dict[str, Float[Tensor, "batch head 2"]]:

@@ -8,8 +8,7 @@ import pandas as pd
 from jaxtyping import Float, Real
 
 from mhattn_core.heads import HEAD_COLUMNS
-from mhattn_core.measures.patterns.parts import PART
-from mhattn_core.measures.patterns.sums import NEAR_OFFSETS, OFFSET
+from mhattn_core.measures.patterns.names import NEAR_OFFSETS, OFFSET, PART
 
 PatternType = Literal["uniform", "sink", "vertical", "block", "diagonal", "sparse", "heterogeneous"]
 TYPES: tuple[PatternType, ...] = get_args(PatternType)

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Real
 
+MOST_WORDS = 1500
+"""About so many are drawn for the tasks that any word can be asked for, and no more for the one that few words can:
+from each text one, of fewer texts more."""
+
 
 @dataclass(frozen=True, eq=False)
 class ProbeWords:

@@ -18,6 +18,8 @@ from mhattn_core.measures.statistics import bootstrap_weights
 
 CONTROL = ".control"
 """Behind a relation's name: the items of its negative control."""
+SEEDS, CONTROL_PAIRS = 10, 100
+"""Networks of each random control, and the pairs of the corpus on which they are measured."""
 COLUMNS = (
     *("model", "stack", "relation", "score", "direction", "layer", "head", "held_out", "gain", "low", "high"),
     *("baseline", "offset", "offset_gain", "offset_low", "offset_high"),

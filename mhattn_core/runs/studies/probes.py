@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from mhattn_core.experiments.probing import MOST_WORDS, probe_words
+from mhattn_core.experiments.probing import probe_words
 from mhattn_core.measures.probing.table import HEADS, MEANS, PROBED, probe_tables
+from mhattn_core.measures.probing.words import MOST_WORDS
 from mhattn_core.measures.sample import sampled
 from mhattn_core.runs.study import Study, StudyInput, Tables
 from mhattn_core.runs.sums import text_key, unit_of

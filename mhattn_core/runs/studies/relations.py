@@ -6,9 +6,9 @@ import pandas as pd
 
 from mhattn_core.measures.roles.items import COLUMNS
 from mhattn_core.measures.roles.rates import rates_table
-from mhattn_core.measures.roles.table import RandomControls, Role
+from mhattn_core.measures.roles.table import CONTROL_PAIRS, SEEDS, RandomControls, Role
 from mhattn_core.models.control_names import CONTROLS, RANDOM, SHUFFLED, Control, control_of, trained_name
-from mhattn_core.runs.relations import CONTROL_PAIRS, SEEDS, best_of_control, measure_relations, relations_of
+from mhattn_core.runs.relations import best_of_control, measure_relations, relations_of
 from mhattn_core.runs.study import Study, StudyInput, Tables
 
 

@@ -17,13 +17,14 @@ from mhattn_core.experiments.ablation.pair import (
     pair_interactions,
     pair_keep_one,
 )
-from mhattn_core.experiments.ablation.quantities import covers, quantities_of
+from mhattn_core.experiments.ablation.quantities import quantities_of
 from mhattn_core.experiments.ablation.single_head import ranked
 from mhattn_core.findings.ablation.measured import AblationTable
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
+from mhattn_core.measures.ablation.quantities import covers
 from mhattn_core.runs.run import Run
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.ablation.choice import choose_kind
