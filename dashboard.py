@@ -1,7 +1,8 @@
 """The dashboard: the menu of pages and the sidebar that they share."""
 
-from mhattn_core import ui
+from mhattn_core.ui.navigation import start
+from mhattn_core.ui.sidebar import sidebar
 
-chosen = ui.start()
-ui.sidebar()
+chosen = start()
+sidebar()
 chosen.run()

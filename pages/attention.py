@@ -1,10 +1,13 @@
 """Attention: what each head of each model looks at."""
 
-from mhattn_core import ui
 from mhattn_core.locale import _
+from mhattn_core.ui.attention.panel import attention_panel
+from mhattn_core.ui.page import page
+from mhattn_core.ui.reproduce import share_and_reproduce
+from mhattn_core.ui.sidebar import sidebar
 
-controls = ui.sidebar("Attention")
-ui.page(
+controls = sidebar("Attention")
+page(
     _("Attention"),
     _("What does each head look at?"),
     reading=_(
@@ -13,5 +16,5 @@ ui.page(
         "explanation: what breaks without the head is another question (Ablation)."
     ),
 )
-ui.attention_panel(controls)
-ui.share_and_reproduce("Attention", controls)
+attention_panel(controls)
+share_and_reproduce("Attention", controls)

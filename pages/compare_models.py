@@ -1,10 +1,17 @@
 """Compare models: how the heads of several models differ."""
 
-from mhattn_core import ui
 from mhattn_core.locale import _
+from mhattn_core.ui.choices import open_tab
+from mhattn_core.ui.difference_panel import difference_panel
+from mhattn_core.ui.evidence import manifest_of
+from mhattn_core.ui.matching.panel import matched_panel
+from mhattn_core.ui.measure_panel import measure_panel
+from mhattn_core.ui.page import page
+from mhattn_core.ui.reproduce import share_and_reproduce
+from mhattn_core.ui.sidebar import sidebar
 
-controls = ui.sidebar("Compare models")
-ui.page(
+controls = sidebar("Compare models")
+page(
     _("Compare models"),
     _("How do these models differ, head by head?"),
     reading=_(
@@ -12,11 +19,11 @@ ui.page(
         "layers and heads are. The models are chosen in the sidebar."
     ),
 )
-panels = {"measure": ui.measure_panel, "difference": ui.difference_panel, "matched": ui.matched_panel}
-tab = ui.open_tab({"measure": _("One measure"), "difference": _("Difference"), "matched": _("Matched heads")})
+panels = {"measure": measure_panel, "difference": difference_panel, "matched": matched_panel}
+tab = open_tab({"measure": _("One measure"), "difference": _("Difference"), "matched": _("Matched heads")})
 panels[tab](controls)
-ui.share_and_reproduce(
+share_and_reproduce(
     "Compare models",
     controls,
-    run=ui.manifest_of(controls, "matches", pair_will_do=False) if tab == "matched" else None,
+    run=manifest_of(controls, "matches", pair_will_do=False) if tab == "matched" else None,
 )

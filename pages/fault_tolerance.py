@@ -1,10 +1,14 @@
 """Ablation: what breaks without a head."""
 
-from mhattn_core import ui
 from mhattn_core.locale import _
+from mhattn_core.ui.ablation.panel import faults_panel
+from mhattn_core.ui.evidence import manifest_of
+from mhattn_core.ui.page import page
+from mhattn_core.ui.reproduce import share_and_reproduce
+from mhattn_core.ui.sidebar import sidebar
 
-controls = ui.sidebar("Fault tolerance")
-ui.page(
+controls = sidebar("Fault tolerance")
+page(
     _("Ablation"),
     _("What breaks without this head?"),
     reading=_(
@@ -12,5 +16,5 @@ ui.page(
         "heads off and see what the model still does."
     ),
 )
-ui.faults_panel(controls)
-ui.share_and_reproduce("Fault tolerance", controls, run=ui.manifest_of(controls, "ablation", pair_will_do=True))
+faults_panel(controls)
+share_and_reproduce("Fault tolerance", controls, run=manifest_of(controls, "ablation", pair_will_do=True))

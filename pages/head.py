@@ -1,12 +1,15 @@
 """Head: everything known of one head, beside another."""
 
-from mhattn_core import ui
 from mhattn_core.locale import _
+from mhattn_core.ui.head.panel import head_page
+from mhattn_core.ui.page import page
+from mhattn_core.ui.reproduce import share_and_reproduce
+from mhattn_core.ui.sidebar import sidebar
 
-controls = ui.sidebar("Head")
-ui.page(
+controls = sidebar("Head")
+page(
     _("One head, beside another"),
     _("All that a run says of a head, next to its counterpart in another model, or to any head that you choose."),
 )
-ui.head_page(controls)
-ui.share_and_reproduce("Head", controls)
+head_page(controls)
+share_and_reproduce("Head", controls)

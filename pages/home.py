@@ -2,12 +2,18 @@
 
 import streamlit as st
 
-from mhattn_core import ui
 from mhattn_core.locale import _
 from mhattn_core.text.claims import chapters
+from mhattn_core.ui.choices import choose
+from mhattn_core.ui.claim_panel import claim_panel
+from mhattn_core.ui.overview.own_sentence import own_sentence
+from mhattn_core.ui.page import page, problems
+from mhattn_core.ui.reproduce import share_and_reproduce
+from mhattn_core.ui.sidebar import sidebar
+from mhattn_core.ui.upload import own_pairs
 
-controls = ui.sidebar("Home")
-ui.page(
+controls = sidebar("Home")
+page(
     _("What do attention heads do?"),
     _("A note on multi-head attention says that heads are specialists. Follow it claim by claim on real models."),
     reading=_(
@@ -17,7 +23,7 @@ ui.page(
 )
 with st.container(horizontal=True, vertical_alignment="bottom"):
     titles = {str(chapter.number): f"{chapter.number} · {chapter.title}" for chapter in chapters()}
-    number = ui.choose(_("Chapter of the note"), titles, key="chapter", persist=True)
+    number = choose(_("Chapter of the note"), titles, key="chapter", persist=True)
     claims = {claim.id: claim for claim in chapters()[int(number) - 1].claims}
     quotes = {id_: claim.quote for id_, claim in claims.items()}
     chosen = st.selectbox(
@@ -27,11 +33,11 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         key=f"claim-{number}",
         persist_state="session",
     )
-with ui.problems():
-    ui.claim_panel(claims[chosen], controls)
+with problems():
+    claim_panel(claims[chosen], controls)
 
 st.subheader(_("Your own sentence"), anchor=False)
-ui.own_sentence()
+own_sentence()
 with st.expander(_("Or bring a file of pairs"), icon=":material/upload_file:"):
-    ui.own_pairs()
-ui.share_and_reproduce("Home", controls)
+    own_pairs()
+share_and_reproduce("Home", controls)

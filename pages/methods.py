@@ -2,16 +2,19 @@
 
 import streamlit as st
 
-from mhattn_core import ui
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantities
 from mhattn_core.text.measured import results
 from mhattn_core.text.methods import methods, sources
 from mhattn_core.text.prose import prose
+from mhattn_core.ui.licences import licences
+from mhattn_core.ui.methods_list import methods_list, quantities_list
+from mhattn_core.ui.page import page
+from mhattn_core.ui.sidebar import sidebar
 from mhattn_core.version import VERSION
 
-ui.sidebar("Methods")
-ui.page(_("Methods"), _("What is measured, how, and by whom it was proposed. Search for a word, or read on."))
+sidebar("Methods")
+page(_("Methods"), _("What is measured, how, and by whom it was proposed. Search for a word, or read on."))
 wanted = (
     st.text_input(_("Search"), key="search", bind="query-params", placeholder=_("for example: entropy")).strip().lower()
 )
@@ -19,10 +22,10 @@ measured = [one for one in quantities().values() if wanted in one.searchable]
 ways = [method for method in methods().values() if wanted in method.searchable]
 if measured:
     st.header(_("Quantities"), anchor="quantities")
-    ui.quantities_list(measured)
+    quantities_list(measured)
 if ways:
     st.header(_("How it is measured"), anchor="methods")
-    ui.methods_list(ways)
+    methods_list(ways)
 if not measured and not ways:
     st.info(_("Nothing here goes by that word."))
 
@@ -37,7 +40,7 @@ for result in results():
     with st.expander(result.title):
         st.markdown(result.text)
 st.header(_("Models and data"), anchor="data")
-ui.licences()
+licences()
 st.header(_("How to cite"), anchor="citing")
 st.markdown(
     _(

@@ -2,18 +2,23 @@
 
 import streamlit as st
 
-from mhattn_core import ui
 from mhattn_core.locale import _
+from mhattn_core.ui.overview.own_sentence import own_sentence
+from mhattn_core.ui.overview.panel import overview_panel
+from mhattn_core.ui.page import page
+from mhattn_core.ui.reproduce import share_and_reproduce
+from mhattn_core.ui.sidebar import sidebar
+from mhattn_core.ui.upload import own_pairs
 
-controls = ui.sidebar("Overview")
-ui.page(
+controls = sidebar("Overview")
+page(
     _("How do the heads of these models differ?"),
     _(
         "Every head of every model: what it specialises in, whether another is nearly the same, and what breaks without it."
     ),
 )
-ui.overview_panel(controls)
+overview_panel(controls)
 with st.expander(_("Your own sentence, or a file of pairs"), icon=":material/edit:"):
-    ui.own_sentence()
-    ui.own_pairs()
-ui.share_and_reproduce("Overview", controls)
+    own_sentence()
+    own_pairs()
+share_and_reproduce("Overview", controls)

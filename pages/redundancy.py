@@ -1,10 +1,15 @@
 """Redundancy: which heads of a model do the same."""
 
-from mhattn_core import ui
 from mhattn_core.locale import _
+from mhattn_core.ui.evidence import manifest_of
+from mhattn_core.ui.page import page
+from mhattn_core.ui.redundancy.panel import redundancy_panel
+from mhattn_core.ui.redundancy.shares import redundancy_view, redundant_shares_panel
+from mhattn_core.ui.reproduce import share_and_reproduce
+from mhattn_core.ui.sidebar import sidebar
 
-controls = ui.sidebar("Redundancy")
-ui.page(
+controls = sidebar("Redundancy")
+page(
     _("Redundancy"),
     _("How many heads of each model have a redundant partner, and which are they?"),
     reading=_(
@@ -13,8 +18,8 @@ ui.page(
         "similar does not make one of them replaceable: only switching it off tells."
     ),
 )
-if ui.redundancy_view() == "models":
-    ui.redundant_shares_panel(controls)
+if redundancy_view() == "models":
+    redundant_shares_panel(controls)
 else:
-    ui.redundancy_panel(controls)
-ui.share_and_reproduce("Redundancy", controls, run=ui.manifest_of(controls, "distances", pair_will_do=True))
+    redundancy_panel(controls)
+share_and_reproduce("Redundancy", controls, run=manifest_of(controls, "distances", pair_will_do=True))

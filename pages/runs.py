@@ -1,10 +1,16 @@
 """Runs: measure many pairs."""
 
-from mhattn_core import ui
 from mhattn_core.locale import _
+from mhattn_core.ui.choices import open_tab
+from mhattn_core.ui.page import page
+from mhattn_core.ui.runs.compared import compared_runs
+from mhattn_core.ui.runs.new import new_run
+from mhattn_core.ui.runs.opened import opened_run
+from mhattn_core.ui.runs.watch import watch_runs
+from mhattn_core.ui.sidebar import sidebar
 
-controls = ui.sidebar("Runs")
-ui.page(
+controls = sidebar("Runs")
+page(
     _("Datasets and results"),
     _("What do the heads do over many pairs, and how sure is it?"),
     reading=_(
@@ -12,11 +18,11 @@ ui.page(
         "comes with mhattn, then measure your own pairs."
     ),
 )
-tab = ui.open_tab({"saved": _("Saved runs"), "new": _("Measure my pairs"), "compare": _("Compare two runs")})
-ui.watch_runs()
+tab = open_tab({"saved": _("Saved runs"), "new": _("Measure my pairs"), "compare": _("Compare two runs")})
+watch_runs()
 if tab == "new":
-    ui.new_run(controls)
+    new_run(controls)
 elif tab == "compare":
-    ui.compared_runs()
+    compared_runs()
 else:
-    ui.opened_run()
+    opened_run()

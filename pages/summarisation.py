@@ -1,10 +1,12 @@
 """Summarisation: which segment of a document feeds which word of its summary."""
 
-from mhattn_core import ui
 from mhattn_core.locale import _
+from mhattn_core.ui.page import page
+from mhattn_core.ui.sidebar import sidebar
+from mhattn_core.ui.summarisation.panel import summarisation_panel
 
-controls = ui.sidebar("Summarisation")
-ui.page(
+controls = sidebar("Summarisation")
+page(
     _("Summarisation"),
     _("Which segment of a document feeds which word of its summary?"),
     reading=_(
@@ -12,4 +14,4 @@ ui.page(
         "each word of the summary gives each segment, beyond what the segment's length would get."
     ),
 )
-ui.summarisation_panel(controls)
+summarisation_panel(controls)

@@ -5,10 +5,13 @@ script: Chinese where there are Chinese characters, English elsewhere; codes sta
 """
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mhattn_core.models.model import Model
 from mhattn_core.text.words import HAN_STRETCH
+
+if TYPE_CHECKING:
+    from mhattn_core.models.model import Model
+
 
 CODE = re.compile(r"[a-z]{2,3}_[A-Z][A-Za-z]+")
 CODES = {"zh": ("zho_Hans", "zh_CN", "zh"), "en": ("eng_Latn", "en_XX", "en")}
@@ -24,7 +27,7 @@ def other_language(text: str) -> str:
     return "en" if language_of(text) == "zh" else "zh"
 
 
-def languages_of(model: Model) -> tuple[str, ...]:
+def languages_of(model: "Model") -> tuple[str, ...]:
     """The language codes that a multilingual translator's tokenizer knows, in order; empty for other models."""
     tokenizer: Any = model.tokenizer
     if not hasattr(tokenizer, "src_lang"):
@@ -33,7 +36,7 @@ def languages_of(model: Model) -> tuple[str, ...]:
     return tuple(sorted(tokens or (token for token in tokenizer.all_special_tokens if CODE.fullmatch(token))))
 
 
-def set_languages(model: Model, source: str, target: str) -> None:
+def set_languages(model: "Model", source: str, target: str) -> None:
     """Let the tokenizer read ``source`` and write ``target``; call it while holding ``model.tokenizing``.
 
     Languages are ``zh``, ``en``, or codes of ``languages_of``. Tokenizers without languages, and languages without a
@@ -46,7 +49,7 @@ def set_languages(model: Model, source: str, target: str) -> None:
     tokenizer.tgt_lang = _code(tokenizer, target) or tokenizer.tgt_lang
 
 
-def first_of(model: Model, target: str) -> dict[str, int]:
+def first_of(model: "Model", target: str) -> dict[str, int]:
     """What ``generate`` must be told to write ``target``: the code that comes first."""
     tokenizer: Any = model.tokenizer
     code = _code(tokenizer, target) if hasattr(tokenizer, "src_lang") else None

@@ -3,11 +3,9 @@
 import warnings
 
 import numpy as np
-import torch
 from jaxtyping import Bool, Float
 
 from mhattn_core.arrays.word_grid import WordGrid
-from mhattn_core.measures.entropy import normalised_row_entropy, row_entropy
 
 MOST_SPECIAL_MASS = 0.5
 POSITIONAL = 0.5
@@ -23,6 +21,11 @@ def mean_entropy(grid: WordGrid) -> tuple[Float[np.ndarray, "layer head"], Float
 
     NaN where no word of the sentence has anything to choose from.
     """
+    # Pages of tables choose heads too, and need no network for it.
+    import torch
+
+    from mhattn_core.measures.entropy import normalised_row_entropy, row_entropy
+
     # A word that no piece covers can be given nothing.
     choices = (grid.visible & grid.key_axis.seen).sum(axis=-1)
     normalised = normalised_row_entropy(row_entropy(torch.from_numpy(grid.pattern)), torch.from_numpy(choices))

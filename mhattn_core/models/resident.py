@@ -4,16 +4,17 @@ import gc
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from threading import Lock, RLock
+from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.control_names import trained_name
-from mhattn_core.models.load import read
 from mhattn_core.models.memory import budget
-from mhattn_core.models.model import Model
 from mhattn_core.models.model_problems import stands, too_big
-from mhattn_core.models.sources import find
+
+if TYPE_CHECKING:
+    from mhattn_core.models.model import Model
 
 
 class Resident:
@@ -32,7 +33,7 @@ class Resident:
         self._reading = Lock()
         self._lock_of: defaultdict[str, Lock] = defaultdict(Lock)
 
-    def get(self, name: str) -> Model:
+    def get(self, name: str) -> "Model":
         """The model of this name, loaded if it is not here; two who ask at once load it once.
 
         Downloads go on side by side, weights are read one model at a time, after room has been made for them.
@@ -43,6 +44,10 @@ class Resident:
         with lock:
             model = self._again(name)
             if model is None:
+                # Networks take seconds to import; the pool is asked what it holds before any is needed.
+                from mhattn_core.models.load import read
+                from mhattn_core.models.sources import find
+
                 source = find(trained_name(name))
                 with self._reading:
                     self._make_room(name, source.size)
@@ -60,14 +65,14 @@ class Resident:
         with self._lock:
             return sum(map(weight, self._alive.values()))
 
-    def _again(self, name: str) -> Model | None:
+    def _again(self, name: str) -> "Model | None":
         with self._lock:
             model = self._alive.get(name)
             if model is not None:
                 self._keep(name, model)
             return model
 
-    def _keep(self, name: str, model: Model) -> None:
+    def _keep(self, name: str, model: "Model") -> None:
         with self._lock:
             self._models[name] = self._alive[name] = model
             self._models.move_to_end(name)
@@ -105,7 +110,7 @@ class Resident:
                 self._models.move_to_end(later)
 
 
-def weight(model: Model) -> int:
+def weight(model: "Model") -> int:
     """Bytes of a model's parameters and buffers, its writer's too; shared (tied) ones count once."""
     networks = [one.network for one in (model, model.writer) if one]
     tensors = [tensor for network in networks for tensor in (*network.parameters(), *network.buffers())]

@@ -1,6 +1,5 @@
 """Finding the files of a model: in a wheel, in the package, fetched, on the Hub, or in a folder."""
 
-import os
 import re
 from dataclasses import dataclass, replace
 from math import prod
@@ -13,6 +12,7 @@ from mhattn_core.models.catalogue import CatalogueEntry, entries
 from mhattn_core.models.configuration import check_config
 from mhattn_core.models.digest import file_digest, weights_digest
 from mhattn_core.models.gguf import converted
+from mhattn_core.models.hosted import hosted
 from mhattn_core.models.hub import BYTES_OF_FLOAT32, snapshot
 from mhattn_core.models.memory import budget
 from mhattn_core.models.model_problems import did_you_mean, stands, too_big
@@ -37,11 +37,6 @@ class Source:
     def arguments(self) -> dict[str, Any]:
         """What every ``from_pretrained`` is called with: only these files, and never code that comes with them."""
         return {"local_files_only": True, "trust_remote_code": False}
-
-
-def hosted() -> bool:
-    """Whether this is a copy for everybody, where no free model names and no local folders are taken."""
-    return os.environ.get("MHATTN_HOSTED") == "1"
 
 
 def find(name: str) -> Source:

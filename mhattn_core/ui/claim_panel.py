@@ -1,10 +1,11 @@
 """One claim of the note beside what real models do."""
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 import streamlit as st
 
 from mhattn_core.arrays.word_grid import WordGrid
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.findings.attention.all_heads import glance_table, heads_at_a_glance
 from mhattn_core.findings.attention.one_head import head_pattern, note_pattern
 from mhattn_core.findings.markdown import escape
@@ -23,6 +24,9 @@ from mhattn_core.ui.page import badge, problems
 from mhattn_core.ui.resources import attended
 from mhattn_core.ui.show import show
 
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+
 
 def claim_panel(claim: Claim, controls: Controls) -> None:
     """What the note says, a live picture of the models' heads on the same words, and where it is decided."""
@@ -36,7 +40,7 @@ def claim_panel(claim: Claim, controls: Controls) -> None:
     _decided(claim)
 
 
-def _results(claim: Claim, controls: Controls) -> dict[str, AttentionResult]:
+def _results(claim: Claim, controls: Controls) -> "dict[str, AttentionResult]":
     """The claim's sentence, read by the models that the claim names, else by those of the sidebar."""
     pair = gallery()[claim.sentence].pair
     results = {}
@@ -46,11 +50,11 @@ def _results(claim: Claim, controls: Controls) -> dict[str, AttentionResult]:
     return results
 
 
-def _stack(claim: Claim, result: AttentionResult) -> str:
+def _stack(claim: Claim, result: "AttentionResult") -> str:
     return claim.stack or result.stacks[0]
 
 
-def _links(claim: Claim, results: dict[str, AttentionResult]) -> None:
+def _links(claim: Claim, results: "dict[str, AttentionResult]") -> None:
     """What each head gives one of the claim's links, and the best of them in full."""
     grids = {name: result.words(_stack(claim, result)) for name, result in results.items()}
     grid = next(iter(grids.values()))
@@ -98,7 +102,7 @@ def _that_can_see(grids: dict[str, WordGrid], query: int, key: int) -> dict[str,
     return {name: grid for name, grid in grids.items() if grid.visible[query, key]}
 
 
-def _matrices(claim: Claim, results: dict[str, AttentionResult], best: pd.DataFrame) -> None:
+def _matrices(claim: Claim, results: "dict[str, AttentionResult]", best: pd.DataFrame) -> None:
     """The best head of the first two models in full, and the note's own matrix."""
     heads = [
         ModelHead(row["model"], _stack(claim, results[row["model"]]), row["layer"], row["head"])
@@ -122,7 +126,7 @@ def _note_matrix(claim: Claim) -> None:
     show(note_pattern(matrices()[claim.matrix]), key="claim-note", sentence=False)
 
 
-def _patterns(claim: Claim, results: dict[str, AttentionResult]) -> None:
+def _patterns(claim: Claim, results: "dict[str, AttentionResult]") -> None:
     """All heads of the first two models at a glance, beside the note's ideal."""
     shown = list(results.items())[:2]
     columns = st.columns([2] * len(shown) + [1] * bool(claim.matrix))

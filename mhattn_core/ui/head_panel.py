@@ -1,10 +1,11 @@
 """A head in full: the sentence about its largest weight, the picture, the numbers."""
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.tables import Units
 from mhattn_core.findings.attention.one_head import head_pattern, note_pattern
 from mhattn_core.findings.markdown import plain
@@ -16,8 +17,11 @@ from mhattn_core.ui.page import draw, wide_and_narrow
 from mhattn_core.ui.show import say, take
 from mhattn_core.ui.unknown import unsegmented
 
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
 
-def head_panel(seen: AttentionResult, head: Head, place: int, *, units: Units, same_scale: bool) -> None:
+
+def head_panel(seen: "AttentionResult", head: Head, place: int, *, units: Units, same_scale: bool) -> None:
     """One head of the model at ``place``; on tokens where words are not known."""
     finding = head_pattern(
         seen, head, units="tokens" if unsegmented(seen) else units, largest=1.0 if same_scale else None

@@ -4,13 +4,15 @@ Streamlit's own caches cannot draw a bar from inside, nor be ended by Stop, so t
 """
 
 from collections.abc import Callable, Hashable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.runs.kept import Kept
-from mhattn_core.ui.resources import HASHES
+from mhattn_core.ui.resources import result_id
+
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
 
 Result = TypeVar("Result")
 Tell = Callable[[float], object]
@@ -27,13 +29,13 @@ def of_documents() -> Kept:
     return Kept(16, most_bytes=400_000_000)
 
 
-def kept(what: str, seen: AttentionResult, key: Hashable, text: str, make: Callable[[Tell], Result]) -> Result:
+def kept(what: str, seen: "AttentionResult", key: Hashable, text: str, make: Callable[[Tell], Result]) -> Result:
     """``make(tell)``'s result, made once for a pair through a model and ``key``.
 
     tell: takes the share that is done, 0 to 1. While it is told, Stop or another choice ends the work: Streamlit ends
     the run at the bar.
     """
-    name = what, HASHES[AttentionResult](seen), key
+    name = what, result_id(seen), key
     found: Result | None = _of_pairs().recall(name)
     if found is not None:
         return found

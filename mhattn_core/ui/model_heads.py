@@ -1,29 +1,34 @@
 """One model's part in a comparison: its heads, measured."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.charts.glance import PICKED
 from mhattn_core.errors import Problem
-from mhattn_core.experiments.heads_table import heads_table
 from mhattn_core.findings.heads.compared import ModelHeads
 from mhattn_core.locale import _
 from mhattn_core.runs.run import Run
 from mhattn_core.ui.resources import HASHES
 
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+
+
 CLICKS = "clicks"
 
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=HASHES)
-def heads_on_pair(seen: AttentionResult) -> pd.DataFrame:
+def heads_on_pair(seen: "AttentionResult") -> pd.DataFrame:
     """All basic measures of all heads of a model on one pair, measured once."""
+    from mhattn_core.experiments.heads_table import heads_table
+
     return heads_table(seen)
 
 
-def compared(seen: AttentionResult, stack: str, run: Run | None) -> ModelHeads:
+def compared(seen: "AttentionResult", stack: str, run: Run | None) -> ModelHeads:
     """What the run says of the model, or else the pair. Raises Problem for a model that the run does not have."""
     heads = heads_on_pair(seen) if run is None else heads_in(run, seen.model.name)
     return ModelHeads(seen, stack, heads[heads["stack"] == stack], run)

@@ -1,16 +1,20 @@
 """What a model of the sidebar saw, with a bar while it is downloaded."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models.progress import reporting
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.resources import attended
 
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
 
-def attended_with_progress(name: str, controls: Controls) -> AttentionResult:
+
+def attended_with_progress(name: str, controls: Controls) -> "AttentionResult":
     """What the model sees, with a bar while it is downloaded. Stop, or another choice, cancels: Streamlit ends the run
     at the bar.
     """

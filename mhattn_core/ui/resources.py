@@ -1,18 +1,20 @@
 """Models and patterns, kept between reruns and shared by everybody who uses this copy."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from mhattn_core.attention.attend import AttentionResult, attend
-from mhattn_core.models.model import Model
 from mhattn_core.models.resident import Resident
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.unforeseen import foreseen
 
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+    from mhattn_core.models.model import Model
 
-def _model_id(model: Model) -> tuple[str, str]:
+
+def _model_id(model: "Model") -> tuple[str, str]:
     return model.name, model.revision
 
 
@@ -20,12 +22,18 @@ def _pair_id(pair: SentencePair) -> tuple[object, ...]:
     return pair.source, pair.target, pair.source_words, pair.target_words, pair.source_language, pair.target_language
 
 
+def result_id(result: "AttentionResult") -> tuple[object, ...]:
+    """What tells the results of two forward passes apart."""
+    return _model_id(result.model), _pair_id(result.pair)
+
+
 HASHES: dict[str | type[Any], Callable[[Any], Any]] = {
-    Model: _model_id,
+    "mhattn_core.models.model.Model": _model_id,
     SentencePair: _pair_id,
-    AttentionResult: lambda seen: (_model_id(seen.model), _pair_id(seen.pair)),
+    "mhattn_core.attention.attend.AttentionResult": result_id,
 }
-"""What tells one from another, for Streamlit's caches."""
+"""What tells one from another, for Streamlit's caches; what networks make is named, so that pages of tables need none.
+"""
 
 
 @st.cache_resource
@@ -40,17 +48,19 @@ def loaded_names() -> list[str]:
 
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=HASHES)
-def _attend(model: Model, pair: SentencePair) -> AttentionResult:
+def _attend(model: "Model", pair: SentencePair) -> "AttentionResult":
+    from mhattn_core.attention.attend import attend
+
     return attend(model, pair)
 
 
-def loaded(name: str) -> Model:
+def loaded(name: str) -> "Model":
     """The model of this name. Raises Problem, and nothing else, whatever is the matter with it."""
     with foreseen(name):
         return models().get(name)
 
 
-def attended(name: str, pair: SentencePair) -> AttentionResult:
+def attended(name: str, pair: SentencePair) -> "AttentionResult":
     """What a model's heads did with a pair, computed once. Raises Problem, and nothing else."""
     with foreseen(name):
         return _attend(models().get(name), pair)

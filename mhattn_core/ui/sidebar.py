@@ -9,7 +9,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models import control_names
 from mhattn_core.models.catalogue import offered
-from mhattn_core.models.sources import hosted
+from mhattn_core.models.hosted import hosted
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.pages import first_shown, reads_pair
 from mhattn_core.text.pair import SentencePair

@@ -1,9 +1,10 @@
 """What to do when a model does not know the script of a sentence."""
 
+from typing import TYPE_CHECKING
+
 import regex
 import streamlit as st
 
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models.catalogue import entries
@@ -14,18 +15,22 @@ from mhattn_core.text.words import HAN_STRETCH
 from mhattn_core.ui.chips import chips
 from mhattn_core.ui.controls import MODELS
 
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+
+
 SAID_FROM = 0.1
 DRAWN_BELOW = 0.5
 MOST_DOWNLOADS = 2
 LATIN = regex.compile(r"\p{Latin}")
 
 
-def unsegmented(seen: AttentionResult) -> tuple[str, ...]:
+def unsegmented(seen: "AttentionResult") -> tuple[str, ...]:
     """Languages of the pair whose words are not known here."""
     return tuple(sorted({language for sentence in seen.sentences.values() for language in sentence.unsegmented}))
 
 
-def may_draw(seen: AttentionResult, stack: str, place: int) -> bool:
+def may_draw(seen: "AttentionResult", stack: str, place: int) -> bool:
     """Say what of the sentence cannot be cut into words, and which part is unknown to the model; from one half on, draw
     only when asked.
     """
@@ -45,7 +50,7 @@ def may_draw(seen: AttentionResult, stack: str, place: int) -> bool:
     return share < DRAWN_BELOW or st.toggle(_("Draw it all the same"), key=f"draw-{place}")
 
 
-def _offer_readers(seen: AttentionResult, place: int) -> None:
+def _offer_readers(seen: "AttentionResult", place: int) -> None:
     """Buttons for models that read the sentence's language: those on this machine, else two from the Hub."""
     language = _language(" ".join(sentence.text for sentence in seen.sentences.values()))
     model = trained_name(seen.model.name)

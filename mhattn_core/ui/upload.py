@@ -9,7 +9,7 @@ import streamlit as st
 from mhattn_core.charts.table_export import table_bytes
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _, current_language
-from mhattn_core.models.sources import hosted
+from mhattn_core.models.hosted import hosted
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.prose import prose
 from mhattn_core.text.reading import FORMATS, HOSTED, Limits, Upload, read_pairs, samples

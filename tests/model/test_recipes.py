@@ -100,7 +100,7 @@ from mhattn_core import charts
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.rows import model_of
 from mhattn_core.findings.value import Finding
-from mhattn_core.runs import Run
+from mhattn_core.runs.run import Run
 
 
 @of_run("words_shown")
@@ -130,10 +130,11 @@ PAGE = '''
 
 import streamlit as st
 
-from mhattn_core import ui
+from mhattn_core.ui.page import page
+from mhattn_core.ui.sidebar import sidebar
 
-controls = ui.sidebar("Made up")
-ui.page("Made up", "Does a page need more than its file and its place in the menu?")
+controls = sidebar("Made up")
+page("Made up", "Does a page need more than its file and its place in the menu?")
 st.write(f"models: {controls.models}")
 '''
 

@@ -11,7 +11,7 @@ import pytest
 from tiny import put_model
 
 import mhattn_core as mh
-from mhattn_core.models import resident
+from mhattn_core.models import load
 from mhattn_core.models.resident import Resident, weight
 
 
@@ -104,14 +104,14 @@ def test_a_model_beyond_the_budget_is_refused(folders: list[str], one: int, monk
 
 def test_two_threads_load_one_model_once(folders: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     loaded: list[str] = []
-    read = resident.read
+    read = load.read
 
     def slow_read(name: str, *arguments: object) -> mh.Model:
         loaded.append(name)
         sleep(0.2)
         return read(name, *arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(resident, "read", slow_read)
+    monkeypatch.setattr(load, "read", slow_read)
     models = Resident()
     together = Barrier(4)
 

@@ -19,7 +19,7 @@ ATTEMPTS = """
 import json, os, signal, sys, traceback
 import torch
 import mhattn_core.runs.model_sums as sums
-from mhattn_core.runs import analyze
+from mhattn_core.runs.analyze import analyze
 from mhattn_core.text.pair import SentencePair
 
 PAIRS = [SentencePair("the cat sat " * (n % 5 + 1), "it slept" if n % 3 else "") for n in range(10)]

@@ -21,6 +21,7 @@ from mhattn_core.heads import HEAD_COLUMNS
 from mhattn_core.measures.jackknife import jackknife, jackknifed_quotient
 from mhattn_core.measures.redundancy.cka import FEWEST
 from mhattn_core.measures.redundancy.cka_folds import cka_by_fold
+from mhattn_core.measures.redundancy.samples import NOISE, TEXTS, WORDS
 from mhattn_core.measures.sample import sampled
 from mhattn_core.measures.statistics import FOLDS, quotient
 from mhattn_core.text.pair import SentencePair
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from mhattn_core.models.model import Model
 
 
-TEXTS, WORDS, NOISE = 200, 1000, 100
-"""Most texts whose patterns are compared, most words (one a text) whose outputs are, and most texts of random words."""
 COLUMNS = (
     *(
         "model",

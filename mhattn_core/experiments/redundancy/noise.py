@@ -13,11 +13,11 @@ from mhattn_core.errors import Problem
 from mhattn_core.experiments.redundancy.heads import heads_of
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_distances import By, distances
+from mhattn_core.measures.redundancy.samples import DRAWS
 from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.words import HAN, Sentence
 
-DRAWS = 3
 # How tokenizers mark a piece that begins a word; a WordPiece that begins one has no mark.
 BEGINS = ("Ġ", "▁")
 LATIN_WORD = regex.compile(r"[A-Za-z]{2,}")

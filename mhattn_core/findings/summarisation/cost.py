@@ -9,7 +9,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.summarisation.document import DocumentInput
 from mhattn_core.locale import _
-from mhattn_core.models.sources import hosted
+from mhattn_core.models.hosted import hosted
 from mhattn_core.text.words import cut
 
 if TYPE_CHECKING:

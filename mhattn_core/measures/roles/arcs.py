@@ -4,11 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import torch
 from jaxtyping import Bool, Float, Int
 
 from mhattn_core.arrays.word_grid import WordAxis, WordGrid
-from mhattn_core.measures.roles.hits import first_largest
 from mhattn_core.measures.roles.links import Direction
 
 Item = tuple[int, int]
@@ -54,6 +52,11 @@ def first_choices(
         weights, visible = weights.T, visible.T
     allowed = np.tril(visible, -1) if direction == "later_to_earlier" else visible & ~np.eye(len(visible), dtype=bool)
     seen = np.where(allowed & ~np.isnan(weights), weights, -np.inf)
+    # Pages of tables draw no arcs, and need no network.
+    import torch
+
+    from mhattn_core.measures.roles.hits import first_largest
+
     return first_largest(torch.from_numpy(seen)).numpy()
 
 

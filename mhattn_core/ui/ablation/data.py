@@ -3,13 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
 
 from mhattn_core.attention.ablation import Kind, kinds_on_a_pair
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.experiments.ablation.pair import (
     ablate_each,
     pair_clusters,
@@ -33,6 +32,10 @@ from mhattn_core.ui.evidence import holds
 from mhattn_core.ui.kept import kept
 from mhattn_core.ui.navigation import link
 
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+
+
 MEASURED_KIND = "measured-kind"
 PAIRED = 6
 """Heads of which every two are switched off together on one pair of sentences: 15 pairs."""
@@ -42,7 +45,7 @@ PAIRED = 6
 class AblationContext:
     """One model on the page. seen: the sidebar's pair, an example beside a run; place: the model's in the sidebar."""
 
-    seen: AttentionResult
+    seen: "AttentionResult"
     place: int
     controls: Controls
     run: Run | None
@@ -95,7 +98,7 @@ def costliest_together(found: AblationContext) -> AblationTable | None:
     return two_off(found.seen, ranked(_alone(found.seen, "mean").table, "delta")[:PAIRED])
 
 
-def two_off(seen: AttentionResult, heads: Sequence[Head]) -> AblationTable | None:
+def two_off(seen: "AttentionResult", heads: Sequence[Head]) -> AblationTable | None:
     """Every two of these heads off on the pair; None, with the reason, for a model without a loss."""
     if not _has_loss(seen):
         return None
@@ -103,13 +106,13 @@ def two_off(seen: AttentionResult, heads: Sequence[Head]) -> AblationTable | Non
     return _on_pair(seen, pair_interactions, says, f"{[tuple(head) for head in heads]!r}", heads=heads)
 
 
-def _alone(seen: AttentionResult, kind: Kind) -> AblationTable:
+def _alone(seen: "AttentionResult", kind: Kind) -> AblationTable:
     """Every head off alone on the pair."""
     says = _("Switching off every head of {name}, one at a time. Stop cancels.")
     return _on_pair(seen, ablate_each, says, f"kind={kind!r}", kind=kind)
 
 
-def _has_loss(seen: AttentionResult) -> bool:
+def _has_loss(seen: "AttentionResult") -> bool:
     if covers(quantities_of(seen.model)[0]):
         return True
     st.info(prose("no_language_head").format(name=escape(seen.model.name)))
@@ -143,7 +146,7 @@ def tell_missing(found: AblationContext, name: str) -> None:
 
 
 def _on_pair(
-    seen: AttentionResult, study: Callable[..., pd.DataFrame], says: str, written: str = "", **choices: Any
+    seen: "AttentionResult", study: Callable[..., pd.DataFrame], says: str, written: str = "", **choices: Any
 ) -> AblationTable:
     """A table of the pair, made once. study: one of ``experiments.ablation``; says: what it does to ``{name}``;
     written: its choices in Python.

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.tables import Units
 from mhattn_core.findings.attention.linked import linked_head
 from mhattn_core.findings.attention.shown import Shown
@@ -21,6 +21,10 @@ from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_choice import HEAD, key_for, names_in
 from mhattn_core.ui.unknown import unsegmented
 
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+
+
 FEW = 2
 """Boxes side by side whose labels have room for more than a model's name."""
 
@@ -32,7 +36,7 @@ class Seen:
     """
 
     place: int
-    result: AttentionResult
+    result: "AttentionResult"
     stack: str
 
     @property
@@ -40,7 +44,7 @@ class Seen:
         return self.result.model.name
 
 
-def choose_stacks(results: Mapping[int, AttentionResult]) -> list[tuple[Seen, DeltaGenerator]]:
+def choose_stacks(results: "Mapping[int, AttentionResult]") -> list[tuple[Seen, DeltaGenerator]]:
     """A column for each model with room for its head, above its stack where it has several. results: by place."""
     chosen = []
     with st.container(key="attention-boxes"):
@@ -75,7 +79,7 @@ def choose_heads(
     return shown
 
 
-def _stack(result: AttentionResult, place: int) -> str:
+def _stack(result: "AttentionResult", place: int) -> str:
     """As ``head_choice.choose_stack``, without a label of its own: it stands below the model's."""
     if len(result.stacks) == 1:
         return result.stacks[0]

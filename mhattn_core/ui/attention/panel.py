@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.line_tables import attention_weights
 from mhattn_core.findings.attention.lines import attention_bars, attention_lines
 from mhattn_core.findings.attention.one_head import head_pattern
@@ -34,6 +34,10 @@ from mhattn_core.ui.panel import panel
 from mhattn_core.ui.show import say, show, take
 from mhattn_core.ui.unknown import may_draw
 
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+
+
 TALLEST = 170
 """Pixels of a matrix's rows, so that it stands whole on a small screen."""
 
@@ -60,7 +64,7 @@ def attention_panel(controls: Controls) -> None:
             note_panel(note)
 
 
-def _results(controls: Controls) -> dict[int, AttentionResult]:
+def _results(controls: Controls) -> "dict[int, AttentionResult]":
     """Of each model of the sidebar that can be had, by its place there."""
     results = {}
     for place, name in enumerate(controls.models):

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
 
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.findings.attention.all_heads import glance_table, heads_at_a_glance
 from mhattn_core.findings.attention.shown import Shown
 from mhattn_core.heads import head_name
@@ -17,12 +16,16 @@ from mhattn_core.ui.head_choice import HEAD, key_for
 from mhattn_core.ui.resources import HASHES
 from mhattn_core.ui.show import show
 
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+
+
 TALLEST = 400
 """Pixels that all layers together may take beside the chart."""
 
 
 @st.cache_data(max_entries=48, show_spinner=False, hash_funcs=HASHES)
-def _cached_table(seen: AttentionResult, stack: str, largest: float | None) -> pd.DataFrame:
+def _cached_table(seen: "AttentionResult", stack: str, largest: float | None) -> pd.DataFrame:
     return glance_table(seen.words(stack), largest=largest)
 
 

@@ -13,11 +13,11 @@ from mhattn_core.experiments.contributions.norms import weights_and_lengths
 from mhattn_core.experiments.contributions.through_layers import through_layers
 from mhattn_core.experiments.contributions.word import WordContributions, unit_of, word_units
 from mhattn_core.ui.head_internals.data import axes
-from mhattn_core.ui.resources import HASHES
+from mhattn_core.ui.resources import HASHES, result_id
 
-OF_WORD = HASHES | {WordContributions: lambda word: (HASHES[AttentionResult](word.result), word.stack, word.unit)}
+OF_WORD = HASHES | {WordContributions: lambda word: (result_id(word.result), word.stack, word.unit)}
 
-OF_STACK = HASHES | {WordContributions: lambda word: (HASHES[AttentionResult](word.result), word.stack)}
+OF_STACK = HASHES | {WordContributions: lambda word: (result_id(word.result), word.stack)}
 """For what is the same whichever word is chosen."""
 
 kept_links = st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=HASHES)(links_found)

@@ -5,14 +5,13 @@ from typing import Any
 
 import streamlit as st
 
-from mhattn_core.experiments.redundancy.distance_table import NOISE, WORDS
-from mhattn_core.experiments.redundancy.noise import DRAWS
 from mhattn_core.findings import Finding
 from mhattn_core.findings.redundancy.groups import groups_of_heads
 from mhattn_core.findings.redundancy.nearest import distances
 from mhattn_core.findings.redundancy.stack import Redundancy
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import column, quantity
+from mhattn_core.measures.redundancy.samples import DRAWS, NOISE, WORDS
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.controls import Controls

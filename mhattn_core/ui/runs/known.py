@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from mhattn_core.models.sources import hosted
+from mhattn_core.models.hosted import hosted
 from mhattn_core.runs import store
 from mhattn_core.runs.jobs import Jobs
 from mhattn_core.runs.run import Run

@@ -1,14 +1,18 @@
 """What a new run measures: one of four sets, each with the time that it takes, or a choice of one's own."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from mhattn_core.findings.runs.about import duration
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import families
-from mhattn_core.runs.cost import Cost
 from mhattn_core.runs.work import MEASURABLE
+
+if TYPE_CHECKING:
+    from mhattn_core.runs.cost import Cost
+
 
 BASIC, DOCUMENTS = "basic", "segments"
 ALWAYS = ("forward", "tokens", BASIC)
@@ -24,7 +28,7 @@ SETS: dict[str, tuple[str, ...]] = {
 CHOOSE = "choose"
 
 
-def choose_measures(costs: Sequence[Cost]) -> tuple[str, ...]:
+def choose_measures(costs: "Sequence[Cost]") -> tuple[str, ...]:
     """The measures of the chosen set, in the order in which a run makes them. costs: of ``EVERYTHING``, for each model."""
     names = {
         "quick": _("Quick"),
@@ -51,7 +55,7 @@ def choose_measures(costs: Sequence[Cost]) -> tuple[str, ...]:
     return tuple(name for name in MEASURABLE if name in asked)
 
 
-def seconds_of(costs: Sequence[Cost], measures: Sequence[str]) -> float:
+def seconds_of(costs: "Sequence[Cost]", measures: Sequence[str]) -> float:
     """What a set takes, of what all measures take."""
     return sum(cost.parts.get(part, 0.0) for cost in costs for part in {*ALWAYS, *measures})
 

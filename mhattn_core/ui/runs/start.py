@@ -4,7 +4,7 @@ from threading import Timer
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.models.sources import hosted
+from mhattn_core.models.hosted import hosted
 from mhattn_core.runs import store
 from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.jobs import Job

@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.summarisation.document import DocumentInput
 from mhattn_core.locale import _
-from mhattn_core.models.sources import hosted
+from mhattn_core.models.hosted import hosted
 from mhattn_core.text.documents import SegmentBy, documents, read_document
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import HOSTED, Limits, Upload, read_summarised

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
 from mhattn_core.arrays.alignment_weights import AlignmentWeights, Weighting
 from mhattn_core.attention.alignment_weights import alignment_readings, alignment_weights
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.languages import languages_of
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.alignment.translators import is_turned
@@ -35,6 +34,10 @@ from mhattn_core.ui.translation.one_aligner import one_aligner
 from mhattn_core.ui.translation.orientation import tell_unreadable
 from mhattn_core.ui.translation.reference_aligner import ReferenceChoice, links_to_compare
 from mhattn_core.ui.unknown import may_draw
+
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+
 
 BEST_ROWS = {"marian-zh-en": "awo"}
 """Where the best head on gold reads other rows than the first that a model offers."""
@@ -91,11 +94,11 @@ def _check_readable(name: str, pair: SentencePair) -> None:
 
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=HASHES)
-def _weights(seen: AttentionResult, rows: str, weight: Weighting) -> AlignmentWeights:
+def _weights(seen: "AttentionResult", rows: str, weight: Weighting) -> AlignmentWeights:
     return alignment_weights(seen, rows, weight)  # type: ignore[arg-type]  # rows are one of this model's own
 
 
-def _choose_rows(seen: AttentionResult, place: int) -> str:
+def _choose_rows(seen: "AttentionResult", place: int) -> str:
     options = [rows for _stack, rows in alignment_readings(seen.model)]
     best = BEST_ROWS.get(trained_name(seen.model.name), options[0])
     # The names of rows are the field's own in every language, as in tables and addresses.
