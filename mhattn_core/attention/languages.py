@@ -12,7 +12,6 @@ from mhattn_core.text.words import HAN_STRETCH
 if TYPE_CHECKING:
     from mhattn_core.models.model import Model
 
-
 CODE = re.compile(r"[a-z]{2,3}_[A-Z][A-Za-z]+")
 CODES = {"zh": ("zho_Hans", "zh_CN", "zh"), "en": ("eng_Latn", "en_XX", "en")}
 

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
     from mhattn_core.attention.tables import Units
 
-
 FAINTEST = 0.05
 """Weights below this leave no line."""
 MEAN = -1

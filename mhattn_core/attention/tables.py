@@ -12,7 +12,6 @@ from mhattn_core.arrays.word_grid import WordGrid
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
 
-
 Units = Literal["words", "tokens"]
 WEIGHT, SPECIAL = "weight", "special"
 

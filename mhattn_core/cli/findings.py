@@ -63,7 +63,7 @@ def show(
     shown = findings.finding(
         opened, finding, **_choices(finding, model, choose, stack=stack, head=head, measure=measure)
     )
-    console().print(shown.text, plain(shown.reading), sep="\n\n")
+    console().print(shown.text, plain(shown.short().reading), sep="\n\n")
     print_table(shown.table.head(rows).astype(object).to_dict("records"))
     console().print(shown.source, shown.code, sep="\n\n", soft_wrap=True)
 

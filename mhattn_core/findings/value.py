@@ -3,7 +3,7 @@ again.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -13,7 +13,10 @@ import pandas as pd
 
 from mhattn_core.charts.save import chart_bytes, save
 from mhattn_core.findings.markdown import plain
+from mhattn_core.findings.short import ShortNames
 from mhattn_core.locale import _
+
+MODEL_COLUMNS = ("model", "model_a", "model_b", "partner_model")
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +55,28 @@ class Finding:
     @property
     def text(self) -> str:
         """The sentence and how much it rests on, without Markdown: for a terminal, and for screen readers."""
-        return f"{plain(self.sentence)} ({self.evidence})"
+        return f"{plain(self.short().sentence)} ({self.evidence})"
+
+    @property
+    def models(self) -> list[str]:
+        """The models that the table names."""
+        columns = [name for name in MODEL_COLUMNS if name in self.table]
+        return list(dict.fromkeys(str(name) for column in columns for name in self.table[column].dropna().unique()))
+
+    def short(self, names: ShortNames | None = None) -> "Finding":
+        """The same as people see it, under short names of models; the table, the source and the code keep the full
+        ones. names: by default of the models that the table names.
+        """
+        names = ShortNames.among(self.models) if names is None else names
+        if not names:
+            return self
+        return replace(
+            self,
+            sentence=names.markdown(self.sentence),
+            reading=names.markdown(self.reading),
+            draw=names.drawing(self.draw),
+            draw_narrow=self.draw_narrow and names.drawing(self.draw_narrow),
+        )
 
     def save(self, path: str | Path, *, preset: str = "screen") -> Path:
         """Write its chart, or for .csv .parquet .tex its table; as ``charts.save``, with where it comes from."""
@@ -61,11 +85,13 @@ class Finding:
 
     def figure(self, preset: str = "screen") -> alt.TopLevelMixin:
         """The chart for a preset of ``charts.save``: in a column the narrow one, where there is one."""
-        return self.draw_narrow() if preset == "column" and self.draw_narrow else self.chart
+        short = self.short()
+        return short.draw_narrow() if preset == "column" and short.draw_narrow else short.chart
 
     def _repr_mimebundle_(self, **_wishes: object) -> dict[str, str]:
         """For notebooks: sentence, picture and how to read it, drawn here, so that it also shows without a network."""
-        picture = chart_bytes(self.chart, "svg", note=self.source).decode()
-        parts = (plain(self.sentence), f"{plain(self.reading)} · {self.evidence}")
+        short = self.short()
+        picture = chart_bytes(short.chart, "svg", note=self.source).decode()
+        parts = (plain(short.sentence), f"{plain(short.reading)} · {self.evidence}")
         first, last = (f"<p>{escape(part)}</p>" for part in parts)
         return {"text/plain": self.text, "text/html": f"{first}{picture}{last}"}

@@ -19,6 +19,7 @@ from mhattn_core.text.gallery import gallery
 from mhattn_core.text.pages import page_title
 from mhattn_core.text.relations import relation_label
 from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import badge, problems
 from mhattn_core.ui.resources import attended
@@ -96,7 +97,7 @@ def _that_can_see(grids: dict[str, WordGrid], query: int, key: int) -> dict[str,
         if not grid.visible[query, key]:
             st.caption(
                 _("{name} reads from left to right: this link leads to a later word, which it cannot see.").format(
-                    name=escape(name)
+                    name=model_label(name)
                 )
             )
     return {name: grid for name, grid in grids.items() if grid.visible[query, key]}
@@ -114,7 +115,7 @@ def _matrices(claim: Claim, results: "dict[str, AttentionResult]", best: pd.Data
     columns = st.columns(len(heads) + bool(claim.matrix))
     for column, head, finding in zip(columns, heads, findings, strict=False):
         with column:
-            st.markdown(f"**{escape(head.name)}**")
+            st.markdown(f"**{model_label(head.name)}**")
             show(finding, key=f"claim-{head.model}", sentence=False, largest=largest)
     if claim.matrix:
         with columns[-1]:
@@ -132,7 +133,7 @@ def _patterns(claim: Claim, results: "dict[str, AttentionResult]") -> None:
     columns = st.columns([2] * len(shown) + [1] * bool(claim.matrix))
     for column, (name, result) in zip(columns, shown, strict=False):
         with column:
-            st.markdown(f"**{escape(name)}**")
+            st.markdown(f"**{model_label(name)}**")
             stack = _stack(claim, result)
             glance = glance_table(result.words(stack))
             show(heads_at_a_glance(result, stack, glance), key=f"claim-glance-{name}", sentence=False)

@@ -7,7 +7,6 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core.errors import Problem
-from mhattn_core.findings import Finding
 from mhattn_core.findings.heads.difference import (
     difference_grid,
     difference_scatter,
@@ -15,19 +14,20 @@ from mhattn_core.findings.heads.difference import (
     on_pair,
     one_against_other,
 )
-from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.value import Finding
 from mhattn_core.heads import Head, head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.difference import difference, shape
 from mhattn_core.measures.quantities import Quantity, of_family
 from mhattn_core.models.control_names import CONTROLS, is_control, trained_name, with_control
-from mhattn_core.ui.choices import choose_or_leave
+from mhattn_core.ui.choices import choose, choose_or_leave
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.model_heads import heads_on_pair
 from mhattn_core.ui.model_panel import attended_with_progress
+from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.quantity_choice import choose_quantity
@@ -76,7 +76,7 @@ def difference_panel(controls: Controls) -> None:
     chosen = _pictures(grid, scatter, words)
     for place, (column, name) in enumerate(zip(st.columns(2), (before, after), strict=True)):
         with column:
-            st.markdown(f"**{escape(name)}**")
+            st.markdown(f"**{model_label(name)}**")
             head_panel(seen[name], Head(stack, *chosen), place, units="words", same_scale=True)
 
 
@@ -102,12 +102,13 @@ def _offered(controls: Controls, names: Iterable[str]) -> dict[str, int]:
 
 def _choose_two(shapes: Mapping[str, object], names: list[str]) -> tuple[str, str]:
     before, after = _default(shapes, names)
+    labels = {name: known_names().name(name) for name in names}
     columns = st.columns(2)
     with columns[0]:
-        first = st.selectbox(_("From"), names, index=names.index(before), key="from", bind="query-params")
+        first = choose(_("From"), labels, key="from", default=before)
     with columns[1]:
-        second = st.selectbox(_("To"), names, index=names.index(after), key="to", bind="query-params")
-    return str(first), str(second)
+        second = choose(_("To"), labels, key="to", default=after)
+    return first, second
 
 
 def _default(shapes: Mapping[str, object], names: list[str]) -> tuple[str, str]:
@@ -159,8 +160,8 @@ def _most_changed(ordered: pd.DataFrame) -> None:
     number = st.column_config.NumberColumn
     columns = {
         "name": st.column_config.TextColumn(_("head")),
-        "a": number(str(ordered["model_a"].iloc[0]), format="%.3f"),
-        "b": number(str(ordered["model_b"].iloc[0]), format="%.3f"),
+        "a": number(known_names().name(ordered["model_a"].iloc[0]), format="%.3f"),
+        "b": number(known_names().name(ordered["model_b"].iloc[0]), format="%.3f"),
         "value": number(_("difference"), format="%+.3f"),
     }
     st.dataframe(

@@ -15,6 +15,7 @@ from mhattn_core.runs.run import Run
 from mhattn_core.runs.store import Saved
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.page import badge
 from mhattn_core.ui.runs.known import find_run, known_runs, opened, shown_run
 
@@ -162,8 +163,8 @@ def models_in(evidence: Evidence, controls: Controls, measured: list[str]) -> li
         st.info(
             _("The run “{run}” has not measured {models}. It has {others}.").format(
                 run=escape(evidence.saved.about.name),
-                models=escape(", ".join(missing)),
-                others=escape(", ".join(measured)),
+                models=model_label(*missing),
+                others=model_label(*measured),
             )
         )
     return here or [name for name in measured if not is_control(name)] or measured

@@ -11,7 +11,6 @@ from mhattn_core.locale import _
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
 
-
 HEAD = "head"
 """The state key, and parameter of the address, of pages with one head."""
 

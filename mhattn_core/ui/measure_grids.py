@@ -10,10 +10,10 @@ import streamlit as st
 
 from mhattn_core.findings.heads.compared import ModelHeads, with_origin
 from mhattn_core.findings.heads.of_measures import grid
-from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import ModelHead, head_name
 from mhattn_core.locale import _
 from mhattn_core.text.prose import prose
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.page import problems, wide_and_narrow
 from mhattn_core.ui.show import show
 
@@ -31,7 +31,7 @@ def grids(models: Mapping[int, ModelHeads], measure: str, chosen: ModelHead, nea
         for place, column in zip(places[start : start + 2], st.columns(2), strict=False):
             model = models[place]
             with column, problems(model.name):
-                st.markdown(f"**{escape(model.name)}** · `{model.stack}`")
+                st.markdown(f"**{model_label(model.name)}** · `{model.stack}`")
                 # How to read them stands once, below.
                 finding = replace(with_origin(grid(model.of(measure), measure), [model], measure), reading="")
                 on_pick = partial(_open, model.name)

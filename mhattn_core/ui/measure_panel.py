@@ -7,7 +7,6 @@ import streamlit as st
 
 from mhattn_core.findings.heads.compared import ModelHeads, with_origin
 from mhattn_core.findings.heads.of_measures import at_the_end, is_lowest, on_one_axis, over_depth
-from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.matching.neighbours import nearest
@@ -20,6 +19,7 @@ from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.measure_grids import CHOSEN, grids
 from mhattn_core.ui.model_heads import compared
 from mhattn_core.ui.model_panel import attended_with_progress
+from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.one_head import one_head
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.panel import panel
@@ -76,7 +76,7 @@ def _models(controls: Controls) -> dict[int, ModelHeads]:
             with problems(name):
                 seen = attended_with_progress(name, controls)
                 if len(seen.stacks) > 1:
-                    st.markdown(f"**{escape(name)}**")
+                    st.markdown(f"**{model_label(name)}**")
                 stack = choose_stack(seen, place)
                 # What a model does not know of the pair says nothing about a run.
                 if run or may_draw(seen, stack, place):
@@ -90,7 +90,7 @@ def _with_values(models: Mapping[int, ModelHeads], measure: str) -> dict[int, Mo
     for place in models.keys() - having.keys():
         st.info(
             _("{name} ({stack}) has no value of this measure here.").format(
-                name=escape(models[place].name), stack=models[place].stack
+                name=model_label(models[place].name), stack=models[place].stack
             )
         )
     return having
@@ -102,6 +102,13 @@ def _choose_head(rows: pd.DataFrame, measure: str) -> ModelHead:
     names = {head.name: head for head in ModelHead.of_table(known)}
     first = known[known["model"] == known["model"].iloc[0]]
     default = list(names)[known.index.get_loc(at_the_end(first, measure))]
-    label = (_("The lowest: {name}") if is_lowest(measure) else _("The highest: {name}")).format(name=default)
+    label = (_("The lowest: {name}") if is_lowest(measure) else _("The highest: {name}")).format(
+        name=known_names().name(default)
+    )
     click = _("The same as a click on a head above.")
-    return names[choose_or_leave(_("Head"), list(names), label, key=CHOSEN, help_text=click) or default]
+    return names[
+        choose_or_leave(
+            _("Head"), {name: known_names().name(name) for name in names}, label, key=CHOSEN, help_text=click
+        )
+        or default
+    ]

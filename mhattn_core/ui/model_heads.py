@@ -16,7 +16,6 @@ from mhattn_core.ui.resources import HASHES
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
 
-
 CLICKS = "clicks"
 
 

@@ -8,6 +8,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models.progress import reporting
 from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.resources import attended
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def attended_with_progress(name: str, controls: Controls) -> "AttentionResult":
         text = _("Downloading {name}: {file}. Stop cancels; what is here already is kept.").format(name=name, file=file)
         place.progress(share, text=escape(text))
 
-    with st.spinner(_("Loading {name} …").format(name=escape(name))), reporting(report):
+    with st.spinner(_("Loading {name} …").format(name=model_label(name))), reporting(report):
         seen = attended(name, controls.pair)
     place.empty()
     return seen

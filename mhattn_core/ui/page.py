@@ -9,9 +9,9 @@ import streamlit as st
 from altair.utils import schemapi
 
 from mhattn_core.errors import NotAvailable, Problem
-from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.ui.keyboard import charts_by_keyboard
+from mhattn_core.ui.names import known_names, short_text
 from mhattn_core.ui.resources import loaded_names
 from mhattn_core.unforeseen import foreseen
 
@@ -81,8 +81,10 @@ def wide_and_narrow(key: str) -> tuple[st.delta_generator.DeltaGenerator, st.del
 
 
 def draw(chart: alt.TopLevelMixin, *, key: str, alt_text: str, **options: Any) -> None:
-    """Show a chart with its text for screen readers."""
-    st.vega_lite_chart(spec=chart.to_dict(validate=False), key=key, alt=alt_text, **options)
+    """Show a chart with its text for screen readers, under short names of models."""
+    st.vega_lite_chart(
+        spec=known_names().chart(chart).to_dict(validate=False), key=key, alt=known_names().text(alt_text), **options
+    )
 
 
 @contextmanager
@@ -96,12 +98,14 @@ def problems(model: str = "") -> Iterator[None]:
         with foreseen(model):
             yield
     except NotAvailable as missing:
-        st.info(f"{escape(missing.happened)} {escape(missing.remedy)}")
+        st.info(short_text(f"{missing.happened} {missing.remedy}"))
     except Problem as problem:
         happened = problem.happened if model in problem.happened else f"{model}: {problem.happened}"
         names = ", ".join(loaded_names())
         stands = problem.stands or (_("Loaded: {names}.").format(names=names) if names else "")
-        st.error(" ".join(escape(part) for part in (happened, stands, problem.remedy) if part), icon=":material/error:")
+        st.error(
+            " ".join(short_text(part) for part in (happened, stands, problem.remedy) if part), icon=":material/error:"
+        )
 
 
 def of_each(models: Iterable[M], make: Callable[[M], T]) -> list[T]:

@@ -7,12 +7,13 @@ from typing import Any
 import streamlit as st
 
 from mhattn_core.charts import PICKED
-from mhattn_core.findings import Finding
 from mhattn_core.findings.markdown import plain
+from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import column
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.model_heads import CLICKS, clicks
+from mhattn_core.ui.names import known_names
 from mhattn_core.ui.page import wide_and_narrow
 
 Pick = Callable[[Mapping[str, Any]], object]
@@ -33,6 +34,7 @@ def show(
     selections ``picks`` of the chart. sentence: whether the sentence and its badge stand above the chart; a page that
     has them elsewhere draws ``say``. on_screen: what the chart takes beside its table, such as ``chosen``.
     """
+    finding = finding.short(known_names())
     if sentence:
         say(finding)
     if on_pick is not None:
@@ -56,6 +58,7 @@ def show(
 
 def take(finding: Finding, key: str) -> None:
     """What a reader takes away of a finding: its file, its numbers, its code."""
+    finding = finding.short(known_names())
     with st.container(horizontal=True):
         export_panel(finding.figure, finding.table, key=key, name=finding.name, note=finding.source)
         _numbers(finding, key)
@@ -64,7 +67,7 @@ def take(finding: Finding, key: str) -> None:
 
 def say(finding: Finding) -> None:
     """Its sentence, and how much it rests on."""
-    st.markdown(f"{finding.sentence} :gray-badge[:material/visibility: {finding.evidence}]")
+    st.markdown(f"{finding.short(known_names()).sentence} :gray-badge[:material/visibility: {finding.evidence}]")
 
 
 def column_titles(finding: Finding) -> dict[str, Any]:
@@ -97,5 +100,5 @@ def _picked(chart: str, picks: tuple[str, ...], on_pick: Pick) -> None:
     st.session_state[CLICKS] = clicks() + 1
     for marks in (selection.get(name) for name in picks):
         if marks:
-            on_pick(marks[0])
+            on_pick({name: known_names().full(one) if isinstance(one, str) else one for name, one in marks[0].items()})
             return

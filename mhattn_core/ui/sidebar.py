@@ -18,7 +18,9 @@ from mhattn_core.ui.controls import MODELS, MOST_MODELS, PAIR, Controls
 from mhattn_core.ui.evidence import choose_evidence
 from mhattn_core.ui.fetch import offer_fetch
 from mhattn_core.ui.language import language_switch, set_language
+from mhattn_core.ui.names import known_names, meet
 from mhattn_core.ui.navigation import STARTED, start
+from mhattn_core.ui.runs.known import known_runs
 from mhattn_core.ui.word_boundaries import CUTS, cut_of_link, with_cut
 
 CONTROLS = "controls"
@@ -119,6 +121,9 @@ def _models() -> list[str]:
         placeholder=_("Choose one, or type a Hub id"),
         help=prose("random_controls"),
     )
+    meet([*models, *(model for run in known_runs() for model in run.about.models)])
+    if said := known_names().legend(models):
+        st.caption(said)
     offer_fetch(models)
     return models or names[:1]
 

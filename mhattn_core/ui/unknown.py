@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import regex
 import streamlit as st
 
-from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models.catalogue import entries
 from mhattn_core.models.control_names import trained_name
@@ -14,10 +13,10 @@ from mhattn_core.text.segmenters import what_tells_words, words_unknown
 from mhattn_core.text.words import HAN_STRETCH
 from mhattn_core.ui.chips import chips
 from mhattn_core.ui.controls import MODELS
+from mhattn_core.ui.names import model_label
 
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
-
 
 SAID_FROM = 0.1
 DRAWN_BELOW = 0.5
@@ -42,7 +41,7 @@ def may_draw(seen: "AttentionResult", stack: str, place: int) -> bool:
         return True
     grid = seen.words(stack)
     st.warning(
-        prose("unknown_tokens").format(name=escape(seen.model.name), share=share),
+        prose("unknown_tokens").format(name=model_label(seen.model.name), share=share),
         icon=":material/question_mark:",
     )
     chips(grid.keys, list(grid.key_axis.unknown))

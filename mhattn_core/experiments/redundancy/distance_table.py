@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from mhattn_core.measures.word_outputs import WordOutputs
     from mhattn_core.models.model import Model
 
-
 COLUMNS = (
     *(
         "model",

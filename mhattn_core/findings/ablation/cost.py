@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
     from mhattn_core.experiments.ablation.pair import PairLoss
 
-
 SAME = 0.0005
 """Differences below this are not said: they vanish in three decimals."""
 

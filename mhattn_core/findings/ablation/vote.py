@@ -19,7 +19,6 @@ from mhattn_core.measures.votes import votes
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
 
-
 SENTENCE = "fox"
 SUBJECT, VERB, RIVAL = 3, 4, 8
 """Positions of *fox*, *jumps* and *dog* among the words of the gallery's sentence."""

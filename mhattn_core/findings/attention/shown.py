@@ -18,7 +18,6 @@ from mhattn_core.measures.default_head import position_of, positional_shares
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
 
-
 LINES_KEPT = 20_000
 """Over all models; each is about 30 bytes on its way to the browser."""
 

@@ -14,7 +14,6 @@ from mhattn_core.text.relations import RELATIONS
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
 
-
 POSITION_GROUPS = {"position", "distance"}
 """Relations of these are told by where a word stands."""
 

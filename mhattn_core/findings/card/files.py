@@ -9,6 +9,7 @@ from mhattn_core.charts.save import chart_bytes
 from mhattn_core.errors import Problem
 from mhattn_core.findings.card.value import Card, each_once
 from mhattn_core.findings.markdown import plain
+from mhattn_core.findings.short import ShortNames
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _, current_language
 from mhattn_core.version import VERSION
@@ -55,6 +56,7 @@ def body(card: Card) -> str:
 
 
 def _section(finding: Finding) -> str:
+    finding = finding.short()
     picture = chart_bytes(finding.chart, "svg", note=finding.source).decode()
     numbers = finding.table.head(ROWS).to_html(index=False, border=0, float_format="{:.4g}".format, na_rep="")
     reading = f"{plain(finding.reading)} · {finding.evidence}"
@@ -102,8 +104,9 @@ def _pdf(card: Card) -> bytes:
 
     writer = PdfWriter()
     for finding in card.findings.values():
-        titled = finding.draw().properties(title=_wrapped(plain(finding.sentence)))
-        drawn = chart_bytes(titled, "pdf", note=finding.source)
+        names = ShortNames.among(finding.models)
+        titled = finding.draw().properties(title=_wrapped(plain(finding.short().sentence)))
+        drawn = chart_bytes(names.chart(titled), "pdf", note=finding.source)
         writer.add_page(PdfReader(BytesIO(drawn)).pages[0])
     writer.add_metadata({"/Title": card.head.name, "/Subject": card.source, "/Creator": f"mhattn {VERSION}"})
     file = BytesIO()

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from mhattn_core.experiments.contributions.next_token import Next, NextToken
     from mhattn_core.experiments.contributions.word import WordContributions
 
-
 NAMED = 3
 """Heads named in the sentence above a grid."""
 DIRECT_EFFECT = "direct_effect"

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from mhattn_core.experiments.contributions.norms import WeightsAndLengths
     from mhattn_core.experiments.contributions.word import WordContributions
 
-
 HALF = 0.5
 IMPORT = "from mhattn_core.experiments.contributions.norms import weights_and_lengths"
 

@@ -16,7 +16,6 @@ from mhattn_core.locale import _
 if TYPE_CHECKING:
     from mhattn_core.experiments.best_keys import Keys
 
-
 LISTED = 15
 AROUND = 40
 """Characters shown on either side of a word."""

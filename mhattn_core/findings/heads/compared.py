@@ -14,7 +14,6 @@ from mhattn_core.runs.run import Run
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
 
-
 HEADS_TABLE = "from mhattn_core.experiments.heads_table import heads_table"
 
 

@@ -29,7 +29,6 @@ from mhattn_core.text.relations import RELATIONS, find_items
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
 
-
 LONGEST_LABEL = 70
 MOST_KEPT = 60
 """Pairs of a run that are looked at again, with the model at hand."""

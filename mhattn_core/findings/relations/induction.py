@@ -15,7 +15,6 @@ from mhattn_core.locale import _
 if TYPE_CHECKING:
     from mhattn_core.models.model import Model
 
-
 InductionMeasure = Literal["induction", "previous_token"]
 
 

@@ -17,7 +17,6 @@ from mhattn_core.measures.links import link_weights
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
 
-
 POSITION_EXPLAINS = 0.75
 """From this share of the link's weight on, the same head does about the same wherever it looks that far."""
 

@@ -15,7 +15,6 @@ from mhattn_core.text.words import cut
 if TYPE_CHECKING:
     from mhattn_core.models.model import Model
 
-
 MOST_TOKENS = 60_000
 MOST_TOKENS_HOSTED = 15_000
 MOST_CELLS = 40_000_000

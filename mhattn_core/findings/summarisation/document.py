@@ -20,7 +20,6 @@ from mhattn_core.text.words import Sentence
 if TYPE_CHECKING:
     from mhattn_core.attention.segments import SegmentWeights
 
-
 BEGINS = 48
 
 

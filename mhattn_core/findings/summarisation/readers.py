@@ -14,7 +14,6 @@ from mhattn_core.models.control_names import trained_name
 if TYPE_CHECKING:
     from mhattn_core.models.model import Model
 
-
 ONLY_READ = frozenset({"bert", "distilbert", "roberta", "xlm-roberta", "electra", "albert", "modernbert"})
 TRANSLATE = frozenset({"marian", "m2m_100", "mbart", "nllb"})
 UNKNOWN_FROM = 0.5

@@ -20,7 +20,6 @@ from mhattn_core.measures.alignment.measures import alignment_error_rate, diagon
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
 
-
 SUPERVISED = {"opus-mt-en-fr", "opus-mt-fr-en", "opus-mt-en-de", "opus-mt-de-en"}
 """Models of which one head was trained to align."""
 

@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core.errors import Problem
-from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.redundancy.cost import cost_and_nearness
 from mhattn_core.heads import head_name
 from mhattn_core.measures.redundancy.head_distances import By, distances
@@ -15,6 +14,7 @@ from mhattn_core.ui.ablation.choice import choose_quantity
 from mhattn_core.ui.ablation.data import AblationContext, damage
 from mhattn_core.ui.ablation.group import group_view
 from mhattn_core.ui.head_choice import choose_stack, take_head
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.redundancy.data import choose_distance, heads
 from mhattn_core.ui.show import show
 
@@ -50,7 +50,7 @@ def _square(found: AblationContext, stack: str, by: By) -> pd.DataFrame:
             square = run.distances(found.name, stack, by=by)
     if square is None:
         if run is not None:
-            st.info(prose("distances_on_pair").format(name=escape(found.name)))
+            st.info(prose("distances_on_pair").format(name=model_label(found.name)))
         square = _on_pair(found, stack, by)
     names = [head_name(*head[-2:]) for head in square.index]
     return pd.DataFrame(square.to_numpy(), names, names)

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from mhattn_core.findings.ablation.curves import ablation_curve, curve, kept, one_head_kept
-from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.ablation.choice import choose_quantity
 from mhattn_core.ui.ablation.data import AblationContext, curves, kept_alone
 from mhattn_core.ui.head_choice import choose_stack
+from mhattn_core.ui.names import short_text
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.runs.known import known_runs, opened
 from mhattn_core.ui.show import show
@@ -39,7 +39,7 @@ def _more(found: AblationContext) -> None:
     ]
     if holding:
         st.caption(
-            escape(
+            short_text(
                 _("Over many pairs: choose under Data in the sidebar {names}.").format(
                     names=", ".join(f"“{name}”" for name in holding)
                 )
@@ -47,7 +47,7 @@ def _more(found: AblationContext) -> None:
         )
     else:
         st.caption(
-            escape(
+            short_text(
                 _("One pair shows little. For {name} over many pairs, measure with “ablation” under Data.").format(
                     name=found.name
                 )

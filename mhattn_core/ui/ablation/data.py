@@ -19,7 +19,6 @@ from mhattn_core.experiments.ablation.pair import (
 from mhattn_core.experiments.ablation.quantities import quantities_of
 from mhattn_core.experiments.ablation.single_head import ranked
 from mhattn_core.findings.ablation.measured import AblationTable
-from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
@@ -30,11 +29,11 @@ from mhattn_core.ui.ablation.choice import choose_kind
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import holds
 from mhattn_core.ui.kept import kept
+from mhattn_core.ui.names import model_label, short_text
 from mhattn_core.ui.navigation import link
 
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
-
 
 MEASURED_KIND = "measured-kind"
 PAIRED = 6
@@ -115,7 +114,7 @@ def _alone(seen: "AttentionResult", kind: Kind) -> AblationTable:
 def _has_loss(seen: "AttentionResult") -> bool:
     if covers(quantities_of(seen.model)[0]):
         return True
-    st.info(prose("no_language_head").format(name=escape(seen.model.name)))
+    st.info(prose("no_language_head").format(name=model_label(seen.model.name)))
     return False
 
 
@@ -141,7 +140,7 @@ def tell_missing(found: AblationContext, name: str) -> None:
     else:
         happened = _("The chosen run did not switch heads off.")
     remedy = prose("not_measured_yet")
-    st.info(escape(f"{happened} {remedy}"), icon=":material/info:")
+    st.info(short_text(f"{happened} {remedy}"), icon=":material/info:")
     link("Runs", _("Measure with “ablation” under Data"))
 
 
@@ -151,7 +150,7 @@ def _on_pair(
     """A table of the pair, made once. study: one of ``experiments.ablation``; says: what it does to ``{name}``;
     written: its choices in Python.
     """
-    text = says.format(name=escape(seen.model.name))
+    text = says.format(name=model_label(seen.model.name))
     make = partial(study, seen.model, seen.pair, **choices)
     table = kept(study.__name__, seen, written, text, lambda tell: make(tell=tell))
     arguments = ", ".join(filter(None, ("seen.model, pair", written)))

@@ -12,14 +12,15 @@ import streamlit as st
 from mhattn_core.attention.languages import language_of
 from mhattn_core.attention.masked_words import masked_words
 from mhattn_core.attention.sentence_vectors import sentence_vector
+from mhattn_core.findings.ablation.before_after import before_and_after
 from mhattn_core.findings.ablation.reading_models import guesses_table, nearest_table
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.text.examples import examples
 from mhattn_core.text.prose import prose
-from mhattn_core.ui.ablation.text import before_and_after
 from mhattn_core.ui.kept import kept
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.resources import HASHES
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def encoder_bench(seen: "AttentionResult", off: Sequence[Head], kind: "Kind", la
 
 
 def _guesses(seen: "AttentionResult", off: Sequence[Head], kind: "Kind", label: str) -> None:
-    says = _("Running {name} …").format(name=escape(seen.model.name))
+    says = _("Running {name} …").format(name=model_label(seen.model.name))
 
     def guessed(heads: Sequence[Head]) -> pd.DataFrame:
         return kept(
@@ -46,7 +47,7 @@ def _guesses(seen: "AttentionResult", off: Sequence[Head], kind: "Kind", label: 
 
     intact, ablated = guessed([]), guessed(off)
     st.markdown(_("Each word is hidden in turn, and the model guesses it from the others."))
-    before_and_after(" ".join(intact["guess"]), " ".join(ablated["guess"]), labels=(_("All heads on"), label))
+    st.html(before_and_after(" ".join(intact["guess"]), " ".join(ablated["guess"]), labels=(_("All heads on"), label)))
     st.dataframe(
         guesses_table(intact, ablated),
         hide_index=True,
@@ -74,7 +75,7 @@ def _nearest(seen: "AttentionResult", off: Sequence[Head], kind: "Kind", label: 
     shown = nearest_table(sentences, intact, ablated)
     first = [shown.loc[shown[rank].idxmin(), "sentence"] for rank in ("rank", "rank_without")]
     st.markdown(_("Nearest to *{text}* of {count} sentences:").format(text=escape(text), count=len(sentences)))
-    before_and_after(*first, labels=(_("All heads on"), label))
+    st.html(before_and_after(*first, labels=(_("All heads on"), label)))
     if first[0] == first[1]:
         moved = int((shown["rank"] != shown["rank_without"]).sum())
         st.markdown(

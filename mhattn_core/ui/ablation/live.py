@@ -9,6 +9,7 @@ from mhattn_core.attention.ablation import Ablation, Kind, kinds_on_a_pair
 from mhattn_core.attention.generate import Continued, continued
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.ablation.pair import PairLoss, gradient_importance, pair_loss
+from mhattn_core.findings.ablation.before_after import before_and_after
 from mhattn_core.findings.ablation.cost import cost_sentence
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head
@@ -18,13 +19,12 @@ from mhattn_core.ui.ablation.choice import choose_kind
 from mhattn_core.ui.ablation.data import AblationContext
 from mhattn_core.ui.ablation.encoder import encoder_bench
 from mhattn_core.ui.ablation.switches import choose_off
-from mhattn_core.ui.ablation.text import before_and_after
 from mhattn_core.ui.kept import kept
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.page import badge
 
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
-
 
 OPENING: dict[tuple[str, str], Head] = {("marian-zh-en", "library"): Head("cross", 1, 0)}
 """By model and pair of the gallery: the head that is off at first, chosen by hand because its loss can be read."""
@@ -55,7 +55,7 @@ def bench(found: AblationContext) -> None:
 
 def _cost(seen: "AttentionResult", off: Sequence[Head], kind: Kind) -> str:
     """What the text as it stands costs, with all heads and without these."""
-    says = _("Running {name} …").format(name=escape(seen.model.name))
+    says = _("Running {name} …").format(name=model_label(seen.model.name))
 
     def cost(heads: Sequence[Head]) -> PairLoss:
         ablate: Ablation = dict.fromkeys(heads, kind)
@@ -68,7 +68,7 @@ def _cost(seen: "AttentionResult", off: Sequence[Head], kind: Kind) -> str:
 
 def _ranked_first(seen: "AttentionResult") -> Head:
     """The head that one backward pass ranks first; the very first head where the text is too short to ask."""
-    says = _("Running {name} …").format(name=escape(seen.model.name))
+    says = _("Running {name} …").format(name=model_label(seen.model.name))
     try:
         table = kept("importance", seen, "", says, lambda _tell: gradient_importance(seen.model, seen.pair))
     except Problem:
@@ -83,7 +83,7 @@ def written(seen: "AttentionResult", off: Sequence[Head], kind: Kind) -> Continu
         "written",
         seen,
         (frozenset(off), kind),
-        _("{name} is writing …").format(name=escape(seen.model.name)),
+        _("{name} is writing …").format(name=model_label(seen.model.name)),
         lambda tell: continued(seen, dict.fromkeys(off, kind), longest=longest, tell=tell),
     )
 
@@ -97,14 +97,21 @@ def _written(seen: "AttentionResult", off: Sequence[Head], kind: Kind) -> None:
         text = " / ".join(sentence.text for sentence in seen.sentences.values() if sentence)
         st.markdown(_("It goes on after: *{text}*").format(text=escape(text)))
     if not off:
-        before_and_after(
-            intact.text, intact.text, labels=(_("All heads on"), _("All heads on")), ends=(_end(intact), _end(intact))
+        st.html(
+            before_and_after(
+                intact.text,
+                intact.text,
+                labels=(_("All heads on"), _("All heads on")),
+                ends=(_end(intact), _end(intact)),
+            )
         )
         st.info(_("No head is switched off. Choose one on the left."))
         return
     ablated = written(seen, off, kind)
-    before_and_after(
-        intact.text, ablated.text, labels=(_("All heads on"), without(off)), ends=(_end(intact), _end(ablated))
+    st.html(
+        before_and_after(
+            intact.text, ablated.text, labels=(_("All heads on"), without(off)), ends=(_end(intact), _end(ablated))
+        )
     )
     if ablated.text == intact.text:
         st.markdown(_("**Not a word changes.**"))

@@ -18,7 +18,6 @@ from mhattn_core.ui.page import draw, wide_and_narrow
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
 
-
 OFF, GRID = "off", "switches"
 LAYER = "off-layer"
 HISTORY = "off-history"

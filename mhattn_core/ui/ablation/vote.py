@@ -9,7 +9,6 @@ from mhattn_core.arrays.word_grid import WordGrid
 from mhattn_core.attention.attend import AttentionResult, attend
 from mhattn_core.experiments.alignment.translators import reads
 from mhattn_core.findings.ablation.vote import SENTENCE, Cell, hardest, vote_findings
-from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
 from mhattn_core.text.gallery import gallery
@@ -19,6 +18,7 @@ from mhattn_core.ui.ablation.interactions import interaction_view
 from mhattn_core.ui.ablation.switches import last_off
 from mhattn_core.ui.kept import kept
 from mhattn_core.ui.model_panel import attended_with_progress
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.show import say, show
 
 FAILING = (1, 3, 5, 10)
@@ -34,7 +34,7 @@ def vote_view(found: AblationContext) -> None:
         if name != found.name:
             st.caption(
                 _("{name} does not read English; {other} stands in for it.").format(
-                    name=escape(found.name), other=escape(name)
+                    name=model_label(found.name), other=model_label(name)
                 )
             )
         seen = attended_with_progress(name, replace(found.controls, pair=gallery()[SENTENCE].pair))
@@ -57,7 +57,7 @@ def _fox(seen: AttentionResult) -> list[Head]:
     if len(off) == grid.pattern[..., 0, 0].size:
         st.info(_("All heads of this stack fail: none is left to vote."))
         return voters
-    says = _("Running {name} …").format(name=escape(name))
+    says = _("Running {name} …").format(name=model_label(name))
     without = kept("fox", seen, tuple(off), says, lambda _tell: _grid_without(seen, stack, off))
     by_votes, by_weight = vote_findings(seen, stack, grid, without, off, hard=hard)
     say(by_votes)

@@ -11,7 +11,6 @@ from mhattn_core.attention.tables import Units
 from mhattn_core.findings.attention.linked import linked_head
 from mhattn_core.findings.attention.shown import Shown
 from mhattn_core.findings.attention.suggested import suggested_head
-from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.text.gallery import gallery
@@ -19,11 +18,11 @@ from mhattn_core.ui.attention.runs import run_about
 from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_choice import HEAD, key_for, names_in
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.unknown import unsegmented
 
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
-
 
 FEW = 2
 """Boxes side by side whose labels have room for more than a model's name."""
@@ -65,7 +64,7 @@ def choose_heads(
         follows = linked and bool(shown)
         head, why = _of_itself(one, shown[0] if follows else None, controls)
         automatic = _("{name} (linked)") if follows else _("{name} (suggested)")
-        label = escape(one.name) if len(seen) > FEW else _("Head of {name}").format(name=escape(one.name))
+        label = model_label(one.name) if len(seen) > FEW else _("Head of {name}").format(name=model_label(one.name))
         with room:
             chosen = choose_or_leave(
                 label,
@@ -85,7 +84,7 @@ def _stack(result: "AttentionResult", place: int) -> str:
         return result.stacks[0]
     return str(
         st.segmented_control(
-            _("Stack of {name}").format(name=escape(result.model.name)),
+            _("Stack of {name}").format(name=model_label(result.model.name)),
             result.stacks,
             default="cross",
             required=True,

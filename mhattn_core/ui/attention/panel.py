@@ -17,7 +17,7 @@ from mhattn_core.findings.attention.shown import (
     shared_scale,
     why_these,
 )
-from mhattn_core.findings.markdown import escape, plain
+from mhattn_core.findings.markdown import plain
 from mhattn_core.locale import _
 from mhattn_core.text.claims import matrices
 from mhattn_core.text.prose import prose
@@ -29,6 +29,7 @@ from mhattn_core.ui.attention.thumbnails import thumbnails_panel
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_panel import note_panel, picture
 from mhattn_core.ui.model_panel import attended_with_progress
+from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.show import say, show, take
@@ -36,7 +37,6 @@ from mhattn_core.ui.unknown import may_draw
 
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
-
 
 TALLEST = 170
 """Pixels of a matrix's rows, so that it stands whole on a small screen."""
@@ -91,12 +91,12 @@ def _full(shown: Sequence[Shown], controls: Controls, options: Options) -> None:
         show(finding, key=options.form, sentence=False, ink=ink())
     for line in (why_these(shown), *_first_words(shown)):
         if line:
-            st.caption(line)
+            st.caption(known_names().markdown(line))
 
 
 def _first_words(shown: Sequence[Shown]) -> list[str]:
     """Of models that read nothing before the text."""
-    names = [escape(one.model) for one in shown if not one.result.has_first_token]
+    names = [model_label(one.model) for one in shown if not one.result.has_first_token]
     message = prose("no_first_token")
     return [message.format(name=", ".join(names))] if names else []
 
@@ -107,7 +107,7 @@ def _matrices(shown: Sequence[Shown], options: Options) -> None:
     for number, (one, column) in enumerate(zip(shown, st.columns(len(shown)), strict=True)):
         with column:
             finding = head_pattern(one.result, one.head, units=one.units, largest=largest)
-            st.markdown(f"**{escape(one.name)}**")
+            st.markdown(f"**{model_label(one.name)}**")
             alt = f"{one.name}: {plain(finding.sentence)}"
             picture(finding.table, f"head-{number}", alt, largest, tallest=TALLEST)
             if finding.reading:

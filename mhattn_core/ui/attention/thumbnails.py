@@ -13,12 +13,12 @@ from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.ui.attention.heads import Seen
 from mhattn_core.ui.head_choice import HEAD, key_for
+from mhattn_core.ui.names import known_names
 from mhattn_core.ui.resources import HASHES
 from mhattn_core.ui.show import show
 
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
-
 
 TALLEST = 400
 """Pixels that all layers together may take beside the chart."""
@@ -32,11 +32,12 @@ def _cached_table(seen: "AttentionResult", stack: str, largest: float | None) ->
 def thumbnails_panel(seen: Sequence[Seen], shown: Sequence[Shown], *, largest: float | None) -> None:
     """The heads of the model in the box above them; a click opens one. largest: where the colours end."""
     number = 0
+    labels = [_("All heads of {name}").format(name=known_names().name(one.name)) for one in seen]
     if len(seen) > 1:
         number = st.selectbox(
             _("All heads of"),
             range(len(seen)),
-            format_func=lambda one: _("All heads of {name}").format(name=seen[one].name),
+            format_func=labels.__getitem__,
             key="heads-of",
             label_visibility="collapsed",
         )

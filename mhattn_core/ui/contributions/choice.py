@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
     from mhattn_core.experiments.contributions.word import WordContributions
 
-
 WORD = "word"
 """The state key, and parameter of the address."""
 

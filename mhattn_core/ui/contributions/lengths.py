@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import streamlit as st
 
 from mhattn_core.findings.contributions.heads import added_to_word
-from mhattn_core.findings.markdown import escape
 from mhattn_core.ui.contributions.choice import chosen_head, take_head_and_model
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.show import show
 
@@ -25,7 +25,7 @@ def lengths_view(words: "Mapping[int, WordContributions]", measure: Literal["len
         for place, column in zip(places[start : start + 2], st.columns(2), strict=False):
             word = words[place]
             with column, problems(word.name):
-                st.markdown(f"**{escape(word.name)}** · `{word.stack}`")
+                st.markdown(f"**{model_label(word.name)}** · `{word.stack}`")
                 # How to read them stands once, below.
                 finding, on_pick = replace(findings[place], reading=""), partial(take_head_and_model, word)
                 show(finding, key=f"added-{place}", on_pick=on_pick, chosen=chosen_head(word))

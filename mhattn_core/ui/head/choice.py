@@ -8,6 +8,7 @@ from mhattn_core.locale import _
 from mhattn_core.models.control_names import is_control
 from mhattn_core.runs.run import Run
 from mhattn_core.ui.choices import choose
+from mhattn_core.ui.names import known_names
 
 MODEL, HEAD, WITH = "model", "head", "with"
 """Parameters of the address."""
@@ -24,7 +25,7 @@ def choose_heads(run: Run, known: pd.DataFrame) -> tuple[ModelHead, ModelHead]:
     _read_old_link(names)
     model_box, head_box, other_box = st.columns([2, 2, 3])
     with model_box:
-        models = {one.model: one.model for one in heads}
+        models = {one.model: known_names().name(one.model) for one in heads}
         model = choose(_("Model"), models, key=MODEL, default=_most_to_say(known).model)
     own = {name_of(one, heads, model=False): one for one in heads if one.model == model}
     with head_box:
@@ -32,7 +33,7 @@ def choose_heads(run: Run, known: pd.DataFrame) -> tuple[ModelHead, ModelHead]:
         one = own[choose(_("Head"), {name: name for name in own}, key=HEAD, default=first)]
     with other_box:
         beside = _beside(one, known, names)
-        other = choose(_("Beside it"), {name: name for name in names}, key=WITH, default=beside)
+        other = choose(_("Beside it"), {name: known_names().name(name) for name in names}, key=WITH, default=beside)
     return one, names[other]
 
 

@@ -4,18 +4,20 @@ import streamlit as st
 
 from mhattn_core.findings.card.files import FORMATS, card_bytes
 from mhattn_core.findings.card.value import head_card_of
-from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _, current_language, use_language
 from mhattn_core.runs.run import Run
 from mhattn_core.ui.export_panel import file_stem
+from mhattn_core.ui.names import model_label
 
 
 def card_file(run: Run, head: ModelHead) -> None:
     """A *Download* of the whole card; it is drawn only when a file is asked for."""
     language, key = current_language(), head.name
     with st.popover(
-        _("Download the card of {head}").format(head=escape(head.name)), icon=":material/download:", type="tertiary"
+        _("Download the card of {head}").format(head=model_label(head.name)),
+        icon=":material/download:",
+        type="tertiary",
     ):
         format_ = st.segmented_control(
             _("Format"), FORMATS, default=FORMATS[0], required=True, format_func=str.upper, key=f"card-format-{key}"

@@ -24,6 +24,7 @@ from mhattn_core.ui.head.choice import choose_heads
 from mhattn_core.ui.head.files import card_file
 from mhattn_core.ui.head.live import live
 from mhattn_core.ui.head.sentences import sentences
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.show import show
@@ -89,8 +90,8 @@ def _made(make: Make) -> Finding | Problem:
 def _in_short(head: ModelHead, known: pd.DataFrame) -> None:
     """What it does and what breaks without it; its name only, of a stack that the overview does not show."""
     rows = known[[one == head for one in ModelHead.of_table(known)]]
-    lines = [f"{what}: **{escape(value)}**" for _index, one in rows.iterrows() for what, value in role_lines(one)]
-    st.markdown(f"**{escape(head.name)}**  \n:small[{' · '.join(lines)}]")
+    lines = [f"{what}: **{model_label(value)}**" for _index, one in rows.iterrows() for what, value in role_lines(one)]
+    st.markdown(f"**{model_label(head.name)}**  \n:small[{' · '.join(lines)}]")
 
 
 def _which_words() -> tuple[str, str]:

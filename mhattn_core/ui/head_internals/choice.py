@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
     from mhattn_core.attention.units import Units
 
-
 QUERY, KEY = "query", "key"
 """State keys, and parameters of the address."""
 PIECES = f"{QUERY}_piece", f"{KEY}_piece"

@@ -15,12 +15,12 @@ from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_evidence
 from mhattn_core.ui.head_internals.data import unrotated
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.resources import HASHES
 from mhattn_core.ui.show import show
 
 if TYPE_CHECKING:
     from mhattn_core.models.model import Model
-
 
 MOST_PAIRS = 40
 
@@ -65,7 +65,7 @@ def _in_a_run(inside: Inside, query: np.ndarray, controls: Controls) -> None:
     with st.spinner(_("Reading the run's sentences …")):
         found = _keys(inside.seen.model, pairs, inside.head.stack, inside.head.layer, inside.head.head)
     if not found.tokens:
-        st.caption(_("{model} could read none of these sentences.").format(model=escape(inside.seen.model.name)))
+        st.caption(_("{model} could read none of these sentences.").format(model=model_label(inside.seen.model.name)))
         return
     table = best_of_run(inside, query, found)
     st.dataframe(

@@ -5,7 +5,6 @@ with.
 import streamlit as st
 
 from mhattn_core.findings.head_internals.products import score_products
-from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.controls import Controls
@@ -18,6 +17,7 @@ from mhattn_core.ui.head_internals.rows import rows_view
 from mhattn_core.ui.head_internals.steps import steps_view
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress
+from mhattn_core.ui.names import short_text
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.show import say, show
 from mhattn_core.ui.unknown import may_draw
@@ -41,7 +41,7 @@ def inside_panel(controls: Controls) -> None:
     with matrix:
         click_two_words(inside)
     if inside.reason:
-        st.caption(escape(inside.reason))
+        st.caption(short_text(inside.reason))
     if stack == "cross":
         st.caption(_("Rows are words of the second sentence as the decoder reads them, columns words of the first."))
     view = open_tab(

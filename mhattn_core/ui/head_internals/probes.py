@@ -14,6 +14,7 @@ from mhattn_core.ui.choices import choose
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with
 from mhattn_core.ui.head_choice import take_head
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.show import show
 
 ASKED = "probe"
@@ -27,7 +28,7 @@ def probes_view(inside: Inside, controls: Controls) -> None:
     evidence = evidence_with(controls, "probes")
     run, name, stack = evidence.run, inside.seen.model.name, inside.head.stack
     if run.table("probes", model=name, stack=stack).empty:
-        st.info(_("That run has no probes of {name}'s {stack}.").format(name=escape(name), stack=stack))
+        st.info(_("That run has no probes of {name}'s {stack}.").format(name=model_label(name), stack=stack))
         return
     of_model = mean_of(run, name, stack)
     labels = {asked: label for asked, label in asked_names().items() if tuple(asked.split("-")) in of_model.index}

@@ -11,6 +11,7 @@ from mhattn_core.heads import ModelHead
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.model_panel import attended_with_progress
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.show import show
 from mhattn_core.ui.unknown import may_draw
 
@@ -20,7 +21,7 @@ def pair_panel(found: Matched, pair: int, controls: Controls) -> None:
     show(matched_pair(found, pair, direction_labels()), key="matched-profiles")
     for place, (column, head) in enumerate(zip(st.columns(2), ends_of(found, pair), strict=True)):
         with column:
-            st.markdown(f"**{escape(head.name)}** · `{head.stack}`")
+            st.markdown(f"**{model_label(head.name)}** · `{head.stack}`")
             _pattern(head, place, controls)
 
 

@@ -20,6 +20,7 @@ from mhattn_core.ui.choices import choose, choose_or_leave
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with, say_evidence
 from mhattn_core.ui.matching.pair import pair_panel
+from mhattn_core.ui.names import known_names
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.quantity_choice import choose_quantity
@@ -83,11 +84,9 @@ def _choose_models(run: Run, controls: Controls) -> tuple[str, str]:
     trained = [name for name in names if not is_control(name)]
     wanted = [name for name in controls.models if name in names and not is_control(name)]
     first = (wanted or trained or names)[0]
-    if st.session_state.get(OF, first) not in names:
-        st.session_state[OF] = first  # a model of another run
     columns = st.columns(2)
     with columns[0]:
-        a = str(st.selectbox(_("Heads of"), names, index=names.index(first), key=OF, bind="query-params"))
+        a = choose(_("Heads of"), {name: known_names().name(name) for name in names}, key=OF, default=first)
     others = [name for name in names if (a, name) in pairs]
     likely: Sequence[str] = [
         name for name in (*controls.models, *trained) if name in others and not is_control(name)
@@ -95,7 +94,7 @@ def _choose_models(run: Run, controls: Controls) -> tuple[str, str]:
     with columns[1]:
         b = choose(
             _("matched with heads of"),
-            {name: name for name in others},
+            {name: known_names().name(name) for name in others},
             key=WITH,
             default=likely[0],
             help_text=_("@random and @shuffled show what chance matches."),

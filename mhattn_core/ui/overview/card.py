@@ -3,10 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.overview.card import card_lines
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.navigation import link
 
 
@@ -15,8 +15,10 @@ def card(head: "pd.Series[object]", *, with_page: bool = True) -> None:
     name = head_name(int(str(head["layer"])), int(str(head["head"])))
     model = str(head["model"])
     with st.container(border=True):
-        st.markdown(f"**{escape(str(head['name']))}**")
-        st.markdown("\n".join(f"- {line.what}: **{escape(line.value)}**" for line in card_lines(head).itertuples()))
+        st.markdown(f"**{model_label(str(head['name']))}**")
+        st.markdown(
+            "\n".join(f"- {line.what}: **{model_label(line.value)}**" for line in card_lines(head).itertuples())
+        )
         with st.container(horizontal=True):
             if with_page:
                 link("Head", _("Its page"), model=model, head=name)

@@ -14,6 +14,7 @@ from mhattn_core.runs.run import Run
 from mhattn_core.ui.choices import choose, put
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, chosen_evidence, evidence_with, models_in
+from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.overview.card import card
 from mhattn_core.ui.panel import panel
@@ -69,9 +70,9 @@ def strip(run: Run, evidence: Evidence, models: Sequence[str]) -> str:
     """Which models these are, and on how much text they were measured; in Markdown."""
     known = entries()
     parts = [
-        f"**{escape(name)}** ({known[name].family}, {known[name].layers} × {known[name].heads})"
+        f"**{model_label(name)}** ({known[name].family}, {known[name].layers} × {known[name].heads})"
         if name in known
-        else f"**{escape(name)}**"
+        else f"**{model_label(name)}**"
         for name in models
         if not is_control(name)
     ]
@@ -80,14 +81,14 @@ def strip(run: Run, evidence: Evidence, models: Sequence[str]) -> str:
 
 
 def _choose_pinned(names: Sequence[str]) -> str:
-    labels = {NONE: _("None: point or click at the map")} | {name: name for name in names}
+    labels = {NONE: _("None: point or click at the map")} | {name: known_names().name(name) for name in names}
     return choose(_("Head"), labels, key=PINNED, default=NONE, persist=True)
 
 
 def _answers(run: Run, models: Sequence[str]) -> None:
     for answer in overview_answers(run, models):
         with st.container(border=True, gap="xxsmall"):
-            st.markdown(f"**{answer.title}**  \n:small[{answer.sentence}]")
+            st.markdown(f"**{answer.title}**  \n:small[{known_names().markdown(answer.sentence)}]")
             link(answer.page, _("See the evidence"))
 
 
@@ -98,7 +99,7 @@ def _card(finding: Finding, name: str) -> None:
     card(rows.iloc[0])
     if partner := rows["partner"].iloc[0]:
         st.button(
-            _("Its counterpart: {name}").format(name=partner),
+            _("Its counterpart: {name}").format(name=model_label(partner)),
             on_click=put,
             args=(PINNED, partner),
             key="to-counterpart",

@@ -23,7 +23,6 @@ from mhattn_core.ui.resources import HASHES
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
 
-
 SHUFFLES = 5
 DISTANCES: tuple[By, ...] = get_args(By)
 

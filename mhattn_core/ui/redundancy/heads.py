@@ -5,7 +5,6 @@ from contextlib import suppress
 import streamlit as st
 
 from mhattn_core.errors import Problem
-from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.redundancy.stack import Redundancy
 from mhattn_core.findings.redundancy.two_heads import by_every_distance, disagreeing, verdict
 from mhattn_core.heads import ModelHead
@@ -13,6 +12,7 @@ from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_distances import By
 from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.head_panel import head_panel
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.redundancy.data import DISTANCES, redundancy
 
 FIRST, SECOND = "head", "other"
@@ -59,7 +59,7 @@ def two_heads(found: Redundancy, chosen: tuple[int, int]) -> None:
         with column:
             model, stack, layer, number = found.here.index[head]
             one = ModelHead(model, stack, int(layer), int(number))
-            st.markdown(f"**{escape(one.name)}**")
+            st.markdown(f"**{model_label(one.name)}**")
             head_panel(found.seen, one.within, place, units="words", same_scale=False)
 
 

@@ -13,6 +13,7 @@ from mhattn_core.runs.run import Run
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.model_panel import attended_with_progress
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.redundancy.data import heads
 from mhattn_core.ui.show import show
 
@@ -38,7 +39,7 @@ def _over_run(run: Run, found: Redundancy, controls: Controls) -> tuple[pd.DataF
     models = [name for name in controls.models if name in run.models]
     for name in controls.models:
         if name not in models:
-            st.info(_("{name} is not on the map: the run did not measure it.").format(name=escape(name)))
+            st.info(_("{name} is not on the map: the run did not measure it.").format(name=model_label(name)))
     return measured_distances(run, models, found.stack), [f"run {run.id}"]
 
 
@@ -60,7 +61,7 @@ def _comparable(found: Redundancy, controls: Controls) -> tuple[list[Heads], lis
         fitting.sort(key=lambda part: part.index[0][1] != found.stack)
         if not fitting:
             left_out = True
-            st.info(prose("not_on_map").format(name=escape(name)))
+            st.info(prose("not_on_map").format(name=model_label(name)))
             continue
         parts.append(fitting[0])
         sources.append(f"{name}@{seen.model.revision}")

@@ -4,13 +4,13 @@ import streamlit as st
 
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.redundancy.stack_distances import StackDistances, corpus_distances
-from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_distances import By
 from mhattn_core.runs.run import Run
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run, holds
+from mhattn_core.ui.names import model_label
 
 
 def run_with_distances(controls: Controls, model: str) -> Run | None:
@@ -19,7 +19,7 @@ def run_with_distances(controls: Controls, model: str) -> Run | None:
     if run is None:
         return None
     if not holds(run, "distances", model):
-        st.info(prose("no_distances_in_run").format(name=escape(model)))
+        st.info(prose("no_distances_in_run").format(name=model_label(model)))
         return None
     return run
 

@@ -5,11 +5,11 @@ from functools import partial
 
 import streamlit as st
 
-from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.relations.heads import relation_heads
 from mhattn_core.findings.relations.rows import RelationRows
 from mhattn_core.heads import ModelHead, head_name
 from mhattn_core.ui.choices import put
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.roles.best import HEAD
 from mhattn_core.ui.show import show
 
@@ -27,7 +27,7 @@ def role_grids(rows: RelationRows, relation: str, chosen: ModelHead) -> None:
         ):
             framed = chosen.cell if (chosen.model, chosen.stack) == (model, stack) else best[model]
             with column:
-                st.markdown(f"**{escape(model)}** · `{stack}`")
+                st.markdown(f"**{model_label(model)}** · `{stack}`")
                 show(
                     relation_heads(
                         rows.run, model=model, stack=stack, direction=rows.direction, relation=relation, most=most

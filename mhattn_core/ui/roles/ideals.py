@@ -5,7 +5,6 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.attention.tables import word_table
-from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.patterns.ideals import nearest_to_ideal
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
@@ -15,6 +14,7 @@ from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence
 from mhattn_core.ui.head_panel import picture
 from mhattn_core.ui.model_panel import attended_with_progress
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.page import badge, problems
 from mhattn_core.ui.show import say, show
 
@@ -39,7 +39,7 @@ def ideals_view(evidence: Evidence, models: list[str], controls: Controls) -> No
 def _real(head: "pd.Series[object]", place: int, controls: Controls) -> None:
     """The head on the sidebar's pair."""
     one = ModelHead.of_row(head)
-    st.markdown(f"**{escape(one.name)}** · {charts.type_names()[str(head['type'])]} · n {head['n']:,}")
+    st.markdown(f"**{model_label(one.name)}** · {charts.type_names()[str(head['type'])]} · n {head['n']:,}")
     badge()
     grid = attended_with_progress(one.model, controls).words(one.stack)
     picture(word_table(grid, *one.cell), f"ideal-{place}", one.name, None)

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.relations.induction import InductionMeasure, induction_heads
 from mhattn_core.locale import _
 from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.resources import HASHES, loaded
 from mhattn_core.ui.show import show
@@ -16,20 +16,19 @@ from mhattn_core.ui.show import show
 if TYPE_CHECKING:
     from mhattn_core.models.model import Model
 
-
 MEASURES: tuple[InductionMeasure, ...] = ("induction", "previous_token")
 
 
 def induction_view(controls: Controls) -> None:
     """Live, on random tokens that repeat; models that are not causal are named."""
     for name in controls.models:
-        st.markdown(f"**{escape(name)}**")
+        st.markdown(f"**{model_label(name)}**")
         with problems(name):
             _one_model(name)
 
 
 def _one_model(name: str) -> None:
-    with st.spinner(_("{name} reads random tokens …").format(name=escape(name))):
+    with st.spinner(_("{name} reads random tokens …").format(name=model_label(name))):
         model = loaded(name)
         scores = _scores(model)
     for number, (measure, column) in enumerate(zip(MEASURES, st.columns(2), strict=True)):

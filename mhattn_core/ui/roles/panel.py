@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.relations.rows import RelationRows, directions_of, relation_rows, stacks_of, usual_direction
 from mhattn_core.findings.relations.words import (
     direction_labels,
@@ -20,6 +19,7 @@ from mhattn_core.ui.choices import AUTOMATIC, choose, open_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with, models_in, say_origin
 from mhattn_core.ui.head_choice import key_for
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.roles.best import HEAD, RELATION, best_view
@@ -91,7 +91,7 @@ def _stack(evidence: Evidence, model: str, place: int) -> str:
         return stacks[0] if stacks else ""
     # The names of stacks are the library's own in every language.
     return choose(
-        _("Stack of {name}").format(name=escape(model)),
+        _("Stack of {name}").format(name=model_label(model)),
         {name: name for name in stacks},
         key=key_for("stack", place),
         default=stacks[0],
@@ -116,7 +116,7 @@ def _say(rows: RelationRows, relation: str) -> None:
         st.markdown(verdict_line(row))
     missing = [name for name, _stack in rows.models if name not in set(rows.of(relation)["model"])]
     if missing:
-        st.caption(_("No items in this direction: {models}.").format(models=escape(", ".join(missing))))
+        st.caption(_("No items in this direction: {models}.").format(models=model_label(*missing)))
     link("Fault tolerance", _("What breaks without it: Ablation"))
 
 

@@ -8,7 +8,6 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.findings import Finding
-from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.patterns.parts import weight_parts
 from mhattn_core.findings.patterns.types import counts, type_grid, type_shares
 from mhattn_core.heads import ModelHead, head_name, head_names
@@ -20,6 +19,7 @@ from mhattn_core.ui.evidence import Evidence, evidence_with, models_in, say_evid
 from mhattn_core.ui.head_choice import key_for
 from mhattn_core.ui.head_panel import head_panel
 from mhattn_core.ui.model_panel import attended_with_progress
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.quantity_choice import table_columns
@@ -74,7 +74,7 @@ def _choose_stack(evidence: Evidence, name: str, number: int) -> str:
         return str(stacks[0])
     # The names of stacks are the library's own in every language.
     return choose(
-        _("Stack of {name}").format(name=escape(name)),
+        _("Stack of {name}").format(name=model_label(name)),
         {one: one for one in stacks},
         key=key_for("stack", number),
         default=stacks[0],
@@ -103,14 +103,14 @@ def _types(evidence: Evidence, stacks: Mapping[str, str], rows: pd.DataFrame, co
         ].iloc[0]
         st.markdown(
             _("**{head}** is called *{type}* by the run; below it reads the pair in the sidebar.").format(
-                head=escape(chosen.name), type=charts.type_names()[own["type"]]
+                head=model_label(chosen.name), type=charts.type_names()[own["type"]]
             )
         )
         head_panel(seen, chosen.within, 0, units="words", same_scale=False)
 
 
 def _one_model(evidence: Evidence, name: str, stack: str, number: int, chosen: ModelHead) -> None:
-    st.markdown(f"**{escape(name)}** · `{stack}`")
+    st.markdown(f"**{model_label(name)}** · `{stack}`")
     framed = chosen.cell if (name, stack) == (chosen.model, chosen.stack) else None
 
     def of(finding: Any) -> Finding:

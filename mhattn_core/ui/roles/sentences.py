@@ -27,6 +27,7 @@ from mhattn_core.text.relations import RELATIONS, missing, relation_label
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_panel import picture
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.resources import HASHES, attended, loaded
 from mhattn_core.ui.show import show
 
@@ -40,7 +41,7 @@ def role_sentences(rows: RelationRows, relation: str, chosen: ModelHead, control
         st.info(_("The words of two sentences cannot be drawn as arcs over one; see the matrix on Translation."))
         return
     records = _records(rows, chosen, controls)
-    with st.spinner(_("{name} reads the sentences …").format(name=escape(chosen.model))):
+    with st.spinner(_("{name} reads the sentences …").format(name=model_label(chosen.model))):
         kept, annotated = _measured(loaded(chosen.model), tuple(record.pair for record in records), chosen.stack)
     examples = hit_examples(kept, records, annotated, relation, rows.direction, chosen.within)
     label = escape(relation_label(relation))
@@ -51,7 +52,7 @@ def role_sentences(rows: RelationRows, relation: str, chosen: ModelHead, control
     parts = dict(zip(("hits", "misses"), hits_and_misses(examples), strict=True))
     st.markdown(
         _("**{head}** finds all of “{relation}” in {hits} of {all} of these sentences.").format(
-            head=escape(chosen.name), relation=label, hits=len(parts["hits"]), all=len(examples)
+            head=model_label(chosen.name), relation=label, hits=len(parts["hits"]), all=len(examples)
         )
     )
     titles = _("Where it finds it"), _("Where it misses")

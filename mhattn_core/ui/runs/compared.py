@@ -7,6 +7,7 @@ from mhattn_core.findings.runs.two_runs import in_both, two_runs
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import of_family
 from mhattn_core.runs.store import Saved
+from mhattn_core.ui.names import known_names
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.quantity_choice import names_in_tables, titles
 from mhattn_core.ui.runs.known import known_runs, opened
@@ -31,7 +32,11 @@ def compared_runs() -> None:
         _("Another run"), seconds, format_func=labels.__getitem__, key=f"runs-b-{first}", persist_state="session"
     )
     with st.container(horizontal=True):
-        model = str(st.selectbox(_("Model"), _common(runs[first], runs[second]), key="runs-model"))
+        model = str(
+            st.selectbox(
+                _("Model"), _common(runs[first], runs[second]), format_func=known_names().name, key="runs-model"
+            )
+        )
         words = of_family("basic")
         names = titles(words)
         measure = st.selectbox(

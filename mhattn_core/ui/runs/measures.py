@@ -13,7 +13,6 @@ from mhattn_core.runs.work import MEASURABLE
 if TYPE_CHECKING:
     from mhattn_core.runs.cost import Cost
 
-
 BASIC, DOCUMENTS = "basic", "segments"
 ALWAYS = ("forward", "tokens", BASIC)
 """Parts of a cost that every run has."""

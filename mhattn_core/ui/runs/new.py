@@ -2,23 +2,20 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
-from mhattn_core.findings.markdown import escape
-from mhattn_core.findings.runs.about import duration
+from mhattn_core.findings.runs.cost import cost_sentences, cost_table, cost_warnings
 from mhattn_core.locale import _
 from mhattn_core.models.control_names import trained_name
-from mhattn_core.models.memory import readable
 from mhattn_core.runs import store
 from mhattn_core.runs.corpus import corpus_digest, records_of
 from mhattn_core.runs.cost import Cost, estimate, refuse
 from mhattn_core.text.examples import example_pairs
 from mhattn_core.text.gallery import gallery
-from mhattn_core.text.prose import prose
 from mhattn_core.text.reading import PairRecord, Upload
 from mhattn_core.text.reading.records import bad_rows
 from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.resources import loaded
 from mhattn_core.ui.runs.known import jobs
@@ -28,7 +25,6 @@ from mhattn_core.ui.upload import OWN_PAIRS, upload_panel
 
 COSTS = "run-costs"
 BEGUN = "run-begun"
-UNKNOWN_FROM = 0.1
 
 
 def new_run(controls: Controls) -> None:
@@ -43,13 +39,13 @@ def new_run(controls: Controls) -> None:
             return
         measures = choose_measures(everything)
         name = st.text_input(_("Name of the run"), upload.name, max_chars=100, key=f"run-name-{upload.name}")
-        st.markdown(_("Models, from the sidebar: {models}.").format(models=escape(", ".join(controls.models))))
+        st.markdown(_("Models, from the sidebar: {models}.").format(models=model_label(*controls.models)))
         costs = _costs([cost.model for cost in everything], upload.pairs, measures)
         if not costs:
             return
         models = tuple(cost.model for cost in costs)
         if len(costs) < len(controls.models):
-            st.info(_("The run will measure {models} only.").format(models=escape(", ".join(models))))
+            st.info(_("The run will measure {models} only.").format(models=model_label(*models)))
         _say(costs, len(upload.pairs))
         refuse(costs, store.runs_folder())
         asked = (corpus_digest(upload.pairs), models, measures)
@@ -104,7 +100,7 @@ def _costs(names: Sequence[str], records: Sequence[PairRecord], measures: tuple[
         with problems(name):
             if asked not in known:
                 with st.spinner(
-                    _("Measuring a few pairs with {name} to see what it will cost …").format(name=escape(name))
+                    _("Measuring a few pairs with {name} to see what it will cost …").format(name=model_label(name))
                 ):
                     known[asked] = estimate(loaded(name), records, measures, controls_known=controls_known)
             refuse([known[asked]], store.runs_folder())
@@ -113,56 +109,10 @@ def _costs(names: Sequence[str], records: Sequence[PairRecord], measures: tuple[
 
 
 def _say(costs: Sequence[Cost], pairs: int) -> None:
-    tokens = sum(cost.tokens for cost in costs)
-    says = prose("cost_of_run")
-    if not tokens:  # all of them longer than a model reads at once
-        says = _("It will cost **about {time}**, {memory} of memory and {disk} on disk, for {pairs} pairs.")
-    st.markdown(
-        says.format(
-            time=duration(sum(cost.seconds for cost in costs)),
-            memory=readable(max(cost.memory for cost in costs)),
-            disk=readable(sum(cost.disk for cost in costs)),
-            pairs=f"{pairs:,}",
-            tokens=f"{tokens:,}",
-        )
-    )
-    st.caption(prose("told_from_tried").format(tried=costs[0].tried, dearest=_dearest(costs)))
+    said, why = cost_sentences(costs, pairs)
+    st.markdown(said)
+    st.caption(known_names().markdown(why))
     if len(costs) > 1:
-        table = pd.DataFrame(
-            {
-                _("model"): [cost.model for cost in costs],
-                _("time"): [duration(cost.seconds) for cost in costs],
-                _("tokens"): [cost.tokens for cost in costs],
-                _("tokens that it does not know"): [f"{cost.unknown:.0%}" for cost in costs],
-            }
-        )
-        st.dataframe(table, hide_index=True, width="stretch")
-    for cost in costs:
-        if cost.unknown >= UNKNOWN_FROM:
-            st.warning(
-                prose("unknown_in_run").format(model=escape(cost.model), share=cost.unknown),
-                icon=":material/question_mark:",
-            )
-        if cost.reasons:
-            then = _("They will be left out and listed.")
-            if cost.windowed:
-                then = prose("segments_read_all")
-            st.warning(
-                _("Of {tried} pairs tried, {model} cannot measure {bad}, such as: {reason}").format(
-                    tried=cost.tried, model=escape(cost.model), bad=len(cost.reasons), reason=escape(cost.reasons[0])
-                )
-                + f" {then}",
-                icon=":material/rule:",
-            )
-
-
-def _dearest(costs: Sequence[Cost]) -> str:
-    parts = [(seconds, cost.model, part) for cost in costs for part, seconds in cost.parts.items()]
-    seconds, model, part = max(parts)
-    says = {
-        "forward": _("the forward pass of {model} ({share:.0%})"),
-        "tokens": _("the tokens of {model} ({share:.0%})"),
-    }
-    of_measure = _("the measure {part} of {model} ({share:.0%})")
-    share = seconds / max(sum(seconds for seconds, _model, _part in parts), 1e-9)
-    return says.get(part, of_measure).format(model=escape(model), part=part, share=share)
+        st.dataframe(cost_table(costs), hide_index=True, width="stretch")
+    for warning in cost_warnings(costs):
+        st.warning(known_names().markdown(warning), icon=":material/rule:")

@@ -9,6 +9,7 @@ from mhattn_core.locale import _, current_language
 from mhattn_core.runs import store
 from mhattn_core.runs.jobs import Job
 from mhattn_core.runs.store import Saved
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.panel import panel
@@ -78,7 +79,7 @@ def _bar(name: str, job: Job) -> tuple[float, str]:
     if progress is None:
         return 0.0, _("**{name}** is starting …").format(name=name)
     says = _("**{name}** · {model}: {done} of {total}").format(
-        name=name, model=escape(progress.model), done=f"{progress.done:,}", total=f"{progress.total:,}"
+        name=name, model=model_label(progress.model), done=f"{progress.done:,}", total=f"{progress.total:,}"
     )
     if rate:
         left = (progress.total - progress.done) / rate
@@ -94,7 +95,7 @@ def _left(run: Saved) -> None:
     with st.container(border=True):
         st.markdown(
             _("**{name}** is not finished: {models}, {pairs} pairs.").format(
-                name=escape(run.about.name), models=escape(", ".join(run.about.models)), pairs=f"{run.about.pairs:,}"
+                name=escape(run.about.name), models=model_label(*run.about.models), pairs=f"{run.about.pairs:,}"
             )
         )
         if job and job.problem:

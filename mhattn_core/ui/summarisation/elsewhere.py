@@ -19,7 +19,6 @@ from mhattn_core.ui.runs.known import opened
 if TYPE_CHECKING:
     from mhattn_core.models.model import Model
 
-
 SHIPPED = "documents-en"
 
 

@@ -20,11 +20,11 @@ from mhattn_core.models.fetch import fetch
 from mhattn_core.models.progress import reporting
 from mhattn_core.text.words import cut
 from mhattn_core.ui.kept import of_documents
+from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.resources import loaded, models
 
 if TYPE_CHECKING:
     from mhattn_core.models.model import Model
-
 
 Work = Callable[[DeltaGenerator], None]
 """Something that takes a while; takes where its bar stands."""
@@ -48,22 +48,24 @@ def offer_run(name: str, given: DocumentInput, *, again: bool) -> Work | None:
         size = f"{entry.size_mb:,}" if entry else ""
         if entry is not None and entry.gguf:
             if st.button(
-                _("Fetch {name} ({size} MB), then run it live").format(name=escape(name), size=size),
+                _("Fetch {name} ({size} MB), then run it live").format(name=model_label(name), size=size),
                 key="summary-fetch",
                 icon=":material/download:",
             ):
                 return lambda place: _fetch_and_run(entry.name, name, given, place)
             return None
         label = _("Download {name} ({size} MB) and run it live") if entry else _("Download {name} and run it live")
-        pressed = st.button(label.format(name=escape(name), size=size), key="summary-run", icon=":material/download:")
+        pressed = st.button(
+            label.format(name=model_label(name), size=size), key="summary-run", icon=":material/download:"
+        )
         return (lambda place: run(name, given, place)) if pressed else None
     if not again:
         planned = plan(loaded_with_bar(name, st.container()), given)
         refuse(planned, given)
-        st.markdown(cost_of(planned, name))
+        st.markdown(known_names().markdown(cost_of(planned, name)))
     label = _("Run {name} live") if given.summary else _("Let {name} write the summary, and show what it takes")
     pressed = st.button(
-        label.format(name=escape(name)),
+        label.format(name=model_label(name)),
         key="summary-run",
         icon=":material/play_arrow:",
         type="secondary" if again else "primary",
@@ -79,7 +81,7 @@ def loaded_with_bar(name: str, place: DeltaGenerator) -> "Model":
         text = _("Downloading {name}: {file}. Stop cancels; what is here already is kept.").format(name=name, file=file)
         bar.progress(share, text=escape(text))
 
-    with st.spinner(_("Loading {name} …").format(name=escape(name))), reporting(report):
+    with st.spinner(_("Loading {name} …").format(name=model_label(name))), reporting(report):
         model = loaded(name)
     bar.empty()
     return model
@@ -116,13 +118,14 @@ def run(name: str, given: DocumentInput, place: DeltaGenerator) -> None:
     model = loaded_with_bar(name, place)
     taken = given if given.summary else _with_written(model, given, bar)
     # Before the rest: to count the tokens of a long document takes a moment, too.
-    bar.progress(0.0, text=_("{name} is reading the document …").format(name=escape(name)))
+    bar.progress(0.0, text=_("{name} is reading the document …").format(name=model_label(name)))
     refuse(plan(model, taken), taken)
     check_known(model, taken)
 
     def tell(done: int, of: int) -> None:
         bar.progress(
-            done / of, text=_("{name} has read {done} of {of} windows.").format(name=escape(name), done=done, of=of)
+            done / of,
+            text=_("{name} has read {done} of {of} windows.").format(name=model_label(name), done=done, of=of),
         )
 
     of_documents().once(
@@ -137,7 +140,7 @@ def run(name: str, given: DocumentInput, place: DeltaGenerator) -> None:
 
 def _with_written(model: "Model", given: DocumentInput, bar: DeltaGenerator) -> DocumentInput:
     """The document with the summary that the model writes, once."""
-    says = _("{name} is writing …").format(name=escape(model.name))
+    says = _("{name} is writing …").format(name=model_label(model.name))
 
     def tell(share: float) -> None:
         bar.progress(min(max(share, 0.0), 1.0), text=says)

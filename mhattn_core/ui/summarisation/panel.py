@@ -4,7 +4,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mhattn_core.errors import Problem
-from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.summarisation.document import DocumentAttention, DocumentInput
 from mhattn_core.findings.summarisation.readers import about_translator, unable
 from mhattn_core.locale import _
@@ -12,6 +11,7 @@ from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.model_choice import choose_model
+from mhattn_core.ui.names import short_text
 from mhattn_core.ui.page import badge, problems
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.summarisation.document import choose_document
@@ -95,7 +95,7 @@ def _not_shown(name: str, place: int, given: DocumentInput, head: DeltaGenerator
     work: Work | None = None
     with head.container():
         if reason:
-            st.info(escape(reason), icon=":material/translate:")
+            st.info(short_text(reason), icon=":material/translate:")
             offer(place, given, name)
         else:
             if about := about_translator(name):

@@ -1,6 +1,5 @@
 """The first view: the matrix of a summary and its segments, and the document beside it."""
 
-import html
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,16 +7,17 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mhattn_core.charts.segment_matrix import MOST_COLUMNS, PICKED_PART
+from mhattn_core.charts.segment_matrix import PICKED_PART
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.summarisation.document import DocumentAttention, DocumentInput, cells
+from mhattn_core.findings.summarisation.document_html import segments_html
 from mhattn_core.findings.summarisation.held_out import HeldOutAgreement
 from mhattn_core.findings.summarisation.segments_of_part import Value, segment_matrix
 from mhattn_core.findings.summarisation.selection import HeadSelection
 from mhattn_core.locale import _
-from mhattn_core.measures.segments import lift, shares
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.show import show
 from mhattn_core.ui.summarisation.heads import choose_whose
 
@@ -25,6 +25,8 @@ KEY = "segments"
 PART = "summary-part"
 MOST_ROWS = 60
 TALLEST_LIST = 620
+LONG = 350
+"""Words of a document that has a bar of its own to scroll with."""
 
 
 def picture(found: DocumentAttention, known: HeldOutAgreement | None) -> tuple[HeadSelection, pd.DataFrame]:
@@ -102,31 +104,10 @@ def _of_part(found: DocumentAttention, taken: np.ndarray, by: str, part: int, ro
 
 
 def listed(given: DocumentInput, weights: np.ndarray | None, table: pd.DataFrame | None = None, part: int = 0) -> None:
-    """The document, segment by segment, with what the chosen part takes of each. weights ``[segment]``; None where no
-    model read it.
-    """
-    length = np.array(given.document.words)
-    took = None if weights is None else shares(weights)
-    lifted = None if weights is None else lift(weights, length)
-    likest = set(given.likest.tolist())
-    if table is not None and len(length) <= MOST_COLUMNS:
-        own = table[table["row"] == part]
-        likest = set(own.loc[own["likest"], "column"].tolist())
-    blocks = []
-    for number, (text, words) in enumerate(zip(given.document.segments, length, strict=True)):
-        head = f"<b>{number + 1}{' ◆' if number in likest else ''}</b> · " + _("{words} words").format(words=words)
-        if took is not None and lifted is not None and np.isfinite(took[number]):
-            head += " · " + _("{share:.1%} of the attention, lift {lift:+.2f}").format(
-                share=took[number], lift=lifted[number]
-            )
-            width = 100 * float(took[number])
-            head += f'<div style="height:5px;width:{width:.1f}%;background:#0072B2;border-radius:2px"></div>'
-        blocks.append(
-            f'<div style="margin-bottom:.8rem"><div '
-            f'style="font-size:.8rem;opacity:.85">{head}</div>{html.escape(text)}</div>'
-        )
-    with st.container(height=TALLEST_LIST if sum(length) > 350 else "content", border=True):
-        st.html("".join(blocks))
+    """The document, segment by segment; as ``segments_html``."""
+    long = sum(given.document.words) > LONG
+    with st.container(height=TALLEST_LIST if long else "content", border=True):
+        st.html(segments_html(given, weights, table, part))
 
 
 def summary_told(given: DocumentInput) -> None:
@@ -136,7 +117,7 @@ def summary_told(given: DocumentInput) -> None:
     if given.written_by:
         st.markdown(
             _("Summary, written by {name} itself: *{text}*").format(
-                name=escape(given.written_by), text=escape(given.summary.text)
+                name=model_label(given.written_by), text=escape(given.summary.text)
             )
         )
         if given.had_read < len(given.document.segments):

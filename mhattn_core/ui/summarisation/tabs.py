@@ -4,7 +4,6 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.summarisation.document import DocumentAttention, totals
 from mhattn_core.findings.summarisation.heads_and_layers import (
     cautions,
@@ -19,6 +18,7 @@ from mhattn_core.locale import _
 from mhattn_core.models.control_names import CONTROLS, with_control
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.show import show
 from mhattn_core.ui.summarisation.elsewhere import measure_elsewhere, stored
 from mhattn_core.ui.summarisation.heads import open_head
@@ -70,7 +70,7 @@ def believe_tab(found: DocumentAttention, known: HeldOutAgreement | None) -> Wor
         return None
     pressed = st.button(
         _("Choose a head: run {name} on {documents} other documents").format(
-            name=escape(found.model), documents=len(other_documents(found.given))
+            name=model_label(found.model), documents=len(other_documents(found.given))
         ),
         key="summary-elsewhere",
         icon=":material/play_arrow:",
@@ -81,7 +81,7 @@ def believe_tab(found: DocumentAttention, known: HeldOutAgreement | None) -> Wor
 def _measure(found: DocumentAttention, place: DeltaGenerator) -> None:
     bar = bar_with_stop(place)
     model = loaded_with_bar(found.model, place)
-    text = _("{name} is reading the gallery’s other documents.").format(name=escape(found.model))
+    text = _("{name} is reading the gallery’s other documents.").format(name=model_label(found.model))
     measure_elsewhere(model, found.given, lambda share: bar.progress(share, text=text))
     st.rerun()
 

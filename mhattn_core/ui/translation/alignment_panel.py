@@ -26,6 +26,7 @@ from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_choice import key_for
 from mhattn_core.ui.model_panel import attended_with_progress
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.page import problems, wide_and_narrow
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.resources import HASHES, loaded
@@ -37,7 +38,6 @@ from mhattn_core.ui.unknown import may_draw
 
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
-
 
 BEST_ROWS = {"marian-zh-en": "awo"}
 """Where the best head on gold reads other rows than the first that a model offers."""
@@ -51,7 +51,7 @@ def alignment_panel(name: str, place: int, controls: Controls, choice: Reference
     """
     turned = is_turned(name, controls.pair)
     note = _("This model reads the second sentence, so source and target are swapped.") if turned else None
-    st.markdown(f"**{escape(name)}**", help=note)
+    st.markdown(f"**{model_label(name)}**", help=note)
     with problems(name):
         pair = _with_languages(name, place, controls.pair.turned if turned else controls.pair)
         _check_readable(name, pair)

@@ -17,6 +17,7 @@ from mhattn_core.locale import _
 from mhattn_core.text.prose import prose
 from mhattn_core.text.reading import PairRecord
 from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.names import model_label
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.quantity_choice import table_columns
 from mhattn_core.ui.resources import loaded
@@ -25,7 +26,6 @@ from mhattn_core.ui.upload import upload_panel
 
 if TYPE_CHECKING:
     from mhattn_core.models.model import Model
-
 
 KEPT = "alignment-tables"
 NUMBERS = ("aer", "low", "high", "precision", "recall", "f1", "wins", "diagonal", "gain", "gain_low", "gain_high")
@@ -69,7 +69,7 @@ def _measured(names: tuple[str, ...], gold: list[PairRecord]) -> dict[str, tuple
     """Tables by model, with a bar; a model that cannot take part says why, and the others go on."""
     tables = {}
     for name in names:
-        bar = st.progress(0.0, text=escape(name))
+        bar = st.progress(0.0, text=model_label(name))
 
         def tell(done: int, total: int, bar: DeltaGenerator = bar, name: str = name) -> None:
             bar.progress(done / total, text=escape(f"{name}: {done}/{total}"))
@@ -98,7 +98,7 @@ def _reverse(names: tuple[str, ...], record: PairRecord) -> "Model | None":
 
 def _show(name: str, table: pd.DataFrame, *, key: str) -> None:
     """One model's best head, held out, then the grid of all its heads and the table."""
-    st.markdown(f"**{escape(name)}**")
+    st.markdown(f"**{model_label(name)}**")
     finding = held_out_aligner(name, table)
     say(finding)
     shown, all_rows = st.tabs([_("Picture"), _("Table")])

@@ -4,10 +4,10 @@ import streamlit as st
 
 from mhattn_core.attention.languages import language_of
 from mhattn_core.experiments.alignment.translators import reads
-from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models.catalogue import entries
 from mhattn_core.text.prose import prose
+from mhattn_core.ui.names import model_label
 
 
 def tell_unreadable(name: str, text: str) -> None:
@@ -23,8 +23,6 @@ def tell_unreadable(name: str, text: str) -> None:
     ]
     said = prose("trained_for_language")
     choose = (
-        _("Choose {others} under Models, or another sentence.").format(others=escape(", ".join(others)))
-        if others
-        else ""
+        _("Choose {others} under Models, or another sentence.").format(others=model_label(*others)) if others else ""
     )
-    st.warning(f"{said.format(name=escape(name), language=names[language])} {choose}", icon=":material/translate:")
+    st.warning(f"{said.format(name=model_label(name), language=names[language])} {choose}", icon=":material/translate:")

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
     from mhattn_core.models.model import Model
 
-
 USUAL_ENCODER = "minilm"
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from html import escape
 
-import streamlit as st
-
 from mhattn_core.text.changes import TextSpan, changes
 
 # Struck through and underlined, so that colour is not the only sign; both can be read on light and dark.
@@ -18,8 +16,8 @@ STYLE = """<style>
 </style>"""
 
 
-def before_and_after(before: str, after: str, *, labels: tuple[str, str], ends: tuple[str, str] = ("", "")) -> None:
-    """Both texts, one under the other. labels: what stands before each; ends: what follows each, such as dots where it
+def before_and_after(before: str, after: str, *, labels: tuple[str, str], ends: tuple[str, str] = ("", "")) -> str:
+    """HTML of both texts, one under the other. labels: what stands before each; ends: what follows each, such as dots where it
     was cut off.
     """
     first, second = changes(before, after)
@@ -27,7 +25,7 @@ def before_and_after(before: str, after: str, *, labels: tuple[str, str], ends: 
         f"<dt>{escape(label)}</dt><dd>{_html(parts, tag)}{escape(end)}</dd>"
         for label, parts, tag, end in zip(labels, (first, second), ("del", "ins"), ends, strict=True)
     )
-    st.html(f'{STYLE}<dl class="mh-before-after">{"".join(rows)}</dl>')
+    return f'{STYLE}<dl class="mh-before-after">{"".join(rows)}</dl>'
 
 
 def _html(parts: Sequence[TextSpan], tag: str) -> str:
