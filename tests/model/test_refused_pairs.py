@@ -1,6 +1,7 @@
 """A model that can read none of the pairs has no rows, says why, and takes no other model's with it."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from transformers import BertForSequenceClassification, GPT2Config, GPT2LMHeadMo
 import mhattn_core as mh
 from mhattn_core.models.random_control import random_control
 from mhattn_core.runs.match_features import Features, Shared
+from mhattn_core.runs.relations import best_of_control
 from mhattn_core.runs.study import Corpus
 from mhattn_core.runs.work import MEASURABLE
 from mhattn_core.text.reading import PairRecord
@@ -60,6 +62,14 @@ def rows_of(run: mh.Run, model: str) -> dict[str, pd.DataFrame]:
         for name, table in tables.items()
         if "model" in table
     }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_network_a_control() -> Iterator[None]:
+    """What a control reaches is not asked here, and its networks take longer than all else."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(best_of_control.__kwdefaults__, "seeds", 1)
+        yield
 
 
 @pytest.fixture(scope="module")

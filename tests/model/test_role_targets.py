@@ -49,15 +49,28 @@ def table(minilm: mh.Model, trees: Trees) -> pd.DataFrame:
 def controls(model: mh.Model, records: list[PairRecord], annotated: list[Annotated]) -> RandomControls:
     return RandomControls(
         *(
-            best_of_control(model, records, annotated, GRAMMAR, control=control, seeds=3, pairs=100)
+            best_of_control(model, records, annotated, GRAMMAR, control=control, seeds=2, pairs=60)
             for control in (RANDOM, SHUFFLED)
         )
     )
 
 
-def scored(model: mh.Model, records: list[PairRecord], annotated: list[Annotated]) -> pd.DataFrame:
-    known = controls(model, records, annotated)
+def scored(
+    model: mh.Model, records: list[PairRecord], annotated: list[Annotated], known: RandomControls | None = None
+) -> pd.DataFrame:
+    known = known or controls(model, records, annotated)
     return relations_of(model.name, measure_relations(model, records, annotated, GRAMMAR), records, annotated, known)
+
+
+@pytest.fixture(scope="module")
+def untrained(minilm: mh.Model) -> mh.Model:
+    return random_control(minilm, 99)
+
+
+@pytest.fixture(scope="module")
+def of_untrained(untrained: mh.Model, trees: Trees) -> RandomControls:
+    records, annotated = (part[:800] for part in trees)
+    return controls(untrained, records, annotated)
 
 
 def hits(table: pd.DataFrame, direction: str) -> pd.DataFrame:
@@ -107,9 +120,11 @@ def test_most_relations_get_an_answer(table: pd.DataFrame) -> None:
     assert set(missing["n"]) == {0}
 
 
-def test_random_weights_show_nothing_of_grammar(minilm: mh.Model, trees: Trees) -> None:
+def test_random_weights_show_nothing_of_grammar(
+    untrained: mh.Model, of_untrained: RandomControls, trees: Trees
+) -> None:
     records, annotated = (part[:800] for part in trees)
-    rows = scored(random_control(minilm, 99), records, annotated)
+    rows = scored(untrained, records, annotated, of_untrained)
     assert (rows["verdict"] == "no evidence").sum() > 10
     assert not set(rows["verdict"]) & FOUND
 
@@ -124,7 +139,9 @@ def test_shuffled_words_show_nothing_of_grammar(minilm: mh.Model, trees: Trees) 
     assert not set(rows["verdict"]) & FOUND
 
 
-def test_a_planted_head_is_found(minilm: mh.Model, trees: Trees, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_planted_head_is_found(
+    untrained: mh.Model, of_untrained: RandomControls, trees: Trees, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Random weights, of which one head is made to look from each subject to its verb."""
     records, annotated = (part[:800] for part in trees)
 
@@ -142,10 +159,8 @@ def test_a_planted_head_is_found(minilm: mh.Model, trees: Trees, monkeypatch: py
 
         watch_words(model, batch, planted)
 
-    twin = random_control(minilm, 99)
-    known = controls(twin, records, annotated)
     monkeypatch.setattr("mhattn_core.runs.relations.watch_words", plant)
-    rows = relations_of(twin.name, measure_relations(twin, records, annotated, GRAMMAR), records, annotated, known)
+    rows = scored(untrained, records, annotated, of_untrained)
     found = rows[rows["verdict"].isin(FOUND) & (rows["score"] == "hit")]
     first = found[found["direction"] == "dependent_to_head"]
     assert first[["relation", "layer", "head"]].to_numpy().tolist() == [["nsubj", 3, 7]]

@@ -37,8 +37,10 @@ def model(request: pytest.FixtureRequest) -> mh.Model:
 
 
 @pytest.fixture(scope="module", params=["written", pytest.param("ewt", marks=needs_ewt)])
-def records(request: pytest.FixtureRequest) -> list[PairRecord]:
-    return consecutive(CORPORA[request.param]())[:50]
+def records(request: pytest.FixtureRequest, model: mh.Model) -> list[PairRecord]:
+    # Thirty layers take long, and what a treebank adds is odd characters, of which ten pairs hold many.
+    few = (model.name, request.param) == ("smollm2", "ewt")
+    return consecutive(CORPORA[request.param]())[: 10 if few else 50]
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +150,7 @@ def plain_values(model: mh.Model, eager: PreTrainedModel, pairs: list[mh.Sentenc
     return {measure: totals[measure] / counts[measure] for measure in totals}
 
 
-def test_fifty_pairs_equal_one_by_one_transformers(run: Run, model: mh.Model, records: list[PairRecord]) -> None:
+def test_pairs_equal_one_by_one_transformers(run: Run, model: mh.Model, records: list[PairRecord]) -> None:
     assert run.skipped.empty
     kind = AutoModelForCausalLM if model.head == "language" else AutoModel
     eager = kind.from_pretrained(entries()[model.name].path(), attn_implementation="eager", dtype=torch.float32).eval()

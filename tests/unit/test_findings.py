@@ -71,13 +71,19 @@ def test_all_that_a_run_says_can_be_shown_saved_and_got_again(key: str, tmp_path
         assert len(one.table), one.name
         assert one.pairs <= run.manifest.pairs
         assert run.id in one.source
-        shown = one._repr_mimebundle_()
-        assert plain(one.sentence) in shown["text/plain"]
-        assert "<svg" in shown["text/html"]
+        assert one.chart.to_dict()
         again: dict[str, object] = {}
         lines = one.code.splitlines()
         exec("\n".join([*lines[:-1], f"table = {lines[-1]}"]), again)
         pd.testing.assert_frame_equal(again["table"], one.table)
+
+
+@pytest.mark.parametrize("key", ["examples-en", "documents-en"])
+def test_a_notebook_displays_all_of_it(key: str) -> None:
+    for one in mh.all_findings(mh.Run.open(key)):
+        shown = one._repr_mimebundle_()
+        assert plain(one.sentence) in shown["text/plain"]
+        assert "<svg" in shown["text/html"]
 
 
 def test_code_gives_the_head_that_was_chosen_and_no_default(english: mh.Run) -> None:
