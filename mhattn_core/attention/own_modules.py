@@ -1,6 +1,5 @@
 """A second set of a network's modules on the same weights, for whoever must hook them or change what they do."""
 
-import copy
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from mhattn_core.models.model import Model
+from mhattn_core.models.shared_weights import on_shared_weights
 from mhattn_core.tap.interface import Watcher, watching
 
 
@@ -25,8 +25,7 @@ class OwnModules:
     @classmethod
     def of(cls, model: Model) -> "OwnModules":
         """Weights and buffers are shared with the network and take no memory again."""
-        shared = {id(tensor): tensor for tensor in (*model.network.parameters(), *model.network.buffers())}
-        network = copy.deepcopy(model.network, shared)
+        network = on_shared_weights(model.network)
         copies = {module: network.get_submodule(path) for path, module in model.network.named_modules()}
         return cls(network, copies, {copies[module]: stack for module, stack in model.attention.stack_of.items()})
 

@@ -1,6 +1,7 @@
 """Finding the files of a model: in a wheel, in the package, fetched, on the Hub, or in a folder."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
@@ -18,6 +19,8 @@ from mhattn_core.models.memory import budget
 from mhattn_core.models.model_problems import did_you_mean, stands, too_big
 from mhattn_core.models.weights import Shapes, shapes, weight_files
 
+FILES_ALONE: Mapping[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+"""What every ``from_pretrained`` is called with: only the files that are there, and never code that comes with them."""
 HUB_ID = re.compile(r"(?P<id>[\w.-]+(?:/[\w.-]+)?)(?:@(?P<revision>[\w./-]+))?")
 
 
@@ -32,34 +35,50 @@ class Source:
     @property
     def size(self) -> int:
         """Bytes that the weights take in memory as float32."""
-        return sum(map(prod, self.weights.values())) * BYTES_OF_FLOAT32
+        return self.count * BYTES_OF_FLOAT32
 
-    def arguments(self) -> dict[str, Any]:
-        """What every ``from_pretrained`` is called with: only these files, and never code that comes with them."""
-        return {"local_files_only": True, "trust_remote_code": False}
+    @property
+    def count(self) -> int:
+        """How many weights there are."""
+        return sum(map(prod, self.weights.values()))
 
 
-def find(name: str) -> Source:
+def find(name: str, bytes_of_weight: int = BYTES_OF_FLOAT32) -> Source:
     """The files that a name (without a random control's suffix) stands for, downloaded or converted if need be; no
     weights are loaded yet.
 
     Raises Problem when there are none, when they are damaged, or when they are not what is read here: safetensors of
     an architecture that transformers knows, small enough for the memory.
     """
-    folder, revision = _locate(name)
+    folder, revision = _locate(name, bytes_of_weight)
     check_config(name, folder)
     files = weight_files(name, folder)
     source = Source(folder, revision, shapes(name, files))
-    if source.size > budget():
-        raise too_big(name, source.size)
+    if (needed := source.count * bytes_of_weight) > budget():
+        raise too_big(name, needed)
     return source if revision else replace(source, revision=weights_digest(files))
 
 
-def _locate(name: str) -> tuple[Path, str]:
+def tokenizer_folder(name: str) -> Path:
+    """Where a tokenizer lies: a folder, which needs no model beside it, or the folder of the model of this name.
+
+    Raises Problem as ``find``.
+    """
+    given = Path(name).expanduser()
+    if _is_path(name) and not hosted() and given.is_dir():
+        return given
+    return _locate(name, BYTES_OF_FLOAT32)[0]
+
+
+def _is_path(name: str) -> bool:
+    return name.startswith((".", "~")) or Path(name).is_absolute()
+
+
+def _locate(name: str, bytes_of_weight: int) -> tuple[Path, str]:
     """The folder, and what names the weights if that is known without reading them."""
     if name in entries():
-        return _catalogued(entries()[name])
-    if name.startswith((".", "~")) or Path(name).is_absolute():
+        return _catalogued(entries()[name], bytes_of_weight)
+    if _is_path(name):
         _refuse_if_hosted(name)
         return _given(name, Path(name).expanduser())
     matched = HUB_ID.fullmatch(name)
@@ -75,7 +94,7 @@ def _locate(name: str) -> tuple[Path, str]:
     _refuse_if_hosted(name)
     entry = entries().get(matched["id"])
     try:
-        folder = snapshot(entry.hub if entry and entry.hub else matched["id"], matched["revision"])
+        folder = snapshot(entry.hub if entry and entry.hub else matched["id"], matched["revision"], bytes_of_weight)
     except Problem as problem:
         if not (Path(name) / "config.json").is_file():
             raise
@@ -97,9 +116,9 @@ def _refuse_if_hosted(name: str) -> None:
         )
 
 
-def _catalogued(entry: CatalogueEntry) -> tuple[Path, str]:
+def _catalogued(entry: CatalogueEntry, bytes_of_weight: int) -> tuple[Path, str]:
     if entry.hub:
-        folder = snapshot(entry.hub, entry.revision)
+        folder = snapshot(entry.hub, entry.revision, bytes_of_weight)
         return folder, folder.name
     path = entry.path()
     if path is None and entry.gguf:

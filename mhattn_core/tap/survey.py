@@ -164,9 +164,12 @@ def _stacks_by_value(calls: Sequence[Call], returned: Any, encoder_decoder: bool
     """The stack of each product: where its pattern is the next that the network itself returns.
 
     Shorter than ``calls`` as soon as one is not, and empty when the network returns more patterns than it multiplied.
+    One stack that returns no patterns at all (its attention was patched) has them all; the projections must tell then.
     """
     names = {stack: f"{stack}_attentions" for stack in STACKS} if encoder_decoder else {"encoder": "attentions"}
     waiting = {stack: list(getattr(returned, name, None) or ()) for stack, name in names.items()}
+    if not encoder_decoder and not any(waiting.values()):
+        return ["encoder"] * len(calls)
     stacks: list[str] = []
     for call in calls:
         stack = next(
