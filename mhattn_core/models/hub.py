@@ -101,11 +101,13 @@ def _sizes(info: ModelInfo) -> dict[str, int]:
 
 
 def _weights(info: ModelInfo) -> list[str]:
-    """One set of safetensors: the whole, else its parts."""
+    """One set of safetensors: the whole, else its parts, else an adapter's."""
     names = [name for name in _sizes(info) if name.endswith(".safetensors")]
-    return [name for name in names if name == "model.safetensors"] or [
-        name for name in names if name.startswith("model-")
-    ]
+    return (
+        [name for name in names if name == "model.safetensors"]
+        or [name for name in names if name.startswith("model-")]
+        or [name for name in names if name == "adapter_model.safetensors"]
+    )
 
 
 def _conversion(api: HfApi, repository: str) -> str | None:

@@ -12,6 +12,7 @@ from transformers import AutoConfig, PreTrainedConfig, PreTrainedModel, PreTrain
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
+from mhattn_core.models.adapter import add_adapter
 from mhattn_core.models.architecture import Head, as_held, check_reads_text, classes, network_class
 from mhattn_core.models.configuration import quantisation, quantised
 from mhattn_core.models.control_names import control_of, trained_name
@@ -43,7 +44,8 @@ def load(
     """Load a model onto the tap, in evaluation mode.
 
     name: a name of ``catalogue()``; a Hub id, with @revision if wanted; or a local directory or .gguf file (absolute,
-    or starting with ``.`` or ``~``). Each may end in @random (the same architecture with seeded random weights) or
+    or starting with ``.`` or ``~``). BASE+ADAPTER adds a low-rank adapter, a folder or Hub id as peft saves it, to the
+    weights of its base; an adapter alone finds its base in its config. Each may end in @random (the same architecture with seeded random weights) or
     @shuffled (the trained weights, each matrix's permuted within itself).
     device: ``auto`` takes CUDA, then Apple's MPS, then the CPU. dtype: of the weights, such as ``bfloat16``; patterns
     are float32 all the same. device_map, quantization_config: as ``from_pretrained`` takes them, to spread a network
@@ -71,6 +73,8 @@ def read(name: str, source: Source, options: Options = DEFAULTS) -> Model:
             reason = first_line(cause) if isinstance(cause, Exception) else problem.happened
             raise quantised(name, described, reason, missing_package(cause)) from problem
         raise
+    if source.adapter is not None:
+        add_adapter(network, source.adapter)
     network = options.moved(network).eval().requires_grad_(False)
     revision = f"{source.revision}{options.suffix}"
     model = Model(trained_name(name), revision, network, tokenizer, survey(network), head)

@@ -9,6 +9,8 @@ from typing import Any
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
+from mhattn_core.models.adapter import Adapter, is_adapter, read_adapter
+from mhattn_core.models.adapter_names import PLUS, split_adapter
 from mhattn_core.models.catalogue import CatalogueEntry, entries
 from mhattn_core.models.configuration import check_config
 from mhattn_core.models.digest import file_digest, weights_digest
@@ -26,11 +28,12 @@ HUB_ID = re.compile(r"(?P<id>[\w.-]+(?:/[\w.-]+)?)(?:@(?P<revision>[\w./-]+))?")
 
 @dataclass(frozen=True)
 class Source:
-    """A model's files: their folder, what names their weights, and the shape of each of these."""
+    """A model's files: their folder, what names their weights, the shape of each of these, and the adapter on them."""
 
     folder: Path
     revision: str
     weights: Shapes
+    adapter: Adapter | None = None
 
     @property
     def size(self) -> int:
@@ -48,15 +51,41 @@ def find(name: str, bytes_of_weight: int = BYTES_OF_FLOAT32) -> Source:
     weights are loaded yet.
 
     Raises Problem when there are none, when they are damaged, or when they are not what is read here: safetensors of
-    an architecture that transformers knows, small enough for the memory.
+    an architecture that transformers knows, small enough for the memory. Of an adapter alone (``ADAPTER``) the base is
+    the model that its config names.
     """
+    base, adapter = split_adapter(name)
+    if adapter:
+        return _adapted(find(base, bytes_of_weight), read_adapter(adapter, _locate(adapter, bytes_of_weight)[0]))
     folder, revision = _locate(name, bytes_of_weight)
+    if is_adapter(folder):
+        own = read_adapter(name, folder)
+        return _adapted(_base_of(own, bytes_of_weight), own)
     check_config(name, folder)
     files = weight_files(name, folder)
     source = Source(folder, revision, shapes(name, files))
     if (needed := source.count * bytes_of_weight) > budget():
         raise too_big(name, needed)
     return source if revision else replace(source, revision=weights_digest(files))
+
+
+def _adapted(base: Source, adapter: Adapter) -> Source:
+    return replace(base, revision=f"{base.revision}{PLUS}{adapter.revision}", adapter=adapter)
+
+
+def _base_of(adapter: Adapter, bytes_of_weight: int) -> Source:
+    try:
+        return find(adapter.base, bytes_of_weight)
+    except Problem as problem:
+        raise Problem(
+            _("The adapter “{name}” was trained on “{base}”, which cannot be had here: {reason}").format(
+                name=adapter.name, base=adapter.base or "?", reason=problem.happened
+            ),
+            _("If you have it under another name, write it in front, with a plus sign: {name}").format(
+                name=f"BASE{PLUS}{adapter.name}"
+            ),
+            stands(),
+        ) from problem
 
 
 def tokenizer_folder(name: str) -> Path:
@@ -149,7 +178,7 @@ def _given(name: str, path: Path) -> tuple[Path, str]:
     if path.suffix == ".gguf" and path.is_file():
         digest = file_digest(path)
         return converted(path, digest), digest[:12]
-    if not (path / "config.json").is_file():
+    if not (path / "config.json").is_file() and not is_adapter(path):
         raise Problem(
             _("There is no model in the folder “{name}”.").format(name=name),
             _(
