@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mhattn_core.models.catalogue import catalogue as catalogue
     from mhattn_core.models.load import load as load
     from mhattn_core.models.model import Model as Model
+    from mhattn_core.models.wrap import wrap as wrap
     from mhattn_core.runs.analyze import analyze as analyze
     from mhattn_core.runs.run import Run as Run
     from mhattn_core.text.pair import SentencePair as SentencePair
@@ -37,6 +38,7 @@ _HOME = {
     "load": "models.load",
     "read_pairs": "text.reading",
     "save": "charts",
+    "wrap": "models.wrap",
 }
 """Where each name is at home; it is imported when it is first asked for, since networks take seconds to import."""
 

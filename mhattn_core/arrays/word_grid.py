@@ -40,7 +40,7 @@ class WordGrid:
 
     ``pattern`` ``[layer, head, query word, key word]``; ``special_mass`` ``[layer, head, query word]``;
     ``visible`` ``[query word, key word]``: which keys a query may see (a causal model sees no later word).
-    Rows of a word that no piece covers are NaN.
+    Rows of a word that no piece covers are NaN, and so is a layer that does not attend.
     """
 
     pattern: Float[np.ndarray, "layer head query key"]
@@ -56,6 +56,12 @@ class WordGrid:
     @property
     def keys(self) -> tuple[str, ...]:
         return self.key_axis.words
+
+    @property
+    def attends(self) -> Bool[np.ndarray, "layer head"]:
+        """bool ``[layer, head]``: False in a layer that does not attend; True in all where no piece covers a word."""
+        found: Bool[np.ndarray, "layer head"] = np.isfinite(self.special_mass).any(axis=-1)
+        return found if found.any() else np.ones_like(found)
 
     def block(self, queries: str, keys: str) -> Float[np.ndarray, "layer head query key"]:
         """The part of the patterns from words of one sentence to words of another: ``block("a", "b")`` is A→B.

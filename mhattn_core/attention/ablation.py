@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from mhattn_core.errors import Problem
-from mhattn_core.heads import head_name
+from mhattn_core.heads import head_name, layer_name
 from mhattn_core.locale import _
 from mhattn_core.models.model import Model
 from mhattn_core.tap.interface import Call, visible_keys
@@ -86,10 +86,27 @@ def kinds_of(model: Model) -> tuple[Kind, ...]:
     return (*kinds_on_a_pair(model), "resample")
 
 
+def check_stack(model: Model, stack: str) -> None:
+    """Raise Problem for a stack that the model does not have."""
+    if stack not in model.stacks:
+        raise Problem(
+            _("“{name}” has no {stack}.").format(name=model.name, stack=stack),
+            _("Its stacks are: {stacks}.").format(stacks=", ".join(model.stacks)),
+        )
+
+
 def check(model: Model, ablate: Ablation) -> None:
     """Raise Problem for a head that the model does not have, or a kind that does not exist or that it cannot give."""
     for (stack, layer, head), kind in ablate.items():
         sites = model.attention.sites.get(stack, ())
+        if layer in range(len(sites)) and not sites[layer].heads:
+            attending = model.attention.attending(stack)
+            raise Problem(
+                _("Layer {layer} of “{name}” has no attention, so it has no heads.").format(
+                    layer=layer_name(layer), name=model.name
+                ),
+                _("Those that attend are: {layers}.").format(layers=", ".join(map(layer_name, attending))),
+            )
         if layer not in range(len(sites)) or head not in range(sites[layer].heads):
             raise Problem(
                 _("“{name}” has no head {head} in its {stack}.").format(

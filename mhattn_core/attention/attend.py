@@ -10,7 +10,8 @@ from torch import Tensor, nn
 
 from mhattn_core.arrays.head_values import HeadValues
 from mhattn_core.arrays.word_grid import WordAxis, WordGrid
-from mhattn_core.attention.ablation import Ablation, ablated, check, pair_replacements
+from mhattn_core.attention.ablation import Ablation, ablated, check, check_stack, pair_replacements
+from mhattn_core.attention.layers import over_layers
 from mhattn_core.attention.own_modules import OwnModules
 from mhattn_core.attention.prepare_inputs import ModelInputs, prepare_inputs
 from mhattn_core.attention.token_kinds import Piece, unknown_share
@@ -53,7 +54,7 @@ class AttentionResult:
         return self._feed.sentences
 
     def pattern(self, stack: str) -> Float[np.ndarray, "layer head query key"]:
-        """float32 ``[layer, head, query, key]`` over tokens, after the softmax."""
+        """float32 ``[layer, head, query, key]`` over tokens, after the softmax; NaN in a layer that does not attend."""
         return self._patterns[stack]
 
     def tokens(self, stack: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -143,16 +144,17 @@ class AttentionResult:
             )
 
     def _through_projections(self, stack: str, measured: Callable[[Call, nn.Module], np.ndarray]) -> np.ndarray:
-        check(self.model, {(stack, 0, 0): "zero"})
-        projections = [site.projection for site in self.model.attention.sites[stack]]
-        layers: list[np.ndarray] = []
+        check_stack(self.model, stack)
+        attention = self.model.attention
+        projections = [site.projection for site in attention.sites[stack]]
+        layers: dict[int, np.ndarray] = {}
 
         def see(call: Call) -> None:
             projection = projections[call.layer] if call.stack == stack else None
             if projection is not None:
-                layers.append(measured(call, projection))
+                layers[call.layer] = measured(call, projection)
 
-        if None in projections:
+        if any(projections[layer] is None for layer in attention.attending(stack)):
             raise Problem(
                 _(
                     "What each head of “{name}” adds cannot be told: no projection of the heads' own outputs was "
@@ -164,7 +166,7 @@ class AttentionResult:
                 ),
             )
         self.again(see)
-        return np.stack(layers)
+        return over_layers(layers, attention.layers(stack))
 
     def _axis(self, pieces: tuple[Piece, ...]) -> WordAxis:
         return word_axis(pieces, self.sentences, self.model.tokenizer.unk_token_id)
@@ -180,16 +182,20 @@ def attend(model: Model, pair: SentencePair, ablate: Ablation = NO_ABLATION) -> 
     """
     check(model, ablate)
     fed = prepare_inputs(model, pair)
-    patterns: dict[str, list[np.ndarray]] = {stack: [] for stack in model.stacks}
+    patterns: dict[str, dict[int, np.ndarray]] = {stack: {} for stack in model.stacks}
 
     def see(call: Call) -> None:
         if call.pattern.shape[-2:] != (len(fed.queries[call.stack]), len(fed.keys[call.stack])):
             raise not_in_full(model)
-        patterns[call.stack].append(call.pattern[0].float().cpu().numpy())
+        patterns[call.stack][call.layer] = call.pattern[0].float().cpu().numpy()
 
     _run(model, fed, ablate, see)
     return AttentionResult(
-        model, pair, fed, {stack: np.stack(layers) for stack, layers in patterns.items()}, dict(ablate)
+        model,
+        pair,
+        fed,
+        {stack: over_layers(found, model.attention.layers(stack)) for stack, found in patterns.items()},
+        dict(ablate),
     )
 
 

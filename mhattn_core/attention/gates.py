@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from mhattn_core.attention.layers import over_layers
 from mhattn_core.attention.objectives import Objective, outcome
 from mhattn_core.models.model import Model
 from mhattn_core.tap.interface import Call
@@ -44,16 +45,17 @@ def gate_gradients(model: Model, task: Objective) -> dict[str, Float[np.ndarray,
             else (found.reshape(copies, len(task.rows), -1) * _projections(found.shape[1]).to(found.device)).sum()
         )
     gradients = torch.autograd.grad(total, list(gates.values()))
-    stacks: dict[str, list[np.ndarray]] = {stack: [] for stack in model.stacks}
-    for (stack, _layer), gradient in zip(gates, gradients, strict=True):
+    stacks: dict[str, dict[int, np.ndarray]] = {stack: {} for stack in model.stacks}
+    for (stack, layer), gradient in zip(gates, gradients, strict=True):
         real = torch.cat([task.real[stack]] * copies)[..., None]
         at_positions = (gradient * real).double()
         if words:
             importance = at_positions.abs().sum(dim=1)
         else:
             importance = at_positions.sum(dim=1).reshape(copies, len(task.rows), -1).square().mean(dim=0).sqrt()
-        stacks[stack].append(importance.cpu().numpy())
-    return {stack: np.stack(layers, axis=1) for stack, layers in stacks.items()}
+        stacks[stack][layer] = importance.cpu().numpy()
+    layers = model.attention.layers
+    return {stack: np.moveaxis(over_layers(found, layers(stack)), 0, 1) for stack, found in stacks.items()}
 
 
 def importance(

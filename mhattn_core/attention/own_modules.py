@@ -1,6 +1,5 @@
 """A second set of a network's modules on the same weights, for whoever must hook them or change what they do."""
 
-import copy
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -8,7 +7,8 @@ from dataclasses import dataclass
 from torch import nn
 
 from mhattn_core.models.model import Model
-from mhattn_core.tap.interface import Watcher, watching
+from mhattn_core.models.shared_weights import on_shared_weights
+from mhattn_core.tap.interface import LayerOf, Watcher, watching
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,15 +21,16 @@ class OwnModules:
     network: nn.Module
     copies: Mapping[nn.Module, nn.Module]
     stack_of: Mapping[nn.Module, str]
+    layer_of: LayerOf
 
     @classmethod
     def of(cls, model: Model) -> "OwnModules":
         """Weights and buffers are shared with the network and take no memory again."""
-        shared = {id(tensor): tensor for tensor in (*model.network.parameters(), *model.network.buffers())}
-        network = copy.deepcopy(model.network, shared)
+        network = on_shared_weights(model.network)
         copies = {module: network.get_submodule(path) for path, module in model.network.named_modules()}
-        return cls(network, copies, {copies[module]: stack for module, stack in model.attention.stack_of.items()})
+        stack_of = {copies[module]: stack for module, stack in model.attention.stack_of.items()}
+        return cls(network, copies, stack_of, model.attention.layer_of)
 
     def watching(self, watcher: Watcher) -> AbstractContextManager[None]:
         """Show every attention call of one forward through these modules, in this thread, to ``watcher``."""
-        return watching(self.stack_of, watcher)
+        return watching(self.stack_of, watcher, self.layer_of)

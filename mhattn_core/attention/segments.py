@@ -13,6 +13,7 @@ import torch
 from jaxtyping import Float, Int
 
 from mhattn_core.attention.attend import not_in_full
+from mhattn_core.attention.layers import over_layers
 from mhattn_core.attention.pieces import encode
 from mhattn_core.attention.prepare_inputs import ModelInputs, prepare_inputs
 from mhattn_core.attention.summary_task import summary_prefix
@@ -170,18 +171,19 @@ def _window(
     )
     fed = prepare_inputs(model, pair, prefix=summary_prefix(model))
     asked, kept = _axes(model, fed, stack, parts, len(document.segments), rows)
-    found: list[np.ndarray] = []
+    found: dict[int, np.ndarray] = {}
 
     def watch(call: Call) -> None:
         if call.stack != stack:
             return
         if call.pattern.shape[-2:] != (asked.shape[1], kept.shape[0]):
             raise not_in_full(model)
-        found.append((asked @ call.pattern[0].float() @ kept).cpu().numpy())
+        found[call.layer] = (asked @ call.pattern[0].float() @ kept).cpu().numpy()
 
     with model.attention.watching(watch):
         model.network.base_model(**fed.inputs, use_cache=False)
-    return np.stack(found)
+    # A layer that does not attend gives the document nothing.
+    return over_layers(found, model.attention.layers(stack), without=0.0)
 
 
 def _axes(

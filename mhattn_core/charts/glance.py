@@ -6,6 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from mhattn_core.charts.no_attention import grey_cells, layers_without
 from mhattn_core.charts.theme import MARK_COLOUR, attention_colours, data_uri
 from mhattn_core.locale import _
 
@@ -48,8 +49,8 @@ def glance(
 ) -> alt.LayerChart:
     """The layer × head grid of thumbnails; a click picks a head (selection ``picked``: layer, head).
 
-    heads: one row a head with layer, head, name, picture (data address), entropy (normalised) and special_mass. clicks:
-    see ``head_grid``. tallest: pixels that all layers together may take; their height then shrinks.
+    heads: one row a head with layer, head, name, picture (data address), entropy (normalised) and special_mass (NaN
+    in a layer that does not attend, which is grey). clicks: see ``head_grid``. tallest: pixels that all layers together may take; their height then shrinks.
     """
     layers = heads["layer"].nunique()
     step = CELL if tallest is None else max(SMALLEST_CELL, min(BESIDE, tallest // max(1, layers)))
@@ -67,7 +68,8 @@ def glance(
         axis=alt.Axis(ticks=False, domain=False, values=values),
         scale=alt.Scale(paddingInner=0.06),
     )
-    base = alt.Chart(heads.assign(clicks=clicks)).encode(x, y)
+    without = heads["layer"].isin(layers_without(heads, "special_mass"))
+    base = alt.Chart(heads[~without].assign(clicks=clicks)).encode(x, y)
     pictures = base.mark_image(
         width=alt.expr("bandwidth('x')"), height=alt.expr("bandwidth('y')"), aspect=False
     ).encode(url="picture:N")
@@ -84,7 +86,8 @@ def glance(
         )
         .add_params(pick)
     )
-    return alt.layer(pictures, targets, height=alt.Step(step))
+    drawn = [pictures, targets, *([grey_cells(heads[without], x, y)] if without.any() else [])]
+    return alt.layer(*drawn, height=alt.Step(step))
 
 
 def _is(chosen: tuple[int, int] | None) -> str:

@@ -4,6 +4,7 @@ import altair as alt
 import pandas as pd
 
 from mhattn_core.charts.glance import PICKED
+from mhattn_core.charts.no_attention import grey_cells, layers_without
 from mhattn_core.charts.theme import ATTENTION_SCHEME, DIFFERENCE_SCHEME, MARK_COLOUR
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
@@ -40,7 +41,7 @@ def head_grid(
     (an error rate).
     chosen: the head to frame. clicks: a number that differs from one drawing to the next; without it a second click on
     the same head, after another was chosen elsewhere, is no event. Heads without a value (NaN) are drawn as a grey
-    cross.
+    cross; layers that do not attend are grey cells.
     """
     rows = heads.loc[heads["measure"] == measure, [name for name in READ if name in heads]].assign(clicks=clicks)
     rows["name"] = head_names(rows)
@@ -78,7 +79,10 @@ def head_grid(
         tooltip=_tooltips(rows, title or axis_title(measure)),
     ).add_params(pick)
     drawn = [cells]
-    missing = rows[rows["value"].isna()]
+    without = rows["layer"].isin(layers_without(heads))
+    if without.any():
+        drawn.append(grey_cells(rows[without], x, y))
+    missing = rows[rows["value"].isna() & ~without]
     if len(missing):
         cross = alt.Chart(missing).mark_point(shape="cross", color="#8c8c8c", size=60)
         drawn.append(cross.encode(x, y, tooltip=_tooltips(rows, title or axis_title(measure))))

@@ -28,6 +28,7 @@ def overview_map(
     heads: pd.DataFrame,
     colours: Mapping[str, str],
     *,
+    without: pd.DataFrame | None = None,
     small: Sequence[str] = (),
     chosen: str = "",
     clicks: int = 0,
@@ -38,7 +39,7 @@ def overview_map(
     heads: model, layer, head, name (among all models), colour (a key of ``colours``; empty for a cell that stays grey),
     fill (0 to 1, how much of the cell is coloured; NaN for all of it), faint and outline (bool), partner (the name of its
     counterpart, empty for none), and for the tooltip says, effect and similar. colours: what each is called → its
-    colour. small: models that are drawn small, below the model of fewest layers. chosen: the name of the head that is
+    colour. without: model, layer of layers that do not attend, a dashed line each. small: models that are drawn small, below the model of fewest layers. chosen: the name of the head that is
     pinned. narrow: models below one another, for a screen that holds no two. A click picks a head (``picked``: name).
     What the pointer is on lights up with its counterpart, in whichever model that is.
     """
@@ -48,16 +49,19 @@ def overview_map(
         **{name: heads["head"] + 0.5 + sign * side for name, sign in (("left", -1), ("right", 1))},
         **{name: heads["layer"] + 0.5 + sign * side for name, sign in (("top", -1), ("bottom", 1))},
     )
+    silent = pd.DataFrame(columns=["model", "layer"]) if without is None else without
     by_model = {str(model): own for model, own in rows.groupby("model", sort=False)}
-    layers = {model: int(own["layer"].max()) + 1 for model, own in by_model.items()}
+    every = pd.concat([heads[["model", "layer"]], silent[["model", "layer"]]])
+    layers = {str(model): int(own.max()) + 1 for model, own in every.groupby("model", sort=False)["layer"]}
+    grids = {model: (own, silent[silent["model"] == model], layers[model]) for model, own in by_model.items()}
     large = [model for model in by_model if model not in small] or list(by_model)
     height = max(SMALLEST, min(HEIGHT, TALLEST // max(layers[model] for model in large)))
     # A legend of nothing has no size, and then neither has the whole.
     legend_columns = 0 if (heads["colour"] == "").all() else 3 if narrow else 6
     columns: dict[str, alt.TopLevelMixin] = {
-        model: _grid(by_model[model], colours, (WIDTH, height), chosen, legend_columns) for model in large
+        model: _grid(*grids[model], colours, (WIDTH, height), chosen, legend_columns) for model in large
     }
-    beside = [_grid(by_model[model], colours, (SMALL, SMALL), chosen, legend_columns, axes=False) for model in small]
+    beside = [_grid(*grids[model], colours, (SMALL, SMALL), chosen, legend_columns, axes=False) for model in small]
     if beside:
         lowest = min(large, key=layers.__getitem__)
         pairs = [alt.hconcat(*beside[start : start + 2], spacing=16) for start in range(0, len(beside), 2)]
@@ -77,6 +81,8 @@ def overview_map(
 
 def _grid(
     rows: pd.DataFrame,
+    without: pd.DataFrame,
+    layers: int,
     colours: Mapping[str, str],
     cell: tuple[int, int],
     chosen: str,
@@ -84,7 +90,7 @@ def _grid(
     *,
     axes: bool = True,
 ) -> alt.LayerChart:
-    heads, layers = int(rows["head"].max()) + 1, int(rows["layer"].max()) + 1
+    heads = int(rows["head"].max()) + 1
     base = alt.Chart(
         rows.assign(
             x0=rows["head"] + GAP, x1=rows["head"] + 1 - GAP, y0=rows["layer"] + GAP, y1=rows["layer"] + 1 - GAP
@@ -110,7 +116,17 @@ def _grid(
         f"(indexof({HOVERED}.name, datum.name) >= 0 || indexof({HOVERED}.name, datum.partner) >= 0))"
     )
     marks = base.mark_rect(filled=True, fill="transparent", stroke=MARK_COLOUR, strokeWidth=3, cursor="pointer")
+    dashed = alt.Chart(
+        without[["layer"]].assign(x0=0, x1=heads, y0=without["layer"] + 0.5, says=_("no attention in this layer"))
+    ).mark_rule(color="#8c8c8c", strokeDash=[2, 3], opacity=0.7)
+    silent = dashed.encode(
+        alt.X("x0:Q", **across),
+        alt.X2("x1"),
+        alt.Y("y0:Q", **down),
+        tooltip=[alt.Tooltip("layer:Q", title=_("layer")), alt.Tooltip("says:N", title=_("heads"))],
+    )
     return alt.layer(
+        *([silent] if len(without) else []),
         base.mark_rect(color="#8c8c8c", fillOpacity=0.2).encode(**whole),
         base.transform_filter("datum.colour != ''")
         .mark_rect()

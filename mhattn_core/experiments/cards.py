@@ -83,11 +83,12 @@ def collect(
     stacks: dict[str, StackCollector] = {}
     for batch_rows in batches(model, rows):
         batch = collate(model, batch_rows)
-        layers: dict[str, list[_Layer]] = defaultdict(list)
-        watch_words(model, batch, partial(_see, layers))
-        for stack, seen in layers.items():
+        of_stacks: dict[str, list[_Layer]] = defaultdict(list)
+        watch_words(model, batch, partial(_see, of_stacks))
+        for stack, seen in of_stacks.items():
             if stack not in stacks:
-                stacks[stack] = StackCollector(model.attention.heads(stack), len(seen), known, len(pairs))
+                layers = model.attention.attending(stack)
+                stacks[stack] = StackCollector(model.attention.heads(stack), layers, known, len(pairs))
             stacks[stack].add(batch.axes[stack], seen, batch_rows, pairs)
         tell(len(batch_rows))
     return stacks
@@ -121,12 +122,12 @@ class _Layer:
 class StackCollector:
     """The sums of one stack as they grow; heads are numbered layer by layer.
 
-    words: of each pair, by its number, the words on the query and on the key axis.
+    layers: the numbers of those that attend. words: of each pair, by its number, the words on the query and on the key axis.
     """
 
-    def __init__(self, heads: int, layers: int, known: Sequence[str], pairs: int) -> None:
+    def __init__(self, heads: int, layers: Sequence[int], known: Sequence[str], pairs: int) -> None:
         self.words: dict[int, tuple[list[str], list[str]]] = {}
-        self._heads, every = heads, heads * layers
+        self._heads, self._layers, every = heads, layers, heads * len(layers)
         self._numbers = {word: number for number, word in enumerate(known)}
         self._rows = 0
         self._distances: np.ndarray | None = None
@@ -165,6 +166,7 @@ class StackCollector:
         """What was collected."""
         return StackCards(
             self._heads,
+            self._layers,
             self._rows,
             self._distances,
             self._even_distances,

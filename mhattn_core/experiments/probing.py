@@ -48,7 +48,11 @@ def probe_words(
         for stack, part in _of_batch(model, batch, drawn).items():
             found[stack].append(part)
         tell(len(batch_rows))
-    return {stack: _joined(parts) for stack, parts in found.items() if sum(len(part.words) for part in parts)}
+    return {
+        stack: _joined(parts, model.attention.attending(stack))
+        for stack, parts in found.items()
+        if sum(len(part.words) for part in parts)
+    }
 
 
 class _Word(NamedTuple):
@@ -129,7 +133,7 @@ def _of_batch(model: Model, batch: Batch, drawn: Mapping[str, Sequence[Sequence[
         states = getattr(given, f"{stack}_hidden_states", None) or given.hidden_states
         parts[stack] = _BatchVectors(
             {name: np.stack(rows).swapaxes(1, 2) for name, rows in layers[stack].items()},
-            np.stack([takes[stack](state) for state in states[:-1]]),
+            np.stack([takes[stack](states[layer]) for layer in model.attention.attending(stack)]),
             [word for of_text in words for word in of_text],
             [row.number for row, of_text in zip(batch.rows, words, strict=True) for _word in of_text],
         )
@@ -152,7 +156,7 @@ def _take(axes: WordAxes, heads: int, drawn: Sequence[Sequence[_Word]]) -> Calla
     return take
 
 
-def _joined(parts: Sequence[_BatchVectors]) -> ProbeWords:
+def _joined(parts: Sequence[_BatchVectors], layers: tuple[int, ...]) -> ProbeWords:
     """In the order of texts, which does not hang on the batches."""
     words, texts = (
         [word for part in parts for word in part.words],
@@ -170,4 +174,5 @@ def _joined(parts: Sequence[_BatchVectors]) -> ProbeWords:
         tuple(word.text.lower() for word in annotated),
         tuple(texts[order].tolist()),
         np.array(places),
+        layers,
     )

@@ -32,7 +32,11 @@ def word_outputs(
     cannot take, are left out.
     tell: told after each batch how many pairs it had.
     """
-    projections = {stack: [site.projection for site in model.attention.sites[stack]] for stack in model.stacks}
+    attention = model.attention
+    projections = {
+        stack: [attention.sites[stack][layer].projection for layer in attention.attending(stack)]
+        for stack in model.stacks
+    }
     able = {
         stack: [part for part in parts if part is not None] for stack, parts in projections.items() if None not in parts
     }
@@ -45,7 +49,11 @@ def word_outputs(
             if stack in able:
                 found[stack].append(part)
         tell(len(batch_rows))
-    return {stack: _joined(parts, model.attention.heads(stack), able[stack]) for stack, parts in found.items() if parts}
+    return {
+        stack: _joined(parts, attention.heads(stack), able[stack], attention.attending(stack))
+        for stack, parts in found.items()
+        if parts
+    }
 
 
 class _BatchOutputs(NamedTuple):
@@ -62,12 +70,15 @@ def _key(pair: SentencePair) -> str:
     return f"{pair.source}\n{pair.target}"
 
 
-def _joined(parts: Sequence[_BatchOutputs], heads: int, projections: Sequence[nn.Module]) -> WordOutputs:
+def _joined(
+    parts: Sequence[_BatchOutputs], heads: int, projections: Sequence[nn.Module], layers: tuple[int, ...]
+) -> WordOutputs:
     texts = np.concatenate([part.texts for part in parts])
     order = np.argsort(texts)
     outputs = torch.cat([part.outputs for part in parts], dim=1)[:, order]
     through = tuple(rows_of_heads(one, heads, outputs.shape[-1]).detach().float().cpu() for one in projections)
-    return WordOutputs(outputs, texts[order], np.concatenate([part.words for part in parts])[order], through)
+    words = np.concatenate([part.words for part in parts])[order]
+    return WordOutputs(outputs, texts[order], words, through, layers)
 
 
 @torch.no_grad()

@@ -3,7 +3,7 @@
 import warnings
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from mhattn_core.arrays.word_grid import WordGrid
 
@@ -38,11 +38,10 @@ def heads_by_entropy(grid: WordGrid) -> list[tuple[int, int]]:
     """All heads as (layer, head), the most concentrated first.
 
     Heads that put half of their mass or more on special tokens come after all others: they say little about words.
+    Layers that do not attend have none.
     """
     entropy, special = mean_entropy(grid)
-    order = np.lexsort((entropy.ravel(), (special >= MOST_SPECIAL_MASS).ravel()))
-    heads = grid.pattern.shape[1]
-    return [(int(place) // heads, int(place) % heads) for place in order]
+    return _in_order(grid, np.lexsort((entropy.ravel(), (special >= MOST_SPECIAL_MASS).ravel())))
 
 
 def positional_shares(grid: WordGrid) -> dict[str, Float[np.ndarray, "layer head"]]:
@@ -84,8 +83,14 @@ def suggested_heads(grid: WordGrid) -> tuple[list[tuple[int, int]], int]:
     """
     shares = positional_shares(grid)
     entropy, special = mean_entropy(grid)
-    heads = grid.pattern.shape[1]
     positional = np.max([np.nan_to_num(share) for share in shares.values()], axis=0) >= POSITIONAL
     on_special = special >= MOST_SPECIAL_MASS
     order = np.lexsort((entropy.ravel(), positional.ravel(), on_special.ravel()))
-    return [(int(place) // heads, int(place) % heads) for place in order], int((~positional & ~on_special).sum())
+    told = ~positional & ~on_special & grid.attends
+    return _in_order(grid, order), int(told.sum())
+
+
+def _in_order(grid: WordGrid, order: Int[np.ndarray, " head"]) -> list[tuple[int, int]]:
+    """Heads by their places among all of all layers, without those of layers that do not attend."""
+    cells = (divmod(int(place), grid.pattern.shape[1]) for place in order)
+    return [cell for cell in cells if grid.attends[cell]]

@@ -15,13 +15,14 @@ class WordOutputs:
 
     ``texts``: the number of each among those that were given; ``words [text, 2]``: sentence (0, 1) and place there of
     its word.
-    ``projections [layer]``: W_O as ``[head, dimension, model dimension]``.
+    ``projections [layer]``: W_O as ``[head, dimension, model dimension]``; ``layers``: the numbers of these layers.
     """
 
     outputs: Float[Tensor, "head text dimension"]
     texts: Int[np.ndarray, " text"]
     words: Int[np.ndarray, "text 2"]
     projections: tuple[Float[Tensor, "layer_head dimension model_dimension"], ...]
+    layers: tuple[int, ...]
 
     def words_of(self) -> dict[int, tuple[int, int]]:
         """The word of each text."""

@@ -53,8 +53,7 @@ def _check_family(name: str, config: Mapping[str, Any]) -> None:
     raise Problem(
         _("“{name}” has an architecture that is not known here: “{family}”.").format(name=name, family=family),
         _(
-            "Choose a model that transformers knows; sentence-transformers, adapters and ONNX folders are not models "
-            "of their own."
+            "Choose a model that transformers knows; sentence-transformers and ONNX folders are not models of their own."
         ),
         stands(),
     )

@@ -13,7 +13,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.cache import written_beside
 
-PICKLES = "pytorch_model*.bin"
+PICKLES, PICKLED_ADAPTER = "pytorch_model*.bin", "adapter_model.bin"
 # Weights in other formats, programs and hidden files are not taken along.
 TAKEN_ALONG = {".json", ".txt", ".model", ".jinja", ".spm", ".md", ".codes", ".tiktoken"}
 
@@ -26,7 +26,7 @@ def convert(folder: Path, out: Path | None = None) -> Path:
     Raises Problem when there are no such weights, when they hold more than tensors, or when ``out`` exists.
     """
     out = out or folder.with_name(folder.resolve().name + "-safetensors")
-    pickles = sorted(folder.glob(PICKLES))
+    pickles = sorted([*folder.glob(PICKLES), *folder.glob(PICKLED_ADAPTER)])
     if not pickles:
         raise Problem(
             _("There is no pytorch_model.bin in “{folder}”.").format(folder=folder),

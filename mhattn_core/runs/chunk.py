@@ -95,6 +95,12 @@ def _forward(model: Model, rows: list[FedPair], measures: Sequence[str]) -> Chun
                 found.append(part.flatten(1))
 
     watch_words(model, batch, see)
+    for entry, part in zip(list(layout), list(found), strict=True):
+        # A layer that does not attend counts nothing; it is told after the first that does.
+        others = sorted(set(range(model.attention.layers(entry.stack))) - {*model.attention.attending(entry.stack)})
+        if others and entry.layer == model.attention.attending(entry.stack)[0]:
+            layout += [entry._replace(layer=layer) for layer in others]
+            found += [torch.zeros_like(part)] * len(others)
     return Chunk(tuple(layout), torch.cat(found, dim=1).cpu().double().numpy(), {})
 
 

@@ -32,19 +32,30 @@ def profiles(
     chosen = folds_of_split(SPLIT)
     found: dict[str, dict[str, Measured]] = {}
     shapes: dict[str, tuple[int, int]] = {}
+    attend: dict[str, np.ndarray] = {}
     for here, there in zip(sums.values(chosen), sums.values(~chosen), strict=True):
         if here.group == ALL:
             shapes[here.stack] = here.value.shape[0], here.value.shape[1]
+            attend[here.stack] = attend.get(here.stack, False) | (here.n > 0)
             values = here.value.ravel(), there.value.ravel(), here.replicates[:REPLICATES].reshape(REPLICATES, -1)
             found.setdefault(here.stack, {})[here.name] = values
-    for stack, (layers, heads) in shapes.items():
-        found[stack] |= dict(_relations(items.get(stack, pd.DataFrame()), layers * heads, chosen, texts))
     n = sums.done - len(sums.reasons)
-    return {stack: _profiles(model, stack, shapes[stack], measures, n) for stack, measures in found.items()}
+    made = {}
+    for stack, measures in found.items():
+        heads = np.flatnonzero(attend[stack])
+        own = {name: _of_heads(values, heads) for name, values in measures.items()}
+        own |= dict(_relations(items.get(stack, pd.DataFrame()), len(heads), chosen, texts))
+        index = [(model, stack, *divmod(int(head), shapes[stack][1])) for head in heads]
+        made[stack] = _profiles(pd.MultiIndex.from_tuples(index, names=HEAD_COLUMNS), own, n)
+    return made
 
 
-def _profiles(model: str, stack: str, shape: tuple[int, int], measures: Mapping[str, Measured], n: int) -> Profiles:
-    index = pd.MultiIndex.from_product([[model], [stack], range(shape[0]), range(shape[1])], names=HEAD_COLUMNS)
+def _of_heads(values: Measured, heads: np.ndarray) -> Measured:
+    """Without those of layers that do not attend."""
+    return values[0][heads], values[1][heads], values[2][:, heads]
+
+
+def _profiles(index: pd.MultiIndex, measures: Mapping[str, Measured], n: int) -> Profiles:
     a, b, replicates = (np.stack([_finite(values[part]) for values in measures.values()], axis=-1) for part in range(3))
     return Profiles(index, tuple(measures), a, b, replicates, n)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.errors import Problem
-from mhattn_core.heads import ModelHead
+from mhattn_core.heads import HEAD_COLUMNS, ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.difference import KEYS, difference
 from mhattn_core.measures.heads import COLUMNS, head_rows
@@ -88,6 +88,14 @@ class Run:
         fewer than 30 of them. n: pairs with something to count. Group ``""`` holds all pairs.
         """
         return pd.read_parquet(self.folder / "heads.parquet")
+
+    @cached_property
+    def attending(self) -> pd.DataFrame:
+        """``HEAD_COLUMNS`` of every head; layers without attention, whose rows of ``heads`` count nothing, have none."""
+        every = self.heads.groupby(HEAD_COLUMNS, sort=False, observed=True)["n"].max()
+        # Of a model that could measure nothing, all are heads.
+        counted = every.groupby(["model", "stack"], sort=False, observed=True).transform("max")
+        return every[(every > 0) | (counted == 0)].reset_index()[HEAD_COLUMNS]
 
     @cached_property
     def pairs(self) -> pd.DataFrame:

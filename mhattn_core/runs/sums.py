@@ -151,12 +151,12 @@ class ModelSums:
     def _places(self, measure: str, stack: str, name: str) -> np.ndarray:
         """Where the sums of a measure stand in a row, int ``[layer, head, part]``."""
         starts = np.cumsum([0, *(entry.heads * entry.parts for entry in self.layout)])
-        found = [
-            np.arange(start, start + entry.heads * entry.parts).reshape(entry.heads, entry.parts)
+        found = {
+            entry.layer: np.arange(start, start + entry.heads * entry.parts).reshape(entry.heads, entry.parts)
             for start, entry in zip(starts, self.layout, strict=False)
             if (entry.measure, entry.stack, entry.name) == (measure, stack, name)
-        ]
-        return np.stack(found)
+        }
+        return np.stack([found[layer] for layer in sorted(found)])
 
 
 def text_key(record: PairRecord) -> str:

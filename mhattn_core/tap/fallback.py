@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from mhattn_core.tap.interface import Call, Watcher
+from mhattn_core.tap.entered import Entered, LayersEntered
+from mhattn_core.tap.interface import ALL_ATTEND, Call, LayerOf, Watcher, nth_layer
 
 _SOFTMAXES = {torch.softmax, torch.nn.functional.softmax, Tensor.softmax}
 _PRODUCTS = {torch.matmul, torch.bmm, Tensor.matmul, Tensor.__matmul__, Tensor.bmm}
@@ -22,18 +23,19 @@ _EINSUM = "bnij,jbnd->ibnd"
 
 
 class Softmaxes(TorchFunctionMode):
-    """Keeps the shape of every softmax in this thread: attention that is computed in windows or blocks shows there, and
-    there alone.
+    """Keeps the shape of every softmax in this thread, and in which layer it was: attention that is computed in windows
+    or blocks shows there, and there alone.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, entered: LayersEntered) -> None:
         super().__init__()
-        self.shapes: list[tuple[int, ...]] = []
+        self._entered = entered
+        self.shapes: list[tuple[tuple[int, ...], Entered]] = []
 
     def __torch_function__(self, function: Any, _types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = function(*args, **(kwargs or {}))
         if function in _SOFTMAXES:
-            self.shapes.append(tuple(result.shape))
+            self.shapes.append((tuple(result.shape), self._entered.now))
         return result
 
 
@@ -45,9 +47,12 @@ class Products(TorchFunctionMode):
     Raises RuntimeError when a forward makes another number of products than ``order`` tells.
     """
 
-    def __init__(self, order: Sequence[tuple[str, int]] | None, watcher: Watcher) -> None:
+    def __init__(
+        self, order: Sequence[tuple[str, int]] | None, watcher: Watcher, layer_of: LayerOf = ALL_ATTEND
+    ) -> None:
         super().__init__()
         self._order = order
+        self._layer_of = layer_of
         self._watcher = watcher
         self._seen: list[str] = []
         self._pattern: Tensor | None = None
@@ -78,9 +83,12 @@ class Products(TorchFunctionMode):
             raise self._miscounted(len(self._order))
         self._pattern = None
         stack, heads = ("", product.shape[-3]) if self._order is None else self._order[len(self._seen)]
-        pattern, output = (tensor.reshape(-1, heads, *tensor.shape[-2:]) for tensor in (pattern, product))
-        call = Call(None, stack, self._seen.count(stack), None, None, None, None, pattern, output.transpose(1, 2), {})
+        layer = nth_layer(self._layer_of, stack, self._seen.count(stack))
         self._seen.append(stack)
+        if layer is None:
+            return None
+        pattern, output = (tensor.reshape(-1, heads, *tensor.shape[-2:]) for tensor in (pattern, product))
+        call = Call(None, stack, layer, None, None, None, None, pattern, output.transpose(1, 2), {})
         replaced = self._watcher(call)
         return None if replaced is None else replaced.transpose(1, 2)
 

@@ -7,7 +7,7 @@ when nobody does. A network is never switched afterwards: whether it is watched 
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -56,30 +56,45 @@ Watcher = Callable[[Call], Tensor | None]
 """Sees each call in turn; a tensor that it returns takes the place of the per-head output."""
 
 
+LayerOf = Mapping[str, Sequence[int | None]]
+"""Of a stack some of whose layers do not attend: the layer of each call of one forward, None for one whose pattern is
+not read. A stack that is not named has a call in each layer.
+"""
+
+
 class _Session:
     """One watched forward: who watches, and how many calls each stack has made so far."""
 
-    def __init__(self, stack_of: Mapping[nn.Module, str], watcher: Watcher) -> None:
+    def __init__(self, stack_of: Mapping[nn.Module, str], watcher: Watcher, layer_of: LayerOf) -> None:
         self.stack_of = stack_of
         self.watcher = watcher
+        self.layer_of = layer_of
         self.calls: Counter[str] = Counter()
 
-    def next_layer(self, stack: str) -> int:
+    def next_layer(self, stack: str) -> int | None:
         # By order of calls, not by module: ALBERT shares one module among its layers.
         self.calls[stack] += 1
-        return self.calls[stack] - 1
+        return nth_layer(self.layer_of, stack, self.calls[stack] - 1)
 
 
+def nth_layer(layer_of: LayerOf, stack: str, number: int) -> int | None:
+    """The layer of a stack's nth call; calls of later steps count on."""
+    layers = layer_of.get(stack)
+    return number if layers is None else layers[number % len(layers)]
+
+
+ALL_ATTEND: LayerOf = {}
 _session: ContextVar[_Session | None] = ContextVar("session", default=None)
 
 
 @contextmanager
-def watching(stack_of: Mapping[nn.Module, str], watcher: Watcher) -> Iterator[None]:
+def watching(stack_of: Mapping[nn.Module, str], watcher: Watcher, layer_of: LayerOf = ALL_ATTEND) -> Iterator[None]:
     """Show every attention call of one forward, in this thread, to ``watcher``.
 
-    ``stack_of`` names the stack of each attention module; layers are counted from the start of the block.
+    ``stack_of`` names the stack of each attention module; layers are counted from the start of the block, or as
+    ``layer_of`` says.
     """
-    token = _session.set(_Session(stack_of, watcher))
+    token = _session.set(_Session(stack_of, watcher, layer_of))
     try:
         yield
     finally:
@@ -116,6 +131,8 @@ def _eager(
         return output, None
     stack = session.stack_of[module]
     layer = session.next_layer(stack)
+    if layer is None:
+        return output, pattern
     call = Call(module, stack, layer, query, key, value, attention_mask, pattern, output, options)
     replaced = session.watcher(call)
     return (output if replaced is None else replaced), pattern

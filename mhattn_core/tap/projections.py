@@ -1,5 +1,6 @@
 """Which module is W_O, the projection behind the heads of each layer."""
 
+from collections import defaultdict
 from typing import Any
 
 import torch
@@ -11,14 +12,14 @@ from mhattn_core.tap.own_errors import OwnErrors
 
 
 class ProjectionFinder:
-    """Finds W_O: the first linear layer after a call whose input equals the per-head output by value.
+    """Finds W_O: the one linear layer after a call whose input equals the per-head output by value.
 
     By value, because the projection may lie outside the module that calls (BERT) or be fed a copy (GPT-2).
     """
 
     def __init__(self, network: PreTrainedModel, own_errors: OwnErrors) -> None:
         self._own_errors = own_errors
-        self.found: dict[int, nn.Module] = {}
+        self._fed: defaultdict[int, list[nn.Module]] = defaultdict(list)
         self._network = network
         self._awaited: tuple[int, Tensor] | None = None
         self._handles: list[torch.utils.hooks.RemovableHandle] = []
@@ -32,12 +33,16 @@ class ProjectionFinder:
         number, output = self._awaited
         with self._own_errors:
             if inputs[0].numel() == output.numel() and torch.equal(inputs[0].reshape(output.shape), output):
-                self.found[number] = module
-                self._awaited = None
+                self._fed[number].append(module)
+
+    @property
+    def found(self) -> dict[int, nn.Module]:
+        """By number of the call. What two layers are fed with, as an adapter beside W_O is, has no one projection."""
+        return {number: modules[0] for number, modules in self._fed.items() if len(modules) == 1}
 
     def __enter__(self) -> None:
         for module in self._network.modules():
-            if isinstance(module, nn.Linear | Conv1D):
+            if isinstance(module, nn.Linear | Conv1D) and module.weight.is_floating_point():  # others are packed
                 self._handles.append(module.register_forward_pre_hook(self._look))
 
     def __exit__(self, *_exception: object) -> None:

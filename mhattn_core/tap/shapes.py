@@ -1,11 +1,14 @@
-"""Whether each layer gave one pattern in full, by the shapes that were seen."""
+"""Which layers gave one pattern in full, by the shapes that were seen."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from transformers import PreTrainedConfig
 
+from mhattn_core.errors import Problem
 from mhattn_core.tap.dummy import SOURCE_LENGTH, TARGET_LENGTH
-from mhattn_core.tap.interface import Call
+from mhattn_core.tap.entered import Entered, LayersEntered
+from mhattn_core.tap.interface import ALL_ATTEND, Call, LayerOf
 from mhattn_core.tap.refusals import (
     cannot_be_followed,
     more_than_one_pattern,
@@ -18,35 +21,91 @@ from mhattn_core.tap.refusals import (
 # The ``[query, key]`` of patterns in full.
 _IN_FULL = {(SOURCE_LENGTH, SOURCE_LENGTH), (TARGET_LENGTH, TARGET_LENGTH), (TARGET_LENGTH, SOURCE_LENGTH)}
 
+_Shapes = dict[str, list[tuple[int, ...]]]
 
-def check_shapes(
-    config: PreTrainedConfig,
-    calls: Sequence[Call],
-    seen: Mapping[str, list[tuple[int, ...]]],
-    softmaxes: Sequence[tuple[int, ...]],
-) -> None:
-    """Raises Problem, with what was observed, unless each layer has one pattern in full.
 
-    softmaxes: the shapes of all, those of attention that neither reading sees among them; experts have three axes or
-    fewer.
+@dataclass(frozen=True)
+class Seen:
+    """What one dummy forward showed: calls with the stack of each (fewer where they are not the network's own
+    patterns), the layer that each was in, and the shape of every softmax with its layer.
     """
-    expected = _expected_shapes(config, causal="decoder" in seen)
-    if seen == expected:
-        return
-    partial = [shape for shape in softmaxes if len(shape) > 3 and shape[-2:] not in _IN_FULL]
-    partial += [tuple(call.pattern.shape) for call in calls if tuple(call.pattern.shape[-2:]) not in _IN_FULL]
+
+    calls: Sequence[Call]
+    stacks: Sequence[str]
+    entered: Sequence[Entered]
+    softmaxes: Sequence[tuple[tuple[int, ...], Entered]]
+    lists: LayersEntered
+
+
+def in_full(call: Call) -> bool:
+    """Whether a pattern covers the whole of what was fed."""
+    return call.pattern.dim() == 4 and len(call.pattern) == 1 and tuple(call.pattern.shape[-2:]) in _IN_FULL
+
+
+def layers_of_calls(config: PreTrainedConfig, seen: Seen) -> tuple[LayerOf, Mapping[str, int]]:
+    """The layer of each call, by stack, where some layers have none in full (else empty); and how many layers each
+    stack has.
+
+    Raises Problem, with what was observed, unless each layer has one pattern in full or none.
+    """
+    shapes: dict[str, list[tuple[int, ...]]] = {}
+    for call, stack in zip(seen.calls, seen.stacks, strict=False):
+        shapes.setdefault(stack, []).append(tuple(call.pattern.shape[2:]))
+    expected = _expected_shapes(config, causal="decoder" in shapes)
+    if shapes != expected:
+        layer_of = _some_attend(seen, shapes, expected)
+        if layer_of is None:
+            raise _refusal(config, seen, shapes, expected)
+        return layer_of, {stack: len(layers) for stack, layers in expected.items()}
+    return ALL_ATTEND, {stack: len(layers) for stack, layers in expected.items()}
+
+
+def _some_attend(seen: Seen, shapes: _Shapes, expected: _Shapes) -> LayerOf | None:
+    """None unless the layers that attend can be told from the others in each stack."""
+    if len(seen.stacks) != len(seen.calls) or set(shapes) != set(expected):
+        return None
+    found: dict[str, tuple[int | None, ...]] = {}
+    for stack in (stack for stack in expected if shapes[stack] != expected[stack]):
+        calls = [number for number, of in enumerate(seen.stacks) if of == stack]
+        layers = seen.lists.numbers([seen.entered[number] for number in calls], len(expected[stack]))
+        if layers is None:
+            return None
+        told = [layer if in_full(seen.calls[number]) else None for number, layer in zip(calls, layers, strict=True)]
+        attend = [layer for layer in told if layer is not None]
+        others = {layer for layer, own in zip(layers, told, strict=True) if own is None}
+        if not attend or sorted({*attend} - others) != attend or _in_windows(seen, attend, len(expected[stack])):
+            return None
+        found[stack] = tuple(told)
+    return found
+
+
+def _in_windows(seen: Seen, attend: Sequence[int], layers: int) -> bool:
+    """Whether one of these layers also takes a softmax over a part of the text."""
+    partial = [entered for shape, entered in seen.softmaxes if _is_partial(shape)]
+    lists = [path for path, length in seen.lists.lengths.items() if length == layers]
+    return any(entered.get(path) in attend for entered in partial for path in lists)
+
+
+def _is_partial(shape: tuple[int, ...]) -> bool:
+    """Experts have three axes or fewer."""
+    return len(shape) > 3 and shape[-2:] not in _IN_FULL
+
+
+def _refusal(config: PreTrainedConfig, seen: Seen, shapes: _Shapes, expected: _Shapes) -> Problem:
+    partial = [shape for shape, _entered in seen.softmaxes if _is_partial(shape)]
+    partial += [tuple(call.pattern.shape) for call in seen.calls if tuple(call.pattern.shape[-2:]) not in _IN_FULL]
     if partial:
-        raise not_in_full(config, partial)
-    if not calls:
-        raise no_attention(config)
-    if sum(map(len, seen.values())) != len(calls):
-        layers = sum(map(len, expected.values()))
-        raise more_than_one_pattern(config, len(calls), layers) if len(calls) > layers > 0 else unlike_their_own(config)
-    if any(stack not in expected or set(shapes) - set(expected[stack]) for stack, shapes in seen.items()):
-        raise cannot_be_followed(config)
-    if any(len(shapes) > len(expected[stack]) for stack, shapes in seen.items()):
-        raise more_than_one_pattern(config, *(sum(map(len, shapes.values())) for shapes in (seen, expected)))
-    raise other_layers(config, seen, expected)
+        return not_in_full(config, partial)
+    if not seen.calls:
+        return no_attention(config)
+    if len(seen.stacks) != len(seen.calls):
+        layers, calls = sum(map(len, expected.values())), len(seen.calls)
+        return more_than_one_pattern(config, calls, layers) if calls > layers > 0 else unlike_their_own(config)
+    if any(stack not in expected or set(own) - set(expected[stack]) for stack, own in shapes.items()):
+        return cannot_be_followed(config)
+    if any(len(own) > len(expected[stack]) for stack, own in shapes.items()):
+        return more_than_one_pattern(config, *(sum(map(len, of.values())) for of in (shapes, expected)))
+    return other_layers(config, shapes, expected)
 
 
 def _expected_shapes(config: PreTrainedConfig, *, causal: bool) -> dict[str, list[tuple[int, ...]]]:

@@ -135,10 +135,15 @@ def patterns_are_eager(case: Case, inputs: Inputs, calls: Mapping[str, list[Call
 
 def projections(case: Case, network: PreTrainedModel, stack: str) -> list[nn.Module]:
     """The output projection of each layer, by name."""
-    ending = re.compile(rf"(^|.*\.){case.family.projections[stack]}")
-    found = [module for path, module in network.named_modules() if ending.fullmatch(path)]
+    found = projections_of(case.family, network, stack)
     # ALBERT's layers share one.
     return found * case.layers(stack) if len(found) == 1 else found
+
+
+def projections_of(family: Family, network: PreTrainedModel, stack: str) -> list[nn.Module]:
+    """All modules of a network that the family's source names as output projections of a stack."""
+    ending = re.compile(rf"(^|.*\.){family.projections[stack]}")
+    return [module for path, module in network.named_modules() if ending.fullmatch(path)]
 
 
 @contextmanager

@@ -21,6 +21,7 @@ import torch
 import transformers
 from cases import word_tokenizer
 from families import NOT_ONE_PATTERN, ON_THEIR_OWN, READABLE, XLNET
+from hybrids import HYBRIDS
 from safetensors.torch import save_file
 from transformers import (
     CONFIG_MAPPING,
@@ -172,9 +173,13 @@ def _compared(network: PreTrainedModel, seen: Any) -> Outcome:
     names = {"encoder": "encoder_attentions", "decoder": "decoder_attentions", "cross": "cross_attentions"}
     for stack in seen.stacks:
         attentions = getattr(plain, names[stack] if len(seen.stacks) == 3 else "attentions", None)
-        if not attentions or any(attention is None for attention in attentions):
+        whole = len(seen.model.attention.attending(stack)) == len(seen.pattern(stack))
+        if not attentions or (whole and any(attention is None for attention in attentions)):
             return Outcome("silent", "plain transformers returns no attentions")
-        ours = torch.from_numpy(seen.pattern(stack))
+        ours = torch.from_numpy(seen.pattern(stack)[list(seen.model.attention.attending(stack))])
+        if not whole:
+            # Some families list what layers make that do not attend, too.
+            attentions = [one for one in attentions if one is not None and one[0].shape == ours[0].shape]
         if len(attentions) != len(ours):
             return Outcome("differs", f"{len(ours)} layers, plain transformers {len(attentions)}")
         theirs = torch.stack([attention[0, ..., : ours.shape[-1]].float() for attention in attentions])
@@ -224,8 +229,11 @@ def _build(model_type: str) -> PreTrainedModel:
 
 
 def _choices(model_type: str) -> Iterator[tuple[Callable[[], PreTrainedConfig], Any]]:
+    hybrids = (family for family, _attending in HYBRIDS)
     known = [
-        family for family in (*READABLE, *ON_THEIR_OWN, *NOT_ONE_PATTERN, XLNET) if family.model_type == model_type
+        family
+        for family in (*READABLE, *hybrids, *ON_THEIR_OWN, *NOT_ONE_PATTERN, XLNET)
+        if family.model_type == model_type
     ]
     yield from ((family.config, family.auto) for family in known[:1])
     config_class = CONFIG_MAPPING[model_type]

@@ -64,6 +64,8 @@ LATENT = {
     "first_k_dense_replace": 1,
     "moe_intermediate_size": 24,
 }
+# Which keys a query reads is chosen by a small attention of its own: all of a short text.
+INDEXER = {"index_topk": 64, "index_head_dim": 8, "index_n_heads": 2}
 # The eyes of a model that is only read to.
 SMALL_VISION = PLAIN | {"image_size": 28, "patch_size": 14}
 TWO_BERTS = COMMON | {
@@ -139,7 +141,7 @@ def _masked(
     return _family(name, AutoModelForMaskedLM, {**group, **settings}, projections)
 
 
-def _causal(
+def causal(
     name: str, projections: Mapping[str, str] = OF_LLAMA, group: Mapping[str, Any] = GROUPED, **settings: Any
 ) -> Family:
     return _family(name, AutoModelForCausalLM, {**group, **settings}, projections)
@@ -179,26 +181,26 @@ READABLE = (
     _masked("nomic_bert", {"encoder": r"self_attn\.o_proj"}),
     _masked("jina_embeddings_v3", {"encoder": r"self_attn\.o_proj"}),
     _masked("eurobert", {"encoder": r"self_attn\.o_proj"}, GROUPED),
-    _causal("gpt2", {"decoder": r"attn\.c_proj"}, PLAIN),
-    _causal("gpt_bigcode", {"decoder": r"attn\.c_proj"}, PLAIN),
-    _causal("opt", {"decoder": r"self_attn\.out_proj"}, PLAIN, ffn_dim=48, word_embed_proj_dim=32),
-    _causal("biogpt", {"decoder": r"self_attn\.out_proj"}, PLAIN),
-    _causal("gpt_neox", {"decoder": r"attention\.dense"}, PLAIN),
-    _causal("phi", {"decoder": r"self_attn\.dense"}),
-    _causal("phi3"),
-    _causal("llama"),
-    _causal("mistral"),
-    _causal("mistral window", sliding_window=4),
-    _causal("mixtral", num_local_experts=4),
-    _causal("qwen2"),
-    _causal("qwen3"),
-    _causal("qwen3_moe", num_experts=4, num_experts_per_tok=2, moe_intermediate_size=24),
-    _causal("gemma"),
-    _causal("gemma2"),
-    _causal("gemma2 window", sliding_window=4, attn_logit_softcapping=2.0),
-    _causal("gemma3_text"),
-    _causal("gemma3_text window", sliding_window=4),
-    _causal(
+    causal("gpt2", {"decoder": r"attn\.c_proj"}, PLAIN),
+    causal("gpt_bigcode", {"decoder": r"attn\.c_proj"}, PLAIN),
+    causal("opt", {"decoder": r"self_attn\.out_proj"}, PLAIN, ffn_dim=48, word_embed_proj_dim=32),
+    causal("biogpt", {"decoder": r"self_attn\.out_proj"}, PLAIN),
+    causal("gpt_neox", {"decoder": r"attention\.dense"}, PLAIN),
+    causal("phi", {"decoder": r"self_attn\.dense"}),
+    causal("phi3"),
+    causal("llama"),
+    causal("mistral"),
+    causal("mistral window", sliding_window=4),
+    causal("mixtral", num_local_experts=4),
+    causal("qwen2"),
+    causal("qwen3"),
+    causal("qwen3_moe", num_experts=4, num_experts_per_tok=2, moe_intermediate_size=24),
+    causal("gemma"),
+    causal("gemma2"),
+    causal("gemma2 window", sliding_window=4, attn_logit_softcapping=2.0),
+    causal("gemma3_text"),
+    causal("gemma3_text window", sliding_window=4),
+    causal(
         "gemma3",
         group=COMMON,
         text_config=GROUPED,
@@ -206,24 +208,41 @@ READABLE = (
         image_token_index=3,
         mm_tokens_per_image=4,
     ),
-    _causal("gpt_oss", num_local_experts=4),
-    _causal("gpt_oss window", num_local_experts=4, sliding_window=4),
-    _causal("olmo"),
-    _causal("olmo2"),
-    _causal("olmo3"),
-    _causal("smollm3"),
-    _causal("stablelm"),
-    _causal("starcoder2"),
-    _causal("granite"),
-    _causal("cohere"),
-    _causal("cohere2"),
-    _causal("glm"),
-    _causal("glm4"),
-    _causal("exaone4"),
-    _causal("modernbert-decoder", {"decoder": r"attn\.Wo"}, PLAIN, cls_token_id=1, sep_token_id=2),
-    _causal("olmoe", num_experts=4, num_experts_per_tok=2),
-    _causal("deepseek_v3", group=PLAIN | LATENT),
-    _causal("helium"),
+    causal("gpt_oss", num_local_experts=4),
+    causal("gpt_oss window", num_local_experts=4, sliding_window=4),
+    causal("olmo"),
+    causal("olmo2"),
+    causal("olmo3"),
+    causal("smollm3"),
+    causal("stablelm"),
+    causal("starcoder2"),
+    causal("granite"),
+    causal("cohere"),
+    causal("cohere2"),
+    causal("glm"),
+    causal("glm4"),
+    causal("exaone4"),
+    causal("modernbert-decoder", {"decoder": r"attn\.Wo"}, PLAIN, cls_token_id=1, sep_token_id=2),
+    causal("olmoe", num_experts=4, num_experts_per_tok=2),
+    causal("deepseek_v2", group=PLAIN | LATENT),
+    causal("deepseek_v3", group=PLAIN | LATENT),
+    causal("deepseek_v32", group=PLAIN | LATENT | INDEXER),
+    causal("glm_moe_dsa", group=PLAIN | LATENT | INDEXER),
+    causal("minicpm3", group=PLAIN | LATENT, dim_model_base=8),
+    causal("glm4_moe_lite", group=PLAIN | LATENT),
+    causal("youtu", group=PLAIN | LATENT),
+    causal("axk1", group=PLAIN | LATENT),
+    causal("helium"),
+    causal("arcee"),
+    causal("apertus"),
+    causal("ernie4_5"),
+    causal("glm4_moe", n_routed_experts=4, num_experts_per_tok=2, moe_intermediate_size=24, first_k_dense_replace=1),
+    causal("granitemoe", num_local_experts=4, num_experts_per_tok=2),
+    causal("hunyuan_v1_dense"),
+    causal("ministral"),
+    causal("persimmon", {"decoder": r"self_attn\.dense"}, PLAIN),
+    causal("seed_oss"),
+    causal("vaultgemma"),
     _bart("bart"),
     _bart("mbart"),
     _bart("plbart"),
@@ -247,7 +266,7 @@ READABLE = (
 )
 
 # Patterns can be read and heads switched off; a layer's output is not a sum over its heads.
-BEFORE_A_NORM = _causal("bitnet", {})
+BEFORE_A_NORM = causal("bitnet", {})
 
 # These never call the attention function, or do not accept one: they are read on their own eager attention.
 OF_BLOOM = {"decoder": r"self_attention\.dense"}
@@ -258,13 +277,13 @@ GPT = COMMON | {"n_embd": 32, "n_layer": 3, "n_head": 4, "n_positions": 64}
 XGLM = COMMON | {"d_model": 32, "num_layers": 3, "attention_heads": 4, "ffn_dim": 48, "max_position_embeddings": 64}
 DISENTANGLED = {"relative_attention": True, "pos_att_type": ["c2p", "p2c"]}
 ON_THEIR_OWN = (
-    _causal("bloom", OF_BLOOM, PLAIN),
-    _causal("falcon", OF_BLOOM, PLAIN),
-    _causal("falcon alibi", OF_BLOOM, PLAIN, alibi=True, multi_query=False),
-    _causal("falcon new", OF_BLOOM, PLAIN, new_decoder_architecture=True, num_kv_heads=2),
-    _causal("gpt_neo", OF_GPT_NEO, PLAIN, attention_types=[[["global", "local", "global"], 1]]),
-    _causal("gpt_neo window", OF_GPT_NEO, PLAIN, attention_types=[[["global", "local", "global"], 1]], window_size=4),
-    _causal("gptj", {"decoder": r"attn\.out_proj"}, PLAIN, rotary_dim=4),
+    causal("bloom", OF_BLOOM, PLAIN),
+    causal("falcon", OF_BLOOM, PLAIN),
+    causal("falcon alibi", OF_BLOOM, PLAIN, alibi=True, multi_query=False),
+    causal("falcon new", OF_BLOOM, PLAIN, new_decoder_architecture=True, num_kv_heads=2),
+    causal("gpt_neo", OF_GPT_NEO, PLAIN, attention_types=[[["global", "local", "global"], 1]]),
+    causal("gpt_neo window", OF_GPT_NEO, PLAIN, attention_types=[[["global", "local", "global"], 1]], window_size=4),
+    causal("gptj", {"decoder": r"attn\.out_proj"}, PLAIN, rotary_dim=4),
     _masked("deberta-v2"),
     _masked("deberta-v2 disentangled", **DISENTANGLED),
     _masked("mpnet", {"encoder": r"attention\.attn\.o"}),
@@ -275,10 +294,10 @@ ON_THEIR_OWN = (
     _masked("megatron-bert"),
     _masked("xlm", OF_XLM, XLM),
     _masked("flaubert", OF_XLM, XLM),
-    _causal("openai-gpt", {"decoder": r"attn\.c_proj"}, GPT),
-    _causal("codegen", {"decoder": r"attn\.out_proj"}, GPT, rotary_dim=4),
-    _causal("mpt", {"decoder": r"attn\.out_proj"}, d_model=32, n_layers=3, n_heads=4, max_seq_len=64),
-    _causal("xglm", {"decoder": r"self_attn\.out_proj"}, XGLM),
+    causal("openai-gpt", {"decoder": r"attn\.c_proj"}, GPT),
+    causal("codegen", {"decoder": r"attn\.out_proj"}, GPT, rotary_dim=4),
+    causal("mpt", {"decoder": r"attn\.out_proj"}, d_model=32, n_layers=3, n_heads=4, max_seq_len=64),
+    causal("xglm", {"decoder": r"self_attn\.out_proj"}, XGLM),
     _bart("mvp"),
     _bart("fsmt", langs=["en", "zh"], src_vocab_size=120, tgt_vocab_size=120),
 )
@@ -299,5 +318,5 @@ NOT_ONE_PATTERN = (
     _bart("bigbird_pegasus", {}),
     _t5("longt5"),
     _t5("longt5 global", encoder_attention_type="transient-global"),
-    _causal("diffllama", {}),
+    causal("diffllama", {}),
 )

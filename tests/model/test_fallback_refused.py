@@ -25,7 +25,7 @@ def test_a_model_that_returns_other_patterns_than_it_uses_is_refused() -> None:
         survey(network)
 
 
-@pytest.mark.parametrize("number", [0, 2, 4])
+@pytest.mark.parametrize("number", [2, 4])
 def test_a_model_that_returns_another_number_of_patterns_is_refused(number: int) -> None:
     network = family_named("bloom").build("eager")
 
@@ -35,6 +35,19 @@ def test_a_model_that_returns_another_number_of_patterns_is_refused(number: int)
     network.register_forward_hook(return_as_many)
     with pytest.raises(Problem, match="bloom"):
         survey(network)
+
+
+def test_a_model_that_returns_none_is_read_where_projections_take_what_was_seen() -> None:
+    """As people's own attention does, put in the place of a family's."""
+    network = family_named("bloom").build("eager")
+
+    def return_none(_module: Any, _inputs: Any, output: Any) -> None:
+        output.attentions = None
+
+    network.register_forward_hook(return_none)
+    attention = survey(network)
+    assert (attention.stacks, attention.layers("decoder")) == (("decoder",), 3)
+    assert attention.gives_contributions
 
 
 @pytest.mark.parametrize("name", ["longformer", "led", "big_bird", "bigbird_pegasus", "longt5", "diffllama"])

@@ -102,7 +102,7 @@ def test_by_what_they_write(minilm: Model, random: tuple[Model, Model]) -> None:
     own, one = (word_outputs(model, PAIRS)["encoder"] for model in (minilm, random[0]))
     order = np.arange(72).reshape(6, 12)[:, ::-1].ravel()
     projections = tuple(layer.flip(0) for layer in own.projections)
-    mixed = WordOutputs(own.outputs[order], own.texts, own.words, projections)
+    mixed = WordOutputs(own.outputs[order], own.texts, own.words, projections, own.layers)
     index = measured(minilm).index
     costs = cka_costs(own, mixed, FOLDS)
     assert costs is not None

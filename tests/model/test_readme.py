@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from families import BEFORE_A_NORM, NOT_ONE_PATTERN, ON_THEIR_OWN, READABLE, XLNET, Family
+from hybrids import HYBRIDS
 
 from mhattn_core.errors import Problem
 from mhattn_core.tap.interface import implementation_for
@@ -24,8 +25,9 @@ def facts(family: Family) -> tuple[str, ...]:
     """One family's cells, from its surveyed network."""
     network = family.build(implementation_for(family.network_class()))
     attention = survey(network)
+    some = any(len(attention.attending(stack)) < attention.layers(stack) for stack in attention.stacks)
     return (
-        ", ".join(attention.stacks),
+        ", ".join(attention.stacks) + (", some layers" if some else ""),
         "yes" if attention.gives_values else "no",
         "yes" if attention.gives_contributions else "no",
         "zero, mean, uniform" if attention.gives_values else "zero, mean",
@@ -45,7 +47,7 @@ def reason(family: Family) -> str:
 def table() -> str:
     """Families with the same facts share a line; those that are refused come last."""
     lines: dict[tuple[str, ...], dict[str, None]] = {}
-    for family in (*READABLE, BEFORE_A_NORM, *ON_THEIR_OWN, XLNET):
+    for family in (*READABLE, BEFORE_A_NORM, *(family for family, _layers in HYBRIDS), *ON_THEIR_OWN, XLNET):
         lines.setdefault(facts(family), {})[family.model_type] = None
     rows = [" | ".join(("| " + ", ".join(families), *cells)) + " |" for cells, families in lines.items()]
     refused: dict[str, dict[str, None]] = {}

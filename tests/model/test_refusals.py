@@ -143,10 +143,6 @@ REASONS: dict[str, tuple[Callable[[], PreTrainedModel], str]] = {
         lambda: hf.DiffLlamaForCausalLM(hf.DiffLlamaConfig(**GROUPED)),
         "no one pattern a layer: 6 were seen in 3 layers",
     ),
-    "lfm2": (
-        lambda: hf.Lfm2ForCausalLM(hf.Lfm2Config(**GROUPED, layer_types=["conv", "full_attention", "conv"])),
-        "Only 1 of the 3 layers of this “lfm2” model attend; the others are of another kind (conv)",
-    ),
     "bros": (lambda: hf.BrosModel(hf.BrosConfig(**PLAIN)), "do not run on plain tokens: You have to specify bbox"),
 }
 

@@ -81,7 +81,7 @@ def test_rates_count_hits_of_every_head() -> None:
     bits = np.array([[1, 0, 0, 1, 0, 0], [1, 1, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0]], dtype=bool)
     items = pd.DataFrame({"relation": ["obj", "obj", "det"], "direction": "column", "hits": packed(bits)})
     on_words = {("obj", "column"): np.array([2, 1, 0, 1, 0, 0.5]), ("det", "column"): np.ones(6)}
-    table = rates_table("m", {"encoder": StackItems(2, 3, items, {}, on_words)})
+    table = rates_table("m", {"encoder": StackItems((0, 1), 3, items, {}, on_words)})
     objects = table[table["relation"] == "obj"]
     assert objects["hits"].tolist() == [2, 1, 0, 1, 0, 0]
     assert objects[["layer", "head"]].to_numpy().tolist() == [[0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2]]

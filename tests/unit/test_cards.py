@@ -88,6 +88,7 @@ def test_a_table_lists_bins_words_and_links() -> None:
     # One layer, two heads, two words that are told apart, and the rest; two pairs.
     cards = StackCards(
         2,
+        (3,),
         4,
         np.array([[1.0, 2.0] + [0] * 7, [0.0, 3.0] + [0] * 7]),
         np.array([1.0, 3.0] + [0] * 7),
@@ -100,7 +101,7 @@ def test_a_table_lists_bins_words_and_links() -> None:
     )
     table = cards_table("m", "encoder", cards, ["the", "cat"], ["s1", "s2"])
     assert {name: str(kind) for name, kind in table.dtypes.items()} == COLUMNS
-    first = table[(table["layer"] == 0) & (table["head"] == 0)]
+    first = table[(table["layer"] == 3) & (table["head"] == 0)]
     bins = first[first["part"] == "distance"].set_index("item")
     assert bins["mass"].tolist()[:2] == [0.25, 0.5]
     assert bins["even"].tolist()[:2] == [0.25, 0.75]

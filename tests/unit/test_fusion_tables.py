@@ -21,7 +21,7 @@ def found() -> WordOutputs:
     outputs[4], projections[1, 1] = -0.5 * outputs[3], projections[1, 0]
     words = np.zeros((WORDS, 2), dtype=int)
     return WordOutputs(
-        torch.tensor(outputs), np.arange(WORDS), words, tuple(torch.tensor(part) for part in projections)
+        torch.tensor(outputs), np.arange(WORDS), words, tuple(torch.tensor(part) for part in projections), (0, 1)
     )
 
 

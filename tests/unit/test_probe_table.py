@@ -34,6 +34,7 @@ def words() -> ProbeWords:
         tuple(n // 4 for n in range(COUNT)),
         # Verbs stand first.
         np.stack([np.array(POS) == "NOUN", RNG.integers(0, 9, COUNT)], axis=1).astype(int),
+        (0, 1),
     )
 
 
@@ -129,6 +130,7 @@ def made_up(*, by_form: bool) -> pd.Series:
         tuple(f"w{form}" for form in forms),
         tuple(texts.tolist()),
         rng.integers(0, 9, (len(forms), 2)),
+        (0,),
     )
     heads, _means = probe_tables("m", "encoder", words, [f"text {text}" for text in range(len(forms))])
     return heads[heads["vector"] == "query"].iloc[0]

@@ -54,7 +54,7 @@ def corpus(
     folds = [fold(id_) for id_ in ids]
     items = item_table(questions, hit, np.zeros_like(hit), rules, ids=ids, folds=folds, relations=names)
     on_words = {(name, "dependent_to_head"): np.full(right.shape[1], word_mass * pairs) for name in names}
-    return StackItems(2, 6, items, {}, on_words), {id_: f"text {id_}" for id_ in ids}
+    return StackItems((0, 1), 6, items, {}, on_words), {id_: f"text {id_}" for id_ in ids}
 
 
 def controls(stacks: StackItems, best: float, shuffled: float | None = None) -> RandomControls:
@@ -146,7 +146,7 @@ def test_what_was_not_compared_is_insufficient() -> None:
     row = relations_table("m", {"encoder": enough}, units, RandomControls(controls(enough, 0.3).random95)).iloc[0]
     assert (row["verdict"], row["reason"]) == ("insufficient data", "no random controls")
     alone = enough.items[enough.items["relation"] == "r"]
-    kept = StackItems(2, 6, alone, {}, enough.on_words)
+    kept = StackItems((0, 1), 6, alone, {}, enough.on_words)
     row = relations_table("m", {"encoder": kept}, units, controls(enough, 0.3)).iloc[0]
     assert (row["verdict"], row["reason"]) == ("insufficient data", "no control")
     unknown, units = corpus(np.random.default_rng(2), 900, ["r"], one_head(0.9), rule=0)
@@ -161,7 +161,7 @@ def test_items_of_one_document_are_drawn_together() -> None:
     hit = np.random.default_rng(8).random(40) < 0.5  # a head that is right in whole documents
     bits = np.repeat(hit[np.arange(800) % 40][:, None], 12, axis=1)
     rows = stacks.items.assign(hits=[np.packbits(row).tobytes() for row in np.concatenate([bits, bits])])
-    kept = StackItems(2, 6, rows, {}, stacks.on_words)
+    kept = StackItems((0, 1), 6, rows, {}, stacks.on_words)
     apart, together = (
         relations_table("m", {"encoder": kept}, each, controls(stacks, 0.9)).iloc[0] for each in (units, ten)
     )

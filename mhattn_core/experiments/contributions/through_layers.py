@@ -5,6 +5,8 @@ import pandas as pd
 
 from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.units import unit_weights, units
+from mhattn_core.errors import NotAvailable
+from mhattn_core.locale import _
 from mhattn_core.measures.fusion.rollout import MOST_EDGES, flow, rollout
 
 
@@ -12,11 +14,17 @@ def through_layers(result: AttentionResult, stack: str, unit: int, layers: int) 
     """word, position, special, series (``rollout``, and ``flow`` where it does not take too long), value: a row for
     every word and special token of the input.
 
-    unit: the word's place among the queries. layers: how many, from the input. To a word: the mean over its pieces;
-    from a word: the sum over its pieces.
+    unit: the word's place among the queries. layers: how many, from the input; those that do not attend are passed
+    over, as if each word kept its place in them. To a word: the mean over its pieces; from a word: the sum over its
+    pieces. Raises NotAvailable where none of them attends.
     """
     queries, keys = units(result, stack)
-    pattern = result.pattern(stack)[:layers]
+    attending = [layer for layer in result.model.attention.attending(stack) if layer < layers]
+    if not attending:
+        raise NotAvailable(
+            _("None of these layers of {name} attends.").format(name=result.model.name), _("Choose a later layer.")
+        )
+    pattern = result.pattern(stack)[attending]
     values = {"rollout": unit_weights(rollout(pattern)[-1], queries, keys)[unit]}
     if _edges(pattern, stack) <= MOST_EDGES:
         to_pieces = [flow(pattern, piece) for piece in queries.pieces(unit)]

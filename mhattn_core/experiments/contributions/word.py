@@ -62,7 +62,7 @@ class WordContributions:
 
     def strongest(self) -> tuple[int, int]:
         """Layer and head of what is longest."""
-        layer, head = np.unravel_index(int(self.lengths.argmax()), self.lengths.shape)
+        layer, head = np.unravel_index(int(np.nan_to_num(self.lengths, nan=-1.0).argmax()), self.lengths.shape)
         return int(layer), int(head)
 
     def to_words(self, layer: int) -> Float[np.ndarray, "head word dimension"]:
@@ -79,9 +79,10 @@ class WordContributions:
 
     def participation(self) -> pd.DataFrame:
         """model, stack, layer, value (the participation ratio of the layer's heads), heads, words."""
-        ratios = [participation_ratio(self.to_words(layer)) for layer in range(len(self.added))]
+        layers = self.result.model.attention.attending(self.stack)
+        ratios = [participation_ratio(self.to_words(layer)) for layer in layers]
         about = {"model": self.name, "stack": self.stack, "heads": self.added.shape[1], "words": self.words}
-        return pd.DataFrame({"layer": range(len(ratios)), "value": ratios}).assign(**about)
+        return pd.DataFrame({"layer": layers, "value": ratios}).assign(**about)
 
     def unique_shares(self, layer: int) -> pd.DataFrame:
         """The unique share of each head of a layer, as ``table``; neighbouring words are held out together, since they

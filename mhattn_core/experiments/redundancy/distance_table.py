@@ -12,7 +12,7 @@ import torch
 
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.redundancy.distance_sums import distance_sums
-from mhattn_core.experiments.redundancy.heads import shares_keys
+from mhattn_core.experiments.redundancy.heads import head_index, shares_keys
 from mhattn_core.experiments.redundancy.noise import random_words
 from mhattn_core.experiments.redundancy.share_table import COLUMNS as SHARE_COLUMNS
 from mhattn_core.experiments.redundancy.share_table import share_table
@@ -103,7 +103,7 @@ def distance_tables(
     noise = _measured(model, random, random, np.arange(len(random)) % FOLDS, tell)
     distances, shares = [], []
     for stack, sums in told.sums.items():
-        heads = model.attention.layers(stack) * model.attention.heads(stack)
+        heads = len(head_index(model, stack))
         cka, noise_cka = _cka(told, stack, heads), _cka(noise, stack, heads)
         distances.append(_stack(model, stack, told, mixed[stack], noise, cka, noise_cka[0]))
         rows = share_table(sums, cka, noise.sums.get(stack), noise_cka)
@@ -156,10 +156,7 @@ def _stack(
     cka: np.ndarray,
     noise_cka: np.ndarray,
 ) -> pd.DataFrame:
-    heads = model.attention.heads(stack)
-    index = pd.MultiIndex.from_product(
-        [[model.name], [stack], range(model.attention.layers(stack)), range(heads)], names=HEAD_COLUMNS
-    )
+    index = head_index(model, stack)
     js, low, high = jackknifed_quotient(told.sums[stack].js)
     correlation = quotient(told.sums[stack].correlation.sum(axis=0))
     cka_low, cka_high = jackknife(cka[0], cka[1:])
@@ -180,7 +177,7 @@ def _stack(
         "shuffled_cka": _shuffled_cka(told, stack, len(index)),
     }
     first, second = np.triu_indices(len(index), 1)
-    layer, head = np.divmod(np.arange(len(index)), heads)
+    layer, head = (index.get_level_values(level).to_numpy() for level in HEAD_COLUMNS[2:])
     ends = {"layer_a": layer[first], "head_a": head[first], "layer_b": layer[second], "head_b": head[second]}
     numbers = {name: column[first, second] for name, column in columns.items()}
     words = len(told.outputs[stack].texts) if stack in told.outputs else 0

@@ -18,10 +18,10 @@ def heads_of(seen: AttentionResult, stack: str, *, by: By = "js") -> Heads:
     Raises Problem for CKA on fewer than five words, and where what each head adds cannot be told.
     """
     grid = seen.words(stack)
-    layers, heads = grid.pattern.shape[:2]
-    index = pd.MultiIndex.from_product([[seen.model.name], [stack], range(layers), range(heads)], names=HEAD_COLUMNS)
+    index, attending = head_index(seen.model, stack), list(seen.model.attention.attending(stack))
     if by != "cka":
-        return Heads(index, grid.pattern.astype(np.float64).reshape(layers * heads, *grid.visible.shape), grid.visible)
+        patterns = grid.pattern[attending].astype(np.float64)
+        return Heads(index, patterns.reshape(len(index), *grid.visible.shape), grid.visible)
     words = int(grid.query_axis.seen.sum())
     if words < FEWEST_WORDS:
         raise Problem(
@@ -30,9 +30,15 @@ def heads_of(seen: AttentionResult, stack: str, *, by: By = "js") -> Heads:
             ),
             _("Choose a longer sentence, or another distance."),
         )
-    written = grid.query_axis.averaged(seen.contributions(stack)).astype(np.float64)
-    found = grams(written.reshape(layers * heads, *written.shape[2:]))
+    written = grid.query_axis.averaged(seen.contributions(stack)[attending]).astype(np.float64)
+    found = grams(written.reshape(len(index), *written.shape[2:]))
     return Heads(index, found, np.ones(found.shape[1:], dtype=bool))
+
+
+def head_index(model: Model, stack: str) -> pd.MultiIndex:
+    """The heads of a stack, layer by layer, by ``HEAD_COLUMNS``; layers that do not attend have none."""
+    heads = (head for head in model.attention.all_heads() if head.stack == stack)
+    return pd.MultiIndex.from_tuples([(model.name, *head) for head in heads], names=HEAD_COLUMNS)
 
 
 def shares_keys(model: Model, square: pd.DataFrame) -> np.ndarray:

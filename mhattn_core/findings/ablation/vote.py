@@ -34,7 +34,7 @@ def hardest(grid: WordGrid, failing: int) -> list[Cell]:
 
 def elections(grid: WordGrid, without: WordGrid, off: Sequence[Cell]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The verb's row as all heads vote, and as the others vote when ``off`` are off."""
-    counted = np.ones(grid.pattern.shape[:2], dtype=bool)
+    counted = grid.attends.copy()
     before = votes(grid.pattern, grid.keys, query=VERB, counted=counted)
     counted[tuple(zip(*off, strict=True))] = False
     return before, votes(without.pattern, grid.keys, query=VERB, counted=counted)

@@ -29,7 +29,7 @@ def heads_at_a_glance(result: "AttentionResult", stack: str, glance: pd.DataFram
     return Finding(
         f"{result.model.name} {stack} all heads",
         _("{heads} heads of {name}, layer by layer. The most concentrated on words: {top}.").format(
-            heads=len(glance), name=escape(result.model.name), top=top["name"]
+            heads=int(result.words(stack).attends.sum()), name=escape(result.model.name), top=top["name"]
         ),
         glance.drop(columns="picture"),
         partial(_draw, glance),

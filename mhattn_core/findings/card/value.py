@@ -83,8 +83,7 @@ def head_findings(one: ModelHead, run: Run) -> dict[str, Callable[[], Finding]]:
 
 def head_card_of(run: Run, one: ModelHead) -> Card:
     """The card of a head. Raises Problem for a head that the run does not have."""
-    heads = run.heads[["model", "stack", "layer", "head"]].drop_duplicates()
-    if one not in set(ModelHead.of_table(heads)):
+    if one not in set(ModelHead.of_table(run.attending)):
         raise Problem(
             _("The run has no head {head} of this stack.").format(head=one.name),
             _("Layers and heads count from 0; `overview` lists all."),

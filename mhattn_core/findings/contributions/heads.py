@@ -145,7 +145,7 @@ def most_added(word: "WordContributions") -> str:
         name=word.name,
         head=head_name(layer, head),
         length=lengths[layer, head],
-        median=float(np.median(lengths)),
+        median=float(np.nanmedian(lengths)),
         share=word.shares[layer, head],
     )
     named = ", ".join(f"{head_name(*other)} ({lengths[other]:.2f})" for other in others)

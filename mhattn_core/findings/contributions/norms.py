@@ -64,7 +64,7 @@ def on_special_tokens(name: str, heads: pd.DataFrame) -> str:
     ).format(
         count=len(looking),
         name=name,
-        heads=len(heads),
+        heads=int(heads["weight"].notna().sum()),
         weight=looking["weight"].mean(),
         received=looking["received"].mean(),
     )

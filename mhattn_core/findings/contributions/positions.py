@@ -65,7 +65,7 @@ def positions_table(word: "WordContributions", measured: "WeightsAndLengths", he
     total = weights.sum(axis=1)
     series = {
         _("attention on words"): np.divide(on_words, total, out=np.zeros_like(on_words), where=total > 0),
-        _("length of what is added, of the longest"): lengths / max(float(lengths.max()), 1e-12),
+        _("length of what is added, of the longest"): lengths / max(float(np.nanmax(lengths)), 1e-12),
     }
     about = {
         "word": word.queries.labels,

@@ -110,8 +110,8 @@ def _rows(run: Run, a: str, b: str, by: MatchBy, stacks: str) -> pd.DataFrame:
 
 
 def _heads(run: Run, model: str, stack: str) -> pd.DataFrame:
-    rows = run.heads[(run.heads["model"] == model) & (run.heads["stack"] == stack)]
-    return rows[["model", "layer", "head"]].drop_duplicates()
+    rows = run.attending[(run.attending["model"] == model) & (run.attending["stack"] == stack)]
+    return rows[["model", "layer", "head"]]
 
 
 def _controls(run: Run, a: str, b: str, by: MatchBy, stack_a: str) -> dict[Control, int]:

@@ -36,7 +36,7 @@ def head_overview(run: Run, models: Sequence[str]) -> pd.DataFrame:
 
 
 def _all_heads(run: Run, models: Sequence[str]) -> pd.DataFrame:
-    heads = run.heads.loc[run.heads["model"].isin(models), HEAD_COLUMNS].drop_duplicates()
+    heads = run.attending[run.attending["model"].isin(models)]
     if run.has("relations"):
         asked = run.relations.dropna(subset="layer")[["model", "stack"]].drop_duplicates("model")
         first = dict(asked.itertuples(index=False, name=None))
@@ -49,6 +49,15 @@ def _all_heads(run: Run, models: Sequence[str]) -> pd.DataFrame:
         ["model", "layer", "head"], key=lambda column: column.map(order) if column.name == "model" else column
     )
     return own.assign(name=head_names(own, model=True)).reset_index(drop=True)
+
+
+def layers_without(run: Run, models: Sequence[str]) -> pd.DataFrame:
+    """model, stack, layer of each layer that does not attend."""
+    columns = HEAD_COLUMNS[:3]
+    every = run.heads.loc[run.heads["model"].isin(models), columns].drop_duplicates()
+    attend = run.attending[columns].drop_duplicates().assign(attends=True)
+    joined = every.merge(attend, on=columns, how="left")
+    return joined.loc[joined["attends"].isna(), columns].reset_index(drop=True)
 
 
 def _roles(run: Run, models: Sequence[str]) -> pd.DataFrame:

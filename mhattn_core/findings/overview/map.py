@@ -12,7 +12,7 @@ from mhattn_core.charts.pattern_types import TYPE_COLOURS
 from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
-from mhattn_core.findings.overview.heads import SPECIALISTS, SUGGESTED, head_overview, role_name
+from mhattn_core.findings.overview.heads import SPECIALISTS, SUGGESTED, head_overview, layers_without, role_name
 from mhattn_core.findings.rows import models_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
@@ -55,15 +55,16 @@ def overview(run: Run, *, models: Sequence[str] = (), view: str = "role") -> Fin
         outline=heads["redundant"] & (view == "role"),
         says=[_says(row) for _index, row in heads.iterrows()],
     )
+    without = layers_without(run, shown).merge(heads[["model", "stack"]].drop_duplicates())
     small = [model for model in shown if is_control(model)] if len(shown) > 1 else []
     return Finding(
         "overview",
         _sentence(heads, [model for model in shown if model not in small], view),
         drawn,
-        partial(charts.overview_map, drawn, colours, small=small),
+        partial(charts.overview_map, drawn, colours, without=without, small=small),
         _reading(view, heads),
         run.manifest.pairs,
-        draw_narrow=partial(charts.overview_map, drawn, colours, small=small, narrow=True),
+        draw_narrow=partial(charts.overview_map, drawn, colours, without=without, small=small, narrow=True),
     )
 
 

@@ -72,7 +72,7 @@ def hit_examples(
     rows = kept.items[(kept.items["relation"] == relation) & (kept.items["direction"] == direction)]
     if rows.empty:
         return []
-    hit = unpacked(rows["hits"].tolist(), kept.layers * kept.heads)[:, head.layer * kept.heads + head.head]
+    hit = unpacked(rows["hits"].tolist(), kept.size)[:, kept.number(head.layer, head.head)]
     counts = pd.DataFrame({"number": rows["id"].astype(int), "hit": hit}).groupby("number")["hit"].agg(["sum", "size"])
     return [
         HitExample(records[number], annotated[number], int(row["sum"]), int(row["size"]))

@@ -1,5 +1,6 @@
 """What cards of one stack are made of, over all pairs that were measured."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,12 +27,13 @@ class WordMass:
 
 @dataclass(frozen=True, eq=False)
 class StackCards:
-    """heads: of each layer; rows: query words; distances float64 ``[head, bin]`` and even_distances ``[bin]``, weight
+    """heads: of each layer; layers: the numbers of those that attend; rows: query words; distances float64 ``[head, bin]`` and even_distances ``[bin]``, weight
     summed over rows, None for cross-attention, where places of two texts have no distance; links as ``StrongestLinks``,
     weights NaN for a pair that could not be measured.
     """
 
     heads: int
+    layers: Sequence[int]
     rows: int
     distances: Float[np.ndarray, "head bin"] | None
     even_distances: Float[np.ndarray, " bin"] | None

@@ -46,7 +46,7 @@ def cards_table(
     number = table.pop("number").to_numpy()
     defaults = {"band": 0, "query": NO_PLACE, "key": NO_PLACE, "even": np.nan, "lift": np.nan, "count": 0}
     table = table.reindex(columns=list(COLUMNS)).assign(
-        model=model, stack=stack, layer=number // cards.heads, head=number % cards.heads
+        model=model, stack=stack, layer=np.array(cards.layers)[number // cards.heads], head=number % cards.heads
     )
     for name in ("mass", "even", "lift"):
         table[name] = _rounded(table[name].to_numpy(dtype=float))

@@ -37,7 +37,7 @@ def fusion_tables(model: str, stack: str, found: WordOutputs, keys: Sequence[str
     about = {"model": model, "stack": stack, "n": len(keys)}
     heads, layers = [], []
     start = 0
-    for layer, projection in enumerate(found.projections):
+    for layer, projection in zip(found.layers, found.projections, strict=True):
         here = slice(start, start + len(projection))
         start = here.stop
         added = torch.einsum("hnd,hdm->hnm", found.outputs[here], projection).numpy()

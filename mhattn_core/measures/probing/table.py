@@ -188,8 +188,8 @@ def _heads(
     heads = words.vectors["query"].shape[1]
     own_pos, form = guessed(np.array(words.pos)[given.words], given), guessed(given.types, given)
     place = probed(placed(words.places[given.words]), given.labels, given)
-    for layer, groups in enumerate(words.vectors[vector]):
-        at_input = probed(reduced(words.inputs[layer][given.words], groups.shape[-1]), given.labels, given)
+    for layer, groups, inputs in zip(words.layers, words.vectors[vector], words.inputs, strict=True):
+        at_input = probed(reduced(inputs[given.words], groups.shape[-1]), given.labels, given)
         found = []
         for number, group in enumerate(groups):
             features = group[given.words]

@@ -18,7 +18,7 @@ class ProbeWords:
     ``inputs`` ``[layer, word, model dimension]``: what each layer gets. ``labels``: task → one label a word, empty
     where it has none;
     ``pos``: parts of speech; ``types``: forms; ``texts``: the number of each word's text; ``places`` ``[word, 2]``: how
-    many words of its sentence stand before and behind it."""
+    many words of its sentence stand before and behind it. ``layers``: the numbers of the layers, which attend."""
 
     vectors: Mapping[str, Float[np.ndarray, "..."]]
     inputs: Float[np.ndarray, "layer word input_dimension"]
@@ -27,3 +27,4 @@ class ProbeWords:
     types: tuple[str, ...]
     texts: tuple[int, ...]
     places: Real[np.ndarray, "word 2"]
+    layers: tuple[int, ...]

@@ -44,12 +44,14 @@ class Collector:
             stack: [class_hits(axes[stack], questions, corpus) for questions in asked]
             for stack, asked in self._asked.items()
         }
+        self._layers: dict[str, list[int]] = {stack: [] for stack in axes}
         self._bits: dict[str, list[list[np.ndarray]]] = {stack: [] for stack in axes}
         self._mass: dict[str, list[list[np.ndarray]]] = {stack: [] for stack in axes}
 
     def see(self, layer: WordLayer) -> None:
         """Keep the bits and weights of one layer."""
         found = hits(layer, self._asked[layer.axes.stack])
+        self._layers[layer.axes.stack].append(layer.layer)
         self._bits[layer.axes.stack].append([torch.stack([one.hit, one.shuffled]).cpu().numpy() for one in found])
         self._mass[layer.axes.stack].append(
             [torch.stack([one.mass, one.usual, one.words]).cpu().numpy() for one in found]
@@ -77,7 +79,7 @@ class Collector:
                 sums = mass_sums(weight, usual, asked.relation, np.array(corpus.folds)[asked.pair])
                 mass |= {(corpus.relations[relation], asked.direction): own for relation, own in sums.items()}
         heads = self._bits[stack][0][0].shape[2]
-        return StackItems(len(self._bits[stack]), heads, pd.concat(items, ignore_index=True), mass, on_words)
+        return StackItems(self._layers[stack], heads, pd.concat(items, ignore_index=True), mass, on_words)
 
 
 def joined(parts: Iterable[Mapping[str, StackItems]]) -> dict[str, StackItems]:

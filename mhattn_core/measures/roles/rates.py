@@ -23,8 +23,7 @@ def rates_table(model: str, stacks: Mapping[str, StackItems]) -> pd.DataFrame:
 
 
 def _of_stack(model: str, stack: str, kept: StackItems) -> pd.DataFrame:
-    size = kept.layers * kept.heads
-    layer, head = np.divmod(np.arange(size), kept.heads)
+    layer, head = np.array([kept.cell(number) for number in range(kept.size)]).T
     parts = [
         pd.DataFrame(
             {
@@ -34,7 +33,7 @@ def _of_stack(model: str, stack: str, kept: StackItems) -> pd.DataFrame:
                 "direction": direction,
                 "layer": layer.astype(np.int16),
                 "head": head.astype(np.int16),
-                "hits": unpacked(rows["hits"].tolist(), size).sum(axis=0).astype(np.int32),
+                "hits": unpacked(rows["hits"].tolist(), kept.size).sum(axis=0).astype(np.int32),
                 "n": np.int32(len(rows)),
                 "word_mass": (kept.on_words[str(relation), str(direction)] / len(rows)).astype(np.float32),
             }

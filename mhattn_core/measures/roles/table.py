@@ -59,15 +59,29 @@ class Role(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class StackItems:
-    """What a run keeps of one stack: its size, the packed items (see ``item_table``), and by relation and direction
-    the sums of mass and Σ of what each head gives to words at the items' attending words, ``on_words [head]``.
+    """What a run keeps of one stack: its layers that attend, by number, and how many heads each has, the packed items
+    (see ``item_table``), and by relation and direction the sums of mass and Σ of what each head gives to words at the
+    items' attending words, ``on_words [head]``.
     """
 
-    layers: int
+    layers: Sequence[int]
     heads: int
     items: pd.DataFrame
     mass: Mapping[tuple[str, str], MassSums]
     on_words: Mapping[tuple[str, str], Float[np.ndarray, " _head"]] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """How many heads the layers have together."""
+        return len(self.layers) * self.heads
+
+    def cell(self, number: int) -> tuple[int, int]:
+        """Layer and head of what is numbered layer by layer."""
+        return self.layers[number // self.heads], number % self.heads
+
+    def number(self, layer: int, head: int) -> int:
+        """``cell``, the other way round."""
+        return list(self.layers).index(layer) * self.heads + head
 
 
 @dataclass(frozen=True)
@@ -110,7 +124,7 @@ def relations_table(
     for role, one in scored.items():
         head = one.best.head
         row = {"model": model, **role._asdict(), **_columns(one.best)}
-        row["layer"], row["head"] = divmod(head, stacks[role.stack].heads)
+        row["layer"], row["head"] = stacks[role.stack].cell(head)
         row |= {"upos": upos if row["word_class"] else "", "word_mass": float(one.word_mass[head])}
         row |= {name: getattr(controls, name).get(role, np.nan) for name in ("random95", "shuffled95")}
         row |= {"p": float(one.p[head]), "p_max": one.p_max}
@@ -148,8 +162,8 @@ def split(kept: StackItems, numbers: Mapping[str, int]) -> Iterator[tuple[tuple[
         yield (
             (str(relation), str(direction)),
             RelationItems(
-                hit=unpacked(rows["hits"].tolist(), kept.layers * kept.heads),
-                shuffled=unpacked(rows["shuffled_hits"].tolist(), kept.layers * kept.heads),
+                hit=unpacked(rows["hits"].tolist(), kept.size),
+                shuffled=unpacked(rows["shuffled_hits"].tolist(), kept.size),
                 has_shuffled=can_be_shuffled(rows),
                 unit=rows["id"].map(numbers).to_numpy(),
                 fold=rows["fold"].to_numpy(),
@@ -170,7 +184,7 @@ def best_of_random(networks: Iterable[Mapping[str, StackItems]]) -> dict[Role, f
     for network in networks:
         for stack, kept in network.items():
             for (relation, direction), rows in kept.items.groupby(["relation", "direction"], sort=False, observed=True):
-                hit = unpacked(rows["hits"].tolist(), kept.layers * kept.heads).mean(axis=0)
+                hit = unpacked(rows["hits"].tolist(), kept.size).mean(axis=0)
                 best.setdefault(Role(stack, str(relation), "hit", str(direction)), []).append(float(hit.max()))
             for (relation, direction), sums in kept.mass.items():
                 if sums.items.any():

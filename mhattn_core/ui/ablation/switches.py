@@ -32,7 +32,7 @@ def choose_off(seen: "AttentionResult", place: int, default: Sequence[Head]) -> 
     stack = choose_stack(seen, place)
     wide, narrow = wide_and_narrow(GRID)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        layers = list(map(layer_name, range(seen.model.attention.layers(stack))))
+        layers = list(map(layer_name, seen.model.attention.attending(stack)))
         st.selectbox(
             _("A whole layer"),
             layers,

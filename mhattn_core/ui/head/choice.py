@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from mhattn_core.heads import HEAD_COLUMNS, ModelHead, head_name
+from mhattn_core.heads import ModelHead, head_name
 from mhattn_core.locale import _
 from mhattn_core.models.control_names import is_control
 from mhattn_core.runs.run import Run
@@ -20,7 +20,7 @@ def choose_heads(run: Run, known: pd.DataFrame) -> tuple[ModelHead, ModelHead]:
     """The head, by default one that has a counterpart and the most to say, and the one beside it: its counterpart, the
     most similar one, or any. known: rows of ``head_overview``.
     """
-    heads = ModelHead.of_table(run.heads[HEAD_COLUMNS].drop_duplicates())
+    heads = ModelHead.of_table(run.attending)
     names = {name_of(one, heads): one for one in heads}
     _read_old_link(names)
     model_box, head_box, other_box = st.columns([2, 2, 3])

@@ -58,9 +58,10 @@ def first_words(seen: "AttentionResult", stack: str, gallery_id: str) -> tuple[s
     ]
     if linked and stack != "cross" and str(linked[0][0]) in queries.ids and str(linked[0][1]) in keys.ids:
         query, key = map(str, linked[0])
-        seen_at_all = _all_weights(seen, stack)[:, :, queries.ids.index(query), keys.ids.index(key)].any()
+        weights = _all_weights(seen, stack)[:, :, queries.ids.index(query), keys.ids.index(key)]
+        seen_at_all = np.nan_to_num(weights).any()
         return (query, key) if seen_at_all else (key, query)
-    weights = _all_weights(seen, stack).max(axis=(0, 1))
+    weights = np.nan_to_num(_all_weights(seen, stack), nan=-1.0).max(axis=(0, 1))
     words = np.outer([bool(side) for side in queries.axis.sides], [bool(side) for side in keys.axis.sides])
     if stack != "cross":
         # A word and its neighbours: many heads do nothing else.
@@ -73,7 +74,7 @@ def strongest_head(seen: "AttentionResult", stack: str, query: str, key: str) ->
     """Layer and head that put most of one unit's attention on another."""
     queries, keys = axes(seen, stack)
     weights = _all_weights(seen, stack)[:, :, queries.ids.index(query), keys.ids.index(key)]
-    layer, head = np.unravel_index(int(weights.argmax()), weights.shape)
+    layer, head = np.unravel_index(int(np.nan_to_num(weights, nan=-1.0).argmax()), weights.shape)
     return int(layer), int(head)
 
 

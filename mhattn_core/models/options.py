@@ -1,0 +1,86 @@
+"""How a network is held in memory: where, how precisely, and packed or not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from transformers import PreTrainedTokenizerBase
+
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.models.model_problems import stands
+from mhattn_core.models.packages import missing_package
+
+FLOAT32 = torch.float32
+_PACKED_BYTES = 1
+
+
+@dataclass(frozen=True)
+class Options:
+    """What ``load`` may be told beside a name."""
+
+    device: str = "auto"
+    dtype: str | torch.dtype = FLOAT32
+    device_map: str | Mapping[str, Any] | None = None
+    quantization_config: Any = None
+    tokenizer: str | PreTrainedTokenizerBase | None = None
+
+    @property
+    def precision(self) -> torch.dtype:
+        """Raises Problem for what is no floating type."""
+        named = getattr(torch, self.dtype, None) if isinstance(self.dtype, str) else self.dtype
+        if not isinstance(named, torch.dtype) or not named.is_floating_point:
+            raise Problem(
+                _("“{dtype}” is no type of weights.").format(dtype=self.dtype),
+                _("Use float32, bfloat16 or float16."),
+                stands(),
+            )
+        return named
+
+    @property
+    def bytes_of_weight(self) -> int:
+        """What one weight takes in memory; packed ones at most."""
+        return self.precision.itemsize if self.quantization_config is None else _PACKED_BYTES
+
+    @property
+    def suffix(self) -> str:
+        """What is added to a revision: other numbers come of the same files. Empty for float32."""
+        if self.quantization_config is not None:
+            return f"+{type(self.quantization_config).__name__}"
+        return "" if self.precision == FLOAT32 else f"+{str(self.precision).removeprefix('torch.')}"
+
+    def arguments(self) -> dict[str, Any]:
+        """What ``from_pretrained`` is called with."""
+        given = {"device_map": self.device_map, "quantization_config": self.quantization_config}
+        return {"dtype": self.precision} | {name: value for name, value in given.items() if value is not None}
+
+    def moved(self, network: Any) -> Any:
+        """The network on its device; one that was spread over several, or is packed, stays where it is."""
+        if self.device_map is not None or self.quantization_config is not None:
+            return network
+        return network.to(_device(self.device))
+
+    def check_packer(self) -> None:
+        """Raises Problem where the package that packs weights is not there."""
+        if self.quantization_config is None:
+            return
+        from transformers.quantizers.auto import AutoHfQuantizer
+
+        try:
+            AutoHfQuantizer.from_config(self.quantization_config).validate_environment(device_map=self.device_map)
+        except Exception as error:  # each method says in its own way what it misses
+            package = missing_package(error)
+            raise Problem(
+                _("The weights cannot be quantised here: {reason}").format(reason=str(error).strip().split("\n")[0]),
+                _("Run: pip install {wheel}").format(wheel=package) if package else _("Load it without."),
+                stands(),
+            ) from error
+
+
+def _device(device: str) -> torch.device:
+    if device != "auto":
+        return torch.device(device)
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
