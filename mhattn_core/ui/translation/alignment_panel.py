@@ -32,7 +32,7 @@ from mhattn_core.ui.panel import panel
 from mhattn_core.ui.resources import HASHES, loaded
 from mhattn_core.ui.show import show
 from mhattn_core.ui.translation.one_aligner import one_aligner
-from mhattn_core.ui.translation.orientation import tell_unreadable
+from mhattn_core.ui.translation.orientation import may_translate
 from mhattn_core.ui.translation.reference_aligner import ReferenceChoice, links_to_compare
 from mhattn_core.ui.unknown import may_draw
 
@@ -55,14 +55,15 @@ def alignment_panel(name: str, place: int, controls: Controls, choice: Reference
     with problems(name):
         pair = _with_languages(name, place, controls.pair.turned if turned else controls.pair)
         _check_readable(name, pair)
+        if not may_translate(name, pair.a.text, place):
+            return
         seen = attended_with_progress(name, replace(controls, pair=pair))
-        tell_unreadable(name, pair.a.text)
         if not pair.b:
             st.markdown(_("It writes: *{text}*").format(text=escape(seen.sentences["b"].text)))
         with st.container(horizontal=True, vertical_alignment="bottom"):
             aligned = _weights(seen, _choose_rows(seen, place), weight)
             reference = links_to_compare(choice, seen, turned=turned)
-            chosen = _choose_head(aligned, reference, place)
+            chosen = _choose_head(name, aligned, reference, place)
         if may_draw(seen, aligned.stack, place):
             one_aligner(seen, aligned, reference, chosen, place)
             if reference is not None:
@@ -115,12 +116,15 @@ def _choose_rows(seen: "AttentionResult", place: int) -> str:
     )
 
 
-def _choose_head(aligned: AlignmentWeights, reference: ReferenceLinks | None, place: int) -> tuple[int, int]:
+def _choose_head(
+    aligned_by: str, aligned: AlignmentWeights, reference: ReferenceLinks | None, place: int
+) -> tuple[int, int]:
     layers, count = aligned.weights.shape[:2]
     names = [head_name(layer, head) for layer, head in np.ndindex(layers, count)]
     best = best_aligner(aligned, reference)
     label = _("The best on this pair: {name}").format(name=head_name(*best))
-    chosen = choose_or_leave(_("Head"), names, label, key=key_for("head", place))
+    of = _("Head of {name}").format(name=model_label(aligned_by))
+    chosen = choose_or_leave(of, names, label, key=key_for("head", place))
     return best if chosen is None else Head.parse(chosen, aligned.stack).cell
 
 
