@@ -13,6 +13,10 @@ class Problem(Exception):
         self.stands = stands
         self.remedy = remedy
 
+    def __reduce__(self) -> tuple[type["Problem"], tuple[str, str, str]]:
+        """It comes whole from one process to another."""
+        return type(self), (self.happened, self.remedy, self.stands)
+
 
 class NotAvailable(Problem):
     """Nothing failed: this model, or this text, does not have what is asked for. The dashboard says it as a notice."""

@@ -40,6 +40,14 @@ def analyze(
         ),
     ] = "basic",
     device: Annotated[str, typer.Option(help="cpu, cuda, mps; auto takes the fastest.")] = "auto",
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Measure with so many processes of one thread each; needs Ray.", min=1, metavar="N"),
+    ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(help="Measure on a Ray cluster; auto finds the one of this machine.", metavar="ADDRESS"),
+    ] = None,
     valence: Annotated[
         Path | None,
         typer.Option(
@@ -59,7 +67,9 @@ def analyze(
     """Measure every head of every model over many pairs, with intervals; Ctrl-C leaves a run that resumes."""
     from mhattn_core.runs.analyze import analyze as measure
     from mhattn_core.runs.corpus import consecutive as neighbours
+    from mhattn_core.runs.on_ray import OnRay
     from mhattn_core.runs.progress import Progress
+    from mhattn_core.runs.where import HERE
     from mhattn_core.text.reading import read_pairs
     from mhattn_core.text.relations.resources import read_resources
 
@@ -83,6 +93,7 @@ def analyze(
                 measures=measures.split(","),
                 device=device,
                 resources=read_resources(valence, vectors),
+                where=OnRay(workers, ray, device) if workers or ray else HERE,
                 progress=tell,
             )
         except KeyboardInterrupt:

@@ -23,6 +23,7 @@ from mhattn_core.runs.progress import Meter, Progress
 from mhattn_core.runs.run import Run, heads_from_sums, sums_file
 from mhattn_core.runs.study import Corpus
 from mhattn_core.runs.sums import ModelSums
+from mhattn_core.runs.where import HERE, Where
 from mhattn_core.runs.work import MEASURABLE, Work
 from mhattn_core.text.annotation import NO_RESOURCES, Resources
 from mhattn_core.text.reading import PairRecord
@@ -41,6 +42,7 @@ def analyze(
     progress: Callable[[Progress], object] = lambda _progress: None,
     cancel: Callable[[], bool] = lambda: False,
     get: Callable[[str], Model] | None = None,
+    where: Where = HERE,
 ) -> Run:
     """Measure every head of every model over pairs, into the folder ``out``; a run that was stopped there resumes.
 
@@ -49,6 +51,8 @@ def analyze(
     ``read_vectors``), told apart by ``Resources.name``. tokens: the most tokens, padding included, that go through a
     network at once; by default what suits the device. progress: told after every batch. cancel: asked after every
     batch, such as an Event's ``is_set``. get: brings a model by its name, in place of ``load``, such as a pool's.
+    where: who measures the sums: this process, or the workers of ``OnRay``, which load models by their names; studies
+    are made here.
     Raises Problem, in three parts, when there is nothing to measure, a model cannot be had, the folder cannot be
     written, is in use, or holds another run; Cancelled when asked to stop. Pairs that a model cannot take are in
     ``skipped``.
@@ -60,6 +64,11 @@ def analyze(
             if unknown
             else _("There is nothing to measure."),
             _("Name one model or more, and measures of: {names}.").format(names=", ".join(MEASURABLE)),
+        )
+    if where is not HERE and (held := [model.name for model in models if isinstance(model, Model)]):
+        raise Problem(
+            _("“{name}” is in the memory of this process, and workers cannot load it.").format(name=held[0]),
+            _("Give its name, or the folder where it is saved."),
         )
     records, bad = records_of(pairs)
     named = tuple(
@@ -81,7 +90,7 @@ def analyze(
         own = {model.name: model for model in models if isinstance(model, Model)}
         fetch = get or (lambda name: load(name, device))
         corpus = Corpus(records, resources, keep_sentences)
-        work = Work(folder, manifest, corpus, lambda name: own.get(name) or fetch(name), tokens)
+        work = Work(folder, manifest, corpus, lambda name: own.get(name) or fetch(name), tokens, where)
         work.do(Meter(work.steps, progress, cancel))
         return finish(folder, manifest, _skipped(folder, manifest, records, bad))
 

@@ -19,8 +19,8 @@ from mhattn_core.measures.statistics import FOLDS, REPLICATES
 from mhattn_core.models.memory import free, readable
 from mhattn_core.models.model import Model
 from mhattn_core.runs.chunk import Chunk, measure_chunk
-from mhattn_core.runs.model_sums import CHUNK
 from mhattn_core.runs.studies import ACROSS, STUDIES
+from mhattn_core.runs.where import CHUNK
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import PairRecord
 

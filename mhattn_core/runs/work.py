@@ -19,6 +19,7 @@ from mhattn_core.runs.progress import Meter, Share
 from mhattn_core.runs.run import sums_file
 from mhattn_core.runs.studies import ACROSS, STUDIES
 from mhattn_core.runs.study import AcrossInput, Corpus, StudyInput, Tables
+from mhattn_core.runs.where import ModelWork, Where
 
 MEASURABLE = tuple(sorted((*MEASURES, *STUDIES, *ACROSS), key=list(families()).index))
 """All that a run can be asked for, by name, in the order of its families in ``quantities.toml``."""
@@ -26,13 +27,16 @@ MEASURABLE = tuple(sorted((*MEASURES, *STUDIES, *ACROSS), key=list(families()).i
 
 @dataclass(frozen=True, eq=False)
 class Work:
-    """The work on one run in its folder. get: brings a model by its name. tokens: see ``batches``."""
+    """The work on one run in its folder. get: brings a model by its name. tokens: see ``batches``. where: who measures
+    the sums.
+    """
 
     folder: Path
     manifest: Manifest
     corpus: Corpus
     get: Callable[[str], Model]
     tokens: int | None
+    where: Where
 
     @property
     def steps(self) -> int:
@@ -65,7 +69,9 @@ class Work:
     def _one(self, number: int, model: Callable[[], Model], meter: Meter) -> None:
         pairs = len(self.corpus.records)
         if sums := self._asked(MEASURES):
-            measure_model(model, self.corpus.records, sums_file(self.folder, number), sums, self.tokens, meter)
+            name = self.manifest.models[number][0]
+            work = ModelWork(name, model, self.corpus.records, sums, self.tokens, meter.count)
+            measure_model(work, sums_file(self.folder, number), self.where, meter)
         for study in self._asked(STUDIES):
             files = {table: self._part(number, table) for table in STUDIES[study].tables}
             if all(file.exists() for file in files.values()):

@@ -225,7 +225,7 @@ def test_another_corpus_or_model_in_the_same_folder_is_refused(run: Run, minilm:
 def test_cancelling_leaves_a_run_that_resumes(
     run: Run, minilm: mh.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mhattn_core.runs.model_sums.CHUNK", 8)
+    monkeypatch.setattr("mhattn_core.runs.where.CHUNK", 8)
     seen: list[Progress] = []
     with pytest.raises(Cancelled):
         analyze([minilm], PAIRS, out=tmp_path / "run", progress=seen.append, cancel=lambda: seen[-1].done > 20)

@@ -19,12 +19,13 @@ ATTEMPTS = """
 import json, os, signal, sys, traceback
 import torch
 import mhattn_core.runs.model_sums as sums
+import mhattn_core.runs.where as where
 from mhattn_core.runs.analyze import analyze
 from mhattn_core.text.pair import SentencePair
 
 PAIRS = [SentencePair("the cat sat " * (n % 5 + 1), "it slept" if n % 3 else "") for n in range(10)]
 torch.set_num_threads(1)  # a forked process has none of the threads that its parent started
-sums.CHUNK, sums.SECONDS_BETWEEN_SAVES = 4, 0.0
+where.CHUNK, sums.SECONDS_BETWEEN_SAVES = 4, 0.0
 fsync, writes = os.fsync, 0
 
 def measure(folder, last_write, last_pair):

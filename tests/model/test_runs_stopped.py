@@ -79,7 +79,7 @@ def test_a_second_process_is_told_of_the_first_and_a_dead_one_holds_nothing(mini
 def test_a_full_disk_is_said_and_keeps_what_was_finished(
     minilm: mh.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mhattn_core.runs.model_sums.CHUNK", 8)
+    monkeypatch.setattr("mhattn_core.runs.where.CHUNK", 8)
     monkeypatch.setattr("mhattn_core.runs.model_sums.SECONDS_BETWEEN_SAVES", 0.0)
     saves = 0
     save = np.savez

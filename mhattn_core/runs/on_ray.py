@@ -1,0 +1,138 @@
+"""The sums of a run measured by the workers of a Ray cluster, on this machine or on many.
+
+A worker is a process that loads the model and measures the parts that it is sent, one thread each, so that many short
+pairs fill all cores. Parts come back in the order of the corpus: what is done is always its beginning, and a run that is
+stopped goes on with any number of workers, or with none. Ray starts a worker again that dies, and gives it its part
+again; a part that takes its worker with it twice is halved until the pair is found, which is left out.
+"""
+
+import logging
+import os
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from mhattn_core.errors import Problem
+from mhattn_core.locale import Language, _, current_language, use_language
+from mhattn_core.models.model import Model
+from mhattn_core.runs.sums import ModelSums
+from mhattn_core.runs.where import CHUNK, ModelWork, sums_of
+from mhattn_core.text.reading import PairRecord
+
+FEWEST = 16
+"""Pairs in a part, at the least: with fewer, sending takes longer than measuring."""
+PARTS_A_WORKER = 4
+"""Into which a small corpus is cut, so that no worker waits long for the last."""
+AHEAD = 2
+"""Parts that a worker is given at once, so that it never waits for the next."""
+STORE = 512 * 2**20
+"""Bytes that parts on their way may take on this machine."""
+
+
+class OnRay:
+    """workers: how many; by default one a core of the cluster. address: of a cluster that is there, or ``auto``; without
+    it one is started on this machine, and ends with this process.
+    """
+
+    def __init__(self, workers: int | None = None, address: str | None = None, device: str = "auto") -> None:
+        self.workers, self.address, self.device = workers, address, device
+
+    def sums(self, work: ModelWork) -> Iterator[ModelSums]:
+        """Raises Problem where Ray, its cluster, or on a worker the model cannot be had."""
+        ray = _connected(self.address, self.workers)
+        cores, cards = (int(ray.cluster_resources().get(kind, 0)) for kind in ("CPU", "GPU"))
+        on_cards = cards > 0 and self.device in ("auto", "cuda")
+        worker = ray.remote(num_cpus=1, num_gpus=int(on_cards), max_restarts=-1, max_task_retries=1)(_Worker)
+        device = "cuda" if on_cards else "cpu" if self.device == "auto" else self.device
+        parts = _parts(work.records, self.workers or max(cores, 1))
+        count = min(self.workers or (cards if on_cards else max(cores, 1)), len(parts))
+        actors = [worker.remote(work.name, device, current_language()) for _number in range(count)]
+        try:
+            yield from _in_order(ray, actors, parts, work)
+        finally:
+            for actor in actors:
+                ray.kill(actor)
+
+
+def _connected(address: str | None, workers: int | None) -> Any:
+    try:
+        import ray
+    except ImportError as error:
+        raise Problem(
+            _("Ray, which spreads the work over processes and machines, is not installed."),
+            _("Run: {command}").format(command="pip install 'ray>=2.60,<3'"),
+        ) from error
+    if ray.is_initialized():
+        return ray
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    here: dict[str, Any] = {
+        "num_cpus": workers or os.cpu_count(),
+        "include_dashboard": False,
+        "object_store_memory": STORE,
+        "_node_ip_address": "127.0.0.1",
+    }
+    try:
+        ray.init(logging_level=logging.ERROR, log_to_driver=False, **({"address": address} if address else here))
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        raise Problem(
+            _("The Ray cluster at “{address}” cannot be reached.").format(address=address or _("this machine")),
+            _("Start one with: {command}").format(command="ray start --head"),
+        ) from error
+    return ray
+
+
+class _Worker:
+    """A process that holds one model."""
+
+    def __init__(self, name: str, device: str, language: Language) -> None:
+        self._name, self._device, self._language = name, device, language
+        self._model: Model | None = None
+
+    def sums(self, records: Sequence[PairRecord], measures: Sequence[str], tokens: int | None) -> ModelSums:
+        import torch
+
+        from mhattn_core.models.load import load
+
+        use_language(self._language)
+        if self._model is None:
+            torch.set_num_threads(1)
+            self._model = load(self._name, self._device)
+        sums = ModelSums()
+        for start in range(0, len(records), CHUNK):
+            sums.add(sums_of(self._model, records[start : start + CHUNK], measures, tokens))
+        return sums
+
+
+def _parts(records: Sequence[PairRecord], workers: int) -> list[Sequence[PairRecord]]:
+    size = min(CHUNK, max(FEWEST, -(-len(records) // (PARTS_A_WORKER * workers))))
+    return [records[start : start + size] for start in range(0, len(records), size)]
+
+
+def _in_order(ray: Any, actors: list[Any], parts: list[Sequence[PairRecord]], work: ModelWork) -> Iterator[ModelSums]:
+    def submit(number: int, records: Sequence[PairRecord]) -> Any:
+        return actors[number % len(actors)].sums.remote(records, work.measures, work.tokens)
+
+    def settled(number: int, records: Sequence[PairRecord], reference: Any) -> ModelSums:
+        try:
+            sums: ModelSums = ray.get(reference)
+            return sums
+        except ray.exceptions.RayTaskError as error:
+            raise error.cause from error
+        except ray.exceptions.RayActorError:
+            if len(records) == 1:
+                return ModelSums(done=1, reasons={0: _("The process that measured it ended.")})
+            sums, half = ModelSums(), len(records) // 2
+            for some in (records[:half], records[half:]):
+                sums.add(settled(number, some, submit(number, some)))
+            return sums
+
+    waiting = deque(enumerate(parts))
+    sent: deque[tuple[int, Sequence[PairRecord], Any]] = deque()
+    while waiting or sent:
+        while waiting and len(sent) < AHEAD * len(actors):
+            number, records = waiting.popleft()
+            sent.append((number, records, submit(number, records)))
+        number, records, reference = sent.popleft()
+        sums = settled(number, records, reference)
+        work.tell(len(records))
+        yield sums

@@ -1,0 +1,152 @@
+"""Sums measured by the workers of a Ray cluster: the same table, whatever dies on the way."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event, Thread
+
+import pandas as pd
+import psutil
+import pytest
+from tiny import put_model
+
+import mhattn_core as mh
+from mhattn_core.runs.analyze import analyze
+from mhattn_core.runs.on_ray import OnRay
+from mhattn_core.runs.progress import Cancelled, Progress
+
+ray = pytest.importorskip("ray", reason="Ray is not installed")
+
+PAIRS = [
+    mh.SentencePair("The cat sat on the mat " * (number % 5 + 1) + f"at {number}.", "It slept." if number % 3 else "")
+    for number in range(130)
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _cluster() -> Iterator[None]:
+    yield
+    ray.shutdown()
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(put_model(tmp_path_factory.mktemp("ray") / "model"))
+
+
+@pytest.fixture(scope="module")
+def here(model: str, tmp_path_factory: pytest.TempPathFactory) -> mh.Run:
+    return analyze([model], PAIRS, out=tmp_path_factory.mktemp("here") / "run", device="cpu")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(model: str, tmp_path_factory: pytest.TempPathFactory) -> mh.Run:
+    return analyze([model], PAIRS, out=tmp_path_factory.mktemp("undisturbed") / "run", where=OnRay(workers=2))
+
+
+def assert_same(run: mh.Run, expected: mh.Run, *, rtol: float = 1e-6) -> None:
+    """Batches of other pairs differ by the rounding of float32."""
+    pd.testing.assert_frame_equal(run.heads, expected.heads, rtol=rtol, atol=1e-9)
+    pd.testing.assert_frame_equal(run.skipped, expected.skipped)
+
+
+def workers() -> list[psutil.Process]:
+    return [
+        process
+        for process in psutil.Process().children(recursive=True)
+        if process.status() != psutil.STATUS_ZOMBIE and process.name().startswith("ray::")
+    ]
+
+
+def test_two_workers_find_what_one_process_finds(model: str, here: mh.Run, tmp_path: Path) -> None:
+    told: list[Progress] = []
+    run = analyze([model], PAIRS, out=tmp_path / "run", where=OnRay(workers=2), progress=told.append)
+    assert_same(run, here)
+    done = [one.done for one in told]
+    assert done == sorted(done)
+    assert done[-1] == len(PAIRS)
+    assert len(set(done)) > 4  # it is told on the way
+
+
+def test_workers_that_are_killed_lose_nothing(model: str, undisturbed: mh.Run, tmp_path: Path) -> None:
+    killed: list[int] = []
+
+    def kill_one(progress: Progress) -> None:
+        if len(killed) < 3 and progress.done > 30 * (len(killed) + 1) and (running := workers()):
+            running[0].send_signal(signal.SIGKILL)
+            killed.append(running[0].pid)
+
+    run = analyze([model], PAIRS, out=tmp_path / "run", where=OnRay(workers=2), progress=kill_one)
+    assert len(killed) == 3
+    assert_same(run, undisturbed, rtol=1e-9)
+
+
+def test_cancelled_it_goes_on_here(model: str, here: mh.Run, tmp_path: Path) -> None:
+    stop = Event()
+
+    def stop_half_way(progress: Progress) -> None:
+        if progress.done > 60:
+            stop.set()
+
+    with pytest.raises(Cancelled):
+        analyze(
+            [model], PAIRS, out=tmp_path / "run", where=OnRay(workers=2), progress=stop_half_way, cancel=stop.is_set
+        )
+    assert not workers()
+    begun: list[Progress] = []
+    run = analyze([model], PAIRS, out=tmp_path / "run", device="cpu", progress=begun.append)
+    assert 0 < begun[0].done < len(PAIRS)
+    assert_same(run, here)
+
+
+def test_a_pair_that_takes_its_worker_with_it_is_left_out(
+    model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network whose forward pass ends the process when it reads a certain word."""
+    poison = mh.SentencePair("poison")
+    monkeypatch.setattr("mhattn_core.runs.on_ray.sums_of", _ends_at_poison)
+    run = analyze([model], [*PAIRS[:20], poison, *PAIRS[20:40]], out=tmp_path / "run", where=OnRay(workers=2))
+    assert run.skipped["line"].tolist() == [21]
+    assert "ended" in run.skipped["reason"][0]
+    assert run.heads["n"].max() == 40
+
+
+def _ends_at_poison(model, records, *arguments):  # type: ignore[no-untyped-def]
+    from mhattn_core.runs.where import sums_of
+
+    if any(record.pair.source == "poison" for record in records):
+        os._exit(1)
+    return sums_of(model, records, *arguments)
+
+
+def test_what_a_worker_cannot_load_is_said_as_here(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    folder = str(put_model(tmp_path / "model"))
+    (tmp_path / "model" / "config.json").write_text("{")
+    with pytest.raises(mh.Problem, match="damaged"):
+        analyze([folder], PAIRS[:3], out=tmp_path / "run", where=OnRay(workers=1))
+
+
+def test_a_network_in_memory_is_refused_and_a_cluster_that_is_not_there_is_named(model: str, tmp_path: Path) -> None:
+    with pytest.raises(mh.Problem, match="in the memory of this process"):
+        analyze([mh.load(model, "cpu")], PAIRS[:3], out=tmp_path / "one", where=OnRay(workers=1))
+    ray.shutdown()
+    with pytest.raises(mh.Problem, match=r"127\.0\.0\.1:1"):
+        analyze([model], PAIRS[:3], out=tmp_path / "two", where=OnRay(address="127.0.0.1:1"))
+
+
+def test_a_problem_comes_whole_from_another_process() -> None:
+    import pickle
+
+    problem = pickle.loads(pickle.dumps(mh.Problem("It rained.", "Wait.", "The roof stands.")))  # noqa: S301 - our own
+    assert (problem.happened, problem.remedy, problem.stands) == ("It rained.", "Wait.", "The roof stands.")
+
+
+def test_a_waiting_thread_may_use_it(model: str, here: mh.Run, tmp_path: Path) -> None:
+    """As the dashboard's queue does."""
+    found: list[mh.Run] = []
+    thread = Thread(target=lambda: found.append(analyze([model], PAIRS, out=tmp_path / "run", where=OnRay(workers=1))))
+    thread.start()
+    thread.join()
+    assert_same(found[0], here)
