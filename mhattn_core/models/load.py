@@ -24,7 +24,7 @@ from mhattn_core.models.packages import missing_package
 from mhattn_core.models.quiet import first_line, quiet
 from mhattn_core.models.random_control import random_control
 from mhattn_core.models.random_weights import BUILDING
-from mhattn_core.models.read_tokenizer import read_tokenizer
+from mhattn_core.models.read_tokenizer import read_tokenizer, tokenizer_beside
 from mhattn_core.models.sources import FILES_ALONE, Source, find, tokenizer_folder
 from mhattn_core.tap.interface import UNTAPPED, implementation_for
 from mhattn_core.tap.survey import survey
@@ -107,7 +107,7 @@ def _tokenizer(name: str, source: Source, options: Options) -> PreTrainedTokeniz
     given = options.tokenizer
     if isinstance(given, str):
         return read_tokenizer(given, tokenizer_folder(given))
-    return read_tokenizer(name, source.folder) if given is None else given
+    return tokenizer_beside(name, source.folder) if given is None else given
 
 
 def _read_network(
