@@ -31,7 +31,9 @@ def training_bands(bands: pd.DataFrame, *, title: str) -> alt.LayerChart:
         base.mark_area(color=BAND_COLOUR, opacity=opacity).encode(x, alt.Y(f"{low}:Q", title=title), alt.Y2(high))
         for low, high, opacity in (("lowest", "highest", 0.15), ("lower", "upper", 0.3))
     ]
-    line = base.mark_line(color=BAND_COLOUR, strokeWidth=2.5, point=alt.OverlayMarkDef(filled=True, size=50))
+    line = base.mark_line(
+        color=BAND_COLOUR, strokeWidth=2.5, point=alt.OverlayMarkDef(filled=True, size=50, color=BAND_COLOUR)
+    )
     return alt.layer(*areas, line.encode(x, y, tooltip=tooltip)).properties(height=HEIGHT)
 
 
@@ -52,9 +54,9 @@ def training_lives(rows: pd.DataFrame, *, chosen: str, title: str) -> alt.LayerC
         others.mark_line(color=SPECIAL_COLOUR, opacity=0.25, strokeWidth=1).encode(
             x, y, detail="name:N", tooltip=tooltip
         ),
-        own.mark_line(color=MARK_COLOUR, strokeWidth=2.5, point=alt.OverlayMarkDef(filled=True, size=60)).encode(
-            x, y, tooltip=tooltip
-        ),
+        own.mark_line(
+            color=MARK_COLOUR, strokeWidth=2.5, point=alt.OverlayMarkDef(filled=True, size=60, color=MARK_COLOUR)
+        ).encode(x, y, tooltip=tooltip),
     ]
     if rows.loc[rows["name"] == chosen, "low"].notna().any():
         layers.insert(

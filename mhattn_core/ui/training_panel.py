@@ -11,9 +11,10 @@ from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import of_family
 from mhattn_core.models.checkpoints import checkpoints
+from mhattn_core.runs.run import Run
 from mhattn_core.ui.choices import choose, choose_or_leave
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.evidence import Evidence, chosen_evidence, say_evidence
+from mhattn_core.ui.evidence import Evidence, chosen_evidence, say_origin
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.quantity_choice import choose_quantity
 from mhattn_core.ui.runs.known import known_runs, opened
@@ -25,23 +26,34 @@ def training_panel(controls: Controls) -> None:
     """From the chosen run, or from one that holds checkpoints."""
     evidence = _with_checkpoints(controls)
     run = evidence.run
-    names = {one.series: escape(one.series) for one in checkpoints(run.models)}
-    series = (
-        choose(_("Training"), names, key="series", default=next(iter(names))) if len(names) > 1 else next(iter(names))
-    )
-    measure = choose_quantity(_("Measure"), of_family("basic"), key="measure").code
-    stacks = list(dict.fromkeys(run.heads["stack"]))
-    stack = choose(_("Stack"), {name: name for name in stacks}, key="stack", default=stacks[0])
+    series, measure, stack, head = _choices(run)
     bands = training(run, series=series, measure=measure, stack=stack)
     say(bands)
-    say_evidence(evidence)
+    say_origin(evidence)
     show(bands, key="training", sentence=False)
-    own = run.attending[run.attending["stack"] == stack].drop_duplicates(["layer", "head"])
-    label = _("The head that changes most")
-    head = choose_or_leave(_("Head"), list(head_names(own)), label, key="trained-head")
-    show(training_head(run, series=series, measure=measure, stack=stack, head=head or ""), key="training-head")
+    show(training_head(run, series=series, measure=measure, stack=stack, head=head), key="training-head")
     if has_shares(run):
         show(training_shares(run, series=series), key="training-shares")
+
+
+def _choices(run: Run) -> tuple[str, str, str, str]:
+    """Training, measure, stack and head; empty for the head that changes most."""
+    trainings = {one.series: escape(one.series) for one in checkpoints(run.models)}
+    stacks = {str(stack): str(stack) for stack in run.heads["stack"].unique()}
+    columns = iter(st.columns(2 + (len(trainings) > 1) + (len(stacks) > 1)))
+    series, stack = next(iter(trainings)), next(iter(stacks))
+    if len(trainings) > 1:
+        with next(columns):
+            series = choose(_("Training"), trainings, key="series", default=series)
+    with next(columns):
+        measure = choose_quantity(_("Measure"), of_family("basic"), key="measure").code
+    if len(stacks) > 1:
+        with next(columns):
+            stack = choose(_("Stack"), stacks, key="stack", default=stack)
+    own = run.attending[run.attending["stack"] == stack].drop_duplicates(["layer", "head"])
+    with next(columns):
+        head = choose_or_leave(_("Head"), list(head_names(own)), _("The head that changes most"), key="trained-head")
+    return series, measure, stack, head or ""
 
 
 def _with_checkpoints(controls: Controls) -> Evidence:

@@ -43,8 +43,8 @@ def test_a_training_is_shown_over_its_steps(lang: str) -> None:
     assert len(steps) == 3
     assert all(f'"values": {json.dumps(list(STEPS))}' in one for one in steps)
     if lang == "en":
-        assert "Steps 32, 64 hold the same weights." in said
-        assert "from step 0 to step 64 the median head goes from" in said
+        assert "Steps 32 and 64 hold the same weights." in said
+        assert "From step 0 to step 64 the median head goes from" in said
 
 
 @pytest.mark.usefixtures("_own_folder")

@@ -104,7 +104,7 @@ def test_bands_over_steps(run: mh.Run) -> None:
     expected = [at_16.quantile(level) for level in (0.1, 0.25, 0.5, 0.75, 0.9)]
     np.testing.assert_allclose(row[["lowest", "lower", "median", "upper", "highest"]].astype(float), expected)
     assert row["heads"] == 12
-    assert "Steps 32, 64 hold the same weights." in finding.sentence
+    assert "Steps 32 and 64 hold the same weights." in finding.sentence
     chart = finding.draw().to_dict()
     assert chart["layer"][0]["encoding"]["x"]["scale"]["type"] == "symlog"
     assert chart["layer"][0]["encoding"]["x"]["axis"]["values"] == list(STEPS)

@@ -86,8 +86,8 @@ def _of_bands(bands: pd.DataFrame, title: str) -> str:
     moves = bands["median"].diff().abs()
     place = int(moves.fillna(0).argmax())
     return _(
-        "{title}: from step {first} to step {last} the median head goes from **{before}** to **{after}**; it "
-        "moves most between steps {earlier} and {later}."
+        "From step {first} to step {last} the median head goes from **{before}** to **{after}** ({title}); it moves most "
+        "between steps {earlier} and {later}."
     ).format(
         title=escape(title),
         first=int(first["step"]),

@@ -101,7 +101,8 @@ def title_of_measure(measure: str) -> str:
 def equal_weights(training: Training) -> str:
     """Which steps hold the same weights, if any: nothing was learned between them, or a file was saved twice."""
     said = [
-        _("Steps {steps} hold the same weights.").format(steps=", ".join(map(str, steps))) for steps in training.same
+        _("Steps {steps} hold the same weights.").format(steps=_(" and ").join(map(str, steps)))
+        for steps in training.same
     ]
     return " ".join(said)
 
