@@ -9,6 +9,7 @@ from mhattn_core.ui.measure_panel import measure_panel
 from mhattn_core.ui.page import page
 from mhattn_core.ui.reproduce import share_and_reproduce
 from mhattn_core.ui.sidebar import sidebar
+from mhattn_core.ui.training_panel import training_panel
 
 controls = sidebar("Compare models")
 page(
@@ -19,8 +20,20 @@ page(
         "layers and heads are. The models are chosen in the sidebar."
     ),
 )
-panels = {"measure": measure_panel, "difference": difference_panel, "matched": matched_panel}
-tab = open_tab({"measure": _("One measure"), "difference": _("Difference"), "matched": _("Matched heads")})
+panels = {
+    "measure": measure_panel,
+    "difference": difference_panel,
+    "matched": matched_panel,
+    "training": training_panel,
+}
+tab = open_tab(
+    {
+        "measure": _("One measure"),
+        "difference": _("Difference"),
+        "matched": _("Matched heads"),
+        "training": _("Training"),
+    }
+)
 panels[tab](controls)
 share_and_reproduce(
     "Compare models",

@@ -8,7 +8,7 @@ from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 
 # A model's own shape beside its colour: grey print, and two models with random weights, which are both grey.
-SHAPES = ["circle", "square", "triangle-up", "diamond"]
+SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-left", "triangle-right"]
 BAND = 44
 DEPTH_HEIGHT = 420
 

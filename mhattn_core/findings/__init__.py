@@ -35,6 +35,8 @@ from mhattn_core.findings.relations.best import best_heads
 from mhattn_core.findings.relations.heads import relation_heads
 from mhattn_core.findings.relations.profile import relation_profile
 from mhattn_core.findings.summarisation.agreement import segments
+from mhattn_core.findings.training.curves import training, training_head
+from mhattn_core.findings.training.shares import training_shares
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
 from mhattn_core.runs.run import Run
@@ -72,6 +74,9 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         weight_parts,
         nearest_to_ideal,
         segments,
+        training,
+        training_head,
+        training_shares,
         head_distances,
         head_words,
         head_sentences,

@@ -41,7 +41,7 @@ def snapshot(repository: str, revision: str | None = None, bytes_of_weight: int 
         info = api.model_info(repository, revision=revision, files_metadata=True)
         if revision is None and not _weights(info) and (revision := _conversion(api, repository)):
             info = api.model_info(repository, revision=revision, files_metadata=True)
-        for file in _wanted(repository, info, bytes_of_weight):
+        for file in _wanted(repository, info, bytes_of_weight, revision or ""):
             # The revision as asked for, so that the cache learns which commit it names.
             path = Path(
                 hf_hub_download(repository, file, revision=revision, endpoint=endpoint, token=token, tqdm_class=Bar)
@@ -75,14 +75,16 @@ def snapshot(repository: str, revision: str | None = None, bytes_of_weight: int 
     return path.parent
 
 
-def _wanted(repository: str, info: ModelInfo, bytes_of_weight: int) -> list[str]:
+def _wanted(repository: str, info: ModelInfo, bytes_of_weight: int, asked: str) -> list[str]:
     """The files to download: of the top folder, and one set of safetensors. Raises Problem if there is none, or too
     much.
     """
     sizes, weights = _sizes(info), _weights(info)
     if not weights:
         if any(name.endswith(".bin") for name in sizes):
-            raise only_pickles(repository, f"hf download {repository} --local-dir {PurePosixPath(repository).name}")
+            revision = f" --revision {asked}" if asked else ""
+            folder = PurePosixPath(f"{repository}-{asked}" if asked else repository).name
+            raise only_pickles(repository, f"hf download {repository}{revision} --local-dir {folder}")
         raise Problem(
             _("“{name}” holds no weights as safetensors.").format(name=repository),
             _("Choose a model that does; the page of the model lists its files."),

@@ -24,7 +24,7 @@ from mhattn_core.models.packages import missing_package
 from mhattn_core.models.quiet import first_line, quiet
 from mhattn_core.models.random_control import random_control
 from mhattn_core.models.random_weights import BUILDING
-from mhattn_core.models.read_tokenizer import read_tokenizer
+from mhattn_core.models.read_tokenizer import read_tokenizer, tokenizer_beside
 from mhattn_core.models.sources import FILES_ALONE, Source, find, tokenizer_folder
 from mhattn_core.tap.interface import UNTAPPED, implementation_for
 from mhattn_core.tap.survey import survey
@@ -59,7 +59,18 @@ def load(
 
 
 def read(name: str, source: Source, options: Options = DEFAULTS) -> Model:
-    """Load the model that ``find`` found; the second half of ``load``. Raises Problem."""
+    """Load the model that ``find`` found; the second half of ``load``. Raises Problem, and nothing else that a loader or
+    a network raises.
+    """
+    with _refusing(name):
+        model = _read(name, source, options)
+        # What the network looks up is found by one more forward; where it fails, that is said here and not on a page.
+        _ = model.tables
+        control = control_of(name)
+        return model if control is None else random_control(model, control=control)
+
+
+def _read(name: str, source: Source, options: Options) -> Model:
     with _refusing(name), quiet():
         config: PreTrainedConfig = AutoConfig.from_pretrained(source.folder, **FILES_ALONE)
         # Some configs name a class that transformers does not have.
@@ -77,12 +88,7 @@ def read(name: str, source: Source, options: Options = DEFAULTS) -> Model:
         add_adapter(network, source.adapter)
     network = options.moved(network).eval().requires_grad_(False)
     revision = f"{source.revision}{options.suffix}"
-    model = Model(trained_name(name), revision, network, tokenizer, survey(network), head)
-    control = control_of(name)
-    if control is None:
-        return model
-    with _refusing(name):
-        return random_control(model, control=control)
+    return Model(trained_name(name), revision, network, tokenizer, survey(network), head)
 
 
 @contextmanager
@@ -107,7 +113,7 @@ def _tokenizer(name: str, source: Source, options: Options) -> PreTrainedTokeniz
     given = options.tokenizer
     if isinstance(given, str):
         return read_tokenizer(given, tokenizer_folder(given))
-    return read_tokenizer(name, source.folder) if given is None else given
+    return tokenizer_beside(name, source.folder) if given is None else given
 
 
 def _read_network(

@@ -11,6 +11,7 @@ from mhattn_core.locale import _
 from mhattn_core.measures.heads import COLUMNS
 from mhattn_core.measures.patterns.types import patterns_table
 from mhattn_core.measures.roles.verdicts import with_ablation
+from mhattn_core.models.checkpoints import expand
 from mhattn_core.models.control_names import control_of, trained_name
 from mhattn_core.models.load import load
 from mhattn_core.models.model import Model
@@ -46,7 +47,8 @@ def analyze(
 ) -> Run:
     """Measure every head of every model over pairs, into the folder ``out``; a run that was stopped there resumes.
 
-    pairs: a path (see ``read_pairs``), or SentencePairs or PairRecords. keep_sentences: whether ``pairs.parquet`` holds
+    models: names as ``load`` takes them, names that stand for many checkpoints (``expand``), which are loaded one after
+    another, and loaded or wrapped models. pairs: a path (see ``read_pairs``), or SentencePairs or PairRecords. keep_sentences: whether ``pairs.parquet`` holds
     them. resources: a lexicon of feelings and static vectors for the measure ``relations`` (see ``read_valence``,
     ``read_vectors``), told apart by ``Resources.name``. tokens: the most tokens, padding included, that go through a
     network at once; by default what suits the device. progress: told after every batch. cancel: asked after every
@@ -71,6 +73,7 @@ def analyze(
             _("Give its name, or the folder where it is saved."),
         )
     records, bad = records_of(pairs)
+    models = [one for model in models for one in (expand([model]) if isinstance(model, str) else [model])]
     named = tuple(
         (model, _revision(model)) if isinstance(model, str) else (model.name, model.revision) for model in models
     )

@@ -79,22 +79,28 @@ def passes(pairs: int) -> int:
 
 
 class Features:
-    """One model's. number: its place among the run's models."""
+    """One model's, brought by ``get``. number: its place among the run's models."""
 
-    def __init__(self, model: Model, number: int, shared: Shared) -> None:
-        self.model = model
+    def __init__(self, name: str, get: Callable[[str], Model], number: int, shared: Shared) -> None:
+        self.name = name
+        self._get = get
         self._number = number
         self._shared = shared
         self._outputs: dict[tuple[int, ...], Mapping[str, WordOutputs]] = {}
 
     @cached_property
+    def model(self) -> Model:
+        """Brought when what only a network tells is asked for; profiles are read from the run."""
+        return self._get(self.name)
+
+    @cached_property
     def profiles(self) -> Mapping[str, Profiles]:
         """By stack, over all pairs of the run; empty for a model that could read none."""
-        items = self._shared.items[self._shared.items["model"] == self.model.name]
+        items = self._shared.items[self._shared.items["model"] == self.name]
         by_stack = {str(stack): rows for stack, rows in items.groupby("stack", observed=True)}
         texts = {record.id: text_key(record) for record in self._shared.corpus.records}
         sums = ModelSums.load(sums_file(self._shared.folder, self._number))
-        return profiles(self.model.name, sums, by_stack, texts)
+        return profiles(self.name, sums, by_stack, texts)
 
     @cached_property
     def patterns(self) -> Mapping[str, Mapping[int, TextPattern]]:
@@ -117,7 +123,7 @@ class Features:
     @cached_property
     def _pairs(self) -> list[SentencePair]:
         """The ``texts`` with a second sentence where the trained model writes one."""
-        name, written = trained_name(self.model.name), self._shared.written
+        name, written = trained_name(self.name), self._shared.written
         for record in self._shared.texts:
             if (name, record.id) not in written:
                 written[name, record.id] = with_second_sentence(self.model, record.pair)

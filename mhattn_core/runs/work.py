@@ -2,6 +2,7 @@
 done.
 """
 
+import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
@@ -54,6 +55,7 @@ class Work:
         for number, name in enumerate(names):
             meter.start(name)
             self._one(number, cache(partial(self.get, name)), meter)
+            gc.collect()  # modules refer to one another in circles: without it the next model stands beside this one
         for table in (table for study in self._asked(STUDIES) for table in STUDIES[study].tables):
             parts = [pd.read_parquet(self._part(number, table)) for number in range(len(names))]
             # The columns of a table without rows have types of their own.

@@ -6,7 +6,9 @@ from mhattn_core.text.pair import SentencePair
 
 MODELS, PAIR = "models", "pair"
 """State keys, and parameters of the address."""
-MOST_MODELS = 4
+MOST_MODELS = 12
+OPENED_AT_ONCE = 4
+"""Models of a run that a link to it opens: each is loaded."""
 
 
 @dataclass(frozen=True)

@@ -229,3 +229,27 @@ def test_a_folder_that_is_written_as_transformers_takes_it(tmp_path: Path, monke
         mh.load("mine/llama")
     assert problem.value.remedy.endswith("./mine/llama")
     assert mh.load("./mine/llama", device="cpu").stacks == ("decoder",)
+
+
+ERRORS = [
+    ImportError("No module named 'flash_mla'", name="flash_mla"),
+    KeyError("rope_theta"),
+    AttributeError("no head_dim"),
+]
+PLACES = ["AutoConfig.from_pretrained", "check_reads_text", "Options.moved", "survey", "tables"]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("place", PLACES)
+def test_no_exception_of_a_loader_is_raw(
+    place: str, error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise error
+
+    folder = put_llama(tmp_path)
+    where = "mhattn_core.models.model.tables" if place == "tables" else f"mhattn_core.models.load.{place}"
+    monkeypatch.setattr(where, fail)
+    problem = refused(folder)
+    assert "could not be loaded" in problem.happened
+    assert problem.remedy.endswith("pip install flash_mla") == isinstance(error, ImportError)

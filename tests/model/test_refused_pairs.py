@@ -124,8 +124,9 @@ def test_random_weights_read_what_the_model_writes(tmp_path: Path) -> None:
     model = replace(random_control(loaded, 1), name=loaded.name, writer=None)
     records = [PairRecord(f"p{number}", mh.SentencePair(pair.source), number) for number, pair in enumerate(PAIRS[:2])]
     shared = Shared(Corpus(records), tmp_path)
-    own = Features(model, 0, shared)
-    control = Features(random_control(model, 2), 1, shared)
+    own = Features(model.name, lambda _name: model, 0, shared)
+    random = random_control(model, 2)
+    control = Features(random.name, lambda _name: random, 1, shared)
     for stack in model.stacks:
         assert list(own.patterns[stack]) == list(control.patterns[stack]) == [0, 1]
         for number, text in own.patterns[stack].items():

@@ -60,14 +60,14 @@ def test_items_equal_a_plain_reading_of_the_word_grid(name: str, some: list[Pair
     stacks = measure_relations(model, some, annotate(some, parser=False))
     assert set(stacks) == set(model.stacks)
     for stack, kept in stacks.items():
-        assert (kept.layers, kept.heads) == mh.attend(model, some[0].pair).pattern(stack).shape[:2]
+        assert (len(kept.layers), kept.heads) == mh.attend(model, some[0].pair).pattern(stack).shape[:2]
         chosen = (
             kept.items.groupby(["direction", "id"])
             .sample(8, random_state=0, replace=True)
             .drop_duplicates(["direction", "id", "query", "key"])
         )
         assert len(chosen) > (2 if stack == "cross" else 20)
-        bits = unpacked(chosen["hits"].tolist(), kept.layers * kept.heads)
+        bits = unpacked(chosen["hits"].tolist(), kept.size)
         for row, found in zip(chosen.itertuples(), bits, strict=True):
             expected = plain(model, pairs[row.id], stack, (row.query, row.key), row.direction)
             assert found.tolist() == list(expected), (stack, row)

@@ -62,7 +62,7 @@ def overview(run: Run, *, models: Sequence[str] = (), view: str = "role") -> Fin
         _sentence(heads, [model for model in shown if model not in small], view),
         drawn,
         partial(charts.overview_map, drawn, colours, without=without, small=small),
-        _reading(view, heads),
+        _reading(view, heads) + (" " + _("Dashed: a layer without attention.") if len(without) else ""),
         run.manifest.pairs,
         draw_narrow=partial(charts.overview_map, drawn, colours, without=without, small=small, narrow=True),
     )

@@ -13,6 +13,7 @@ from mhattn_core.measures.matching.effects import effect_costs
 from mhattn_core.measures.matching.profiles import profile_costs
 from mhattn_core.measures.matching.texts import cka_costs, common_sides, js_costs
 from mhattn_core.measures.measure import MEASURES
+from mhattn_core.models.checkpoints import checkpoints
 from mhattn_core.models.control_names import is_control
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.match_features import Features, Shared, passes
@@ -26,14 +27,21 @@ def match_models(names: Sequence[str], features: Sequence[Features], shared: Sha
 
     features: of each name; a model that could read none of the pairs has no rows. Stacks of the same name are matched,
     or the first of each where they share none. What the random control NAME@random of a model in the run is matched
-    with says what its architecture alone gives.
+    with says what its architecture alone gives. Checkpoints of one training are matched with the last of them, by
+    profile: no network is loaded for it.
     """
     tables = []
+    training = {one.name: one for one in checkpoints(names)}
+    last = {one.series: one.name for one in training.values()}
     for (name_a, a), (name_b, b) in combinations(zip(names, features, strict=True), 2):
         if (is_control(name_a) and is_control(name_b)) or not a.profiles or not b.profiles:
             continue
-        for stack_a, stack_b in stacks(a.model.stacks, b.model.stacks):
-            for by, costs in _costs(a, stack_a, b, stack_b, shared):
+        one, other = training.get(name_a), training.get(name_b)
+        of_one_training = one is not None and other is not None and one.series == other.series
+        if one and of_one_training and last[one.series] not in (name_a, name_b):
+            continue
+        for stack_a, stack_b in stacks(tuple(a.profiles), tuple(b.profiles)):
+            for by, costs in _costs(a, stack_a, b, stack_b, shared, profiles_alone=of_one_training):
                 if costs is not None:
                     tables.append(costs.table(a.profiles[stack_a].index, b.profiles[stack_b].index, by=by))
                 shared.tell(0)
@@ -46,13 +54,15 @@ def stacks(a: Sequence[str], b: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _costs(
-    a: Features, stack_a: str, b: Features, stack_b: str, shared: Shared
+    a: Features, stack_a: str, b: Features, stack_b: str, shared: Shared, *, profiles_alone: bool
 ) -> Iterator[tuple[MatchBy, MatchCosts | None]]:
     profiles = a.profiles[stack_a], b.profiles[stack_b]
     yield "profile", profile_costs(*profiles)
     if all(one.has_relations for one in profiles):
         yield "profile.no_relations", profile_costs(*profiles, relations=False)
-    if {a.model.name, b.model.name} <= shared.ablated:
+    if profiles_alone:
+        return
+    if {a.name, b.name} <= shared.ablated:
         yield "effect", effect_costs(a.effects[stack_a], b.effects[stack_b], shared.keys, shared.folds)
     texts, others = a.patterns[stack_a], b.patterns[stack_b]
     if not texts or not others:
@@ -78,7 +88,7 @@ def _measure(given: AcrossInput) -> Tables:
             _("Measure “basic” with it, and “relations” for what the heads are good at."),
         )
     shared = Shared(given.corpus, given.folder, given.tell)
-    features = [Features(given.get(name), number, shared) for number, name in enumerate(given.names)]
+    features = [Features(name, given.get, number, shared) for number, name in enumerate(given.names)]
     return {"matches": match_models(given.names, features, shared)}
 
 

@@ -1,11 +1,13 @@
 """Measuring a person's own pairs: bring them, see what it will cost, start."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from mhattn_core.findings.runs.cost import cost_sentences, cost_table, cost_warnings
 from mhattn_core.locale import _
+from mhattn_core.models.checkpoints import checkpoints, expand
 from mhattn_core.models.control_names import trained_name
 from mhattn_core.runs import store
 from mhattn_core.runs.corpus import corpus_digest, records_of
@@ -34,7 +36,7 @@ def new_run(controls: Controls) -> None:
         if upload is None:
             return
         records_of(upload)  # too many groups
-        everything = _costs(controls.models, upload.pairs, EVERYTHING)
+        everything = _costs(expand(controls.models), upload.pairs, EVERYTHING)
         if not everything:
             return
         measures = choose_measures(everything)
@@ -44,7 +46,7 @@ def new_run(controls: Controls) -> None:
         if not costs:
             return
         models = tuple(cost.model for cost in costs)
-        if len(costs) < len(controls.models):
+        if len(costs) < len(expand(controls.models)):
             st.info(_("The run will measure {models} only.").format(models=model_label(*models)))
         _say(costs, len(upload.pairs))
         refuse(costs, store.runs_folder())
@@ -93,8 +95,12 @@ def _costs(names: Sequence[str], records: Sequence[PairRecord], measures: tuple[
     """Of each model, told once for the same pairs; one that cannot be measured says why, and is left out."""
     known = st.session_state.setdefault(COSTS, {})
     corpus = corpus_digest(records)
-    costs = []
+    costs: list[Cost] = []
+    training = {one.name: one.series for one in checkpoints(names)}
     for place, name in enumerate(names):
+        if like := next((cost for cost in costs if training.get(cost.model, "") == training.get(name)), None):
+            costs.append(replace(like, model=name))  # of one architecture and tokenizer
+            continue
         controls_known = trained_name(name) in {trained_name(before) for before in names[:place]}
         asked = (name, corpus, measures, controls_known)
         with problems(name):

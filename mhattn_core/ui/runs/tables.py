@@ -10,7 +10,7 @@ from mhattn_core.runs.packing import zipped
 from mhattn_core.runs.run import Run
 from mhattn_core.runs.store import Saved
 from mhattn_core.text.prose import prose
-from mhattn_core.ui.controls import MOST_MODELS
+from mhattn_core.ui.controls import OPENED_AT_ONCE
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.runs.known import opened, show_run
 
@@ -22,7 +22,7 @@ def what_to_do(run: Saved, tables: Run) -> None:
             "Compare models",
             _("Compare its models"),
             evidence=run.key,
-            models=trained_first(run.about.models)[:MOST_MODELS],
+            models=trained_first(run.about.models)[:OPENED_AT_ONCE],
         )
         st.download_button(
             _("Download (ZIP of tables)"),

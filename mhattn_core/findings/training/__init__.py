@@ -1,0 +1,1 @@
+"""What became of heads while a network was trained."""

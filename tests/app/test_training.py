@@ -1,0 +1,63 @@
+"""Compare models › Training, without a browser."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from reading import open_page, specs, texts
+from run_pairs import made_pairs
+from trained import STEPS, put_checkpoints
+
+import mhattn_core as mh
+from mhattn_core.runs import store
+
+RUN = "trained"
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one run, of eight checkpoints."""
+    folder = put_checkpoints(tmp_path_factory.mktemp("models") / "mine")
+    runs = tmp_path_factory.mktemp("runs")
+    pairs = [record.pair for record in made_pairs(4)]
+    mh.analyze([str(folder)], pairs, out=runs / RUN, measures=("basic", "distances"), device="cpu")
+    return runs
+
+
+@pytest.fixture
+def _own_folder(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("MHATTN_RUNS", str(runs))
+    yield
+    st.cache_resource.clear()
+
+
+@pytest.mark.usefixtures("_own_folder")
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_training_is_shown_over_its_steps(lang: str) -> None:
+    app = open_page("compare_models", lang=lang, tab="training", evidence=RUN, models=["minilm"])
+    said = texts(app)
+    assert not app.error
+    steps = [json.dumps(spec) for spec in specs(app) if '"symlog"' in json.dumps(spec)]
+    assert len(steps) == 3
+    assert all(f'"values": {json.dumps(list(STEPS))}' in one for one in steps)
+    if lang == "en":
+        assert "Steps 32 and 64 hold the same weights." in said
+        assert "From step 0 to step 64 the median head goes from" in said
+
+
+@pytest.mark.usefixtures("_own_folder")
+def test_a_run_without_checkpoints_gives_way_to_one_that_has_some() -> None:
+    app = open_page("compare_models", tab="training", evidence="ewt-dev", models=["minilm"])
+    assert "The chosen run holds no checkpoints of one training." in texts(app)
+    assert not app.error
+
+
+def test_without_checkpoints_it_says_how_to_measure_some(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MHATTN_RUNS", str(tmp_path))
+    app = open_page("compare_models", tab="training", models=["minilm"])
+    (error,) = app.error
+    assert "No run here holds checkpoints of one training" in error.value
+    assert "checkpoint-*" in error.value.replace("\\", "")
+    assert store.saved() == []
