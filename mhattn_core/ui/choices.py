@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mhattn_core.locale import current_language
 
@@ -34,7 +35,7 @@ def choose_or_leave(
         st.session_state[key] = AUTOMATIC
     shown = offered if isinstance(offered, Mapping) else {name: name for name in offered}
     labels = {AUTOMATIC: automatic, **shown}
-    _relabel(key, labels)
+    relabel(key, labels)
     chosen = st.selectbox(
         label,
         list(labels),
@@ -66,6 +67,8 @@ def choose(
     """
     asked = st.query_params.get(key) or (st.session_state.get(_chosen(key), "") if persist else "")
     st.session_state[key] = asked if asked in labels else default or next(iter(labels))
+    if persist and asked in labels:
+        hold(key, asked)
     about: dict[str, Any] = {"format_func": labels.__getitem__, "key": key, "help": help_text}
     about["label_visibility"] = "collapsed" if bare else "visible"
     if pills:
@@ -74,6 +77,18 @@ def choose(
     else:
         st.selectbox(label, list(labels), on_change=_write, args=(key,), **about)
     return str(st.session_state[key])
+
+
+def hold(key: str, name: str) -> None:
+    """Let the address say it, which forgets at a change of pages what no widget of the sidebar is bound to."""
+    if st.query_params.get(key) != name:
+        st.query_params[key] = name
+
+
+def history() -> bool:
+    """Whether Back or Forward led here: then the address is right, and what the session remembers is not."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 def put(key: str, name: str) -> None:
@@ -127,7 +142,7 @@ def _chosen(key: str) -> str:
     return f"chosen-{key}"
 
 
-def _relabel(key: str, labels: Mapping[str, str]) -> None:
+def relabel(key: str, labels: Mapping[str, str]) -> None:
     """Before a box whose options are called something else than at its last run: a browser shows the old label until
     the value is set anew.
     """

@@ -14,6 +14,7 @@ from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.run import Run
 from mhattn_core.runs.store import Saved
 from mhattn_core.text.prose import prose
+from mhattn_core.ui.choices import history, hold
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.page import badge
@@ -54,9 +55,9 @@ def choose_evidence() -> str:
     asked = st.query_params.get(KEY)
     # On a shared copy, a run that was opened by its link belongs to the list.
     shown_run()
-    if asked and asked != state.get(OPENED_WITH):
-        find_run(asked)
-        state[KEY] = asked
+    if history() or (asked and asked != state.get(OPENED_WITH)):
+        find_run(asked or "")
+        state[KEY] = asked or PAIR
     state[OPENED_WITH] = asked
     labels = {PAIR: _("This sentence pair only")} | {
         run.key: _("{name}: {pairs} pairs").format(name=run.about.name, pairs=f"{run.about.pairs:,}")
@@ -65,6 +66,9 @@ def choose_evidence() -> str:
     }
     if state.get(KEY) not in labels:
         state[KEY] = PAIR  # at first, or when the run was deleted
+    if state[KEY] != PAIR:
+        hold(KEY, state[KEY])
+        state[OPENED_WITH] = state[KEY]
     return str(
         st.selectbox(
             _("Data"),

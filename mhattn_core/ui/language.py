@@ -17,8 +17,12 @@ def set_language() -> None:
     if asked != state.get(OPENED_WITH) and asked in NAMES:
         # A link was opened, or the person went back; otherwise the switch below decides.
         state[KEY] = state[OPENED_WITH] = asked
+    spoken = "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
     if state.get(KEY) not in NAMES:
-        state[KEY] = "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
+        state[KEY] = spoken
+    elif state[KEY] != spoken and KEY not in st.query_params:
+        # Another page's address has forgotten it.
+        st.query_params[KEY] = state[OPENED_WITH] = state[KEY]
     state[SPOKEN] = state[KEY]
     use_language(state[KEY])
 

@@ -13,6 +13,7 @@ from mhattn_core.locale import _
 from mhattn_core.ui.keyboard import charts_by_keyboard
 from mhattn_core.ui.names import known_names, short_text
 from mhattn_core.ui.resources import loaded_names
+from mhattn_core.ui.scripts import ONE_ENTRY_A_PAGE, in_browser
 from mhattn_core.unforeseen import foreseen
 
 # Checking each chart against Vega-Lite's schema takes longer than all the rest of a click; the tests do it once for
@@ -33,7 +34,7 @@ STYLE = """<style>
 [data-testid="stMainBlockContainer"] h1 { font-size: 28px; padding: 0; }
 :is([data-testid="stTabPanel"], [data-testid="stHorizontalBlock"]):not(:has([data-testid="stElementContainer"], [data-testid="stPopover"])) { display: none; }
 [data-testid="stCaptionContainer"] { color: inherit; opacity: .78; }
-[data-testid="stLayoutWrapper"]:has(> .st-key-keyboard) { display: none; }
+[data-testid="stLayoutWrapper"]:has(> :is(.st-key-keyboard, [class*="st-key-script-"])) { display: none; }
 [data-testid="stVegaLiteChart"]:focus-visible { outline: 2px solid #8c8c8c; outline-offset: 2px; }
 [data-testid="stElementToolbarButton"]:has(button[aria-label^="Download as CSV"]) { display: none; }
 .mh-chips { max-height: 11rem; overflow-y: auto; }
@@ -58,6 +59,7 @@ def page(title: str, lead: str, *, reading: str = "") -> None:
     """The page's head: its title, behind a button how the page is to be read, and the question that it answers."""
     st.html(STYLE)
     charts_by_keyboard()
+    in_browser("history", ONE_ENTRY_A_PAGE)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.title(title, anchor=False, width="content")
         if reading:

@@ -1,8 +1,9 @@
 """What stands at the end of a page: a link to this view, how to get the same numbers, and whom to cite."""
 
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mhattn_core.findings.reproduce import command_line_of_run, python_lines, python_of_run
 from mhattn_core.locale import _
@@ -11,10 +12,12 @@ from mhattn_core.runs.manifest import Manifest
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import MODELS, PAIR, Controls
+from mhattn_core.ui.panel import panel
 from mhattn_core.ui.resources import models
 from mhattn_core.ui.word_boundaries import cut_in_link
 from mhattn_core.version import VERSION
 
+SECONDS_BETWEEN_LOOKS = 1.0
 LONGEST_LINK = 2000
 """More characters than this some browsers and mail programs cut off."""
 
@@ -22,8 +25,10 @@ LONGEST_LINK = 2000
 def share_and_reproduce(page: str, controls: Controls, *, run: Manifest | None = None) -> None:
     """Share, and Reproduce and cite: the end of a page about one pair, or about a run where it is given."""
     st.divider()
-    with st.expander(_("Share"), icon=":material/share:"):
-        _share(page, controls)
+    part = st.expander(_("Share"), icon=":material/share:", key="share-part", on_change="rerun")
+    with part:
+        # Parts of a page change the address without the rest of it.
+        panel(_share, run_every=SECONDS_BETWEEN_LOOKS if part.open else None)(page, controls)
     if run is not None:
         reproduce_run(run, page)
         return
@@ -57,8 +62,10 @@ def reproduce_run(manifest: Manifest, page: str = "Runs") -> None:
 
 
 def _share(page: str, controls: Controls) -> None:
-    settings = {name: st.query_params.get_all(name) for name in st.query_params if name not in (MODELS, PAIR)}
-    settings[MODELS] = list(controls.models)
+    context = get_script_run_ctx()
+    # What Streamlit holds for Python lags behind what its widgets have written into the address.
+    settings = parse_qs(context.query_string if context else "", keep_blank_values=True)
+    settings |= {MODELS: list(controls.models), PAIR: []}
     own = not controls.gallery_id
     if not own:
         settings[PAIR] = [gallery()[controls.gallery_id].title]

@@ -1,25 +1,22 @@
 """Taking in a person's own pairs: a file, or cells pasted from a spreadsheet."""
 
-from hashlib import sha256
-from typing import cast
-
 import pandas as pd
 import streamlit as st
 
 from mhattn_core.charts.table_export import table_bytes
 from mhattn_core.findings.markdown import escape
-from mhattn_core.locale import _, current_language
+from mhattn_core.locale import _
 from mhattn_core.models.hosted import hosted
-from mhattn_core.text.pair import SentencePair
+from mhattn_core.runs.visits import GivenFile
 from mhattn_core.text.prose import prose
-from mhattn_core.text.reading import FORMATS, HOSTED, Limits, Upload, read_pairs, samples
+from mhattn_core.text.reading import FORMATS, Upload, samples
 from mhattn_core.text.reading.limits import MEGABYTE
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import problems
-from mhattn_core.ui.sidebar import take_pair
+from mhattn_core.ui.pair_choice import take_pair
 from mhattn_core.ui.upload_columns import choose_columns
+from mhattn_core.ui.upload_files import choose_file, forget_file, keep_file, limits, read, token
 from mhattn_core.ui.upload_remarks import show_remarks
-from mhattn_core.ui.word_boundaries import CUTS
 
 PASTED = "pasted.tsv"
 SHOWN = 5
@@ -27,39 +24,46 @@ OWN_PAIRS = "own-pairs"
 """The key of what the reader wants to see or measure, wherever it was brought; gold links have a key of their own."""
 
 
-def upload_panel(key: str) -> Upload | None:
-    """Let the reader bring pairs, see how they were read, and say what the columns hold; the pairs, or None while there
-    are none.
+def upload_panel(key: str, *, latest: bool = False) -> Upload | None:
+    """Let the reader bring pairs or choose a file again, see how it was read, and say what the columns hold; the pairs,
+    or None while there are none.
 
-    What was brought stays under ``key`` for the session, also while other pages are open.
+    What was brought is on the list of every panel; which of it is shown, each panel remembers under ``key``. latest:
+    whether it shows the newest file until another is chosen.
     """
-    limits = HOSTED if hosted() else Limits()
-    _take_in(key, limits)
-    if f"{key}-given" not in st.session_state:
+    _take_in(key)
+    file = choose_file(key, latest=latest)
+    if file is None:
         return None
     upload = None
     with problems():
-        upload = _read(key, limits)
+        upload = read(file)
     if upload:
         _detected(upload)
-        show_remarks(key, upload)
-        choose_columns(key, upload)
+        show_remarks(key, file, upload)
+        choose_columns(key, file, upload)
         _left_out(key, upload)
         if upload.pairs:
-            _preview(key, upload)
-    st.button(_("Remove these pairs"), key=f"{key}-remove", icon=":material/delete:", on_click=_forget, args=(key,))
+            _preview(key, file, upload)
+    st.button(
+        _("Delete this file from the list"),
+        key=f"{key}-remove",
+        icon=":material/delete:",
+        on_click=forget_file,
+        args=(file.name,),
+    )
     return upload if upload and upload.pairs else None
 
 
 def own_pairs() -> None:
     """Bring pairs here, and go on to measure them; the page Data has them then."""
-    if upload_panel(OWN_PAIRS):
+    if upload_panel(OWN_PAIRS, latest=True):
         link("Runs", _("Measure these pairs"), tab="new")
 
 
-def _take_in(key: str, limits: Limits) -> None:
-    # A new key empties the two widgets when the pairs are removed.
-    turn = st.session_state.setdefault(f"{key}-turn", 0)
+def _take_in(key: str) -> None:
+    # Once a file is on the list, the widget that took it is another, empty one.
+    turn = st.session_state.get(f"{key}-turn", 0)
     file_tab, paste_tab = st.tabs([_("A file"), _("Paste from a spreadsheet")])
     with file_tab:
         st.file_uploader(
@@ -67,24 +71,23 @@ def _take_in(key: str, limits: Limits) -> None:
             type=[suffix.removeprefix(".") for suffix in FORMATS],
             key=f"{key}-file-{turn}",
             on_change=_file_chosen,
-            args=(key, f"{key}-file-{turn}"),
-            max_upload_size=limits.bytes // MEGABYTE,
+            args=(key, turn),
+            max_upload_size=limits().bytes // MEGABYTE,
             help=prose("columns_of_file"),
         )
         _offer_samples(key)
     with paste_tab:
         st.text_area(
             _("Cells as you copied them"),
-            key=f"{key}-text-{turn}",
+            key=f"{key}-text",
             on_change=_pasted,
-            args=(key, f"{key}-text-{turn}"),
-            persist_state="session",
+            args=(key,),
             height=140,
             placeholder="The cat sleeps.\t猫在睡觉。",
             help=prose("pasted_columns"),
         )
     if hosted():
-        st.caption(prose("shared_copy").format(megabytes=limits.bytes // MEGABYTE, rows=limits.rows))
+        st.caption(prose("shared_copy").format(megabytes=limits().bytes // MEGABYTE, rows=limits().rows))
 
 
 def _offer_samples(key: str) -> None:
@@ -104,43 +107,18 @@ def _samples() -> dict[str, bytes]:
     return samples()
 
 
-def _file_chosen(key: str, widget: str) -> None:
-    file = st.session_state[widget]
-    if file is None:
-        _forget(key)
-    else:
-        _keep(key, file.name, file.getvalue())
+def _file_chosen(key: str, turn: int) -> None:
+    if file := st.session_state[f"{key}-file-{turn}"]:
+        keep_file(key, file.name, file.getvalue())
+        st.session_state[f"{key}-turn"] = turn + 1
 
 
-def _pasted(key: str, widget: str) -> None:
-    text = st.session_state[widget]
-    if text.strip():
-        _keep(key, PASTED, text.encode(errors="replace"))
-    else:
-        _forget(key)
-
-
-def _keep(key: str, name: str, content: bytes) -> None:
-    st.session_state[f"{key}-given"] = (name, content, sha256(content).hexdigest()[:12])
-    st.session_state[f"{key}-reading"] = {}
-
-
-def _forget(key: str) -> None:
-    for part in ("given", "reading", "read"):
-        st.session_state.pop(f"{key}-{part}", None)
-    st.session_state[f"{key}-turn"] += 1
-
-
-def _read(key: str, limits: Limits) -> Upload:
-    """The pairs, read once for each way of reading them."""
-    name, content, digest = st.session_state[f"{key}-given"]
-    way = st.session_state[f"{key}-reading"]
-    asked = (name, digest, way, current_language())
-    done = st.session_state.get(f"{key}-read")
-    if done is None or done[0] != asked:
-        with st.spinner(_("Reading {name} …").format(name=escape(name))):
-            done = st.session_state[f"{key}-read"] = (asked, read_pairs((name, content), **way, limits=limits))
-    return cast(Upload, done[1])
+def _pasted(key: str) -> None:
+    state, before = st.session_state, f"{key}-pasted"
+    # What the box held before is edited, not another file.
+    forget_file(state.pop(before, ""))
+    if state[f"{key}-text"].strip():
+        state[before] = keep_file(key, PASTED, state[f"{key}-text"].encode(errors="replace"))
 
 
 def _detected(upload: Upload) -> None:
@@ -181,10 +159,10 @@ def _left_out(key: str, upload: Upload) -> None:
         )
 
 
-def _preview(key: str, upload: Upload) -> None:
-    token = f"{key}-{st.session_state[f'{key}-given'][2]}-{len(upload.pairs)}"  # another file may have fewer
+def _preview(key: str, file: GivenFile, upload: Upload) -> None:
+    this = f"{key}-{token(file)}-{len(upload.pairs)}"  # another file may have fewer
     number = st.number_input(
-        _("Pair"), 1, len(upload.pairs), key=f"{token}-number", help=_("The table begins with this pair.")
+        _("Pair"), 1, len(upload.pairs), key=f"{this}-number", help=_("The table begins with this pair.")
     )
     rows = upload.pairs[number - 1 : number - 1 + SHOWN]
     st.dataframe(
@@ -200,13 +178,5 @@ def _preview(key: str, upload: Upload) -> None:
     )
     st.caption(_("A dot stands where one word ends and the next begins. Models meet on these words."))
     if st.button(_("Show this pair"), key=f"{key}-show", icon=":material/visibility:"):
-        _show(rows[0].pair)
+        take_pair(rows[0].pair)
         st.rerun()
-
-
-def _show(pair: SentencePair) -> None:
-    take_pair(pair.source, pair.target)
-    cuts = st.session_state.setdefault(CUTS, {})
-    cuts |= {
-        text: words for text, words in ((pair.source, pair.source_words), (pair.target, pair.target_words)) if words
-    }

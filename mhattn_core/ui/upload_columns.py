@@ -5,11 +5,13 @@ from collections.abc import Mapping
 import streamlit as st
 
 from mhattn_core.locale import _
+from mhattn_core.runs.visits import GivenFile
 from mhattn_core.text.reading import FIELDS, Upload
+from mhattn_core.ui.upload_files import token
 from mhattn_core.ui.upload_remarks import read_anew
 
 
-def choose_columns(key: str, upload: Upload) -> None:
+def choose_columns(key: str, file: GivenFile, upload: Upload) -> None:
     """Select boxes for what stands in which column; a choice holds for the next reading."""
     columns = upload.columns
     if not columns.found:
@@ -26,15 +28,15 @@ def choose_columns(key: str, upload: Upload) -> None:
         name: f"{name}: {first.get(name, '')[:30]}" if not columns.header else name for name in columns.found
     }
     # Boxes of another file, or of the same one read with other names, are other boxes.
-    token = f"{key}-{st.session_state[f'{key}-given'][2]}-{upload.sheet}-{columns.header}"
+    this = f"{key}-{token(file)}-{upload.sheet}-{columns.header}"
     with st.expander(_("Columns"), expanded=not known, icon=":material/view_column:"):
         if upload.format in ("csv", "tsv", "txt", "xlsx"):
             st.toggle(
                 _("The first row holds names"),
                 value=columns.header,
-                key=f"{token}-header",
+                key=f"{this}-header",
                 on_change=_header_told,
-                args=(key, token),
+                args=(file, this),
             )
         places = st.columns(3)
         for number, field in enumerate(FIELDS):
@@ -43,9 +45,9 @@ def choose_columns(key: str, upload: Upload) -> None:
                 list(names),
                 index=list(names).index(columns.used.get(field, "")),
                 format_func=names.__getitem__,
-                key=f"{token}-{field}",
+                key=f"{this}-{field}",
                 on_change=_column_chosen,
-                args=(key, token),
+                args=(file, this),
             )
 
 
@@ -63,10 +65,10 @@ def _field_labels() -> dict[str, str]:
     }
 
 
-def _header_told(key: str, token: str) -> None:
-    read_anew(key, header=st.session_state[f"{token}-header"])
+def _header_told(file: GivenFile, this: str) -> None:
+    read_anew(file, header=st.session_state[f"{this}-header"])
 
 
-def _column_chosen(key: str, token: str) -> None:
-    header = {"header": st.session_state[f"{token}-header"]} if f"{token}-header" in st.session_state else {}
-    read_anew(key, columns={field: st.session_state[f"{token}-{field}"] for field in FIELDS}, **header)
+def _column_chosen(file: GivenFile, this: str) -> None:
+    header = {"header": st.session_state[f"{this}-header"]} if f"{this}-header" in st.session_state else {}
+    read_anew(file, columns={field: st.session_state[f"{this}-{field}"] for field in FIELDS}, **header)

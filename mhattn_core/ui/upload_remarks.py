@@ -6,7 +6,10 @@ import streamlit as st
 
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
+from mhattn_core.runs.visits import GivenFile
 from mhattn_core.text.reading import Upload
+from mhattn_core.ui.upload_files import token
+from mhattn_core.ui.visit import visit
 
 # What a choice leaves of those made before: columns of another sheet, or under another header, are other columns.
 LEFT = {
@@ -17,7 +20,7 @@ LEFT = {
 }
 
 
-def show_remarks(key: str, upload: Upload) -> None:
+def show_remarks(key: str, file: GivenFile, upload: Upload) -> None:
     """The remarks, and beside them whether the first row holds names, which sheet is read, and how links count
     words.
     """
@@ -30,33 +33,32 @@ def show_remarks(key: str, upload: Upload) -> None:
                     label,
                     key=f"{key}-first-row-{holds_names}",
                     on_click=read_anew,
-                    args=(key,),
+                    args=(file,),
                     kwargs={"header": holds_names},
                 )
-    token = f"{key}-{st.session_state[f'{key}-given'][2]}"
+    this = f"{key}-{token(file)}"
     if len(upload.sheets) > 1:
         st.selectbox(
             _("Sheet"),
             upload.sheets,
             index=upload.sheets.index(upload.sheet),
-            key=f"{token}-sheet",
+            key=f"{this}-sheet",
             on_change=_sheet_chosen,
-            args=(key, token),
+            args=(file, this),
         )
     if "alignment" in upload.columns.used:
-        st.toggle(_("Links count words from 1"), key=f"{token}-base", on_change=_base_told, args=(key, token))
+        st.toggle(_("Links count words from 1"), key=f"{this}-base", on_change=_base_told, args=(file, this))
 
 
-def read_anew(key: str, **way: Any) -> None:
+def read_anew(file: GivenFile, **way: Any) -> None:
     """Keep, for the next reading, what the reader says of the file (arguments of ``read_pairs``)."""
-    before = st.session_state[f"{key}-reading"]
     left = set.intersection(*(set(LEFT[name]) for name in way))
-    st.session_state[f"{key}-reading"] = {name: value for name, value in before.items() if name in left} | way
+    visit().read_file_as(file.name, {name: value for name, value in file.way.items() if name in left} | way)
 
 
-def _sheet_chosen(key: str, token: str) -> None:
-    read_anew(key, sheet=st.session_state[f"{token}-sheet"])
+def _sheet_chosen(file: GivenFile, this: str) -> None:
+    read_anew(file, sheet=st.session_state[f"{this}-sheet"])
 
 
-def _base_told(key: str, token: str) -> None:
-    read_anew(key, base=int(st.session_state[f"{token}-base"]))
+def _base_told(file: GivenFile, this: str) -> None:
+    read_anew(file, base=int(st.session_state[f"{this}-base"]))

@@ -12,9 +12,8 @@ from mhattn_core.text.prose import prose
 from mhattn_core.text.words import Sentence, cut
 from mhattn_core.ui.chips import chips
 from mhattn_core.ui.page import problems
+from mhattn_core.ui.visit import visit
 
-CUTS = "cuts"
-"""The state key: cuts that were given or edited, by the sentence as typed."""
 END = "\t"
 """Ends each word in a link: a word may hold a space (New York), never a tab."""
 INNER_SPACE = "\N{NO-BREAK SPACE}"
@@ -59,5 +58,5 @@ def _edit(side: str, typed: str, sentence: Sentence) -> None:
     words = tuple(in_box.get(word, word.replace(INNER_SPACE, " ")) for word in BETWEEN_WORDS.split(edited) if word)
     with problems():
         cut(typed, words)
-        st.session_state[CUTS][typed] = words
+        visit().cuts[typed] = words
         st.rerun()

@@ -226,12 +226,18 @@ def test_a_reader_is_offered_only_for_a_script_that_it_reads() -> None:
 
 def test_a_typed_pair_survives_the_gallery() -> None:
     app = type_pair(page("attention"), "My own words", "and more")
-    assert app.selectbox(key="pair").value is None
+    assert app.selectbox(key="pair").value == "own-1"
     app.selectbox(key="pair").set_value("fox").run()
     assert app.text_area(key="source").value.startswith("The quick brown fox")
-    app.session_state["pair"] = None
-    app.run()
+    app.selectbox(key="pair").set_value("own-1").run()
     assert (app.text_area(key="source").value, app.text_area(key="target").value) == ("My own words", "and more")
+    # Others have a number of their own.
+    app.selectbox(key="pair").set_value("new").run()
+    assert app.text_area(key="source").value == ""
+    app.text_area(key="source").set_value("Other words").run()
+    assert app.selectbox(key="pair").value == "own-2"
+    app.selectbox(key="pair").set_value("own-1").run()
+    assert app.text_area(key="source").value == "My own words"
 
 
 def test_the_cut_can_be_edited_and_a_wrong_cut_is_told() -> None:

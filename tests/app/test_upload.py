@@ -6,7 +6,9 @@ import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import samples
+from mhattn_core.ui.visit import _visits
 
 TIMEOUT = 120
 
@@ -26,10 +28,10 @@ def panel() -> None:
 
 
 def panel_beside_the_pair() -> None:
-    from mhattn_core.ui.sidebar import _pair
+    from mhattn_core.ui.pair_choice import choose_pair
     from mhattn_core.ui.upload import upload_panel
 
-    _pair()
+    choose_pair("Attention")
     upload_panel("mine")
 
 
@@ -212,8 +214,9 @@ def test_a_shared_copy_is_stricter_and_says_what_becomes_of_sentences(monkeypatc
 def test_a_pair_becomes_that_of_the_sidebar_with_its_cut() -> None:
     app = bring(opened(), "pairs.csv", samples()["pairs.csv"])
     app.button(key="mine-show").click().run()
-    assert app.session_state["own-pair"] == ("The kitten sits on the windowsill.", "小猫坐在窗台上。")
-    assert app.session_state["cuts"]["小猫坐在窗台上。"] == ("小猫", "坐", "在", "窗台", "上", "。")
+    _key, visit = _visits().open(app.session_state["visit"])
+    assert visit.pairs == {1: SentencePair("The kitten sits on the windowsill.", "小猫坐在窗台上。")}
+    assert visit.cuts["小猫坐在窗台上。"] == ("小猫", "坐", "在", "窗台", "上", "。")
 
 
 def test_one_pair_after_another_becomes_that_of_the_sidebar() -> None:

@@ -14,11 +14,13 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.runs.run import Run
+from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.evidence import holds
 from mhattn_core.ui.navigation import page_file
+from mhattn_core.ui.pair_choice import take_pair
 from mhattn_core.ui.runs.known import known_runs, opened
 from mhattn_core.ui.show import show
-from mhattn_core.ui.sidebar import take_models, take_pair
+from mhattn_core.ui.sidebar import take_models
 
 OPEN = "sentence-to-open"
 
@@ -65,7 +67,7 @@ def _picked(run: Run, head: ModelHead, mark: Mapping[str, Any]) -> None:
     own = pairs[pairs["id"].astype(str) == str(mark["item"])]
     if len(own) and "source" in own:
         text = own.iloc[0]
-        take_pair(str(text["source"]), str(text["target"] or ""))
+        take_pair(SentencePair(str(text["source"]), str(text["target"] or "")))
         take_models([head.model])
         st.session_state[OPEN] = head
 

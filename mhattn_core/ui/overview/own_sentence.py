@@ -3,8 +3,9 @@
 import streamlit as st
 
 from mhattn_core.locale import _
+from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.navigation import page_file
-from mhattn_core.ui.sidebar import take_pair
+from mhattn_core.ui.pair_choice import take_pair
 
 LONGEST = 2000
 
@@ -19,5 +20,5 @@ def own_sentence() -> None:
         )
         second = st.text_input(_("A second one, or its translation (may be empty)"), max_chars=LONGEST)
         if st.form_submit_button(_("Show attention"), icon=":material/grid_on:") and first.strip():
-            take_pair(first, second)
+            take_pair(SentencePair(first, second))
             st.switch_page(page_file("Attention"))

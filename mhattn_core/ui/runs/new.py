@@ -80,7 +80,7 @@ def _bring() -> Upload | None:
         persist_state="session",
     )
     if way == "own":
-        return upload_panel(OWN_PAIRS)
+        return upload_panel(OWN_PAIRS, latest=True)
     if way == "gallery":
         pairs = [PairRecord(example.id, example.pair, line) for line, example in enumerate(gallery().values(), start=1)]
     else:

@@ -11,11 +11,12 @@ from mhattn_core.measures.quantities import Quantity, of_family
 from mhattn_core.runs.run import Run
 from mhattn_core.runs.store import Saved
 from mhattn_core.text.prose import prose
+from mhattn_core.ui.choices import hold
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.quantity_choice import names_in_tables, titles
 from mhattn_core.ui.reproduce import reproduce_run
 from mhattn_core.ui.runs.findings import findings_of
-from mhattn_core.ui.runs.known import known_runs, opened, show_run, shown_run
+from mhattn_core.ui.runs.known import SHOWN, known_runs, opened, show_run, shown_run
 from mhattn_core.ui.runs.tables import tables_of, what_to_do
 from mhattn_core.ui.show import show
 
@@ -61,6 +62,7 @@ def _choose_run() -> Saved | None:
         state["run-asked"] = asked
         state["run-shown"] = asked if asked in labels else next(iter(labels))
     key = st.selectbox(_("Run"), list(labels), format_func=labels.__getitem__, key="run-shown", on_change=_write)
+    hold(SHOWN, key)
     return runs[key]
 
 

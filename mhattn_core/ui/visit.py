@@ -1,0 +1,46 @@
+"""What this visitor brought, also after a reload: a cookie names the visit, and the address no text of it."""
+
+import json
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from mhattn_core.models.hosted import hosted
+from mhattn_core.runs.store import KEPT_WHEN_HOSTED
+from mhattn_core.runs.visits import Visit, Visits
+from mhattn_core.text.reading import HOSTED, Limits
+from mhattn_core.ui.scripts import in_browser
+
+KEY = "visit"
+FILES = 4
+"""As many of the largest files as one visitor may keep."""
+# Read by this server alone, in the same browser alone; a server of another port has its own.
+SCRIPT = """<script>
+document.cookie = %s + "; path=/; max-age=%d; SameSite=Strict" + (location.protocol === "https:" ? "; Secure" : "");
+</script>"""
+
+
+@st.cache_resource
+def _visits() -> Visits:
+    limits = HOSTED if hosted() else Limits()
+    seconds = KEPT_WHEN_HOSTED.total_seconds() if hosted() else float("inf")
+    return Visits(seconds=seconds, most_bytes=FILES * limits.bytes)
+
+
+def visit() -> Visit:
+    """The visit that this session belongs to."""
+    state = st.session_state
+    state[KEY], found = _visits().open(state.get(KEY) or st.context.cookies.get(_cookie(), ""))
+    return found
+
+
+def come_back() -> None:
+    """Let the browser find the visit again, once there is something to find."""
+    key = st.session_state[KEY]
+    if visit() and st.context.cookies.get(_cookie()) != key:
+        cookie = json.dumps(f"{_cookie()}={key}")
+        in_browser("visit", SCRIPT % (cookie, KEPT_WHEN_HOSTED.total_seconds()))
+
+
+def _cookie() -> str:
+    return f"mhattn-{urlsplit(st.context.url or '').port or 'visit'}"

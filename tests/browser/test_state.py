@@ -1,0 +1,131 @@
+"""Reload, Back, Forward and links give the same view, and nobody else's sentences."""
+
+import re
+
+from playwright.sync_api import Browser, Locator, Page, expect
+from screen import box, main, settled
+
+SENTENCE = "My neighbour feeds foxes"
+
+
+def models(page: Page) -> Locator:
+    return page.get_by_test_id("stSidebar").get_by_test_id("stMultiSelect")
+
+
+def first_sentence(page: Page) -> Locator:
+    return page.get_by_label("First sentence", exact=True)
+
+
+def pair(page: Page) -> Locator:
+    return page.get_by_test_id("stSidebar").get_by_test_id("stSelectbox").first.locator("input")
+
+
+def title(page: Page, text: str) -> None:
+    expect(main(page).get_by_role("heading", level=1, name=text, exact=True)).to_be_visible()
+    settled(page)
+
+
+def type_first(page: Page, text: str) -> None:
+    first_sentence(page).fill(text)
+    first_sentence(page).press("Control+Enter")
+    expect(page.get_by_test_id("stSidebar").locator(".mh-chip", has_text=text.split()[-1])).to_be_visible()
+    settled(page)
+
+
+def test_back_and_forward_lead_to_the_page_before_with_its_models_and_pair(server: str, page: Page) -> None:
+    page.goto(f"{server}/methods")
+    title(page, "Methods")
+    page.get_by_role("link", name="Specialisation", exact=True).click()
+    title(page, "Specialisation")
+    expect(models(page)).to_contain_text("smollm2")
+    page.get_by_role("link", name="Redundancy", exact=True).click()
+    title(page, "Redundancy")
+    expect(models(page)).not_to_contain_text("smollm2")
+    expect(first_sentence(page)).to_have_value(re.compile("The keys"))
+    expect(page.get_by_text("Models and sentences are this page's own examples")).to_be_visible()
+    page.go_back()
+    title(page, "Specialisation")
+    expect(models(page)).to_contain_text("smollm2")
+    page.go_back()
+    title(page, "Methods")
+    page.go_forward()
+    title(page, "Specialisation")
+    page.go_forward()
+    title(page, "Redundancy")
+    expect(models(page)).not_to_contain_text("smollm2")
+    expect(first_sentence(page)).to_have_value(re.compile("The keys"))
+
+
+def test_a_typed_sentence_survives_a_reload_and_nobody_elses_browser_has_it(
+    server: str, page: Page, browser: Browser
+) -> None:
+    page.goto(f"{server}/attention?models=minilm")
+    title(page, "Attention")
+    type_first(page, SENTENCE)
+    page.reload()
+    title(page, "Attention")
+    expect(first_sentence(page)).to_have_value(SENTENCE)
+    expect(pair(page)).to_have_value("My own 1")
+    assert "foxes" not in page.url
+    (cookie,) = (cookie for cookie in page.context.cookies() if cookie["name"].startswith("mhattn-"))
+    assert cookie["sameSite"] == "Strict"
+    assert cookie["value"] not in page.url
+
+    stranger = browser.new_context(locale="en-US").new_page()
+    stranger.goto(page.url)
+    title(stranger, "Attention")
+    expect(stranger.get_by_text("which is not offered here")).to_be_visible()
+    assert SENTENCE not in stranger.content()
+    # Who guesses a key gets a visit of their own.
+    stranger.context.add_cookies([{"name": cookie["name"], "value": "guessed", "url": server}])
+    stranger.reload()
+    title(stranger, "Attention")
+    assert SENTENCE not in stranger.content()
+    stranger.context.close()
+
+
+def test_back_returns_to_the_sentence_of_the_page_before(server: str, page: Page) -> None:
+    page.goto(f"{server}/attention?models=minilm")
+    title(page, "Attention")
+    type_first(page, SENTENCE)
+    page.get_by_role("link", name="Redundancy", exact=True).click()
+    title(page, "Redundancy")
+    expect(first_sentence(page)).to_have_value(SENTENCE)
+    expect(models(page)).not_to_contain_text("random")
+    pair(page).click()
+    page.get_by_role("option", name="The quick brown fox …").click()
+    expect(first_sentence(page)).to_have_value(re.compile("The quick"))
+    settled(page)
+    page.go_back()
+    title(page, "Attention")
+    expect(first_sentence(page)).to_have_value(SENTENCE)
+    page.go_forward()
+    title(page, "Redundancy")
+    expect(first_sentence(page)).to_have_value(re.compile("The quick"))
+
+
+def test_a_link_holds_the_head_that_was_chosen_last(server: str, page: Page) -> None:
+    page.goto(f"{server}/attention?models=minilm")
+    title(page, "Attention")
+    main(page).get_by_text("Share", exact=True).click()
+    link = main(page).locator("code", has_text="models=minilm")
+    expect(link).to_be_visible()
+    field = box(page, "minilm|Head of minilm")
+    field.fill("L5 H11")
+    field.press("Enter")
+    expect(link).to_contain_text("head=L5+H11")
+    page.goto(link.inner_text())
+    title(page, "Attention")
+    expect(box(page, "minilm|Head of minilm")).to_have_value("L5 H11")
+
+
+def test_chosen_data_and_language_stay_after_a_change_of_pages_and_a_reload(server: str, page: Page) -> None:
+    page.goto(f"{server}/methods?evidence=examples-en&lang=zh")
+    title(page, "方法")
+    page.get_by_role("link", name="专门化", exact=True).click()
+    expect(page).to_have_url(re.compile("evidence=examples-en"))
+    page.reload()
+    expect(page.get_by_role("link", name="专门化", exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stSidebar").get_by_test_id("stSelectbox").nth(1).locator("input")).to_have_value(
+        re.compile("examples-en|60")
+    )
