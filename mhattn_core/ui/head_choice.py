@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
+from mhattn_core.ui.names import model_label
 
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
@@ -20,16 +22,35 @@ def key_for(what: str, place: int) -> str:
     return what if place == 0 else f"{what}{place + 1}"
 
 
-def choose_stack(seen: "AttentionResult", place: int) -> str:
-    """A stack of the model; cross-attention first where there is some."""
-    if len(seen.stacks) == 1:
-        return seen.stacks[0]
+def choose_stack(seen: "AttentionResult", place: int, *, bare: bool = False) -> str:
+    """A stack of the model: cross-attention first where there is some, and a second sentence that somebody gave.
+
+    bare: the label, which then names the model, is for screen readers only.
+    """
+    stacks = seen.stacks
+    if len(stacks) == 1:
+        return stacks[0]
+    written = not seen.pair.b
+    first = "cross" if "cross" in stacks and not written else stacks[0]
     # The names of stacks are the library's own in every language, as in tables and addresses.
-    return str(
+    stack = str(
         st.segmented_control(
-            _("Stack"), seen.stacks, default="cross", required=True, key=key_for("stack", place), bind="query-params"
+            _("Stack of {name}").format(name=model_label(seen.model.name)) if bare else _("Stack"),
+            stacks,
+            default=first,
+            required=True,
+            key=key_for("stack", place),
+            bind="query-params",
+            label_visibility="collapsed" if bare else "visible",
         )
     )
+    if written and stack != "encoder" and "b" in seen.sentences:
+        st.caption(
+            _("{name} wrote the second sentence itself: *{text}*").format(
+                name=model_label(seen.model.name), text=escape(seen.sentences["b"].text)
+            )
+        )
+    return stack
 
 
 def take_head(mark: Mapping[str, Any]) -> None:

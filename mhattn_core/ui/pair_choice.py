@@ -97,6 +97,13 @@ def pair_named(label: str) -> str:
     return next((name for name, called in _pair_labels().items() if called == label), "")
 
 
+def pair_text() -> str:
+    """The first sentence of the chosen pair, before the box is drawn."""
+    state = st.session_state
+    name = state.get(NEXT) or state.get(PAIR) or pair_named(st.query_params.get(PAIR, ""))
+    return _given(name).source
+
+
 def _own(number: int) -> str:
     return f"{OWN}{number}"
 

@@ -9,7 +9,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from mhattn_core.locale import _
 from mhattn_core.models import control_names
 from mhattn_core.models.catalogue import offered
+from mhattn_core.models.control_names import with_control
 from mhattn_core.models.hosted import hosted
+from mhattn_core.models.readers import can_read, language_told, readers
 from mhattn_core.text.pages import first_shown, reads_pair
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import history
@@ -20,7 +22,7 @@ from mhattn_core.ui.fetch import offer_fetch
 from mhattn_core.ui.language import language_switch, set_language
 from mhattn_core.ui.names import known_names, meet
 from mhattn_core.ui.navigation import STARTED, start
-from mhattn_core.ui.pair_choice import choose_pair, open_shared_sentences, pair_named
+from mhattn_core.ui.pair_choice import choose_pair, open_shared_sentences, pair_named, pair_text
 from mhattn_core.ui.pair_of_file import pair_of_file
 from mhattn_core.ui.runs.known import known_runs
 from mhattn_core.ui.visit import come_back
@@ -69,11 +71,11 @@ def _open_on_the_pages_own(page: str) -> None:
     """Until the reader chooses, every page opens on the models and the pair that show best what it is for; the address
     says only what was chosen.
     """
-    state, own = st.session_state, _own_of(page)
-    named = {key for key in own if key in st.query_params}
+    state = st.session_state
+    named = {key for key in (MODELS, PAIR) if key in st.query_params}
     if OPENED not in state:
         # A test, or a program, may have said already what is shown.
-        state[CHOSEN] = state.get(CHOSEN, set()) | named | {*own} & {*state}
+        state[CHOSEN] = state.get(CHOSEN, set()) | named | {MODELS, PAIR} & {*state}
     elif history():
         state[CHOSEN] = named
     elif state[OPENED] != page:
@@ -83,18 +85,25 @@ def _open_on_the_pages_own(page: str) -> None:
             state[MODELS] = st.query_params.get_all(MODELS)
         if asked := pair_named(st.query_params.get(PAIR, "")):
             state[PAIR] = asked
-    else:
-        return
     state[OPENED] = page
-    for key, value in own.items():
+    for key, value in _own_of(page).items():
         if key not in state[CHOSEN]:
             state[key] = value
 
 
 def _own_of(page: str) -> dict[str, Any]:
-    """The models, of those that are offered, and the pair that the page opens on."""
+    """The models, of those that are offered, and the pair that the page opens on. Where the reader has chosen a pair
+    that none of the models was made to read, a model that was, with its random control.
+    """
     first, names = first_shown(page), _offered_models()
-    return {MODELS: [name for name in first.models if name in names] or names[:1], PAIR: first.pair}
+    models = [name for name in first.models if name in names] or names[:1]
+    language = language_told(pair_text()) if reads_pair(page) and PAIR in st.session_state[CHOSEN] else ""
+    if not any(can_read(name, language) for name in models):
+        here = [entry.name for entry in readers(language) if entry.name in names]
+        models = [
+            with_control(name, control_names.RANDOM) if control else name for name in here[:1] for control in (0, 1)
+        ] or models
+    return {MODELS: models, PAIR: first.pair}
 
 
 def _of_the_page(reads: bool) -> str:

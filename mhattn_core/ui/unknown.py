@@ -2,16 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-import regex
 import streamlit as st
 
 from mhattn_core.locale import _
-from mhattn_core.models.catalogue import entries
-from mhattn_core.models.control_names import trained_name
+from mhattn_core.models.control_names import control_of, with_control
+from mhattn_core.models.readers import language_told, readers, reads
 from mhattn_core.text.prose import prose
 from mhattn_core.text.segmenters import what_tells_words, words_unknown
-from mhattn_core.text.words import HAN_STRETCH
 from mhattn_core.ui.chips import chips
+from mhattn_core.ui.chosen import choose_for_good
 from mhattn_core.ui.controls import MODELS
 from mhattn_core.ui.names import model_label
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 SAID_FROM = 0.1
 DRAWN_BELOW = 0.5
 MOST_DOWNLOADS = 2
-LATIN = regex.compile(r"\p{Latin}")
 
 
 def unsegmented(seen: "AttentionResult") -> tuple[str, ...]:
@@ -45,39 +43,40 @@ def may_draw(seen: "AttentionResult", stack: str, place: int) -> bool:
         icon=":material/question_mark:",
     )
     chips(grid.keys, list(grid.key_axis.unknown))
-    _offer_readers(seen, place)
-    return share < DRAWN_BELOW or st.toggle(_("Draw it all the same"), key=f"draw-{place}")
+    offer_readers(seen.model.name, " ".join(sentence.text for sentence in seen.sentences.values()), place)
+    return share < DRAWN_BELOW or st.toggle(_("Show anyway"), key=f"draw-{place}")
 
 
-def _offer_readers(seen: "AttentionResult", place: int) -> None:
-    """Buttons for models that read the sentence's language: those on this machine, else two from the Hub."""
-    language = _language(" ".join(sentence.text for sentence in seen.sentences.values()))
-    model = trained_name(seen.model.name)
-    readers = [entry for entry in entries().values() if language in entry.languages and entry.name != model]
-    here = [entry for entry in readers if entry.path() is not None]
-    for entry in here or readers[:MOST_DOWNLOADS]:
+def offer_readers(name: str, text: str, place: int) -> None:
+    """Buttons for models that read the text's language, in the place of this one: those on this machine, else two from
+    the Hub.
+    """
+    control = control_of(name)
+    able = {
+        with_control(entry.name, control) if control else entry.name: entry for entry in readers(language_told(text))
+    }
+    if reads(name):
+        able = {reader: entry for reader, entry in able.items() if reads(reader)}  # a translator for a translator
+    # One that is chosen already would take another's place for nothing.
+    able = {reader: entry for reader, entry in able.items() if reader not in st.session_state[MODELS]}
+    here = [reader for reader, entry in able.items() if entry.path() is not None]
+    for reader in here or list(able)[:MOST_DOWNLOADS]:
         label = (
             _("Use {name}, which reads this language")
             if here
             else _("Download and use {name} ({size} MB), which reads this language")
         )
         if st.button(
-            label.format(name=entry.name, size=entry.size_mb),
-            key=f"reader-{place}-{entry.name}",
+            label.format(name=reader, size=able[reader].size_mb),
+            key=f"reader-{place}-{reader}",
             on_click=_replace_model,
-            args=(place, entry.name),
+            args=(place, reader),
         ):
             st.rerun()  # the whole page: the choice stands in the sidebar
-
-
-def _language(text: str) -> str:
-    """Of those that models of the catalogue read, by the script; empty for any other."""
-    if HAN_STRETCH.search(text):
-        return "zh"
-    return "en" if LATIN.search(text) else ""
 
 
 def _replace_model(place: int, name: str) -> None:
     models = list(st.session_state[MODELS])
     models[place] = name
+    choose_for_good(MODELS)
     st.session_state[MODELS] = list(dict.fromkeys(models))

@@ -9,8 +9,9 @@ from mhattn_core.attention.pieces import encode
 from mhattn_core.attention.token_kinds import unknown_share
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.alignment.align import embedding_links, mean_links
-from mhattn_core.experiments.alignment.translators import is_turned, reads
+from mhattn_core.experiments.alignment.translators import is_turned
 from mhattn_core.models.model import Model
+from mhattn_core.models.readers import reads
 from mhattn_core.text.pair import SentencePair
 
 UNKNOWN_BELOW = 0.5

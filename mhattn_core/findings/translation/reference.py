@@ -5,10 +5,10 @@ from typing import Literal
 
 import numpy as np
 
-from mhattn_core.experiments.alignment.translators import reads
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.measures.alignment.aligned import Gold, gold_links
+from mhattn_core.models.readers import reads
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.pharaoh import Alignment
 

@@ -19,7 +19,7 @@ from mhattn_core.ui.evidence import chosen_run
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.panel import panel
-from mhattn_core.ui.translation.orientation import tell_unreadable
+from mhattn_core.ui.translation.orientation import may_translate
 from mhattn_core.ui.unknown import may_draw
 
 TABLES = {"heads": "ablation", "safe": "ablation", "curve": "curves", "vote": "interactions"}
@@ -48,12 +48,14 @@ def faults_panel(controls: Controls) -> None:
     place = choose_model(controls)
     name = controls.models[place]
     turned = is_turned(name, controls.pair)
-    seen = attended_with_progress(name, replace(controls, pair=controls.pair.turned) if turned else controls)
+    asked = replace(controls, pair=controls.pair.turned) if turned else controls
     if turned:
         st.caption(_("This model reads the second sentence, so source and target are swapped."))
     run = chosen_run(controls) if tab != "bench" else None
-    if run is None:
-        tell_unreadable(name, seen.pair.a.text)
+    # The note's vote has a sentence, and where need be a model, of its own.
+    if run is None and tab != "vote" and not may_translate(name, asked.pair.a.text, place):
+        return
+    seen = attended_with_progress(name, asked)
     # What a model does not know of the pair says nothing about a run.
     if run or may_draw(seen, seen.stacks[0], place):
         found = AblationContext(seen, place, controls, run)

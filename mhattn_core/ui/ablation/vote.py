@@ -7,10 +7,10 @@ import streamlit as st
 
 from mhattn_core.arrays.word_grid import WordGrid
 from mhattn_core.attention.attend import AttentionResult, attend
-from mhattn_core.experiments.alignment.translators import reads
 from mhattn_core.findings.ablation.vote import SENTENCE, Cell, hardest, vote_findings
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
+from mhattn_core.models.readers import reads
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.ablation.data import PAIRED, AblationContext

@@ -17,7 +17,7 @@ from mhattn_core.text.gallery import gallery
 from mhattn_core.ui.attention.runs import run_about
 from mhattn_core.ui.choices import choose_or_leave
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.head_choice import HEAD, key_for, names_in
+from mhattn_core.ui.head_choice import HEAD, choose_stack, key_for, names_in
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.unknown import unsegmented
 
@@ -51,7 +51,7 @@ def choose_stacks(results: "Mapping[int, AttentionResult]") -> list[tuple[Seen, 
     for (place, result), column in zip(results.items(), columns, strict=True):
         with column:
             room = st.container()
-            chosen.append((Seen(place, result, _stack(result, place)), room))
+            chosen.append((Seen(place, result, choose_stack(result, place, bare=True)), room))
     return chosen
 
 
@@ -76,23 +76,6 @@ def choose_heads(
             head, why = Head.parse(chosen, one.stack), ""
         shown.append(Shown(one.result, head, why, "tokens" if unsegmented(one.result) else units))
     return shown
-
-
-def _stack(result: "AttentionResult", place: int) -> str:
-    """As ``head_choice.choose_stack``, without a label of its own: it stands below the model's."""
-    if len(result.stacks) == 1:
-        return result.stacks[0]
-    return str(
-        st.segmented_control(
-            _("Stack of {name}").format(name=model_label(result.model.name)),
-            result.stacks,
-            default="cross",
-            required=True,
-            key=key_for("stack", place),
-            bind="query-params",
-            label_visibility="collapsed",
-        )
-    )
 
 
 def _of_itself(one: Seen, first: Shown | None, controls: Controls) -> tuple[Head, str]:

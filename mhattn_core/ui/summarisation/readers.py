@@ -5,6 +5,7 @@ import streamlit as st
 from mhattn_core.findings.summarisation.document import DocumentInput
 from mhattn_core.findings.summarisation.readers import able, languages, where
 from mhattn_core.locale import _
+from mhattn_core.ui.chosen import choose_for_good
 from mhattn_core.ui.controls import MODELS
 
 MOST_OFFERED = 3
@@ -37,4 +38,5 @@ def offer(place: int, given: DocumentInput, name: str) -> None:
 def _replace(place: int, name: str) -> None:
     models = list(st.session_state[MODELS])
     models[place : place + 1] = [name]
+    choose_for_good(MODELS)
     st.session_state[MODELS] = list(dict.fromkeys(models))

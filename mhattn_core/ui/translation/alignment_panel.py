@@ -32,7 +32,7 @@ from mhattn_core.ui.panel import panel
 from mhattn_core.ui.resources import HASHES, loaded
 from mhattn_core.ui.show import show
 from mhattn_core.ui.translation.one_aligner import one_aligner
-from mhattn_core.ui.translation.orientation import tell_unreadable
+from mhattn_core.ui.translation.orientation import may_translate
 from mhattn_core.ui.translation.reference_aligner import ReferenceChoice, links_to_compare
 from mhattn_core.ui.unknown import may_draw
 
@@ -55,8 +55,9 @@ def alignment_panel(name: str, place: int, controls: Controls, choice: Reference
     with problems(name):
         pair = _with_languages(name, place, controls.pair.turned if turned else controls.pair)
         _check_readable(name, pair)
+        if not may_translate(name, pair.a.text, place):
+            return
         seen = attended_with_progress(name, replace(controls, pair=pair))
-        tell_unreadable(name, pair.a.text)
         if not pair.b:
             st.markdown(_("It writes: *{text}*").format(text=escape(seen.sentences["b"].text)))
         with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -10,10 +10,11 @@ from streamlit.delta_generator import DeltaGenerator
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.alignment.report import report
 from mhattn_core.experiments.alignment.shipped import SOURCE, shipped_alignment
-from mhattn_core.experiments.alignment.translators import is_turned, reads
+from mhattn_core.experiments.alignment.translators import is_turned
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.translation.all_heads import heads_of_table, held_out_aligner
 from mhattn_core.locale import _
+from mhattn_core.models.readers import reads
 from mhattn_core.text.prose import prose
 from mhattn_core.text.reading import PairRecord
 from mhattn_core.ui.controls import Controls

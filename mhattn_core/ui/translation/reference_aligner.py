@@ -8,10 +8,10 @@ import streamlit as st
 
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.alignment.reference import reference_links
-from mhattn_core.experiments.alignment.translators import reads
 from mhattn_core.findings.translation.reference import ReferenceLinks, aligner_reference, gold_reference
 from mhattn_core.locale import _
 from mhattn_core.models.control_names import is_control
+from mhattn_core.models.readers import reads
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.pharaoh import Alignment, check, parse
