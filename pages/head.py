@@ -1,6 +1,7 @@
 """Head: everything known of one head, beside another."""
 
 from mhattn_core.locale import _
+from mhattn_core.ui.evidence import manifest_of
 from mhattn_core.ui.head.panel import head_page
 from mhattn_core.ui.page import page
 from mhattn_core.ui.reproduce import share_and_reproduce
@@ -12,4 +13,4 @@ page(
     _("All that a run says of a head, next to its counterpart in another model, or to any head that you choose."),
 )
 head_page(controls)
-share_and_reproduce("Head", controls)
+share_and_reproduce("Head", controls, run=manifest_of(controls, "relations", pair_will_do=False))

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mhattn_core.locale import _
+from mhattn_core.ui.evidence import manifest_of
 from mhattn_core.ui.overview.own_sentence import own_sentence
 from mhattn_core.ui.overview.panel import overview_panel
 from mhattn_core.ui.page import page
@@ -21,4 +22,4 @@ overview_panel(controls)
 with st.expander(_("Your own sentence, or a file of pairs"), icon=":material/edit:"):
     own_sentence()
     own_pairs()
-share_and_reproduce("Overview", controls)
+share_and_reproduce("Overview", controls, run=manifest_of(controls, "relations", pair_will_do=False))

@@ -8,7 +8,7 @@ import pandas as pd
 
 from mhattn_core.charts.distributions import SHAPES
 from mhattn_core.charts.glance import PICKED
-from mhattn_core.charts.theme import SPECIAL_COLOUR, model_colour
+from mhattn_core.charts.theme import SPECIAL_COLOUR, model_colours
 from mhattn_core.charts.to_beat import to_beat
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
@@ -94,9 +94,7 @@ def best_heads(
     legend = alt.Legend(
         title=None, orient="top", columns=1 if narrow else min(len(models), 2), labelLimit=140, offset=6
     )
-    colour = alt.Color(
-        "model:N", scale=alt.Scale(domain=models, range=[model_colour(model) for model in models]), legend=legend
-    )
+    colour = alt.Color("model:N", scale=alt.Scale(domain=models, range=model_colours(models)), legend=legend)
     shapes = [SHAPES[place % len(SHAPES)] for place in range(len(models))]
     shape = alt.Shape("model:N", scale=alt.Scale(domain=models, range=shapes), legend=legend)
     tooltip = _tooltip()

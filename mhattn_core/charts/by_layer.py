@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from mhattn_core.charts.distributions import SHAPES
-from mhattn_core.charts.theme import model_colour
+from mhattn_core.charts.theme import model_colours
 from mhattn_core.locale import _
 
 
@@ -19,9 +19,7 @@ def by_layer(layers: pd.DataFrame, *, title: str, domain: tuple[float, float]) -
     base = alt.Chart(layers.dropna(subset="value")).encode(
         alt.X("layer:Q", title=_("layer"), axis=alt.Axis(tickMinStep=1, format="d", grid=False)),
         alt.Y("value:Q", title=title, scale=scale),
-        alt.Color(
-            "model:N", scale=alt.Scale(domain=models, range=[model_colour(model) for model in models]), legend=legend
-        ),
+        alt.Color("model:N", scale=alt.Scale(domain=models, range=model_colours(models)), legend=legend),
         tooltip=[
             alt.Tooltip("model:N", title=_("model")),
             alt.Tooltip("layer:Q", title=_("layer")),

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, model_colour
+from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, model_colours
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 
@@ -122,9 +122,7 @@ def _within_band() -> alt.YOffset:
 
 
 def _colour(models: list[str], legend: alt.Legend | None = None) -> alt.Color:
-    return alt.Color(
-        "model:N", scale=alt.Scale(domain=models, range=[model_colour(model) for model in models]), legend=legend
-    )
+    return alt.Color("model:N", scale=alt.Scale(domain=models, range=model_colours(models)), legend=legend)
 
 
 def _shape(models: list[str], legend: alt.Legend | None = None) -> alt.Shape:

@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from mhattn_core.charts.distributions import SHAPES
-from mhattn_core.charts.theme import MARK_COLOUR, model_colour
+from mhattn_core.charts.theme import MARK_COLOUR, model_colours
 from mhattn_core.locale import _
 
 HEIGHT = 520
@@ -39,7 +39,7 @@ def head_map(points: pd.DataFrame) -> alt.LayerChart:
             y,
             alt.Color(
                 "model:N",
-                scale=alt.Scale(domain=models, range=[model_colour(model) for model in models]),
+                scale=alt.Scale(domain=models, range=model_colours(models)),
                 legend=legend,
             ),
             alt.Shape(

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from mhattn_core.charts.theme import MARK_COLOUR, model_colour
+from mhattn_core.charts.theme import MARK_COLOUR, model_colours
 from mhattn_core.locale import _
 
 
@@ -16,9 +16,7 @@ def strip(heads: pd.DataFrame, *, noted: float | None = None) -> alt.LayerChart:
     best = heads.loc[heads.groupby("model", sort=False)["weight"].idxmax()]
     y = alt.Y("model:N", sort=models, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=180))
     x = alt.X("weight:Q", scale=alt.Scale(domain=[0, 1]), title=_("weight on this link, one dot a head"))
-    colour = alt.Color(
-        "model:N", scale=alt.Scale(domain=models, range=[model_colour(model) for model in models]), legend=None
-    )
+    colour = alt.Color("model:N", scale=alt.Scale(domain=models, range=model_colours(models)), legend=None)
     tooltip = [
         alt.Tooltip("model:N", title=_("model")),
         alt.Tooltip("name:N", title=_("head")),

@@ -36,6 +36,18 @@ def model_colour(name: str) -> str:
     return _MODEL_COLOURS[place % len(_MODEL_COLOURS)]
 
 
+def model_colours(models: Sequence[str]) -> list[str]:
+    """Of several models in one chart: where two trained ones would have the same, the later has the next that is free."""
+    taken: list[str] = []
+    for name in models:
+        colour = model_colour(name)
+        if colour in taken and not control_of(name):
+            free = (other for other in (*_MODEL_COLOURS, *HEAD_COLOURS) if other not in taken)
+            colour = next(free, colour)
+        taken.append(colour)
+    return taken
+
+
 def attention_colours(levels: int = 256) -> np.ndarray:
     """The attention scheme as uint8 ``[level, 3]``."""
     steps = np.array([[int(step[place : place + 2], 16) for place in (0, 2, 4)] for step in _VIRIDIS])

@@ -14,7 +14,7 @@ from mhattn_core.locale import _
 from mhattn_core.text.claims import NoteMatrix
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.page import draw, wide_and_narrow
-from mhattn_core.ui.show import say, take
+from mhattn_core.ui.show import column_titles, say, take
 from mhattn_core.ui.unknown import unsegmented
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def head_panel(seen: "AttentionResult", head: Head, place: int, *, units: Units,
         alt = f"{head_name(*head.cell, model=seen.model.name)}: {plain(finding.sentence)}"
         picture(finding.table, f"head-{place}", alt, 1.0 if same_scale else None)
     with numbers:
-        st.dataframe(finding.table, hide_index=True, height=300)
+        st.dataframe(finding.table, hide_index=True, height=300, column_config=column_titles(finding))
     take(finding, f"head-{place}")
     if finding.reading:
         st.caption(finding.reading)

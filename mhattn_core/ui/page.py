@@ -9,6 +9,7 @@ import streamlit as st
 from altair.utils import schemapi
 
 from mhattn_core.errors import NotAvailable, Problem
+from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.ui.keyboard import charts_by_keyboard
 from mhattn_core.ui.names import known_names, short_text
@@ -105,9 +106,7 @@ def problems(model: str = "") -> Iterator[None]:
         happened = problem.happened if model in problem.happened else f"{model}: {problem.happened}"
         names = ", ".join(loaded_names())
         stands = problem.stands or (_("Loaded: {names}.").format(names=names) if names else "")
-        st.error(
-            " ".join(short_text(part) for part in (happened, stands, problem.remedy) if part), icon=":material/error:"
-        )
+        st.error(" ".join(escape(part) for part in (happened, stands, problem.remedy) if part), icon=":material/error:")
 
 
 def of_each(models: Iterable[M], make: Callable[[M], T]) -> list[T]:

@@ -37,7 +37,8 @@ def share_and_reproduce(page: str, controls: Controls, *, run: Manifest | None =
         st.code(python_lines(page, controls.models, controls.pair), language="python", wrap_lines=True)
         loaded = [models().get(name) for name in controls.models if name in models().names()]
         revisions = ", ".join(f"`{model.name}@{model.revision}`" for model in loaded)
-        st.markdown(prose("method_of_pair").format(models=revisions, version=VERSION))
+        if loaded:
+            st.markdown(prose("method_of_pair").format(models=revisions, version=VERSION))
         bibliography = sources_of(page)
         if bibliography:
             st.code("\n".join(bibliography), language="bibtex", wrap_lines=True)

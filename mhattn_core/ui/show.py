@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from mhattn_core.charts import PICKED
+from mhattn_core.findings.columns import column_label
 from mhattn_core.findings.markdown import plain
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
@@ -71,8 +72,8 @@ def say(finding: Finding) -> None:
 
 
 def column_titles(finding: Finding) -> dict[str, Any]:
-    """How the columns of its table are shown that hold quantities."""
-    titles = {}
+    """How the columns of its table are called; those that hold quantities by these, with their help."""
+    titles: dict[str, Any] = {name: st.column_config.Column(column_label(name)) for name in finding.table}
     for name in finding.table.select_dtypes("number").columns:
         try:
             one = column(finding.of, name)

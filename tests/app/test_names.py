@@ -21,8 +21,8 @@ SIZES = {
 OBEYED = re.compile(r"(?<!\\)\[bold|(?<!\\)\$x|(?<!\\)\*y|:material/home|www\\?\.evil|(?<!\\)<u>")
 SPOILT = re.compile(r"\\+\[bold|\\+\$x|\\+\*y|\N{WORD JOINER}")
 CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
-FULL = {"multiselect", "dataframe", "arrow_data_frame", "code"}
-"""Elements that keep the full name: the box where it was typed, tables, and code."""
+FULL = {"alert", "multiselect", "dataframe", "arrow_data_frame", "code"}
+"""Elements that keep the full name: what went wrong, the box where it was typed, tables, and code."""
 PATH = re.compile("/(encoder|causal|translator)")
 
 

@@ -70,7 +70,7 @@ def odd(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
             raise ArithmeticError("the moon is *full*\nand more")
         return attend(model, pair)
 
-    monkeypatch.setattr(resources, "attend", attend_or_break)
+    monkeypatch.setattr("mhattn_core.attention.attend.attend", attend_or_break)
     resources._attend.clear()
     return name
 

@@ -154,5 +154,6 @@ def _on_pair(
     make = partial(study, seen.model, seen.pair, **choices)
     table = kept(study.__name__, seen, written, text, lambda tell: make(tell=tell))
     arguments = ", ".join(filter(None, ("seen.model, pair", written)))
-    code = code_of(seen, f"ablation.{study.__name__}({arguments})", "from mhattn_core.experiments import ablation")
+    imported = f"from {study.__module__} import {study.__name__}"
+    code = code_of(seen, f"{study.__name__}({arguments})", imported)
     return AblationTable(table, 1, source_of(seen), code=code)

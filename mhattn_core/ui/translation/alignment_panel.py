@@ -63,7 +63,7 @@ def alignment_panel(name: str, place: int, controls: Controls, choice: Reference
         with st.container(horizontal=True, vertical_alignment="bottom"):
             aligned = _weights(seen, _choose_rows(seen, place), weight)
             reference = links_to_compare(choice, seen, turned=turned)
-            chosen = _choose_head(aligned, reference, place)
+            chosen = _choose_head(name, aligned, reference, place)
         if may_draw(seen, aligned.stack, place):
             one_aligner(seen, aligned, reference, chosen, place)
             if reference is not None:
@@ -116,12 +116,15 @@ def _choose_rows(seen: "AttentionResult", place: int) -> str:
     )
 
 
-def _choose_head(aligned: AlignmentWeights, reference: ReferenceLinks | None, place: int) -> tuple[int, int]:
+def _choose_head(
+    aligned_by: str, aligned: AlignmentWeights, reference: ReferenceLinks | None, place: int
+) -> tuple[int, int]:
     layers, count = aligned.weights.shape[:2]
     names = [head_name(layer, head) for layer, head in np.ndindex(layers, count)]
     best = best_aligner(aligned, reference)
     label = _("The best on this pair: {name}").format(name=head_name(*best))
-    chosen = choose_or_leave(_("Head"), names, label, key=key_for("head", place))
+    of = _("Head of {name}").format(name=model_label(aligned_by))
+    chosen = choose_or_leave(of, names, label, key=key_for("head", place))
     return best if chosen is None else Head.parse(chosen, aligned.stack).cell
 
 

@@ -11,7 +11,7 @@ from mhattn_core.findings.translation.reference import ReferenceLinks
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.ui.head_panel import picture
-from mhattn_core.ui.show import say, show, take
+from mhattn_core.ui.show import column_titles, say, show, take
 
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
@@ -36,4 +36,4 @@ def one_aligner(
     with tied:
         show(lines, key=f"lines-{place}", sentence=False)
     with numbers:
-        st.dataframe(lines.table, hide_index=True, height=300)
+        st.dataframe(lines.table, hide_index=True, height=300, column_config=column_titles(lines))
