@@ -94,11 +94,9 @@ class Visits:
 
     def open(self, key: str) -> tuple[str, Visit]:
         """The visit with this key; where there is none, a new one, with a key of its own that cannot be guessed."""
+        self.expire()
         with self._lock:
             now = self._clock()
-            # The least recently used come first.
-            while self._visits and now - next(iter(self._visits.values()))[0] > self._seconds:
-                self._visits.popitem(last=False)
             if key not in self._visits:
                 key = secrets.token_urlsafe(32)
             _used, visit = self._visits.get(key, (now, Visit(self._most_bytes)))
@@ -107,3 +105,13 @@ class Visits:
             while len(self._visits) > self._most:
                 self._visits.popitem(last=False)
             return key, visit
+
+    def expire(self) -> None:
+        """Forget the visits that nobody came back to in time."""
+        with self._lock:
+            # The least recently used come first.
+            while self._visits and self._clock() - next(iter(self._visits.values()))[0] > self._seconds:
+                self._visits.popitem(last=False)
+
+    def __len__(self) -> int:
+        return len(self._visits)

@@ -1,6 +1,7 @@
 """What this visitor brought, also after a reload: a cookie names the visit, and the address no text of it."""
 
 import json
+from threading import Timer
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -12,6 +13,7 @@ from mhattn_core.text.reading import HOSTED, Limits
 from mhattn_core.ui.scripts import in_browser
 
 KEY = "visit"
+SECONDS_BETWEEN_SWEEPS = 600.0
 FILES = 4
 """As many of the largest files as one visitor may keep."""
 # Read by this server alone, in the same browser alone; a server of another port has its own.
@@ -24,7 +26,18 @@ document.cookie = %s + "; path=/; max-age=%d; SameSite=Strict" + (location.proto
 def _visits() -> Visits:
     limits = HOSTED if hosted() else Limits()
     seconds = KEPT_WHEN_HOSTED.total_seconds() if hosted() else float("inf")
-    return Visits(seconds=seconds, most_bytes=FILES * limits.bytes)
+    visits = Visits(seconds=seconds, most_bytes=FILES * limits.bytes)
+    if hosted():
+        _sweep(visits)
+    return visits
+
+
+def _sweep(visits: Visits) -> None:
+    """Forget in time, also when nobody comes any more."""
+    visits.expire()
+    timer = Timer(SECONDS_BETWEEN_SWEEPS, _sweep, [visits])
+    timer.daemon = True
+    timer.start()
 
 
 def visit() -> Visit:

@@ -143,3 +143,21 @@ def test_two_clicks_tell_which_head_does_the_same_in_another_model_and_what_brea
     main(page).get_by_role("button", name=re.compile("Its counterpart: smollm2")).click()  # the second
     expect(box(page, "Head")).to_have_value(re.compile("smollm2 · L"))
     expect(main(page).get_by_text(re.compile("ablation effect: "))).to_be_visible()
+
+
+def test_a_file_that_was_brought_survives_a_reload_and_leads_to_what_it_can_be_measured_by(
+    server: str, page: Page
+) -> None:
+    page.goto(server)
+    main(page).get_by_text("Your own sentence, or a file of pairs").click()
+    main(page).locator("input[type=file]").set_input_files(
+        {"name": "mine.csv", "mimeType": "text/csv", "buffer": b"source,target\nRain fell.,The roof leaked.\n"}
+    )
+    expect(main(page).get_by_text("1 pairs from mine.csv")).to_be_visible()
+    page.reload()
+    page.get_by_role("link", name="Data", exact=True).click()
+    main(page).get_by_role("tab", name="Measure my pairs").click()
+    expect(box(page, "Your files")).to_have_value("mine.csv")
+    for name in ("Quick", "Roles", "Redundancy", "Everything"):
+        expect(main(page).get_by_text(name, exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stSidebar").get_by_text("Pairs of your files")).to_be_visible()

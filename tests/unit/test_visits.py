@@ -30,6 +30,8 @@ def test_a_visit_ends_when_nobody_came_back_in_time() -> None:
     now[0] = 19
     assert visits.open(key)[1] is visit
     now[0] = 29.5
+    visits.expire()
+    assert len(visits) == 0
     assert visits.open(key)[1] is not visit
 
 
