@@ -41,3 +41,14 @@ def gallery() -> dict[str, GalleryPair]:
         )
         for id_, row in rows.items()
     }
+
+
+def half_replaced(source: str, target: str) -> str:
+    """The title of the offered pair of which a reader replaced one sentence only; empty where there is none."""
+    halves = [
+        given.title
+        for given in gallery().values()
+        if source and target and given.pair.target and (source == given.pair.source) != (target == given.pair.target)
+    ]
+    whole = {(given.pair.source, given.pair.target) for given in gallery().values()}
+    return halves[0] if halves and (source, target) not in whole else ""

@@ -4,14 +4,15 @@ import streamlit as st
 
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
-from mhattn_core.text.gallery import gallery
+from mhattn_core.text.cut_in_link import cut_of_link
+from mhattn_core.text.gallery import gallery, half_replaced
 from mhattn_core.text.pages import first_shown
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.choices import relabel
 from mhattn_core.ui.chosen import choose_for_good
 from mhattn_core.ui.controls import PAIR
 from mhattn_core.ui.visit import visit
-from mhattn_core.ui.word_boundaries import cut_of_link, with_cut
+from mhattn_core.ui.word_boundaries import with_cut
 
 SHOWN = "pair-shown"
 OWN, NEW = "own-", "new"
@@ -61,7 +62,7 @@ def choose_pair(page: str) -> tuple[SentencePair, str]:
         persist_state="session",
         max_chars=LONGEST_TYPED,
     )
-    if left := _left_of(state["source"], state["target"]):
+    if left := half_replaced(state["source"], state["target"]):
         st.caption(_("One of the two is still that of “{title}”.").format(title=left))
     given, cuts = _given(chosen), visit().cuts
     pair = SentencePair(
@@ -118,17 +119,6 @@ def _given(name: str) -> SentencePair:
     if name in gallery():
         return gallery()[name].pair
     return visit().pairs.get(_number(name), SentencePair(""))
-
-
-def _left_of(source: str, target: str) -> str:
-    """The title of the offered pair of which a reader replaced one sentence only; empty where there is none."""
-    halves = [
-        given.title
-        for given in gallery().values()
-        if source and target and given.pair.target and (source == given.pair.source) != (target == given.pair.target)
-    ]
-    whole = {(given.pair.source, given.pair.target) for given in gallery().values()}
-    return halves[0] if halves and (source, target) not in whole else ""
 
 
 def _typed() -> None:

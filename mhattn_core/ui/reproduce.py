@@ -9,12 +9,12 @@ from mhattn_core.findings.reproduce import command_line_of_run, python_lines, py
 from mhattn_core.locale import _
 from mhattn_core.measures.citations import sources_of
 from mhattn_core.runs.manifest import Manifest
+from mhattn_core.text.cut_in_link import cut_in_link
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import MODELS, PAIR, Controls
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.resources import models
-from mhattn_core.ui.word_boundaries import cut_in_link
 from mhattn_core.version import VERSION
 
 SECONDS_BETWEEN_LOOKS = 1.0

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core.charts.table_export import table_bytes
-from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.runs.upload import upload_sentences
 from mhattn_core.locale import _
 from mhattn_core.models.hosted import hosted
 from mhattn_core.runs.visits import GivenFile
@@ -122,21 +122,10 @@ def _pasted(key: str) -> None:
 
 
 def _detected(upload: Upload) -> None:
-    separators = {",": _("comma"), "\t": _("tab"), ";": _("semicolon"), "|": _("bar"), "|||": "|||"}
-    parts = [
-        _("Format: {format}").format(format=upload.format),
-        _("sheet: {sheet}").format(sheet=upload.sheet) if upload.sheet else "",
-        _("encoding: {encoding}").format(encoding=upload.encoding.upper()) if upload.encoding else "",
-        _("separator: {separator}").format(separator=separators[upload.separator]) if upload.separator else "",
-    ]
-    st.markdown(
-        _("**{pairs} pairs** from {name}; rows left out: {bad}.").format(
-            pairs=f"{len(upload.pairs):,}", name=escape(upload.name), bad=f"{len(upload.bad):,}"
-        )
-    )
-    st.caption(escape(" · ".join(filter(None, parts))))
-    if upload.encoding and not upload.encoding.startswith("utf"):
-        st.caption(_("If characters look wrong, save the file with the encoding UTF-8."))
+    read_as, details = upload_sentences(upload)
+    st.markdown(read_as)
+    for line in details:
+        st.caption(line)
 
 
 def _left_out(key: str, upload: Upload) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from mhattn_core.findings.runs.upload import field_labels
 from mhattn_core.locale import _
 from mhattn_core.runs.visits import GivenFile
 from mhattn_core.text.reading import FIELDS, Upload
@@ -22,7 +23,7 @@ def choose_columns(key: str, file: GivenFile, upload: Upload) -> None:
             _("The columns do not say which of them holds the sentences: choose it below."),
             icon=":material/view_column:",
         )
-    labels = _field_labels()
+    labels = field_labels()
     first: Mapping[str, str] = upload.head[0] if upload.head else {}
     names = {"": _("(none)")} | {
         name: f"{name}: {first.get(name, '')[:30]}" if not columns.header else name for name in columns.found
@@ -49,20 +50,6 @@ def choose_columns(key: str, file: GivenFile, upload: Upload) -> None:
                 on_change=_column_chosen,
                 args=(file, this),
             )
-
-
-def _field_labels() -> dict[str, str]:
-    return {
-        "source": _("First sentence"),
-        "target": _("Second sentence"),
-        "id": _("Id"),
-        "document": _("Document"),
-        "group": _("Group"),
-        "label": _("Label"),
-        "alignment": _("Alignment (0-0 1p2)"),
-        "source_words": _("Words of the first sentence"),
-        "target_words": _("Words of the second sentence"),
-    }
 
 
 def _header_told(file: GivenFile, this: str) -> None:

@@ -1,7 +1,6 @@
 """How a sentence is cut into words: shown as chips, edited in a box, carried by a link."""
 
 import re
-from collections.abc import Sequence
 
 import streamlit as st
 
@@ -14,21 +13,9 @@ from mhattn_core.ui.chips import chips
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.visit import visit
 
-END = "\t"
-"""Ends each word in a link: a word may hold a space (New York), never a tab."""
 INNER_SPACE = "\N{NO-BREAK SPACE}"
 """Stands in the box for a space inside a word."""
 BETWEEN_WORDS = re.compile(rf"[^\S{INNER_SPACE}]+")
-
-
-def cut_in_link(words: Sequence[str]) -> str:
-    """The words as one parameter of an address."""
-    return "".join(word + END for word in words)
-
-
-def cut_of_link(parameter: str) -> tuple[str, ...]:
-    """The words again; also of links made when a space ended a word there."""
-    return tuple(parameter.removesuffix(END).split(END)) if END in parameter else tuple(parameter.split())
 
 
 def with_cut(pair: SentencePair) -> SentencePair:

@@ -15,8 +15,8 @@ import mhattn_core as mh
 from mhattn_core.measures.quantities import of_family
 from mhattn_core.runs import store
 from mhattn_core.runs.cost import Cost
+from mhattn_core.runs.sets import SETS, seconds_of
 from mhattn_core.text.reading import samples
-from mhattn_core.ui.runs.measures import SETS, seconds_of
 
 
 @pytest.fixture(autouse=True)

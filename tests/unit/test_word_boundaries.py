@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mhattn_core.ui.word_boundaries import cut_in_link, cut_of_link
+from mhattn_core.text.cut_in_link import cut_in_link, cut_of_link
 
 WORD = some.text(some.characters(exclude_characters="\t\n\r"), min_size=1).map(str.strip).filter(bool)
 

@@ -1,6 +1,7 @@
 """What a run will cost, in words and as a table."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -8,13 +9,15 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.runs.about import duration
 from mhattn_core.locale import _
 from mhattn_core.models.memory import readable
-from mhattn_core.runs.cost import Cost
 from mhattn_core.text.prose import prose
+
+if TYPE_CHECKING:
+    from mhattn_core.runs.cost import Cost
 
 UNKNOWN_FROM = 0.1
 
 
-def cost_sentences(costs: Sequence[Cost], pairs: int) -> tuple[str, str]:
+def cost_sentences(costs: "Sequence[Cost]", pairs: int) -> tuple[str, str]:
     """Time, memory and disk of all models, and what that is estimated from; in Markdown."""
     tokens = sum(cost.tokens for cost in costs)
     says = prose("cost_of_run")
@@ -30,7 +33,7 @@ def cost_sentences(costs: Sequence[Cost], pairs: int) -> tuple[str, str]:
     return said, prose("told_from_tried").format(tried=costs[0].tried, dearest=_dearest(costs))
 
 
-def cost_table(costs: Sequence[Cost]) -> pd.DataFrame:
+def cost_table(costs: "Sequence[Cost]") -> pd.DataFrame:
     """A row a model."""
     return pd.DataFrame(
         {
@@ -42,7 +45,7 @@ def cost_table(costs: Sequence[Cost]) -> pd.DataFrame:
     )
 
 
-def cost_warnings(costs: Sequence[Cost]) -> list[str]:
+def cost_warnings(costs: "Sequence[Cost]") -> list[str]:
     """Models that do not know much of the text, and pairs that a model cannot measure; in Markdown."""
     said = []
     for cost in costs:
@@ -57,7 +60,7 @@ def cost_warnings(costs: Sequence[Cost]) -> list[str]:
     return said
 
 
-def _dearest(costs: Sequence[Cost]) -> str:
+def _dearest(costs: "Sequence[Cost]") -> str:
     parts = [(seconds, cost.model, part) for cost in costs for part, seconds in cost.parts.items()]
     seconds, model, part = max(parts)
     says = {

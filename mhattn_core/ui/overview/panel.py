@@ -5,15 +5,14 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mhattn_core.findings import Finding, overview
-from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.overview.answers import overview_answers
+from mhattn_core.findings.overview.strip import strip
 from mhattn_core.locale import _
-from mhattn_core.models.catalogue import entries
-from mhattn_core.models.control_names import CONTROLS, is_control, with_control
+from mhattn_core.models.control_names import CONTROLS, with_control
 from mhattn_core.runs.run import Run
 from mhattn_core.ui.choices import choose, put
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.evidence import Evidence, chosen_evidence, evidence_with, models_in
+from mhattn_core.ui.evidence import chosen_evidence, evidence_with, models_in
 from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.overview.card import card
@@ -52,7 +51,7 @@ def overview_panel(controls: Controls) -> None:
             chosen=pinned if pinned in names else "",
         )
     with right:
-        st.caption(strip(run, evidence, models))
+        st.caption(known_names().markdown(strip(run, evidence.saved.about.name, models)))
         pinned = _choose_pinned(names)
         if pinned == NONE:
             _answers(run, models)
@@ -64,20 +63,6 @@ def _with_controls(run: Run, models: Sequence[str]) -> list[str]:
     """With the random controls of these models that the run has."""
     beside = [with_control(name, control) for name in models for control in CONTROLS]
     return list(dict.fromkeys([*models, *(name for name in beside if name in run.models)]))
-
-
-def strip(run: Run, evidence: Evidence, models: Sequence[str]) -> str:
-    """Which models these are, and on how much text they were measured; in Markdown."""
-    known = entries()
-    parts = [
-        f"**{model_label(name)}** ({known[name].family}, {known[name].layers} × {known[name].heads})"
-        if name in known
-        else f"**{model_label(name)}**"
-        for name in models
-        if not is_control(name)
-    ]
-    texts = _("{pairs} texts: {run}").format(pairs=f"{run.manifest.pairs:,}", run=escape(evidence.saved.about.name))
-    return " · ".join([*parts, texts])
 
 
 def _choose_pinned(names: Sequence[str]) -> str:

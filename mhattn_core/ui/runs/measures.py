@@ -8,22 +8,12 @@ import streamlit as st
 from mhattn_core.findings.runs.about import duration
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import families
+from mhattn_core.runs.sets import BASIC, SETS, seconds_of
 from mhattn_core.runs.work import MEASURABLE
 
 if TYPE_CHECKING:
     from mhattn_core.runs.cost import Cost
 
-BASIC, DOCUMENTS = "basic", "segments"
-ALWAYS = ("forward", "tokens", BASIC)
-"""Parts of a cost that every run has."""
-EVERYTHING = tuple(name for name in MEASURABLE if name != DOCUMENTS)
-"""All but what needs documents with their summaries."""
-SETS: dict[str, tuple[str, ...]] = {
-    "quick": (BASIC,),
-    "roles": (BASIC, "patterns", "relations", "minimal_pairs"),
-    "redundancy": (BASIC, "patterns", "distances", "matches"),
-    "everything": EVERYTHING,
-}
 CHOOSE = "choose"
 
 
@@ -52,11 +42,6 @@ def choose_measures(costs: "Sequence[Cost]") -> tuple[str, ...]:
     else:
         asked = _own_choice()
     return tuple(name for name in MEASURABLE if name in asked)
-
-
-def seconds_of(costs: "Sequence[Cost]", measures: Sequence[str]) -> float:
-    """What a set takes, of what all measures take."""
-    return sum(cost.parts.get(part, 0.0) for cost in costs for part in {*ALWAYS, *measures})
 
 
 def _own_choice() -> tuple[str, ...]:

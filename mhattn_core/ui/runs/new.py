@@ -12,6 +12,7 @@ from mhattn_core.models.control_names import trained_name
 from mhattn_core.runs import store
 from mhattn_core.runs.corpus import corpus_digest, records_of
 from mhattn_core.runs.cost import Cost, estimate, refuse
+from mhattn_core.runs.sets import EVERYTHING
 from mhattn_core.text.examples import example_pairs
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.reading import PairRecord, Upload
@@ -21,7 +22,7 @@ from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.resources import loaded
 from mhattn_core.ui.runs.known import jobs
-from mhattn_core.ui.runs.measures import EVERYTHING, choose_measures
+from mhattn_core.ui.runs.measures import choose_measures
 from mhattn_core.ui.runs.start import start
 from mhattn_core.ui.upload import OWN_PAIRS, upload_panel
 

@@ -4,12 +4,12 @@ import streamlit as st
 
 from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
-from mhattn_core.findings.runs.about import duration
+from mhattn_core.findings.runs.progress import progress_bar
 from mhattn_core.locale import _, current_language
 from mhattn_core.runs import store
 from mhattn_core.runs.jobs import Job
 from mhattn_core.runs.store import Saved
-from mhattn_core.ui.names import model_label
+from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.panel import panel
@@ -64,7 +64,8 @@ def _at_work(run: Saved, job: Job) -> None:
                 else _("**{name}** waits for its turn: {number} jobs come before it.").format(name=name, number=before)
             )
         else:
-            st.progress(*_bar(name, job))
+            share, said = progress_bar(name, job)
+            st.progress(share, known_names().markdown(said))
         if job.asked_to_stop():
             st.caption(_("It stops after the batch at hand; what is finished is kept."))
         else:
@@ -72,21 +73,6 @@ def _at_work(run: Saved, job: Job) -> None:
                 _("You can leave this page or close it: the work goes on, and this address brings you back to it.")
             )
             st.button(_("Cancel"), key=f"cancel-{run.key}", icon=":material/stop:", on_click=jobs().cancel, args=(job,))
-
-
-def _bar(name: str, job: Job) -> tuple[float, str]:
-    progress, rate = job.progress, job.rate
-    if progress is None:
-        return 0.0, _("**{name}** is starting …").format(name=name)
-    says = _("**{name}** · {model}: {done} of {total}").format(
-        name=name, model=model_label(progress.model), done=f"{progress.done:,}", total=f"{progress.total:,}"
-    )
-    if rate:
-        left = (progress.total - progress.done) / rate
-        says += " · " + _("{rate} pairs per second, {time} left").format(
-            rate=f"{rate:.0f}" if rate >= 10 else f"{rate:.1f}", time=duration(left)
-        )
-    return progress.done / progress.total, says
 
 
 def _left(run: Saved) -> None:
