@@ -17,7 +17,7 @@ from mhattn_core.ui.choices import choose, open_tab, put
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with, models_in, say_evidence
 from mhattn_core.ui.head_choice import key_for
-from mhattn_core.ui.head_panel import head_panel
+from mhattn_core.ui.head_panel import head_panel, whole_head
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.page import problems
@@ -106,7 +106,7 @@ def _types(evidence: Evidence, stacks: Mapping[str, str], rows: pd.DataFrame, co
                 head=model_label(chosen.name), type=charts.type_names()[own["type"]]
             )
         )
-        head_panel(seen, chosen.within, 0, units="words", same_scale=False)
+        head_panel(whole_head(seen, chosen.within), 0)
 
 
 def _one_model(evidence: Evidence, name: str, stack: str, number: int, chosen: ModelHead) -> None:

@@ -105,7 +105,7 @@ def _choose_rows(seen: "AttentionResult", place: int) -> str:
     # The names of rows are the field's own in every language, as in tables and addresses.
     return str(
         st.segmented_control(
-            _("Rows"),
+            _("Rows of {name}").format(name=escape(seen.model.name)),
             options,
             default=best,
             required=True,
@@ -122,7 +122,7 @@ def _choose_head(
     layers, count = aligned.weights.shape[:2]
     names = [head_name(layer, head) for layer, head in np.ndindex(layers, count)]
     best = best_aligner(aligned, reference)
-    label = _("The best on this pair: {name}").format(name=head_name(*best))
+    label = _("{name} (best here)").format(name=head_name(*best))
     of = _("Head of {name}").format(name=model_label(aligned_by))
     chosen = choose_or_leave(of, names, label, key=key_for("head", place))
     return best if chosen is None else Head.parse(chosen, aligned.stack).cell
