@@ -12,6 +12,7 @@ from mhattn_core.findings.patterns.parts import weight_parts
 from mhattn_core.findings.patterns.types import counts, type_grid, type_shares
 from mhattn_core.heads import ModelHead, head_name, head_names
 from mhattn_core.locale import _
+from mhattn_core.text.code_names import code_names
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose, open_tab, put
 from mhattn_core.ui.controls import Controls
@@ -72,10 +73,9 @@ def _choose_stack(evidence: Evidence, name: str, number: int) -> str:
     stacks = list(dict.fromkeys(patterns.loc[patterns["model"] == name, "stack"]))
     if len(stacks) == 1:
         return str(stacks[0])
-    # The names of stacks are the library's own in every language.
     return choose(
         _("Stack of {name}").format(name=model_label(name)),
-        {one: one for one in stacks},
+        code_names(stacks),
         key=key_for("stack", number),
         default=stacks[0],
     )
