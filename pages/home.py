@@ -38,6 +38,6 @@ with problems():
 
 st.subheader(_("Your own sentence"), anchor=False)
 own_sentence()
-with st.expander(_("Or bring a file of pairs"), icon=":material/upload_file:"):
+with st.expander(_("Upload sentence pairs"), icon=":material/upload_file:"):
     own_pairs()
 share_and_reproduce("Home", controls)

@@ -27,7 +27,7 @@ if ways:
     st.header(_("How it is measured"), anchor="methods")
     methods_list(ways)
 if not measured and not ways:
-    st.info(_("Nothing here goes by that word."))
+    st.info(_("No entry contains this word."))
 
 st.header(_("How to read it"), anchor="reading")
 st.markdown(prose("reading"))

@@ -4,8 +4,9 @@ import streamlit as st
 
 from mhattn_core.locale import _
 from mhattn_core.text.claims import matrices
+from mhattn_core.text.code_names import code_names
 from mhattn_core.text.prose import prose
-from mhattn_core.ui.choices import open_tab
+from mhattn_core.ui.choices import choose, open_tab
 from mhattn_core.ui.head_panel import note_panel
 from mhattn_core.ui.page import page
 from mhattn_core.ui.reproduce import share_and_reproduce
@@ -26,18 +27,8 @@ tab = open_tab({"pair": _("This pair"), "gold": _("Many pairs with gold")})
 if tab == "pair":
     charts, settings = st.container(), st.container(horizontal=True, vertical_alignment="bottom")
     with settings:
-        weight = st.segmented_control(
-            _("Weights"),
-            ["pattern", "norm"],
-            default="pattern",
-            required=True,
-            key="weight",
-            bind="query-params",
-            help=_(
-                "pattern: the attention weights. norm: the weights times the length of what each source word gives "
-                "(Kobayashi et al. 2020); a word may get much weight and give little."
-            ),
-        )
+        names = code_names(("pattern", "norm"))
+        weight = choose(_("Weights"), names, key="weight", pills=True, help_text=prose("alignment_weights"))
         reference = choose_reference(controls)
     note = matrices()["translation"] if controls.gallery_id == NOTE else None
     columns = charts.columns([3] * min(2, len(controls.models)) + [2] * bool(note))

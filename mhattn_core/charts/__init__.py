@@ -4,6 +4,7 @@ from mhattn_core.charts.among_heads import among_heads
 from mhattn_core.charts.arcs import arcs
 from mhattn_core.charts.attention_bars import attention_bars
 from mhattn_core.charts.attention_lines import attention_lines
+from mhattn_core.charts.attention_matrices import attention_matrices
 from mhattn_core.charts.before_after import before_after
 from mhattn_core.charts.best_heads import best_heads, verdict_names
 from mhattn_core.charts.best_keys import best_keys
@@ -62,6 +63,7 @@ __all__ = [
     "arcs",
     "attention_bars",
     "attention_lines",
+    "attention_matrices",
     "before_after",
     "best_heads",
     "best_keys",

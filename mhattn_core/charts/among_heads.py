@@ -7,9 +7,11 @@ from mhattn_core.charts.theme import SPECIAL_COLOUR, model_colour
 from mhattn_core.locale import _
 
 
-def among_heads(heads: pd.DataFrame, *, title: str, chosen: str) -> alt.LayerChart:
+def among_heads(
+    heads: pd.DataFrame, *, title: str, chosen: str, ends: tuple[float, float] | None = None
+) -> alt.LayerChart:
     """heads: model, name, line (what the value is of), value, low, high. title: the axis, with its unit. chosen: the
-    head by its name.
+    head by its name. ends: of the axis, so that two heads can be compared.
     """
     y = alt.Y("line:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=130))
     tooltip = [
@@ -18,7 +20,7 @@ def among_heads(heads: pd.DataFrame, *, title: str, chosen: str) -> alt.LayerCha
         alt.Tooltip("low:Q", title=_("low"), format="+.4f"),
         alt.Tooltip("high:Q", title=_("high"), format="+.4f"),
     ]
-    x = alt.X("value:Q", title=title)
+    x = alt.X("value:Q", title=title, scale=alt.Scale(domain=ends, nice=True) if ends else alt.Undefined)
     colour = model_colour(str(heads["model"].iloc[0]))
     every = alt.Chart(heads).mark_tick(color=SPECIAL_COLOUR, opacity=0.35, size=16, thickness=1)
     one = alt.Chart(heads[heads["name"] == chosen])

@@ -5,7 +5,6 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.charts.attention_drawn import (
-    INK,
     NO_TOOLTIP,
     SMALLEST_STEP,
     STEP,
@@ -14,7 +13,7 @@ from mhattn_core.charts.attention_drawn import (
     head_colour,
     written,
 )
-from mhattn_core.charts.theme import SPECIAL_COLOUR
+from mhattn_core.charts.theme import SPECIAL_COLOUR, WORD_COLOUR
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 
@@ -23,7 +22,7 @@ START, END = 0.36, 0.9
 """Where a model's bars begin, and where one of the scale's largest weight ends, as shares of its width."""
 
 
-def attention_bars(drawn: Drawn, weights: pd.DataFrame, *, narrow: bool = False, ink: str = INK) -> alt.LayerChart:
+def attention_bars(drawn: Drawn, weights: pd.DataFrame, *, narrow: bool = False) -> alt.LayerChart:
     """Words attended to from top to bottom, models side by side, a bar for the weight from the word in the box.
 
     drawn: as for ``attention_lines``; of it panels and words are read. weights: rows as ``pattern_table`` with model,
@@ -47,7 +46,7 @@ def attention_bars(drawn: Drawn, weights: pd.DataFrame, *, narrow: bool = False,
     size = max(8.5, min(14.0, 0.78 * step))
     names = (
         alt.Chart(named)
-        .mark_text(align="right", fontSize=size, color=ink, limit=alt.expr(f"{START - 0.04} * width / {width}"))
+        .mark_text(align="right", fontSize=size, color=WORD_COLOUR, limit=alt.expr(f"{START - 0.04} * width / {width}"))
         .encode(
             x,
             y,
@@ -64,11 +63,11 @@ def attention_bars(drawn: Drawn, weights: pd.DataFrame, *, narrow: bool = False,
                 title=head_names(panels, model=True),
             )
         )
-        .mark_text(fontSize=13, fontWeight="bold", color=ink, limit=alt.expr(f"width / {width}"))
+        .mark_text(fontSize=13, fontWeight="bold", color=WORD_COLOUR, limit=alt.expr(f"width / {width}"))
         .encode(x, y, text="title:N", tooltip=NO_TOOLTIP)
     )
     bars = alt.Chart(written(_bars(weights, places), "bars")).transform_filter(f"datum.query_position == {QUERY}")
-    chart = alt.layer(*_marks(bars, x, y, size, ink), names, titles.add_params(query))
+    chart = alt.layer(*_marks(bars, x, y, size), names, titles.add_params(query))
     return chart.properties(height=round((last - first) * step))
 
 
@@ -86,7 +85,7 @@ def _bars(weights: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     return rows[shown]
 
 
-def _marks(base: alt.Chart, x: alt.X, y: alt.Y, size: float, ink: str) -> tuple[alt.Chart, alt.Chart]:
+def _marks(base: alt.Chart, x: alt.X, y: alt.Y, size: float) -> tuple[alt.Chart, alt.Chart]:
     bars = base.mark_rect().encode(
         x,
         y,
@@ -100,7 +99,7 @@ def _marks(base: alt.Chart, x: alt.X, y: alt.Y, size: float, ink: str) -> tuple[
             alt.Tooltip("weight:Q", title=_("weight"), format=".3f"),
         ],
     )
-    numbers = base.mark_text(align="left", dx=4, fontSize=min(size, 12), color=ink).encode(
+    numbers = base.mark_text(align="left", dx=4, fontSize=min(size, 12), color=WORD_COLOUR).encode(
         alt.X("x2:Q", scale=x["scale"], axis=None),
         alt.Y("middle:Q", scale=y["scale"], axis=None),
         text=alt.Text("weight:Q", format=".2f"),

@@ -9,7 +9,6 @@ from mhattn_core.charts.theme import HEAD_COLOURS
 
 STEP, SMALLEST_STEP, TALLEST = 23, 10, 240
 """Height of a word, in pixels; of many words less, so that all of a column stands in view."""
-INK = "#31333f"
 NO_TOOLTIP = alt.value(None)
 """A page would show the numbers of the place."""
 

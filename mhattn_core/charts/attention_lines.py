@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from mhattn_core.attention.line_tables import MEAN
-from mhattn_core.charts.attention_drawn import INK, NO_TOOLTIP, Drawn, head_colour, written
+from mhattn_core.charts.attention_drawn import NO_TOOLTIP, Drawn, head_colour, written
 from mhattn_core.charts.attention_layout import FROM, LEFT, Layout, letters
 from mhattn_core.charts.attention_params import (
     BLOCK,
@@ -20,17 +20,17 @@ from mhattn_core.charts.attention_params import (
     shown_blocks,
     word_places,
 )
-from mhattn_core.charts.theme import HEAD_COLOURS, SPECIAL_COLOUR
+from mhattn_core.charts.theme import HEAD_COLOURS, SPECIAL_COLOUR, WORD_COLOUR
 from mhattn_core.heads import head_expression, layer_expression
 from mhattn_core.locale import _
 
 
-def attention_lines(drawn: Drawn, *, rows: bool = False, narrow: bool = False, ink: str = INK) -> alt.LayerChart:
+def attention_lines(drawn: Drawn, *, rows: bool = False, narrow: bool = False) -> alt.LayerChart:
     """Words that attend at the left, words attended to at the right, a line for each weight, models side by side; a
     word that is pointed at, or chosen in the box, shows its lines in every model.
 
     rows: words stand in two rows instead of two columns, models one below another. narrow: models one below another,
-    and only the chosen head's layer. ink: of words, which no theme colours.
+    and only the chosen head's layer.
 
     Boxes beside the chart, which ask no server: word, layer, one head or all or their mean, block.
     """
@@ -41,9 +41,9 @@ def attention_lines(drawn: Drawn, *, rows: bool = False, narrow: bool = False, i
     chart = alt.layer(
         _borders(drawn.words, layout).add_params(*(params[name] for name in (SHOW, LAYER, BLOCK) if name in params)),
         _lines(lines, layout, drawn, one_layer=narrow),
-        *_words(drawn.words, layout, ink, params[WORD]),
-        _titles(layout, drawn, ink, one_layer=narrow),
-        *_heads(lines, layout, ink, params[HEADS]),
+        *_words(drawn.words, layout, params[WORD]),
+        _titles(layout, drawn, one_layer=narrow),
+        *_heads(lines, layout, params[HEADS]),
     )
     return chart.properties(height=layout.height)
 
@@ -121,7 +121,7 @@ def _labels(words: pd.DataFrame, side: str) -> pd.DataFrame:
     return words.assign(**{key: words["panel"] * 1000 + words["position"]})[[key, side]].dropna()
 
 
-def _words(words: pd.DataFrame, layout: Layout, ink: str, pointed: alt.Parameter) -> list[alt.Chart]:
+def _words(words: pd.DataFrame, layout: Layout, pointed: alt.Parameter) -> list[alt.Chart]:
     placed = layout.placed(words).assign(place=word_places)
     base = alt.Chart(placed)
     # Above the words, which would catch the pointer.
@@ -140,7 +140,7 @@ def _words(words: pd.DataFrame, layout: Layout, ink: str, pointed: alt.Parameter
     )
     size = 14 if layout.rows else max(8.5, min(14, 0.78 * layout.step))
     longest = max(1.0, max(map(letters, placed["text"])))
-    options: dict[str, Any] = {"fontSize": size, "color": ink, "baseline": "middle"}
+    options: dict[str, Any] = {"fontSize": size, "color": WORD_COLOUR, "baseline": "middle"}
     if layout.rows:
         options |= {"fontSize": alt.expr(f"max(8, min({size}, width / {layout.width * longest}))")}
         return [_texts(base, layout, options, "center"), boxes]
@@ -163,7 +163,7 @@ def _texts(base: alt.Chart, layout: Layout, options: dict[str, Any], align: str)
     )
 
 
-def _titles(layout: Layout, drawn: Drawn, ink: str, *, one_layer: bool) -> alt.Chart:
+def _titles(layout: Layout, drawn: Drawn, *, one_layer: bool) -> alt.Chart:
     panels = layout.panels.rename(columns={"layer": "at_layer", "head": "at_head"})
     if layout.rows:
         panels = panels.assign(x=-0.5, y=panels["top"] + 0.1)
@@ -180,7 +180,7 @@ def _titles(layout: Layout, drawn: Drawn, ink: str, *, one_layer: bool) -> alt.C
             align="left" if layout.rows else "center",
             fontSize=13,
             fontWeight="bold",
-            color=ink,
+            color=WORD_COLOUR,
             limit=alt.expr(f"width / {1 if layout.rows else layout.width}"),
         )
         .encode(layout.x, layout.y, text="title:N", tooltip=NO_TOOLTIP)
@@ -191,7 +191,7 @@ def _quoted(word: str) -> str:
     return "', " + word.replace("\\", "").replace("'", "’") + "'"
 
 
-def _heads(lines: pd.DataFrame, layout: Layout, ink: str, heads: alt.Parameter) -> list[alt.Chart]:
+def _heads(lines: pd.DataFrame, layout: Layout, heads: alt.Parameter) -> list[alt.Chart]:
     """Which colour is which head, where several are laid over one another; a click takes one alone, or adds it."""
     numbers = sorted(set(lines["head"]) - {MEAN})
     across = layout.width - 0.2 if layout.rows else layout.width
@@ -215,7 +215,7 @@ def _heads(lines: pd.DataFrame, layout: Layout, ink: str, heads: alt.Parameter) 
         .properties(name=CHIPS)
         .add_params(heads)
     )
-    names = base.mark_text(align="left", dx=-4, fontSize=11, color=ink).encode(text="name:N")
+    names = base.mark_text(align="left", dx=-4, fontSize=11, color=WORD_COLOUR).encode(text="name:N")
     return [squares, names]
 
 

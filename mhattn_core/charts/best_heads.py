@@ -8,7 +8,7 @@ import pandas as pd
 
 from mhattn_core.charts.distributions import SHAPES
 from mhattn_core.charts.glance import PICKED
-from mhattn_core.charts.theme import SPECIAL_COLOUR, model_colours
+from mhattn_core.charts.theme import SPECIAL_COLOUR, TEXT_COLOUR, model_colours
 from mhattn_core.charts.to_beat import to_beat
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
@@ -111,7 +111,7 @@ def best_heads(
         .add_params(pick),
         # Grey can be read on a light page and on a dark one.
         base.mark_text(
-            align="left", dx=2 if narrow else 8, dy=ABOVE if narrow else 0, fontSize=11, color=SPECIAL_COLOUR
+            align="left", dx=2 if narrow else 8, dy=ABOVE if narrow else 0, fontSize=11, color=TEXT_COLOUR
         ).encode(alt.XValue(0 if narrow else "width"), text="said:N"),
     )
     both = alt.layer(

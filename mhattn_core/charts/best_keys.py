@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from mhattn_core.charts.theme import ATTENTION_SCHEME, SPECIAL_COLOUR
+from mhattn_core.charts.theme import ATTENTION_SCHEME, TEXT_COLOUR
 from mhattn_core.locale import _
 
 
@@ -27,7 +27,7 @@ def best_keys(table: pd.DataFrame) -> alt.LayerChart:
         alt.Color("weight:Q", scale=alt.Scale(scheme=ATTENTION_SCHEME, domain=[0, 1]), legend=None),
     )
     # Grey can be read on a light page and on a dark one.
-    numbers = base.mark_text(align="left", dx=3, color=SPECIAL_COLOUR).encode(
+    numbers = base.mark_text(align="left", dx=3, color=TEXT_COLOUR).encode(
         alt.X("at:Q"), text=alt.Text("weight:Q", format=".3f")
     )
     return alt.layer(bars, numbers).properties(height=alt.Step(22))

@@ -9,11 +9,11 @@ from mhattn_core.locale import _
 HEIGHT = 190
 
 
-def distance_bars(bins: pd.DataFrame, *, model: str, most: float | None = None) -> alt.LayerChart:
+def distance_bars(bins: pd.DataFrame, *, model: str, ends: tuple[float, float] | None = None) -> alt.LayerChart:
     """A bar a bin for the mean weight of a word on words so far away, a tick for the same of even attention.
 
-    bins: distance (the bin's name, in order), mass and even, both 0 to 1. most: where the axis ends, so that two heads
-    can be compared.
+    bins: distance (the bin's name, in order), mass and even, both 0 to 1. ends: of the axis, so that two heads can be
+    compared.
     """
     tooltip = [
         alt.Tooltip("distance:N", title=_("distance in words")),
@@ -24,7 +24,7 @@ def distance_bars(bins: pd.DataFrame, *, model: str, most: float | None = None) 
         alt.X("distance:N", sort=None, title=_("distance in words"), axis=alt.Axis(labelAngle=0, ticks=False)),
         tooltip=tooltip,
     )
-    scale = alt.Scale(domain=[0, most]) if most else alt.Undefined
+    scale = alt.Scale(domain=ends, nice=True) if ends else alt.Undefined
     bars = base.mark_bar(color=model_colour(model), opacity=0.7).encode(
         alt.Y("mass:Q", title=_("mean weight"), axis=alt.Axis(format=".0%", tickCount=4), scale=scale)
     )

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from textwrap import wrap
 
 import altair as alt
 import numpy as np
@@ -14,9 +15,11 @@ from mhattn_core.locale import _
 PAIRS_DRAWN = 3200
 """Above so many pairs (80 heads) the matrix is one picture, and only its nearest pairs answer to the pointer."""
 POINTED = 1000
-NAMED = 40
+NAMED = 24
 """Above so many heads only every second, third … is named on the axes; the pointer names all."""
-SIZE = 600
+SIZE = 335
+LEGEND_LINE = 16
+"""Characters of a line above the colours."""
 READ = ["row", "column", "head", "other", "distance", "noise"]
 
 
@@ -41,9 +44,9 @@ def distance_matrix(
     axes = _axes(names)
     colour = alt.Color(
         "shown:Q",
-        title=title,
+        title=wrap(title, LEGEND_LINE),
         scale=alt.Scale(scheme=ATTENTION_SCHEME, domain=[0, largest], clamp=True, reverse=True),
-        legend=alt.Legend(orient="bottom", gradientLength=220, format=".2f", titleLimit=400),
+        legend=alt.Legend(gradientLength=200, format=".2f"),
     )
     as_picture = len(pairs) > PAIRS_DRAWN
     pointed = pairs.nsmallest(POINTED, "distance") if as_picture else pairs

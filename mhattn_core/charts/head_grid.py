@@ -12,9 +12,9 @@ from mhattn_core.measures.quantities import axis_title
 
 READ = ("layer", "head", "value", "low", "high", "n")
 """What is drawn; a chart carries its whole table, and every column costs time."""
-HEIGHT = 420
+HEIGHT = 280
 LEGEND_TITLE = 30
-LOWEST_ROW, HIGHEST_ROW = 14, 34
+LOWEST_ROW, HIGHEST_ROW = 7, 34
 """Heights in pixels: of the whole where rows may shrink to fit, of what stands above the legend's colours, and of one
 row.
 """

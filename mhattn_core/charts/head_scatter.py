@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from mhattn_core.charts.glance import PICKED
-from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, model_colour
+from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, TEXT_COLOUR, model_colour
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 
@@ -75,7 +75,7 @@ def head_scatter(
     if len(own):
         circled = alt.Chart(own).encode(x_axis, y_axis)
         layers.append(circled.mark_point(size=190, color=MARK_COLOUR, strokeWidth=2.5))
-        layers.append(circled.mark_text(dy=-15, color=MARK_COLOUR, fontWeight="bold").encode(text="name:N"))
+        layers.append(circled.mark_text(dy=-15, color=TEXT_COLOUR, fontWeight="bold").encode(text="name:N"))
     layers += [_corner(place, text) for place, text in (corners or {}).items()]
     return alt.layer(*layers).properties(height=SIDE)
 
@@ -95,7 +95,7 @@ def _corner(place: Corner, text: str) -> alt.Chart:
         .mark_text(
             align="right" if right else "left",
             baseline="top" if above else "bottom",
-            color=SPECIAL_COLOUR,
+            color=TEXT_COLOUR,
             fontSize=12,
             fontStyle="italic",
         )

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from mhattn_core.charts.theme import SPECIAL_COLOUR
+from mhattn_core.charts.theme import SPECIAL_COLOUR, TEXT_COLOUR
 from mhattn_core.locale import _
 
 STEP = 26
@@ -62,7 +62,7 @@ def _words(words: pd.DataFrame, at: float, align: str) -> alt.Chart:
     # Grey can be read on a light page and on a dark one.
     return (
         alt.Chart(words.rename(columns={"place": "left"}).assign(start=at))
-        .mark_text(align=align, fontSize=14, color=SPECIAL_COLOUR)
+        .mark_text(align=align, fontSize=14, color=TEXT_COLOUR)
         .encode(alt.X("start:Q"), alt.Y("left:Q"), text="text:N")
     )
 

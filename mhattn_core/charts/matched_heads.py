@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from mhattn_core.charts.glance import PICKED
-from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, model_colour
+from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, TEXT_COLOUR
 from mhattn_core.heads import head_names, layer_name
 from mhattn_core.locale import _
 
@@ -109,14 +109,14 @@ def _layer_names(places: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:
     outer = places.sort_values("x", key=lambda x: x.where(places["side"] == "a", -x)).drop_duplicates(["side", "layer"])
     rows = rows.drop(columns="y").merge(outer[["side", "layer", "y"]], on=["side", "layer"])
     rows = rows.assign(x=rows["side"].map(ends), name=rows["layer"].map(layer_name))
-    return alt.Chart(rows).mark_text(color=SPECIAL_COLOUR, fontSize=10).encode(x, y, text="name:N")
+    return alt.Chart(rows).mark_text(color=TEXT_COLOUR, fontSize=10).encode(x, y, text="name:N")
 
 
 def _model_names(places: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.LayerChart:
     rows = places.groupby("side").agg(model=("model", "first"), x=("x", "mean")).reset_index().assign(y=-0.12)
     texts = [
         alt.Chart(row.to_frame().T.infer_objects())
-        .mark_text(fontSize=13, fontWeight="bold", color=model_colour(row["model"]))
+        .mark_text(fontSize=13, fontWeight="bold", color=TEXT_COLOUR)
         .encode(x, y, text="model:N")
         for _place, row in rows.iterrows()
     ]

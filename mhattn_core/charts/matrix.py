@@ -24,8 +24,8 @@ CELLS_WITH_TOOLTIP = 1000
 LABELS_DRAWN = 40
 """Above so many words only every second, third … is named on the axis."""
 TALLEST = 400
-AXIS_HEIGHT = 95
-LEGEND_HEIGHT = 130
+AXIS_HEIGHT = 85
+LEGEND_HEIGHT = 105
 """Of few words the cells are made higher, or the legend would be cut."""
 SLANTED_BELOW = 20
 """Fewer labels than this stand slanted across the top; more stand upright, which takes less room."""
@@ -145,7 +145,7 @@ def _colour(largest: float) -> alt.Color:
     return alt.Color(
         "weight:Q",
         scale=alt.Scale(scheme=ATTENTION_SCHEME, domain=[0, largest], clamp=True),
-        legend=alt.Legend(title=_("weight"), type="gradient", format=".2f", gradientLength=120, gradientOpacity=1),
+        legend=alt.Legend(title=_("weight"), type="gradient", format=".2f", gradientLength=90, gradientOpacity=1),
     )
 
 

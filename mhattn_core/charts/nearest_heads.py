@@ -7,11 +7,13 @@ from mhattn_core.charts.theme import MARK_COLOUR, model_colour
 from mhattn_core.locale import _
 
 
-def nearest_heads(heads: pd.DataFrame, *, title: str, model: str, reference: str) -> alt.LayerChart:
+def nearest_heads(
+    heads: pd.DataFrame, *, title: str, model: str, reference: str, ends: tuple[float, float] | None = None
+) -> alt.LayerChart:
     """A bar a head for its distance, and a tick for what it is held against.
 
     heads: name, distance, noise, nearest first. title: what the distance is, with its unit. model: whose colour the
-    bars have. reference: what the ticks are.
+    bars have. reference: what the ticks are. ends: of the axis, so that two heads can be compared.
     """
     base = alt.Chart(heads).encode(
         alt.Y("name:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False)),
@@ -22,6 +24,8 @@ def nearest_heads(heads: pd.DataFrame, *, title: str, model: str, reference: str
         ],
     )
     # Paler, so that a tick inside a bar can be seen on either background.
-    bars = base.mark_bar(color=model_colour(model), opacity=0.5).encode(alt.X("distance:Q", title=title))
+    bars = base.mark_bar(color=model_colour(model), opacity=0.5).encode(
+        alt.X("distance:Q", title=title, scale=alt.Scale(domain=ends, nice=True) if ends else alt.Undefined)
+    )
     ticks = base.mark_tick(color=MARK_COLOUR, thickness=3, size=16).encode(alt.X("noise:Q"))
     return alt.layer(bars, ticks).properties(height=alt.Step(22))

@@ -24,7 +24,7 @@ def relation_profile(rows: pd.DataFrame, *, chosen: str = "") -> alt.LayerChart:
         axis=alt.Axis(format=".0%"),
         title=_("right answers"),
     )
-    y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=150))
+    y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=150, minExtent=130))
     colour = alt.value(model_colour(str(rows["model"].iloc[0])))
     tooltip = [
         alt.Tooltip("label:N", title=_("relation")),

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from mhattn_core.charts.theme import ATTENTION_SCHEME, SPECIAL_COLOUR, label_expression
+from mhattn_core.charts.theme import ATTENTION_SCHEME, SPECIAL_COLOUR, TEXT_COLOUR, label_expression
 from mhattn_core.locale import _
 
 
@@ -22,6 +22,5 @@ def row(table: pd.DataFrame, query_position: int) -> alt.LayerChart:
     colour = alt.Color("weight:Q", scale=alt.Scale(scheme=ATTENTION_SCHEME, domain=[0, 1]), legend=None)
     words = base.transform_filter("datum.kind == 'weight'").mark_bar().encode(colour)
     special = base.transform_filter("datum.kind == 'special'").mark_bar(color=SPECIAL_COLOUR)
-    # Grey can be read on a light page and on a dark one.
-    numbers = base.mark_text(align="left", dx=3, color=SPECIAL_COLOUR).encode(text=alt.Text("weight:Q", format=".2f"))
+    numbers = base.mark_text(align="left", dx=3, color=TEXT_COLOUR).encode(text=alt.Text("weight:Q", format=".2f"))
     return alt.layer(words, special, numbers, height=alt.Step(22))

@@ -14,9 +14,9 @@ MOST_COLUMNS = 60
 NAMED = 30
 SIGNS = 75
 """How many fit into one line of names, so that ``109–111`` touches no neighbour."""
-AROUND = 140
-"""Pixels that the axis and the legend take of the height."""
-LOWEST_ROW, HIGHEST_ROW, TALLEST = 12, 34, 300
+AROUND = 50
+"""Pixels that the axis takes of the height."""
+LOWEST_ROW, HIGHEST_ROW, TALLEST = 10, 34, 270
 AT_LEAST = 0.1
 
 
@@ -75,6 +75,7 @@ def segment_matrix(
             labelExpr=label_expression(parts),
             labelOverlap=False,
             labelLimit=170,
+            labelFontSize=min(11, step - 1),
             grid=False,
             ticks=False,
             domain=False,
@@ -88,9 +89,7 @@ def segment_matrix(
             domain=[-end if value == "lift" else 0, end],
             clamp=True,
         ),
-        legend=alt.Legend(
-            title=title, orient="bottom", gradientLength=160, format="+.2f" if value == "lift" else ".0%"
-        ),
+        legend=alt.Legend(title=title, gradientLength=160, format="+.2f" if value == "lift" else ".0%"),
     )
     tooltip = [
         alt.Tooltip("part:N", title=_("in the summary")),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.charts.glance import PICKED
-from mhattn_core.charts.theme import model_colour
+from mhattn_core.charts.theme import TEXT_COLOUR, model_colour
 from mhattn_core.locale import _
 
 ROW, LABELS, BASELINE = 56, 13, 44
@@ -19,8 +19,6 @@ COLUMNS = 60
 ARC, STEPS = 30, 16
 """Height in pixels of the widest arc, and straight pieces of which it is drawn."""
 GAP = "…"
-INK = "#767676"
-"""Of words: read as well on a light page as on a dark one."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +77,12 @@ def small_sentences(sentences: Sequence[SmallSentence], *, model: str, clicks: i
         .mark_line(color=colour, strokeWidth=2)
         .encode(x, y, strength, detail=["item:N", "arc:N"], order="step:Q", tooltip=tooltip),
         alt.Chart(lines[lines["step"] == 0]).mark_circle(color=colour, size=26).encode(x, y, strength, tooltip=tooltip),
-        alt.Chart(words).mark_text(font="monospace", fontSize=10.5, color=INK).encode(x, y, text="word:N"),
+        alt.Chart(words).mark_text(font="monospace", fontSize=10.5, color=TEXT_COLOUR).encode(x, y, text="word:N"),
         alt.Chart(rows)
-        .mark_text(align="left", baseline="top", fontSize=10, fontStyle="italic", color=INK)
+        .mark_text(align="left", baseline="top", fontSize=10, fontStyle="italic", color=TEXT_COLOUR)
         .encode(alt.XValue(0), alt.Y("top:Q", axis=None, scale=down), text="label:N"),
         alt.Chart(rows.assign(y=rows["top"] + BASELINE))
-        .mark_text(align="right", fontSize=10, color=INK)
+        .mark_text(align="right", fontSize=10, color=TEXT_COLOUR)
         .encode(alt.XValue("width"), y, text=alt.Text("weight:Q", format=".2f")),
     ).properties(height=height)
 

@@ -5,7 +5,8 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
-from mhattn_core.charts.theme import DIFFERENCE_SCHEME, SPECIAL_COLOUR, model_colour
+from mhattn_core.charts.theme import DIFFERENCE_SCHEME, SPECIAL_COLOUR, TEXT_COLOUR, model_colour
+from mhattn_core.digits import digits
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 
@@ -33,7 +34,7 @@ def strongest(
         .head(LISTED)[["name", "value", "low", "high"]]
     )
     # A number stands to the right of its bar, and right of the line for bars that run left.
-    rows = rows.assign(zero_or_more=rows["value"].clip(lower=0))
+    rows = rows.assign(zero_or_more=rows["value"].clip(lower=0), written=rows["value"].map(digits))
     largest = max(float(rows["value"].abs().max()), 1e-9)
     colour = (
         alt.Color("value:Q", scale=alt.Scale(scheme=DIFFERENCE_SCHEME, domain=[-largest, largest]), legend=None)
@@ -50,7 +51,5 @@ def strongest(
     if rows["low"].notna().any():
         beside = base.mark_rule(color=SPECIAL_COLOUR, strokeWidth=2).encode(alt.X("low:Q"), alt.X2("high"))
     else:
-        beside = base.mark_text(align="left", dx=4, color=SPECIAL_COLOUR).encode(
-            alt.X("zero_or_more:Q"), text=alt.Text("value:Q", format=".2f")
-        )
+        beside = base.mark_text(align="left", dx=4, color=TEXT_COLOUR).encode(alt.X("zero_or_more:Q"), text="written:N")
     return alt.layer(bars, beside).properties(height=alt.Step(22))

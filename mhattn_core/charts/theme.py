@@ -16,6 +16,8 @@ DIFFERENCE_SCHEME = "purpleorange"
 # Ten steps of the same scheme, for pictures that Vega does not draw.
 _VIRIDIS = ["440154", "482878", "3e4a89", "31688e", "26828e", "1f9e89", "35b779", "6dcd59", "b4de2c", "fde725"]
 SPECIAL_COLOUR = "#8c8c8c"
+WORD_COLOUR, TEXT_COLOUR = "#31333f", "#595959"
+"""Of the words of a sentence, and of names and numbers among the marks; ``on_page`` has others for a dark page."""
 MARK_COLOUR = "#d1495b"
 # Okabe and Ito's palette, which survives colour blindness; random controls are always grey.
 _MODEL_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00"]

@@ -5,7 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, label_expression
+from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, TEXT_COLOUR, label_expression
 from mhattn_core.locale import _
 
 ADDS, TAKES = "#E08214", "#8073AC"
@@ -57,7 +57,7 @@ def waterfall(products: pd.DataFrame) -> alt.LayerChart:
     line = alt.Chart(end).mark_rule(color=MARK_COLOUR, strokeDash=[5, 3]).encode(alt.Y("y:Q"))
     named = (
         alt.Chart(end)
-        .mark_text(color=MARK_COLOUR, align="left", dx=2, dy=-8, fontWeight="bold")
+        .mark_text(color=TEXT_COLOUR, align="left", dx=2, dy=-8, fontWeight="bold")
         .encode(x, alt.Y("y:Q"), text="text:N")
     )
     return alt.layer(zero, bars, line, named).properties(height=HEIGHT)

@@ -3,7 +3,8 @@
 import altair as alt
 import pandas as pd
 
-from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, label_expression
+from mhattn_core.charts.theme import MARK_COLOUR, TEXT_COLOUR, label_expression
+from mhattn_core.digits import digits
 from mhattn_core.locale import _
 
 COLOURS = ("#0072B2", "#E69F00")
@@ -53,8 +54,8 @@ def word_bars(words: pd.DataFrame, *, title: str, framed: int | None = None) -> 
         )
     )
     numbers = (
-        alt.Chart(words)
-        .mark_text(align="left", dx=3, color=SPECIAL_COLOUR, fontSize=10)
-        .encode(alt.X("value:Q"), y, alt.YOffset("series:N", sort=series), text=alt.Text("value:Q", format=".2f"))
+        alt.Chart(words.assign(written=words["value"].map(digits)))
+        .mark_text(align="left", dx=3, color=TEXT_COLOUR, fontSize=10)
+        .encode(alt.X("value:Q"), y, alt.YOffset("series:N", sort=series), text="written:N")
     )
     return alt.layer(bars, numbers).properties(height=alt.Step(14))

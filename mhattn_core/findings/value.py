@@ -2,7 +2,7 @@
 again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
@@ -19,6 +19,19 @@ from mhattn_core.locale import _
 MODEL_COLUMNS = ("model", "model_a", "model_b", "partner_model")
 
 
+@dataclass(frozen=True)
+class Axis:
+    """What the numbers along a chart's axis are, and how far they reach."""
+
+    of: str
+    low: float
+    high: float
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        return self.low, self.high
+
+
 @dataclass(frozen=True, eq=False)
 class Finding:
     """A value: a page shows it (``ui.show``), a notebook displays it, the command line prints and draws it.
@@ -28,7 +41,8 @@ class Finding:
     number of clicks) it takes as keywords, and needs none. reading: how to read the chart and how far to believe it, in
     Markdown. pairs: of sentences that it rests on; one is an example. source: models with their revisions, and the run.
     code: Python that gives the table again. of: the run's table whose columns these are, for their titles; empty for
-    none. draw_narrow: the same where the screen is narrow, if the wide chart cannot be read there.
+    none. draw_narrow: the same where the screen is narrow, if the wide chart cannot be read there. axis: of charts that
+    can be drawn on the axis of another one, whose ends they take as ``ends``.
     """
 
     name: str
@@ -41,6 +55,7 @@ class Finding:
     code: str = ""
     of: str = ""
     draw_narrow: Callable[..., alt.TopLevelMixin] | None = None
+    axis: Axis | None = None
 
     @cached_property
     def chart(self) -> alt.TopLevelMixin:
@@ -95,3 +110,12 @@ class Finding:
         parts = (plain(short.sentence), f"{plain(short.reading)} · {self.evidence}")
         first, last = (f"<p>{escape(part)}</p>" for part in parts)
         return {"text/plain": self.text, "text/html": f"{first}{picture}{last}"}
+
+
+def on_one_axis(findings: Sequence[Finding]) -> dict[str, Axis]:
+    """By what they mean, the axes of these findings, each as long as the longest."""
+    together: dict[str, Axis] = {}
+    for axis in (one.axis for one in findings if one.axis):
+        known = together.get(axis.of, axis)
+        together[axis.of] = Axis(axis.of, min(known.low, axis.low), max(known.high, axis.high))
+    return together

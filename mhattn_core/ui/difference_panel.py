@@ -24,7 +24,7 @@ from mhattn_core.ui.choices import choose, choose_or_leave
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run
 from mhattn_core.ui.head_choice import choose_stack
-from mhattn_core.ui.head_panel import head_panel
+from mhattn_core.ui.head_panel import head_panel, whole_head
 from mhattn_core.ui.model_heads import heads_on_pair
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.names import known_names, model_label
@@ -74,10 +74,11 @@ def difference_panel(controls: Controls) -> None:
             for make in (differences, one_against_other)
         )
     chosen = _pictures(grid, scatter, words)
-    for place, (column, name) in enumerate(zip(st.columns(2), (before, after), strict=True)):
+    both = [whole_head(seen[name], Head(stack, *chosen)) for name in (before, after)]
+    for place, (column, one) in enumerate(zip(st.columns(2), both, strict=True)):
         with column:
-            st.markdown(f"**{model_label(name)}**")
-            head_panel(seen[name], Head(stack, *chosen), place, units="words", same_scale=True)
+            st.markdown(f"**{model_label(one.model)}**")
+            head_panel(one, place, beside=both)
 
 
 def _shapes(controls: Controls) -> dict[str, object]:

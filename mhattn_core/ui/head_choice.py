@@ -8,6 +8,8 @@ import streamlit as st
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
+from mhattn_core.text.code_names import code_names
+from mhattn_core.ui.choices import choose
 from mhattn_core.ui.names import model_label
 
 if TYPE_CHECKING:
@@ -25,25 +27,15 @@ def key_for(what: str, place: int) -> str:
 def choose_stack(seen: "AttentionResult", place: int, *, bare: bool = False) -> str:
     """A stack of the model: cross-attention first where there is some, and a second sentence that somebody gave.
 
-    bare: the label, which then names the model, is for screen readers only.
+    bare: the label is for screen readers only.
     """
     stacks = seen.stacks
     if len(stacks) == 1:
         return stacks[0]
     written = not seen.pair.b
     first = "cross" if "cross" in stacks and not written else stacks[0]
-    # The names of stacks are the library's own in every language, as in tables and addresses.
-    stack = str(
-        st.segmented_control(
-            _("Stack of {name}").format(name=model_label(seen.model.name)) if bare else _("Stack"),
-            stacks,
-            default=first,
-            required=True,
-            key=key_for("stack", place),
-            bind="query-params",
-            label_visibility="collapsed" if bare else "visible",
-        )
-    )
+    label = _("Stack of {name}").format(name=model_label(seen.model.name))
+    stack = choose(label, code_names(stacks), key=key_for("stack", place), default=first, pills=True, bare=bare)
     if written and stack != "encoder" and "b" in seen.sentences:
         st.caption(
             _("{name} wrote the second sentence itself: *{text}*").format(

@@ -1,15 +1,16 @@
 """A head in full: the sentence about its largest weight, the picture, the numbers."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
-from mhattn_core.attention.tables import Units
 from mhattn_core.findings.attention.one_head import head_pattern, note_pattern
+from mhattn_core.findings.attention.shown import Shown, largest_shown
 from mhattn_core.findings.markdown import plain
-from mhattn_core.heads import Head, head_name
+from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.text.claims import NoteMatrix
 from mhattn_core.text.prose import prose
@@ -21,16 +22,21 @@ if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
 
 
-def head_panel(seen: "AttentionResult", head: Head, place: int, *, units: Units, same_scale: bool) -> None:
-    """One head of the model at ``place``; on tokens where words are not known."""
-    finding = head_pattern(
-        seen, head, units="tokens" if unsegmented(seen) else units, largest=1.0 if same_scale else None
-    )
+def whole_head(seen: "AttentionResult", head: Head) -> Shown:
+    """A head to be shown in full; on tokens where words are not known."""
+    return Shown(seen, head, units="tokens" if unsegmented(seen) else "words")
+
+
+def head_panel(one: Shown, place: int, *, beside: Sequence[Shown] = ()) -> None:
+    """One head in full. place: names what is drawn. beside: heads on one scale of colours with it, or the noise of
+    random weights would shine as bright as a trained head.
+    """
+    largest = largest_shown([one, *beside])
+    finding = head_pattern(one.result, one.head, units=one.units, largest=largest)
     say(finding)
     drawn, numbers = st.tabs([_("Picture"), _("Table")])
     with drawn:
-        alt = f"{head_name(*head.cell, model=seen.model.name)}: {plain(finding.sentence)}"
-        picture(finding.table, f"head-{place}", alt, 1.0 if same_scale else None)
+        picture(finding.table, f"head-{place}", f"{one.name}: {plain(finding.sentence)}", largest)
     with numbers:
         st.dataframe(finding.table, hide_index=True, height=300, column_config=column_titles(finding))
     take(finding, f"head-{place}")

@@ -47,7 +47,7 @@ def grids(models: Mapping[int, ModelHeads], measure: str, chosen: ModelHead, nea
     with wide:
         st.caption(prose("one_scale_for_grids"))
     with narrow:
-        st.caption(_("The ten heads at the telling end of each model. Any head can be chosen below."))
+        st.caption(_("The ten heads of each model with the lowest or highest values. Any head can be chosen below."))
 
 
 def _open(model: str, mark: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from mhattn_core.heads import HEAD_COLUMNS, ModelHead, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import axis_title
 from mhattn_core.ui.choices import open_tab
-from mhattn_core.ui.head_panel import head_panel
+from mhattn_core.ui.head_panel import head_panel, whole_head
 from mhattn_core.ui.show import say, show
 
 
@@ -23,7 +23,7 @@ def one_head(
     """
     matrix, numbers = st.columns([3, 2])
     with matrix:
-        head_panel(model.result, chosen.within, place, units="words", same_scale=False)
+        head_panel(whole_head(model.result, chosen.within), place)
     with numbers:
         rank, interval = place_in_model(chosen, model.heads, measure)
         st.markdown(rank)

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeVar
 
 import altair as alt
 import streamlit as st
 from altair.utils import schemapi
 
+from mhattn_core.charts.on_page import on_page
 from mhattn_core.errors import NotAvailable, Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
@@ -21,27 +23,7 @@ from mhattn_core.unforeseen import foreseen
 # all.
 schemapi.DEBUG_MODE = False
 
-# What holds nothing, such as the panel below tabs that only open_tab reads, takes no room.
-# Streamlit's own CSV writes cells that a spreadsheet would run as formulas; the Download beside a picture does not.
-# Below this width a matrix is read one row at a time and a grid becomes a list.
-STYLE = """<style>
-[class*="st-key-narrow"] { display: none; }
-@media (max-width: 600px) {
-  [class*="st-key-narrow"] { display: flex; }
-  [class*="st-key-wide"] { display: none; }
-}
-[data-testid="stMainBlockContainer"] { padding: 4rem clamp(1rem, 3.5vw, 4rem) 3rem; }
-[data-testid="stMainBlockContainer"] [data-testid="stVerticalBlock"] { gap: .7rem; }
-[data-testid="stMainBlockContainer"] h1 { font-size: 28px; padding: 0; }
-:is([data-testid="stTabPanel"], [data-testid="stHorizontalBlock"]):not(:has([data-testid="stElementContainer"], [data-testid="stPopover"])) { display: none; }
-[data-testid="stCaptionContainer"] { color: inherit; opacity: .78; }
-[data-testid="stLayoutWrapper"]:has(> :is(.st-key-keyboard, [class*="st-key-script-"])) { display: none; }
-[data-testid="stVegaLiteChart"]:focus-visible { outline: 2px solid #8c8c8c; outline-offset: 2px; }
-[data-testid="stElementToolbarButton"]:has(button[aria-label^="Download as CSV"]) { display: none; }
-.mh-chips { max-height: 11rem; overflow-y: auto; }
-.mh-chip { display: inline-block; margin: 2px; padding: 1px 7px; border-radius: 9px; border: 1px solid rgba(128,128,128,.5); font-size: .85rem; }
-.mh-unknown { background: repeating-linear-gradient(45deg, transparent 0 4px, rgba(128,128,128,.45) 4px 6px); }
-</style>"""
+STYLES = Path(__file__).with_name("style.css"), Path(__file__).with_name("style_dark.css")
 
 T = TypeVar("T")
 
@@ -57,16 +39,17 @@ M = TypeVar("M", bound=Named)
 
 
 def page(title: str, lead: str, *, reading: str = "") -> None:
-    """The page's head: its title, behind a button how the page is to be read, and the question that it answers."""
-    st.html(STYLE)
+    """The page's head: its title, the question that it answers, and behind a button how the page is to be read."""
+    for style in STYLES if theme() == "dark" else STYLES[:1]:
+        st.html(style)
     charts_by_keyboard()
     in_browser("history", ONE_ENTRY_A_PAGE)
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="page-head"):
         st.title(title, anchor=False, width="content")
+        st.markdown(lead)
         if reading:
             with st.popover(_("How to read this"), icon=":material/help:", type="tertiary"):
                 st.markdown(reading)
-    st.markdown(lead)
 
 
 def badge(pairs: int = 1) -> None:
@@ -86,8 +69,18 @@ def wide_and_narrow(key: str) -> tuple[st.delta_generator.DeltaGenerator, st.del
 def draw(chart: alt.TopLevelMixin, *, key: str, alt_text: str, **options: Any) -> None:
     """Show a chart with its text for screen readers, under short names of models."""
     st.vega_lite_chart(
-        spec=known_names().chart(chart).to_dict(validate=False), key=key, alt=known_names().text(alt_text), **options
+        spec=drawn_on_page(known_names().chart(chart)), key=key, alt=known_names().text(alt_text), **options
     )
+
+
+def drawn_on_page(chart: alt.TopLevelMixin) -> dict[str, Any]:
+    """Its specification, in the reader's theme."""
+    return on_page(chart.to_dict(validate=False), theme())
+
+
+def theme() -> Literal["light", "dark"]:
+    """The reader's."""
+    return st.context.theme.type or "light"
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from mhattn_core.measures.quantities import column
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.model_heads import CLICKS, clicks
 from mhattn_core.ui.names import known_names
-from mhattn_core.ui.page import wide_and_narrow
+from mhattn_core.ui.page import drawn_on_page, wide_and_narrow
 
 Pick = Callable[[Mapping[str, Any]], object]
 
@@ -45,7 +45,7 @@ def show(
         if where is None or make is None:
             continue
         selects: dict[str, Any] = {}
-        spec = make(**on_screen).to_dict(validate=False)
+        spec = drawn_on_page(make(**on_screen))
         # A list for narrow screens may have nothing to click.
         clickable = {param["name"] for param in spec.get("params", [])}
         if on_pick is not None and clickable >= set(picks):

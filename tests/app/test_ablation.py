@@ -149,10 +149,10 @@ def test_what_is_near_another_head_is_set_against_what_it_costs() -> None:
     app.run()
     parts = set(next(shown.value for shown in app.dataframe if "part" in shown.value)["part"])
     assert parts <= {
-        "near another, and safe to lose",
-        "unlike others, yet safe to lose",
-        "near another, yet costly",
-        "unlike others, and costly",
+        "similar to another, little effect",
+        "unlike others, little effect",
+        "similar to another, large effect",
+        "unlike others, large effect",
     }
     assert len(parts) > 1
     assert re.search(

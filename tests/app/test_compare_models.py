@@ -106,7 +106,7 @@ def test_a_model_without_a_value_is_named_and_the_others_stand() -> None:
     app = open_page("compare_models", models=["minilm", "marian-zh-en"], measure="distance", stack2="cross")
     assert "marian-zh-en (cross) has no value of this measure" in texts(app)
     assert len(grids(app)) == 1
-    app.session_state["stack2"] = "encoder"
+    app.query_params["stack2"] = "encoder"
     app.run()
     assert len(grids(app)) == 2
 

@@ -49,7 +49,7 @@ def test_the_first_picture_is_one_word_in_every_model() -> None:
 
 
 def test_another_word_and_the_shares_of_a_layer() -> None:
-    app = fusion("minilm", quantity="share")
+    app = open_page("fusion", models=["minilm"], quantity="share")
     app.selectbox(key="word").set_value("a0").run()
     assert not app.exception
     assert "Most is added to “The” by minilm's" in texts(app)
@@ -122,7 +122,7 @@ def test_a_translator_has_stacks_and_words_of_its_own() -> None:
     app = fusion("marian-en-zh", tab="layers")
     assert not app.exception
     assert "Cross-attention reads another sentence in every layer" in texts(app)
-    app.session_state["stack"] = "decoder"
+    app.query_params["stack"] = "decoder"
     app.run()
     assert "Under a causal mask both lean to the first tokens" in texts(app)
     assert app.selectbox(key="word").value.startswith("b")
@@ -142,7 +142,7 @@ def test_a_causal_models_prediction() -> None:
     app.run()
     # The chosen head is framed here as above.
     assert sum("datum.layer == 3 && datum.head == 2" in json.dumps(spec) for spec in specs(app)) == 2
-    app.session_state["next"] = "text"
+    app.query_params["next"] = "text"
     app.selectbox(key="word").set_value("a8").run()
     assert "This is the last token of the text" in texts(app)
     assert "no causal effect" not in texts(app)

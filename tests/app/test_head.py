@@ -26,7 +26,7 @@ def head(runs: Path, left_out: tuple[str, ...] = (), **address: str) -> AppTest:
 
 
 def test_the_address_says_which_two_heads(runs: Path) -> None:
-    app = head(runs, model=A, head="L0 H1", **{"with": f"{B} · L0 H0"})
+    app = head(runs, model=A, head="L0 H1", tab="words", **{"with": f"{B} · L0 H0"})
     said = texts(app)
     assert "**minilm · L0 H1**" in said
     assert "**smollm2 · L0 H0**" in said
@@ -44,7 +44,7 @@ def test_a_link_of_before_opens_the_same_head_beside_its_counterpart(runs: Path)
 
 
 def test_words_are_chosen_by_side_and_order(runs: Path) -> None:
-    app = head(runs, model=A, head="L0 H1", side="key", order="lift", **{"with": f"{A} · L0 H0"})
+    app = head(runs, model=A, head="L0 H1", tab="words", side="key", order="lift", **{"with": f"{A} · L0 H0"})
     first = next(table for table in tables(app, "word") if len(table) == 2)
     assert first["word"].tolist() == ["<b>cat", "the"]
     app.segmented_control(key="side").set_value("query").run()
@@ -52,13 +52,24 @@ def test_words_are_chosen_by_side_and_order(runs: Path) -> None:
 
 
 def test_sentences_are_drawn_where_they_are_kept(runs: Path) -> None:
-    app = head(runs, model=A, head="L0 H1", **{"with": f"{A} · L0 H0"})
+    app = head(runs, model=A, head="L0 H1", tab="sentences", **{"with": f"{A} · L0 H0"})
     assert "Strongest link of **minilm · L0 H1**: *sat* → *The* (0.90)" in texts(app)
     assert any("picked" in str(spec.get("params")) for spec in specs(app))
 
 
 def test_a_run_of_before_says_what_it_lacks_and_where_to_measure_it(runs: Path) -> None:
-    app = head(runs, ("cards", "card_sentences"), model=A, head="L0 H1")
+    app = head(runs, ("cards", "card_sentences"), model=A, head="L0 H1", tab="words")
     assert "This run did not measure cards. Measure its pairs again with it" in texts(app)
     assert not app.error
-    assert specs(app)  # what else it says
+
+
+def test_only_the_open_tab_is_drawn_and_both_heads_on_one_axis(runs: Path) -> None:
+    app = head(runs, model=A, head="L0 H1", tab="words", **{"with": f"{A} · L0 H0"})
+    wide = [spec for spec in specs(app) if "distance" in str(spec.get("layer"))]
+    ends = [spec["layer"][0]["encoding"]["y"]["scale"]["domain"] for spec in wide]
+    assert ends == [[0.0, 0.4]] * len(ends)
+    words = [spec for spec in specs(app) if "times as much" in str(spec) or "share of the weight" in str(spec)]
+    ends = [spec["layer"][0]["encoding"]["x"]["scale"]["domain"] for spec in words]
+    assert len(ends) == 2
+    assert ends[0] == ends[1]
+    assert not any("picked" in str(spec.get("params")) for spec in specs(app))  # no sentences

@@ -52,7 +52,7 @@ def test_the_page_opens_in_both_languages(lang: str, tab: str) -> None:
 def test_it_opens_on_the_notes_two_words_and_says_how_the_weight_comes_about() -> None:
     app = inside("minilm")
     said = texts(app)
-    assert "“cat” asks, “sits” answers: 32 products add up to 19.53 (+21.85 from 24 dimensions, −2.33 from 8)" in said
+    assert "Query “cat”, key “sits”: 32 products add up to 19.53 (+21.85 from 24 dimensions, −2.33 from 8)" in said
     assert "a weight of 0.272, number 2 of 8." in said
     assert "L5 H10 puts most of the attention of “cat” on “sits”" in said
     assert "1 pair: an example" in said
@@ -84,7 +84,7 @@ def test_the_waterfall_ends_at_the_dot_product() -> None:
 def test_special_tokens_can_be_looked_at() -> None:
     app = inside("minilm")
     app.selectbox(key="key").set_value("s0").run()
-    assert "“[CLS]” answers" in texts(app)
+    assert "key “[CLS]”" in texts(app)
     assert not app.exception
 
 
@@ -95,7 +95,7 @@ def test_a_word_of_several_pieces_says_how_they_add_up(minilm: mh.Model) -> None
     app.selectbox(key="query").set_value("1")
     app.selectbox(key="key").set_value("2").run()
     app.selectbox(key="query_piece").set_value("1").run()
-    assert re.search("“.{1,3}ization” asks", texts(app))
+    assert re.search("Query “.{1,3}ization”", texts(app))
     keys = app.dataframe[-1].value["key"].tolist()
     assert any(re.fullmatch(r".*ization \(1, 2/\d\)", key) for key in keys)
     assert "matters (2)" in keys
@@ -113,7 +113,7 @@ def test_a_causal_model_is_opened_where_it_can_see_and_told_where_it_cannot() ->
     app = inside("smollm2")
     if any("smollm2" in str(error.value) for error in app.error):
         pytest.skip("smollm2 has not been fetched on this machine")
-    assert "“sits” asks, “cat” answers" in texts(app)
+    assert "Query “sits”, key “cat”" in texts(app)
     app.selectbox(key="query").set_value("1")
     app.selectbox(key="key").set_value("2").run()
     assert "The mask hides “sits” from “cat”" in texts(app)

@@ -43,7 +43,7 @@ def test_the_first_chart_says_who_is_near_which_are_redundant_and_what_noise_say
     assert " are redundant (no farther apart than 0.069)" in said
     assert "That is by Jensen–Shannon divergence (nats); not by 1 − correlation of weights, 1 − CKA of outputs." in said
     assert "1 pair: an example" in said
-    assert "only switching them off tells what is safe to lose" in said
+    assert "only ablation shows which of them can be removed" in said
     assert matrix(app)["layer"][0]["encoding"]["color"]["scale"]["domain"][0] == 0
     assert [app.selectbox(key=key).format_func(app.selectbox(key=key).value) for key in ("head", "other")] == [
         "One of the nearest two: L0 H3",
@@ -94,7 +94,7 @@ def test_the_map_holds_what_can_be_compared_and_names_the_rest() -> None:
     said = texts(app)
     assert not app.exception
     assert "168 heads of minilm, minilm@random, marian-en-zh on one map" in said
-    app.session_state["stack3"] = "cross"
+    app.query_params["stack3"] = "cross"
     app.query_params["model"] = "marian-en-zh"
     app.run()
     assert "minilm is not on the map" in texts(app)

@@ -118,6 +118,7 @@ def test_a_click_on_a_thumbnail_opens_that_head_and_nothing_jumps(server: str, p
     expect(box.nth(1)).to_have_value("L4 H5 (linked)")
     expect(page).to_have_url(re.compile("head=L4"))
     expect(lines(page).first).to_have_attribute("aria-label", re.compile("L4 H5"))
+    expect(thumbnails(page)).to_be_visible()
     after = thumbnails(page).bounding_box(), chart(page).bounding_box()
     for one, other in zip(before, after, strict=True):
         assert one is not None
@@ -147,3 +148,29 @@ def test_paper_shows_sentence_and_chart_without_boxes(server: str, page: Page) -
     expect(chart(page).locator("svg.marks")).to_be_visible()
     expect(chart(page).locator("form.vega-bindings")).to_be_hidden()
     expect(main(page).locator(".st-key-attention-options")).to_be_hidden()
+
+
+def test_a_cell_pointed_at_lights_up_in_every_matrix_without_the_server(server: str, page: Page) -> None:
+    page.goto(f"{server}/attention?models=minilm&models=minilm@random&form=matrix")
+    cells = main(page).locator(".st-key-wide-matrix svg.marks path[aria-label*=' → ']")
+    pointed = cells.and_(page.locator("[aria-label*=': sits → cat ']"))
+    expect(pointed).to_have_count(2)
+
+    def framed() -> list[str]:
+        return [
+            str(name)
+            for name in cells.evaluate_all(
+                "all => all.filter(one => one.getAttribute('stroke') === '#d1495b').map(one => one.ariaLabel)"
+            )
+        ]
+
+    assert framed() == []
+    page.context.set_offline(True)
+    pointed.first.hover(force=True)
+    expect(cells.and_(page.locator("[stroke='#d1495b']"))).to_have_count(2)
+    assert all(": sits → cat " in name for name in framed())
+    assert {name.split(":")[0] for name in framed()} == {"minilm · L2 H8", "minilm@random · L2 H8"}
+    # Neither word: paler than a cell that shares one.
+    faint = cells.and_(page.locator("[aria-label*=': mat → mat ']")).first
+    row = cells.and_(page.locator("[aria-label*=': sits → mat ']")).first
+    assert float(faint.get_attribute("opacity") or 1) < float(row.get_attribute("opacity") or 1)

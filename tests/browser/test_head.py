@@ -15,7 +15,7 @@ WITH = quote("minilm · L2 H10")
 def test_a_click_opens_a_sentence_on_attention_with_the_head(server: str, page: Page) -> None:
     if not mh.Run.open("examples-en").has("card_sentences"):
         pytest.skip("the run that ships was measured without cards")
-    page.goto(f"{server}/head?model=minilm&head=L2+H10&with={WITH}&evidence=examples-en")
+    page.goto(f"{server}/head?model=minilm&head=L2+H10&with={WITH}&evidence=examples-en&tab=sentences")
     sentence = main(page).get_by_text("Strongest link of").first
     expect(sentence).to_be_visible()
     said = re.search(r"L2 H10: (\S+) → (\S+) ", sentence.inner_text())

@@ -15,11 +15,11 @@ def cells(page: Page) -> Locator:
 
 def test_a_click_takes_two_words_again_and_again(server: str, page: Page) -> None:
     page.goto(f"{server}/inside_a_head?models=minilm")
-    expect(main(page).get_by_text("“cat” asks, “sits” answers")).to_be_visible()
+    expect(main(page).get_by_text("Query “cat”, key “sits”")).to_be_visible()
     # Eight tokens across: [CLS], six words, [SEP].
     for place, asks, answers in ((4 * 8 + 6, "on", "mat"), (1 * 8 + 2, "The", "cat"), (4 * 8 + 6, "on", "mat")):
         cells(page).nth(place).click()
-        expect(main(page).get_by_text(f"“{asks}” asks, “{answers}” answers")).to_be_visible()
+        expect(main(page).get_by_text(f"Query “{asks}”, key “{answers}”")).to_be_visible()
         expect(box(page, "Key")).to_have_value(re.compile(answers))
     expect(page).to_have_url(re.compile(r"query=3&key=5|key=5&query=3"))
     expect(box(page, "Head")).to_have_value(re.compile("L5 H10"))
@@ -50,6 +50,6 @@ def test_a_click_in_the_probes_of_a_run_opens_that_head(server: str, page: Page)
 
 def test_a_phone_reads_it_without_scrolling_sideways(server: str, phone: Page) -> None:
     phone.goto(f"{server}/inside_a_head?models=minilm")
-    expect(main(phone).get_by_text("“cat” asks, “sits” answers")).to_be_visible()
+    expect(main(phone).get_by_text("Query “cat”, key “sits”")).to_be_visible()
     expect(main(phone).get_by_text("softmax: denominator")).to_be_visible()
     assert phone.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")

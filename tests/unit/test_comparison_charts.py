@@ -72,6 +72,15 @@ def test_by_depth_draws_the_median_of_each_layer() -> None:
     ]
 
 
+def test_no_bar_of_a_small_value_says_zero() -> None:
+    table = heads("m", 1, 3).assign(value=[0.00042, 0.25, 0.0], low=None, high=None)
+    assert [row["written"] for row in rows(spec(charts.strongest(table, title="x")), "text")] == [
+        "0.25",
+        "0.00042",
+        "0.00",
+    ]
+
+
 @pytest.mark.parametrize(("end", "first"), [("highest", "L3 H3"), ("lowest", "L0 H0"), ("farthest", "L3 H3")])
 def test_the_ten_strongest_heads_in_order(end: Any, first: str) -> None:
     listed = rows(spec(charts.strongest(heads("m", 4, 4), title="x", end=end)), "bar")

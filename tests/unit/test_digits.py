@@ -2,7 +2,7 @@
 
 import pytest
 
-from mhattn_core.findings.digits import digits
+from mhattn_core.digits import digits
 
 
 @pytest.mark.parametrize(

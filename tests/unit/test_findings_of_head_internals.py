@@ -41,7 +41,7 @@ def again(code: str) -> np.ndarray:
 
 def test_code_gives_the_numbers_again(inside: Inside) -> None:
     products = score_products(inside)
-    assert "“cat” asks, “sits” answers: 32 products add up to 19.53" in products.text
+    assert "Query “cat”, key “sits”: 32 products add up to 19.53" in products.text
     np.testing.assert_allclose(again(products.code), products.table["product"], rtol=1e-5)
     shares = shares_of_dimensions(inside)
     np.testing.assert_allclose(again(shares.code)[shares.table["dimension"]], shares.table["share"], rtol=1e-5)

@@ -1,13 +1,14 @@
-"""The chosen head of each model as lines between words, and as bars from one word."""
+"""The chosen head of each model as lines between words, as matrices, and as bars from one word."""
 
 from collections.abc import Sequence
 from functools import partial
 
 import altair as alt
+import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.charts.attention_layout import fits_rows
-from mhattn_core.findings.attention.shown import Shown, all_weights, drawn, pattern_sentence
+from mhattn_core.findings.attention.shown import Shown, all_weights, drawn, largest_shown, pattern_sentence
 from mhattn_core.findings.of_pair import literal, source_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
@@ -47,6 +48,27 @@ def attention_bars(shown: Sequence[Shown], *, stretched: bool = False) -> Findin
             scale=_("relative to the largest of each head") if stretched else _("on one scale for all models")
         ),
         partial(charts.attention_bars, of, table),
+        partial(charts.attention_bars, of, table, narrow=True),
+    )
+
+
+def attention_matrices(shown: Sequence[Shown], *, stretched: bool = False) -> Finding:
+    """A matrix for each model; where the screen is narrow, bars. stretched: each model's colours end at its largest."""
+    of, _least = drawn(shown, stretched=stretched)
+    table = all_weights(shown)
+    panels = pd.concat(
+        [one.table.assign(panel=panel, title=one.name) for panel, one in enumerate(shown)], ignore_index=True
+    )
+    reading = _(
+        "A row is a word that attends, a column a word attended to; special tokens stand apart in grey, and with them a "
+        "row sums to 1. Point at a cell to see the same two words in every model. {scale}"
+    )
+    return _finding(
+        shown,
+        reading.format(
+            scale=_("Colours end at the largest weight of each head.") if stretched else _("One scale for all models.")
+        ),
+        partial(charts.attention_matrices, panels, largest=None if stretched else largest_shown(shown)),
         partial(charts.attention_bars, of, table, narrow=True),
     )
 

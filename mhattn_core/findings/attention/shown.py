@@ -128,6 +128,12 @@ def shared_scale(shown: Sequence[Shown]) -> float:
     return max(float(np.nan_to_num(one.result.words(one.head.stack).pattern).max(initial=1e-9)) for one in shown)
 
 
+def largest_shown(shown: Sequence[Shown]) -> float:
+    """The largest weight on words of these heads: where the colours of all of them end."""
+    weights = pd.concat([one.table for one in shown])
+    return max(float(weights.loc[weights["kind"] == "weight", "weight"].max()), 1e-9)
+
+
 def all_weights(shown: Sequence[Shown]) -> pd.DataFrame:
     """The patterns of the shown heads, one below another, with model, stack, layer and head."""
     columns = ["model", "stack", "layer", "head"]

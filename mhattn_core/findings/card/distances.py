@@ -7,7 +7,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.findings.card.chosen import cards_of, rows_of
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
-from mhattn_core.findings.value import Finding
+from mhattn_core.findings.value import Axis, Finding
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.cards.sizes import TEXTS, bin_names
@@ -43,6 +43,7 @@ def head_distances(run: Run, *, model: str = "", stack: str = "", head: str = ""
             "words. Ticks: the same share spread evenly over the words that each word may see."
         ),
         pairs_read(run),
+        axis=Axis("mass", 0.0, float(drawn[["mass", "even"]].max().max())),
     )
 
 

@@ -10,7 +10,7 @@ from mhattn_core.findings.ablation.effects import signed, texts_read
 from mhattn_core.findings.card.chosen import rows_of
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
-from mhattn_core.findings.value import Finding
+from mhattn_core.findings.value import Axis, Finding
 from mhattn_core.heads import ModelHead, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantity
@@ -51,6 +51,7 @@ def head_effect(run: Run, *, model: str = "", stack: str = "", head: str = "") -
         + " "
         + texts_read(of_kind),
         int(first["n"]),
+        axis=_axis(str(first["quantity"]), every["delta"], own[own["quantity"] == first["quantity"]]),
     )
 
 
@@ -78,6 +79,7 @@ def head_contribution(run: Run, *, model: str = "", stack: str = "", head: str =
         + " "
         + quantity(SHARE).explanation,
         int(share["n"]),
+        axis=_axis(SHARE, shares["value"], own[own["measure"] == SHARE]),
     )
 
 
@@ -86,6 +88,13 @@ def _rank(values: "pd.Series[float]", value: float) -> int:
     return int((values > value).sum()) + 1
 
 
-def _among(rows: pd.DataFrame, one: ModelHead, title: str) -> alt.LayerChart:
+def _among(
+    rows: pd.DataFrame, one: ModelHead, title: str, *, ends: tuple[float, float] | None = None
+) -> alt.LayerChart:
     named = rows.assign(name=head_names(rows, stack=True))
-    return charts.among_heads(named, title=title, chosen=one.within.full_name)
+    return charts.among_heads(named, title=title, chosen=one.within.full_name, ends=ends)
+
+
+def _axis(of: str, every: "pd.Series[float]", own: pd.DataFrame) -> Axis:
+    reached = [*every.dropna(), *own["low"].dropna(), *own["high"].dropna()]
+    return Axis(of, min(reached), max(reached))

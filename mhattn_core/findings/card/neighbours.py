@@ -11,7 +11,7 @@ from mhattn_core.findings.card.chosen import no_head, not_measured
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.rows import model_of
-from mhattn_core.findings.value import Finding
+from mhattn_core.findings.value import Axis, Finding
 from mhattn_core.heads import HEAD_COLUMNS, Head, ModelHead, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.matching.costs import swapped
@@ -65,6 +65,7 @@ def head_neighbours(run: Run, *, model: str = "", stack: str = "", head: str = "
         + " "
         + quantity("js").reads,
         int(near["n"].max()),
+        axis=Axis("js", 0.0, float(near.head(LISTED)[["distance", "noise"]].max().max())),
     )
 
 
@@ -109,6 +110,7 @@ def head_counterparts(run: Run, *, model: str = "", stack: str = "", head: str =
             "“shared role”."
         ),
         int(own["n"].max()),
+        axis=Axis("profile", 0.0, float(own[["cost", "null95"]].max().max())),
     )
 
 

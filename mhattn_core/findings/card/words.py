@@ -8,7 +8,7 @@ from mhattn_core.findings.card.chosen import cards_of, rows_of
 from mhattn_core.findings.card.distances import pairs_read
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
-from mhattn_core.findings.value import Finding
+from mhattn_core.findings.value import Axis, Finding
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.cards.sizes import TOP
@@ -64,4 +64,5 @@ def head_words(
             "stand fewer than {fewest} times in these pairs are not listed."
         ).format(fewest=FEWEST),
         pairs_read(run),
+        axis=Axis(by, 0.0, float(words[["mass", "even"]].max().max() if by == "mass" else words["lift"].max())),
     )

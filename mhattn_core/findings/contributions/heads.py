@@ -1,5 +1,6 @@
 """What every head of a stack adds, as a grid: to one word of a pair, to a next token, and over many texts of a run."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +18,7 @@ from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantity
+from mhattn_core.models.control_names import trained_name
 from mhattn_core.runs.run import Run
 
 if TYPE_CHECKING:
@@ -110,7 +112,15 @@ def added_to_score(word: "WordContributions", token: "NextToken", of: "Next") ->
 
 
 def grid(
-    name: str, sentence: str, rows: pd.DataFrame, *, title: str, reading: str, pairs: int, **origin: str
+    name: str,
+    sentence: str,
+    rows: pd.DataFrame,
+    *,
+    title: str,
+    reading: str,
+    pairs: int,
+    source: str = "",
+    code: str = "",
 ) -> Finding:
     """A cell a head; where the screen is narrow, bars for the ten that stand out. rows: of one measure.
 
@@ -128,8 +138,18 @@ def grid(
         pairs,
         of="fusion",
         draw_narrow=strongest_heads(rows, title=title, end="farthest" if signed else "highest"),
-        **origin,
+        source=source,
+        code=code,
     )
+
+
+def ends_by_model(tables: Sequence[pd.DataFrame]) -> dict[str, tuple[float, float]]:
+    """Where colours begin and end for a model and its random controls together, or the noise of random weights would
+    shine as bright; the lengths of two architectures cannot be compared. tables: of ``added_to_word``.
+    """
+    rows = pd.concat(tables)
+    reached = rows.groupby(rows["model"].map(trained_name))["value"].agg(["min", "max"])
+    return {str(name): (min(0.0, float(low)), float(high)) for name, low, high in reached.itertuples()}
 
 
 def most_added(word: "WordContributions") -> str:

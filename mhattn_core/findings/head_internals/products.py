@@ -45,7 +45,7 @@ def products_sentence(inside: Inside) -> str:
     query, key = inside.names
     adds, takes = terms[terms > 0], terms[terms < 0]
     summed = _(
-        "“{query}” asks, “{key}” answers: {dimensions} products add up to {dot:.2f} (+{up:.2f} from {adds} "
+        "Query “{query}”, key “{key}”: {dimensions} products add up to {dot:.2f} (+{up:.2f} from {adds} "
         "dimensions, −{down:.2f} from {takes}); dimension {first} alone gives {most:+.2f}."
     ).format(
         query=query,

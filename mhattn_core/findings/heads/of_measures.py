@@ -9,8 +9,8 @@ import altair as alt
 import pandas as pd
 
 from mhattn_core import charts
+from mhattn_core.digits import digits
 from mhattn_core.errors import Problem
-from mhattn_core.findings.digits import digits
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.rows import model_of, models_of, of_stack

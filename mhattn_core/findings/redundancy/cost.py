@@ -42,10 +42,10 @@ def cost_and_nearness(
 def corners() -> dict[tuple[bool, bool], str]:
     """What each part of the picture would mean, by whether a head is far from others, and costly."""
     return {
-        (False, False): _("near another, and safe to lose"),
-        (True, False): _("unlike others, yet safe to lose"),
-        (False, True): _("near another, yet costly"),
-        (True, True): _("unlike others, and costly"),
+        (False, False): _("similar to another, little effect"),
+        (True, False): _("unlike others, little effect"),
+        (False, True): _("similar to another, large effect"),
+        (True, True): _("unlike others, large effect"),
     }
 
 

@@ -13,7 +13,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.summarisation.code import python_lines
 from mhattn_core.findings.summarisation.document import DocumentAttention, cells, seams
 from mhattn_core.findings.summarisation.held_out import HeldOutAgreement
-from mhattn_core.findings.summarisation.selection import HeadSelection, agreement_of
+from mhattn_core.findings.summarisation.selection import HeadSelection, agreement_of, without_a_head
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
 
@@ -36,7 +36,7 @@ def segment_matrix(
         f"{most_lifted(table, whose)} {agreement_of(found, whose, known)}",
         table,
         partial(charts.segment_matrix, table, value=value, seams=seams(found)),
-        " ".join(_reading(found, value)),
+        " ".join([*_reading(found, value), *([without_a_head(known)] if known and whose.framed else [])]),
         1,
         found.source,
         python_lines(found.given, found.model),

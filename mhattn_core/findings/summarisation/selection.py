@@ -59,26 +59,23 @@ def agreement_of(found: DocumentAttention, whose: HeadSelection, known: HeldOutA
     if whose.framed is None:
         return here
     message = (
-        _(
-            "On {documents} other documents it agrees for {share:.0%} of {units} sentences; always the first "
-            "segment would for {lead:.0%}, segments in the order of the text for {order:.0%}, one at random for "
-            "{chance:.0%}."
-        )
-        if not known.controls
-        else _(
-            "On {documents} other documents it agrees for {share:.0%} of {units} sentences; always the first "
-            "segment would for {lead:.0%}, segments in the order of the text for {order:.0%}, one at random for "
-            "{chance:.0%}, the best head of a random control for {controls}."
-        )
+        _("On {documents} other documents it agrees for {share:.0%} of {units} sentences (best head of: {controls}).")
+        if known.controls
+        else _("On {documents} other documents it agrees for {share:.0%} of {units} sentences.")
     )
     there = message.format(
         documents=known.documents,
         share=known.of(*whose.framed),
         units=known.units,
-        lead=known.lead,
-        order=known.order,
-        chance=known.chance,
-        controls=", ".join(f"{share:.0%} ({escape(name)})" for name, share in known.controls.items()),
+        controls=", ".join(f"{escape(name)} {share:.0%}" for name, share in known.controls.items()),
     )
     why = _("It was chosen there, not here.") if whose.best else ""
     return " ".join(filter(None, [here, there, why]))
+
+
+def without_a_head(known: HeldOutAgreement) -> str:
+    """What agrees on the other documents and reads nothing."""
+    return _(
+        "On the other documents always the first segment would agree for {lead:.0%} of the sentences, segments in the "
+        "order of the text for {order:.0%}, one at random for {chance:.0%}."
+    ).format(lead=known.lead, order=known.order, chance=known.chance)

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import streamlit as st
 
 from mhattn_core.findings.ablation.measured import quantities_in
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantity
+from mhattn_core.text.code_names import code_names
 from mhattn_core.text.prose import prose
 from mhattn_core.ui import quantity_choice
+from mhattn_core.ui.choices import choose
 
 if TYPE_CHECKING:
     from mhattn_core.attention.ablation import Kind
@@ -29,16 +30,5 @@ def choose_kind(kinds: "Sequence[Kind]", key: str) -> "Kind":
     """A way to switch heads off; no choice where there is one."""
     if len(kinds) == 1:
         return kinds[0]
-    if st.session_state.get(key) not in (None, *kinds):
-        st.session_state[key] = kinds[0]
-    # The names of kinds are the library's own in every language, as in tables and addresses.
-    chosen = st.segmented_control(
-        _("Switched off means"),
-        kinds,
-        default=kinds[0],
-        required=True,
-        key=key,
-        bind="query-params",
-        help=prose("switched_off"),
-    )
-    return chosen or kinds[0]
+    chosen = choose(_("Switched off means"), code_names(kinds), key=key, pills=True, help_text=prose("switched_off"))
+    return next(kind for kind in kinds if kind == chosen)

@@ -63,8 +63,10 @@ def choose_heads(
     for one, room in seen:
         follows = linked and bool(shown)
         head, why = _of_itself(one, shown[0] if follows else None, controls)
-        automatic = _("{name} (linked)") if follows else _("{name} (suggested)")
-        label = model_label(one.name) if len(seen) > FEW else _("Head of {name}").format(name=model_label(one.name))
+        # Between many there is no room for why; that stands below the picture.
+        few = len(seen) <= FEW
+        automatic = _("{name} (auto)") if not few else _("{name} (linked)") if follows else _("{name} (suggested)")
+        label = _("Head of {name}").format(name=model_label(one.name)) if few else model_label(one.name)
         with room:
             chosen = choose_or_leave(
                 label,

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from mhattn_core.attention.line_tables import attention_weights
-from mhattn_core.findings.attention.lines import attention_bars, attention_lines
+from mhattn_core import charts
+from mhattn_core.findings import Finding
+from mhattn_core.findings.attention.lines import attention_bars, attention_lines, attention_matrices
 from mhattn_core.findings.attention.one_head import head_pattern
 from mhattn_core.findings.attention.roles import role_sentence
 from mhattn_core.findings.attention.shown import (
     Shown,
-    largest_on_words,
+    largest_shown,
     pattern_sentence,
     shared_scale,
     why_these,
@@ -24,7 +25,6 @@ from mhattn_core.text.prose import prose
 from mhattn_core.ui.attention.heads import choose_heads, choose_stacks
 from mhattn_core.ui.attention.options import Options, choose_options
 from mhattn_core.ui.attention.runs import run_about
-from mhattn_core.ui.attention.style import draw_style, ink
 from mhattn_core.ui.attention.thumbnails import thumbnails_panel
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_panel import note_panel, picture
@@ -45,7 +45,6 @@ TALLEST = 170
 @panel
 def attention_panel(controls: Controls) -> None:
     """The whole page but its head; another head redraws it and not the sidebar."""
-    draw_style()
     options = choose_options()
     results = _results(controls)
     if results:
@@ -77,21 +76,24 @@ def _full(shown: Sequence[Shown], controls: Controls, options: Options) -> None:
     known = run_about(controls, "relations", (shown[0].model,))
     role = role_sentence(known, shown[0].model, shown[0].head) if known else ""
     sentence = f"{pattern_sentence(shown)} {role}".strip()
-    finding = (
-        attention_bars(shown, stretched=options.stretched)
-        if options.form == "bars"
-        else attention_lines(shown, rows=options.rows, stretched=options.stretched)
-    )
-    finding = replace(finding, sentence=sentence)
+    finding = replace(_drawn(shown, options), sentence=sentence)
     with st.container(key="attention-says"):
         say(finding)
-    if options.form == "matrix":
-        _matrices(shown, options)
+    if options.form == "matrix" and sum(len(one.table) for one in shown) > charts.CELLS_DRAWN:
+        _pictures(shown, options)
     else:
-        show(finding, key=options.form, sentence=False, ink=ink())
+        show(finding, key=options.form, sentence=False)
     for line in (why_these(shown), *_first_words(shown)):
         if line:
             st.caption(known_names().markdown(line))
+
+
+def _drawn(shown: Sequence[Shown], options: Options) -> Finding:
+    if options.form == "bars":
+        return attention_bars(shown, stretched=options.stretched)
+    if options.form == "matrix":
+        return attention_matrices(shown, stretched=options.stretched)
+    return attention_lines(shown, rows=options.rows, stretched=options.stretched)
 
 
 def _first_words(shown: Sequence[Shown]) -> list[str]:
@@ -101,9 +103,9 @@ def _first_words(shown: Sequence[Shown]) -> list[str]:
     return [message.format(name=", ".join(names))] if names else []
 
 
-def _matrices(shown: Sequence[Shown], options: Options) -> None:
-    """Each head's cells in a column of its own, on one scale unless stretched."""
-    largest = None if options.stretched else max(_largest(one) for one in shown)
+def _pictures(shown: Sequence[Shown], options: Options) -> None:
+    """Of a long sentence each head as a picture in a column of its own, on one scale unless stretched."""
+    largest = None if options.stretched else largest_shown(shown)
     for number, (one, column) in enumerate(zip(shown, st.columns(len(shown)), strict=True)):
         with column:
             finding = head_pattern(one.result, one.head, units=one.units, largest=largest)
@@ -113,7 +115,3 @@ def _matrices(shown: Sequence[Shown], options: Options) -> None:
             if finding.reading:
                 st.caption(finding.reading)
             take(finding, f"head-{number}")
-
-
-def _largest(one: Shown) -> float:
-    return largest_on_words(attention_weights(one.result, one.head.stack, units=one.units), one.head)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Literal
 import streamlit as st
 
 from mhattn_core.locale import _
+from mhattn_core.text.code_names import code_names
 from mhattn_core.text.prose import prose
-from mhattn_core.ui.choices import open_tab
+from mhattn_core.ui.choices import choose, open_tab
 from mhattn_core.ui.contributions import tabs
 from mhattn_core.ui.contributions.choice import choose_word
 from mhattn_core.ui.contributions.data import contributions_to
@@ -45,16 +46,8 @@ def fusion_panel(controls: Controls) -> None:
 
 
 def _choose_measure() -> Literal["length", "share"]:
-    # The names of quantities are the library's own in every language, as in tables and addresses.
-    chosen = st.segmented_control(
-        _("What is drawn"),
-        ["length", "share"],
-        default="length",
-        required=True,
-        key="quantity",
-        bind="query-params",
-        help=prose("length_and_share"),
-    )
+    names = code_names(("length", "share"))
+    chosen = choose(_("What is drawn"), names, key="quantity", pills=True, help_text=prose("length_and_share"))
     return "share" if chosen == "share" else "length"
 
 

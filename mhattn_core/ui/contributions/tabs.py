@@ -17,9 +17,10 @@ from mhattn_core.heads import layer_name
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantity
 from mhattn_core.text.claims import claims
+from mhattn_core.text.code_names import code_names
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.pages import page_title
-from mhattn_core.ui.choices import choose_or_leave
+from mhattn_core.ui.choices import choose, choose_or_leave
 from mhattn_core.ui.contributions import data
 from mhattn_core.ui.contributions.choice import choose_head, chosen_head, take_head_and_model
 from mhattn_core.ui.controls import Controls
@@ -135,16 +136,7 @@ def run_view(word: WordContributions, _words: Words, controls: Controls) -> None
 
 
 def _choose_next() -> Next:
-    # The names are the library's own in every language, as in addresses.
-    chosen = st.segmented_control(
-        _("Which next token"),
-        ["first", "text"],
-        default="first",
-        required=True,
-        key="next",
-        bind="query-params",
-        help=_("first: the model's own first choice. text: the token that comes next in the text."),
-    )
+    chosen = choose(_("Which next token"), code_names(("first", "text")), key="next", pills=True)
     return "text" if chosen == "text" else "first"
 
 

@@ -15,14 +15,16 @@ from mhattn_core.findings.card.words import head_words
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.overview.card import role_lines
 from mhattn_core.findings.overview.heads import head_overview
+from mhattn_core.findings.value import on_one_axis
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
-from mhattn_core.ui.choices import choose
+from mhattn_core.runs.run import Run
+from mhattn_core.ui.choices import choose, open_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_evidence, evidence_with, say_evidence
 from mhattn_core.ui.head.choice import choose_heads
 from mhattn_core.ui.head.files import card_file
-from mhattn_core.ui.head.live import live
+from mhattn_core.ui.head.live import live_heads
 from mhattn_core.ui.head.sentences import sentences
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.navigation import link
@@ -30,6 +32,17 @@ from mhattn_core.ui.panel import panel
 from mhattn_core.ui.show import show
 
 Make = Callable[[], Finding]
+
+
+VIEWS = {
+    "relations": ("relation_profile", "head_parts"),
+    "words": ("head_distances", "head_words"),
+    "sentences": ("head_sentences",),
+    "effect": ("head_effect", "head_contribution"),
+    "similar": ("head_neighbours", "head_counterparts"),
+    "live": (),
+}
+"""By tab the findings that it shows, by their names on the card; only those of the open tab are made."""
 
 
 @panel
@@ -42,39 +55,54 @@ def head_page(controls: Controls) -> None:
     for head, column in zip(heads, st.columns(2, gap="medium"), strict=True):
         with column:
             _in_short(head, known)
-    makes = [head_findings(head, run) for head in heads]
-    missing: list[Problem] = []
-    for name in makes[0]:
-        if name == "head_words":
-            with st.container(horizontal=True):
-                side, by = _which_words()
-            chosen = [partial(head_words, run, **_asked(head), side=side, by=by) for head in heads]
-            missing += row(name, chosen)
-        elif name == "head_sentences":
-            missing += sentences(run, heads)
-        elif name != "head_words_query":
-            missing += row(name, [make[name] for make in makes])
-    live(heads, controls)
-    _say_missing(missing)
+    view = open_tab(_titles())
+    if view == "live":
+        live_heads(heads, controls)
+    else:
+        _say_missing([problem for name in VIEWS[view] for problem in _row(name, run, heads)])
     for head, column in zip(heads, st.columns(2, gap="medium"), strict=True):
         with column:
             card_file(run, head)
     say_evidence(evidence)
 
 
-def row(name: str, makes: Sequence[Make], **on_screen: Any) -> list[Problem]:
-    """One finding of each head, side by side, with how to read both below; what cannot be said is returned if neither
+def _titles() -> dict[str, str]:
+    return {
+        "relations": _("Relations"),
+        "words": _("Distances and words"),
+        "sentences": _("Sentences"),
+        "effect": _("Effect"),
+        "similar": _("Similar heads"),
+        "live": _("On the sentence in the sidebar"),
+    }
+
+
+def _row(name: str, run: Run, heads: Sequence[ModelHead]) -> list[Problem]:
+    """One finding of each head; what neither says is returned."""
+    if name == "head_sentences":
+        return sentences(run, heads)
+    if name == "head_words":
+        with st.container(horizontal=True):
+            side, by = _which_words()
+        return _side_by_side(name, [partial(head_words, run, **_asked(head), side=side, by=by) for head in heads])
+    return _side_by_side(name, [head_findings(head, run)[name] for head in heads])
+
+
+def _side_by_side(name: str, makes: Sequence[Make]) -> list[Problem]:
+    """One finding of each head on one axis, with how to read both below; what cannot be said is returned if neither
     says it, else stands in its place.
     """
     made = [_made(make) for make in makes]
     findings = [one for one in made if isinstance(one, Finding)]
     if not findings:
         return [one for one in made if isinstance(one, Problem)]
+    axes = on_one_axis(findings)
     for place, (one, column) in enumerate(zip(made, st.columns(len(made), gap="medium"), strict=True)):
         with column:
             if isinstance(one, Problem):
                 st.caption(escape(f"{one.happened} {one.remedy}"))
             else:
+                on_screen: dict[str, Any] = {"ends": axes[one.axis.of].ends} if one.axis else {}
                 show(replace(one, reading=""), key=f"{name}-{place}", **on_screen)
     st.caption(findings[0].reading)
     return []

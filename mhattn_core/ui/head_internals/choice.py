@@ -39,9 +39,9 @@ def choose_head_and_words(seen: "AttentionResult", stack: str, gallery_id: str) 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         head, reason = _choose_head(seen, stack, first)
         query, query_piece = _choose_unit(
-            QUERY, _("Query: the word that looks"), queries, first[0], seen.tokens(stack)[0]
+            QUERY, _("Query: the word that attends"), queries, first[0], seen.tokens(stack)[0]
         )
-        key, key_piece = _choose_unit(KEY, _("Key: the word looked at"), keys, first[1], seen.tokens(stack)[1])
+        key, key_piece = _choose_unit(KEY, _("Key: the word attended to"), keys, first[1], seen.tokens(stack)[1])
     values, steps = arithmetic(seen, stack, head.layer, head.head)
     weights = weights_of(seen, head)
     return Inside(seen, head, reason, queries, keys, query, key, query_piece, key_piece, weights, values, steps)

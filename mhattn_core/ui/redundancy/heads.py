@@ -7,11 +7,11 @@ import streamlit as st
 from mhattn_core.errors import Problem
 from mhattn_core.findings.redundancy.stack import Redundancy
 from mhattn_core.findings.redundancy.two_heads import by_every_distance, disagreeing, verdict
-from mhattn_core.heads import ModelHead
+from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_distances import By
 from mhattn_core.ui.choices import choose_or_leave
-from mhattn_core.ui.head_panel import head_panel
+from mhattn_core.ui.head_panel import head_panel, whole_head
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.redundancy.data import DISTANCES, redundancy
 
@@ -42,25 +42,20 @@ def two_distances(found: Redundancy, chosen: tuple[int, int]) -> None:
         return
     distances = by_every_distance(_every_stack(found), {found.here.index[head] for head in chosen})
     st.markdown(f"{verdict(found, *chosen)} {disagreeing(found, distances)}")
-    st.dataframe(
-        distances[["title", "distance", "noise"]],
-        hide_index=True,
-        column_config={
-            "title": st.column_config.TextColumn(_("distance"), width=150),
-            "distance": st.column_config.NumberColumn(_("on these words"), format="%.3f", width=102),
-            "noise": st.column_config.TextColumn(_("on random words (draws)"), width=133),
-        },
+    shown = distances.set_index("title")[["distance", "noise"]].assign(
+        distance=distances["distance"].map("{:.3f}".format).tolist()
     )
+    st.table(shown.set_axis([_("on these words"), _("on random words (draws)")], axis=1).rename_axis(_("distance")))
 
 
 def two_heads(found: Redundancy, chosen: tuple[int, int]) -> None:
     """Both in full, side by side."""
-    for place, (head, column) in enumerate(zip(chosen, st.columns(2), strict=True)):
+    cells = [found.here.index[head][2:] for head in chosen]
+    both = [whole_head(found.seen, Head(found.stack, int(layer), int(number))) for layer, number in cells]
+    for place, (one, column) in enumerate(zip(both, st.columns(2), strict=True)):
         with column:
-            model, stack, layer, number = found.here.index[head]
-            one = ModelHead(model, stack, int(layer), int(number))
             st.markdown(f"**{model_label(one.name)}**")
-            head_panel(found.seen, one.within, place, units="words", same_scale=False)
+            head_panel(one, place, beside=both)
 
 
 def _every_stack(found: Redundancy) -> dict[By, Redundancy]:

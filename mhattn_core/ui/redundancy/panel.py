@@ -46,7 +46,6 @@ def redundancy_panel(controls: Controls) -> None:
         found = redundancy(seen, stack, by, run)
     finding = distances(found)
     say(finding)
-    _notices(found)
     pictures, pair = st.columns([3, 2])
     with pair:
         chosen = choose_two(found)
@@ -64,6 +63,7 @@ def redundancy_panel(controls: Controls) -> None:
             _table(finding, found)
     with pair:
         two_distances(found, chosen)
+    _notices(found)
     st.caption(f"**{quantity(found.by).distance_axis}** · {quantity(found.by).explanation}")
     two_heads(found, chosen)
     _caution(found)

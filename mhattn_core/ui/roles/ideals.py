@@ -1,10 +1,9 @@
 """The note's four ideal patterns, each beside the real heads that come nearest to it."""
 
-import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
-from mhattn_core.attention.tables import word_table
+from mhattn_core.findings.attention.shown import Shown, largest_shown
 from mhattn_core.findings.patterns.ideals import nearest_to_ideal
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
@@ -31,15 +30,17 @@ def ideals_view(evidence: Evidence, models: list[str], controls: Controls) -> No
     with columns[0]:
         st.markdown("**{}**".format(_("The note's own matrix")))
         show(finding, key="ideal", sentence=False)
-    for place, (_row, head) in enumerate(finding.table.dropna(subset="number").iterrows()):
+    real = finding.table.dropna(subset="number")
+    shown: dict[int, Shown] = {}
+    for place, (_row, head) in enumerate(real.iterrows()):
         with columns[1 + models.index(head["model"])], problems(str(head["model"])):
-            _real(head, place, controls)
-
-
-def _real(head: "pd.Series[object]", place: int, controls: Controls) -> None:
-    """The head on the sidebar's pair."""
-    one = ModelHead.of_row(head)
-    st.markdown(f"**{model_label(one.name)}** · {charts.type_names()[str(head['type'])]} · n {head['n']:,}")
-    badge()
-    grid = attended_with_progress(one.model, controls).words(one.stack)
-    picture(word_table(grid, *one.cell), f"ideal-{place}", one.name, None)
+            one = ModelHead.of_row(head)
+            shown[place] = Shown(attended_with_progress(one.model, controls), one.within)
+    for place, one_shown in shown.items():
+        head = real.iloc[place]
+        with columns[1 + models.index(head["model"])]:
+            st.markdown(
+                f"**{model_label(one_shown.name)}** · {charts.type_names()[str(head['type'])]} · n {head['n']:,}"
+            )
+            badge()
+            picture(one_shown.table, f"ideal-{place}", one_shown.name, largest_shown(list(shown.values())))

@@ -12,12 +12,13 @@ from mhattn_core.findings.patterns.parts import weight_parts
 from mhattn_core.findings.patterns.types import counts, type_grid, type_shares
 from mhattn_core.heads import ModelHead, head_name, head_names
 from mhattn_core.locale import _
+from mhattn_core.text.code_names import code_names
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose, open_tab, put
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with, models_in, say_evidence
 from mhattn_core.ui.head_choice import key_for
-from mhattn_core.ui.head_panel import head_panel
+from mhattn_core.ui.head_panel import head_panel, whole_head
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.page import problems
@@ -72,10 +73,9 @@ def _choose_stack(evidence: Evidence, name: str, number: int) -> str:
     stacks = list(dict.fromkeys(patterns.loc[patterns["model"] == name, "stack"]))
     if len(stacks) == 1:
         return str(stacks[0])
-    # The names of stacks are the library's own in every language.
     return choose(
         _("Stack of {name}").format(name=model_label(name)),
-        {one: one for one in stacks},
+        code_names(stacks),
         key=key_for("stack", number),
         default=stacks[0],
     )
@@ -106,7 +106,7 @@ def _types(evidence: Evidence, stacks: Mapping[str, str], rows: pd.DataFrame, co
                 head=model_label(chosen.name), type=charts.type_names()[own["type"]]
             )
         )
-        head_panel(seen, chosen.within, 0, units="words", same_scale=False)
+        head_panel(whole_head(seen, chosen.within), 0)
 
 
 def _one_model(evidence: Evidence, name: str, stack: str, number: int, chosen: ModelHead) -> None:

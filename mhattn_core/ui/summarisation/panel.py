@@ -12,7 +12,7 @@ from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.names import short_text
-from mhattn_core.ui.page import badge, problems
+from mhattn_core.ui.page import problems
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.summarisation.document import choose_document
 from mhattn_core.ui.summarisation.elsewhere import elsewhere, stored
@@ -57,21 +57,20 @@ def _view(controls: Controls) -> None:
 
 
 def _shown(found: DocumentAttention, controls: Controls, head: DeltaGenerator) -> Work | None:
-    """A result, stored or live; in `head` where it comes from, and the button that runs it again."""
+    """A result, stored or live; below it where it comes from, and the button that runs it again."""
     name, given = found.model, found.given
     work: Work | None = None
-    with head.container(horizontal=True, vertical_alignment="center"):
+    head.empty()
+    known = elsewhere(name, given, controls)
+    whose, table = picture(found, known)
+    with st.container(horizontal=True, vertical_alignment="center"):
         if found.run:
             st.badge(_("stored: {source}").format(source=found.source), icon=":material/inventory_2:", color="blue")
             work = offer_run(name, given, again=True)
         else:
             st.badge(_("run here: {source}").format(source=found.source), icon=":material/bolt:", color="green")
-        badge()
     if about := about_translator(name):
         st.caption(about)
-    summary_told(given)
-    known = elsewhere(name, given, controls)
-    whose, table = picture(found, known)
     if given.id == DOCUMENT:
         note_matrix()
     tab = open_tab(

@@ -18,7 +18,7 @@ from mhattn_core.locale import _
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.names import model_label
-from mhattn_core.ui.show import show
+from mhattn_core.ui.show import say, show
 from mhattn_core.ui.summarisation.heads import choose_whose
 
 KEY = "segments"
@@ -50,10 +50,11 @@ def picture(found: DocumentAttention, known: HeldOutAgreement | None) -> tuple[H
     finding = segment_matrix(found, whose, known, by=by, rows=rows, value=value)
     with parts:
         part = _choose_part(finding.table)
-    st.markdown(finding.sentence)
+    say(finding)
     drawn, document = st.columns([3, 2], gap="medium")
     taken = found.taken(whose.layer, whose.head)
     with document:
+        summary_told(given)
         listed(given, _of_part(found, taken, by, part, rows), finding.table, part)
     with drawn:
         show(finding, key=KEY, on_pick=_part_clicked, picks=(PICKED_PART,), sentence=False, chosen=part)

@@ -20,9 +20,10 @@ from mhattn_core.findings.translation.reference import ReferenceLinks
 from mhattn_core.heads import Head, head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.models.control_names import trained_name
+from mhattn_core.text.code_names import code_names
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.prose import prose
-from mhattn_core.ui.choices import choose_or_leave
+from mhattn_core.ui.choices import choose, choose_or_leave
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_choice import key_for
 from mhattn_core.ui.model_panel import attended_with_progress
@@ -102,18 +103,9 @@ def _weights(seen: "AttentionResult", rows: str, weight: Weighting) -> Alignment
 def _choose_rows(seen: "AttentionResult", place: int) -> str:
     options = [rows for _stack, rows in alignment_readings(seen.model)]
     best = BEST_ROWS.get(trained_name(seen.model.name), options[0])
-    # The names of rows are the field's own in every language, as in tables and addresses.
-    return str(
-        st.segmented_control(
-            _("Rows"),
-            options,
-            default=best,
-            required=True,
-            key=key_for("rows", place),
-            bind="query-params",
-            help=prose("alignment_rows"),
-        )
-    )
+    label = _("Rows of {name}").format(name=model_label(seen.model.name))
+    key, help_text = key_for("rows", place), prose("alignment_rows")
+    return choose(label, code_names(options), key=key, default=best, pills=True, help_text=help_text)
 
 
 def _choose_head(
@@ -122,7 +114,7 @@ def _choose_head(
     layers, count = aligned.weights.shape[:2]
     names = [head_name(layer, head) for layer, head in np.ndindex(layers, count)]
     best = best_aligner(aligned, reference)
-    label = _("The best on this pair: {name}").format(name=head_name(*best))
+    label = _("{name} (best here)").format(name=head_name(*best))
     of = _("Head of {name}").format(name=model_label(aligned_by))
     chosen = choose_or_leave(of, names, label, key=key_for("head", place))
     return best if chosen is None else Head.parse(chosen, aligned.stack).cell

@@ -1,4 +1,4 @@
-"""Numbers in sentences."""
+"""Numbers in sentences and beside bars."""
 
 
 def digits(value: float) -> str:
