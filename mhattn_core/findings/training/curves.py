@@ -5,8 +5,8 @@ from functools import partial
 import pandas as pd
 
 from mhattn_core import charts
+from mhattn_core.digits import digits
 from mhattn_core.errors import Problem
-from mhattn_core.findings.digits import digits
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.training.steps import (
