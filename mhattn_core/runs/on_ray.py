@@ -55,6 +55,10 @@ class OnRay:
 
 
 def _connected(address: str | None, workers: int | None) -> Any:
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if address is None:
+        # Ray reads it when it is imported; with it a cluster of one machine is heard on that machine alone.
+        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
     try:
         import ray
     except ImportError as error:
@@ -64,12 +68,10 @@ def _connected(address: str | None, workers: int | None) -> Any:
         ) from error
     if ray.is_initialized():
         return ray
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     here: dict[str, Any] = {
         "num_cpus": workers or os.cpu_count(),
         "include_dashboard": False,
         "object_store_memory": STORE,
-        "_node_ip_address": "127.0.0.1",
     }
     try:
         ray.init(logging_level=logging.ERROR, log_to_driver=False, **({"address": address} if address else here))

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
 
@@ -16,7 +17,7 @@ from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.on_ray import OnRay
 from mhattn_core.runs.progress import Cancelled, Progress
 
-ray = pytest.importorskip("ray", reason="Ray is not installed")
+pytestmark = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed")
 
 PAIRS = [
     mh.SentencePair("The cat sat on the mat " * (number % 5 + 1) + f"at {number}.", "It slept." if number % 3 else "")
@@ -27,6 +28,12 @@ PAIRS = [
 @pytest.fixture(scope="module", autouse=True)
 def _cluster() -> Iterator[None]:
     yield
+    shut_down()
+
+
+def shut_down() -> None:
+    import ray  # not before OnRay has said how
+
     ray.shutdown()
 
 
@@ -59,7 +66,7 @@ def workers() -> list[psutil.Process]:
     return [
         process
         for process in psutil.Process().children(recursive=True)
-        if process.status() != psutil.STATUS_ZOMBIE and process.name().startswith("ray::")
+        if process.status() != psutil.STATUS_ZOMBIE and process.name().startswith("ray::_Worker")
     ]
 
 
@@ -69,6 +76,13 @@ def test_two_workers_find_what_one_process_finds(here: mh.Run, undisturbed: mh.R
     assert done == sorted(done)
     assert done[-1] == len(PAIRS)
     assert len(set(done)) > 4  # it is told on the way
+
+
+def test_a_cluster_of_this_machine_is_heard_on_this_machine_alone(undisturbed: mh.Run) -> None:
+    import ray
+
+    assert undisturbed.models
+    assert [node["NodeManagerAddress"] for node in ray.nodes()] == ["127.0.0.1"]
 
 
 def test_a_worker_that_is_killed_loses_nothing(model: str, undisturbed: mh.Run, tmp_path: Path) -> None:
@@ -134,7 +148,7 @@ def test_what_a_worker_cannot_load_is_said_as_here(tmp_path: Path) -> None:
 def test_a_network_in_memory_is_refused_and_a_cluster_that_is_not_there_is_named(model: str, tmp_path: Path) -> None:
     with pytest.raises(mh.Problem, match="in the memory of this process"):
         analyze([mh.load(model, "cpu")], PAIRS[:3], out=tmp_path / "one", where=OnRay(workers=1))
-    ray.shutdown()
+    shut_down()
     with pytest.raises(mh.Problem, match=r"127\.0\.0\.1:1"):
         analyze([model], PAIRS[:3], out=tmp_path / "two", where=OnRay(address="127.0.0.1:1"))
 
