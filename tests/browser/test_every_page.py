@@ -130,3 +130,13 @@ def assert_printed(page: Page, said: str) -> None:
     assert [word for word in words if word not in text] == []
     for of_the_screen in ("First sentence", "Second sentence", "Edit word boundaries", "How to read this", "Download"):
         assert of_the_screen not in text
+
+
+def test_no_choice_of_the_distance_is_cut_on_a_phone(server: str, phone: Page) -> None:
+    phone.goto(f"{server}/redundancy?view=within")
+    last = main(phone).get_by_role("radio", name="1 − CKA of outputs")
+    expect(last).to_be_attached()
+    box = main(phone).get_by_text("1 − CKA of outputs", exact=True).first.bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390

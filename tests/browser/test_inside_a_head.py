@@ -28,7 +28,7 @@ def test_a_click_takes_two_words_again_and_again(server: str, page: Page) -> Non
 
 def test_a_link_reopens_head_words_and_tab(server: str, page: Page) -> None:
     page.goto(f"{server}/inside_a_head?models=minilm&head=L2+H8&query=4&key=s0&tab=matches&lang=zh")
-    expect(main(page).get_by_text("“the”发问，“[CLS]”应答")).to_be_visible()
+    expect(main(page).get_by_text("查询“the”，键“[CLS]”")).to_be_visible()
     expect(main(page).get_by_role("tab", name="查询最合哪个键", selected=True)).to_be_visible()
     main(page).get_by_role("tab", name="一步一步到权重").click()
     expect(main(page).get_by_text("softmax：分母")).to_be_visible()
