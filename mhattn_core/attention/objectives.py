@@ -21,6 +21,7 @@ from mhattn_core.attention.batches import FedPair, batches, collate, feed_all
 from mhattn_core.attention.languages import language_of, set_languages
 from mhattn_core.attention.pieces import encode_target
 from mhattn_core.attention.prepare_inputs import with_second_sentence
+from mhattn_core.attention.sentence_vectors import pooled
 from mhattn_core.errors import Problem
 from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
@@ -34,8 +35,8 @@ NOT_ASKED = -100
 
 def asked_of(model: Model) -> Target:
     """The next word of a causal model, the given translation's of an encoder–decoder, hidden words of a masked model, a
-    classifier's classes; of a model without a head, the mean of its last states over real tokens (Reimers & Gurevych
-    2019, section 3)."""
+    classifier's classes; of a model without a head, its last states as one vector, by its own pooling (Reimers &
+    Gurevych 2019, section 3)."""
     if model.head == "class":
         return "class"
     if model.head == "language" and "decoder" in model.stacks:
@@ -101,9 +102,9 @@ def outcome(model: Model, task: Objective) -> Callable[[nn.Module, int], Float[T
         inputs = {name: torch.cat([tensor] * copies) for name, tensor in task.inputs.items()}
         options = {} if model.stacks == ("encoder",) else {"use_cache": False}
         if task.asked == "vector":
-            real = torch.cat([task.real[model.stacks[-1]]] * copies)[..., None]
+            real = torch.cat([task.real[model.stacks[-1]]] * copies)
             states = network.base_model(**inputs, **options)[0].float()  # type: ignore[operator]
-            return nn.functional.normalize((states * real).sum(dim=1) / real.sum(dim=1), dim=1)
+            return pooled(states, real, model.pooling)
         if task.targets is None or wanted is None:
             return network(**inputs, **options).logits.float().log_softmax(dim=-1)
         if "logits_to_keep" in signature(network.forward).parameters:
