@@ -106,7 +106,7 @@ def outcome(model: Model, task: Objective) -> Callable[[nn.Module, int], Float[T
             states = network.base_model(**inputs, **options)[0].float()  # type: ignore[operator]
             return pooled(states, real, model.pooling)
         if task.targets is None or wanted is None:
-            return network(**inputs, **options).logits.float().log_softmax(dim=-1)
+            return _classes(network(**inputs, **options).logits.float())
         if "logits_to_keep" in signature(network.forward).parameters:
             logits = network(**inputs, **options, logits_to_keep=wanted).logits.float()
         else:
@@ -120,6 +120,21 @@ def outcome(model: Model, task: Objective) -> Callable[[nn.Module, int], Float[T
         return torch.zeros(len(targets), device=losses.device).index_add(0, row, losses)[:, None]
 
     return run
+
+
+def _classes(logits: Float[Tensor, "row output"]) -> Float[Tensor, "row class"]:
+    """ln p of each class. The one output of a reranker is the log odds that its two texts belong together."""
+    if logits.shape[1] == 1:
+        return nn.functional.logsigmoid(torch.cat([-logits, logits], dim=1))
+    return logits.log_softmax(dim=-1)
+
+
+def class_numbers(model: Model, labels: Sequence[str]) -> Int[np.ndarray, " label"]:
+    """The class that each label means, by its name in the model's config or its number; -1 for one that means none."""
+    named = {str(name).lower(): int(number) for name, number in (model.network.config.label2id or {}).items()}
+    classes = 2 if model.network.config.num_labels == 1 else model.network.config.num_labels
+    numbers = {str(number): number for number in range(classes)}
+    return np.array([named.get(label.lower(), numbers.get(label, -1)) for label in labels], dtype=int)
 
 
 def _task(
