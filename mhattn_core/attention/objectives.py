@@ -21,6 +21,7 @@ from mhattn_core.attention.batches import FedPair, batches, collate, feed_all
 from mhattn_core.attention.languages import language_of, set_languages
 from mhattn_core.attention.pieces import encode_target
 from mhattn_core.attention.prepare_inputs import with_second_sentence
+from mhattn_core.attention.sentence_vectors import pooled
 from mhattn_core.errors import Problem
 from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
@@ -34,8 +35,8 @@ NOT_ASKED = -100
 
 def asked_of(model: Model) -> Target:
     """The next word of a causal model, the given translation's of an encoder–decoder, hidden words of a masked model, a
-    classifier's classes; of a model without a head, the mean of its last states over real tokens (Reimers & Gurevych
-    2019, section 3)."""
+    classifier's classes; of a model without a head, its last states as one vector, by its own pooling (Reimers &
+    Gurevych 2019, section 3)."""
     if model.head == "class":
         return "class"
     if model.head == "language" and "decoder" in model.stacks:
@@ -101,11 +102,11 @@ def outcome(model: Model, task: Objective) -> Callable[[nn.Module, int], Float[T
         inputs = {name: torch.cat([tensor] * copies) for name, tensor in task.inputs.items()}
         options = {} if model.stacks == ("encoder",) else {"use_cache": False}
         if task.asked == "vector":
-            real = torch.cat([task.real[model.stacks[-1]]] * copies)[..., None]
+            real = torch.cat([task.real[model.stacks[-1]]] * copies)
             states = network.base_model(**inputs, **options)[0].float()  # type: ignore[operator]
-            return nn.functional.normalize((states * real).sum(dim=1) / real.sum(dim=1), dim=1)
+            return pooled(states, real, model.pooling)
         if task.targets is None or wanted is None:
-            return network(**inputs, **options).logits.float().log_softmax(dim=-1)
+            return _classes(network(**inputs, **options).logits.float())
         if "logits_to_keep" in signature(network.forward).parameters:
             logits = network(**inputs, **options, logits_to_keep=wanted).logits.float()
         else:
@@ -119,6 +120,21 @@ def outcome(model: Model, task: Objective) -> Callable[[nn.Module, int], Float[T
         return torch.zeros(len(targets), device=losses.device).index_add(0, row, losses)[:, None]
 
     return run
+
+
+def _classes(logits: Float[Tensor, "row output"]) -> Float[Tensor, "row class"]:
+    """ln p of each class. The one output of a reranker is the log odds that its two texts belong together."""
+    if logits.shape[1] == 1:
+        return nn.functional.logsigmoid(torch.cat([-logits, logits], dim=1))
+    return logits.log_softmax(dim=-1)
+
+
+def class_numbers(model: Model, labels: Sequence[str]) -> Int[np.ndarray, " label"]:
+    """The class that each label means, by its name in the model's config or its number; -1 for one that means none."""
+    named = {str(name).lower(): int(number) for name, number in (model.network.config.label2id or {}).items()}
+    classes = 2 if model.network.config.num_labels == 1 else model.network.config.num_labels
+    numbers = {str(number): number for number in range(classes)}
+    return np.array([named.get(label.lower(), numbers.get(label, -1)) for label in labels], dtype=int)
 
 
 def _task(

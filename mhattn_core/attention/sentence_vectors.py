@@ -2,21 +2,22 @@
 
 import numpy as np
 import torch
-from jaxtyping import Float
-from torch import Tensor
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
 
 from mhattn_core.attention.ablation import Ablation, check, pair_replacements, switch_off
 from mhattn_core.attention.attend import NO_ABLATION
 from mhattn_core.attention.prepare_inputs import prepare_inputs
 from mhattn_core.models.model import Model
+from mhattn_core.models.pooling import Pooling
 from mhattn_core.tap.interface import Call
 from mhattn_core.text.pair import SentencePair
 
 
 @torch.no_grad()
 def sentence_vector(model: Model, sentence: str, ablate: Ablation = NO_ABLATION) -> Float[np.ndarray, " dimension"]:
-    """The mean of an encoder's last hidden states over all tokens, of unit length, float32 ``[dimension]``: how minilm
-    and its kin pool.
+    """An encoder's last hidden states as one vector of unit length, float32 ``[dimension]``, by the model's own pooling:
+    the mean over all tokens (minilm and its kin), the first token, or the last.
 
     The sentence is read alone. Raises Problem as ``attend``; ValueError for a model that is not one encoder.
     Source: Reimers and Gurevych 2019, section 3 (mean pooling).
@@ -32,5 +33,21 @@ def sentence_vector(model: Model, sentence: str, ablate: Ablation = NO_ABLATION)
 
     with model.attention.watching(watch):
         states = model.network.base_model(**inputs).last_hidden_state[0]
-    vector = states.float().mean(dim=0)
-    return np.asarray((vector / vector.norm()).cpu().numpy())
+    real = torch.ones(1, len(states), dtype=torch.bool, device=states.device)
+    return np.asarray(pooled(states[None].float(), real, model.pooling)[0].cpu().numpy())
+
+
+def pooled(
+    states: Float[Tensor, "row position dimension"], real: Bool[Tensor, "row position"], pooling: Pooling
+) -> Float[Tensor, "row dimension"]:
+    """One vector of unit length a row, from the states at its real positions."""
+    if pooling == "mean":
+        vectors = (states * real[..., None]).sum(dim=1) / real.sum(dim=1, keepdim=True)
+    else:
+        # The first real position is the largest of a mask, which takes the first of equals; the last is that of one
+        # turned round.
+        turned = real.long() if pooling == "cls" else real.long().flip(1)
+        place = turned.argmax(dim=1)
+        place = place if pooling == "cls" else real.shape[1] - 1 - place
+        vectors = states[torch.arange(len(states), device=states.device), place]
+    return nn.functional.normalize(vectors, dim=1)

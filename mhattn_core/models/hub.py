@@ -23,6 +23,8 @@ from mhattn_core.models.quiet import first_line
 
 WITH_WEIGHTS = {".json", ".txt", ".model", ".jinja", ".spm", ".codes", ".tiktoken"}
 BYTES_OF_FLOAT32 = 4
+POOLINGS = {f"{place}_Pooling/config.json" for place in range(1, 4)}
+"""Where repositories of sentence-transformers say how they make one vector of a sentence."""
 ROBOT, OFFER = "SFconvertbot", "Adding `safetensors` variant of this model"
 
 
@@ -94,7 +96,8 @@ def _wanted(repository: str, info: ModelInfo, bytes_of_weight: int, asked: str) 
     needed = parameters * bytes_of_weight or sum(sizes[name] for name in weights)
     if needed > budget():
         raise too_big(repository, needed)
-    return [name for name in sizes if PurePosixPath(name).suffix in WITH_WEIGHTS] + weights
+    pooling = [file.rfilename for file in info.siblings or () if file.rfilename in POOLINGS]
+    return pooling + [name for name in sizes if PurePosixPath(name).suffix in WITH_WEIGHTS] + weights
 
 
 def _sizes(info: ModelInfo) -> dict[str, int]:

@@ -21,6 +21,7 @@ from mhattn_core.models.model import Model
 from mhattn_core.models.model_problems import stands
 from mhattn_core.models.options import FLOAT32, Options
 from mhattn_core.models.packages import missing_package
+from mhattn_core.models.pooling import pooling_of
 from mhattn_core.models.quiet import first_line, quiet
 from mhattn_core.models.random_control import random_control
 from mhattn_core.models.random_weights import BUILDING
@@ -88,7 +89,8 @@ def _read(name: str, source: Source, options: Options) -> Model:
         add_adapter(network, source.adapter)
     network = options.moved(network).eval().requires_grad_(False)
     revision = f"{source.revision}{options.suffix}"
-    return Model(trained_name(name), revision, network, tokenizer, survey(network), head)
+    pooling = pooling_of(source.folder)
+    return Model(trained_name(name), revision, network, tokenizer, survey(network), head, pooling=pooling)
 
 
 @contextmanager

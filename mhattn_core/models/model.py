@@ -8,6 +8,7 @@ from typing import Literal
 
 from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
+from mhattn_core.models.pooling import Pooling
 from mhattn_core.tap.survey import AttentionMap
 from mhattn_core.tap.tables import Tables, tables
 
@@ -22,6 +23,7 @@ class Model:
     ``revision`` names the weights: the Hub's commit, or the first twelve digits of the files' SHA-256.
     ``head`` says what the network can do beyond encoding: a language-model head, a classifier, or nothing.
     ``tokenizing`` guards the tokenizer, which keeps state (padding, the language of the target side).
+    ``pooling``: how it makes one vector of a sentence, as its folder says.
     ``writer``: of a translator's random control, the trained model, whose sentences it is shown where none is given.
     """
 
@@ -33,6 +35,7 @@ class Model:
     head: Literal["language", "class"] | None
     tokenizing: RLock = field(default_factory=RLock, repr=False)
     writer: "Model | None" = field(default=None, repr=False)
+    pooling: Pooling = "mean"
 
     @property
     def family(self) -> str:

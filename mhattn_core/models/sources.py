@@ -19,6 +19,7 @@ from mhattn_core.models.hosted import hosted
 from mhattn_core.models.hub import BYTES_OF_FLOAT32, snapshot
 from mhattn_core.models.memory import budget
 from mhattn_core.models.model_problems import did_you_mean, stands, too_big
+from mhattn_core.models.pooling import transformer_folder
 from mhattn_core.models.weights import Shapes, shapes, weight_files
 
 FILES_ALONE: Mapping[str, Any] = {"local_files_only": True, "trust_remote_code": False}
@@ -175,6 +176,7 @@ def _catalogued(entry: CatalogueEntry, bytes_of_weight: int) -> tuple[Path, str]
 
 def _given(name: str, path: Path) -> tuple[Path, str]:
     """A folder or a .gguf file of a person's own."""
+    path = transformer_folder(path)
     if path.suffix == ".gguf" and path.is_file():
         digest = file_digest(path)
         return converted(path, digest), digest[:12]

@@ -12,11 +12,11 @@ from mhattn_core.attention.languages import language_of
 from mhattn_core.errors import ShapeError
 from mhattn_core.experiments.ablation.curves import orders, removed_at
 from mhattn_core.experiments.ablation.minimal_pairs import losses
-from mhattn_core.experiments.ablation.quantities import covers
 from mhattn_core.heads import Head
 from mhattn_core.measures.ablation.agreement import lost_answers
 from mhattn_core.measures.ablation.changes import displacement, divergence, retrieval
 from mhattn_core.measures.ablation.effects import effects, ends, mean_of, paired_p
+from mhattn_core.measures.ablation.quantities import covers
 from mhattn_core.measures.statistics import FEWEST_FOR_INTERVAL
 from mhattn_core.text.minimal_pairs import MinimalPair, minimal_pairs
 

@@ -12,11 +12,11 @@ import torch
 from mhattn_core.arrays.word_layer import WordLayer
 from mhattn_core.attention.word_layer import word_axes, word_layer
 from mhattn_core.experiments.ablation import minimal_pairs
-from mhattn_core.experiments.ablation.quantities import OF
 from mhattn_core.experiments.ablation.study import TABLES
 from mhattn_core.experiments.alignment.shipped import shipped_alignment
 from mhattn_core.experiments.redundancy import distance_table, share_table
 from mhattn_core.locale import use_language
+from mhattn_core.measures.ablation.quantities import Quantity
 from mhattn_core.measures.cards.sizes import TEXTS
 from mhattn_core.measures.cards.tables import COLUMNS as CARD_COLUMNS
 from mhattn_core.measures.cards.vocabulary import FEWEST
@@ -78,7 +78,7 @@ def measured(*, of_any_version: bool) -> Iterator[str]:
     """Names of what runs measure: of every measure there is, and in the runs that ship."""
     for name in MEASURES:
         yield from MEASURES[name].sums(a_layer())
-    for names in (*OF.values(), get_args(MatchBy)):
+    for names in (get_args(Quantity), get_args(MatchBy)):
         yield from names
     for run in store.shipped():
         if not of_any_version and run.open().manifest.version != VERSION:

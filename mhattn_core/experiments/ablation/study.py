@@ -86,4 +86,5 @@ def passes(model: Model, texts: Sequence[AblationText]) -> int:
 
 def _trials(model: Model, texts: Sequence[AblationText], means: Outputs | None) -> Trials:
     starts = [text.scored_from for text in texts]
-    return Trials(model, [text.pair for text in texts], means=means, scored_from=starts)
+    labels = [text.label for text in texts]
+    return Trials(model, [text.pair for text in texts], means=means, scored_from=starts, labels=labels)

@@ -22,13 +22,14 @@ ReadAs = Literal["context", "sentence", "pair"]
 @dataclass(frozen=True)
 class AblationText:
     """``unit``: what is resampled as one, the document where it is known, else the text; ``scored_from``: see
-    ``Context``.
+    ``Context``; ``label``: what a classifier should say of it, where the corpus tells.
     """
 
     pair: SentencePair
     unit: str
     read_as: ReadAs
     scored_from: int = 0
+    label: str = ""
 
     @property
     def words(self) -> int:
@@ -71,7 +72,9 @@ def _sentences(model: Model, records: Sequence[PairRecord]) -> list[AblationText
         if all(SHORTEST <= len(side.words) <= LONGEST for side in sides):
             read = SentencePair(pair.source, source_words=pair.source_words) if asked in ("next", "masked") else pair
             text = "\n".join(side.text for side in sides)
-            found.setdefault(text, AblationText(read, record.document or text, "pair" if is_pair else "sentence"))
+            label = record.label if asked == "class" else ""
+            kind: ReadAs = "pair" if is_pair else "sentence"
+            found.setdefault(text, AblationText(read, record.document or text, kind, label=label))
     return [found[text] for text in sorted(found, key=_hash)[:SENTENCES]]
 
 

@@ -8,9 +8,9 @@ import numpy as np
 from mhattn_core.attention.ablated_batches import Variants, mean_outputs, other_outputs, row_means
 from mhattn_core.attention.ablation import Ablation, Kind, Outputs, Replacements
 from mhattn_core.attention.gates import importance
-from mhattn_core.attention.objectives import asked_of, tasks
+from mhattn_core.attention.objectives import asked_of, class_numbers, tasks
 from mhattn_core.heads import Head
-from mhattn_core.measures.ablation.changes import displacement, divergence, retrieval
+from mhattn_core.measures.ablation.changes import displacement, divergence, error, label_loss, retrieval
 from mhattn_core.measures.ablation.quantities import Quantity
 from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
@@ -32,7 +32,8 @@ def unheard(_sentences: int, _of: int) -> None:
 class Trials:
     """A model and texts. means: what stands in for a head that is off by ``mean``; by default its mean in each text.
 
-    scored_from: see ``tasks``. ``counts`` ``[text]`` of each quantity: words asked for, or one; 0 for a text that the
+    scored_from: see ``tasks``. labels: of each pair, what a classifier should say, by its name or number; empty where it
+    is not known. ``counts`` ``[text]`` of each quantity: words asked for, or one; 0 for a text that the
     model cannot take. A model that makes vectors reads first sentences alone (``fed``); second ones are what it looks
     for.
     """
@@ -44,6 +45,7 @@ class Trials:
         *,
         means: Outputs | None = None,
         scored_from: Sequence[int] = (),
+        labels: Sequence[str] = (),
     ) -> None:
         self.model = model
         self.pairs = pairs
@@ -60,6 +62,9 @@ class Trials:
         }
         if self._is_vector and any(pair.b for pair in pairs) and len(self._targets) > 1:
             self.counts["retrieval"] = main * (self._own >= 0)
+        self._labels = class_numbers(model, labels or [""] * len(pairs))
+        if self.main == "divergence" and (self._labels >= 0).any():
+            self.counts |= {"label_loss": main * (self._labels >= 0), "error": main * (self._labels >= 0)}
 
     @property
     def main(self) -> Quantity:
@@ -110,6 +115,8 @@ class Trials:
     def _measured(self, quantity: Quantity, outcomes: np.ndarray, number: int, places: list[int]) -> np.ndarray:
         if quantity == "loss":
             return outcomes[..., 0]
+        if quantity in ("label_loss", "error"):
+            return (error if quantity == "error" else label_loss)(outcomes, self._labels[places])
         if quantity == "retrieval":
             return retrieval(outcomes, self._bank, self._own[places])
         return (displacement if quantity == "displacement" else divergence)(outcomes, self._intact_outcomes[number])

@@ -52,7 +52,7 @@ def training_head(run: Run, *, series: str = "", measure: str = MEASURE, stack: 
     rows = at_each_step(run, own, measure, stack)
     rows = rows.assign(name=head_names(rows))
     one = _chosen(rows, head)
-    life = rows[rows["name"] == one]
+    life = rows.loc[rows["name"] == one, ["step", "name", "value", "low", "high", "n"]].reset_index(drop=True)
     return Finding(
         "training_head",
         sentences(_of_life(life, one, title_of_measure(measure)), equal_weights(own)),

@@ -39,3 +39,20 @@ def retrieval(
         ..., 0
     ]
     return np.where(own >= 0, total - at_own, 0.0)
+
+
+def label_loss(
+    found: Float[np.ndarray, "*batch row class"], labels: Int[np.ndarray, " row"]
+) -> Float[np.ndarray, "*batch row"]:
+    """−ln p of each row's label, nats, of ``[..., row, class]`` as ln p: at least 0. Rows without one (−1) get 0."""
+    at = np.broadcast_to(labels.clip(min=0)[:, None], (*found.shape[:-1], 1))
+    return np.where(labels >= 0, -np.take_along_axis(found, at, axis=-1)[..., 0], 0.0)
+
+
+def error(
+    found: Float[np.ndarray, "*batch row class"], labels: Int[np.ndarray, " row"]
+) -> Float[np.ndarray, "*batch row"]:
+    """Whether the likeliest class is another than the label, 0 or 1; one less it is the accuracy. Rows without a label
+    (−1) get 0.
+    """
+    return ((found.argmax(axis=-1) != labels) & (labels >= 0)).astype(np.float64)
