@@ -44,7 +44,15 @@ class RunFinding(Generic[P]):
         """Raises Problem where the run has not measured what it takes, or has nothing of what is chosen."""
         run.require(self.table)
         finding = self.make(run, *args, **choices)
-        return replace(finding, name=self.name, source=source_of(run), code=self._code(run, choices), of=self.table)
+        reading = " ".join(filter(None, (finding.reading, _fewer(finding.pairs, run.manifest.pairs))))
+        return replace(
+            finding,
+            name=self.name,
+            reading=reading,
+            source=source_of(run),
+            code=self._code(run, choices),
+            of=self.table,
+        )
 
     def check(self, choices: dict[str, Any]) -> None:
         """Raises Problem for a choice that it does not have."""
@@ -65,6 +73,16 @@ class RunFinding(Generic[P]):
                 f"mh.finding(run, {self.name!r}{arguments}).table",
             )
         )
+
+
+def _fewer(pairs: int, of_run: int) -> str:
+    """Why a finding does not rest on all pairs of its run; empty where it does."""
+    if pairs >= of_run:
+        return ""
+    return _(
+        "This rests on {pairs} of the run's {all} pairs: the others have nothing to measure here, or are beyond the "
+        "sample that this is measured on."
+    ).format(pairs=f"{pairs:,}", all=f"{of_run:,}")
 
 
 def of_run(

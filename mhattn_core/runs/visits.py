@@ -25,19 +25,20 @@ class GivenFile:
 class Visit:
     """What one visitor brought. Pairs are numbered from 1, and a number never means another visitor's pair.
 
-    cuts: words by the sentence as typed. most_bytes: of all files together; the oldest give way.
+    cuts: words by the sentence as typed. texts: what was typed into other boxes, by the box. most_bytes: of all files together; the oldest give way.
     """
 
     def __init__(self, most_bytes: float = float("inf")) -> None:
         self.pairs: OrderedDict[int, SentencePair] = OrderedDict()
         self.files: OrderedDict[str, GivenFile] = OrderedDict()
         self.cuts: dict[str, tuple[str, ...]] = {}
+        self.texts: dict[str, str] = {}
         self._most_bytes = most_bytes
         self._last = 0
         self._lock = Lock()
 
     def __bool__(self) -> bool:
-        return bool(self.pairs or self.files or self.cuts)
+        return bool(self.pairs or self.files or self.cuts or self.texts)
 
     def keep_pair(self, pair: SentencePair, *, instead_of: int = 0) -> int:
         """The pair's number: that of an equal one, else ``instead_of`` where there is such a pair, else a new one."""

@@ -47,12 +47,14 @@ def visit() -> Visit:
     return found
 
 
-def come_back() -> None:
-    """Let the browser find the visit again, once there is something to find."""
+def come_back(where: str = "sidebar") -> None:
+    """Let the browser find the visit again, once there is something to find. where: the part of a page that says so,
+    and may be run again without the others.
+    """
     key = st.session_state[KEY]
     if visit() and st.context.cookies.get(_cookie()) != key:
         cookie = json.dumps(f"{_cookie()}={key}")
-        in_browser("visit", SCRIPT % (cookie, KEPT_WHEN_HOSTED.total_seconds()))
+        in_browser(f"visit-{where}", SCRIPT % (cookie, KEPT_WHEN_HOSTED.total_seconds()))
 
 
 def _cookie() -> str:

@@ -46,6 +46,15 @@ def test_streamlits_own_csv_which_is_not_safe_is_not_offered(server: str, page: 
     expect(page.get_by_label("Download as CSV").first).to_be_hidden()
 
 
+def test_a_picture_has_one_download(server: str, page: Page) -> None:
+    page.goto(f"{server}/head_roles")
+    picture = page.get_by_test_id("stMain").get_by_test_id("stVegaLiteChart").first
+    expect(picture).to_be_visible()
+    picture.hover()
+    expect(page.get_by_role("button", name=re.compile("^Fullscreen")).first).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^(Download as|Show data)"))).to_have_count(0)
+
+
 def test_a_shared_link_opens_the_same_view_in_a_new_browser(server: str, page: Page, browser: Browser) -> None:
     page.goto(f"{server}/attention?models=minilm&head=L3+H7&tokens=true")
     main = page.get_by_test_id("stMain")

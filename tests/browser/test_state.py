@@ -139,7 +139,7 @@ def test_two_clicks_tell_which_head_does_the_same_in_another_model_and_what_brea
     expect(drawn).to_be_visible()
     drawn.click(position={"x": 24 + 0.5 * 18, "y": 46 + 2.5 * 10})  # the first: L2 H0 of minilm
     expect(box(page, "Head")).to_have_value("minilm · L2 H0")
-    expect(main(page).get_by_text(re.compile("counterpart: smollm2 · L"))).to_be_visible()
+    expect(main(page).get_by_text(re.compile("^counterpart: smollm2 · L")).first).to_be_visible()
     main(page).get_by_role("button", name=re.compile("Its counterpart: smollm2")).click()  # the second
     expect(box(page, "Head")).to_have_value(re.compile("smollm2 · L"))
     expect(main(page).get_by_text(re.compile("ablation effect: "))).to_be_visible()
@@ -161,3 +161,25 @@ def test_a_file_that_was_brought_survives_a_reload_and_leads_to_what_it_can_be_m
     for name in ("Quick", "Roles", "Redundancy", "Everything"):
         expect(main(page).get_by_text(name, exact=True)).to_be_visible()
     expect(page.get_by_test_id("stSidebar").get_by_text("Pairs of your files")).to_be_visible()
+
+
+def test_a_typed_document_survives_a_reload(server: str, page: Page) -> None:
+    page.goto(f"{server}/summarisation?from=typed")
+    document = page.get_by_label("Document", exact=True).last
+    document.fill("Rain fell.\n\nThe river rose.")
+    document.press("Control+Enter")
+    expect(main(page).get_by_text("The river rose.").last).to_be_visible()
+    settled(page)
+    page.reload()
+    expect(page.get_by_label("Document", exact=True).last).to_have_value("Rain fell.\n\nThe river rose.")
+
+
+def test_a_model_that_cannot_be_had_says_so_in_the_first_view(server: str, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"{server}/attention?models=minilm&models=./nowhere")
+    said = main(page).get_by_test_id("stAlert").first
+    expect(said).to_contain_text("no model in the folder")
+    settled(page)
+    where = said.bounding_box()
+    assert where is not None
+    assert where["y"] + where["height"] < 720

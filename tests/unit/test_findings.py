@@ -36,6 +36,14 @@ def test_a_grid_is_of_one_model_and_a_distribution_of_all(english: mh.Run) -> No
     assert {row["model"] for row in rows(one)} == {"smollm2"}
 
 
+def test_a_finding_of_fewer_pairs_than_its_run_says_why() -> None:
+    run = mh.Run.open("ewt-dev")
+    some, every = (mh.finding(run, name) for name in ("distributions", "best_heads"))
+    assert some.pairs < every.pairs == run.manifest.pairs
+    assert f"This rests on {some.pairs:,} of the run's {run.manifest.pairs:,} pairs" in some.reading
+    assert "This rests on" not in every.reading
+
+
 def test_a_stack_can_be_chosen() -> None:
     run = mh.Run.open("examples-en-zh")
     cross = mh.finding(run, "head_grid", stack="cross")

@@ -11,7 +11,7 @@ from mhattn_core.findings.relations.rows import FEW, TESTED, RelationRows, not_m
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.roles.verdicts import reason_words, rule_words
-from mhattn_core.text.relations import group_label, relation_label
+from mhattn_core.text.relations import RELATIONS, group_label, relation_label
 from mhattn_core.text.relations.relation import Group
 
 
@@ -118,6 +118,17 @@ def verdict_line(row: pd.Series) -> str:
         n=row["n"],
         reason=escape(reason_words(row.to_dict())),
     )
+
+
+def not_judged(rows: RelationRows, relation: str) -> str:
+    """Why a relation that was asked for is not among those that are shown, in Markdown; empty where it is."""
+    if relation not in RELATIONS or relation in set(rows.shown["relation"]):
+        return ""
+    verdicts = [verdict_line(row) for _number, row in rows.of(relation).iterrows()]
+    said = _("“{relation}” cannot be judged from this run; other relations of its kind are shown.").format(
+        relation=escape(relation_label(relation))
+    )
+    return "  \n".join([said, *(verdicts or [_("The run has no items of it in this direction.")])])
 
 
 def left_out(rows: RelationRows) -> str:

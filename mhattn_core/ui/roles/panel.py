@@ -9,6 +9,7 @@ from mhattn_core.findings.relations.words import (
     family_labels,
     labels_of,
     left_out,
+    not_judged,
     verdict_counts,
     verdict_line,
 )
@@ -19,7 +20,7 @@ from mhattn_core.ui.choices import AUTOMATIC, choose, open_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with, models_in, say_origin
 from mhattn_core.ui.head_choice import key_for
-from mhattn_core.ui.names import model_label
+from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.roles.best import HEAD, RELATION, best_view
@@ -36,6 +37,8 @@ def roles_panel(controls: Controls) -> None:
     """A click on a head, or another relation, redraws this and not the sidebar."""
     evidence = evidence_with(controls, "relations")
     rows = _choose(evidence, controls)
+    if why := not_judged(rows, st.query_params.get(RELATION, "")):
+        st.info(known_names().markdown(why))
     if rows.shown.empty:
         st.info(_("The run has no relation of this family. Choose another above."))
         st.caption(left_out(rows))

@@ -14,9 +14,11 @@ from mhattn_core.text.reading.limits import MEGABYTE
 from mhattn_core.text.words import cut
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.page import problems
+from mhattn_core.ui.visit import come_back, visit
 
 TABLES = ["csv", "tsv", "jsonl", "json", "xlsx", "parquet"]
 LONGEST_SUMMARY = 4_000
+DOCUMENT = "typed-document"
 
 
 def choose_document() -> DocumentInput:
@@ -64,22 +66,33 @@ def _of_gallery(id_: str) -> DocumentInput:
 
 
 def _typed() -> SentencePair | None:
-    document = st.text_area(
-        _("Document"),
-        key="typed-document",
-        height=180,
-        persist_state="session",
-        max_chars=Limits().document,
-        placeholder=_("Paste a text; leave a line empty between paragraphs."),
-    )
-    summary = st.text_area(
-        _("Summary (leave it empty, and the model writes one)"),
-        key="typed-summary",
-        height=80,
-        persist_state="session",
-        max_chars=LONGEST_SUMMARY,
-    )
+    boxes = {
+        DOCUMENT: (_("Document"), 180, Limits().document),
+        "typed-summary": (_("Summary (leave it empty, and the model writes one)"), 80, LONGEST_SUMMARY),
+    }
+    typed = []
+    for key, (label, height, most) in boxes.items():
+        # After a reload Streamlit has forgotten it, and the visit has not.
+        st.session_state.setdefault(key, visit().texts.get(key, ""))
+        typed.append(
+            st.text_area(
+                label,
+                key=key,
+                height=height,
+                on_change=_remember,
+                args=(key,),
+                persist_state="session",
+                max_chars=most,
+                placeholder=_("Paste a text; leave a line empty between paragraphs.") if key == DOCUMENT else None,
+            )
+        )
+    come_back("document")
+    document, summary = typed
     return SentencePair(document, summary)
+
+
+def _remember(key: str) -> None:
+    visit().texts[key] = st.session_state[key]
 
 
 def _table() -> SentencePair | None:
