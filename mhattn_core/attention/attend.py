@@ -37,6 +37,7 @@ class AttentionResult:
     _feed: ModelInputs
     _patterns: Mapping[str, np.ndarray]
     _ablate: Ablation = field(default_factory=dict)
+    _grids: dict[str, WordGrid] = field(default_factory=dict, init=False)
 
     @property
     def stacks(self) -> tuple[str, ...]:
@@ -79,9 +80,11 @@ class AttentionResult:
         return tuple(piece.side for piece in queries), tuple(piece.side for piece in keys)
 
     def words(self, stack: str) -> WordGrid:
-        """The patterns of a stack on the word grid."""
-        queries, keys = self._axis(self._feed.queries[stack]), self._axis(self._feed.keys[stack])
-        return to_words(self._patterns[stack], queries, keys, causal=stack == "decoder")
+        """The patterns of a stack on the word grid; made once, so not to be written into."""
+        if stack not in self._grids:
+            queries, keys = self._axis(self._feed.queries[stack]), self._axis(self._feed.keys[stack])
+            self._grids[stack] = to_words(self._patterns[stack], queries, keys, causal=stack == "decoder")
+        return self._grids[stack]
 
     def unknown_share(self, stack: str) -> float:
         """Share of the tokens that cover a character which the tokenizer does not know, 0 to 1; of a cross stack, the

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,7 +43,7 @@ class Shown:
         """``minilm · L3 H7``."""
         return head_name(*self.head.cell, model=self.model)
 
-    @property
+    @cached_property
     def table(self) -> pd.DataFrame:
         """Its pattern, as ``pattern_table``."""
         return pattern_table(self.result, *self.head, units=self.units)
