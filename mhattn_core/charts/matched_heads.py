@@ -40,7 +40,7 @@ def matched_heads(
     width = float(places["x"].max())
     axis_x = alt.X("x:Q", scale=alt.Scale(domain=[-2.5, width + 2.5], nice=False), axis=None)
     axis_y = alt.Y("y:Q", scale=alt.Scale(domain=[-0.14, 1.08], nice=False, reverse=True), axis=None)
-    line = {"y": axis_y, "x": axis_x, "x2": "x2:Q", "y2": "y2:Q", "tooltip": _tooltips(title)}
+    line = {"y": axis_y, "x": axis_x, "x2": alt.X2("x2:Q"), "y2": alt.Y2("y2:Q"), "tooltip": _tooltips(title)}
     layers = [
         alt.Chart(table[~table["shared"]]).mark_rule(color=SPECIAL_COLOUR, opacity=0.16).encode(**line),
         alt.Chart(table[table["shared"]]).mark_rule(color=SHARED_COLOUR, strokeWidth=2.2, opacity=0.9).encode(**line),
