@@ -100,6 +100,8 @@ class _Written:
             own[kind] = Undefined
         if isinstance(own._get("data", Undefined), pd.DataFrame):
             own.data = alt.NamedData(self._named(own.data))
+        if own._get("transform", Undefined) is not Undefined:
+            own.transform = [self._looked_up(one) for one in own.transform]
         if own._get("params", Undefined) is not Undefined:
             self._lift(own, named=not views)
         self._views += 1
@@ -107,6 +109,16 @@ class _Written:
         for kind, parts in views.items():
             spec |= _with_data_of_all(spec, kind, [self.view(part) for part in parts])
         return spec
+
+    def _looked_up(self, transform: Any) -> Any:
+        """The same, with the name of the table where it looks something up."""
+        source = transform._get("from", Undefined)
+        if source is Undefined or not isinstance(source._get("data", Undefined), pd.DataFrame):
+            return transform
+        named, own = source.copy(deep=False), transform.copy(deep=False)
+        named.data = alt.NamedData(self._named(source.data))
+        own["from"] = named
+        return own
 
     def _named(self, table: pd.DataFrame) -> str:
         name = self._names.setdefault(id(table), f"table_{len(self._names)}")
@@ -117,7 +129,7 @@ class _Written:
         """Take a view's parameters; a selection names its views."""
         if named and view.name is Undefined:
             view.name = f"view_{self._views}"
-        for param in (one.to_dict() for one in view.params):
+        for param in (one.to_dict(validate=False) for one in view.params):
             known = self.params.setdefault(param["name"], param)
             if "select" in param and named and view.name not in known.setdefault("views", []):
                 known["views"].append(view.name)
