@@ -34,7 +34,7 @@ class WordAxis:
         return words
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class WordGrid:
     """The patterns of one stack on words.
 

@@ -28,6 +28,10 @@ from mhattn_core.text.words import Sentence
 NO_ABLATION: Ablation = {}
 
 
+KEPT_BYTES = 32 * 2**20
+"""A word grid above this is made anew each time: a server keeps many results."""
+
+
 @dataclass(frozen=True, eq=False)
 class AttentionResult:
     """What one model's heads did with one pair."""
@@ -37,6 +41,7 @@ class AttentionResult:
     _feed: ModelInputs
     _patterns: Mapping[str, np.ndarray]
     _ablate: Ablation = field(default_factory=dict)
+    _grids: dict[str, WordGrid] = field(default_factory=dict, init=False)
 
     @property
     def stacks(self) -> tuple[str, ...]:
@@ -79,9 +84,14 @@ class AttentionResult:
         return tuple(piece.side for piece in queries), tuple(piece.side for piece in keys)
 
     def words(self, stack: str) -> WordGrid:
-        """The patterns of a stack on the word grid."""
+        """The patterns of a stack on the word grid; one of few words is made once, so not to be written into."""
+        if stack in self._grids:
+            return self._grids[stack]
         queries, keys = self._axis(self._feed.queries[stack]), self._axis(self._feed.keys[stack])
-        return to_words(self._patterns[stack], queries, keys, causal=stack == "decoder")
+        grid = to_words(self._patterns[stack], queries, keys, causal=stack == "decoder")
+        if grid.pattern.nbytes <= KEPT_BYTES:
+            self._grids[stack] = grid
+        return grid
 
     def unknown_share(self, stack: str) -> float:
         """Share of the tokens that cover a character which the tokenizer does not know, 0 to 1; of a cross stack, the

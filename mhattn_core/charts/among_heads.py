@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import SPECIAL_COLOUR, model_colour
 from mhattn_core.locale import _
 
@@ -24,8 +25,9 @@ def among_heads(
     colour = model_colour(str(heads["model"].iloc[0]))
     every = alt.Chart(heads).mark_tick(color=SPECIAL_COLOUR, opacity=0.35, size=16, thickness=1)
     one = alt.Chart(heads[heads["name"] == chosen])
-    return alt.layer(
+    return layered(
         every.encode(x, y, tooltip=tooltip),
         one.mark_rule(color=colour, strokeWidth=2.5).encode(alt.X("low:Q"), alt.X2("high"), y, tooltip=tooltip),
         one.mark_point(color=colour, filled=True, size=90, opacity=1).encode(x, y, tooltip=tooltip),
-    ).properties(height=alt.Step(34))
+        height=alt.Step(34),
+    )

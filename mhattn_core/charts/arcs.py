@@ -6,6 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.lines import COLOURS, DASHES
 from mhattn_core.charts.theme import SPECIAL_COLOUR, label_expression
 from mhattn_core.locale import _
@@ -59,10 +60,8 @@ def arcs(words: Sequence[str], table: pd.DataFrame) -> alt.LayerChart:
         .encode(x, y, colour, tooltip=tooltip)
     )
     ground = alt.Chart(pd.DataFrame({"y": [0.0]})).mark_rule(color=SPECIAL_COLOUR, opacity=0.5).encode(y)
-    curves = line.mark_line(strokeWidth=2.5).encode(dash, detail="arc:N", order="step:Q")
-    return alt.layer(ground, curves, starts).properties(
-        height=HEIGHT * (2 if floor else 1) + (LABELS if upright else 0)
-    )
+    curves = line.mark_line(strokeWidth=2.5).encode(dash, detail=alt.Detail("arc:N"), order=alt.Order("step:Q"))
+    return layered(ground, curves, starts, height=HEIGHT * (2 if floor else 1) + (LABELS if upright else 0))
 
 
 def _points(words: Sequence[str], placed: pd.DataFrame) -> pd.DataFrame:

@@ -11,8 +11,8 @@ from mhattn_core.charts.attention_drawn import (
     TALLEST,
     Drawn,
     head_colour,
-    written,
 )
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import SPECIAL_COLOUR, WORD_COLOUR
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
@@ -50,7 +50,7 @@ def attention_bars(drawn: Drawn, weights: pd.DataFrame, *, narrow: bool = False)
         .encode(
             x,
             y,
-            text="text:N",
+            text=alt.Text("text:N"),
             opacity=alt.OpacityValue(1, condition={"test": "datum.special", "value": 0.7}),
             tooltip=NO_TOOLTIP,
         )
@@ -64,11 +64,11 @@ def attention_bars(drawn: Drawn, weights: pd.DataFrame, *, narrow: bool = False)
             )
         )
         .mark_text(fontSize=13, fontWeight="bold", color=WORD_COLOUR, limit=alt.expr(f"width / {width}"))
-        .encode(x, y, text="title:N", tooltip=NO_TOOLTIP)
+        .encode(x, y, text=alt.Text("title:N"), tooltip=NO_TOOLTIP)
     )
-    bars = alt.Chart(written(_bars(weights, places), "bars")).transform_filter(f"datum.query_position == {QUERY}")
-    chart = alt.layer(*_marks(bars, x, y, size), names, titles.add_params(query))
-    return chart.properties(height=round((last - first) * step))
+    bars = alt.Chart(_bars(weights, places)).transform_filter(f"datum.query_position == {QUERY}")
+    views = (*_marks(bars, x, y, size), names, titles.add_params(query))
+    return layered(*views, height=round((last - first) * step))
 
 
 def _bars(weights: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:

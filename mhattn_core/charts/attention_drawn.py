@@ -9,7 +9,7 @@ from mhattn_core.charts.theme import HEAD_COLOURS
 
 STEP, SMALLEST_STEP, TALLEST = 23, 10, 240
 """Height of a word, in pixels; of many words less, so that all of a column stands in view."""
-NO_TOOLTIP = alt.value(None)
+NO_TOOLTIP = alt.TooltipValue(None)
 """A page would show the numbers of the place."""
 
 
@@ -25,21 +25,6 @@ class Drawn:
     panels: pd.DataFrame
     words: pd.DataFrame
     lines: pd.DataFrame
-
-
-def written(table: pd.DataFrame, name: str) -> alt.InlineData:
-    """A long table as text, a seventh of its size as records; Altair would refuse more than 5,000 of those.
-
-    name: in the specification; without one Altair takes the text for records.
-    """
-    # A browser takes the text "False" for true.
-    table = table.astype({name: int for name, kind in table.dtypes.items() if kind.kind == "b"})
-    parse = {str(name): "string" if kind.kind == "O" else "number" for name, kind in table.dtypes.items()}
-    return alt.InlineData(
-        name=name,
-        values=table.to_csv(index=False, float_format="%.3f", lineterminator="\n"),
-        format=alt.CsvDataFormat(type="csv", parse=parse),
-    )
 
 
 def head_colour(head: int) -> str:

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from mhattn_core.attention.line_tables import MEAN
-from mhattn_core.charts.attention_drawn import NO_TOOLTIP, Drawn, head_colour, written
+from mhattn_core.charts.attention_drawn import NO_TOOLTIP, Drawn, head_colour
 from mhattn_core.charts.attention_layout import FROM, LEFT, Layout, letters
 from mhattn_core.charts.attention_params import (
     BLOCK,
@@ -20,6 +20,7 @@ from mhattn_core.charts.attention_params import (
     shown_blocks,
     word_places,
 )
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import HEAD_COLOURS, SPECIAL_COLOUR, WORD_COLOUR
 from mhattn_core.heads import head_expression, layer_expression
 from mhattn_core.locale import _
@@ -37,15 +38,14 @@ def attention_lines(drawn: Drawn, *, rows: bool = False, narrow: bool = False) -
     lines = _of_chosen_layers(drawn) if narrow else drawn.lines
     layout = Layout.of(drawn, rows=rows, stacked=rows or narrow)
     params = attention_params(drawn, one_layer=narrow)
-    # Altair copies a layer within a layer over and over: all lie side by side.
-    chart = alt.layer(
+    return layered(
         _borders(drawn.words, layout).add_params(*(params[name] for name in (SHOW, LAYER, BLOCK) if name in params)),
         _lines(lines, layout, drawn, one_layer=narrow),
         *_words(drawn.words, layout, params[WORD]),
         _titles(layout, drawn, one_layer=narrow),
         *_heads(lines, layout, params[HEADS]),
+        height=layout.height,
     )
-    return chart.properties(height=layout.height)
 
 
 def _in_layer(drawn: Drawn, *, one_layer: bool) -> str:
@@ -74,7 +74,7 @@ def _lines(lines: pd.DataFrame, layout: Layout, drawn: Drawn, *, one_layer: bool
     labels = drawn.words.pivot(index=["panel", "position"], columns="side", values="text").reset_index()
     heads = sorted(set(lines["head"]) - {MEAN})
     return (
-        alt.Chart(written(lines, "lines"))
+        alt.Chart(lines)
         .transform_lookup("panel", alt.LookupData(panels, "panel", known))
         .transform_filter(" && ".join(conditions))
         .transform_calculate(number="'' + datum.head")
@@ -105,7 +105,7 @@ def _lines(lines: pd.DataFrame, layout: Layout, drawn: Drawn, *, one_layer: bool
                 scale=alt.Scale(domain=[MEAN, *heads], range=[HEAD_COLOURS[0], *map(head_colour, heads)]),
                 legend=None,
             ),
-            description="says:N",
+            description=alt.Description("says:N"),
             tooltip=[
                 alt.Tooltip("name:N", title=_("head")),
                 alt.Tooltip("query:N", title=_("from")),
@@ -157,7 +157,7 @@ def _texts(base: alt.Chart, layout: Layout, options: dict[str, Any], align: str)
     return base.mark_text(align=align, **options).encode(
         layout.x,
         layout.y,
-        text="text:N",
+        text=alt.Text("text:N"),
         opacity=alt.OpacityValue(1, condition={"test": "datum.special", "value": 0.7}),
         tooltip=NO_TOOLTIP,
     )
@@ -183,7 +183,7 @@ def _titles(layout: Layout, drawn: Drawn, *, one_layer: bool) -> alt.Chart:
             color=WORD_COLOUR,
             limit=alt.expr(f"width / {1 if layout.rows else layout.width}"),
         )
-        .encode(layout.x, layout.y, text="title:N", tooltip=NO_TOOLTIP)
+        .encode(layout.x, layout.y, text=alt.Text("title:N"), tooltip=NO_TOOLTIP)
     )
 
 
@@ -215,7 +215,7 @@ def _heads(lines: pd.DataFrame, layout: Layout, heads: alt.Parameter) -> list[al
         .properties(name=CHIPS)
         .add_params(heads)
     )
-    names = base.mark_text(align="left", dx=-4, fontSize=11, color=WORD_COLOUR).encode(text="name:N")
+    names = base.mark_text(align="left", dx=-4, fontSize=11, color=WORD_COLOUR).encode(text=alt.Text("name:N"))
     return [squares, names]
 
 

@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 
 from mhattn_core.charts.attention_drawn import NO_TOOLTIP
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import ATTENTION_SCHEME, MARK_COLOUR, SPECIAL_COLOUR, WORD_COLOUR
 from mhattn_core.locale import _
 
@@ -47,7 +48,7 @@ def attention_matrices(cells: pd.DataFrame, *, largest: float | None) -> alt.Lay
         _titles(placed, x, y, step, panels),
         *_borders(placed, x, y),
     ]
-    return alt.layer(*layers).properties(height=int(ABOVE + rows * step))
+    return layered(*layers, height=int(ABOVE + rows * step))
 
 
 def _placed(cells: pd.DataFrame) -> pd.DataFrame:
@@ -77,7 +78,7 @@ def _cells(
         alt.Tooltip("key:N", title=_("to")),
         alt.Tooltip("weight:Q", title=_("weight"), format=".3f"),
     ]
-    framed = alt.when(pointed[CELL], empty=False).then(alt.value(MARK_COLOUR)).otherwise(alt.value("transparent"))
+    framed = alt.StrokeValue("transparent", condition={"param": CELL, "empty": False, "value": MARK_COLOUR})
     pale = alt.OpacityValue(0.35, condition={"test": {"or": [{"param": ROW}, {"param": COLUMN}]}, "value": 1})
     colour = alt.Color(
         "level:Q",
@@ -90,7 +91,7 @@ def _cells(
             says="datum.title + ': ' + datum.query + ' → ' + datum.key + ' ' + format(datum.weight, '.2f')"
         )
         .mark_rect(strokeWidth=2.5)
-        .encode(*encoding, colour, stroke=framed, opacity=pale, tooltip=tooltip, description="says:N")
+        .encode(*encoding, colour, stroke=framed, opacity=pale, tooltip=tooltip, description=alt.Description("says:N"))
         .add_params(*pointed.values())
     )
     special = placed[placed["kind"] == "special"]
@@ -118,7 +119,7 @@ def _words(placed: pd.DataFrame, x: dict[str, Any], y: dict[str, Any], step: flo
         .encode(
             alt.X("edge:Q", **x),
             alt.Y("middle:Q", **y),
-            text="label:N",
+            text=alt.Text("label:N"),
             opacity=alt.OpacityValue(0.45, condition={"param": ROW, "value": 1}),
             tooltip=NO_TOOLTIP,
         ),
@@ -127,7 +128,7 @@ def _words(placed: pd.DataFrame, x: dict[str, Any], y: dict[str, Any], step: flo
         .encode(
             alt.X("middle:Q", **x),
             alt.Y("edge:Q", **y),
-            text="label:N",
+            text=alt.Text("label:N"),
             opacity=alt.OpacityValue(0.45, condition={"param": COLUMN, "value": 1}),
             tooltip=NO_TOOLTIP,
         ),
@@ -161,7 +162,7 @@ def _titles(placed: pd.DataFrame, x: dict[str, Any], y: dict[str, Any], step: fl
             lineBreak="\n",
             limit=alt.expr(f"0.97 * width / {panels}"),
         )
-        .encode(alt.X("at:Q", **x), alt.Y("up:Q", **y), text="lines:N", tooltip=NO_TOOLTIP)
+        .encode(alt.X("at:Q", **x), alt.Y("up:Q", **y), text=alt.Text("lines:N"), tooltip=NO_TOOLTIP)
     )
 
 

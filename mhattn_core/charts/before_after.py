@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.glance import PICKED
 from mhattn_core.charts.theme import DIFFERENCE_SCHEME, MARK_COLOUR, SPECIAL_COLOUR
 from mhattn_core.heads import head_names
@@ -48,10 +49,13 @@ def before_after(
                 scale=alt.Scale(scheme=DIFFERENCE_SCHEME, domain=[-largest, largest]),
                 legend=alt.Legend(gradientLength=120, format="+.2f"),
             ),
-            stroke=alt.condition(
-                f"datum.layer == {layer} && datum.head == {head}", alt.value(MARK_COLOUR), alt.value(SPECIAL_COLOUR)
+            stroke=alt.StrokeValue(
+                SPECIAL_COLOUR,
+                condition={"test": f"datum.layer == {layer} && datum.head == {head}", "value": MARK_COLOUR},
             ),
-            strokeWidth=alt.condition(f"datum.layer == {layer} && datum.head == {head}", alt.value(3), alt.value(0.7)),
+            strokeWidth=alt.StrokeWidthValue(
+                0.7, condition={"test": f"datum.layer == {layer} && datum.head == {head}", "value": 3}
+            ),
             tooltip=[
                 alt.Tooltip("name:N", title=_("head")),
                 alt.Tooltip("a:Q", title=model_a, format=".3f"),
@@ -70,4 +74,4 @@ def before_after(
             .mark_rule(color=SPECIAL_COLOUR, opacity=0.6)
             .encode(x, alt.Y("bottom:Q", scale=scale), alt.Y2("top")),
         )
-    return alt.layer(*layers).properties(height=SIDE)
+    return layered(*layers, height=SIDE)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import independent, layered
 from mhattn_core.charts.distributions import SHAPES
 from mhattn_core.charts.glance import PICKED
 from mhattn_core.charts.theme import SPECIAL_COLOUR, TEXT_COLOUR, model_colours
@@ -102,7 +103,7 @@ def best_heads(
     pick = alt.selection_point(
         name=PICKED, fields=["model", "relation", "layer", "head", "clicks"], on="click", clear=False
     )
-    heads = alt.layer(
+    heads = layered(
         base.mark_bar(color=SPECIAL_COLOUR, opacity=0.35, height=BAR).encode(alt.X("baseline:Q")),
         base.mark_rule(strokeWidth=2).encode(alt.X("bottom:Q"), alt.X2("top:Q"), colour),
         base.transform_filter("datum.found").mark_point(size=70, filled=True, opacity=1).encode(x, colour, shape),
@@ -112,12 +113,14 @@ def best_heads(
         # Grey can be read on a light page and on a dark one.
         base.mark_text(
             align="left", dx=2 if narrow else 8, dy=ABOVE if narrow else 0, fontSize=11, color=TEXT_COLOUR
-        ).encode(alt.XValue(0 if narrow else "width"), text="said:N"),
+        ).encode(alt.XValue(0 if narrow else "width"), text=alt.Text("said:N")),
     )
-    both = alt.layer(
-        heads, to_beat(rows, y, line, tooltip=tooltip, columns=2 if narrow else 4 if len(models) < 3 else 1)
-    ).resolve_scale(color="independent", shape="independent")
-    return both.properties(height=alt.Step(NARROW_BAND if narrow else BAND))
+    return layered(
+        heads,
+        to_beat(rows, y, line, tooltip=tooltip, columns=2 if narrow else 4 if len(models) < 3 else 1),
+        resolve=independent("color", "shape"),
+        height=alt.Step(NARROW_BAND if narrow else BAND),
+    )
 
 
 def _tooltip() -> list[alt.Tooltip]:

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import ATTENTION_SCHEME, TEXT_COLOUR
 from mhattn_core.locale import _
 
@@ -30,4 +31,4 @@ def best_keys(table: pd.DataFrame) -> alt.LayerChart:
     numbers = base.mark_text(align="left", dx=3, color=TEXT_COLOUR).encode(
         alt.X("at:Q"), text=alt.Text("weight:Q", format=".3f")
     )
-    return alt.layer(bars, numbers).properties(height=alt.Step(22))
+    return layered(bars, numbers, height=alt.Step(22))

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.distributions import SHAPES
 from mhattn_core.charts.theme import model_colours
 from mhattn_core.locale import _
@@ -32,4 +33,4 @@ def by_layer(layers: pd.DataFrame, *, title: str, domain: tuple[float, float]) -
     drawn = [base.mark_line(strokeWidth=1.5), marks]
     if {"low", "high"} <= set(layers):
         drawn.insert(0, base.mark_rule(strokeWidth=2).encode(alt.Y("low:Q", title=title, scale=scale), alt.Y2("high")))
-    return alt.layer(*drawn).properties(height=240)
+    return layered(*drawn, height=240)

@@ -4,6 +4,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import DIFFERENCE_SCHEME
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
@@ -40,6 +41,6 @@ def cosine_matrix(cosines: np.ndarray, *, layer: int) -> alt.LayerChart:
         )
     ]
     if heads <= WITH_NUMBERS:
-        dark = alt.condition("abs(datum.value) > 0.6", alt.value("white"), alt.value("#333333"))
+        dark = alt.ColorValue("#333333", condition={"test": "abs(datum.value) > 0.6", "value": "white"})
         layers.append(base.mark_text(fontSize=9).encode(text=alt.Text("value:Q", format=".1f"), color=dark))
-    return alt.layer(*layers).properties(width=alt.Step(step), height=alt.Step(step))
+    return layered(*layers, width=alt.Step(step), height=alt.Step(step))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, label_expression
 from mhattn_core.locale import _
 
@@ -48,4 +49,4 @@ def dendrogram(branches: pd.DataFrame, names: Sequence[str], *, title: str, cut:
     if cut is not None:
         rule = alt.Chart(pd.DataFrame({"height": [cut]})).mark_rule(color=MARK_COLOUR, strokeDash=[6, 4], strokeWidth=2)
         layers.append(rule.encode(alt.X("height:Q")))
-    return alt.layer(*layers).properties(height=(LEAF if step == 1 else THIN_LEAF) * len(names) + 60)
+    return layered(*layers, height=(LEAF if step == 1 else THIN_LEAF) * len(names) + 60)

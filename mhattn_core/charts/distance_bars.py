@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import MARK_COLOUR, model_colour
 from mhattn_core.locale import _
 
@@ -29,4 +30,4 @@ def distance_bars(bins: pd.DataFrame, *, model: str, ends: tuple[float, float] |
         alt.Y("mass:Q", title=_("mean weight"), axis=alt.Axis(format=".0%", tickCount=4), scale=scale)
     )
     ticks = base.mark_tick(color=MARK_COLOUR, thickness=3, size=22).encode(alt.Y("even:Q"))
-    return alt.layer(bars, ticks).properties(height=HEIGHT)
+    return layered(bars, ticks, height=HEIGHT)

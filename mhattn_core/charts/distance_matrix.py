@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.glance import PICKED
 from mhattn_core.charts.theme import ATTENTION_SCHEME, MARK_COLOUR, attention_colours, data_uri, label_expression
 from mhattn_core.locale import _
@@ -76,7 +77,7 @@ def distance_matrix(
         corners = pd.DataFrame({"left": chosen, "top": chosen[::-1]}) - 0.5
         frame = alt.Chart(corners.assign(right=corners["left"] + 1, bottom=corners["top"] + 1))
         layers.append(frame.mark_rect(filled=False, stroke=MARK_COLOUR, strokeWidth=2.5).encode(*axes))
-    return alt.layer(*layers).properties(height=SIZE)
+    return layered(*layers, height=SIZE)
 
 
 def _axes(names: Sequence[str]) -> tuple[alt.X, alt.X2, alt.Y, alt.Y2]:
@@ -116,7 +117,7 @@ def _picture(pairs: pd.DataFrame, heads: int, largest: float, axes: tuple[alt.X,
         {"left": [(heads - 1) / 2], "top": [(heads - 1) / 2], "picture": [data_uri(enlarged, palette)]}
     )
     picture = alt.Chart(place).mark_image(width=alt.expr("width"), height=alt.expr("height"), aspect=False)
-    return picture.encode(axes[0], axes[2], url="picture:N")
+    return picture.encode(axes[0], axes[2], url=alt.Url("picture:N"))
 
 
 def _tooltips(title: str) -> list[alt.Tooltip]:

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, model_colours
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
@@ -63,7 +64,7 @@ def distributions(heads: pd.DataFrame, *, title: str, chosen: tuple[str, int, in
                 x, y, _within_band(), tooltip=_tooltip(title)
             )
         )
-    return alt.layer(*layers).properties(height=alt.Step(BAND))
+    return layered(*layers, height=alt.Step(BAND))
 
 
 def by_depth(heads: pd.DataFrame, *, title: str) -> alt.LayerChart:
@@ -97,9 +98,12 @@ def by_depth(heads: pd.DataFrame, *, title: str) -> alt.LayerChart:
             alt.Tooltip("value:Q", title=_("median"), format=".3f"),
         ],
     )
-    return alt.layer(
-        marks, line.mark_line(strokeWidth=2), line.mark_point(filled=True, size=60, opacity=1).encode(shape)
-    ).properties(height=DEPTH_HEIGHT)
+    return layered(
+        marks,
+        line.mark_line(strokeWidth=2),
+        line.mark_point(filled=True, size=60, opacity=1).encode(shape),
+        height=DEPTH_HEIGHT,
+    )
 
 
 def relative_depth(heads: pd.DataFrame) -> pd.Series:

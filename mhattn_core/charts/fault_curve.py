@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, model_colour
 from mhattn_core.locale import _
 
@@ -66,4 +67,4 @@ def fault_curve(curves: pd.DataFrame, *, title: str) -> alt.LayerChart:
         .mark_point(filled=True, size=110, color=model_colour(str(curves["model"].iloc[0])), opacity=1)
         .encode(x, y)
     )
-    return alt.layer(band, median, line, start).properties(height=HEIGHT)
+    return layered(band, median, line, start, height=HEIGHT)

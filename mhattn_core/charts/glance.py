@@ -6,6 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.no_attention import grey_cells, layers_without
 from mhattn_core.charts.theme import MARK_COLOUR, attention_colours, data_uri
 from mhattn_core.locale import _
@@ -72,7 +73,7 @@ def glance(
     base = alt.Chart(heads[~without].assign(clicks=clicks)).encode(x, y)
     pictures = base.mark_image(
         width=alt.expr("bandwidth('x')"), height=alt.expr("bandwidth('y')"), aspect=False
-    ).encode(url="picture:N")
+    ).encode(url=alt.Url("picture:N"))
     pick = alt.selection_point(name=PICKED, fields=["layer", "head", "clicks"], on="click", clear=False)
     targets = (
         base.mark_rect(fillOpacity=0, strokeWidth=3, cursor="pointer")
@@ -87,7 +88,7 @@ def glance(
         .add_params(pick)
     )
     drawn = [pictures, targets, *([grey_cells(heads[without], x, y)] if without.any() else [])]
-    return alt.layer(*drawn, height=alt.Step(step))
+    return layered(*drawn, height=alt.Step(step))
 
 
 def _is(chosen: tuple[int, int] | None) -> str:

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, model_colour
 from mhattn_core.locale import _
 
@@ -53,7 +54,7 @@ def group_costs(groups: pd.DataFrame, *, title: str) -> alt.LayerChart:
         points.encode(alt.X(f"{column}:Q"), y, colour, tooltip=tooltip)
         for points, column in ((dots, "together"), (rings, "sum_of_single"))
     ]
-    return alt.layer(*layers).properties(height=alt.Step(24))
+    return layered(*layers, height=alt.Step(24))
 
 
 def group_names(groups: pd.DataFrame) -> list[str]:

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.glance import PICKED
 from mhattn_core.charts.no_attention import grey_cells, layers_without
 from mhattn_core.charts.theme import ATTENTION_SCHEME, DIFFERENCE_SCHEME, MARK_COLOUR
@@ -73,8 +74,8 @@ def head_grid(
         x,
         y,
         colour,
-        stroke=alt.condition(
-            f"datum.layer == {layer} && datum.head == {head}", alt.value(MARK_COLOUR), alt.value("transparent")
+        stroke=alt.StrokeValue(
+            "transparent", condition={"test": f"datum.layer == {layer} && datum.head == {head}", "value": MARK_COLOUR}
         ),
         tooltip=_tooltips(rows, title or axis_title(measure)),
     ).add_params(pick)
@@ -86,7 +87,7 @@ def head_grid(
     if len(missing):
         cross = alt.Chart(missing).mark_point(shape="cross", color="#8c8c8c", size=60)
         drawn.append(cross.encode(x, y, tooltip=_tooltips(rows, title or axis_title(measure))))
-    return alt.layer(*drawn).properties(height=alt.Step(step))
+    return layered(*drawn, height=alt.Step(step))
 
 
 def _tooltips(rows: pd.DataFrame, title: str) -> list[alt.Tooltip]:

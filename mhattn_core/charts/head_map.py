@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.distributions import SHAPES
 from mhattn_core.charts.theme import MARK_COLOUR, TEXT_COLOUR, model_colours
 from mhattn_core.locale import _
@@ -59,5 +60,5 @@ def head_map(points: pd.DataFrame) -> alt.LayerChart:
     for number, shift in ((1, -15), (2, 17)):
         chosen = alt.Chart(points[points["chosen"] == number]).encode(x, y)
         layers.append(chosen.mark_point(size=190, color=MARK_COLOUR, strokeWidth=2.5))
-        layers.append(chosen.mark_text(dy=shift, color=TEXT_COLOUR, fontWeight="bold").encode(text="name:N"))
-    return alt.layer(*layers).properties(height=HEIGHT)
+        layers.append(chosen.mark_text(dy=shift, color=TEXT_COLOUR, fontWeight="bold").encode(text=alt.Text("name:N")))
+    return layered(*layers, height=HEIGHT)

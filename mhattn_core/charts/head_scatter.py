@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.glance import PICKED
 from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, TEXT_COLOUR, model_colour
 from mhattn_core.heads import head_names
@@ -75,9 +76,9 @@ def head_scatter(
     if len(own):
         circled = alt.Chart(own).encode(x_axis, y_axis)
         layers.append(circled.mark_point(size=190, color=MARK_COLOUR, strokeWidth=2.5))
-        layers.append(circled.mark_text(dy=-15, color=TEXT_COLOUR, fontWeight="bold").encode(text="name:N"))
+        layers.append(circled.mark_text(dy=-15, color=TEXT_COLOUR, fontWeight="bold").encode(text=alt.Text("name:N")))
     layers += [_corner(place, text) for place, text in (corners or {}).items()]
-    return alt.layer(*layers).properties(height=SIDE)
+    return layered(*layers, height=SIDE)
 
 
 def _scale(values: pd.DataFrame, split: float | None) -> list[float]:
@@ -100,8 +101,8 @@ def _corner(place: Corner, text: str) -> alt.Chart:
             fontStyle="italic",
         )
         .encode(
-            x=alt.value(alt.ExprRef("width - 6") if right else 6),
-            y=alt.value(4 if above else alt.ExprRef("height - 4")),
-            text="text:N",
+            x=alt.XValue(alt.ExprRef("width - 6") if right else 6),
+            y=alt.YValue(4 if above else alt.ExprRef("height - 4")),
+            text=alt.Text("text:N"),
         )
     )

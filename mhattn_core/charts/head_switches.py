@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.glance import PICKED
 from mhattn_core.charts.head_grid import HEIGHT, HIGHEST_ROW, LOWEST_ROW
 from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR
@@ -39,9 +40,9 @@ def head_switches(heads: pd.DataFrame, *, clicks: int = 0) -> alt.LayerChart:
             x,
             y,
             # Nearly nothing, but enough to be clicked.
-            fillOpacity=alt.condition("datum.off", alt.value(0.02), alt.value(0.9)),
-            fill=alt.value(ON_COLOUR),
-            stroke=alt.condition("datum.off", alt.value(MARK_COLOUR), alt.value(SPECIAL_COLOUR)),
+            fillOpacity=alt.FillOpacityValue(0.9, condition={"test": "datum.off", "value": 0.02}),
+            fill=alt.FillValue(ON_COLOUR),
+            stroke=alt.StrokeValue(SPECIAL_COLOUR, condition={"test": "datum.off", "value": MARK_COLOUR}),
             tooltip=tooltip,
         )
         .add_params(pick)
@@ -52,4 +53,4 @@ def head_switches(heads: pd.DataFrame, *, clicks: int = 0) -> alt.LayerChart:
         .mark_text(text="✕", color=MARK_COLOUR, fontWeight="bold", fontSize=min(16, step - 4), tooltip=None)
         .encode(x, y)
     )
-    return alt.layer(cells, crosses).properties(height=alt.Step(step))
+    return layered(cells, crosses, height=alt.Step(step))

@@ -7,6 +7,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.matrix import CELLS_DRAWN
 from mhattn_core.charts.theme import DIFFERENCE_SCHEME, MARK_COLOUR, data_uri, label_expression
 from mhattn_core.locale import _
@@ -55,7 +56,7 @@ def heat_rows(vectors: np.ndarray, labels: Sequence[str], *, title: str, framed:
         box = pd.DataFrame({"left": [-0.5], "right": [columns - 0.5], "top": [framed - 0.5], "bottom": [framed + 0.5]})
         frame = alt.Chart(box).mark_rect(filled=False, stroke=MARK_COLOUR, strokeWidth=2)
         layers.append(frame.encode(x, alt.X2("right"), y, alt.Y2("bottom")))
-    return alt.layer(*layers).properties(height=int(rows * min(HIGHEST_ROW, max(LOWEST_ROW, TALLEST / rows))))
+    return layered(*layers, height=int(rows * min(HIGHEST_ROW, max(LOWEST_ROW, TALLEST / rows))))
 
 
 def _cells(vectors: np.ndarray, labels: Sequence[str], largest: float, title: str, x: alt.X, y: alt.Y) -> alt.Chart:
@@ -98,4 +99,4 @@ def _picture(vectors: np.ndarray, largest: float, x: alt.X, y: alt.Y) -> alt.Cha
         {"left": [(columns - 1) / 2], "top": [(rows - 1) / 2], "picture": [data_uri(enlarged, palette)]}
     )
     picture = alt.Chart(place).mark_image(width=alt.expr("width"), height=alt.expr("height"), aspect=False)
-    return picture.encode(x, y, url="picture:N")
+    return picture.encode(x, y, url=alt.Url("picture:N"))

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import SPECIAL_COLOUR, model_colour
 from mhattn_core.locale import _
 
@@ -25,8 +26,8 @@ def found_links(found: pd.DataFrame) -> alt.LayerChart:
                 axis=alt.Axis(orient="top", labelAngle=0, ticks=False, domain=False),
             ),
             alt.Y("link:N", sort=order["link"], title=None, axis=alt.Axis(labelLimit=220, ticks=False, domain=False)),
-            fill=alt.condition("datum.found", alt.value(model_colour(model)), alt.value("transparent")),
-            stroke=alt.condition("datum.found", alt.value(model_colour(model)), alt.value(SPECIAL_COLOUR)),
+            fill=alt.FillValue("transparent", condition={"test": "datum.found", "value": model_colour(model)}),
+            stroke=alt.StrokeValue(SPECIAL_COLOUR, condition={"test": "datum.found", "value": model_colour(model)}),
             tooltip=[
                 alt.Tooltip("link:N", title=_("link")),
                 alt.Tooltip("head:N", title=_("head")),
@@ -34,4 +35,4 @@ def found_links(found: pd.DataFrame) -> alt.LayerChart:
             ],
         )
     )
-    return alt.layer(marks).properties(width=alt.Step(70), height=alt.Step(30))
+    return layered(marks, width=alt.Step(70), height=alt.Step(30))

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import DIFFERENCE_SCHEME, SPECIAL_COLOUR
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
@@ -40,7 +41,7 @@ def interactions(pairs: pd.DataFrame, *, title: str) -> alt.LayerChart:
     layers = [bars]
     if rows["low"].notna().any():
         layers.append(base.mark_rule(color=SPECIAL_COLOUR, strokeWidth=2).encode(alt.X("low:Q"), alt.X2("high")))
-    return alt.layer(*layers).properties(height=alt.Step(22))
+    return layered(*layers, height=alt.Step(22))
 
 
 def pair_names(pairs: pd.DataFrame) -> pd.Series:

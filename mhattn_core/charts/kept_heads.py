@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, TEXT_COLOUR, model_colour
 from mhattn_core.heads import head_names, layer_name
 from mhattn_core.locale import _
@@ -41,5 +42,5 @@ def kept_heads(kept: pd.DataFrame, *, title: str) -> alt.LayerChart:
         .encode(alt.X("all_off:Q"), y, tooltip=tooltip[2:])
     )
     best = rows.loc[rows.groupby("line", sort=False)["ablated"].idxmin()]
-    named = alt.Chart(best).mark_text(dy=-11, fontSize=10, color=TEXT_COLOUR).encode(x, y, text="name:N")
-    return alt.layer(whole, dots, off, named).properties(height=alt.Step(30))
+    named = alt.Chart(best).mark_text(dy=-11, fontSize=10, color=TEXT_COLOUR).encode(x, y, text=alt.Text("name:N"))
+    return layered(whole, dots, off, named, height=alt.Step(30))

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import SPECIAL_COLOUR, TEXT_COLOUR
 from mhattn_core.locale import _
 
@@ -50,7 +51,7 @@ def lines(table: pd.DataFrame) -> alt.LayerChart:
     )
     words = [_words(sources, -0.04, "right"), _words(targets, 1.04, "left")]
     opacity = alt.Opacity("weight:Q", scale=alt.Scale(domain=[0, 1], range=[0.1, 0.9]), legend=None)
-    return alt.layer(faint.encode(opacity), ties, *words).properties(height=30 + STEP * max(len(sources), len(targets)))
+    return layered(faint.encode(opacity), ties, *words, height=30 + STEP * max(len(sources), len(targets)))
 
 
 def _places(table: pd.DataFrame, side: str) -> pd.DataFrame:
@@ -63,7 +64,7 @@ def _words(words: pd.DataFrame, at: float, align: str) -> alt.Chart:
     return (
         alt.Chart(words.rename(columns={"place": "left"}).assign(start=at))
         .mark_text(align=align, fontSize=14, color=TEXT_COLOUR)
-        .encode(alt.X("start:Q"), alt.Y("left:Q"), text="text:N")
+        .encode(alt.X("start:Q"), alt.Y("left:Q"), text=alt.Text("text:N"))
     )
 
 

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.glance import PICKED
 from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, TEXT_COLOUR
 from mhattn_core.heads import head_names, layer_name
@@ -39,7 +40,7 @@ def matched_heads(
     width = float(places["x"].max())
     axis_x = alt.X("x:Q", scale=alt.Scale(domain=[-2.5, width + 2.5], nice=False), axis=None)
     axis_y = alt.Y("y:Q", scale=alt.Scale(domain=[-0.14, 1.08], nice=False, reverse=True), axis=None)
-    line = {"y": axis_y, "x": axis_x, "x2": "x2:Q", "y2": "y2:Q", "tooltip": _tooltips(title)}
+    line = {"y": axis_y, "x": axis_x, "x2": alt.X2("x2:Q"), "y2": alt.Y2("y2:Q"), "tooltip": _tooltips(title)}
     layers = [
         alt.Chart(table[~table["shared"]]).mark_rule(color=SPECIAL_COLOUR, opacity=0.16).encode(**line),
         alt.Chart(table[table["shared"]]).mark_rule(color=SHARED_COLOUR, strokeWidth=2.2, opacity=0.9).encode(**line),
@@ -49,7 +50,7 @@ def matched_heads(
         _layer_names(places, axis_x, axis_y),
         _model_names(places, axis_x, axis_y),
     ]
-    return alt.layer(*layers).properties(height=HEIGHT)
+    return layered(*layers, height=HEIGHT)
 
 
 def _places(heads: pd.DataFrame) -> pd.DataFrame:
@@ -73,8 +74,8 @@ def _marks(table: pd.DataFrame, side: str, x: alt.X, y: alt.Y, title: str) -> al
         .encode(
             x,
             y,
-            stroke=alt.condition("datum.shared", alt.value(SHARED_COLOUR), alt.value(SPECIAL_COLOUR)),
-            fill=alt.condition("datum.shared", alt.value(SHARED_COLOUR), alt.value("transparent")),
+            stroke=alt.StrokeValue(SPECIAL_COLOUR, condition={"test": "datum.shared", "value": SHARED_COLOUR}),
+            fill=alt.FillValue("transparent", condition={"test": "datum.shared", "value": SHARED_COLOUR}),
             tooltip=_tooltips(title),
         )
         .add_params(pick)
@@ -109,7 +110,7 @@ def _layer_names(places: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.Chart:
     outer = places.sort_values("x", key=lambda x: x.where(places["side"] == "a", -x)).drop_duplicates(["side", "layer"])
     rows = rows.drop(columns="y").merge(outer[["side", "layer", "y"]], on=["side", "layer"])
     rows = rows.assign(x=rows["side"].map(ends), name=rows["layer"].map(layer_name))
-    return alt.Chart(rows).mark_text(color=TEXT_COLOUR, fontSize=10).encode(x, y, text="name:N")
+    return alt.Chart(rows).mark_text(color=TEXT_COLOUR, fontSize=10).encode(x, y, text=alt.Text("name:N"))
 
 
 def _model_names(places: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.LayerChart:
@@ -117,10 +118,10 @@ def _model_names(places: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.LayerChart:
     texts = [
         alt.Chart(row.to_frame().T.infer_objects())
         .mark_text(fontSize=13, fontWeight="bold", color=TEXT_COLOUR)
-        .encode(x, y, text="model:N")
+        .encode(x, y, text=alt.Text("model:N"))
         for _place, row in rows.iterrows()
     ]
-    return alt.layer(*texts)
+    return layered(*texts)
 
 
 def _tooltips(title: str) -> list[alt.Tooltip]:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import (
     ATTENTION_SCHEME,
     MARK_COLOUR,
@@ -57,7 +58,7 @@ def matrix(table: pd.DataFrame, *, largest: float | None = None, tallest: int = 
     )
     cells_or_picture = _picture if len(table) > CELLS_DRAWN else _cells
     layers = cells_or_picture(boxes, x, y, largest) + _hatching(boxes, x, y) + _borders(table, x, y)
-    return alt.layer(*layers, height=_height(len(queries), tallest))
+    return layered(*layers, height=_height(len(queries), tallest))
 
 
 def _labels(table: pd.DataFrame, axis: str) -> list[str]:
@@ -167,7 +168,7 @@ def _picture(boxes: pd.DataFrame, x: alt.X, y: alt.Y, largest: float) -> list[al
     picture = (
         alt.Chart(place)
         .mark_image(width=alt.expr(f"width * {share}"), height=alt.expr("height"), aspect=False)
-        .encode(x, y, url="picture:N")
+        .encode(x, y, url=alt.Url("picture:N"))
     )
     strongest = boxes.loc[boxes["kind"] == "weight", POINTED].nlargest(CELLS_WITH_TOOLTIP, "weight")
     pointer = (

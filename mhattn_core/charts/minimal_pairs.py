@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, model_colour
 from mhattn_core.locale import _
 
@@ -34,7 +35,7 @@ def minimal_pairs(relations: pd.DataFrame, *, title: str) -> alt.LayerChart:
         alt.Tooltip("n:Q", title="n"),
     ]
     axis = alt.Axis(format="%")
-    return alt.layer(
+    return layered(
         alt.Chart(rows)
         .mark_rule(color=SPECIAL_COLOUR, strokeWidth=3)
         .encode(alt.X("bar_low:Q", title=title, scale=x, axis=axis), alt.X2("bar_high"), y, tooltip=tooltip),
@@ -47,4 +48,5 @@ def minimal_pairs(relations: pd.DataFrame, *, title: str) -> alt.LayerChart:
         alt.Chart(rows.assign(which=names[0]))
         .mark_point(size=110, strokeWidth=2.5, opacity=1)
         .encode(alt.X("intact:Q"), y, colour, tooltip=tooltip),
-    ).properties(height=alt.Step(26))
+        height=alt.Step(26),
+    )

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import MARK_COLOUR, model_colour
 from mhattn_core.locale import _
 
@@ -28,4 +29,4 @@ def nearest_heads(
         alt.X("distance:Q", title=title, scale=alt.Scale(domain=ends, nice=True) if ends else alt.Undefined)
     )
     ticks = base.mark_tick(color=MARK_COLOUR, thickness=3, size=16).encode(alt.X("noise:Q"))
-    return alt.layer(bars, ticks).properties(height=alt.Step(22))
+    return layered(bars, ticks, height=alt.Step(22))

@@ -1,12 +1,12 @@
 """All heads of several models side by side, on equal cells."""
 
 import json
-import warnings
 from collections.abc import Mapping, Sequence
 
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import below, beside, independent, layered
 from mhattn_core.charts.glance import PICKED
 from mhattn_core.charts.theme import MARK_COLOUR
 from mhattn_core.locale import _
@@ -21,6 +21,17 @@ FAINT = 0.4
 """Opacity of what is only suggested."""
 GAP = 0.04
 """Between cells, as a share of one: the page shows through, whether light or dark."""
+EDGES = {
+    "x0": f"datum.head + {GAP}",
+    "x1": f"datum.head + 1 - {GAP}",
+    "y0": f"datum.layer + {GAP}",
+    "y1": f"datum.layer + 1 - {GAP}",
+    "left": "datum.head + 0.5 - datum.side",
+    "right": "datum.head + 0.5 + datum.side",
+    "top": "datum.layer + 0.5 - datum.side",
+    "bottom": "datum.layer + 0.5 + datum.side",
+}
+"""Of a cell, and of what is coloured in it."""
 HOVERED = "hovered"
 
 
@@ -44,11 +55,7 @@ def overview_map(
     What the pointer is on lights up with its counterpart, in whichever model that is.
     """
     side = 0.5 * heads["fill"].fillna(1.0).clip(LEAST, 1.0) ** 0.5  # area tells the share
-    rows = heads.assign(
-        clicks=clicks,
-        **{name: heads["head"] + 0.5 + sign * side for name, sign in (("left", -1), ("right", 1))},
-        **{name: heads["layer"] + 0.5 + sign * side for name, sign in (("top", -1), ("bottom", 1))},
-    )
+    rows = heads.assign(clicks=clicks, side=side)
     silent = pd.DataFrame(columns=["model", "layer"]) if without is None else without
     by_model = {str(model): own for model, own in rows.groupby("model", sort=False)}
     every = pd.concat([heads[["model", "layer"]], silent[["model", "layer"]]])
@@ -61,22 +68,12 @@ def overview_map(
     columns: dict[str, alt.TopLevelMixin] = {
         model: _grid(*grids[model], colours, (WIDTH, height), chosen, legend_columns) for model in large
     }
-    beside = [_grid(*grids[model], colours, (SMALL, SMALL), chosen, legend_columns, axes=False) for model in small]
-    if beside:
+    controls = [_grid(*grids[model], colours, (SMALL, SMALL), chosen, legend_columns, axes=False) for model in small]
+    if controls:
         lowest = min(large, key=layers.__getitem__)
-        pairs = [alt.hconcat(*beside[start : start + 2], spacing=16) for start in range(0, len(beside), 2)]
-        columns[lowest] = alt.vconcat(columns[lowest], *pairs, spacing=10)
-    with warnings.catch_warnings():
-        # All models share one selection on purpose: what is pointed at in one lights up in the others.
-        warnings.filterwarnings("ignore", message="Automatically deduplicated selection parameter")
-        return (
-            (alt.vconcat if narrow else alt.hconcat)(*columns.values(), spacing=26)
-            .resolve_scale(x="independent", y="independent")
-            .add_params(
-                alt.selection_point(name=HOVERED, fields=["name"], on="pointerover", empty=False),
-                alt.selection_point(name=PICKED, fields=["name", "clicks"], on="click", clear=False),
-            )
-        )
+        pairs = [beside(*controls[start : start + 2], spacing=16) for start in range(0, len(controls), 2)]
+        columns[lowest] = below(columns[lowest], *pairs, spacing=10)
+    return (below if narrow else beside)(*columns.values(), spacing=26, resolve=independent("x", "y"))
 
 
 def _grid(
@@ -91,18 +88,19 @@ def _grid(
     axes: bool = True,
 ) -> alt.LayerChart:
     heads = int(rows["head"].max()) + 1
-    base = alt.Chart(
-        rows.assign(
-            x0=rows["head"] + GAP, x1=rows["head"] + 1 - GAP, y0=rows["layer"] + GAP, y1=rows["layer"] + 1 - GAP
-        )
-    )
+    base = alt.Chart()
     across = {
         "scale": alt.Scale(domain=[0, heads], nice=False),
         "axis": _axis(heads, _("head")) if axes else None,
     }
     down = {"scale": alt.Scale(domain=[layers, 0], nice=False), "axis": _axis(layers, _("layer")) if axes else None}
-    whole = {"x": alt.X("x0:Q", **across), "x2": "x1:Q", "y": alt.Y("y0:Q", **down), "y2": "y1:Q"}
-    inner = {"x": alt.X("left:Q", **across), "x2": "right:Q", "y": alt.Y("top:Q", **down), "y2": "bottom:Q"}
+    whole = {"x": alt.X("x0:Q", **across), "x2": alt.X2("x1:Q"), "y": alt.Y("y0:Q", **down), "y2": alt.Y2("y1:Q")}
+    inner = {
+        "x": alt.X("left:Q", **across),
+        "x2": alt.X2("right:Q"),
+        "y": alt.Y("top:Q", **down),
+        "y2": alt.Y2("bottom:Q"),
+    }
     colour = alt.Color(
         "colour:N",
         title=None,
@@ -115,7 +113,13 @@ def _grid(
         f"datum.name === {json.dumps(chosen)} || ({HOVERED}.name && "
         f"(indexof({HOVERED}.name, datum.name) >= 0 || indexof({HOVERED}.name, datum.partner) >= 0))"
     )
-    marks = base.mark_rect(filled=True, fill="transparent", stroke=MARK_COLOUR, strokeWidth=3, cursor="pointer")
+    # All models share one selection: what is pointed at in one lights up in the others.
+    marks = base.mark_rect(
+        filled=True, fill="transparent", stroke=MARK_COLOUR, strokeWidth=3, cursor="pointer"
+    ).add_params(
+        alt.selection_point(name=HOVERED, fields=["name"], on="pointerover", empty=False),
+        alt.selection_point(name=PICKED, fields=["name", "clicks"], on="click", clear=False),
+    )
     dashed = alt.Chart(
         without[["layer"]].assign(x0=0, x1=heads, y0=without["layer"] + 0.5, says=_("no attention in this layer"))
     ).mark_rule(color="#8c8c8c", strokeDash=[2, 3], opacity=0.7)
@@ -125,18 +129,18 @@ def _grid(
         alt.Y("y0:Q", **down),
         tooltip=[alt.Tooltip("layer:Q", title=_("layer")), alt.Tooltip("says:N", title=_("heads"))],
     )
-    return alt.layer(
+    return layered(
         *([silent] if len(without) else []),
         base.mark_rect(color="#8c8c8c", fillOpacity=0.2).encode(**whole),
         base.transform_filter("datum.colour != ''")
         .mark_rect()
-        .encode(**inner, color=colour, opacity=alt.condition("datum.faint", alt.value(FAINT), alt.value(1))),
+        .encode(**inner, color=colour, opacity=alt.OpacityValue(1, condition={"test": "datum.faint", "value": FAINT})),
         base.transform_filter("datum.outline")
         .mark_rect(filled=False, stroke="#8c8c8c", strokeWidth=0.8)
         .encode(**whole),
         marks.encode(
             **whole,
-            strokeOpacity=alt.condition(lit, alt.value(1), alt.value(0)),
+            strokeOpacity=alt.StrokeOpacityValue(0, condition={"test": lit, "value": 1}),
             tooltip=[
                 alt.Tooltip("name:N", title=_("head")),
                 alt.Tooltip("says:N", title=_("role")),
@@ -145,7 +149,8 @@ def _grid(
                 alt.Tooltip("partner:N", title=_("counterpart")),
             ],
         ),
-    ).properties(
+        data=rows,
+        transform=alt.Chart().transform_calculate(**EDGES).transform,
         width=heads * cell[0],
         height=layers * cell[1],
         title=alt.Title(str(rows["model"].iloc[0]), fontSize=12 if axes else 9, anchor="start", offset=4),

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.glance import PICKED
 from mhattn_core.charts.theme import ATTENTION_SCHEME, MARK_COLOUR, label_expression
 from mhattn_core.locale import _
@@ -65,4 +66,4 @@ def pair_matrix(table: pd.DataFrame, *, chosen: tuple[int, int], clicks: int = 0
         .mark_rect(filled=False, stroke=MARK_COLOUR, strokeWidth=3)
         .encode(x, y)
     )
-    return alt.layer(cells, frame).properties(width=alt.Step(step), height=alt.Step(step))
+    return layered(cells, frame, width=alt.Step(step), height=alt.Step(step))

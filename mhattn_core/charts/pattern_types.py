@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.glance import PICKED
 from mhattn_core.charts.head_grid import HEIGHT, HIGHEST_ROW, LOWEST_ROW
 from mhattn_core.charts.theme import MARK_COLOUR
@@ -73,15 +74,15 @@ def type_grid(patterns: pd.DataFrame, *, chosen: tuple[int, int] | None = None, 
     base = alt.Chart(rows).encode(x, y, tooltip=tooltip)
     cells = base.mark_rect(cursor="pointer", strokeWidth=3).encode(
         _colour(rows),
-        stroke=alt.condition(
-            f"datum.layer == {layer} && datum.head == {head}", alt.value(MARK_COLOUR), alt.value("transparent")
+        stroke=alt.StrokeValue(
+            "transparent", condition={"test": f"datum.layer == {layer} && datum.head == {head}", "value": MARK_COLOUR}
         ),
     )
     # The one dark colour.
-    readable = alt.condition("datum.type == 'vertical'", alt.value("white"), alt.value("black"))
-    letters = base.mark_text(fontSize=11).encode(color=readable, text="letter:N")
+    readable = alt.ColorValue("black", condition={"test": "datum.type == 'vertical'", "value": "white"})
+    letters = base.mark_text(fontSize=11).encode(color=readable, text=alt.Text("letter:N"))
     height = min(HIGHEST_ROW, max(LOWEST_ROW, HEIGHT // max(1, rows["layer"].nunique())))
-    return alt.layer(cells.add_params(pick), letters).properties(height=alt.Step(height))
+    return layered(cells.add_params(pick), letters, height=alt.Step(height))
 
 
 def type_shares(patterns: pd.DataFrame) -> alt.Chart:
@@ -124,8 +125,8 @@ def _bars(rows: pd.DataFrame, colour: alt.Color, title: str, tooltip: list[alt.T
     step = min(HIGHEST_BAR, max(LOWEST_BAR, HEIGHT // max(1, rows["layer"].nunique())))
     share = alt.X("share:Q", axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1]), title=title)
     layer = alt.Y("layer:O", title=_("layer"), axis=alt.Axis(ticks=False, domain=False))
-    bars = alt.Chart(rows).mark_bar().encode(share, layer, colour, alt.Order("place:Q"), tooltip=tooltip)
-    return bars.properties(height=alt.Step(step))
+    bars = alt.Chart(rows, height=alt.Step(step)).mark_bar()
+    return bars.encode(share, layer, colour, alt.Order("place:Q"), tooltip=tooltip)
 
 
 def _named(patterns: pd.DataFrame) -> pd.DataFrame:

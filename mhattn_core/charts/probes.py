@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR
 from mhattn_core.locale import _
 
@@ -36,7 +37,7 @@ def probes(table: pd.DataFrame) -> alt.LayerChart:
         ],
     )
     x = alt.X("accuracy:Q", scale=alt.Scale(domain=[0, 1]), title=_("held-out accuracy"), axis=alt.Axis(format="%"))
-    return alt.layer(
+    return layered(
         base.mark_bar(color=BAR, height=12).encode(x),
         base.mark_rule(color=SPECIAL_COLOUR, strokeWidth=2).encode(alt.X("low:Q"), alt.X2("high")),
         base.mark_tick(color=MARK_COLOUR, thickness=3, height=18).encode(alt.X("control:Q")),
@@ -46,4 +47,5 @@ def probes(table: pd.DataFrame) -> alt.LayerChart:
             [base.mark_point(shape="diamond", color=MARK_COLOUR, filled=True, size=80).encode(alt.X("form:Q"))]
             * has_form
         ),
-    ).properties(height=alt.Step(26))
+        height=alt.Step(26),
+    )

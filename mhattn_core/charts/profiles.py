@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.distributions import SHAPES
 from mhattn_core.charts.theme import SPECIAL_COLOUR, model_colour
 from mhattn_core.locale import _
@@ -49,4 +50,4 @@ def profiles(table: pd.DataFrame) -> alt.LayerChart:
             ],
         )
     )
-    return alt.layer(zero, marks).properties(height=alt.Step(30))
+    return layered(zero, marks, height=alt.Step(30))

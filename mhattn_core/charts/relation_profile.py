@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import independent, layered
 from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, model_colour
 from mhattn_core.charts.to_beat import to_beat
 from mhattn_core.locale import _
@@ -25,7 +26,7 @@ def relation_profile(rows: pd.DataFrame, *, chosen: str = "") -> alt.LayerChart:
         title=_("right answers"),
     )
     y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=150, minExtent=130))
-    colour = alt.value(model_colour(str(rows["model"].iloc[0])))
+    colour = alt.ColorValue(model_colour(str(rows["model"].iloc[0])))
     tooltip = [
         alt.Tooltip("label:N", title=_("relation")),
         alt.Tooltip("rate:Q", title=_("right answers"), format=".1%"),
@@ -38,9 +39,12 @@ def relation_profile(rows: pd.DataFrame, *, chosen: str = "") -> alt.LayerChart:
     base = alt.Chart(rows).encode(y, tooltip=tooltip)
     better = "datum.gain > 0"
     ring = base.transform_filter(alt.datum.relation == chosen).mark_point(size=190, color=MARK_COLOUR, strokeWidth=2)
-    head = alt.layer(
+    head = layered(
         base.mark_bar(height=4).encode(
-            x, alt.X2("baseline:Q"), color=colour, opacity=alt.condition(better, alt.value(0.8), alt.value(0.25))
+            x,
+            alt.X2("baseline:Q"),
+            color=colour,
+            opacity=alt.OpacityValue(0.25, condition={"test": better, "value": 0.8}),
         ),
         base.mark_tick(color=SPECIAL_COLOUR, thickness=2, size=14).encode(alt.X("baseline:Q")),
         base.mark_point(size=55, strokeWidth=2, filled=True, opacity=1)
@@ -49,7 +53,9 @@ def relation_profile(rows: pd.DataFrame, *, chosen: str = "") -> alt.LayerChart:
         base.mark_point(size=55, strokeWidth=2).encode(x, color=colour),
         ring.encode(x),
     )
-    both = alt.layer(head, to_beat(rows, y, tooltip=tooltip, columns=1)).resolve_scale(
-        color="independent", shape="independent"
+    return layered(
+        head,
+        to_beat(rows, y, tooltip=tooltip, columns=1),
+        resolve=independent("color", "shape"),
+        height=alt.Step(BAND),
     )
-    return both.properties(height=alt.Step(BAND))

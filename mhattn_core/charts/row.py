@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import ATTENTION_SCHEME, SPECIAL_COLOUR, TEXT_COLOUR, label_expression
 from mhattn_core.locale import _
 
@@ -23,4 +24,4 @@ def row(table: pd.DataFrame, query_position: int) -> alt.LayerChart:
     words = base.transform_filter("datum.kind == 'weight'").mark_bar().encode(colour)
     special = base.transform_filter("datum.kind == 'special'").mark_bar(color=SPECIAL_COLOUR)
     numbers = base.mark_text(align="left", dx=3, color=TEXT_COLOUR).encode(text=alt.Text("weight:Q", format=".2f"))
-    return alt.layer(words, special, numbers, height=alt.Step(22))
+    return layered(words, special, numbers, height=alt.Step(22))

@@ -6,6 +6,7 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import ATTENTION_SCHEME, DIFFERENCE_SCHEME, MARK_COLOUR, label_expression
 from mhattn_core.locale import _
 
@@ -123,7 +124,7 @@ def segment_matrix(
         .encode(x, alt.X2("right"), y, alt.Y2("bottom"), tooltip=tooltip)
     )
     layers.append(pointed.add_params(pick))
-    return alt.layer(*layers).properties(height=AROUND + int(rows * step))
+    return layered(*layers, height=AROUND + int(rows * step))
 
 
 def ends(columns: int) -> dict[str, float]:

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import MARK_COLOUR
 from mhattn_core.charts.waterfall import ADDS, TAKES
 from mhattn_core.locale import _
@@ -23,7 +24,7 @@ def shares(table: pd.DataFrame, *, even: float) -> alt.LayerChart:
                 axis=alt.Axis(ticks=False, labelOverlap=True),
             ),
             alt.Y("share:Q", title=_("share of the scores' variance"), axis=alt.Axis(format="%")),
-            color=alt.condition("datum.adds", alt.value(ADDS), alt.value(TAKES)),
+            color=alt.ColorValue(TAKES, condition={"test": "datum.adds", "value": ADDS}),
             tooltip=[
                 alt.Tooltip("dimension:O", title=_("dimension")),
                 alt.Tooltip("share:Q", title=_("share of the scores' variance"), format=".1%"),
@@ -31,4 +32,4 @@ def shares(table: pd.DataFrame, *, even: float) -> alt.LayerChart:
         )
     )
     rule = alt.Chart(pd.DataFrame({"y": [even]})).mark_rule(color=MARK_COLOUR, strokeDash=[5, 3]).encode(alt.Y("y:Q"))
-    return alt.layer(bars, rule).properties(height=240)
+    return layered(bars, rule, height=240)

@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.glance import PICKED
 from mhattn_core.charts.theme import TEXT_COLOUR, model_colour
 from mhattn_core.locale import _
@@ -69,22 +70,25 @@ def small_sentences(sentences: Sequence[SmallSentence], *, model: str, clicks: i
     colour = model_colour(model)
     pick = alt.selection_point(name=PICKED, fields=["item", "clicks"], on="click", clear=False)
     whole = alt.Chart(rows).encode(tooltip=[alt.Tooltip("text:N", title=_("sentence"))])
-    return alt.layer(
+    return layered(
         whole.mark_rect(fill="transparent", cursor="pointer")
         .encode(alt.Y("top:Q", axis=None, scale=down), alt.Y2("bottom"))
         .add_params(pick),
         alt.Chart(lines)
         .mark_line(color=colour, strokeWidth=2)
-        .encode(x, y, strength, detail=["item:N", "arc:N"], order="step:Q", tooltip=tooltip),
+        .encode(x, y, strength, detail=["item:N", "arc:N"], order=alt.Order("step:Q"), tooltip=tooltip),
         alt.Chart(lines[lines["step"] == 0]).mark_circle(color=colour, size=26).encode(x, y, strength, tooltip=tooltip),
-        alt.Chart(words).mark_text(font="monospace", fontSize=10.5, color=TEXT_COLOUR).encode(x, y, text="word:N"),
+        alt.Chart(words)
+        .mark_text(font="monospace", fontSize=10.5, color=TEXT_COLOUR)
+        .encode(x, y, text=alt.Text("word:N")),
         alt.Chart(rows)
         .mark_text(align="left", baseline="top", fontSize=10, fontStyle="italic", color=TEXT_COLOUR)
-        .encode(alt.XValue(0), alt.Y("top:Q", axis=None, scale=down), text="label:N"),
+        .encode(alt.XValue(0), alt.Y("top:Q", axis=None, scale=down), text=alt.Text("label:N")),
         alt.Chart(rows.assign(y=rows["top"] + BASELINE))
         .mark_text(align="right", fontSize=10, color=TEXT_COLOUR)
         .encode(alt.XValue("width"), y, text=alt.Text("weight:Q", format=".2f")),
-    ).properties(height=height)
+        height=height,
+    )
 
 
 def shown_places(words: Sequence[str], ends: Sequence[int], columns: int = COLUMNS) -> list[int]:

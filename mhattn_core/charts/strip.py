@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import MARK_COLOUR, TEXT_COLOUR, model_colours
 from mhattn_core.locale import _
 
@@ -24,14 +25,16 @@ def strip(heads: pd.DataFrame, *, noted: float | None = None) -> alt.LayerChart:
         alt.Tooltip("usual:Q", title=_("same distance, other words"), format=".2f"),
     ]
     dots = alt.Chart(heads).mark_circle(size=70, opacity=0.55).encode(x, y, colour, tooltip=tooltip)
-    names = alt.Chart(best).mark_text(dy=-13, fontWeight="bold", color=TEXT_COLOUR).encode(x, y, text="name:N")
+    names = (
+        alt.Chart(best).mark_text(dy=-13, fontWeight="bold", color=TEXT_COLOUR).encode(x, y, text=alt.Text("name:N"))
+    )
     layers = [dots, names]
     if noted is not None:
         rule = alt.Chart(pd.DataFrame({"weight": [noted], "label": [_("the note: {weight:.1f}").format(weight=noted)]}))
         layers += [
             rule.mark_rule(color=MARK_COLOUR, strokeDash=[5, 3]).encode(alt.X("weight:Q")),
             rule.mark_text(color=TEXT_COLOUR, align="left", dx=4, baseline="top").encode(
-                alt.X("weight:Q"), y=alt.value(2), text="label:N"
+                alt.X("weight:Q"), y=alt.YValue(2), text=alt.Text("label:N")
             ),
         ]
-    return alt.layer(*layers).properties(height=alt.Step(58))
+    return layered(*layers, height=alt.Step(58))

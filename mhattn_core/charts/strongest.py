@@ -5,6 +5,7 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import DIFFERENCE_SCHEME, SPECIAL_COLOUR, TEXT_COLOUR, model_colour
 from mhattn_core.digits import digits
 from mhattn_core.heads import head_names
@@ -39,7 +40,7 @@ def strongest(
     colour = (
         alt.Color("value:Q", scale=alt.Scale(scheme=DIFFERENCE_SCHEME, domain=[-largest, largest]), legend=None)
         if end == "farthest"
-        else alt.value(model_colour(str(heads["model"].iloc[0])))
+        else alt.ColorValue(model_colour(str(heads["model"].iloc[0])))
     )
     base = alt.Chart(rows).encode(
         alt.Y("name:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False)),
@@ -51,5 +52,7 @@ def strongest(
     if rows["low"].notna().any():
         beside = base.mark_rule(color=SPECIAL_COLOUR, strokeWidth=2).encode(alt.X("low:Q"), alt.X2("high"))
     else:
-        beside = base.mark_text(align="left", dx=4, color=TEXT_COLOUR).encode(alt.X("zero_or_more:Q"), text="written:N")
-    return alt.layer(bars, beside).properties(height=alt.Step(22))
+        beside = base.mark_text(align="left", dx=4, color=TEXT_COLOUR).encode(
+            alt.X("zero_or_more:Q"), text=alt.Text("written:N")
+        )
+    return layered(bars, beside, height=alt.Step(22))

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import MARK_COLOUR, model_colour
 from mhattn_core.locale import _
 
@@ -39,4 +40,4 @@ def top_words(
         alt.X(f"{by}:Q", title=title, axis=axis, scale=alt.Scale(domain=ends, nice=True) if ends else alt.Undefined)
     )
     ticks = base.mark_tick(color=MARK_COLOUR, thickness=2, size=STEP - 3).encode(alt.X(reference))
-    return alt.layer(bars, ticks).properties(height=alt.Step(STEP))
+    return layered(bars, ticks, height=alt.Step(STEP))

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR
 from mhattn_core.locale import _
 
@@ -34,7 +35,7 @@ def training_bands(bands: pd.DataFrame, *, title: str) -> alt.LayerChart:
     line = base.mark_line(
         color=BAND_COLOUR, strokeWidth=2.5, point=alt.OverlayMarkDef(filled=True, size=50, color=BAND_COLOUR)
     )
-    return alt.layer(*areas, line.encode(x, y, tooltip=tooltip)).properties(height=HEIGHT)
+    return layered(*areas, line.encode(x, y, tooltip=tooltip), height=HEIGHT)
 
 
 def training_lives(rows: pd.DataFrame, *, chosen: str, title: str) -> alt.LayerChart:
@@ -52,7 +53,7 @@ def training_lives(rows: pd.DataFrame, *, chosen: str, title: str) -> alt.LayerC
     ]
     layers: list[alt.Chart] = [
         others.mark_line(color=SPECIAL_COLOUR, opacity=0.25, strokeWidth=1).encode(
-            x, y, detail="name:N", tooltip=tooltip
+            x, y, detail=alt.Detail("name:N"), tooltip=tooltip
         ),
         own.mark_line(
             color=MARK_COLOUR, strokeWidth=2.5, point=alt.OverlayMarkDef(filled=True, size=60, color=MARK_COLOUR)
@@ -62,7 +63,7 @@ def training_lives(rows: pd.DataFrame, *, chosen: str, title: str) -> alt.LayerC
         layers.insert(
             1, own.mark_area(color=MARK_COLOUR, opacity=0.2).encode(x, alt.Y("low:Q", title=title), alt.Y2("high"))
         )
-    return alt.layer(*layers).properties(height=HEIGHT)
+    return layered(*layers, height=HEIGHT)
 
 
 def training_shares(table: pd.DataFrame) -> alt.LayerChart:
@@ -80,9 +81,9 @@ def training_shares(table: pd.DataFrame) -> alt.LayerChart:
         ],
     )
     shape = alt.Shape("what:N", scale=alt.Scale(domain=names, range=list(SHAPES[: len(names)])), legend=legend)
-    return alt.layer(
-        line.mark_line(strokeWidth=2), line.mark_point(filled=True, size=70, opacity=1).encode(shape)
-    ).properties(height=HEIGHT)
+    return layered(
+        line.mark_line(strokeWidth=2), line.mark_point(filled=True, size=70, opacity=1).encode(shape), height=HEIGHT
+    )
 
 
 def _steps(table: pd.DataFrame) -> alt.X:

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, label_expression
 from mhattn_core.locale import _
 
@@ -35,7 +36,7 @@ def votes(words: pd.DataFrame, *, title: str) -> alt.LayerChart:
             y,
             alt.YOffset("state:N", sort=states),
             colour,
-            stroke=alt.condition("datum.right", alt.value(MARK_COLOUR), alt.value("transparent")),
+            stroke=alt.StrokeValue("transparent", condition={"test": "datum.right", "value": MARK_COLOUR}),
             tooltip=[
                 alt.Tooltip("word:N", title=_("word")),
                 alt.Tooltip("state:N", title=_("state")),
@@ -43,4 +44,4 @@ def votes(words: pd.DataFrame, *, title: str) -> alt.LayerChart:
             ],
         )
     )
-    return alt.layer(bars).properties(height=alt.Step(13 if len(states) > 1 else 24))
+    return layered(bars, height=alt.Step(13 if len(states) > 1 else 24))

@@ -5,6 +5,7 @@ import math
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, TEXT_COLOUR, label_expression
 from mhattn_core.locale import _
 
@@ -43,7 +44,7 @@ def waterfall(products: pd.DataFrame) -> alt.LayerChart:
         alt.X2("right"),
         alt.Y("before:Q", title=_("running total of the products")),
         alt.Y2("total"),
-        color=alt.condition("datum.adds", alt.value(ADDS), alt.value(TAKES)),
+        color=alt.ColorValue(TAKES, condition={"test": "datum.adds", "value": ADDS}),
         tooltip=[
             alt.Tooltip("dimension:Q", title=_("dimension")),
             alt.Tooltip("query:Q", title=_("query"), format=".4f"),
@@ -58,6 +59,6 @@ def waterfall(products: pd.DataFrame) -> alt.LayerChart:
     named = (
         alt.Chart(end)
         .mark_text(color=TEXT_COLOUR, align="left", dx=2, dy=-8, fontWeight="bold")
-        .encode(x, alt.Y("y:Q"), text="text:N")
+        .encode(x, alt.Y("y:Q"), text=alt.Text("text:N"))
     )
-    return alt.layer(zero, bars, line, named).properties(height=HEIGHT)
+    return layered(zero, bars, line, named, height=HEIGHT)

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import MARK_COLOUR, TEXT_COLOUR, label_expression
 from mhattn_core.digits import digits
 from mhattn_core.locale import _
@@ -45,7 +46,7 @@ def word_bars(words: pd.DataFrame, *, title: str, framed: int | None = None) -> 
                 legend=alt.Legend(orient="top", columns=1, labelLimit=320),
             ),
             alt.Opacity("opacity:Q", scale=None),
-            stroke=alt.condition("datum.own", alt.value(MARK_COLOUR), alt.value("transparent")),
+            stroke=alt.StrokeValue("transparent", condition={"test": "datum.own", "value": MARK_COLOUR}),
             tooltip=[
                 alt.Tooltip("word:N", title=_("word")),
                 alt.Tooltip("series:N", title=" "),
@@ -56,6 +57,6 @@ def word_bars(words: pd.DataFrame, *, title: str, framed: int | None = None) -> 
     numbers = (
         alt.Chart(words.assign(written=words["value"].map(digits)))
         .mark_text(align="left", dx=3, color=TEXT_COLOUR, fontSize=10)
-        .encode(alt.X("value:Q"), y, alt.YOffset("series:N", sort=series), text="written:N")
+        .encode(alt.X("value:Q"), y, alt.YOffset("series:N", sort=series), text=alt.Text("written:N"))
     )
-    return alt.layer(bars, numbers).properties(height=alt.Step(14))
+    return layered(bars, numbers, height=alt.Step(14))

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import altair as alt
+import pandas as pd
 
+from mhattn_core.charts.compose import Specification, with_tables
 from mhattn_core.findings.markdown import escape
 from mhattn_core.models.control_names import trained_name
 from mhattn_core.models.short_names import short_names
@@ -65,9 +67,14 @@ class Shortened(alt.TopLevelMixin):  # type: ignore[misc]  # Altair's is Any to 
         written = {json.dumps(name)[1:-1]: json.dumps(short)[1:-1] for name, short in names.items()}
         self._chart, self._names = chart, {**written, **names}
 
-    def to_dict(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def with_tables(self) -> Specification:
+        """As ``charts.compose.OfTables``."""
+        spec: Specification = _everywhere(with_tables(self._chart), self._names)
+        return spec
+
+    def to_dict(self, *args: Any, **kwargs: Any) -> Specification:
         """As of every chart of Altair."""
-        spec: dict[str, Any] = _everywhere(self._chart.to_dict(*args, **kwargs), self._names)
+        spec: Specification = _everywhere(self._chart.to_dict(*args, **kwargs), self._names)
         return spec
 
 
@@ -93,4 +100,12 @@ def _everywhere(value: Any, names: Mapping[str, str]) -> Any:
         return {key: _everywhere(one, names) for key, one in value.items()}
     if isinstance(value, list):
         return [_everywhere(one, names) for one in value]
+    if isinstance(value, pd.DataFrame):
+        texts = value.select_dtypes(exclude=["number", "bool"])
+        return value.assign(**{str(name): _each(column, names) for name, column in texts.items()})
     return value
+
+
+def _each(column: "pd.Series[Any]", names: Mapping[str, str]) -> "pd.Series[Any]":
+    """Of a column each text once: many rows name few models."""
+    return column.map({one: _everywhere(one, names) for one in column.unique()})

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from mhattn_core.arrays.word_grid import WordGrid
+from mhattn_core.once import once
 
 MOST_SPECIAL_MASS = 0.5
 POSITIONAL = 0.5
@@ -44,6 +45,7 @@ def heads_by_entropy(grid: WordGrid) -> list[tuple[int, int]]:
     return _in_order(grid, np.lexsort((entropy.ravel(), (special >= MOST_SPECIAL_MASS).ravel())))
 
 
+@once
 def positional_shares(grid: WordGrid) -> dict[str, Float[np.ndarray, "layer head"]]:
     """Which part of its weight on words each head gives, as a mean over words, to each of ``POSITIONS``: the word
     before, the word after, the word itself, and the first word of the text. Range: 0 to 1.
@@ -76,6 +78,7 @@ def position_of(shares: dict[str, Float[np.ndarray, "layer head"]], layer: int, 
     return (name, share) if share >= POSITIONAL else ("", share)
 
 
+@once
 def suggested_heads(grid: WordGrid) -> tuple[list[tuple[int, int]], int]:
     """All heads as (layer, head), the most concentrated first: those that say something of words, then those that
     follow one position (``positional_shares``), last those that put half of their mass or more on special tokens.

@@ -10,6 +10,7 @@ import streamlit as st
 from altair.utils import schemapi
 
 from mhattn_core.charts.on_page import on_page
+from mhattn_core.charts.sent import sent
 from mhattn_core.errors import NotAvailable, Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
@@ -74,8 +75,8 @@ def draw(chart: alt.TopLevelMixin, *, key: str, alt_text: str, **options: Any) -
 
 
 def drawn_on_page(chart: alt.TopLevelMixin) -> dict[str, Any]:
-    """Its specification, in the reader's theme."""
-    return on_page(chart.to_dict(validate=False), theme())
+    """Its specification with its tables, in the reader's theme."""
+    return on_page(sent(chart), theme())
 
 
 def theme() -> Literal["light", "dark"]:

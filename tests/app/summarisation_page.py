@@ -5,7 +5,7 @@ from typing import Any
 from reading import open_page
 from streamlit.testing.v1 import AppTest
 
-SEGMENT = ("row", "column", "share", "lift")
+SEGMENT = ("row", "segment", "share", "lift")
 
 
 def page(*names: str, lang: str = "en", tab: str = "heads", **state: Any) -> AppTest:

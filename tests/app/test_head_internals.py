@@ -285,7 +285,7 @@ def test_probes_of_a_run_answer_what_the_note_says_of_dimension_0(probed: str) -
         "together 55%" in said
     )
     assert "across models only whole subspaces are compared" in said
-    assert sorted(tables(app, "accuracy", "control")[0]["accuracy"]) == [0.55, 0.6, 0.71]
+    assert sorted(tables(app, "accuracy", "control")[0]["accuracy"]) == pytest.approx([0.55, 0.6, 0.71])
     app.selectbox(key="probe").set_value("query-pos").run()
     assert (
         "A lookup of word forms, without any vector, does as well or better: 62%; so what is read may be no more"

@@ -108,7 +108,7 @@ def test_the_notes_claim_leads_here_and_the_note_stands_beside_its_document() ->
     assert "qwen2.5-0.5b (" in said
     assert "no model was measured" in said
     (note,) = tables(app, *SEGMENT)  # the note's, and no picture of a model that cannot read it
-    assert note.pivot(index="row", columns="column", values="share").to_numpy()[1].tolist() == pytest.approx(
+    assert note.pivot(index="row", columns="left", values="share").to_numpy()[1].tolist() == pytest.approx(
         [0.1, 0.6, 0.2, 0.05, 0.05]
     )
     assert "人工智能是让机器" in html(app)

@@ -37,7 +37,7 @@ def test_a_typed_document_is_run_in_windows_and_its_seams_are_told(bart: str) ->
     assert "Too long for one pass" in said
     assert "No head has been compared on other documents yet" in said
     (table,) = tables(app, *SEGMENT)[:1]
-    assert table["column"].nunique() == 9
+    assert table["segment"].nunique() == 9
     assert table.groupby("row")["share"].sum().tolist() == pytest.approx([1.0] * table["row"].nunique(), abs=1e-5)
     assert any("strokeDash" in layer["mark"] for layer in specs(app)[0]["layer"])
 

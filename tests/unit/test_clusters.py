@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.manifold import ClassicalMDS
+from sklearn.metrics import silhouette_score
 
 import mhattn_core as mh
 from mhattn_core.errors import ShapeError
@@ -60,6 +61,20 @@ def test_as_many_groups_as_there_are() -> None:
     found = groups(square, random_square(24)[None], square[None])
     assert found.exist
     assert not found.of_language  # the second null does as well
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_best_cut_has_the_largest_silhouette_of_scikit_learn(seed: int) -> None:
+    # Of whole numbers many distances are equal, and some heads lie in one place.
+    points = np.random.default_rng(seed).integers(0, 4, (23, 2)) if seed % 2 else None
+    square = random_square(23, seed) if points is None else np.linalg.norm(points[:, None] - points, axis=-1)
+    joined, oracle = tree(square), {}
+    for groups_ in range(2, 21):
+        labels = joined.cut(groups_)
+        oracle[int(labels.max())] = silhouette_score(square, labels, metric="precomputed")
+    count, value = best_cut(square)
+    assert value == pytest.approx(max(oracle.values()), abs=1e-12)
+    assert oracle[count] == pytest.approx(value, abs=1e-12)
 
 
 def test_heads_without_groups_have_none() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mhattn_core.measures.redundancy.modality import dip, unimodal_p
+from mhattn_core.measures.redundancy.modality import _hull, dip, unimodal_p
 
 GENERATOR = np.random.default_rng(0)
 
@@ -25,6 +25,19 @@ def test_a_gap_by_hand() -> None:
     assert dips[0] == pytest.approx(1 / 12)
     assert dips == sorted(dips)
     assert dips[-1] < 0.25
+
+
+def test_the_hull_is_the_lowest_of_all_chords() -> None:
+    x = np.sort(GENERATOR.integers(0, 12, 30)).astype(float)
+    y = GENERATOR.normal(size=30)
+    # From below: at every place the least that any two points have between them.
+    left, right = (axis.ravel() for axis in np.meshgrid(np.arange(30), np.arange(30), indexing="ij"))
+    spans = x[left] < x[right]
+    left, right = left[spans], right[spans]
+    share = (x[:, None] - x[left]) / (x[right] - x[left])
+    chords = np.where((share >= 0) & (share <= 1), y[left] + share * (y[right] - y[left]), np.inf).min(axis=1)
+    corners = _hull(x, y)
+    np.testing.assert_allclose(np.interp(x, x[corners], y[corners]), chords)
 
 
 def test_neither_order_nor_scale_counts() -> None:

@@ -9,6 +9,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.overview.heads import ROLES
 from mhattn_core.heads import HEAD_COLUMNS, Head
 from mhattn_core.locale import _
+from mhattn_core.once import once
 from mhattn_core.runs.run import Run
 from mhattn_core.text.relations import RELATIONS, relation_label
 
@@ -21,6 +22,7 @@ class NamedRun:
     name: str
 
 
+@once
 def roles_of(run: Run, model: str, stack: str) -> pd.DataFrame:
     """The best role of each head that has one, the strongest verdict first: rows of ``Run.relations``."""
     rows = run.relations

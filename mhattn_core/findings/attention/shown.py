@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention.line_tables import AttentionWeights, attention_weights, line_table, word_rows
+from mhattn_core.attention.line_tables import attention_weights, line_table, word_rows
 from mhattn_core.attention.tables import Units, pattern_table
 from mhattn_core.charts.attention_drawn import Drawn
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.default_head import position_of, positional_shares
+from mhattn_core.once import once
 
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
@@ -42,7 +44,7 @@ class Shown:
         """``minilm · L3 H7``."""
         return head_name(*self.head.cell, model=self.model)
 
-    @property
+    @cached_property
     def table(self) -> pd.DataFrame:
         """Its pattern, as ``pattern_table``."""
         return pattern_table(self.result, *self.head, units=self.units)
@@ -95,37 +97,40 @@ def drawn(shown: Sequence[Shown], *, stretched: bool) -> tuple[Drawn, float]:
 
     stretched: each model's strongest line is as thick as any other's; else a line of weight 1 is.
     """
-    weights = [attention_weights(one.result, one.head.stack, units=one.units) for one in shown]
-    made = [line_table(of, most=LINES_KEPT // len(shown)) for of in weights]
-    lines = pd.concat([table.assign(panel=panel) for panel, (table, _least) in enumerate(made)], ignore_index=True)
-    words = pd.concat(
-        [word_rows(of, _("special")).assign(panel=panel) for panel, of in enumerate(weights)], ignore_index=True
-    )
+    most, special = LINES_KEPT // len(shown), _("special")
+    made = [_drawn_of(one.result, one.head.stack, one.units, most, special) for one in shown]
+    lines = pd.concat([table.assign(panel=panel) for panel, (table, *_) in enumerate(made)], ignore_index=True)
+    words = pd.concat([rows.assign(panel=panel) for panel, (*_, rows) in enumerate(made)], ignore_index=True)
     panels = pd.DataFrame(
         {
             "panel": range(len(shown)),
             "model": [one.model for one in shown],
             "layer": [one.head.layer for one in shown],
             "head": [one.head.head for one in shown],
-            "layers": [len(of.weights) for of in weights],
-            "most": [
-                largest_on_words(of, one.head) if stretched else 1.0 for one, of in zip(shown, weights, strict=True)
-            ],
+            "layers": [len(one.result.pattern(one.head.stack)) for one in shown],
+            "most": [largest_shown([one]) if stretched else 1.0 for one in shown],
         }
     )
-    return Drawn(panels, words, lines), max(least for _table, least in made)
+    return Drawn(panels, words, lines), max(least for _table, least, _rows in made)
 
 
-def largest_on_words(of: AttentionWeights, head: Head) -> float:
-    """The head's largest weight, special tokens left out where they stand together."""
-    own = np.nan_to_num(of.weights[head.layer, head.head])
-    own = own[:, :-1] if of.special else own
-    return max(float(own.max(initial=0.0)), 1e-9)
+@once
+def _drawn_of(
+    result: "AttentionResult", stack: str, units: Units, most: int, special: str
+) -> tuple[pd.DataFrame, float, pd.DataFrame]:
+    """The lines of all heads of a stack, the least weight that has one, and the words; of whichever head is chosen."""
+    of = attention_weights(result, stack, units=units)
+    return *line_table(of, most=most), word_rows(of, special)
 
 
 def shared_scale(shown: Sequence[Shown]) -> float:
     """The largest weight of all heads of all these models: where colours end that are to be compared."""
-    return max(float(np.nan_to_num(one.result.words(one.head.stack).pattern).max(initial=1e-9)) for one in shown)
+    return max(_largest(one.result, one.head.stack) for one in shown)
+
+
+@once
+def _largest(result: "AttentionResult", stack: str) -> float:
+    return float(np.nan_to_num(result.words(stack).pattern).max(initial=1e-9))
 
 
 def largest_shown(shown: Sequence[Shown]) -> float:

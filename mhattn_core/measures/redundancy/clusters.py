@@ -8,7 +8,6 @@ from jaxtyping import Float, Int
 from scipy.cluster.hierarchy import dendrogram, fcluster, leaves_list, linkage, optimal_leaf_ordering
 from scipy.linalg import eigh
 from scipy.spatial.distance import squareform
-from sklearn.metrics import silhouette_score
 
 from mhattn_core.errors import ShapeError
 from mhattn_core.measures.redundancy.head_distances import By, Heads, distances
@@ -143,22 +142,45 @@ def best_cut(distances: Float[np.ndarray, "head head"]) -> tuple[int, float]:
     """Number of groups and mean silhouette of the best cut of the tree into 2 to 20 groups; fewer than three heads have
     none (NaN).
     """
+    if len(distances) < 3:
+        return 1, np.nan
     silhouettes = {}
-    for count in range(2, min(MOST_GROUPS, len(distances) - 1) + 1):
-        labels = _joined(distances, count)
+    links = _links(distances)
+    for groups in range(2, min(MOST_GROUPS, len(distances) - 1) + 1):
+        labels = fcluster(links, groups, criterion="maxclust")
         if labels.max() > 1:
-            silhouettes[int(labels.max())] = float(silhouette_score(distances, labels, metric="precomputed"))
+            silhouettes[int(labels.max())] = _silhouette(distances, labels - 1)
     if not silhouettes:
         return 1, np.nan
     count = max(silhouettes, key=silhouettes.__getitem__)
     return count, silhouettes[count]
 
 
+def _silhouette(distances: Float[np.ndarray, "head head"], labels: Int[np.ndarray, " head"]) -> float:
+    """The mean silhouette of groups 0, 1, 2 …; a head by itself has 0. Range: -1 to 1. Source: Rousseeuw 1987."""
+    heads = np.arange(len(labels))
+    members = labels[:, None] == np.arange(labels.max() + 1)
+    sizes = members.sum(axis=0)
+    to_groups = distances @ members
+    own = to_groups[heads, labels] / np.maximum(sizes[labels] - 1, 1)
+    others = to_groups / sizes
+    others[heads, labels] = np.inf
+    nearest = others.min(axis=1)
+    larger = np.maximum(own, nearest)
+    known = (sizes[labels] > 1) & (larger > 0)
+    return float(np.divide(nearest - own, larger, out=np.zeros(len(labels)), where=known).mean())
+
+
+def _links(distances: Float[np.ndarray, "head head"]) -> Float[np.ndarray, "join 4"]:
+    """The tree, whose leaves need no order here."""
+    return linkage(squareform(distances, checks=False), "average")
+
+
 def _joined(distances: Float[np.ndarray, "head head"], groups: int) -> Int[np.ndarray, " head"]:
-    """The group, from 1, of each head in the tree, whose leaves need no order here."""
+    """The group, from 1, of each head in the tree."""
     if len(distances) < 2:
         return np.ones(len(distances), dtype=int)
-    return fcluster(linkage(squareform(distances, checks=False), "average"), groups, criterion="maxclust")
+    return fcluster(_links(distances), groups, criterion="maxclust")
 
 
 def shuffled(heads: Heads, *, by: By, seed: int) -> Heads:

@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 from jaxtyping import Float, Int
+from scipy.optimize import isotonic_regression
 
 DRAWS, SIZE = 400, 1000
 """Uniform samples that a dip is held against; the dip times the root of the sample's size hardly hangs on it from here
@@ -63,20 +64,14 @@ def _uniform() -> Float[np.ndarray, " draw"]:
 
 
 def _hull(x: Float[np.ndarray, " point"], y: Float[np.ndarray, " point"]) -> Int[np.ndarray, " corner"]:
-    """Numbers of the points on the lower convex hull of points sorted by x; of equal x the lowest."""
-    kept: list[int] = []
-    xs, ys = x.tolist(), y.tolist()
-    for point in range(len(xs)):
-        while kept and (
-            (xs[kept[-1]] == xs[point] and ys[kept[-1]] >= ys[point])
-            or (len(kept) > 1 and _turns_down(xs, ys, kept[-2], kept[-1], point))
-        ):
-            kept.pop()
-        if not kept or xs[kept[-1]] != xs[point]:
-            kept.append(point)
-    return np.array(kept)
+    """Numbers of the points on the lower convex hull of points sorted by x; of equal x the lowest.
 
-
-def _turns_down(xs: list[float], ys: list[float], first: int, middle: int, last: int) -> bool:
-    """Whether the middle one of three points lies on or above the line of the other two."""
-    return (ys[middle] - ys[first]) * (xs[last] - xs[first]) >= (ys[last] - ys[first]) * (xs[middle] - xs[first])
+    Its slopes are the isotonic regression of the slopes from point to point, weighted by their widths.
+    Source: Robertson, Wright & Dykstra 1988, theorem 1.2.1.
+    """
+    order = np.lexsort((y, x))
+    lowest = order[np.diff(x[order], prepend=-np.inf) > 0]
+    if len(lowest) < 3:
+        return lowest
+    widths = np.diff(x[lowest])
+    return lowest[isotonic_regression(np.diff(y[lowest]) / widths, weights=widths).blocks]

@@ -14,7 +14,6 @@ from mhattn_core.findings.attention.roles import role_sentence
 from mhattn_core.findings.attention.shown import (
     Shown,
     largest_shown,
-    pattern_sentence,
     shared_scale,
     why_these,
 )
@@ -75,8 +74,8 @@ def _results(controls: Controls) -> "dict[int, AttentionResult]":
 def _full(shown: Sequence[Shown], controls: Controls, options: Options) -> None:
     known = run_about(controls, "relations", (shown[0].model,))
     role = role_sentence(known, shown[0].model, shown[0].head) if known else ""
-    sentence = f"{pattern_sentence(shown)} {role}".strip()
-    finding = replace(_drawn(shown, options), sentence=sentence)
+    finding = _drawn(shown, options)
+    finding = replace(finding, sentence=f"{finding.sentence} {role}".strip())
     with st.container(key="attention-says"):
         say(finding)
     if options.form == "matrix" and sum(len(one.table) for one in shown) > charts.CELLS_DRAWN:
