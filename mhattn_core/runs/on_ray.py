@@ -48,7 +48,7 @@ class OnRay:
         count = min(self.workers or (cards if on_cards else max(cores, 1)), len(parts))
         actors = [worker.remote(work.name, device, current_language()) for _number in range(count)]
         try:
-            yield from _in_order(ray, actors, parts, work)
+            yield from in_order(ray, actors, parts, work)
         finally:
             for actor in actors:
                 ray.kill(actor)
@@ -110,7 +110,9 @@ def _parts(records: Sequence[PairRecord], workers: int) -> list[Sequence[PairRec
     return [records[start : start + size] for start in range(0, len(records), size)]
 
 
-def _in_order(ray: Any, actors: list[Any], parts: list[Sequence[PairRecord]], work: ModelWork) -> Iterator[ModelSums]:
+def in_order(ray: Any, actors: list[Any], parts: list[Sequence[PairRecord]], work: ModelWork) -> Iterator[ModelSums]:
+    """The sums of ``parts`` in their order, each measured by one of ``actors``, of which each has a few at a time."""
+
     def submit(number: int, records: Sequence[PairRecord]) -> Any:
         return actors[number % len(actors)].sums.remote(records, work.measures, work.tokens)
 

@@ -1,11 +1,11 @@
 """Sums measured by the workers of a Ray cluster: the same table, whatever dies on the way."""
 
-import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
+from types import SimpleNamespace
 
 import pandas as pd
 import psutil
@@ -14,8 +14,11 @@ from tiny import put_model
 
 import mhattn_core as mh
 from mhattn_core.runs.analyze import analyze
-from mhattn_core.runs.on_ray import OnRay
+from mhattn_core.runs.on_ray import OnRay, in_order
 from mhattn_core.runs.progress import Cancelled, Progress
+from mhattn_core.runs.sums import ModelSums
+from mhattn_core.runs.where import ModelWork
+from mhattn_core.text.reading import PairRecord
 
 pytestmark = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed")
 
@@ -93,7 +96,7 @@ def test_a_worker_that_is_killed_loses_nothing(model: str, undisturbed: mh.Run, 
             running[0].send_signal(signal.SIGKILL)
             killed.append(running[0].pid)
 
-    run = analyze([model], PAIRS, out=tmp_path / "run", where=OnRay(workers=2), progress=kill_one)
+    run = analyze([model], PAIRS, out=tmp_path / "run", where=OnRay(workers=1), progress=kill_one)
     assert killed
     assert_same(run, undisturbed, rtol=1e-9)
 
@@ -116,25 +119,42 @@ def test_cancelled_it_goes_on_here(model: str, here: mh.Run, tmp_path: Path) -> 
     assert_same(run, here)
 
 
-def test_a_pair_that_takes_its_worker_with_it_is_left_out(
-    model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A network whose forward pass ends the process when it reads a certain word."""
-    poison = mh.SentencePair("poison")
-    monkeypatch.setattr("mhattn_core.runs.on_ray.sums_of", _ends_at_poison)
-    monkeypatch.setattr("mhattn_core.runs.on_ray.FEWEST", 2)
-    run = analyze([model], [*PAIRS[:4], poison, *PAIRS[4:7]], out=tmp_path / "run", where=OnRay(workers=1))
-    assert run.skipped["line"].tolist() == [5]
-    assert "ended" in run.skipped["reason"][0]
-    assert run.heads["n"].max() == 7
+class ActorDied(Exception):
+    """As Ray raises it."""
 
 
-def _ends_at_poison(model, records, *arguments):  # type: ignore[no-untyped-def]
-    from mhattn_core.runs.where import sums_of
+class FakeRay:
+    """In the place of Ray: parts are measured when they are asked for, and one that holds "poison" ends its worker."""
 
-    if any(record.pair.source == "poison" for record in records):
-        os._exit(1)
-    return sums_of(model, records, *arguments)
+    exceptions = SimpleNamespace(RayTaskError=KeyError, RayActorError=ActorDied)
+
+    def __init__(self) -> None:
+        self.sums = self
+        self.sent: list[int] = []
+
+    def remote(self, records: Sequence[PairRecord], _measures: object, _tokens: object) -> Sequence[PairRecord]:
+        self.sent.append(len(records))
+        return records
+
+    def get(self, records: Sequence[PairRecord]) -> ModelSums:
+        if any(record.pair.source == "poison" for record in records):
+            raise ActorDied
+        return ModelSums(done=len(records))
+
+
+def test_a_pair_that_takes_its_worker_with_it_is_found_and_left_out() -> None:
+    told: list[int] = []
+    pairs = [*PAIRS[:4], mh.SentencePair("poison"), *PAIRS[4:11]]
+    records = [PairRecord(str(number), pair, number) for number, pair in enumerate(pairs)]
+    fake = FakeRay()
+    work = ModelWork("a model", lambda: None, records, ("basic",), None, told.append)  # type: ignore[arg-type, return-value]
+    parts = list(in_order(fake, [fake], [records[:8], records[8:]], work))
+    assert [(part.done, part.reasons) for part in parts] == [
+        (8, {4: "The process that measured it ended."}),
+        (4, {}),
+    ]
+    assert told == [8, 4]
+    assert fake.sent == [8, 4, 4, 4, 2, 1, 1, 2]
 
 
 def test_what_a_worker_cannot_load_is_said_as_here(tmp_path: Path) -> None:
