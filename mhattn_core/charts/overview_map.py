@@ -13,6 +13,8 @@ from mhattn_core.locale import _
 
 WIDTH, HEIGHT, TALLEST, SMALLEST = 18, 15, 300, 8
 """Pixels: of a cell, of the map where cells may shrink to fit, and the lowest that a cell becomes."""
+WIDEST, AXIS, SPACING = 560, 34, 26
+"""Pixels: of a row of models, of the numbers beside a grid, and between grids."""
 SMALL = 5
 """Pixels of a cell of the models that stand beside for comparison."""
 LEAST = 0.2
@@ -73,7 +75,25 @@ def overview_map(
         lowest = min(large, key=layers.__getitem__)
         pairs = [beside(*controls[start : start + 2], spacing=16) for start in range(0, len(controls), 2)]
         columns[lowest] = below(columns[lowest], *pairs, spacing=10)
-    return (below if narrow else beside)(*columns.values(), spacing=26, resolve=independent("x", "y"))
+    widths = [AXIS + WIDTH * (int(by_model[model]["head"].max()) + 1) for model in large]
+    return _in_rows(list(columns.values()), widths, narrow=narrow)
+
+
+def _in_rows(grids: list[alt.TopLevelMixin], widths: list[int], *, narrow: bool) -> alt.HConcatChart | alt.VConcatChart:
+    """Beside one another as far as they fit; below one another where the screen is narrow."""
+    own = independent("x", "y")
+    if narrow:
+        return below(*grids, spacing=SPACING, resolve=own)
+    rows: list[list[alt.TopLevelMixin]] = [[]]
+    used = 0
+    for grid, width in zip(grids, widths, strict=True):
+        if rows[-1] and used + width > WIDEST:
+            rows.append([])
+            used = 0
+        rows[-1].append(grid)
+        used += width + SPACING
+    lines = [beside(*row, spacing=SPACING, resolve=own) for row in rows]
+    return lines[0] if len(lines) == 1 else below(*lines, spacing=SPACING, resolve=own)
 
 
 def _grid(

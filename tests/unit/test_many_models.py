@@ -42,3 +42,21 @@ def test_charts_name_all_of_them(draw: object) -> None:
     for name, colour in zip(NAMES, model_colours(NAMES), strict=True):
         assert json.dumps(name) in spec
         assert colour in spec
+
+
+def test_small_multiples_go_on_in_another_row() -> None:
+    """Two models of twelve heads fill a row; the shipped two, of 12 and 9, stand side by side as before."""
+    about = {"colour": "", "faint": False, "outline": False, "partner": "", "says": "", "effect": 0.0, "similar": ""}
+
+    def drawn(models: dict[str, int]) -> dict[str, object]:
+        cells = [
+            {"model": name, "layer": 0, "head": head, "name": f"{name} {head}", "fill": np.nan, **about}
+            for name, count in models.items()
+            for head in range(count)
+        ]
+        return dict(charts.overview_map(pd.DataFrame(cells), {}).to_dict())
+
+    assert len(drawn({"minilm": 12, "smollm2": 9})["hconcat"]) == 2
+    rows = drawn(dict.fromkeys(NAMES[:5], 12))["vconcat"]
+    assert [len(row["hconcat"]) for row in rows] == [2, 2, 1]
+    assert "vconcat" in drawn(dict.fromkeys(NAMES, 12))
