@@ -29,6 +29,7 @@ from mhattn_core.ui.visit import come_back
 
 CONTROLS = "controls"
 OPENED = "opened"
+OWN = "own-of-the-page"
 
 
 def sidebar(page: str = "") -> Controls:
@@ -85,8 +86,11 @@ def _open_on_the_pages_own(page: str) -> None:
             state[MODELS] = st.query_params.get_all(MODELS)
         if asked := pair_named(st.query_params.get(PAIR, "")):
             state[PAIR] = asked
-    state[OPENED] = page
-    for key, value in _own_of(page).items():
+    elif before := state.get(OWN):
+        # Whatever set it, a test or a program, meant it.
+        state[CHOSEN] |= {key for key, value in before.items() if state.get(key, value) != value}
+    state[OPENED], state[OWN] = page, _own_of(page)
+    for key, value in state[OWN].items():
         if key not in state[CHOSEN]:
             state[key] = value
 
