@@ -21,6 +21,8 @@ LEAST = 0.2
 """How full the emptiest coloured cell is, so that its colour can be told."""
 FAINT = 0.4
 """Opacity of what is only suggested."""
+MOST_IN_SVG = 2000
+"""Marks; a canvas draws more of them faster."""
 GAP = 0.04
 """Between cells, as a share of one: the page shows through, whether light or dark."""
 EDGES = {
@@ -76,7 +78,10 @@ def overview_map(
         pairs = [beside(*controls[start : start + 2], spacing=16) for start in range(0, len(controls), 2)]
         columns[lowest] = below(columns[lowest], *pairs, spacing=10)
     widths = [AXIS + WIDTH * (int(by_model[model]["head"].max()) + 1) for model in large]
-    return _in_rows(list(columns.values()), widths, narrow=narrow)
+    whole = _in_rows(list(columns.values()), widths, narrow=narrow)
+    # A page counts marks only where no transform stands before them.
+    whole.usermeta = {"embedOptions": {"renderer": "canvas" if 2 * len(rows) > MOST_IN_SVG else "svg"}}
+    return whole
 
 
 def _in_rows(grids: list[alt.TopLevelMixin], widths: list[int], *, narrow: bool) -> alt.HConcatChart | alt.VConcatChart:
