@@ -19,7 +19,7 @@ from mhattn_core.models.control_names import control_of, trained_name
 from mhattn_core.models.fit import Fit, check_fit, fit_of, unwrapping
 from mhattn_core.models.model import Model
 from mhattn_core.models.model_problems import stands
-from mhattn_core.models.options import FLOAT32, Options
+from mhattn_core.models.options import FLOAT32, LoadOptions
 from mhattn_core.models.packages import missing_package
 from mhattn_core.models.pooling import pooling_of
 from mhattn_core.models.quiet import first_line, quiet
@@ -30,7 +30,7 @@ from mhattn_core.models.sources import FILES_ALONE, Source, find, tokenizer_fold
 from mhattn_core.tap.interface import UNTAPPED, implementation_for
 from mhattn_core.tap.survey import survey
 
-DEFAULTS = Options()
+DEFAULTS = LoadOptions()
 
 
 def load(
@@ -54,12 +54,12 @@ def load(
     files hold none.
     Raises Problem, in three parts, when the model cannot be had or its attention cannot be read in full.
     """
-    options = Options(device, dtype, device_map, quantization_config, tokenizer)
+    options = LoadOptions(device, dtype, device_map, quantization_config, tokenizer)
     options.check_packer()
     return read(name, find(trained_name(name), options.bytes_of_weight), options)
 
 
-def read(name: str, source: Source, options: Options = DEFAULTS) -> Model:
+def read(name: str, source: Source, options: LoadOptions = DEFAULTS) -> Model:
     """Load the model that ``find`` found; the second half of ``load``. Raises Problem, and nothing else that a loader or
     a network raises.
     """
@@ -71,7 +71,7 @@ def read(name: str, source: Source, options: Options = DEFAULTS) -> Model:
         return model if control is None else random_control(model, control=control)
 
 
-def _read(name: str, source: Source, options: Options) -> Model:
+def _read(name: str, source: Source, options: LoadOptions) -> Model:
     with _refusing(name), quiet():
         config: PreTrainedConfig = AutoConfig.from_pretrained(source.folder, **FILES_ALONE)
         # Some configs name a class that transformers does not have.
@@ -111,7 +111,7 @@ def _refusing(name: str) -> Iterator[None]:
         ) from error
 
 
-def _tokenizer(name: str, source: Source, options: Options) -> PreTrainedTokenizerBase:
+def _tokenizer(name: str, source: Source, options: LoadOptions) -> PreTrainedTokenizerBase:
     given = options.tokenizer
     if isinstance(given, str):
         return read_tokenizer(given, tokenizer_folder(given))
@@ -119,7 +119,7 @@ def _tokenizer(name: str, source: Source, options: Options) -> PreTrainedTokeniz
 
 
 def _read_network(
-    name: str, source: Source, config: PreTrainedConfig, options: Options
+    name: str, source: Source, config: PreTrainedConfig, options: LoadOptions
 ) -> tuple[PreTrainedModel, Head | None]:
     """The network with its head if the files hold one in full, else the base model; every weight below it from the
     files.
@@ -139,7 +139,7 @@ def _read_network(
 
 
 def _load(
-    name: str, source: Source, config: PreTrainedConfig, auto: Any, key_mapping: dict[str, str], options: Options
+    name: str, source: Source, config: PreTrainedConfig, auto: Any, key_mapping: dict[str, str], options: LoadOptions
 ) -> tuple[PreTrainedModel, Fit]:
     attention = implementation_for(network_class(auto, config))
 

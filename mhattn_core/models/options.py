@@ -17,7 +17,7 @@ _PACKED_BYTES = 1
 
 
 @dataclass(frozen=True)
-class Options:
+class LoadOptions:
     """What ``load`` may be told beside a name."""
 
     device: str = "auto"

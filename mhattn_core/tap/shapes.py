@@ -25,7 +25,7 @@ _Shapes = dict[str, list[tuple[int, ...]]]
 
 
 @dataclass(frozen=True)
-class Seen:
+class DummyCalls:
     """What one dummy forward showed: calls with the stack of each (fewer where they are not the network's own
     patterns), the layer that each was in, and the shape of every softmax with its layer.
     """
@@ -42,7 +42,7 @@ def in_full(call: Call) -> bool:
     return call.pattern.dim() == 4 and len(call.pattern) == 1 and tuple(call.pattern.shape[-2:]) in _IN_FULL
 
 
-def layers_of_calls(config: PreTrainedConfig, seen: Seen) -> tuple[LayerOf, Mapping[str, int]]:
+def layers_of_calls(config: PreTrainedConfig, seen: DummyCalls) -> tuple[LayerOf, Mapping[str, int]]:
     """The layer of each call, by stack, where some layers have none in full (else empty); and how many layers each
     stack has.
 
@@ -60,7 +60,7 @@ def layers_of_calls(config: PreTrainedConfig, seen: Seen) -> tuple[LayerOf, Mapp
     return ALL_ATTEND, {stack: len(layers) for stack, layers in expected.items()}
 
 
-def _some_attend(seen: Seen, shapes: _Shapes, expected: _Shapes) -> LayerOf | None:
+def _some_attend(seen: DummyCalls, shapes: _Shapes, expected: _Shapes) -> LayerOf | None:
     """None unless the layers that attend can be told from the others in each stack."""
     if len(seen.stacks) != len(seen.calls) or set(shapes) != set(expected):
         return None
@@ -79,7 +79,7 @@ def _some_attend(seen: Seen, shapes: _Shapes, expected: _Shapes) -> LayerOf | No
     return found
 
 
-def _in_windows(seen: Seen, attend: Sequence[int], layers: int) -> bool:
+def _in_windows(seen: DummyCalls, attend: Sequence[int], layers: int) -> bool:
     """Whether one of these layers also takes a softmax over a part of the text."""
     partial = [entered for shape, entered in seen.softmaxes if _is_partial(shape)]
     lists = [path for path, length in seen.lists.lengths.items() if length == layers]
@@ -91,7 +91,7 @@ def _is_partial(shape: tuple[int, ...]) -> bool:
     return len(shape) > 3 and shape[-2:] not in _IN_FULL
 
 
-def _refusal(config: PreTrainedConfig, seen: Seen, shapes: _Shapes, expected: _Shapes) -> Problem:
+def _refusal(config: PreTrainedConfig, seen: DummyCalls, shapes: _Shapes, expected: _Shapes) -> Problem:
     partial = [shape for shape, _entered in seen.softmaxes if _is_partial(shape)]
     partial += [tuple(call.pattern.shape) for call in seen.calls if tuple(call.pattern.shape[-2:]) not in _IN_FULL]
     if partial:

@@ -19,7 +19,7 @@ from mhattn_core.tap.interface import UNTAPPED, Call, LayerOf, Watcher, nth_laye
 from mhattn_core.tap.own_errors import OwnErrors
 from mhattn_core.tap.projections import ProjectionFinder
 from mhattn_core.tap.refusals import forward_failed, in_windows, not_followed, unequal_layers, unlike_their_own
-from mhattn_core.tap.shapes import Seen, in_full, layers_of_calls
+from mhattn_core.tap.shapes import DummyCalls, in_full, layers_of_calls
 
 CROSS = re.compile(r"encoder_attn|EncDecAttention|cross_?att", re.IGNORECASE)
 # The decoder of a pair of BERTs has an "encoder" of its own.
@@ -148,7 +148,7 @@ def survey(network: PreTrainedModel) -> AttentionMap:
 class _Forward:
     """What one dummy forward showed, and the projection behind each call where it was found."""
 
-    seen: Seen
+    seen: DummyCalls
     projections: Mapping[int, nn.Module]
 
 
@@ -179,7 +179,7 @@ def _run(network: PreTrainedModel, tapped: bool) -> _Forward:
             raise
         raise forward_failed(network, error) from error
     stacks = [call.stack for call in calls] if tapped else _stacks_by_value(calls, returned, encoder_decoder)
-    return _Forward(Seen(calls, stacks, places, softmaxes.shapes, entered), finder.found)
+    return _Forward(DummyCalls(calls, stacks, places, softmaxes.shapes, entered), finder.found)
 
 
 def _stacks_by_value(calls: Sequence[Call], returned: Any, encoder_decoder: bool) -> list[str]:

@@ -236,7 +236,7 @@ ERRORS = [
     KeyError("rope_theta"),
     AttributeError("no head_dim"),
 ]
-PLACES = ["AutoConfig.from_pretrained", "check_reads_text", "Options.moved", "survey", "tables"]
+PLACES = ["AutoConfig.from_pretrained", "check_reads_text", "LoadOptions.moved", "survey", "tables"]
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
