@@ -125,8 +125,11 @@ def ends(app: AppTest, form: str) -> list[float]:
         longest = bars[bars["length"] < 0.999 * bars["length"].max()].sort_values("length").groupby("model").tail(1)
         own = longest.set_index("model").loc[["minilm", "minilm@random"]]
         return (own["weight"] / own["length"]).round(3).tolist()
-    cells = [written["layer"][0] for written in specs(app) if written["layer"][0]["mark"]["type"] == "rect"]
-    return [layer["encoding"]["color"]["scale"]["domain"][1] for layer in cells][:2]
+    cells = tables(app, "title", "weight", "level")[0]
+    # A colour is that of the level: of a model with a scale of its own, its weight as a part of where that ends.
+    end = specs(app)[0]["layer"][0]["encoding"]["color"]["scale"]["domain"][1]
+    strongest = cells.sort_values("level").groupby("title", sort=False).tail(1).sort_index()
+    return (end * strongest["weight"] / strongest["level"]).round(3).tolist()
 
 
 def test_a_chosen_head_stays_for_the_next_pair() -> None:
