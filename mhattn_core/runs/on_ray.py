@@ -8,6 +8,8 @@ again; a part that takes its worker with it twice is halved until the pair is fo
 
 import logging
 import os
+import re
+import socket
 from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -19,10 +21,12 @@ from mhattn_core.runs.sums import ModelSums
 from mhattn_core.runs.where import CHUNK, ModelWork, sums_of
 from mhattn_core.text.reading import PairRecord
 
-FEWEST = 16
+HOST, PATIENCE = re.compile(r"(?P<host>[\w.-]+):(?P<port>\d+)"), 10.0
+FEWEST = 8
 """Pairs in a part, at the least: with fewer, sending takes longer than measuring."""
-PARTS_A_WORKER = 4
-"""Into which a small corpus is cut, so that no worker waits long for the last."""
+PARTS = 32
+"""Into which a small corpus is cut, so that no worker waits long for the last; however many there are, the parts are the
+same, and so is what they add up to."""
 AHEAD = 2
 """Parts that a worker is given at once, so that it never waits for the next."""
 STORE = 512 * 2**20
@@ -44,7 +48,7 @@ class OnRay:
         on_cards = cards > 0 and self.device in ("auto", "cuda")
         worker = ray.remote(num_cpus=1, num_gpus=int(on_cards), max_restarts=-1, max_task_retries=1)(_Worker)
         device = "cuda" if on_cards else "cpu" if self.device == "auto" else self.device
-        parts = _parts(work.records, self.workers or max(cores, 1))
+        parts = _parts(work.records)
         count = min(self.workers or (cards if on_cards else max(cores, 1)), len(parts))
         actors = [worker.remote(work.name, device, current_language()) for _number in range(count)]
         try:
@@ -74,8 +78,11 @@ def _connected(address: str | None, workers: int | None) -> Any:
         "object_store_memory": STORE,
     }
     try:
+        if address and (host_and_port := HOST.fullmatch(address)):
+            # Ray itself would try for minutes.
+            socket.create_connection((host_and_port["host"], int(host_and_port["port"])), PATIENCE).close()
         ray.init(logging_level=logging.ERROR, log_to_driver=False, **({"address": address} if address else here))
-    except (ConnectionError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         raise Problem(
             _("The Ray cluster at “{address}” cannot be reached.").format(address=address or _("this machine")),
             _("Start one with: {command}").format(command="ray start --head"),
@@ -105,8 +112,8 @@ class _Worker:
         return sums
 
 
-def _parts(records: Sequence[PairRecord], workers: int) -> list[Sequence[PairRecord]]:
-    size = min(CHUNK, max(FEWEST, -(-len(records) // (PARTS_A_WORKER * workers))))
+def _parts(records: Sequence[PairRecord]) -> list[Sequence[PairRecord]]:
+    size = min(CHUNK, max(FEWEST, -(-len(records) // PARTS)))
     return [records[start : start + size] for start in range(0, len(records), size)]
 
 
