@@ -3,12 +3,13 @@ one.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from mhattn_core.attention.ablation import Kind
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.languages import language_of
 from mhattn_core.attention.masked_words import masked_words
 from mhattn_core.attention.sentence_vectors import sentence_vector
@@ -17,19 +18,15 @@ from mhattn_core.findings.ablation.reading_models import guesses_table, nearest_
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
+from mhattn_core.models.model import Model
 from mhattn_core.text.examples import examples
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.kept import kept
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.resources import HASHES
 
-if TYPE_CHECKING:
-    from mhattn_core.attention.ablation import Kind
-    from mhattn_core.attention.attend import AttentionResult
-    from mhattn_core.models.model import Model
 
-
-def encoder_bench(seen: "AttentionResult", off: Sequence[Head], kind: "Kind", label: str) -> None:
+def encoder_bench(seen: AttentionResult, off: Sequence[Head], kind: Kind, label: str) -> None:
     """What changes when these heads are off. label: names them."""
     if seen.model.head == "language":
         _guesses(seen, off, kind, label)
@@ -37,7 +34,7 @@ def encoder_bench(seen: "AttentionResult", off: Sequence[Head], kind: "Kind", la
         _nearest(seen, off, kind, label)
 
 
-def _guesses(seen: "AttentionResult", off: Sequence[Head], kind: "Kind", label: str) -> None:
+def _guesses(seen: AttentionResult, off: Sequence[Head], kind: Kind, label: str) -> None:
     says = _("Running {name} …").format(name=model_label(seen.model.name))
 
     def guessed(heads: Sequence[Head]) -> pd.DataFrame:
@@ -62,7 +59,7 @@ def _guesses(seen: "AttentionResult", off: Sequence[Head], kind: "Kind", label: 
     )
 
 
-def _nearest(seen: "AttentionResult", off: Sequence[Head], kind: "Kind", label: str) -> None:
+def _nearest(seen: AttentionResult, off: Sequence[Head], kind: Kind, label: str) -> None:
     """The sentences nearest to the first one by the cosine of their vectors, among those written for this project."""
     text = seen.sentences["a"].text
     sentences, vectors = _bank(seen.model, language_of(text))
@@ -98,7 +95,7 @@ def _nearest(seen: "AttentionResult", off: Sequence[Head], kind: "Kind", label: 
 
 
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs=HASHES)
-def _bank(model: "Model", language: str) -> tuple[list[str], np.ndarray]:
+def _bank(model: Model, language: str) -> tuple[list[str], np.ndarray]:
     """The project's own sentences in a language, and their vectors ``[sentence, dimension]``."""
     fields = ("chinese", "chinese_next") if language == "zh" else ("english", "english_next")
     sentences = [getattr(example, field) for example in examples() for field in fields]

@@ -1,11 +1,11 @@
 """Ablate heads: switch heads off, and see what the model writes with and without them."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from mhattn_core.attention.ablation import Ablation, Kind, kinds_on_a_pair
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.generate import Continued, continued
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.ablation.pair import PairLoss, gradient_importance, pair_loss
@@ -22,9 +22,6 @@ from mhattn_core.ui.ablation.switches import choose_off
 from mhattn_core.ui.kept import kept
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.page import badge
-
-if TYPE_CHECKING:
-    from mhattn_core.attention.attend import AttentionResult
 
 OPENING: dict[tuple[str, str], Head] = {("marian-zh-en", "library"): Head("cross", 1, 0)}
 """By model and pair of the gallery: the head that is off at first, chosen by hand because its loss can be read."""
@@ -53,7 +50,7 @@ def bench(found: AblationContext) -> None:
         st.caption(prose("one_sentence_ablated"))
 
 
-def _cost(seen: "AttentionResult", off: Sequence[Head], kind: Kind) -> str:
+def _cost(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> str:
     """What the text as it stands costs, with all heads and without these."""
     says = _("Running {name} …").format(name=model_label(seen.model.name))
 
@@ -66,7 +63,7 @@ def _cost(seen: "AttentionResult", off: Sequence[Head], kind: Kind) -> str:
     return cost_sentence(seen, cost([]), cost(off) if off else None)
 
 
-def _ranked_first(seen: "AttentionResult") -> Head:
+def _ranked_first(seen: AttentionResult) -> Head:
     """The head that one backward pass ranks first; the very first head where the text is too short to ask."""
     says = _("Running {name} …").format(name=model_label(seen.model.name))
     try:
@@ -76,7 +73,7 @@ def _ranked_first(seen: "AttentionResult") -> Head:
     return Head.of_row(table.loc[table["gradient_importance"].idxmax()])
 
 
-def written(seen: "AttentionResult", off: Sequence[Head], kind: Kind) -> Continued:
+def written(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> Continued:
     """What the model writes with these heads off, made once."""
     longest = LONGEST if "cross" in seen.stacks else LONGEST_NEXT
     return kept(
@@ -88,7 +85,7 @@ def written(seen: "AttentionResult", off: Sequence[Head], kind: Kind) -> Continu
     )
 
 
-def _written(seen: "AttentionResult", off: Sequence[Head], kind: Kind) -> None:
+def _written(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> None:
     translates = "cross" in seen.stacks
     intact = written(seen, [], kind)
     if translates:

@@ -1,12 +1,13 @@
 """Choosing a head and two words; the address carries the choice, in numbers that are no words of anybody's sentence."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.tables import matrix_table
+from mhattn_core.attention.units import Units
 from mhattn_core.findings.head_internals.inside import Inside
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
@@ -15,10 +16,6 @@ from mhattn_core.ui.head_choice import HEAD, names_in
 from mhattn_core.ui.head_internals.data import arithmetic, axes, first_words, strongest_head, weights_of
 from mhattn_core.ui.model_heads import CLICKS, clicks
 from mhattn_core.ui.page import draw
-
-if TYPE_CHECKING:
-    from mhattn_core.attention.attend import AttentionResult
-    from mhattn_core.attention.units import Units
 
 QUERY, KEY = "query", "key"
 """State keys, and parameters of the address."""
@@ -29,7 +26,7 @@ MOST_UNITS = 64
 """Above so many words the matrix to click has no room."""
 
 
-def choose_head_and_words(seen: "AttentionResult", stack: str, gallery_id: str) -> Inside:
+def choose_head_and_words(seen: AttentionResult, stack: str, gallery_id: str) -> Inside:
     """Boxes for head, query and key; a word of several pieces has one more box. Raises Problem where the model does not
     tell.
     """
@@ -70,7 +67,7 @@ def click_two_words(inside: Inside) -> None:
     )
 
 
-def _choose_head(seen: "AttentionResult", stack: str, first: tuple[str, str]) -> tuple[Head, str]:
+def _choose_head(seen: AttentionResult, stack: str, first: tuple[str, str]) -> tuple[Head, str]:
     """The person's choice, or a telling head; and why that is shown."""
     telling = head_name(*strongest_head(seen, stack, *first))
     chosen = choose_or_leave(
@@ -84,7 +81,7 @@ def _choose_head(seen: "AttentionResult", stack: str, first: tuple[str, str]) ->
     return Head.parse(telling, stack), reason.format(name=telling, query=words[0], key=words[1])
 
 
-def _choose_unit(what: str, label: str, units: "Units", first: str, tokens: Sequence[str]) -> tuple[int, int]:
+def _choose_unit(what: str, label: str, units: Units, first: str, tokens: Sequence[str]) -> tuple[int, int]:
     """The place of the chosen unit, and the position of the piece of it that is looked into."""
     chosen = choose(
         label,

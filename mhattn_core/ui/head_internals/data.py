@@ -1,11 +1,10 @@
 """What the page Inside a head knows about one head and two words, kept between reruns."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import streamlit as st
 
 from mhattn_core.arrays.head_values import HeadValues
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.pre_rope import BeforeRotation, before_rotation
 from mhattn_core.attention.units import Units, unit_weights, units
 from mhattn_core.heads import Head
@@ -13,12 +12,9 @@ from mhattn_core.measures.inside.score_decomposition import Steps, steps
 from mhattn_core.text.claims import claims
 from mhattn_core.ui.resources import HASHES
 
-if TYPE_CHECKING:
-    from mhattn_core.attention.attend import AttentionResult
-
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=HASHES)
-def arithmetic(seen: "AttentionResult", stack: str, layer: int, head: int) -> tuple[HeadValues, Steps]:
+def arithmetic(seen: AttentionResult, stack: str, layer: int, head: int) -> tuple[HeadValues, Steps]:
     """A head's values and its steps to the weights; the network runs again for them. Raises Problem as
     ``AttentionResult.values``.
     """
@@ -27,24 +23,24 @@ def arithmetic(seen: "AttentionResult", stack: str, layer: int, head: int) -> tu
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=HASHES)
-def unrotated(seen: "AttentionResult", stack: str, layer: int, head: int) -> BeforeRotation:
+def unrotated(seen: AttentionResult, stack: str, layer: int, head: int) -> BeforeRotation:
     """Queries and keys before positions turn them; the network runs again for them, once."""
     return before_rotation(seen, stack, layer=layer, head=head)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=HASHES)
-def axes(seen: "AttentionResult", stack: str) -> tuple[Units, Units]:
+def axes(seen: AttentionResult, stack: str) -> tuple[Units, Units]:
     """Words and special tokens that a stack reads, as queries and as keys, found once."""
     return units(seen, stack)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=HASHES)
-def _all_weights(seen: "AttentionResult", stack: str) -> np.ndarray:
+def _all_weights(seen: AttentionResult, stack: str) -> np.ndarray:
     return unit_weights(seen.pattern(stack), *axes(seen, stack))
 
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=HASHES)
-def first_words(seen: "AttentionResult", stack: str, gallery_id: str) -> tuple[str, str]:
+def first_words(seen: AttentionResult, stack: str, gallery_id: str) -> tuple[str, str]:
     """Ids of the two units that are shown before anybody chooses: the pair that the note speaks of, else the words that
     any head ties most.
 
@@ -70,7 +66,7 @@ def first_words(seen: "AttentionResult", stack: str, gallery_id: str) -> tuple[s
     return queries.ids[int(row)], keys.ids[int(column)]
 
 
-def strongest_head(seen: "AttentionResult", stack: str, query: str, key: str) -> tuple[int, int]:
+def strongest_head(seen: AttentionResult, stack: str, query: str, key: str) -> tuple[int, int]:
     """Layer and head that put most of one unit's attention on another."""
     queries, keys = axes(seen, stack)
     weights = _all_weights(seen, stack)[:, :, queries.ids.index(query), keys.ids.index(key)]
@@ -78,6 +74,6 @@ def strongest_head(seen: "AttentionResult", stack: str, query: str, key: str) ->
     return int(layer), int(head)
 
 
-def weights_of(seen: "AttentionResult", head: Head) -> np.ndarray:
+def weights_of(seen: AttentionResult, head: Head) -> np.ndarray:
     """One head's weights on units."""
     return np.asarray(_all_weights(seen, head.stack)[head.cell])

@@ -4,7 +4,6 @@ anything away.
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -17,14 +16,12 @@ from mhattn_core.findings.summarisation.document import DocumentAttention, Docum
 from mhattn_core.findings.summarisation.readers import check_known, entry_of
 from mhattn_core.locale import _
 from mhattn_core.models.fetch import fetch
+from mhattn_core.models.model import Model
 from mhattn_core.models.progress import reporting
 from mhattn_core.text.words import cut
 from mhattn_core.ui.kept import of_documents
 from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.resources import loaded, models
-
-if TYPE_CHECKING:
-    from mhattn_core.models.model import Model
 
 Work = Callable[[DeltaGenerator], None]
 """Something that takes a while; takes where its bar stands."""
@@ -73,7 +70,7 @@ def offer_run(name: str, given: DocumentInput, *, again: bool) -> Work | None:
     return (lambda place: run(name, given, place)) if pressed else None
 
 
-def loaded_with_bar(name: str, place: DeltaGenerator) -> "Model":
+def loaded_with_bar(name: str, place: DeltaGenerator) -> Model:
     """The model, with a bar while it is downloaded."""
     bar = place.empty()
 
@@ -138,7 +135,7 @@ def run(name: str, given: DocumentInput, place: DeltaGenerator) -> None:
     st.rerun()
 
 
-def _with_written(model: "Model", given: DocumentInput, bar: DeltaGenerator) -> DocumentInput:
+def _with_written(model: Model, given: DocumentInput, bar: DeltaGenerator) -> DocumentInput:
     """The document with the summary that the model writes, once."""
     says = _("{name} is writing …").format(name=model_label(model.name))
 
