@@ -10,7 +10,7 @@ from mhattn_core.models.readers import language_told, readers, reads
 from mhattn_core.text.prose import prose
 from mhattn_core.text.segmenters import what_tells_words, words_unknown
 from mhattn_core.ui.chips import chips
-from mhattn_core.ui.chosen import choose_for_good
+from mhattn_core.ui.chosen import take_model_in_place
 from mhattn_core.ui.controls import MODELS
 from mhattn_core.ui.names import model_label
 
@@ -69,14 +69,7 @@ def offer_readers(name: str, text: str, place: int) -> None:
         if st.button(
             label.format(name=reader, size=able[reader].size_mb),
             key=f"reader-{place}-{reader}",
-            on_click=_replace_model,
+            on_click=take_model_in_place,
             args=(place, reader),
         ):
             st.rerun()  # the whole page: the choice stands in the sidebar
-
-
-def _replace_model(place: int, name: str) -> None:
-    models = list(st.session_state[MODELS])
-    models[place] = name
-    choose_for_good(MODELS)
-    st.session_state[MODELS] = list(dict.fromkeys(models))

@@ -6,7 +6,7 @@ import streamlit as st
 from mhattn_core.charts.table_export import table_bytes
 from mhattn_core.findings.runs.upload import upload_sentences
 from mhattn_core.locale import _
-from mhattn_core.models.hosted import hosted
+from mhattn_core.models.hosted import hosted, limits
 from mhattn_core.runs.visits import GivenFile
 from mhattn_core.text.prose import prose
 from mhattn_core.text.reading import FORMATS, Upload, samples
@@ -15,7 +15,7 @@ from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.pair_choice import take_pair
 from mhattn_core.ui.upload_columns import choose_columns
-from mhattn_core.ui.upload_files import choose_file, forget_file, keep_file, limits, read, token
+from mhattn_core.ui.upload_files import choose_file, forget_file, keep_file, read, token
 from mhattn_core.ui.upload_remarks import show_remarks
 
 PASTED = "pasted.tsv"

@@ -9,7 +9,7 @@ from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.generate import Continued, continued
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.ablation.pair import PairLoss, gradient_importance, pair_loss
-from mhattn_core.findings.ablation.before_after import before_and_after
+from mhattn_core.findings.ablation.before_after import written_before_and_after
 from mhattn_core.findings.ablation.cost import cost_sentence
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head
@@ -27,7 +27,6 @@ OPENING: dict[tuple[str, str], Head] = {("marian-zh-en", "library"): Head("cross
 """By model and pair of the gallery: the head that is off at first, chosen by hand because its loss can be read."""
 LONGEST = 40
 LONGEST_NEXT = 16
-NAMED = 4
 
 
 def bench(found: AblationContext) -> None:
@@ -45,7 +44,7 @@ def bench(found: AblationContext) -> None:
         if seen.model.head == "language" and "decoder" in seen.stacks:
             _written(seen, off, kind)
         else:
-            encoder_bench(seen, off, kind, without(off) if off else _("All heads on"))
+            encoder_bench(seen, off, kind)
         st.markdown(_cost(seen, off, kind))
         st.caption(prose("one_sentence_ablated"))
 
@@ -93,35 +92,12 @@ def _written(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> None:
     else:
         text = " / ".join(sentence.text for sentence in seen.sentences.values() if sentence)
         st.markdown(_("It goes on after: *{text}*").format(text=escape(text)))
+    ablated = written(seen, off, kind) if off else intact
+    st.html(written_before_and_after(intact, ablated, off))
     if not off:
-        st.html(
-            before_and_after(
-                intact.text,
-                intact.text,
-                labels=(_("All heads on"), _("All heads on")),
-                ends=(_end(intact), _end(intact)),
-            )
-        )
         st.info(_("No head is switched off. Choose one on the left."))
         return
-    ablated = written(seen, off, kind)
-    st.html(
-        before_and_after(
-            intact.text, ablated.text, labels=(_("All heads on"), without(off)), ends=(_end(intact), _end(ablated))
-        )
-    )
     if ablated.text == intact.text:
         st.markdown(_("**Not a word changes.**"))
     else:
         st.caption(prose("ablated_words"))
-
-
-def without(off: Sequence[Head]) -> str:
-    """The heads that are off, in a label: a few by name, many by number."""
-    if len(off) > NAMED:
-        return _("{heads} heads off").format(heads=len(off))
-    return _("Without {heads}").format(heads=", ".join(head.full_name for head in off))
-
-
-def _end(text: Continued) -> str:
-    return "" if text.complete else " …"

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mhattn_core.findings.relations.profile import relation_profile
 from mhattn_core.findings.relations.rows import RelationRows, directions_of, relation_rows, stacks_of, usual_direction
 from mhattn_core.findings.relations.words import (
     direction_labels,
@@ -25,9 +26,9 @@ from mhattn_core.ui.navigation import link
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.roles.best import HEAD, RELATION, best_view
 from mhattn_core.ui.roles.grids import role_grids
-from mhattn_core.ui.roles.profile import role_profile
 from mhattn_core.ui.roles.sentences import role_sentences
 from mhattn_core.ui.roles.table import role_table
+from mhattn_core.ui.show import show
 
 ALL, USUAL_FAMILY = "all", "syntax"
 
@@ -63,7 +64,15 @@ def roles_panel(controls: Controls) -> None:
     if view == "grids":
         role_grids(rows, relation, chosen)
     elif view == "profile":
-        role_profile(rows, relation, chosen)
+        profile = relation_profile(
+            rows.run,
+            model=chosen.model,
+            stack=chosen.stack,
+            head=chosen.within.name,
+            direction=rows.direction,
+            relation=relation,
+        )
+        show(profile, key="role-profile")
     elif view == "sentences":
         role_sentences(rows, relation, chosen, controls)
     else:
