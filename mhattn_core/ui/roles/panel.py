@@ -20,7 +20,7 @@ from mhattn_core.text.relations import meaning
 from mhattn_core.ui.choices import AUTOMATIC, choose, open_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with, models_in, say_origin
-from mhattn_core.ui.head_choice import key_for
+from mhattn_core.ui.head_choice import choose_stack_of
 from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.panel import panel
@@ -85,7 +85,9 @@ def _choose(evidence: Evidence, controls: Controls) -> RelationRows:
     shown = models_in(evidence, controls, measured)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         family = choose(_("Kind of relation"), family_labels(), key="family", default=USUAL_FAMILY)
-        models = tuple((name, _stack(evidence, name, place)) for place, name in enumerate(shown))
+        # The names of stacks are the library's own in every language.
+        stacks = [{stack: stack for stack in stacks_of(evidence.run, name)} for name in shown]
+        models = tuple((name, choose_stack_of(name, stacks[place], place)) for place, name in enumerate(shown))
         there = directions_of(evidence.run, models)
         labels = {name: label for name, label in direction_labels().items() if name in there}
         direction = choose(
@@ -95,19 +97,6 @@ def _choose(evidence: Evidence, controls: Controls) -> RelationRows:
             default=usual_direction(evidence.run, models),
         )
     return relation_rows(evidence.run, models, direction, "" if family == ALL else family)
-
-
-def _stack(evidence: Evidence, model: str, place: int) -> str:
-    stacks = stacks_of(evidence.run, model)
-    if len(stacks) < 2:
-        return stacks[0] if stacks else ""
-    # The names of stacks are the library's own in every language.
-    return choose(
-        _("Stack of {name}").format(name=model_label(model)),
-        {name: name for name in stacks},
-        key=key_for("stack", place),
-        default=stacks[0],
-    )
 
 
 def _choose_relation(rows: RelationRows) -> str:
