@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from mhattn_core.locale import _
-from mhattn_core.models.control_names import control_of, with_control
-from mhattn_core.models.readers import language_told, readers, reads
+from mhattn_core.models.readers import in_place_of
 from mhattn_core.text.prose import prose
 from mhattn_core.text.segmenters import what_tells_words, words_unknown
 from mhattn_core.ui.chips import chips
@@ -51,14 +50,9 @@ def offer_readers(name: str, text: str, place: int) -> None:
     """Buttons for models that read the text's language, in the place of this one: those on this machine, else two from
     the Hub.
     """
-    control = control_of(name)
-    able = {
-        with_control(entry.name, control) if control else entry.name: entry for entry in readers(language_told(text))
-    }
-    if reads(name):
-        able = {reader: entry for reader, entry in able.items() if reads(reader)}  # a translator for a translator
     # One that is chosen already would take another's place for nothing.
-    able = {reader: entry for reader, entry in able.items() if reader not in st.session_state[MODELS]}
+    chosen = st.session_state[MODELS]
+    able = {reader: entry for reader, entry in in_place_of(name, text).items() if reader not in chosen}
     here = [reader for reader, entry in able.items() if entry.path() is not None]
     for reader in here or list(able)[:MOST_DOWNLOADS]:
         label = (

@@ -16,6 +16,7 @@ from mhattn_core.ui.page import problems
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.runs.known import jobs, known_runs, show_run
 from mhattn_core.ui.runs.start import start
+from mhattn_core.ui.runs.tables import offer_to_delete
 
 SECONDS_BETWEEN_LOOKS = 1.0
 TOLD = "runs-told"
@@ -95,13 +96,7 @@ def _left(run: Saved) -> None:
             if st.button(_("Go on"), key=f"go-on-{run.key}", icon=":material/resume:"):
                 start(run, given_to(run))
                 st.rerun()
-            with st.popover(_("Delete"), icon=":material/delete:"):
-                st.markdown(
-                    _("Delete **{name}** with all its tables? It cannot be brought back.").format(
-                        name=escape(run.about.name)
-                    )
-                )
-                st.button(_("Yes, delete it"), key=f"drop-{run.key}", on_click=store.delete, args=(run.key,))
+            offer_to_delete(run, store.delete)
 
 
 def _done(run: Saved) -> None:
