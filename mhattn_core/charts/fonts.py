@@ -4,6 +4,7 @@ from functools import cache
 from html import escape
 from unicodedata import category
 
+import pandas as pd
 import vl_convert
 
 FAMILIES = (
@@ -20,6 +21,12 @@ def undrawn(text: str) -> str:
     """The signs of ``text`` for which this machine has no font, each once; a picture would show empty boxes."""
     visible = (sign for sign in dict.fromkeys(text) if ord(sign) > 0x7E and category(sign) not in INVISIBLE)
     return "".join(sign for sign in visible if _drawn(sign) == _drawn(NOBODYS))
+
+
+def undrawn_in(table: pd.DataFrame) -> str:
+    """The same of all texts of a table."""
+    texts = {str(cell) for _name, column in table.select_dtypes(exclude="number").items() for cell in column.unique()}
+    return undrawn("".join(sorted(texts)))
 
 
 @cache

@@ -45,6 +45,11 @@ def save(what: alt.TopLevelMixin | pd.DataFrame, path: str | Path, *, preset: st
     return path
 
 
+def file_stem(name: str) -> str:
+    """A file's name of letters, digits, dots and dashes only."""
+    return re.sub(r"[^A-Za-z0-9]*[^A-Za-z0-9.]+[^A-Za-z0-9]*", "-", name).strip("-.")[:80] or "figure"
+
+
 def chart_bytes(chart: alt.TopLevelMixin, format_: str, *, preset: str = "screen", note: str = "") -> bytes:
     """A chart as the content of a file; see ``save``. ``html`` opens without a network, ``pdf`` carries its fonts."""
     if format_ not in FIGURES:

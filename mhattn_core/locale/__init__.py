@@ -5,16 +5,18 @@ so that two people with two languages share one process.
 """
 
 import gettext
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 Language = Literal["en", "zh"]
+T = TypeVar("T")
 
 _language: ContextVar[Language] = ContextVar("language", default="en")
 
@@ -26,6 +28,17 @@ def use_language(language: Language) -> None:
 
 def current_language() -> Language:
     return _language.get()
+
+
+def in_this_language(make: Callable[[], T]) -> Callable[[], T]:
+    """``make`` in the language of now, whichever thread calls it."""
+    language = current_language()
+
+    def made() -> T:
+        use_language(language)
+        return make()
+
+    return made
 
 
 @cache

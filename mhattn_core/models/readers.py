@@ -3,7 +3,7 @@
 import regex
 
 from mhattn_core.models.catalogue import CatalogueEntry, entries
-from mhattn_core.models.control_names import trained_name
+from mhattn_core.models.control_names import control_of, trained_name, with_control
 from mhattn_core.text.words import HAN_STRETCH
 
 TRANSLATES_ONE_WAY = "marian"
@@ -35,3 +35,12 @@ def readers(language: str) -> list[CatalogueEntry]:
     """Models of the catalogue that read a language: those on this machine first, of these translators last."""
     able = [entry for entry in entries().values() if language and can_read(entry.name, language)]
     return sorted(able, key=lambda entry: (entry.path() is None, entry.family == TRANSLATES_ONE_WAY))
+
+
+def in_place_of(name: str, text: str) -> dict[str, CatalogueEntry]:
+    """Models of the catalogue that read the language of a text, a translator for a translator and a random control for
+    a control of its kind.
+    """
+    control = control_of(name)
+    able = {with_control(one.name, control) if control else one.name: one for one in readers(language_told(text))}
+    return {reader: one for reader, one in able.items() if reads(reader) or not reads(name)}

@@ -56,6 +56,10 @@ class Saved:
         """Raises Problem when it is not finished."""
         return Run.open(self.folder)
 
+    def has(self, table: str) -> bool:
+        """Whether it is finished, and measured a table."""
+        return self.finished and (self.folder / f"{table}.parquet").is_file()
+
 
 def runs_folder() -> Path:
     """``MHATTN_RUNS``, else ``runs`` in the cache. It need not exist yet."""

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from mhattn_core.locale import current_language
+from mhattn_core.text.documents import documents
+from mhattn_core.text.gallery import gallery
 
 Link = tuple[int, int]
 """Query word and key word, by position in the claim's sentence."""
@@ -43,6 +45,14 @@ class Claim:
     @property
     def quote(self) -> str:
         return self.quotes[current_language()]
+
+    @property
+    def address(self) -> dict[str, str | list[str]]:
+        """Its sentence, document and models, as parameters of a page's address."""
+        asked: dict[str, str | list[str]] = {"pair": gallery()[self.sentence].title} if self.sentence else {}
+        if self.document:
+            asked["document"] = documents()[self.document].title
+        return asked | ({"models": list(self.models)} if self.models else {})
 
     @property
     def remark(self) -> str:

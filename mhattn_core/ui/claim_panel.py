@@ -14,7 +14,6 @@ from mhattn_core.findings.relations.words import direction_labels
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.text.claims import Claim, matrices
-from mhattn_core.text.documents import documents
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.pages import page_title
 from mhattn_core.text.relations import relation_label
@@ -86,7 +85,7 @@ def _links(claim: Claim, results: "dict[str, AttentionResult]") -> None:
     best = best_of_each(finding.table)
     _matrices(claim, results, best)
     stack = {"stack": claim.stack} if claim.stack else {}
-    link("Attention", _("Open this head on Attention"), **_settings(claim), **stack, head=str(best.iloc[0]["name"]))
+    link("Attention", _("Open this head on Attention"), **claim.address, **stack, head=str(best.iloc[0]["name"]))
 
 
 def _that_can_see(grids: dict[str, WordGrid], query: int, key: int) -> dict[str, WordGrid]:
@@ -141,7 +140,7 @@ def _patterns(claim: Claim, results: "dict[str, AttentionResult]") -> None:
         with columns[-1]:
             _note_matrix(claim)
     badge()
-    link("Attention", _("Open this sentence on Attention"), **_settings(claim))
+    link("Attention", _("Open this sentence on Attention"), **claim.address)
 
 
 def _decided(claim: Claim) -> None:
@@ -153,12 +152,4 @@ def _decided(claim: Claim) -> None:
         page=page_title(claim.page), measure=measure
     )
     st.caption(where)
-    link(claim.page, _("Open {page}").format(page=page_title(claim.page)), **_settings(claim), **claim.settings)
-
-
-def _settings(claim: Claim) -> dict[str, str | list[str]]:
-    """The claim's sentence, document and models, as another page takes them."""
-    sentence: dict[str, str | list[str]] = {"pair": gallery()[claim.sentence].title} if claim.sentence else {}
-    if claim.document:
-        sentence["document"] = documents()[claim.document].title
-    return sentence | ({"models": list(claim.models)} if claim.models else {})
+    link(claim.page, _("Open {page}").format(page=page_title(claim.page)), **claim.address, **claim.settings)

@@ -1,6 +1,6 @@
 """Two checkpoints of one architecture, head by head."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -13,13 +13,15 @@ from mhattn_core.findings.heads.difference import (
     differences,
     on_pair,
     one_against_other,
+    usual_two,
+    with_counterparts,
 )
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import Head, head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.difference import difference, shape
 from mhattn_core.measures.quantities import Quantity, of_family
-from mhattn_core.models.control_names import CONTROLS, is_control, trained_name, with_control
+from mhattn_core.models.control_names import trained_name
 from mhattn_core.ui.choices import choose, choose_or_leave
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run
@@ -45,8 +47,7 @@ def difference_panel(controls: Controls) -> None:
     shapes = _shapes(controls)
     if not shapes:
         return
-    places = _offered(controls, shapes)
-    before, after = _choose_two(shapes, list(places))
+    before, after = _choose_two(shapes)
     words = choose_quantity(_("Measure"), of_family("basic"), key="measure")
     if before == after:
         raise Problem(_("Both are {name}.").format(name=after), _("Choose another model on one side."))
@@ -55,9 +56,11 @@ def difference_panel(controls: Controls) -> None:
     table = (
         run.difference(before, after) if run else difference(heads_on_pair(seen[before]), heads_on_pair(seen[after]))
     )
-    stack = choose_stack(seen[after], places[after])
+    own = after if after in shapes else next(name for name in shapes if trained_name(name) == trained_name(after))
+    place = controls.models.index(own)
+    stack = choose_stack(seen[after], place)
     # What a model does not know of the pair says nothing about a run.
-    if not run and not may_draw(seen[after], stack, places[after]):
+    if not run and not may_draw(seen[after], stack, place):
         return
     rows = table[(table["stack"] == stack) & (table["measure"] == words.code) & (table["group"] == "")]
     if rows["value"].isna().all():
@@ -75,10 +78,10 @@ def difference_panel(controls: Controls) -> None:
         )
     chosen = _pictures(grid, scatter, words)
     both = [whole_head(seen[name], Head(stack, *chosen)) for name in (before, after)]
-    for place, (column, one) in enumerate(zip(st.columns(2), both, strict=True)):
+    for number, (column, one) in enumerate(zip(st.columns(2), both, strict=True)):
         with column:
             st.markdown(f"**{model_label(one.model)}**")
-            head_panel(one, place, beside=both)
+            head_panel(one, number, beside=both)
 
 
 def _shapes(controls: Controls) -> dict[str, object]:
@@ -90,36 +93,15 @@ def _shapes(controls: Controls) -> dict[str, object]:
     return shapes
 
 
-def _offered(controls: Controls, names: Iterable[str]) -> dict[str, int]:
-    """These models of the sidebar's and, of each, the trained one and its random controls: name → place in the
-    sidebar.
-    """
-    places = {name: controls.models.index(name) for name in names}
-    for name, place in list(places.items()):
-        for counterpart in (trained_name(name), *(with_control(name, control) for control in CONTROLS)):
-            places.setdefault(counterpart, place)
-    return places
-
-
-def _choose_two(shapes: Mapping[str, object], names: list[str]) -> tuple[str, str]:
-    before, after = _default(shapes, names)
-    labels = {name: known_names().name(name) for name in names}
+def _choose_two(shapes: Mapping[str, object]) -> tuple[str, str]:
+    before, after = usual_two(shapes)
+    labels = {name: known_names().name(name) for name in with_counterparts(list(shapes))}
     columns = st.columns(2)
     with columns[0]:
         first = choose(_("From"), labels, key="from", default=before)
     with columns[1]:
         second = choose(_("To"), labels, key="to", default=after)
     return first, second
-
-
-def _default(shapes: Mapping[str, object], names: list[str]) -> tuple[str, str]:
-    """The first model and the next of the same shape, else the first and a random control of it."""
-    first, *others = shapes
-    for other in others:
-        if shapes[other] == shapes[first]:
-            return (other, first) if is_control(other) else (first, other)
-    counterpart = next(name for name in names if trained_name(name) == trained_name(first) and name != first)
-    return (first, counterpart) if is_control(first) else (counterpart, first)
 
 
 def _pictures(grid: Finding, scatter: Finding, words: Quantity) -> tuple[int, int]:

@@ -108,7 +108,7 @@ def evidence_with(controls: Controls, table: str) -> Evidence:
 
     Raises Problem where there is none.
     """
-    having = [run for run in known_runs() if run.finished and _has(run, table)]
+    having = [run for run in known_runs() if run.has(table)]
     if controls.evidence == PAIR:
         if not having:
             raise Problem(
@@ -122,7 +122,7 @@ def evidence_with(controls: Controls, table: str) -> Evidence:
         first = min(having, key=rank)
         return Evidence(opened(first), first, chosen=False)
     saved = find_run(controls.evidence)
-    if saved is None or not _has(saved, table):
+    if saved is None or not saved.has(table):
         others = ", ".join(f"“{run.about.name}”" for run in having)
         raise Problem(
             _("The chosen run has not measured “{measure}”.").format(measure=table),
@@ -172,10 +172,6 @@ def models_in(evidence: Evidence, controls: Controls, measured: list[str]) -> li
             )
         )
     return here or [name for name in measured if not is_control(name)] or measured
-
-
-def _has(run: Saved, table: str) -> bool:
-    return (run.folder / f"{table}.parquet").is_file()
 
 
 def _write() -> None:

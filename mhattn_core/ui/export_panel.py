@@ -2,18 +2,17 @@
 for.
 """
 
-import re
 from collections.abc import Callable
 
 import altair as alt
 import pandas as pd
 import streamlit as st
 
-from mhattn_core.charts.fonts import undrawn
+from mhattn_core.charts.fonts import undrawn_in
 from mhattn_core.charts.presets import PRESETS
-from mhattn_core.charts.save import FIGURES, chart_bytes
+from mhattn_core.charts.save import FIGURES, chart_bytes, file_stem
 from mhattn_core.charts.table_export import TABLES, table_bytes
-from mhattn_core.locale import _, current_language, use_language
+from mhattn_core.locale import _, in_this_language
 from mhattn_core.text.prose import prose
 
 
@@ -49,11 +48,8 @@ def export_panel(
                 st.selectbox(_("Size"), list(PRESETS), index=2, format_func=presets.__getitem__, key=f"preset-{key}")
             )
             _tell_missing(table)
-        language = current_language()
 
         def content() -> bytes:
-            # Streamlit asks for the file in a thread of its own.
-            use_language(language)
             return (
                 chart_bytes(chart(preset), format_, preset=preset, note=note)
                 if format_ in FIGURES
@@ -62,7 +58,7 @@ def export_panel(
 
         st.download_button(
             _("Save the file"),
-            content,
+            in_this_language(content),  # Streamlit asks for the file in a thread of its own
             file_name=f"{file_stem(name)}.{format_}",
             icon=":material/save:",
             key=f"save-{key}",
@@ -70,13 +66,6 @@ def export_panel(
         )
 
 
-def file_stem(name: str) -> str:
-    """A file's name of letters, digits, dots and dashes only."""
-    return re.sub(r"[^A-Za-z0-9]*[^A-Za-z0-9.]+[^A-Za-z0-9]*", "-", name).strip("-.")[:80] or "figure"
-
-
 def _tell_missing(table: pd.DataFrame) -> None:
-    texts = {str(cell) for _name, column in table.select_dtypes(exclude="number").items() for cell in column.unique()}
-    missing = undrawn("".join(sorted(texts)))
-    if missing:
+    if missing := undrawn_in(table):
         st.caption(prose("font_missing").format(signs=" ".join(missing[:10])))

@@ -24,6 +24,15 @@ def key_for(what: str, place: int) -> str:
     return what if place == 0 else f"{what}{place + 1}"
 
 
+def choose_stack_of(model: str, labels: Mapping[str, str], place: int) -> str:
+    """One of a model's stacks, name → label, at first the first; without a choice where there is one only, or none."""
+    first = next(iter(labels), "")
+    if len(labels) < 2:
+        return first
+    label = _("Stack of {name}").format(name=model_label(model))
+    return choose(label, labels, key=key_for("stack", place), default=first)
+
+
 def choose_stack(seen: "AttentionResult", place: int, *, bare: bool = False) -> str:
     """A stack of the model: cross-attention first where there is some, and a second sentence that somebody gave.
 

@@ -14,10 +14,9 @@ from mhattn_core.charts.sent import sent
 from mhattn_core.errors import NotAvailable, Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
-from mhattn_core.ui.keyboard import charts_by_keyboard
 from mhattn_core.ui.names import known_names, short_text
 from mhattn_core.ui.resources import loaded_names
-from mhattn_core.ui.scripts import ONE_ENTRY_A_PAGE, in_browser
+from mhattn_core.ui.scripts import OF_EVERY_PAGE, in_browser
 from mhattn_core.unforeseen import foreseen
 
 # Checking each chart against Vega-Lite's schema takes longer than all the rest of a click; the tests do it once for
@@ -43,8 +42,7 @@ def page(title: str, lead: str, *, reading: str = "") -> None:
     """The page's head: its title, the question that it answers, and behind a button how the page is to be read."""
     for style in STYLES if theme() == "dark" else STYLES[:1]:
         st.html(style)
-    charts_by_keyboard()
-    in_browser("history", ONE_ENTRY_A_PAGE)
+    in_browser("page", OF_EVERY_PAGE)
     with st.container(horizontal=True, vertical_alignment="center", key="page-head"):
         st.title(title, anchor=False, width="content")
         st.markdown(lead)

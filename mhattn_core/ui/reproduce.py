@@ -1,5 +1,6 @@
 """What stands at the end of a page: a link to this view, how to get the same numbers, and whom to cite."""
 
+from collections.abc import Mapping
 from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
@@ -39,9 +40,18 @@ def share_and_reproduce(page: str, controls: Controls, *, run: Manifest | None =
         revisions = ", ".join(f"`{model.name}@{model.revision}`" for model in loaded)
         if loaded:
             st.markdown(prose("method_of_pair").format(models=revisions, version=VERSION))
-        bibliography = sources_of(page)
-        if bibliography:
-            st.code("\n".join(bibliography), language="bibtex", wrap_lines=True)
+        cite(page)
+
+
+def cite(page: str) -> None:
+    """Whom to cite for what a page shows, where there is somebody."""
+    if bibliography := sources_of(page):
+        st.code("\n".join(bibliography), language="bibtex", wrap_lines=True)
+
+
+def link_with(settings: Mapping[str, list[str]]) -> str:
+    """The address of this page with these settings."""
+    return f"{(st.context.url or '').split('?')[0]}?{urlencode(settings, doseq=True)}"
 
 
 def reproduce_run(manifest: Manifest, page: str = "Runs") -> None:
@@ -59,7 +69,7 @@ def reproduce_run(manifest: Manifest, page: str = "Runs") -> None:
                 id=f"`{manifest.id}`",
             )
         )
-        st.code("\n".join(sources_of(page)), language="bibtex", wrap_lines=True)
+        cite(page)
 
 
 def _share(page: str, controls: Controls) -> None:
@@ -86,7 +96,7 @@ def _share(page: str, controls: Controls) -> None:
         )
     else:
         st.caption(_("This link opens the same models and settings, without your sentences."))
-    link = f"{(st.context.url or '').split('?')[0]}?{urlencode(settings, doseq=True)}"
+    link = link_with(settings)
     if len(link) > LONGEST_LINK:
         st.warning(
             _("This link has {length} characters; some programs cut such links off.").format(length=f"{len(link):,}")

@@ -1,6 +1,5 @@
 """The sidebar that all pages share: models, pair, data, and the language."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -145,9 +144,3 @@ def _models(page: str) -> list[str]:
 
 def _offered_models() -> list[str]:
     return [name + suffix for name in offered() for suffix in ("", *control_names.CONTROLS)]
-
-
-def take_models(names: Sequence[str]) -> None:
-    """Make these the models of the sidebar, as if the reader had chosen them; in a callback only."""
-    choose_for_good(MODELS)
-    st.session_state[MODELS] = list(names)

@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from mhattn_core.locale import _
-from mhattn_core.models.control_names import control_of, with_control
-from mhattn_core.models.readers import language_told, readers, reads
+from mhattn_core.models.readers import in_place_of
 from mhattn_core.text.prose import prose
 from mhattn_core.text.segmenters import what_tells_words, words_unknown
 from mhattn_core.ui.chips import chips
-from mhattn_core.ui.chosen import choose_for_good
+from mhattn_core.ui.chosen import take_model_in_place
 from mhattn_core.ui.controls import MODELS
 from mhattn_core.ui.names import model_label
 
@@ -51,14 +50,9 @@ def offer_readers(name: str, text: str, place: int) -> None:
     """Buttons for models that read the text's language, in the place of this one: those on this machine, else two from
     the Hub.
     """
-    control = control_of(name)
-    able = {
-        with_control(entry.name, control) if control else entry.name: entry for entry in readers(language_told(text))
-    }
-    if reads(name):
-        able = {reader: entry for reader, entry in able.items() if reads(reader)}  # a translator for a translator
     # One that is chosen already would take another's place for nothing.
-    able = {reader: entry for reader, entry in able.items() if reader not in st.session_state[MODELS]}
+    chosen = st.session_state[MODELS]
+    able = {reader: entry for reader, entry in in_place_of(name, text).items() if reader not in chosen}
     here = [reader for reader, entry in able.items() if entry.path() is not None]
     for reader in here or list(able)[:MOST_DOWNLOADS]:
         label = (
@@ -69,14 +63,7 @@ def offer_readers(name: str, text: str, place: int) -> None:
         if st.button(
             label.format(name=reader, size=able[reader].size_mb),
             key=f"reader-{place}-{reader}",
-            on_click=_replace_model,
+            on_click=take_model_in_place,
             args=(place, reader),
         ):
             st.rerun()  # the whole page: the choice stands in the sidebar
-
-
-def _replace_model(place: int, name: str) -> None:
-    models = list(st.session_state[MODELS])
-    models[place] = name
-    choose_for_good(MODELS)
-    st.session_state[MODELS] = list(dict.fromkeys(models))

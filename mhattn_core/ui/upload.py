@@ -1,12 +1,11 @@
 """Taking in a person's own pairs: a file, or cells pasted from a spreadsheet."""
 
-import pandas as pd
 import streamlit as st
 
 from mhattn_core.charts.table_export import table_bytes
-from mhattn_core.findings.runs.upload import upload_sentences
+from mhattn_core.findings.runs.upload import upload_sentences, words_table
 from mhattn_core.locale import _
-from mhattn_core.models.hosted import hosted
+from mhattn_core.models.hosted import hosted, limits
 from mhattn_core.runs.visits import GivenFile
 from mhattn_core.text.prose import prose
 from mhattn_core.text.reading import FORMATS, Upload, samples
@@ -15,7 +14,7 @@ from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.pair_choice import take_pair
 from mhattn_core.ui.upload_columns import choose_columns
-from mhattn_core.ui.upload_files import choose_file, forget_file, keep_file, limits, read, token
+from mhattn_core.ui.upload_files import choose_file, forget_file, keep_file, read, token
 from mhattn_core.ui.upload_remarks import show_remarks
 
 PASTED = "pasted.tsv"
@@ -154,17 +153,7 @@ def _preview(key: str, file: GivenFile, upload: Upload) -> None:
         _("Pair"), 1, len(upload.pairs), key=f"{this}-number", help=_("The table begins with this pair.")
     )
     rows = upload.pairs[number - 1 : number - 1 + SHOWN]
-    st.dataframe(
-        pd.DataFrame(
-            {
-                _("line"): [row.line for row in rows],
-                _("Words of the first sentence"): [" · ".join(word.text for word in row.pair.a.words) for row in rows],
-                _("Words of the second sentence"): [" · ".join(word.text for word in row.pair.b.words) for row in rows],
-            }
-        ),
-        hide_index=True,
-        width="stretch",
-    )
+    st.dataframe(words_table(rows), hide_index=True, width="stretch")
     st.caption(_("A dot stands where one word ends and the next begins. Models meet on these words."))
     if st.button(_("Show this pair"), key=f"{key}-show", icon=":material/visibility:"):
         take_pair(rows[0].pair)

@@ -6,10 +6,9 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from mhattn_core.models.hosted import hosted
+from mhattn_core.models.hosted import hosted, limits
 from mhattn_core.runs.store import KEPT_WHEN_HOSTED
 from mhattn_core.runs.visits import Visit, Visits
-from mhattn_core.text.reading import HOSTED, Limits
 from mhattn_core.ui.scripts import in_browser
 
 KEY = "visit"
@@ -17,16 +16,14 @@ SECONDS_BETWEEN_SWEEPS = 600.0
 FILES = 4
 """As many of the largest files as one visitor may keep."""
 # Read by this server alone, in the same browser alone; a server of another port has its own.
-SCRIPT = """<script>
-document.cookie = %s + "; path=/; max-age=%d; SameSite=Strict" + (location.protocol === "https:" ? "; Secure" : "");
-</script>"""
+SCRIPT = """document.cookie = %s + "; path=/; max-age=%d; SameSite=Strict" + (location.protocol === "https:" ? "; Secure" : "");
+"""
 
 
 @st.cache_resource
 def _visits() -> Visits:
-    limits = HOSTED if hosted() else Limits()
     seconds = KEPT_WHEN_HOSTED.total_seconds() if hosted() else float("inf")
-    visits = Visits(seconds=seconds, most_bytes=FILES * limits.bytes)
+    visits = Visits(seconds=seconds, most_bytes=FILES * limits().bytes)
     if hosted():
         _sweep(visits)
     return visits

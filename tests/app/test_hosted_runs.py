@@ -12,11 +12,11 @@ from reading import open_page
 from streamlit.testing.v1 import AppTest
 
 from mhattn_core.errors import Problem
-from mhattn_core.runs import store
+from mhattn_core.runs import begin, store
 from mhattn_core.runs.jobs import Job
 from mhattn_core.text.reading import read_pairs
-from mhattn_core.ui.runs import start as runs_start
 from mhattn_core.ui.runs.known import jobs
+from mhattn_core.ui.runs.start import start
 
 TIMEOUT = 120
 MEGABYTE = 10**6
@@ -45,7 +45,7 @@ class RecordedTimer:
 def _shared_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("MHATTN_HOSTED", "1")
     monkeypatch.setenv("MHATTN_RUNS", str(tmp_path / "runs"))
-    monkeypatch.setattr(runs_start, "Timer", RecordedTimer)
+    monkeypatch.setattr(begin, "Timer", RecordedTimer)
     RecordedTimer.made = []
     yield
     settle()
@@ -97,7 +97,7 @@ def test_pairs_that_came_another_way_are_counted_again_before_they_are_measured(
     upload = read_pairs(("long.txt", b"One.\n" * 501))
     run = store.create("long", ("minilm",), ("basic",), upload)
     with pytest.raises(Problem, match="up to 500 pairs"):
-        runs_start.start(run, upload)
+        start(run, upload)
     assert jobs().get(run.key) is None
 
 

@@ -135,7 +135,7 @@ def test_an_unfinished_run_is_deleted_only_after_a_question() -> None:
     run = store.create("left", ("minilm",), ("basic",), bring_upload())
     app = page()
     assert "Delete left with all its tables?" in texts(app).replace("*", "")
-    app.button(key=f"drop-{run.key}").click().run()
+    app.button(key=f"delete-{run.key}").click().run()
     assert not store.saved()
 
 

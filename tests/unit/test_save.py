@@ -17,9 +17,8 @@ import mhattn_core as mh
 from mhattn_core.attention.tables import matrix_table
 from mhattn_core.charts.fonts import undrawn
 from mhattn_core.charts.presets import PRESETS, fitted
-from mhattn_core.charts.save import chart_bytes
+from mhattn_core.charts.save import chart_bytes, file_stem
 from mhattn_core.charts.table_export import table_bytes
-from mhattn_core.ui.export_panel import file_stem
 from mhattn_core.version import VERSION
 
 NOTE = "minilm@0123abcd"

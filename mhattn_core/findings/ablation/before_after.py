@@ -2,9 +2,16 @@
 
 from collections.abc import Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
+from mhattn_core.heads import Head
+from mhattn_core.locale import _
 from mhattn_core.text.changes import TextSpan, changes
 
+if TYPE_CHECKING:
+    from mhattn_core.attention.generate import Continued
+
+NAMED = 4
 # Struck through and underlined, so that colour is not the only sign; both can be read on light and dark.
 STYLE = """<style>
 .mh-before-after { display: grid; gap: .25rem .8rem; grid-template-columns: max-content 1fr; align-items: baseline; }
@@ -14,6 +21,22 @@ STYLE = """<style>
 .mh-before-after ins { text-decoration: underline 2px; font-weight: 600; background: rgba(0,158,115,.22); border-radius: 4px; padding: 0 2px; }
 @media (max-width: 600px) { .mh-before-after { grid-template-columns: 1fr; } }
 </style>"""
+
+
+def without(off: Sequence[Head]) -> str:
+    """The heads that are off, in a label: a few by name, many by number."""
+    if not off:
+        return _("All heads on")
+    if len(off) > NAMED:
+        return _("{heads} heads off").format(heads=len(off))
+    return _("Without {heads}").format(heads=", ".join(head.full_name for head in off))
+
+
+def written_before_and_after(intact: "Continued", ablated: "Continued", off: Sequence[Head]) -> str:
+    """HTML of what a model writes with all its heads and without these; dots where it had not come to an end."""
+    both = intact, ablated
+    first, second = ("" if one.complete else " …" for one in both)
+    return before_and_after(*(one.text for one in both), labels=(without(()), without(off)), ends=(first, second))
 
 
 def before_and_after(before: str, after: str, *, labels: tuple[str, str], ends: tuple[str, str] = ("", "")) -> str:

@@ -1,6 +1,6 @@
 """Two checkpoints of one architecture, head by head: what one measure is in one and in the other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import combinations
@@ -20,7 +20,15 @@ from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.difference import shape
 from mhattn_core.measures.quantities import axis_title
-from mhattn_core.models.control_names import RANDOM, SHUFFLED, control_of
+from mhattn_core.models.control_names import (
+    CONTROLS,
+    RANDOM,
+    SHUFFLED,
+    control_of,
+    is_control,
+    trained_name,
+    with_control,
+)
 from mhattn_core.runs.run import Run
 
 if TYPE_CHECKING:
@@ -31,6 +39,22 @@ def of_one_shape(run: Run) -> tuple[str, str] | None:
     """The first two models of a run with the same stacks, layers and heads."""
     shapes = {model: shape(run.heads[run.heads["model"] == model]) for model in run.models}
     return next(((a, b) for a, b in combinations(run.models, 2) if shapes[a] == shapes[b]), None)
+
+
+def with_counterparts(names: Sequence[str]) -> list[str]:
+    """These models, then of each the trained one and its random controls."""
+    beside = [(trained_name(name), *(with_control(name, control) for control in CONTROLS)) for name in names]
+    return list(dict.fromkeys([*names, *(one for own in beside for one in own)]))
+
+
+def usual_two(shapes: Mapping[str, object]) -> tuple[str, str]:
+    """Of models with their shapes the first and the next of the same shape, else the first and its counterpart; a
+    random control stands first.
+    """
+    first, *others = shapes
+    same = (other for other in others if shapes[other] == shapes[first])
+    other = next(same, "") or next(name for name in with_counterparts([first]) if name != first)
+    return (other, first) if is_control(other) else (first, other)
 
 
 @of_run("heads", possible=lambda run: of_one_shape(run) is not None)

@@ -1,8 +1,12 @@
 """What was read of a file of pairs, in words."""
 
+from collections.abc import Sequence
+
+import pandas as pd
+
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
-from mhattn_core.text.reading import Upload
+from mhattn_core.text.reading import PairRecord, Upload
 
 
 def upload_sentences(upload: Upload) -> tuple[str, list[str]]:
@@ -21,6 +25,17 @@ def upload_sentences(upload: Upload) -> tuple[str, list[str]]:
     if upload.encoding and not upload.encoding.startswith("utf"):
         details.append(_("If characters look wrong, save the file with the encoding UTF-8."))
     return read_as, details
+
+
+def words_table(records: Sequence[PairRecord]) -> pd.DataFrame:
+    """Where words of pairs begin and end, with the line of each."""
+    return pd.DataFrame(
+        {
+            _("line"): [one.line for one in records],
+            _("Words of the first sentence"): [" · ".join(word.text for word in one.pair.a.words) for one in records],
+            _("Words of the second sentence"): [" · ".join(word.text for word in one.pair.b.words) for one in records],
+        }
+    )
 
 
 def field_labels() -> dict[str, str]:

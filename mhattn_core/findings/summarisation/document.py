@@ -121,6 +121,14 @@ class DocumentAttention:
         chosen = self.weights.weights[slice(None) if layer is None else slice(layer, layer + 1)]
         return np.asarray(chosen[:, slice(None) if head is None else slice(head, head + 1)].mean(axis=(0, 1)))
 
+    def taken_by(self, part: int, taken: np.ndarray, by: str, rows: Sequence[int] | None = None) -> np.ndarray:
+        """What one part of the summary takes of every segment, ``[segment]``. part: its number among the words, of
+        these only ``rows``, or among the sentences (``by``); taken ``[summary word, segment]``.
+        """
+        if by == "sentences":
+            return np.asarray(taken[np.array(self.given.sentence_of) == part].mean(axis=0))
+        return np.asarray(taken[rows[part] if rows else part])
+
 
 def cells(
     given: DocumentInput, taken: np.ndarray, *, by: str, rows: Sequence[int] | None = None, most: int = MOST_COLUMNS

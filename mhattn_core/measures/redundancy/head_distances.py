@@ -47,6 +47,13 @@ def pooled(parts: Sequence[Heads]) -> Heads:
     return Heads(index, np.concatenate([part.arrays for part in parts]), parts[0].visible)
 
 
+def known_distances(heads: Heads, *, by: By = "js") -> pd.DataFrame:
+    """As ``distances``, of the heads that have one to any other."""
+    square = distances(heads, by=by)
+    known = square.isna().sum() < len(square) - 1
+    return square.loc[known, known]
+
+
 def distances(heads: Heads, *, by: By = "js") -> pd.DataFrame:
     """Each head against each, a square table indexed by (model, stack, layer, head); 0 on the diagonal.
 

@@ -1,10 +1,10 @@
 """Choosing the quantity that is shown, and the way in which heads are switched off."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from mhattn_core.attention.ablation import Kind
 from mhattn_core.findings.ablation.measured import quantities_in
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantity
@@ -12,9 +12,6 @@ from mhattn_core.text.code_names import code_names
 from mhattn_core.text.prose import prose
 from mhattn_core.ui import quantity_choice
 from mhattn_core.ui.choices import choose
-
-if TYPE_CHECKING:
-    from mhattn_core.attention.ablation import Kind
 
 
 def choose_quantity(rows: pd.DataFrame) -> str:
@@ -26,7 +23,7 @@ def choose_quantity(rows: pd.DataFrame) -> str:
     return quantity_choice.choose_quantity(_("Quantity"), offered, key="quantity", pills=True).code
 
 
-def choose_kind(kinds: "Sequence[Kind]", key: str) -> "Kind":
+def choose_kind(kinds: Sequence[Kind], key: str) -> Kind:
     """A way to switch heads off; no choice where there is one."""
     if len(kinds) == 1:
         return kinds[0]

@@ -8,7 +8,7 @@ import streamlit as st
 from mhattn_core.errors import Problem
 from mhattn_core.findings.redundancy.cost import cost_and_nearness
 from mhattn_core.heads import head_name
-from mhattn_core.measures.redundancy.head_distances import By, distances
+from mhattn_core.measures.redundancy.head_distances import By, known_distances
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.ablation.choice import choose_quantity
 from mhattn_core.ui.ablation.data import AblationContext, damage
@@ -51,12 +51,6 @@ def _square(found: AblationContext, stack: str, by: By) -> pd.DataFrame:
     if square is None:
         if run is not None:
             st.info(prose("distances_on_pair").format(name=model_label(found.name)))
-        square = _on_pair(found, stack, by)
+        square = known_distances(heads(found.seen, stack, by), by=by)
     names = [head_name(*head[-2:]) for head in square.index]
     return pd.DataFrame(square.to_numpy(), names, names)
-
-
-def _on_pair(found: AblationContext, stack: str, by: By) -> pd.DataFrame:
-    square = distances(heads(found.seen, stack, by), by=by)
-    known = square.isna().sum() < len(square) - 1
-    return square.loc[known, known]

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from mhattn_core.attention.ablation import Kind, kinds_on_a_pair
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.experiments.ablation.pair import (
     ablate_each,
     pair_clusters,
@@ -32,9 +33,6 @@ from mhattn_core.ui.kept import kept
 from mhattn_core.ui.names import model_label, short_text
 from mhattn_core.ui.navigation import link
 
-if TYPE_CHECKING:
-    from mhattn_core.attention.attend import AttentionResult
-
 MEASURED_KIND = "measured-kind"
 PAIRED = 6
 """Heads of which every two are switched off together on one pair of sentences: 15 pairs."""
@@ -44,7 +42,7 @@ PAIRED = 6
 class AblationContext:
     """One model on the page. seen: the sidebar's pair, an example beside a run; place: the model's in the sidebar."""
 
-    seen: "AttentionResult"
+    seen: AttentionResult
     place: int
     controls: Controls
     run: Run | None
@@ -97,7 +95,7 @@ def costliest_together(found: AblationContext) -> AblationTable | None:
     return two_off(found.seen, ranked(_alone(found.seen, "mean").table, "delta")[:PAIRED])
 
 
-def two_off(seen: "AttentionResult", heads: Sequence[Head]) -> AblationTable | None:
+def two_off(seen: AttentionResult, heads: Sequence[Head]) -> AblationTable | None:
     """Every two of these heads off on the pair; None, with the reason, for a model without a loss."""
     if not _has_loss(seen):
         return None
@@ -105,13 +103,13 @@ def two_off(seen: "AttentionResult", heads: Sequence[Head]) -> AblationTable | N
     return _on_pair(seen, pair_interactions, says, f"{[tuple(head) for head in heads]!r}", heads=heads)
 
 
-def _alone(seen: "AttentionResult", kind: Kind) -> AblationTable:
+def _alone(seen: AttentionResult, kind: Kind) -> AblationTable:
     """Every head off alone on the pair."""
     says = _("Switching off every head of {name}, one at a time. Stop cancels.")
     return _on_pair(seen, ablate_each, says, f"kind={kind!r}", kind=kind)
 
 
-def _has_loss(seen: "AttentionResult") -> bool:
+def _has_loss(seen: AttentionResult) -> bool:
     if covers(quantities_of(seen.model)[0]):
         return True
     st.info(prose("no_language_head").format(name=model_label(seen.model.name)))
@@ -145,7 +143,7 @@ def tell_missing(found: AblationContext, name: str) -> None:
 
 
 def _on_pair(
-    seen: "AttentionResult", study: Callable[..., pd.DataFrame], says: str, written: str = "", **choices: Any
+    seen: AttentionResult, study: Callable[..., pd.DataFrame], says: str, written: str = "", **choices: Any
 ) -> AblationTable:
     """A table of the pair, made once. study: one of ``experiments.ablation``; says: what it does to ``{name}``;
     written: its choices in Python.

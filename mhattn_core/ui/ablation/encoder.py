@@ -3,41 +3,38 @@ one.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from mhattn_core.attention.ablation import Kind
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.languages import language_of
 from mhattn_core.attention.masked_words import masked_words
 from mhattn_core.attention.sentence_vectors import sentence_vector
-from mhattn_core.findings.ablation.before_after import before_and_after
+from mhattn_core.findings.ablation.before_after import before_and_after, without
 from mhattn_core.findings.ablation.reading_models import guesses_table, nearest_table
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
+from mhattn_core.models.model import Model
 from mhattn_core.text.examples import examples
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.kept import kept
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.resources import HASHES
 
-if TYPE_CHECKING:
-    from mhattn_core.attention.ablation import Kind
-    from mhattn_core.attention.attend import AttentionResult
-    from mhattn_core.models.model import Model
 
-
-def encoder_bench(seen: "AttentionResult", off: Sequence[Head], kind: "Kind", label: str) -> None:
-    """What changes when these heads are off. label: names them."""
+def encoder_bench(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> None:
+    """What changes when these heads are off."""
     if seen.model.head == "language":
-        _guesses(seen, off, kind, label)
+        _guesses(seen, off, kind)
     else:
-        _nearest(seen, off, kind, label)
+        _nearest(seen, off, kind)
 
 
-def _guesses(seen: "AttentionResult", off: Sequence[Head], kind: "Kind", label: str) -> None:
+def _guesses(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> None:
     says = _("Running {name} …").format(name=model_label(seen.model.name))
 
     def guessed(heads: Sequence[Head]) -> pd.DataFrame:
@@ -47,7 +44,7 @@ def _guesses(seen: "AttentionResult", off: Sequence[Head], kind: "Kind", label: 
 
     intact, ablated = guessed([]), guessed(off)
     st.markdown(_("Each word is hidden in turn, and the model guesses it from the others."))
-    st.html(before_and_after(" ".join(intact["guess"]), " ".join(ablated["guess"]), labels=(_("All heads on"), label)))
+    st.html(before_and_after(" ".join(intact["guess"]), " ".join(ablated["guess"]), labels=(without(()), without(off))))
     st.dataframe(
         guesses_table(intact, ablated),
         hide_index=True,
@@ -62,7 +59,7 @@ def _guesses(seen: "AttentionResult", off: Sequence[Head], kind: "Kind", label: 
     )
 
 
-def _nearest(seen: "AttentionResult", off: Sequence[Head], kind: "Kind", label: str) -> None:
+def _nearest(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> None:
     """The sentences nearest to the first one by the cosine of their vectors, among those written for this project."""
     text = seen.sentences["a"].text
     sentences, vectors = _bank(seen.model, language_of(text))
@@ -75,7 +72,7 @@ def _nearest(seen: "AttentionResult", off: Sequence[Head], kind: "Kind", label: 
     shown = nearest_table(sentences, intact, ablated)
     first = [shown.loc[shown[rank].idxmin(), "sentence"] for rank in ("rank", "rank_without")]
     st.markdown(_("Nearest to *{text}* of {count} sentences:").format(text=escape(text), count=len(sentences)))
-    st.html(before_and_after(*first, labels=(_("All heads on"), label)))
+    st.html(before_and_after(*first, labels=(without(()), without(off))))
     if first[0] == first[1]:
         moved = int((shown["rank"] != shown["rank_without"]).sum())
         st.markdown(
@@ -98,7 +95,7 @@ def _nearest(seen: "AttentionResult", off: Sequence[Head], kind: "Kind", label: 
 
 
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs=HASHES)
-def _bank(model: "Model", language: str) -> tuple[list[str], np.ndarray]:
+def _bank(model: Model, language: str) -> tuple[list[str], np.ndarray]:
     """The project's own sentences in a language, and their vectors ``[sentence, dimension]``."""
     fields = ("chinese", "chinese_next") if language == "zh" else ("english", "english_next")
     sentences = [getattr(example, field) for example in examples() for field in fields]

@@ -1,9 +1,8 @@
 """Whether two heads compensate for each other: both off together, against each off alone."""
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.findings.ablation.interactions import head_interactions, interactions
 from mhattn_core.findings.ablation.measured import AblationTable
 from mhattn_core.heads import Head
@@ -13,11 +12,8 @@ from mhattn_core.ui.ablation.data import PAIRED, AblationContext, costliest_toge
 from mhattn_core.ui.ablation.switches import last_off
 from mhattn_core.ui.show import show
 
-if TYPE_CHECKING:
-    from mhattn_core.attention.attend import AttentionResult
 
-
-def interaction_view(found: AblationContext, fox: "tuple[AttentionResult, list[Head]] | None") -> None:
+def interaction_view(found: AblationContext, fox: tuple[AttentionResult, list[Head]] | None) -> None:
     """Below the vote. fox: the note's sentence through a model that reads it, and the heads that look hardest at its
     subject.
     """
@@ -32,7 +28,7 @@ def interaction_view(found: AblationContext, fox: "tuple[AttentionResult, list[H
     show(measured.finding(head_interactions, lambda: interactions(rows), quantity=quantity), key="interactions")
 
 
-def _on_pair(found: AblationContext, fox: "tuple[AttentionResult, list[Head]] | None") -> AblationTable | None:
+def _on_pair(found: AblationContext, fox: tuple[AttentionResult, list[Head]] | None) -> AblationTable | None:
     """Of the heads that a person chooses: the pair's of the largest effect, those of the vote on its own sentence, or
     those that are off under *Ablate heads*.
     """

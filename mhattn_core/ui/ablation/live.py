@@ -1,15 +1,15 @@
 """Ablate heads: switch heads off, and see what the model writes with and without them."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from mhattn_core.attention.ablation import Ablation, Kind, kinds_on_a_pair
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.generate import Continued, continued
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.ablation.pair import PairLoss, gradient_importance, pair_loss
-from mhattn_core.findings.ablation.before_after import before_and_after
+from mhattn_core.findings.ablation.before_after import written_before_and_after
 from mhattn_core.findings.ablation.cost import cost_sentence
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head
@@ -23,14 +23,10 @@ from mhattn_core.ui.kept import kept
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.page import badge
 
-if TYPE_CHECKING:
-    from mhattn_core.attention.attend import AttentionResult
-
 OPENING: dict[tuple[str, str], Head] = {("marian-zh-en", "library"): Head("cross", 1, 0)}
 """By model and pair of the gallery: the head that is off at first, chosen by hand because its loss can be read."""
 LONGEST = 40
 LONGEST_NEXT = 16
-NAMED = 4
 
 
 def bench(found: AblationContext) -> None:
@@ -48,12 +44,12 @@ def bench(found: AblationContext) -> None:
         if seen.model.head == "language" and "decoder" in seen.stacks:
             _written(seen, off, kind)
         else:
-            encoder_bench(seen, off, kind, without(off) if off else _("All heads on"))
+            encoder_bench(seen, off, kind)
         st.markdown(_cost(seen, off, kind))
         st.caption(prose("one_sentence_ablated"))
 
 
-def _cost(seen: "AttentionResult", off: Sequence[Head], kind: Kind) -> str:
+def _cost(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> str:
     """What the text as it stands costs, with all heads and without these."""
     says = _("Running {name} …").format(name=model_label(seen.model.name))
 
@@ -66,7 +62,7 @@ def _cost(seen: "AttentionResult", off: Sequence[Head], kind: Kind) -> str:
     return cost_sentence(seen, cost([]), cost(off) if off else None)
 
 
-def _ranked_first(seen: "AttentionResult") -> Head:
+def _ranked_first(seen: AttentionResult) -> Head:
     """The head that one backward pass ranks first; the very first head where the text is too short to ask."""
     says = _("Running {name} …").format(name=model_label(seen.model.name))
     try:
@@ -76,7 +72,7 @@ def _ranked_first(seen: "AttentionResult") -> Head:
     return Head.of_row(table.loc[table["gradient_importance"].idxmax()])
 
 
-def written(seen: "AttentionResult", off: Sequence[Head], kind: Kind) -> Continued:
+def written(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> Continued:
     """What the model writes with these heads off, made once."""
     longest = LONGEST if "cross" in seen.stacks else LONGEST_NEXT
     return kept(
@@ -88,7 +84,7 @@ def written(seen: "AttentionResult", off: Sequence[Head], kind: Kind) -> Continu
     )
 
 
-def _written(seen: "AttentionResult", off: Sequence[Head], kind: Kind) -> None:
+def _written(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> None:
     translates = "cross" in seen.stacks
     intact = written(seen, [], kind)
     if translates:
@@ -96,35 +92,12 @@ def _written(seen: "AttentionResult", off: Sequence[Head], kind: Kind) -> None:
     else:
         text = " / ".join(sentence.text for sentence in seen.sentences.values() if sentence)
         st.markdown(_("It goes on after: *{text}*").format(text=escape(text)))
+    ablated = written(seen, off, kind) if off else intact
+    st.html(written_before_and_after(intact, ablated, off))
     if not off:
-        st.html(
-            before_and_after(
-                intact.text,
-                intact.text,
-                labels=(_("All heads on"), _("All heads on")),
-                ends=(_end(intact), _end(intact)),
-            )
-        )
         st.info(_("No head is switched off. Choose one on the left."))
         return
-    ablated = written(seen, off, kind)
-    st.html(
-        before_and_after(
-            intact.text, ablated.text, labels=(_("All heads on"), without(off)), ends=(_end(intact), _end(ablated))
-        )
-    )
     if ablated.text == intact.text:
         st.markdown(_("**Not a word changes.**"))
     else:
         st.caption(prose("ablated_words"))
-
-
-def without(off: Sequence[Head]) -> str:
-    """The heads that are off, in a label: a few by name, many by number."""
-    if len(off) > NAMED:
-        return _("{heads} heads off").format(heads=len(off))
-    return _("Without {heads}").format(heads=", ".join(head.full_name for head in off))
-
-
-def _end(text: Continued) -> str:
-    return "" if text.complete else " …"

@@ -3,20 +3,17 @@ them.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.heads import Head, layer_name
 from mhattn_core.locale import _
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.model_heads import clicks, picked
 from mhattn_core.ui.page import draw, wide_and_narrow
-
-if TYPE_CHECKING:
-    from mhattn_core.attention.attend import AttentionResult
 
 OFF, GRID = "off", "switches"
 LAYER = "off-layer"
@@ -24,7 +21,7 @@ HISTORY = "off-history"
 SHOWN_FOR = "off-shown-for"
 
 
-def choose_off(seen: "AttentionResult", place: int, default: Sequence[Head]) -> list[Head]:
+def choose_off(seen: AttentionResult, place: int, default: Sequence[Head]) -> list[Head]:
     """The heads that are off: the person's choice, or ``default`` when the model is opened."""
     names = {head.full_name: head for head in seen.model.attention.all_heads()}
     _open_on(seen, list(names), [head.full_name for head in default])
@@ -64,7 +61,7 @@ def choose_off(seen: "AttentionResult", place: int, default: Sequence[Head]) -> 
     return [names[name] for name in off]
 
 
-def last_off(seen: "AttentionResult") -> list[Head]:
+def last_off(seen: AttentionResult) -> list[Head]:
     """The heads that were off when ``choose_off`` was drawn last, if that was for this model."""
     history: list[list[str]] = st.session_state.get(HISTORY, [])
     if not history or st.session_state[SHOWN_FOR] != seen.model.name:
@@ -72,7 +69,7 @@ def last_off(seen: "AttentionResult") -> list[Head]:
     return [Head.parse(name) for name in history[-1]]
 
 
-def _grid(seen: "AttentionResult", stack: str, off: Sequence[str]) -> None:
+def _grid(seen: AttentionResult, stack: str, off: Sequence[str]) -> None:
     heads = pd.DataFrame(
         [(*head.cell, head.full_name in off) for head in seen.model.attention.all_heads() if head.stack == stack],
         columns=["layer", "head", "off"],
@@ -90,7 +87,7 @@ def _grid(seen: "AttentionResult", stack: str, off: Sequence[str]) -> None:
     st.caption(_("A click switches a head off, and on again. An empty cell with a cross is off."))
 
 
-def _open_on(seen: "AttentionResult", names: Sequence[str], default: list[str]) -> None:
+def _open_on(seen: AttentionResult, names: Sequence[str], default: list[str]) -> None:
     """The state of the box before it is drawn: heads of another model give way; what a link brings stands, and what was
     off before another tab.
     """
@@ -128,7 +125,7 @@ def _click(stack: str) -> None:
         _toggle(st.session_state[OFF], [Head(stack, *found).full_name])
 
 
-def _switch_layer(seen: "AttentionResult", stack: str) -> None:
+def _switch_layer(seen: AttentionResult, stack: str) -> None:
     chosen = st.session_state[LAYER]
     st.session_state[LAYER] = None
     if chosen:

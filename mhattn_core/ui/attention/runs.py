@@ -19,11 +19,7 @@ def run_about(controls: Controls, table: str, models: Collection[str]) -> NamedR
     """
     if not all(_reads(name, controls.pair.source) for name in models):
         return None
-    having = [
-        run
-        for run in known_runs()
-        if run.finished and set(models) <= set(run.about.models) and (run.folder / f"{table}.parquet").is_file()
-    ]
+    having = [run for run in known_runs() if run.has(table) and set(models) <= set(run.about.models)]
     for saved in sorted(having, key=lambda run: (run.key != controls.evidence, run.key != FIRST)):
         try:
             return NamedRun(opened(saved), saved.about.name)

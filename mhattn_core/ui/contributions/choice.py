@@ -3,10 +3,11 @@ sentence.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from mhattn_core.attention.attend import AttentionResult
+from mhattn_core.experiments.contributions.word import WordContributions
 from mhattn_core.findings.contributions.links import first_word
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
@@ -16,15 +17,11 @@ from mhattn_core.ui.head_choice import HEAD, names_in, take_head
 from mhattn_core.ui.head_internals.data import axes
 from mhattn_core.ui.model_choice import MODEL, take_model
 
-if TYPE_CHECKING:
-    from mhattn_core.attention.attend import AttentionResult
-    from mhattn_core.experiments.contributions.word import WordContributions
-
 WORD = "word"
 """The state key, and parameter of the address."""
 
 
-def choose_word(stacks: "Iterable[tuple[AttentionResult, str]]", gallery_id: str) -> str:
+def choose_word(stacks: Iterable[tuple[AttentionResult, str]], gallery_id: str) -> str:
     """A word that one of the stacks reads, as ``word_units`` names it."""
     labels: dict[str, str] = {}
     for seen, stack in stacks:
@@ -42,7 +39,7 @@ def choose_word(stacks: "Iterable[tuple[AttentionResult, str]]", gallery_id: str
     )
 
 
-def choose_head(word: "WordContributions") -> tuple[int, int]:
+def choose_head(word: WordContributions) -> tuple[int, int]:
     """Layer and head: the reader's choice, or the one that adds most to the word."""
     most = head_name(*word.strongest())
     automatic = _("Adds most: {name}").format(name=most)
@@ -56,7 +53,7 @@ def choose_head(word: "WordContributions") -> tuple[int, int]:
     return Head.parse(name, word.stack).cell
 
 
-def chosen_head(word: "WordContributions") -> tuple[int, int]:
+def chosen_head(word: WordContributions) -> tuple[int, int]:
     """The same without a box: where the head is chosen in another tab, or of another model."""
     name, of = st.session_state.get(HEAD, AUTOMATIC), st.session_state.get(MODEL, word.name)
     if of == word.name and name in names_in(word.result, word.stack):
@@ -64,7 +61,7 @@ def chosen_head(word: "WordContributions") -> tuple[int, int]:
     return word.strongest()
 
 
-def take_head_and_model(word: "WordContributions", mark: Mapping[str, int]) -> None:
+def take_head_and_model(word: WordContributions, mark: Mapping[str, int]) -> None:
     """A head that was clicked in a chart becomes the chosen one, and its model too."""
     take_head(mark)
     take_model(word.name)

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import streamlit as st
 
+from mhattn_core.experiments.contributions.word import WordContributions
 from mhattn_core.findings.contributions.heads import added_to_word, ends_by_model
 from mhattn_core.models.control_names import trained_name
 from mhattn_core.ui.contributions.choice import chosen_head, take_head_and_model
@@ -14,11 +15,8 @@ from mhattn_core.ui.names import model_label
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.show import show
 
-if TYPE_CHECKING:
-    from mhattn_core.experiments.contributions.word import WordContributions
 
-
-def lengths_view(words: "Mapping[int, WordContributions]", measure: Literal["length", "share"]) -> None:
+def lengths_view(words: Mapping[int, WordContributions], measure: Literal["length", "share"]) -> None:
     """A layer × head grid for each model, by its place in the sidebar, two in a row."""
     findings = {place: added_to_word(word, measure) for place, word in words.items()}
     ends = ends_by_model([finding.table for finding in findings.values()])

@@ -1,10 +1,12 @@
 """What each head adds: one word first, in every model of the sidebar, then one model from several sides."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import streamlit as st
 
+from mhattn_core.attention.attend import AttentionResult
+from mhattn_core.experiments.contributions.word import WordContributions
 from mhattn_core.locale import _
 from mhattn_core.text.code_names import code_names
 from mhattn_core.text.prose import prose
@@ -20,10 +22,6 @@ from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.unknown import may_draw
-
-if TYPE_CHECKING:
-    from mhattn_core.attention.attend import AttentionResult
-    from mhattn_core.experiments.contributions.word import WordContributions
 
 
 @panel
@@ -51,7 +49,7 @@ def _choose_measure() -> Literal["length", "share"]:
     return "share" if chosen == "share" else "length"
 
 
-def _read(stacks: "Mapping[int, tuple[AttentionResult, str]]", id_: str) -> "dict[int, WordContributions]":
+def _read(stacks: Mapping[int, tuple[AttentionResult, str]], id_: str) -> dict[int, WordContributions]:
     """By its place in the sidebar, what each model adds to the word; one that does not read it says so."""
     words = {}
     for place, (result, stack) in stacks.items():
@@ -62,7 +60,7 @@ def _read(stacks: "Mapping[int, tuple[AttentionResult, str]]", id_: str) -> "dic
     return words
 
 
-def _sides(words: "list[WordContributions]", controls: Controls) -> None:
+def _sides(words: list[WordContributions], controls: Controls) -> None:
     views: dict[str, Callable[[WordContributions, tabs.Words, Controls], None]] = {
         "norms": tabs.norms_view,
         "directions": tabs.directions_view,

@@ -2,18 +2,18 @@
 
 import streamlit as st
 
+from mhattn_core.charts.save import file_stem
 from mhattn_core.findings.card.files import FORMATS, card_bytes
 from mhattn_core.findings.card.value import head_card_of
 from mhattn_core.heads import ModelHead
-from mhattn_core.locale import _, current_language, use_language
+from mhattn_core.locale import _, in_this_language
 from mhattn_core.runs.run import Run
-from mhattn_core.ui.export_panel import file_stem
 from mhattn_core.ui.names import model_label
 
 
 def card_file(run: Run, head: ModelHead) -> None:
     """A *Download* of the whole card; it is drawn only when a file is asked for."""
-    language, key = current_language(), head.name
+    key = head.name
     with st.popover(
         _("Download the card of {head}").format(head=model_label(head.name)),
         icon=":material/download:",
@@ -22,15 +22,10 @@ def card_file(run: Run, head: ModelHead) -> None:
         format_ = st.segmented_control(
             _("Format"), FORMATS, default=FORMATS[0], required=True, format_func=str.upper, key=f"card-format-{key}"
         )
-
-        def content() -> bytes:
-            # Streamlit asks for the file in a thread of its own.
-            use_language(language)
-            return card_bytes(head_card_of(run, head), str(format_))
-
         st.download_button(
             _("Save the file"),
-            content,
+            # Streamlit asks for the file in a thread of its own.
+            in_this_language(lambda: card_bytes(head_card_of(run, head), str(format_))),
             file_name=f"{file_stem(head.name)}.{format_}",
             icon=":material/save:",
             key=f"card-save-{key}",

@@ -1,24 +1,22 @@
 """Choosing a head and two words; the address carries the choice, in numbers that are no words of anybody's sentence."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.tables import matrix_table
+from mhattn_core.attention.units import Units
 from mhattn_core.findings.head_internals.inside import Inside
+from mhattn_core.findings.head_internals.opened import strongest_head
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import choose, choose_or_leave, forget, forget_when_changed, put
 from mhattn_core.ui.head_choice import HEAD, names_in
-from mhattn_core.ui.head_internals.data import arithmetic, axes, first_words, strongest_head, weights_of
+from mhattn_core.ui.head_internals.data import all_weights, arithmetic, axes, words_at_first
 from mhattn_core.ui.model_heads import CLICKS, clicks
 from mhattn_core.ui.page import draw
-
-if TYPE_CHECKING:
-    from mhattn_core.attention.attend import AttentionResult
-    from mhattn_core.attention.units import Units
 
 QUERY, KEY = "query", "key"
 """State keys, and parameters of the address."""
@@ -29,13 +27,13 @@ MOST_UNITS = 64
 """Above so many words the matrix to click has no room."""
 
 
-def choose_head_and_words(seen: "AttentionResult", stack: str, gallery_id: str) -> Inside:
+def choose_head_and_words(seen: AttentionResult, stack: str, gallery_id: str) -> Inside:
     """Boxes for head, query and key; a word of several pieces has one more box. Raises Problem where the model does not
     tell.
     """
     queries, keys = axes(seen, stack)
     forget_when_changed((queries.labels, keys.labels), *WORDS)
-    first = first_words(seen, stack, gallery_id)
+    first = words_at_first(seen, stack, gallery_id)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         head, reason = _choose_head(seen, stack, first)
         query, query_piece = _choose_unit(
@@ -43,7 +41,7 @@ def choose_head_and_words(seen: "AttentionResult", stack: str, gallery_id: str) 
         )
         key, key_piece = _choose_unit(KEY, _("Key: the word attended to"), keys, first[1], seen.tokens(stack)[1])
     values, steps = arithmetic(seen, stack, head.layer, head.head)
-    weights = weights_of(seen, head)
+    weights = all_weights(seen, stack)[head.cell]
     return Inside(seen, head, reason, queries, keys, query, key, query_piece, key_piece, weights, values, steps)
 
 
@@ -70,21 +68,21 @@ def click_two_words(inside: Inside) -> None:
     )
 
 
-def _choose_head(seen: "AttentionResult", stack: str, first: tuple[str, str]) -> tuple[Head, str]:
+def _choose_head(seen: AttentionResult, stack: str, first: tuple[str, str]) -> tuple[Head, str]:
     """The person's choice, or a telling head; and why that is shown."""
-    telling = head_name(*strongest_head(seen, stack, *first))
+    queries, keys = axes(seen, stack)
+    query, key = queries.ids.index(first[0]), keys.ids.index(first[1])
+    telling = head_name(*strongest_head(all_weights(seen, stack), query, key))
     chosen = choose_or_leave(
         _("Head"), names_in(seen, stack), _("Suggested head: {name}").format(name=telling), key=HEAD
     )
     if chosen:
         return Head.parse(chosen, stack), ""
-    queries, keys = axes(seen, stack)
-    words = queries.labels[queries.ids.index(first[0])], keys.labels[keys.ids.index(first[1])]
     reason = _("Opened because of all heads {name} puts most of the attention of “{query}” on “{key}”.")
-    return Head.parse(telling, stack), reason.format(name=telling, query=words[0], key=words[1])
+    return Head.parse(telling, stack), reason.format(name=telling, query=queries.labels[query], key=keys.labels[key])
 
 
-def _choose_unit(what: str, label: str, units: "Units", first: str, tokens: Sequence[str]) -> tuple[int, int]:
+def _choose_unit(what: str, label: str, units: Units, first: str, tokens: Sequence[str]) -> tuple[int, int]:
     """The place of the chosen unit, and the position of the piece of it that is looked into."""
     chosen = choose(
         label,

@@ -1,7 +1,5 @@
 """What the chosen query fits best: in this sentence, and among the words of a run."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import streamlit as st
 
@@ -10,6 +8,7 @@ from mhattn_core.findings.head_internals.best_keys import best_keys, best_of_run
 from mhattn_core.findings.head_internals.inside import Inside
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
+from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import Controls
@@ -18,9 +17,6 @@ from mhattn_core.ui.head_internals.data import unrotated
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.resources import HASHES
 from mhattn_core.ui.show import show
-
-if TYPE_CHECKING:
-    from mhattn_core.models.model import Model
 
 MOST_PAIRS = 40
 
@@ -85,5 +81,5 @@ def _in_a_run(inside: Inside, query: np.ndarray, controls: Controls) -> None:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=HASHES)
-def _keys(model: "Model", pairs: tuple[SentencePair, ...], stack: str, layer: int, head: int) -> Keys:
+def _keys(model: Model, pairs: tuple[SentencePair, ...], stack: str, layer: int, head: int) -> Keys:
     return keys_of(model, pairs, stack, layer=layer, head=head)

@@ -10,6 +10,8 @@ from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.matching.counterparts import counterparts
 from mhattn_core.findings.matching.matched import Matched, matched, stack_pairs, ways
+from mhattn_core.findings.matching.pair import ends_of, matched_pair
+from mhattn_core.findings.relations.words import direction_labels
 from mhattn_core.locale import _
 from mhattn_core.measures.matching.assignment import MatchBy
 from mhattn_core.measures.quantities import quantity
@@ -19,7 +21,7 @@ from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose, choose_or_leave
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with, say_evidence
-from mhattn_core.ui.matching.pair import pair_panel
+from mhattn_core.ui.head.live import live_heads
 from mhattn_core.ui.names import known_names
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.panel import panel
@@ -57,7 +59,8 @@ def matched_panel(controls: Controls) -> None:
         picks = (charts.PICKED, f"{charts.PICKED}_b")
         show(finding, key=KEY, on_pick=partial(_open, found), picks=picks, sentence=False, chosen=chosen)
     if chosen is not None:
-        pair_panel(found, chosen, controls)
+        show(matched_pair(found, chosen, direction_labels()), key="matched-profiles")
+        live_heads(ends_of(found, chosen), controls)
 
 
 def _evidence(controls: Controls) -> Evidence | None:

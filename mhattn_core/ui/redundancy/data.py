@@ -3,11 +3,12 @@ share keys.
 """
 
 from operator import attrgetter
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 import pandas as pd
 import streamlit as st
 
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.experiments.redundancy.heads import heads_of
 from mhattn_core.experiments.redundancy.stack_distances import StackDistances, pair_distances
 from mhattn_core.findings.redundancy.stack import Redundancy, names
@@ -19,9 +20,6 @@ from mhattn_core.runs.run import Run
 from mhattn_core.ui.quantity_choice import choose_quantity
 from mhattn_core.ui.redundancy.run import run_distances
 from mhattn_core.ui.resources import HASHES
-
-if TYPE_CHECKING:
-    from mhattn_core.attention.attend import AttentionResult
 
 SHUFFLES = 5
 DISTANCES: tuple[By, ...] = get_args(By)
@@ -35,7 +33,7 @@ def choose_distance() -> By:
 
 
 @st.cache_data(max_entries=48, show_spinner=False, hash_funcs=HASHES)
-def heads(seen: "AttentionResult", stack: str, by: By) -> Heads:
+def heads(seen: AttentionResult, stack: str, by: By) -> Heads:
     """What a distance compares of each head, read once. Raises Problem as ``heads_of``."""
     return heads_of(seen, stack, by=by)
 
@@ -43,7 +41,7 @@ def heads(seen: "AttentionResult", stack: str, by: By) -> Heads:
 _pair_distances = st.cache_data(max_entries=16, show_spinner=False, hash_funcs=HASHES)(pair_distances)
 
 
-def redundancy(seen: "AttentionResult", stack: str, by: By, run: Run | None = None) -> Redundancy:
+def redundancy(seen: AttentionResult, stack: str, by: By, run: Run | None = None) -> Redundancy:
     """Measure a stack on the pair, or read it from a run; a head whose distances are not known, on text or on random
     words, is left out.
 
@@ -60,7 +58,7 @@ def redundancy(seen: "AttentionResult", stack: str, by: By, run: Run | None = No
     return Redundancy(seen, stack, measured, measured.pairs(), _tree(measured.here), left_out, run)
 
 
-def _on_pair(seen: "AttentionResult", stack: str, by: By) -> StackDistances:
+def _on_pair(seen: AttentionResult, stack: str, by: By) -> StackDistances:
     measured = _pair_distances(seen, stack)
     if by not in measured:
         heads_of(seen, stack, by=by)

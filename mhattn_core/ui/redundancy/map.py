@@ -8,7 +8,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.redundancy.map import map_of_heads, measured_distances
 from mhattn_core.findings.redundancy.stack import Redundancy
 from mhattn_core.locale import _
-from mhattn_core.measures.redundancy.head_distances import By, Heads, distances, pooled
+from mhattn_core.measures.redundancy.head_distances import Heads, known_distances, pooled
 from mhattn_core.runs.run import Run
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import Controls
@@ -18,6 +18,9 @@ from mhattn_core.ui.redundancy.data import heads
 from mhattn_core.ui.show import show
 
 FEWEST = 3
+_distances = st.cache_data(
+    max_entries=12, show_spinner=False, hash_funcs={Heads: lambda one: (tuple(one.index), one.arrays)}
+)(known_distances)
 
 
 def map_view(found: Redundancy, chosen: tuple[int, int], controls: Controls) -> None:
@@ -28,7 +31,7 @@ def map_view(found: Redundancy, chosen: tuple[int, int], controls: Controls) -> 
         square, sources = _over_run(found.run, found, controls)
     else:
         parts, sources = _comparable(found, controls)
-        square = _distances(pooled(parts), found.by)
+        square = _distances(pooled(parts), by=found.by)
     if len(square) < FEWEST:
         st.info(_("A map needs three heads or more: add a model in the sidebar."))
         return
@@ -68,11 +71,3 @@ def _comparable(found: Redundancy, controls: Controls) -> tuple[list[Heads], lis
     if left_out:
         st.caption(prose("map_over_run"))
     return parts, sources
-
-
-@st.cache_data(max_entries=12, show_spinner=False, hash_funcs={Heads: lambda one: (tuple(one.index), one.arrays)})
-def _distances(together: Heads, by: By) -> pd.DataFrame:
-    """Of all heads whose distances to all others are known."""
-    square = distances(together, by=by)
-    known = square.isna().sum() < len(square) - 1
-    return square.loc[known, known]

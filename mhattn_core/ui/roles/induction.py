@@ -1,10 +1,8 @@
 """Previous-token and induction heads of the causal models in the sidebar."""
 
-from typing import TYPE_CHECKING
-
-import pandas as pd
 import streamlit as st
 
+from mhattn_core.experiments.induction import induction_scores
 from mhattn_core.findings.relations.induction import InductionMeasure, induction_heads
 from mhattn_core.locale import _
 from mhattn_core.ui.controls import Controls
@@ -12,9 +10,6 @@ from mhattn_core.ui.names import model_label
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.resources import HASHES, loaded
 from mhattn_core.ui.show import show
-
-if TYPE_CHECKING:
-    from mhattn_core.models.model import Model
 
 MEASURES: tuple[InductionMeasure, ...] = ("induction", "previous_token")
 
@@ -36,8 +31,4 @@ def _one_model(name: str) -> None:
             show(induction_heads(model, scores, measure), key=f"{measure}-{name}", sentence=number == 0)
 
 
-@st.cache_data(max_entries=8, show_spinner=False, hash_funcs=HASHES)
-def _scores(model: "Model") -> pd.DataFrame:
-    from mhattn_core.experiments.induction import induction_scores
-
-    return induction_scores(model)
+_scores = st.cache_data(max_entries=8, show_spinner=False, hash_funcs=HASHES)(induction_scores)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mhattn_core.findings.relations.profile import relation_profile
 from mhattn_core.findings.relations.rows import RelationRows, directions_of, relation_rows, stacks_of, usual_direction
 from mhattn_core.findings.relations.words import (
     direction_labels,
@@ -19,15 +20,15 @@ from mhattn_core.text.relations import meaning
 from mhattn_core.ui.choices import AUTOMATIC, choose, open_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with, models_in, say_origin
-from mhattn_core.ui.head_choice import key_for
+from mhattn_core.ui.head_choice import choose_stack_of
 from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.roles.best import HEAD, RELATION, best_view
 from mhattn_core.ui.roles.grids import role_grids
-from mhattn_core.ui.roles.profile import role_profile
 from mhattn_core.ui.roles.sentences import role_sentences
 from mhattn_core.ui.roles.table import role_table
+from mhattn_core.ui.show import show
 
 ALL, USUAL_FAMILY = "all", "syntax"
 
@@ -63,7 +64,15 @@ def roles_panel(controls: Controls) -> None:
     if view == "grids":
         role_grids(rows, relation, chosen)
     elif view == "profile":
-        role_profile(rows, relation, chosen)
+        profile = relation_profile(
+            rows.run,
+            model=chosen.model,
+            stack=chosen.stack,
+            head=chosen.within.name,
+            direction=rows.direction,
+            relation=relation,
+        )
+        show(profile, key="role-profile")
     elif view == "sentences":
         role_sentences(rows, relation, chosen, controls)
     else:
@@ -76,7 +85,9 @@ def _choose(evidence: Evidence, controls: Controls) -> RelationRows:
     shown = models_in(evidence, controls, measured)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         family = choose(_("Kind of relation"), family_labels(), key="family", default=USUAL_FAMILY)
-        models = tuple((name, _stack(evidence, name, place)) for place, name in enumerate(shown))
+        # The names of stacks are the library's own in every language.
+        stacks = [{stack: stack for stack in stacks_of(evidence.run, name)} for name in shown]
+        models = tuple((name, choose_stack_of(name, stacks[place], place)) for place, name in enumerate(shown))
         there = directions_of(evidence.run, models)
         labels = {name: label for name, label in direction_labels().items() if name in there}
         direction = choose(
@@ -86,19 +97,6 @@ def _choose(evidence: Evidence, controls: Controls) -> RelationRows:
             default=usual_direction(evidence.run, models),
         )
     return relation_rows(evidence.run, models, direction, "" if family == ALL else family)
-
-
-def _stack(evidence: Evidence, model: str, place: int) -> str:
-    stacks = stacks_of(evidence.run, model)
-    if len(stacks) < 2:
-        return stacks[0] if stacks else ""
-    # The names of stacks are the library's own in every language.
-    return choose(
-        _("Stack of {name}").format(name=model_label(model)),
-        {name: name for name in stacks},
-        key=key_for("stack", place),
-        default=stacks[0],
-    )
 
 
 def _choose_relation(rows: RelationRows) -> str:

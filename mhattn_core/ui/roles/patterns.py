@@ -17,7 +17,7 @@ from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose, open_tab, put
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, evidence_with, models_in, say_evidence
-from mhattn_core.ui.head_choice import key_for
+from mhattn_core.ui.head_choice import choose_stack_of
 from mhattn_core.ui.head_panel import head_panel, whole_head
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.names import model_label
@@ -39,8 +39,10 @@ def patterns_panel(controls: Controls) -> None:
     """A click on a head redraws this and not the sidebar."""
     evidence = evidence_with(controls, "patterns")
     above = st.container()
-    models = models_in(evidence, controls, [str(name) for name in evidence.run.patterns["model"].unique()])
-    stacks = {name: _choose_stack(evidence, name, number) for number, name in enumerate(models)}
+    patterns = evidence.run.patterns
+    models = models_in(evidence, controls, [str(name) for name in patterns["model"].unique()])
+    offered = [code_names(patterns.loc[patterns["model"] == name, "stack"]) for name in models]
+    stacks = {name: choose_stack_of(name, offered[place], place) for place, name in enumerate(models)}
     rows = _rows(evidence, stacks)
     with above:
         st.markdown(counts(rows))
@@ -66,19 +68,6 @@ def patterns_panel(controls: Controls) -> None:
         induction_view(controls)
     else:
         _table(rows)
-
-
-def _choose_stack(evidence: Evidence, name: str, number: int) -> str:
-    patterns = evidence.run.patterns
-    stacks = list(dict.fromkeys(patterns.loc[patterns["model"] == name, "stack"]))
-    if len(stacks) == 1:
-        return str(stacks[0])
-    return choose(
-        _("Stack of {name}").format(name=model_label(name)),
-        code_names(stacks),
-        key=key_for("stack", number),
-        default=stacks[0],
-    )
 
 
 def _rows(evidence: Evidence, stacks: Mapping[str, str]) -> pd.DataFrame:

@@ -4,19 +4,13 @@ import streamlit as st
 
 from mhattn_core import charts
 from mhattn_core.findings.of_run import source_of
+from mhattn_core.findings.relations.numbers import numbers_shown
 from mhattn_core.findings.relations.rows import RelationRows
 from mhattn_core.findings.relations.words import labels_of
-from mhattn_core.heads import head_names
 from mhattn_core.locale import _
-from mhattn_core.measures.quantities import title_of
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.quantity_choice import table_columns
 
-FIRST = (
-    *("model", "label", "verdict", "name", "score", "direction", "held_out"),
-    *("gain", "low", "high", "baseline", "class_rule", "control", "word_mass", "random95", "shuffled95", "n", "stack"),
-)
-"""Columns that stand first."""
 SHARES = (
     *("held_out", "gain", "low", "high", "baseline", "offset_gain", "offset_low", "offset_high", "class_rule"),
     *("control", "selectivity", "selectivity_low", "selectivity_high", "word_mass"),
@@ -27,12 +21,7 @@ SHARES = (
 def role_table(relations: RelationRows) -> None:
     """Every row of the run's ``relations.parquet`` of the shown models and family, all directions, hits and mass."""
     rows = relations.all_numbers
-    names = labels_of(rows["relation"].unique())
-    shown = rows.assign(label=rows["relation"].map(names), name=head_names(rows).where(rows["layer"].notna(), ""))
-    shown = shown.assign(verdict=rows["verdict"].map(charts.verdict_names()), score=rows["score"].map(title_of))
-    shown = shown[
-        [*FIRST, *(column for column in rows if column not in {*FIRST, "relation", "layer", "head", "reason"})]
-    ]
+    shown = numbers_shown(rows)
     st.dataframe(
         shown,
         hide_index=True,
@@ -52,11 +41,9 @@ def role_table(relations: RelationRows) -> None:
             rows=len(rows)
         )
     )
-    shown_lines = relations.shown
+    lines, labels = relations.shown, labels_of(relations.shown["relation"].unique())
     export_panel(
-        lambda preset: charts.best_heads(
-            shown_lines, labels_of(shown_lines["relation"].unique()), narrow=preset == "column"
-        ),
+        lambda preset: charts.best_heads(lines, labels, narrow=preset == "column"),
         rows,
         key="role-table",
         name=f"relations-{relations.run.id}",

@@ -1,23 +1,20 @@
 """What a new run measures: one of four sets, each with the time that it takes, or a choice of one's own."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from mhattn_core.findings.runs.about import duration
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import families
+from mhattn_core.runs.cost import Cost
 from mhattn_core.runs.sets import BASIC, SETS, seconds_of
 from mhattn_core.runs.work import MEASURABLE
-
-if TYPE_CHECKING:
-    from mhattn_core.runs.cost import Cost
 
 CHOOSE = "choose"
 
 
-def choose_measures(costs: "Sequence[Cost]") -> tuple[str, ...]:
+def choose_measures(costs: Sequence[Cost]) -> tuple[str, ...]:
     """The measures of the chosen set, in the order in which a run makes them. costs: of ``EVERYTHING``, for each model."""
     names = {
         "quick": _("Quick"),

@@ -1,5 +1,7 @@
 """What can be done with a run, and its tables."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from mhattn_core.findings.markdown import escape
@@ -33,13 +35,15 @@ def what_to_do(run: Saved, tables: Run) -> None:
             icon=":material/download:",
         )
         if not run.shipped:
-            with st.popover(_("Delete"), icon=":material/delete:"):
-                st.markdown(
-                    _("Delete **{name}** with all its tables? It cannot be brought back.").format(
-                        name=escape(run.about.name)
-                    )
-                )
-                st.button(_("Yes, delete it"), key=f"delete-{run.key}", on_click=_delete, args=(run.key,))
+            offer_to_delete(run, _delete)
+
+
+def offer_to_delete(run: Saved, delete: Callable[[str], None]) -> None:
+    """A button that asks once more. delete: takes the run's key."""
+    with st.popover(_("Delete"), icon=":material/delete:"):
+        message = _("Delete **{name}** with all its tables? It cannot be brought back.")
+        st.markdown(message.format(name=escape(run.about.name)))
+        st.button(_("Yes, delete it"), key=f"delete-{run.key}", on_click=delete, args=(run.key,))
 
 
 def _delete(key: str) -> None:

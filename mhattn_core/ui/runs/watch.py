@@ -7,6 +7,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.runs.progress import progress_bar
 from mhattn_core.locale import _, current_language
 from mhattn_core.runs import store
+from mhattn_core.runs.begin import given_to
 from mhattn_core.runs.jobs import Job
 from mhattn_core.runs.store import Saved
 from mhattn_core.ui.names import known_names, model_label
@@ -14,7 +15,8 @@ from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.runs.known import jobs, known_runs, show_run
-from mhattn_core.ui.runs.start import go_on
+from mhattn_core.ui.runs.start import start
+from mhattn_core.ui.runs.tables import offer_to_delete
 
 SECONDS_BETWEEN_LOOKS = 1.0
 TOLD = "runs-told"
@@ -92,15 +94,9 @@ def _left(run: Saved) -> None:
             st.caption(_("The work stopped with its server, or goes on in another process. What is finished is kept."))
         with st.container(horizontal=True), problems():
             if st.button(_("Go on"), key=f"go-on-{run.key}", icon=":material/resume:"):
-                go_on(run)
+                start(run, given_to(run))
                 st.rerun()
-            with st.popover(_("Delete"), icon=":material/delete:"):
-                st.markdown(
-                    _("Delete **{name}** with all its tables? It cannot be brought back.").format(
-                        name=escape(run.about.name)
-                    )
-                )
-                st.button(_("Yes, delete it"), key=f"drop-{run.key}", on_click=store.delete, args=(run.key,))
+            offer_to_delete(run, store.delete)
 
 
 def _done(run: Saved) -> None:

@@ -6,10 +6,10 @@ from streamlit.delta_generator import DeltaGenerator
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.summarisation.document import DocumentInput
 from mhattn_core.locale import _
-from mhattn_core.models.hosted import hosted
+from mhattn_core.models.hosted import limits
 from mhattn_core.text.documents import SegmentBy, documents, read_document
 from mhattn_core.text.pair import SentencePair
-from mhattn_core.text.reading import HOSTED, Limits, Upload, read_summarised
+from mhattn_core.text.reading import Limits, Upload, read_summarised
 from mhattn_core.text.reading.limits import MEGABYTE
 from mhattn_core.text.words import cut
 from mhattn_core.ui.choices import choose
@@ -129,7 +129,7 @@ def _files() -> SentencePair | None:
 def _brought(place: DeltaGenerator, label: str, kinds: list[str], key: str) -> tuple[str, bytes] | None:
     """Name and content of a file, also after another page was open in between, when Streamlit has forgotten it."""
     kept = f"{key}-kept"
-    most = _limits().bytes // MEGABYTE
+    most = limits().bytes // MEGABYTE
     shown = place.file_uploader(label, type=kinds, key=key, on_change=_keep, args=(key, kept), max_upload_size=most)
     file: tuple[str, bytes] | None = st.session_state.get(kept)
     if file and shown is None:
@@ -154,9 +154,5 @@ def _forget(kept: str) -> None:
 
 def _read(source: tuple[str, bytes], summary: tuple[str, bytes] | None = None) -> Upload | None:
     with problems():
-        return read_summarised(source, summary, limits=_limits())
+        return read_summarised(source, summary, limits=limits())
     return None
-
-
-def _limits() -> Limits:
-    return HOSTED if hosted() else Limits()

@@ -1,13 +1,13 @@
 """What is known before: weights that a run holds, and how heads agree with ROUGE on other documents; each read once."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from mhattn_core.errors import Problem
 from mhattn_core.findings.summarisation.document import DocumentAttention, DocumentInput
 from mhattn_core.findings.summarisation.held_out import HeldOutAgreement, agreement_in, agreement_on_others
+from mhattn_core.models.model import Model
 from mhattn_core.runs import store
 from mhattn_core.runs.run import Run
 from mhattn_core.runs.summaries import stored_weights
@@ -15,9 +15,6 @@ from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run
 from mhattn_core.ui.kept import of_documents
 from mhattn_core.ui.runs.known import opened
-
-if TYPE_CHECKING:
-    from mhattn_core.models.model import Model
 
 SHIPPED = "documents-en"
 
@@ -64,6 +61,6 @@ def _elsewhere(run: Run, name: str, id_: str) -> HeldOutAgreement | None:
     return agreement_in(run, name, id_)
 
 
-def measure_elsewhere(model: "Model", given: DocumentInput, tell: Callable[[float], object]) -> None:
+def measure_elsewhere(model: Model, given: DocumentInput, tell: Callable[[float], object]) -> None:
     """Run the model on the gallery's other documents, and keep how its heads agree with ROUGE there."""
     of_documents().keep(("elsewhere", model.name, given.language, given.id), agreement_on_others(model, given, tell))

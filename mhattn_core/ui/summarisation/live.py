@@ -4,27 +4,23 @@ anything away.
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mhattn_core.attention.segments import segment_weights
 from mhattn_core.attention.write_summary import write_summary
-from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.summarisation.cost import cost_of, plan, refuse
 from mhattn_core.findings.summarisation.document import DocumentAttention, DocumentInput
 from mhattn_core.findings.summarisation.readers import check_known, entry_of
 from mhattn_core.locale import _
 from mhattn_core.models.fetch import fetch
-from mhattn_core.models.progress import reporting
+from mhattn_core.models.model import Model
 from mhattn_core.text.words import cut
 from mhattn_core.ui.kept import of_documents
+from mhattn_core.ui.model_panel import loading
 from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.resources import loaded, models
-
-if TYPE_CHECKING:
-    from mhattn_core.models.model import Model
 
 Work = Callable[[DeltaGenerator], None]
 """Something that takes a while; takes where its bar stands."""
@@ -73,18 +69,10 @@ def offer_run(name: str, given: DocumentInput, *, again: bool) -> Work | None:
     return (lambda place: run(name, given, place)) if pressed else None
 
 
-def loaded_with_bar(name: str, place: DeltaGenerator) -> "Model":
+def loaded_with_bar(name: str, place: DeltaGenerator) -> Model:
     """The model, with a bar while it is downloaded."""
-    bar = place.empty()
-
-    def report(file: str, share: float) -> None:
-        text = _("Downloading {name}: {file}. Stop cancels; what is here already is kept.").format(name=name, file=file)
-        bar.progress(share, text=escape(text))
-
-    with st.spinner(_("Loading {name} …").format(name=model_label(name))), reporting(report):
-        model = loaded(name)
-    bar.empty()
-    return model
+    with loading(name, place.empty()):
+        return loaded(name)
 
 
 def _fetch_and_run(entry: str, name: str, given: DocumentInput, place: DeltaGenerator) -> None:
@@ -138,7 +126,7 @@ def run(name: str, given: DocumentInput, place: DeltaGenerator) -> None:
     st.rerun()
 
 
-def _with_written(model: "Model", given: DocumentInput, bar: DeltaGenerator) -> DocumentInput:
+def _with_written(model: Model, given: DocumentInput, bar: DeltaGenerator) -> DocumentInput:
     """The document with the summary that the model writes, once."""
     says = _("{name} is writing …").format(name=model_label(model.name))
 

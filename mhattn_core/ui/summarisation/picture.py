@@ -55,7 +55,7 @@ def picture(found: DocumentAttention, known: HeldOutAgreement | None) -> tuple[H
     taken = found.taken(whose.layer, whose.head)
     with document:
         summary_told(given)
-        listed(given, _of_part(found, taken, by, part, rows), finding.table, part)
+        listed(given, found.taken_by(part, taken, by, rows), finding.table, part)
     with drawn:
         show(finding, key=KEY, on_pick=_part_clicked, picks=(PICKED_PART,), sentence=False, chosen=part)
     return whose, cells(given, taken, by=by, rows=rows, most=len(given.document.segments))
@@ -95,13 +95,6 @@ def _choose_part(table: pd.DataFrame) -> int:
 
 def _part_clicked(mark: Mapping[str, Any]) -> None:
     st.session_state[st.session_state[PART]] = int(mark["row"])
-
-
-def _of_part(found: DocumentAttention, taken: np.ndarray, by: str, part: int, rows: list[int] | None) -> np.ndarray:
-    """What the chosen part takes of every single segment: weights ``[segment]``."""
-    if by == "sentences":
-        return np.asarray(taken[np.array(found.given.sentence_of) == part].mean(axis=0))
-    return np.asarray(taken[rows[part] if rows else part])
 
 
 def listed(given: DocumentInput, weights: np.ndarray | None, table: pd.DataFrame | None = None, part: int = 0) -> None:

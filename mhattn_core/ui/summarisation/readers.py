@@ -5,8 +5,7 @@ import streamlit as st
 from mhattn_core.findings.summarisation.document import DocumentInput
 from mhattn_core.findings.summarisation.readers import able, languages, where
 from mhattn_core.locale import _
-from mhattn_core.ui.chosen import choose_for_good
-from mhattn_core.ui.controls import MODELS
+from mhattn_core.ui.chosen import take_model_in_place
 
 MOST_OFFERED = 3
 
@@ -30,13 +29,6 @@ def offer(place: int, given: DocumentInput, name: str) -> None:
             st.button(
                 _("Use {name}").format(name=entry.name),
                 key=f"summary-reader-{place}-{entry.name}",
-                on_click=_replace,
+                on_click=take_model_in_place,
                 args=(place, entry.name),
             )
-
-
-def _replace(place: int, name: str) -> None:
-    models = list(st.session_state[MODELS])
-    models[place : place + 1] = [name]
-    choose_for_good(MODELS)
-    st.session_state[MODELS] = list(dict.fromkeys(models))

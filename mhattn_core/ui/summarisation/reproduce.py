@@ -1,15 +1,13 @@
 """The end of the page: a link to this view, and how to get the same numbers."""
 
-from urllib.parse import urlencode
-
 import streamlit as st
 
 from mhattn_core.findings.summarisation.code import FILE, python_lines, saved
 from mhattn_core.findings.summarisation.document import DocumentInput
 from mhattn_core.locale import _
-from mhattn_core.measures.citations import sources_of
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import MODELS, PAIR, Controls
+from mhattn_core.ui.reproduce import cite, link_with
 from mhattn_core.ui.resources import models
 from mhattn_core.version import VERSION
 
@@ -30,9 +28,7 @@ def share_and_reproduce(given: DocumentInput, name: str, controls: Controls) -> 
             if given.own
             else _("This link opens the same view: document, models, head and settings.")
         )
-        st.code(
-            f"{(st.context.url or '').split('?')[0]}?{urlencode(settings, doseq=True)}", language=None, wrap_lines=True
-        )
+        st.code(link_with(settings), language=None, wrap_lines=True)
         if given.own:
             st.caption(prose("share_document"))
             st.download_button(
@@ -48,6 +44,4 @@ def share_and_reproduce(given: DocumentInput, name: str, controls: Controls) -> 
         st.code(python_lines(given, name), language="python", wrap_lines=True)
         revision = f"@{models().get(name).revision}" if name in models().names() else ""
         st.markdown(prose("method_of_document").format(model=f"`{name}{revision}`", version=VERSION))
-        bibliography = sources_of(PAGE)
-        if bibliography:
-            st.code("\n".join(bibliography), language="bibtex", wrap_lines=True)
+        cite(PAGE)

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from mhattn_core.arrays.alignment_weights import AlignmentWeights, Weighting
 from mhattn_core.attention.alignment_weights import alignment_readings, alignment_weights
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.languages import languages_of
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.alignment.translators import is_turned
@@ -36,9 +37,6 @@ from mhattn_core.ui.translation.one_aligner import one_aligner
 from mhattn_core.ui.translation.orientation import may_translate
 from mhattn_core.ui.translation.reference_aligner import ReferenceChoice, links_to_compare
 from mhattn_core.ui.unknown import may_draw
-
-if TYPE_CHECKING:
-    from mhattn_core.attention.attend import AttentionResult
 
 BEST_ROWS = {"marian-zh-en": "awo"}
 """Where the best head on gold reads other rows than the first that a model offers."""
@@ -96,11 +94,11 @@ def _check_readable(name: str, pair: SentencePair) -> None:
 
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=HASHES)
-def _weights(seen: "AttentionResult", rows: str, weight: Weighting) -> AlignmentWeights:
+def _weights(seen: AttentionResult, rows: str, weight: Weighting) -> AlignmentWeights:
     return alignment_weights(seen, rows, weight)  # type: ignore[arg-type]  # rows are one of this model's own
 
 
-def _choose_rows(seen: "AttentionResult", place: int) -> str:
+def _choose_rows(seen: AttentionResult, place: int) -> str:
     options = [rows for _stack, rows in alignment_readings(seen.model)]
     best = BEST_ROWS.get(trained_name(seen.model.name), options[0])
     label = _("Rows of {name}").format(name=model_label(seen.model.name))

@@ -1,7 +1,6 @@
 """Heads as aligners over many pairs with gold: what comes with the translators, and the reader's own pairs."""
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -14,6 +13,7 @@ from mhattn_core.experiments.alignment.translators import is_turned
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.translation.all_heads import heads_of_table, held_out_aligner
 from mhattn_core.locale import _
+from mhattn_core.models.model import Model
 from mhattn_core.models.readers import reads
 from mhattn_core.text.prose import prose
 from mhattn_core.text.reading import PairRecord
@@ -24,9 +24,6 @@ from mhattn_core.ui.quantity_choice import table_columns
 from mhattn_core.ui.resources import loaded
 from mhattn_core.ui.show import say, show
 from mhattn_core.ui.upload import upload_panel
-
-if TYPE_CHECKING:
-    from mhattn_core.models.model import Model
 
 KEPT = "alignment-tables"
 NUMBERS = ("aer", "low", "high", "precision", "recall", "f1", "wins", "diagonal", "gain", "gain_low", "gain_high")
@@ -88,7 +85,7 @@ def _measured(names: tuple[str, ...], gold: list[PairRecord]) -> dict[str, tuple
     return tables
 
 
-def _reverse(names: tuple[str, ...], record: PairRecord) -> "Model | None":
+def _reverse(names: tuple[str, ...], record: PairRecord) -> Model | None:
     """The first chosen translator of the other direction that can be had; why another cannot, its own line says."""
     for name in names:
         if is_turned(name, record.pair):

@@ -1,10 +1,9 @@
 """One head as a word aligner: its links as a sentence, a matrix, lines, and a table."""
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from mhattn_core.arrays.alignment_weights import AlignmentWeights
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.findings.markdown import plain
 from mhattn_core.findings.translation.one_head import link_lines, link_matrix
 from mhattn_core.findings.translation.reference import ReferenceLinks
@@ -13,12 +12,9 @@ from mhattn_core.locale import _
 from mhattn_core.ui.head_panel import picture
 from mhattn_core.ui.show import column_titles, say, show, take
 
-if TYPE_CHECKING:
-    from mhattn_core.attention.attend import AttentionResult
-
 
 def one_aligner(
-    seen: "AttentionResult",
+    seen: AttentionResult,
     aligned: AlignmentWeights,
     reference: ReferenceLinks | None,
     chosen: tuple[int, int],

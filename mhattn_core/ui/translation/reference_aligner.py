@@ -1,16 +1,17 @@
 """Choosing what the links of a head are compared with: gold, or an aligner of another kind."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
+from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.alignment.reference import reference_links
 from mhattn_core.findings.translation.reference import ReferenceLinks, aligner_reference, gold_reference
 from mhattn_core.locale import _
 from mhattn_core.models.control_names import is_control
+from mhattn_core.models.model import Model
 from mhattn_core.models.readers import reads
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.pair import SentencePair
@@ -19,10 +20,6 @@ from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.resources import HASHES, loaded, models
 from mhattn_core.unforeseen import foreseen
-
-if TYPE_CHECKING:
-    from mhattn_core.attention.attend import AttentionResult
-    from mhattn_core.models.model import Model
 
 USUAL_ENCODER = "minilm"
 
@@ -58,7 +55,7 @@ def choose_reference(controls: Controls) -> ReferenceChoice:
     return ReferenceChoice(None, tuple(dict.fromkeys([first, *aligners])))
 
 
-def links_to_compare(choice: ReferenceChoice, seen: "AttentionResult", *, turned: bool) -> ReferenceLinks | None:
+def links_to_compare(choice: ReferenceChoice, seen: AttentionResult, *, turned: bool) -> ReferenceLinks | None:
     """The links to compare one model's heads with; None where no aligner reads both sentences."""
     if choice.gold is not None:
         return gold_reference(choice.gold.turned if turned else choice.gold, seen.pair)
@@ -80,7 +77,7 @@ def _links_by(name: str, pair: SentencePair) -> np.ndarray | None:
 
 
 @st.cache_data(max_entries=50, show_spinner=False, hash_funcs=HASHES)
-def _links(model: "Model", pair: SentencePair) -> np.ndarray | None:
+def _links(model: Model, pair: SentencePair) -> np.ndarray | None:
     return reference_links(model, pair)
 
 

@@ -1,0 +1,26 @@
+"""All numbers of a run's relations as people read them."""
+
+import pandas as pd
+
+from mhattn_core.charts import verdict_names
+from mhattn_core.findings.relations.words import labels_of
+from mhattn_core.heads import head_names
+from mhattn_core.measures.quantities import title_of
+
+FIRST = (
+    *("model", "label", "verdict", "name", "score", "direction", "held_out"),
+    *("gain", "low", "high", "baseline", "class_rule", "control", "word_mass", "random95", "shuffled95", "n", "stack"),
+)
+"""Columns that stand first."""
+
+
+def numbers_shown(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of ``relations.parquet`` with label (of the relation), name (of the head), verdict and score in the reader's
+    language; what is read first stands first.
+    """
+    names = labels_of(rows["relation"].unique())
+    shown = rows.assign(label=rows["relation"].map(names), name=head_names(rows).where(rows["layer"].notna(), ""))
+    shown = shown.assign(verdict=rows["verdict"].map(verdict_names()), score=rows["score"].map(title_of))
+    return shown[
+        [*FIRST, *(column for column in rows if column not in {*FIRST, "relation", "layer", "head", "reason"})]
+    ]

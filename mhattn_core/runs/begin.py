@@ -1,0 +1,58 @@
+"""Putting a saved run to work in the queue, for the first time or once more."""
+
+from collections.abc import Callable
+from threading import Timer
+
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
+from mhattn_core.models.hosted import hosted
+from mhattn_core.models.model import Model
+from mhattn_core.runs import store
+from mhattn_core.runs.analyze import analyze
+from mhattn_core.runs.jobs import Job, Jobs
+from mhattn_core.runs.saved_inputs import forget_given, read_given
+from mhattn_core.runs.store import KEPT_WHEN_HOSTED, Saved
+from mhattn_core.text.reading import HOSTED, Upload
+
+
+def check_size(upload: Upload) -> None:
+    """Raises Problem when a shared copy does not take so many pairs."""
+    if hosted() and len(upload.pairs) > HOSTED.rows:
+        raise Problem(
+            _("This copy is shared and measures up to {most} pairs.").format(most=HOSTED.rows),
+            _("Bring fewer, or run your own copy."),
+        )
+
+
+def begin(run: Saved, upload: Upload, jobs: Jobs, get: Callable[[str], Model]) -> None:
+    """Queue the work. get: brings a model by its name, such as a pool's."""
+
+    def work(job: Job) -> None:
+        analyze(
+            run.about.models,
+            upload,
+            out=run.folder,
+            measures=run.about.measures,
+            progress=job.tell,
+            cancel=job.asked_to_stop,
+            get=get,
+        )
+        forget_given(run.folder)
+
+    if hosted():
+        # Set at once: a run that is cancelled or fails holds its sentences too.
+        timer = Timer(KEPT_WHEN_HOSTED.total_seconds(), store.delete, [run.key])
+        timer.daemon = True
+        timer.start()
+    jobs.submit(run.key, work)
+
+
+def given_to(run: Saved) -> Upload:
+    """The pairs of a run that was cancelled, failed, or lost its server. Raises Problem when they are gone."""
+    upload = read_given(run.folder)
+    if upload is None:
+        raise Problem(
+            _("The pairs of “{name}” are not here any more.").format(name=run.about.name),
+            _("Bring the same pairs again under a new run, and delete this one."),
+        )
+    return upload
