@@ -10,6 +10,7 @@ from mhattn_core.models.model import Model
 from mhattn_core.runs import store
 from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.jobs import Job, Jobs
+from mhattn_core.runs.on_ray import from_environment
 from mhattn_core.runs.saved_inputs import forget_given, read_given
 from mhattn_core.runs.store import KEPT_WHEN_HOSTED, Saved
 from mhattn_core.text.reading import HOSTED, Upload
@@ -36,6 +37,7 @@ def begin(run: Saved, upload: Upload, jobs: Jobs, get: Callable[[str], Model]) -
             progress=job.tell,
             cancel=job.asked_to_stop,
             get=get,
+            where=from_environment(),
         )
         forget_given(run.folder)
 

@@ -18,7 +18,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import Language, _, current_language, use_language
 from mhattn_core.models.model import Model
 from mhattn_core.runs.sums import ModelSums
-from mhattn_core.runs.where import CHUNK, ModelWork, sums_of
+from mhattn_core.runs.where import CHUNK, HERE, ModelWork, Where, sums_of
 from mhattn_core.text.reading import PairRecord
 
 HOST, PATIENCE = re.compile(r"(?P<host>[\w.-]+):(?P<port>\d+)"), 10.0
@@ -56,6 +56,14 @@ class OnRay:
         finally:
             for actor in actors:
                 ray.kill(actor)
+
+
+def from_environment() -> Where:
+    """Where a copy of the dashboard measures: on the cluster that ``MHATTN_RAY`` names (``auto``: that of this machine),
+    else here.
+    """
+    address = os.environ.get("MHATTN_RAY")
+    return OnRay(address=address) if address else HERE
 
 
 def _connected(address: str | None, workers: int | None) -> Any:

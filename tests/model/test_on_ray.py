@@ -14,10 +14,10 @@ from tiny import put_model
 
 import mhattn_core as mh
 from mhattn_core.runs.analyze import analyze
-from mhattn_core.runs.on_ray import OnRay, in_order
+from mhattn_core.runs.on_ray import OnRay, from_environment, in_order
 from mhattn_core.runs.progress import Cancelled, Progress
 from mhattn_core.runs.sums import ModelSums
-from mhattn_core.runs.where import ModelWork
+from mhattn_core.runs.where import HERE, ModelWork
 from mhattn_core.text.reading import PairRecord
 
 pytestmark = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed")
@@ -179,3 +179,11 @@ def test_a_problem_comes_whole_from_another_process() -> None:
 
     problem = pickle.loads(pickle.dumps(mh.Problem("It rained.", "Wait.", "The roof stands.")))  # noqa: S301 - our own
     assert (problem.happened, problem.remedy, problem.stands) == ("It rained.", "Wait.", "The roof stands.")
+
+
+def test_a_copy_of_the_dashboard_measures_where_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert from_environment() is HERE
+    monkeypatch.setenv("MHATTN_RAY", "10.0.0.7:6379")
+    where = from_environment()
+    assert isinstance(where, OnRay)
+    assert where.address == "10.0.0.7:6379"
