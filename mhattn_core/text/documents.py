@@ -5,16 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import regex
-import spacy
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading.records import PairRecord
 from mhattn_core.text.words import HAN, Sentence, cut
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 SegmentBy = Literal["paragraph", "sentence", "mark"]
 MARK = regex.compile(r"^\s*-{3,}\s*$", regex.MULTILINE)
@@ -140,7 +142,9 @@ def place_of(summary: Sentence, parts: Sequence[str]) -> list[int]:
 
 
 @cache
-def _splitter(language: str) -> spacy.language.Language:
+def _splitter(language: str) -> "Language":
+    import spacy  # it brings torch along, for which a page of tables need not wait
+
     parser = spacy.blank(language)
     parser.add_pipe("sentencizer")
     return parser
