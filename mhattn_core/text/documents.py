@@ -143,7 +143,7 @@ def place_of(summary: Sentence, parts: Sequence[str]) -> list[int]:
 
 @cache
 def _splitter(language: str) -> "Language":
-    import spacy  # with it comes torch
+    import spacy  # it brings torch along, for which a page of tables need not wait
 
     parser = spacy.blank(language)
     parser.add_pipe("sentencizer")
