@@ -120,6 +120,8 @@ def test_the_way_through_the_layers() -> None:
 
 def test_a_translator_has_stacks_and_words_of_its_own() -> None:
     app = fusion("marian-en-zh", tab="layers")
+    app.query_params["stack"] = "cross"
+    app.run()
     assert not app.exception
     assert "Cross-attention reads another sentence in every layer" in texts(app)
     app.query_params["stack"] = "decoder"
@@ -130,7 +132,11 @@ def test_a_translator_has_stacks_and_words_of_its_own() -> None:
 
 def test_what_is_not_available_is_said() -> None:
     assert "minilm has no language head" in texts(fusion("minilm", tab="prediction"))
-    assert "does not reach the prediction as a sum" in texts(fusion("marian-en-zh", tab="prediction"))
+    app = fusion("marian-en-zh", tab="prediction")
+    assert "reaches a prediction only through other layers" in texts(app)
+    app.query_params["stack"] = "cross"
+    app.run()
+    assert "does not reach the prediction as a sum" in texts(app)
 
 
 def test_a_causal_models_prediction() -> None:
