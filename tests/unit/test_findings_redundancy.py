@@ -147,6 +147,6 @@ def test_what_is_near_another_head_stands_against_what_it_costs() -> None:
         finding.sentence
     )
     assert finding.table["name"].tolist() == ["L1 H0", "L0 H0", "L0 H3", "L0 H2", "L0 H1"]
-    assert finding.table["part"].tolist()[:2] == ["unlike others, and costly", "near another, yet costly"]
+    assert finding.table["part"].tolist()[:2] == ["unlike others, large effect", "similar to another, large effect"]
     assert finding.draw_narrow is not None
     finding.draw_narrow(clicks=1).to_dict()

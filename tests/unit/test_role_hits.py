@@ -220,7 +220,7 @@ def test_batches_are_gathered_as_if_they_were_one() -> None:
         [1], links((0, 0, 5, 2), (0, 0, 2, 4)), BatchPairs(["y"], [5], [6], corpus.tags[1:], ["obj", "det"])
     )
     parts = joined([first, second])["encoder"]
-    assert (whole.layers, whole.heads) == (parts.layers, parts.heads) == (2, 3)
+    assert (whole.layers, whole.heads) == (parts.layers, parts.heads) == ([0, 1], 3)
     order = ["direction", "id", "relation", "query", "key"]
     pd.testing.assert_frame_equal(*(kept.items.sort_values(order, ignore_index=True) for kept in (whole, parts)))
     assert whole.mass.keys() == parts.mass.keys()

@@ -15,6 +15,13 @@ from mhattn_core.findings.attention.suggested import suggested_head
 from mhattn_core.heads import Head
 from mhattn_core.measures.default_head import position_of, positional_shares, suggested_heads
 
+
+class Fake(SimpleNamespace):
+    """One object is not another, as of what is kept by it."""
+
+    __hash__ = object.__hash__
+
+
 WORDS = 4
 PREVIOUS = np.eye(WORDS, k=-1) + np.diag([1.0, 0, 0, 0])
 FIRST = np.tile([1.0, 0, 0, 0], (WORDS, 1))
@@ -35,13 +42,13 @@ def seen(words: WordGrid, name: str = "m", family: str = "bert") -> Any:
     layers, heads = words.pattern.shape[:2]
     all_heads = [Head("encoder", layer, head) for layer in range(layers) for head in range(heads)]
     model = SimpleNamespace(name=name, family=family, attention=SimpleNamespace(all_heads=lambda: all_heads))
-    return SimpleNamespace(model=model, words=lambda _stack: words, pattern=lambda _stack: words.pattern)
+    return Fake(model=model, words=lambda _stack: words, pattern=lambda _stack: words.pattern)
 
 
 def run(**tables: pd.DataFrame) -> NamedRun:
     """A run of these tables, called so that Markdown would take its name for emphasis."""
     matches = tables.get("matches")
-    fake: Any = SimpleNamespace(
+    fake: Any = Fake(
         relations=tables.get("relations"),
         match=lambda a, b: matches[(matches["model_a"] == a) & (matches["model_b"] == b)],
         manifest=SimpleNamespace(pairs=2001),
