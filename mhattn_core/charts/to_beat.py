@@ -6,13 +6,13 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR
+from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, TEXT_COLOUR
 from mhattn_core.locale import _
 
 COLUMNS = ("class_rule", "control", "random95", "shuffled95")
 """Columns of ``relations.parquet``; the best fixed offset beside them is the grey bar or tick."""
 SHAPES = ("diamond", "cross", "triangle-up", "triangle-down")
-COLOURS = ("#5b5b5b", SPECIAL_COLOUR, MARK_COLOUR, MARK_COLOUR)
+COLOURS = (TEXT_COLOUR, SPECIAL_COLOUR, MARK_COLOUR, MARK_COLOUR)
 
 
 def names() -> dict[str, str]:

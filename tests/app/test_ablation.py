@@ -143,7 +143,7 @@ def test_displacement_is_never_called_a_loss() -> None:
 def test_what_is_near_another_head_is_set_against_what_it_costs() -> None:
     app = faults("safe")
     said = texts(app)
-    assert re.search(r"The two ranks agree by [+-]\d\.\d\d \(Spearman", said)
+    assert re.search(r"with its ablation effect: [+-]\d\.\d\d \(Spearman", said)
     assert re.search(r"[Oo]f the \d+ heads that are nearest to another", said)
     app.session_state["numbers-safe"] = True
     app.run()

@@ -21,7 +21,7 @@ PAGES = [
     ("attention", r"of its attention on"),
     ("attention?form=matrix", r"of its attention on"),
     ("inside_a_head", r"products add up to"),
-    ("fusion", r"Most is added to"),
+    ("fusion", r"adds most to"),
     ("head", r"does best on"),
     ("head_roles", r"Strongest: "),
     ("redundancy", r"Heads with a redundant partner"),

@@ -1,6 +1,7 @@
 """What the charts of the Fault tolerance page say, read back from their specifications."""
 
 import json
+import re
 from itertools import combinations
 
 import pandas as pd
@@ -48,14 +49,39 @@ def test_a_scatter_has_its_splits_intervals_and_corners() -> None:
         charts.head_scatter(scattered(), x="distance", y="loss", splits=(0.25, 0.05), corners=corners, chosen=(0, 1))
     )
     marks = [layer["mark"]["type"] for layer in written["layer"]]
-    assert marks == ["rule", "rule", "rule", "point", "point", "text", "text", "text"]
+    assert marks == ["rule", "rule", "rule", "point", "text", "point", "text", "text", "text"]
     low, high = written["layer"][3]["encoding"]["y"]["scale"]["domain"]
     assert low < -0.2
     assert high > 0.6
-    assert [row["name"] for row in rows(written, 4)] == ["L0 H1"]
-    texts = [rows(written, layer)[0]["text"] for layer in (6, 7)]
+    assert {row["name"] for row in rows(written, 4)} == {"L0 H0", "L1 H0"}
+    assert [row["name"] for row in rows(written, 5)] == ["L0 H1"]
+    texts = [rows(written, layer)[0]["text"] for layer in (7, 8)]
     assert texts == list(corners.values())
     assert written["layer"][3]["mark"]["color"] == model_colour("minilm")
+
+
+def test_the_four_highest_heads_are_named_and_no_name_meets_another() -> None:
+    # Three heads close together, one far from them, and two that are lower.
+    table = pd.DataFrame(
+        {
+            "model": "minilm",
+            "layer": [0, 0, 1, 2, 3, 4],
+            "head": [0, 1, 0, 5, 5, 5],
+            "x": [0.70, 0.71, 0.69, 0.1, 0.5, 0.95],
+            "y": [0.80, 0.81, 0.79, 0.70, 0.1, 0.0],
+        }
+    )
+    svg = chart_bytes(charts.head_scatter(table, x="distance", y="loss").properties(width=400), "svg").decode()
+    names = re.findall(r"<text[^>]*>(L\d+ H\d+)</text>", svg)
+    assert sorted(names) == ["L0 H0", "L0 H1", "L1 H0", "L2 H5"]
+    at = re.findall(r"<text([^>]*)>L\d+ H\d+</text>", svg)
+    boxes = []
+    for words in at:
+        x, y = (float(one) for one in re.search(r"translate\(([-\d.e]+),([-\d.e]+)\)", words).groups())  # type: ignore[union-attr]
+        before = {"start": 0.0, "middle": 0.5, "end": 1.0}[re.search(r'text-anchor="(\w+)"', words)[1]]  # type: ignore[index]
+        boxes.append((x - 30 * before, x + 30 * (1 - before), y))
+    for one, other in combinations(boxes, 2):
+        assert abs(one[2] - other[2]) >= 10 or one[1] <= other[0] or other[1] <= one[0]
 
 
 def test_a_head_without_a_value_is_not_in_the_scatter() -> None:

@@ -159,7 +159,7 @@ def test_a_colour_is_as_large_as_its_share_of_the_largest_effect(run: mh.Run) ->
 
 def test_three_sentences_say_what_it_comes_to(run: mh.Run) -> None:
     specialise, share, replace = overview_answers(run, [A, B, f"{B}@random"])
-    assert "minilm: 2 of 6" in specialise.sentence
+    assert "minilm: 2 of 6 heads find" in specialise.sentence
     assert "0 more only look" in specialise.sentence
     assert "smollm2: 0 of 6" in specialise.sentence
     assert "Heads of minilm with a counterpart in smollm2: 1" in share.sentence

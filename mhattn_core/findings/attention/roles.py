@@ -43,9 +43,13 @@ def role_sentence(known: NamedRun, model: str, head: Head) -> str:
         )
     row = own.iloc[0]
     verdict = verdict_names().get(str(row["verdict"]), str(row["verdict"]))
-    sentence = _(
-        "Role in the run “{run}”: **{relation}**, right on {held_out:.0%} of held-out cases ({verdict})"
-    ).format(run=run, relation=relation_label(str(row["relation"])), held_out=row["held_out"], verdict=verdict)
-    if pd.notna(row["random95"]):
-        sentence += _("; the best head of random weights: {random:.0%}").format(random=row["random95"])
-    return sentence + "."
+    untrained = _("; the best head of random weights: {random:.0%}").format(random=row["random95"])
+    return _(
+        "Role in the run “{run}”: **{relation}**, right on {held_out:.0%} of held-out cases ({verdict}){untrained}."
+    ).format(
+        run=run,
+        relation=relation_label(str(row["relation"])),
+        held_out=row["held_out"],
+        verdict=verdict,
+        untrained=untrained if pd.notna(row["random95"]) else "",
+    )

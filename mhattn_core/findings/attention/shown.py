@@ -67,14 +67,15 @@ def pattern_sentence(shown: Sequence[Shown]) -> str:
     others_only = cells[(cells["query_position"] != cells["key_position"]) | (first.head.stack == "cross")]
     cells = others_only if len(others_only) else cells
     top = cells.loc[cells["weight"].idxmax()]
-    sentence = _("{head}: *{query}* puts {weight:.2f} of its attention on *{key}*").format(
-        head=name, query=escape(str(top["query"])), key=escape(str(top["key"])), weight=top["weight"]
-    )
     words = (int(top["query_position"]), int(top["key_position"]))
     same = [f"{escape(one.name)}: {weight:.2f}" for one in others if (weight := _weight(one, first, words)) is not None]
-    if same:
-        sentence += f" ({', '.join(same)})"
-    return sentence + "."
+    return _("{head}: *{query}* puts {weight:.2f} of its attention on *{key}*{others}.").format(
+        head=name,
+        query=escape(str(top["query"])),
+        key=escape(str(top["key"])),
+        weight=top["weight"],
+        others=f" ({', '.join(same)})" if same else "",
+    )
 
 
 def position_names() -> dict[str, str]:

@@ -158,8 +158,8 @@ def most_added(word: "WordContributions") -> str:
     order = np.argsort(-lengths, axis=None)[:NAMED]
     (layer, head), *others = (tuple(int(axis) for axis in np.unravel_index(place, lengths.shape)) for place in order)
     sentence = _(
-        "Most is added to “{word}” by {name}'s {head}: a vector of length {length:.2f}, the median head's is "
-        "{median:.2f}. Of the sum of its layer {head} makes {share:.0%}."
+        "{name}'s {head} adds most to “{word}”: a vector of length {length:.2f} (median head: {median:.2f}), "
+        "{share:.0%} of the sum of its layer."
     ).format(
         word=word.word,
         name=word.name,
@@ -169,7 +169,7 @@ def most_added(word: "WordContributions") -> str:
         share=word.shares[layer, head],
     )
     named = ", ".join(f"{head_name(*other)} ({lengths[other]:.2f})" for other in others)
-    return sentence + " " + _("Then come {others}.").format(others=named) if named else sentence
+    return sentence + " " + _("Next: {others}.").format(others=named) if named else sentence
 
 
 def to_score(word: "WordContributions", token: "NextToken") -> str:

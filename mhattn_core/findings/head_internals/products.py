@@ -30,8 +30,8 @@ def score_products(inside: Inside) -> Finding:
         partial(charts.waterfall, table),
         _(
             "Each bar is one dimension: its number in the query times its number in the key. Orange bars go up, "
-            "purple ones down; the dashed line is their sum, the dot product. Which number a dimension has means "
-            "nothing: another checkpoint with its dimensions turned would do exactly the same."
+            "purple ones down; the dashed line is their sum, the dot product. The index of a dimension has no "
+            "meaning: rotating the queries and keys together leaves every weight as it is."
         ),
         1,
         inside.source,

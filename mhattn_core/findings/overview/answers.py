@@ -45,8 +45,8 @@ def _specialised(heads: pd.DataFrame, models: Sequence[str]) -> str:
     for model in models:
         verdicts = heads.loc[heads["model"] == model, "verdict"]
         message = _(
-            "{model}: {heads} of {all} do more than position and word class tell; {suggested} more only look at the "
-            "nearest word of a class, or gain little"
+            "{model}: {heads} of {all} heads find a relation better than position and word class do; {suggested} "
+            "more only look at the nearest word of a class, or gain little."
         )
         parts.append(
             message.format(
@@ -56,7 +56,7 @@ def _specialised(heads: pd.DataFrame, models: Sequence[str]) -> str:
                 suggested=int(verdicts.isin(SUGGESTED).sum()),
             )
         )
-    return ". ".join(parts) + "."
+    return " ".join(parts)
 
 
 def _shared(run: Run, models: Sequence[str]) -> str:
@@ -69,11 +69,12 @@ def _shared(run: Run, models: Sequence[str]) -> str:
     names = {"a": escape(a), "b": escape(b)}
     if b not in counts:
         return _("{a} and {b} were not matched in this run.").format(**names)
-    sentence = _("Heads of {a} with a counterpart in {b}: {count}").format(count=counts.pop(b), **names)
-    if counts:
-        chance = ", ".join(f"{escape(name)}: {count}" for name, count in counts.items())
-        sentence += " " + _("(in random controls: {chance})").format(chance=chance)
-    return sentence + "."
+    shared = counts.pop(b)
+    if not counts:
+        return _("Heads of {a} with a counterpart in {b}: {count}.").format(count=shared, **names)
+    return _("Heads of {a} with a counterpart in {b}: {count} (in random controls: {chance}).").format(
+        count=shared, chance=", ".join(f"{escape(name)}: {count}" for name, count in counts.items()), **names
+    )
 
 
 def _counterparts(run: Run, a: str, b: str) -> int | None:

@@ -135,5 +135,5 @@ def _partners(run: Run, models: Sequence[str]) -> pd.DataFrame:
 def role_name(row: "pd.Series[object]") -> str:
     """What a head does, in words: the relation; only the best head of a relation is given a verdict."""
     if not row["relation"]:
-        return _("the best head of no relation")
+        return _("not the best head of any relation")
     return relation_label(str(row["relation"]))

@@ -107,10 +107,10 @@ def _sentence(heads: pd.DataFrame, models: Sequence[str], view: str) -> str:
     if view == "effect":
         return _largest_effects(heads, models)
     message, counted = {
-        "role": (_("{model}: {count} of {all} heads are attention specialists"), heads["verdict"].isin(SPECIALISTS)),
-        "redundancy": (_("{model}: {count} of {all} heads have a redundant partner"), heads["redundant"]),
+        "role": (_("{model}: {count} of {all} heads are attention specialists."), heads["verdict"].isin(SPECIALISTS)),
+        "redundancy": (_("{model}: {count} of {all} heads have a redundant partner."), heads["redundant"]),
         "pattern": (
-            _("{model}: {count} of {all} heads have a named pattern"),
+            _("{model}: {count} of {all} heads have a named pattern."),
             ~heads["type"].isin(["", "heterogeneous"]),
         ),
     }[view]
@@ -118,7 +118,7 @@ def _sentence(heads: pd.DataFrame, models: Sequence[str], view: str) -> str:
     for model in models:
         own = heads["model"] == model
         parts.append(message.format(count=int(counted[own].sum()), all=int(own.sum()), model=f"**{escape(model)}**"))
-    return "; ".join(parts) + "."
+    return " ".join(parts)
 
 
 def _largest_effects(heads: pd.DataFrame, models: Sequence[str]) -> str:
@@ -136,9 +136,10 @@ def _largest_effects(heads: pd.DataFrame, models: Sequence[str]) -> str:
 def _reading(view: str, heads: pd.DataFrame) -> str:
     colour = {
         "role": _(
-            "**Strong colour**: a specialist, better than position, word class and the control relation tell. "
-            "**Pale**: its best relation, but they tell nearly as much. **Grey**: nothing found. **Outline**: has a "
-            "redundant partner. A cell is a head, its colour what its best relation on held-out sentences is about."
+            "**Strong colour**: a specialist, more accurate than position, word class and the negative control. "
+            "**Pale**: its best relation, which one of these finds nearly as well. **Grey**: nothing found. "
+            "**Outline**: has a redundant partner. A cell is a head; its colour is the kind of its best relation on "
+            "held-out sentences."
         ),
         "redundancy": _(
             "A cell is a head, layers down, heads across. Coloured: another head of the model attends nearly the same "

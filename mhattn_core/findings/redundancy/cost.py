@@ -69,7 +69,7 @@ def sentence(table: pd.DataFrame, splits: tuple[float, float]) -> str:
     relation = float(table["x"].corr(table["y"], method="spearman"))
     near, costly = table["x"] < splits[0], table["y"] > splits[1]
     message = _(
-        "The farther a head is from its nearest, the more it costs? The two ranks agree by {relation:+.2f} (Spearman; 0 is no relation)."
+        "Rank correlation of a head's distance to its nearest other head with its ablation effect: {relation:+.2f} (Spearman; 0 is no relation)."
     ).format(relation=relation)
     exceptions = table[near & costly].nlargest(3, "y")["name"].tolist()
     if exceptions:

@@ -22,7 +22,7 @@ LISTED = 10
 def distances(found: Redundancy) -> Finding:
     """The matrix of distances, heads in the order of their tree."""
     reading = _(
-        "Below the diagonal: these words. Above it: random words, as many. A bright spot that is mirrored is similar on noise too; one below alone is not. Heads stand so that near ones are neighbours; framed are the two heads shown below, and a click opens two others."
+        "Below the diagonal: these words. Above it: random words, as many. Where a bright cell has a bright mirror image, the two heads are similar on random words too. Heads are ordered so that near ones are neighbours. The frame marks the two heads that are chosen; click a cell to choose others."
     )
     if len(found.pairs) > charts.PAIRS_DRAWN:
         reading += " " + _(

@@ -28,9 +28,8 @@ def redundant_heads(run: Run, *, by: By = "js") -> Finding:
         table,
         partial(charts.redundant_shares, named),
         _(
-            "A mark is a model's share of heads with a redundant partner: another head within a tenth of the distance of "
-            "heads with nothing in common. Lines: 95 % intervals over documents where they are known, else over texts; "
-            "none under 30, nor where all replicates agree. Red ticks: the same on random words."
+            "Lines: 95 % intervals over documents where they are known, else over texts; none under 30, nor where all "
+            "replicates agree. Red ticks: the same share on random words."
         )
         + " "
         + column("redundancy", "redundant").explanation,

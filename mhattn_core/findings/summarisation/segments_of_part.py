@@ -65,7 +65,7 @@ def most_lifted(table: pd.DataFrame, whose: HeadSelection) -> str:
 def _reading(found: DocumentAttention, value: Value) -> list[str]:
     said = [_("Orange: more than its length would give it; purple: less.")] if value == "lift" else []
     said += [
-        _("The ends of the colours hang on the number of segments alone, so pictures can be compared."),
+        _("The colour scale depends only on the number of segments, so charts can be compared."),
         _(
             "◆ marks the segment most similar to the sentence by ROUGE-L: the same words in the same order; of equals, "
             "the first."

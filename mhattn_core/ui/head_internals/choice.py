@@ -62,9 +62,9 @@ def click_two_words(inside: Inside) -> None:
         ),
     )
     st.caption(
-        _("{head}, every word and special token, brighter is more; a click takes two others.").format(
-            head=inside.head.name
-        )
+        _(
+            "{head}, every word and special token. Brighter is more; click a cell to choose another query and key."
+        ).format(head=inside.head.name)
     )
 
 
@@ -78,7 +78,7 @@ def _choose_head(seen: AttentionResult, stack: str, first: tuple[str, str]) -> t
     )
     if chosen:
         return Head.parse(chosen, stack), ""
-    reason = _("Opened because of all heads {name} puts most of the attention of “{query}” on “{key}”.")
+    reason = _("Suggested because, of all heads, {name} gives the largest weight from “{query}” to “{key}”.")
     return Head.parse(telling, stack), reason.format(name=telling, query=queries.labels[query], key=keys.labels[key])
 
 

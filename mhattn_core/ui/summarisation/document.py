@@ -30,7 +30,7 @@ def choose_document() -> DocumentInput:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         way = choose(_("Document"), ways, key="from", pills=True, persist=True)
         by: SegmentBy = choose(  # type: ignore[assignment]  # one of the three
-            _("Cut into"),
+            _("Split into"),
             cuts,
             key="cut",
             pills=True,
