@@ -57,7 +57,7 @@ def wrap(network: nn.Module, tokenizer: PreTrainedTokenizerBase, *, name: str = 
     except Exception as error:  # what people hang on their modules need not be copied
         raise Problem(
             _("The modules of “{name}” cannot be copied: {reason}").format(name=name, reason=first_line(error)),
-            _("Take off what hangs on them, such as hooks of a trainer, or save the network and load its folder."),
+            _("Remove what is attached to them, such as hooks of a trainer, or save the network and load its folder."),
         ) from error
     attention = _surveyed(own)
     return Model(name, tensors_digest(inner), own, copy.deepcopy(tokenizer), attention, _head(inner))

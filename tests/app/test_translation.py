@@ -38,7 +38,7 @@ def test_it_opens_on_the_notes_pair_with_both_translators_and_the_notes_matrix()
     assert any("source and target are swapped" in part.help for part in app.markdown)
     assert gold_field(app).value == "0-0 1-1 2-2 3-3 4-4"
     assert re.search(
-        r"Head L0 H5 finds 4 of 5 sure gold links; its alignment error is \*\*0\.20\*\*\. Word order alone makes 0\.00\.",
+        r"Head L0 H5 finds 4 of 5 sure gold links; its alignment error is \*\*0\.20\*\*\. Word order alone gives 0\.00\.",
         said,
     )
     assert "no better than position" in said

@@ -60,7 +60,8 @@ def test_code_gives_the_heads_that_are_drawn(word: WordContributions, measure: s
     assert ("domainMid" in drawn or drawn["domain"][0] < 0) == (measure == "share")
     top = finding.table.loc[finding.table["value"].idxmax()]
     if measure == "length":
-        assert f"L{top['layer']} H{top['head']}: a vector of length {top['value']:.2f}" in plain(finding.sentence)
+        named = f"L{top['layer']} H{top['head']} adds most to “untranslatable”: a vector of length {top['value']:.2f}"
+        assert named in plain(finding.sentence)
     else:
         np.testing.assert_allclose(finding.table.groupby("layer")["value"].sum(), 1, atol=1e-5)
 

@@ -38,7 +38,7 @@ def head_parts(run: Run, *, model: str = "", stack: str = "", head: str = "") ->
         partial(charts.weight_parts, own),
         _(
             "The parts sum to 1. A weight counts for an offset or a column as far as the other words' weights there "
-            "foresee it, corrected for chance; what is left is content: it hangs on which words meet."
+            "predict it, corrected for chance; what is left is content: it depends on which words meet."
         ),
         int(row["n"]),
     )

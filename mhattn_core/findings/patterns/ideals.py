@@ -54,7 +54,7 @@ def _counted(ideal: str) -> str:
             "Counted: the weight within sentences over what the same distances get between sentences; 1 means no "
             "difference."
         ),
-        "sparse": _("Counted: the part of the weight that hangs on the words, and not on their position, 0 to 1."),
+        "sparse": _("Counted: the part of the weight that depends on the words, and not on their position, 0 to 1."),
         "uniform": _("Counted: the part of the weight that all words get alike, 0 to 1."),
     }[ideal]
 

@@ -30,7 +30,7 @@ def weight_parts(run: Run, *, model: str = "", stack: str = "") -> Finding:
         partial(charts.weight_parts, rows),
         _(
             "Each bar is a layer, the mean of its heads; the parts of a head sum to 1. A weight counts for an offset "
-            "or a column as far as the other words' weights there foresee it, corrected for chance; what is left is "
+            "or a column as far as the other words' weights there predict it, corrected for chance; what is left is "
             "content. Sentences of fewer than eight words do not vote."
         ),
         int(rows["n"].max()),
@@ -45,7 +45,7 @@ def _shares(rows: pd.DataFrame) -> str:
     return _(
         "Of the weight of {model}'s heads {sink:.0%} goes to special tokens, {even:.0%} to all words alike, "
         "{position:.0%} to the word itself or to fixed offsets and {column:.0%} to columns of words; {content:.0%} "
-        "hangs on which words meet."
+        "depends on which words meet."
     ).format(
         model=escape(str(rows["model"].iloc[0])),
         position=mean["part.self"] + mean["part.offset"],

@@ -36,9 +36,9 @@ def _types(run: Run, model: str, stack: str, draw: Callable[..., alt.TopLevelMix
         lambda **on_screen: draw(rows, **on_screen),
         _(
             "Each cell is a head, named by the part of its weight that leads clearly: sink (special tokens), vertical "
-            "(a column of words), diagonal (the word itself, or one offset), uniform (all alike), sparse (what hangs "
-            "on the words), block (within sentences). Where none leads it is heterogeneous. Sentences of fewer than "
-            "eight words do not vote."
+            "(a column of words), diagonal (the word itself, or one offset), uniform (all alike), sparse (what "
+            "depends on the words), block (within sentences). Where none leads it is heterogeneous. Sentences of fewer "
+            "than eight words do not vote."
         ),
         int(rows["n"].max()),
     )

@@ -104,7 +104,7 @@ def sentence_of(aligned: AlignmentWeights, layer: int, head: int, reference: Ref
     error, by_order = float(alignment_error_rate(sums)), float(alignment_error_rate(baseline))
     said = _(
         "Head {name} finds {found} of {sure} sure gold links; its alignment error is **{error:.2f}**. Word order alone "
-        "makes {diagonal:.2f}."
+        "gives {diagonal:.2f}."
     ).format(name=name, found=int(sums[0]), sure=int(sums[3]), error=error, diagonal=by_order)
     return said if by_order > error else f"{said} " + _("So on this pair it does no better than position.")
 
