@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 
 import numpy as np
+from jaxtyping import Shaped
 
 
-def over_layers(found: Mapping[int, np.ndarray], layers: int, *, without: float = np.nan) -> np.ndarray:
+def over_layers(
+    found: Mapping[int, Shaped[np.ndarray, "..."]], layers: int, *, without: float = np.nan
+) -> Shaped[np.ndarray, "layer ..."]:
     """What single layers gave, stacked by their numbers: ``[layer, ...]``; ``without`` where a layer gave nothing.
 
     found: by the number of the layer, one at least, all of one shape.

@@ -54,7 +54,7 @@ def test_it_opens_on_the_notes_two_words_and_says_how_the_weight_comes_about() -
     said = texts(app)
     assert "Query “cat”, key “sits”: 32 products add up to 19.53 (+21.85 from 24 dimensions, −2.33 from 8)" in said
     assert "a weight of 0.272, number 2 of 8." in said
-    assert "L5 H10 puts most of the attention of “cat” on “sits”" in said
+    assert "of all heads, L5 H10 gives the largest weight from “cat” to “sits”" in said
     assert "1 pair: an example" in said
 
 

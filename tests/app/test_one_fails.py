@@ -70,8 +70,8 @@ def odd(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
             raise ArithmeticError("the moon is *full*\nand more")
         return attend(model, pair)
 
-    monkeypatch.setattr("mhattn_core.attention.attend.attend", attend_or_break)
-    resources._attend.clear()
+    attend_or_break.clear = lambda: None  # type: ignore[attr-defined]  # as of what Streamlit keeps
+    monkeypatch.setattr(resources, "_attend", attend_or_break)
     return name
 
 
