@@ -154,7 +154,9 @@ def test_a_file_that_was_brought_survives_a_reload_and_leads_to_what_it_can_be_m
         {"name": "mine.csv", "mimeType": "text/csv", "buffer": b"source,target\nRain fell.,The roof leaked.\n"}
     )
     expect(main(page).get_by_text("1 pairs from mine.csv")).to_be_visible()
+    settled(page)
     page.reload()
+    title(page, "How do the heads of these models differ?")
     page.get_by_role("link", name="Data", exact=True).click()
     main(page).get_by_role("tab", name="Measure my pairs").click()
     expect(box(page, "Your files")).to_have_value("mine.csv")
