@@ -8,3 +8,8 @@ def digits(value: float) -> str:
     if abs(value) < 1e-4:
         return "<0.0001" if value > 0 else ">-0.0001"
     return f"{value:.2g}"
+
+
+def signed_digits(value: float) -> str:
+    """Three decimals with a sign; two significant digits of what would read 0.000 or nearly."""
+    return f"{value:+.3f}" if value == 0 or abs(value) >= 0.005 else f"{value:+.2g}"

@@ -64,7 +64,17 @@ TABLES = {
         relation(B, "decoder", (2, 0), "obj", "no evidence", 0.1),
     ],
     "ablation": [
-        {"model": m, "stack": s, "layer": i, "head": h, "kind": k, "quantity": "loss", "delta": d, "low": low}
+        {
+            "model": m,
+            "stack": s,
+            "layer": i,
+            "head": h,
+            "kind": k,
+            "quantity": "loss",
+            "delta": d,
+            "low": low,
+            "high": 2 * d - low,
+        }
         for m, s, i, h, k, d, low in (
             (A, "encoder", 1, 2, "zero", 9.0, 9.0),
             (A, "encoder", 1, 2, "mean", 0.08, 0.01),
@@ -118,7 +128,8 @@ def test_effects_are_of_one_kind_and_the_largest_is_named(run: mh.Run) -> None:
     heads = head_overview(run, [A, B])
     assert row(heads, f"{A} · L1 H2")["effect"] == 0.08
     said = mh.finding(run, "overview", view="effect").text
-    assert f"{A} · L1 H2 (+0.080); {B} · L2 H0 (-0.030)" in said
+    change = "loss added (nats per token)"
+    assert f"{A} · L1 H2 +0.080, {change}; {B} · L2 H0 -0.030, {change}" in said
 
 
 def test_the_nearest_head_is_found_from_both_sides(run: mh.Run) -> None:

@@ -5,6 +5,7 @@ from functools import partial
 import pandas as pd
 
 from mhattn_core import charts
+from mhattn_core.digits import signed_digits
 from mhattn_core.findings.ablation.measured import Measured, of_table
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.narrow import strongest_heads
@@ -180,8 +181,12 @@ def table_of(rows: pd.DataFrame) -> pd.DataFrame:
 
 def signed(row: object) -> str:
     """An effect with its interval where it has one."""
-    value, low, high = (getattr(row, name) for name in ("delta", "low", "high"))
-    return f"{value:+.3f}" if pd.isna(low) else f"{value:+.3f} [{low:+.3f}, {high:+.3f}]"
+    return with_interval(*(getattr(row, name) for name in ("delta", "low", "high")))
+
+
+def with_interval(value: float, low: float, high: float) -> str:
+    """An effect, and in brackets the ends of its interval where it has one (not NaN)."""
+    return signed_digits(value) + ("" if pd.isna(low) else f" [{signed_digits(low)}, {signed_digits(high)}]")
 
 
 def with_and_without(head: Head, row: "pd.Series[object]") -> str:

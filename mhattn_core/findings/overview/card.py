@@ -7,6 +7,7 @@ import pandas as pd
 
 from mhattn_core.charts import type_names, verdict_names
 from mhattn_core.errors import Problem
+from mhattn_core.findings.ablation.effects import with_interval
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.overview.heads import SUGGESTED, role_name
@@ -15,6 +16,7 @@ from mhattn_core.findings.rows import model_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import quantity
 from mhattn_core.runs.run import Run
 
 
@@ -55,7 +57,6 @@ def card_lines(head: "pd.Series[object]") -> pd.DataFrame:
 
 def role_lines(head: "pd.Series[object]") -> list[tuple[str, str]]:
     """What it does and what breaks without it, as what and value."""
-    effect, low = head["effect"], head["effect_low"]
     lines = [(_("role"), role_name(head))]
     if head["relation"]:
         lines += [
@@ -68,10 +69,8 @@ def role_lines(head: "pd.Series[object]") -> list[tuple[str, str]]:
         lines += [
             (what, f"{100 * float(str(head[name])):+.0f}") for name, what in gains.items() if pd.notna(head[name])
         ]
-    if pd.notna(effect):
-        effect, low = float(str(effect)), float(str(low))
-        value = f"{effect:+.2g}"
-        if pd.notna(low):
-            value = _("{effect}, interval from {low}").format(effect=value, low=f"{low:+.2g}")
-        lines.append((_("ablation effect"), value))
+    if pd.notna(head["effect"]):
+        # Models differ in what they lose: nats of one are not the turned vector of another.
+        what = _("ablation effect, {change}").format(change=quantity(str(head["quantity"])).change_axis)
+        lines.append((what, with_interval(*(float(str(head[f"effect{end}"])) for end in ("", "_low", "_high")))))
     return lines

@@ -21,8 +21,8 @@ def head_overview(run: Run, models: Sequence[str]) -> pd.DataFrame:
     """One row a head of each model's first stack with relations, else its first stack: ``HEAD_COLUMNS``, name, and of
     what the run measured, else empty or NaN:
 
-    relation, verdict, family, held_out, gain of its best role; effect, effect_low, quantity of switching it off alone
-    (``mean``), a loss or, for encoders, how far the sentence's vector turns; similar, distance: the nearest head of the same
+    relation, verdict, family, held_out, gain of its best role; effect, effect_low, effect_high, quantity of switching it
+    off alone (``mean``), a loss or, for encoders, how far the sentence's vector turns; similar, distance: the nearest head of the same
     model and how far it is (JS, nats); redundant: whether that is near enough; type of pattern; partner,
     partner_model: its counterpart in another model.
     """
@@ -77,14 +77,14 @@ def _roles(run: Run, models: Sequence[str]) -> pd.DataFrame:
 
 
 def _effects(run: Run, models: Sequence[str]) -> pd.DataFrame:
-    columns = [*HEAD_COLUMNS, "effect", "effect_low", "quantity"]
+    columns = [*HEAD_COLUMNS, "effect", "effect_low", "effect_high", "quantity"]
     if not run.has("ablation"):
         return pd.DataFrame(columns=columns)
     rows = run.table("ablation")
     rows = rows[rows["model"].isin(models) & (rows["kind"] == EFFECT_KIND)]
     # A model's own quantity is the first that was measured: its loss, or how far its vector turns.
     rows = rows[rows["quantity"] == rows.groupby("model")["quantity"].transform("first")]
-    return rows.assign(effect=rows["delta"], effect_low=rows["low"])[columns]
+    return rows.assign(effect=rows["delta"], effect_low=rows["low"], effect_high=rows["high"])[columns]
 
 
 def _neighbours(run: Run, models: Sequence[str]) -> pd.DataFrame:

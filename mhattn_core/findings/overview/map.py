@@ -9,6 +9,7 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.charts.pattern_types import TYPE_COLOURS
+from mhattn_core.digits import signed_digits
 from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
@@ -16,6 +17,7 @@ from mhattn_core.findings.overview.heads import SPECIALISTS, SUGGESTED, head_ove
 from mhattn_core.findings.rows import models_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
+from mhattn_core.measures.quantities import quantity
 from mhattn_core.models.control_names import is_control
 from mhattn_core.runs.run import Run
 from mhattn_core.text.relations import group_label
@@ -127,7 +129,8 @@ def _largest_effects(heads: pd.DataFrame, models: Sequence[str]) -> str:
         own = heads[heads["model"] == model].dropna(subset="effect")
         if len(own):
             top = own.loc[own["effect"].idxmax()]
-            parts.append(f"**{escape(str(top['name']))}** ({top['effect']:+.3f})")
+            change = quantity(str(top["quantity"])).change_axis
+            parts.append(f"**{escape(str(top['name']))}** {signed_digits(top['effect'])}, {change}")
     if not parts:
         return _("This run switched no heads of these models off.")
     return _("Largest ablation effect, one head off at a time: {heads}.").format(heads="; ".join(parts))
