@@ -1,13 +1,17 @@
 """What a person is told when something cannot be done."""
 
+from mhattn_core.hosted import without_folders
+
 
 class Problem(Exception):
     """An expected failure in three parts: what happened, what still stands, what to do.
 
-    ``stands`` may be left empty: the dashboard then names the models that are loaded.
+    ``stands`` may be left empty: the dashboard then names the models that are loaded. A copy for everybody names no
+    folders of its machine.
     """
 
     def __init__(self, happened: str, remedy: str, stands: str = "") -> None:
+        happened, remedy, stands = map(without_folders, (happened, remedy, stands))
         super().__init__(" ".join(part for part in (happened, stands, remedy) if part))
         self.happened = happened
         self.stands = stands

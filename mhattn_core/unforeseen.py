@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mhattn_core.errors import Problem
+from mhattn_core.hosted import hosted
 from mhattn_core.locale import _
 
 _log = logging.getLogger(__name__)
@@ -22,14 +23,20 @@ def foreseen(model: str = "") -> Iterator[None]:
         raise
     except Exception as error:
         _log.exception("unforeseen with %s", model or "this page")
-        reason = (str(error).strip().split("\n")[0])[:LONGEST_REASON]
-        kind = type(error).__name__
         happened = (
             _("Something that we did not foresee happened with {name}: {reason}")
             if model
             else _("Something that we did not foresee happened here: {reason}")
         )
         raise Problem(
-            happened.format(name=model, reason=f"{kind}: {reason}" if reason else kind),
+            happened.format(name=model, reason=reason_of(error)),
             _("Try another model, head or sentence; the server's log has the whole report, for whoever mends it."),
         ) from error
+
+
+def reason_of(error: Exception) -> str:
+    """Its kind and its first line; on a copy for everybody its kind alone, since such lines name folders, addresses and
+    what a stranger typed.
+    """
+    kind, line = type(error).__name__, str(error).strip().split("\n")[0][:LONGEST_REASON]
+    return kind if hosted() or not line else f"{kind}: {line}"

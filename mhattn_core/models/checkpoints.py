@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mhattn_core.errors import Problem
+from mhattn_core.hosted import hosted
 from mhattn_core.locale import _
 from mhattn_core.models.control_names import is_control
-from mhattn_core.models.hosted import hosted
 
 MOST = 60
 """Checkpoints of one training in a run; they are loaded one after another, and freed."""

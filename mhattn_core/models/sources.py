@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mhattn_core.errors import Problem
+from mhattn_core.hosted import hosted
 from mhattn_core.locale import _
 from mhattn_core.models.adapter import Adapter, is_adapter, read_adapter
 from mhattn_core.models.adapter_names import PLUS, split_adapter
@@ -15,7 +16,6 @@ from mhattn_core.models.catalogue import CatalogueEntry, entries
 from mhattn_core.models.configuration import check_config
 from mhattn_core.models.digest import file_digest, weights_digest
 from mhattn_core.models.gguf import converted
-from mhattn_core.models.hosted import hosted
 from mhattn_core.models.hub import BYTES_OF_FLOAT32, snapshot
 from mhattn_core.models.memory import budget
 from mhattn_core.models.model_problems import did_you_mean, stands, too_big

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from threading import Timer
 
 from mhattn_core.errors import Problem
+from mhattn_core.hosted import hosted
 from mhattn_core.locale import _
-from mhattn_core.models.hosted import hosted
 from mhattn_core.models.model import Model
 from mhattn_core.runs import store
 from mhattn_core.runs.analyze import analyze
@@ -25,8 +25,8 @@ def check_size(upload: Upload) -> None:
         )
 
 
-def begin(run: Saved, upload: Upload, jobs: Jobs, get: Callable[[str], Model]) -> None:
-    """Queue the work. get: brings a model by its name, such as a pool's."""
+def begin(run: Saved, upload: Upload, jobs: Jobs, get: Callable[[str], Model], owner: str = "") -> None:
+    """Queue the work. get: brings a model by its name, such as a pool's. owner: see ``Jobs``."""
 
     def work(job: Job) -> None:
         analyze(
@@ -46,7 +46,7 @@ def begin(run: Saved, upload: Upload, jobs: Jobs, get: Callable[[str], Model]) -
         timer = Timer(KEPT_WHEN_HOSTED.total_seconds(), store.delete, [run.key])
         timer.daemon = True
         timer.start()
-    jobs.submit(run.key, work)
+    jobs.submit(run.key, work, owner)
 
 
 def given_to(run: Saved) -> Upload:

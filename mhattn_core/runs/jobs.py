@@ -1,4 +1,4 @@
-"""Work that goes on when the page that asked for it is gone: one job at a time, the others wait their turn."""
+"""Work that goes on when the page that asked for it is gone: one job at a time, the others wait, each person in turn."""
 
 import contextvars
 import logging
@@ -10,7 +10,9 @@ from typing import Literal, NamedTuple
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
+from mhattn_core.runs.fair import FairQueue
 from mhattn_core.runs.progress import Cancelled, Progress
+from mhattn_core.unforeseen import reason_of
 
 State = Literal["waiting", "running", "done", "cancelled", "failed"]
 OVER: tuple[State, ...] = ("done", "cancelled", "failed")
@@ -19,10 +21,11 @@ OVER: tuple[State, ...] = ("done", "cancelled", "failed")
 @dataclass(eq=False)
 class Job:
     """Work on the saved run with this key. ``progress`` is None until it says something; ``problem`` is there when it
-    failed.
+    failed. owner: for whom.
     """
 
     key: str
+    owner: str = ""
     state: State = "waiting"
     progress: Progress | None = None
     problem: Problem | None = None
@@ -60,25 +63,29 @@ class _Queued(NamedTuple):
 
 
 class Jobs:
-    """A queue with one worker, for everybody who uses this process."""
+    """A queue with one worker, for everybody who uses this process. most_each: jobs of one owner that may wait or go on
+    at the same time.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, most_each: float = float("inf")) -> None:
+        self._most_each = most_each
         self._lock = Lock()
-        self._waiting: list[_Queued] = []
+        self._waiting: FairQueue[_Queued] = FairQueue()
         self._running: Job | None = None
         self._known: dict[str, Job] = {}
 
-    def submit(self, key: str, work: Work) -> Job:
+    def submit(self, key: str, work: Work, owner: str = "") -> Job:
         """Do ``work(job)`` when its turn comes, in the language of whoever submits it. Asked twice for one key, it is
-        done once.
+        done once. Raises Problem when the owner has as much at work as one may.
 
         ``work`` calls ``analyze(…, progress=job.tell, cancel=job.asked_to_stop)``.
         """
         with self._lock:
             job = self._known.get(key)
             if job is None or job.over:
-                job = self._known[key] = Job(key)
-                self._waiting.append(_Queued(job, work, contextvars.copy_context()))
+                self._check_room(owner)
+                job = self._known[key] = Job(key, owner)
+                self._waiting.put(owner, _Queued(job, work, contextvars.copy_context()))
                 self._next()
             return job
 
@@ -93,14 +100,13 @@ class Jobs:
         """
         job._stop.set()
         with self._lock:
-            kept = [queued for queued in self._waiting if queued.job is not job]
-            if len(kept) < len(self._waiting):
-                self._waiting, job.state = kept, "cancelled"
+            if self._waiting.remove(lambda queued: queued.job is job):
+                job.state = "cancelled"
 
     def place(self, job: Job) -> int:
         """How many jobs come before it: 0 for the one that runs, and for one that is over."""
         with self._lock:
-            waiting = [queued.job for queued in self._waiting]
+            waiting = [queued.job for _owner, queued in self._waiting.order()]
             return waiting.index(job) + (self._running is not None) if job in waiting else 0
 
     def at_work(self) -> set[str]:
@@ -108,10 +114,17 @@ class Jobs:
         with self._lock:
             return {key for key, job in self._known.items() if not job.over}
 
+    def _check_room(self, owner: str) -> None:
+        if sum(job.owner == owner and not job.over for job in self._known.values()) >= self._most_each:
+            raise Problem(
+                _("You have {number} runs at work here already; this copy is shared.").format(number=self._most_each),
+                _("Wait until one is finished, cancel one, or run your own copy."),
+            )
+
     def _next(self) -> None:
         """Start the first that waits, if none runs; call it while holding the lock."""
-        if self._running is None and self._waiting:
-            job, work, context = self._waiting.pop(0)
+        if self._running is None and len(self._waiting):
+            job, work, context = self._waiting.take()
             self._running, job.state = job, "running"
             Thread(target=context.run, args=(self._do, job, work), daemon=True).start()
 
@@ -127,9 +140,7 @@ class Jobs:
         except Exception as error:  # a thread that dies would take the queue with it
             logging.getLogger(__name__).exception("a job failed")
             job.problem = Problem(
-                _("The work stopped at an error that nobody expected: {reason}").format(
-                    reason=f"{type(error).__name__}: {error}"
-                ),
+                _("The work stopped at an error that nobody expected: {reason}").format(reason=reason_of(error)),
                 _("Go on from where it stopped, or choose other models or pairs."),
                 _("What was finished before is kept."),
             )

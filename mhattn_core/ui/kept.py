@@ -10,6 +10,7 @@ import streamlit as st
 
 from mhattn_core.runs.kept import Kept
 from mhattn_core.ui.resources import result_id
+from mhattn_core.ui.turns import turn
 
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
@@ -30,7 +31,7 @@ def of_documents() -> Kept:
 
 
 def kept(what: str, seen: "AttentionResult", key: Hashable, text: str, make: Callable[[Tell], Result]) -> Result:
-    """``make(tell)``'s result, made once for a pair through a model and ``key``.
+    """``make(tell)``'s result, made once for a pair through a model and ``key``, when it is this visitor's turn.
 
     tell: takes the share that is done, 0 to 1. While it is told, Stop or another choice ends the work: Streamlit ends
     the run at the bar.
@@ -44,6 +45,10 @@ def kept(what: str, seen: "AttentionResult", key: Hashable, text: str, make: Cal
     def tell(share: float) -> None:
         place.progress(min(max(share, 0.0), 1.0), text=text)
 
-    result = _of_pairs().once(name, lambda: make(tell), waiting=lambda: tell(0.0))
+    def in_turn() -> Result:
+        with turn(place, text):
+            return make(tell)
+
+    result = _of_pairs().once(name, in_turn, waiting=lambda: tell(0.0))
     place.empty()
     return result

@@ -1,5 +1,6 @@
 """The menu of pages, and links to them."""
 
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ def start() -> Any:
     page.
     """
     st.set_page_config(page_title="mhattn", page_icon=":material/grid_on:", layout="wide")
+    _heed_secrets()
     set_language()
     menus: dict[str, list[Any]] = {}
     pages = []
@@ -42,6 +44,14 @@ def start() -> Any:
         st.switch_page(page_file("Home"), query_params=dict(st.query_params))
     st.session_state[STARTED] = next(name for other, name in pages if other == page)
     return page
+
+
+def _heed_secrets() -> None:
+    """Streamlit hands texts and numbers of its secrets on to the environment, but no ``true``; a copy that is meant for
+    everybody would not know.
+    """
+    if st.secrets.load_if_toml_exists() and st.secrets.get("MHATTN_HOSTED") is True:
+        os.environ["MHATTN_HOSTED"] = "true"
 
 
 def head_views() -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from mhattn_core.models.resident import Resident
 from mhattn_core.text.pair import SentencePair
+from mhattn_core.ui.turns import counted
 from mhattn_core.unforeseen import foreseen
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def loaded_names() -> list[str]:
 
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=HASHES)
+@counted
 def _attend(model: "Model", pair: SentencePair) -> "AttentionResult":
     from mhattn_core.attention.attend import attend
 

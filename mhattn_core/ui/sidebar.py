@@ -5,11 +5,11 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from mhattn_core.hosted import hosted
 from mhattn_core.locale import _
 from mhattn_core.models import control_names
 from mhattn_core.models.catalogue import offered
 from mhattn_core.models.control_names import with_control
-from mhattn_core.models.hosted import hosted
 from mhattn_core.models.readers import can_read, language_told, readers
 from mhattn_core.text.pages import first_shown, reads_pair
 from mhattn_core.text.prose import prose

@@ -4,12 +4,12 @@ import streamlit as st
 
 from mhattn_core.charts.table_export import table_bytes
 from mhattn_core.findings.runs.upload import upload_sentences, words_table
+from mhattn_core.hosted import hosted
 from mhattn_core.locale import _
-from mhattn_core.models.hosted import hosted, limits
 from mhattn_core.runs.visits import GivenFile
 from mhattn_core.text.prose import prose
 from mhattn_core.text.reading import FORMATS, Upload, samples
-from mhattn_core.text.reading.limits import MEGABYTE
+from mhattn_core.text.reading.limits import MEGABYTE, limits
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.pair_choice import take_pair

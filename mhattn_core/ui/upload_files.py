@@ -7,9 +7,9 @@ import streamlit as st
 
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _, current_language
-from mhattn_core.models.hosted import limits
 from mhattn_core.runs.visits import GivenFile
 from mhattn_core.text.reading import Upload, read_pairs
+from mhattn_core.text.reading.limits import limits
 from mhattn_core.ui.visit import visit
 
 READ = "uploads-read"

@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from mhattn_core.models.hosted import hosted, limits
+from mhattn_core.hosted import hosted
 from mhattn_core.runs.store import KEPT_WHEN_HOSTED
 from mhattn_core.runs.visits import Visit, Visits
+from mhattn_core.text.reading.limits import limits
 from mhattn_core.ui.scripts import in_browser
 
 KEY = "visit"
@@ -42,6 +43,11 @@ def visit() -> Visit:
     state = st.session_state
     state[KEY], found = _visits().open(state.get(KEY) or st.context.cookies.get(_cookie(), ""))
     return found
+
+
+def visitor() -> str:
+    """Whose work it is, where many people share a copy: a key that nobody else can guess."""
+    return str(st.session_state.get(KEY, ""))
 
 
 def come_back(where: str = "sidebar") -> None:

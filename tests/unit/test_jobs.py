@@ -137,3 +137,24 @@ def test_progress_is_what_was_told_last() -> None:
 
 def test_nothing_is_known_of_a_run_that_never_worked() -> None:
     assert Jobs().get("elsewhere") is None
+
+
+def test_each_person_comes_in_turn_and_has_no_more_at_work_than_one_may() -> None:
+    jobs, work = Jobs(most_each=3), Steps()
+    order: list[str] = []
+    running = jobs.submit("a1", work, "a")
+    assert work.begun.wait(PATIENCE)
+    a2, _a3 = (jobs.submit(key, lambda job: order.append(job.key), "a") for key in ("a2", "a3"))
+    b1 = jobs.submit("b1", lambda job: order.append(job.key), "b")
+    assert (jobs.place(b1), jobs.place(a2)) == (1, 2)
+    with pytest.raises(Problem, match="3 runs at work"):
+        jobs.submit("a4", work, "a")
+    assert jobs.submit("a2", work, "a") is a2, "asked twice it is one"
+    jobs.cancel(a2)
+    last = Steps()
+    last.go_on.set()
+    a4 = jobs.submit("a4", last, "a")
+    work.go_on.set()
+    assert last.over.wait(PATIENCE)
+    assert order == ["b1", "a3"]
+    wait_for(jobs, running, a4)

@@ -8,8 +8,8 @@ from mhattn_core.attention.segments import LONGEST_WINDOW, windows, writing_stac
 from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.summarisation.document import DocumentInput
+from mhattn_core.hosted import hosted
 from mhattn_core.locale import _
-from mhattn_core.models.hosted import hosted
 from mhattn_core.text.words import cut
 
 if TYPE_CHECKING:

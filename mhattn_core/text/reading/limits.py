@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from mhattn_core.errors import Problem
+from mhattn_core.hosted import hosted
 from mhattn_core.locale import _
 
 T = TypeVar("T")
@@ -68,3 +69,8 @@ class Limits:
 
 HOSTED = Limits(bytes=5 * MEGABYTE, expanded=25 * MEGABYTE, rows=500, columns=50, seconds=20)
 """The limits of a copy for everybody."""
+
+
+def limits() -> Limits:
+    """How large a file this copy takes."""
+    return HOSTED if hosted() else Limits()

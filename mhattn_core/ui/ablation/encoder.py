@@ -24,6 +24,7 @@ from mhattn_core.text.prose import prose
 from mhattn_core.ui.kept import kept
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.resources import HASHES
+from mhattn_core.ui.turns import in_turn
 
 
 def encoder_bench(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> None:
@@ -95,6 +96,7 @@ def _nearest(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> None:
 
 
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs=HASHES)
+@in_turn
 def _bank(model: Model, language: str) -> tuple[list[str], np.ndarray]:
     """The project's own sentences in a language, and their vectors ``[sentence, dimension]``."""
     fields = ("chinese", "chinese_next") if language == "zh" else ("english", "english_next")

@@ -14,6 +14,7 @@ from mhattn_core.experiments.contributions.through_layers import through_layers
 from mhattn_core.experiments.contributions.word import WordContributions, unit_of, word_units
 from mhattn_core.ui.head_internals.data import axes
 from mhattn_core.ui.resources import HASHES, result_id
+from mhattn_core.ui.turns import in_turn
 
 OF_WORD = HASHES | {WordContributions: lambda word: (result_id(word.result), word.stack, word.unit)}
 
@@ -51,6 +52,7 @@ def participation(word: WordContributions) -> pd.DataFrame:
 
 
 @st.cache_data(max_entries=24, show_spinner=False, hash_funcs=OF_STACK)
+@in_turn
 def unique_shares(word: WordContributions, layer: int) -> pd.DataFrame:
     """The unique share of each head of a layer, fitted once for a stack."""
     return word.unique_shares(layer)

@@ -17,6 +17,7 @@ from mhattn_core.ui.head_internals.data import unrotated
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.resources import HASHES
 from mhattn_core.ui.show import show
+from mhattn_core.ui.turns import in_turn
 
 MOST_PAIRS = 40
 
@@ -81,5 +82,6 @@ def _in_a_run(inside: Inside, query: np.ndarray, controls: Controls) -> None:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=HASHES)
+@in_turn
 def _keys(model: Model, pairs: tuple[SentencePair, ...], stack: str, layer: int, head: int) -> Keys:
     return keys_of(model, pairs, stack, layer=layer, head=head)

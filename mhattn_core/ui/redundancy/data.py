@@ -20,6 +20,7 @@ from mhattn_core.runs.run import Run
 from mhattn_core.ui.quantity_choice import choose_quantity
 from mhattn_core.ui.redundancy.run import run_distances
 from mhattn_core.ui.resources import HASHES
+from mhattn_core.ui.turns import in_turn
 
 SHUFFLES = 5
 DISTANCES: tuple[By, ...] = get_args(By)
@@ -38,7 +39,7 @@ def heads(seen: AttentionResult, stack: str, by: By) -> Heads:
     return heads_of(seen, stack, by=by)
 
 
-_pair_distances = st.cache_data(max_entries=16, show_spinner=False, hash_funcs=HASHES)(pair_distances)
+_pair_distances = st.cache_data(max_entries=16, show_spinner=False, hash_funcs=HASHES)(in_turn(pair_distances))
 
 
 def redundancy(seen: AttentionResult, stack: str, by: By, run: Run | None = None) -> Redundancy:
@@ -75,6 +76,7 @@ def _tree(here: pd.DataFrame) -> Tree:
     show_spinner=False,
     hash_funcs=HASHES | {Redundancy: lambda found: (found.source, found.stack, found.by, found.here)},
 )
+@in_turn
 def groups_of(found: Redundancy) -> Groups:
     """How many groups the data bear, against words shuffled head by head and against random words."""
     measured = found.measured

@@ -10,6 +10,7 @@ from mhattn_core.ui.names import model_label
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.resources import HASHES, loaded
 from mhattn_core.ui.show import show
+from mhattn_core.ui.turns import in_turn
 
 MEASURES: tuple[InductionMeasure, ...] = ("induction", "previous_token")
 
@@ -31,4 +32,4 @@ def _one_model(name: str) -> None:
             show(induction_heads(model, scores, measure), key=f"{measure}-{name}", sentence=number == 0)
 
 
-_scores = st.cache_data(max_entries=8, show_spinner=False, hash_funcs=HASHES)(induction_scores)
+_scores = st.cache_data(max_entries=8, show_spinner=False, hash_funcs=HASHES)(in_turn(induction_scores))

@@ -30,6 +30,7 @@ from mhattn_core.ui.head_panel import picture
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.resources import HASHES, attended, loaded
 from mhattn_core.ui.show import show
+from mhattn_core.ui.turns import in_turn
 
 
 def role_sentences(rows: RelationRows, relation: str, chosen: ModelHead, controls: Controls) -> None:
@@ -72,6 +73,7 @@ def _records(rows: RelationRows, chosen: ModelHead, controls: Controls) -> list[
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=HASHES)
+@in_turn
 def _measured(model: Model, pairs: tuple[SentencePair, ...], stack: str) -> tuple[StackItems, list[Annotated]]:
     """Every head's bits on a few sentences, measured once for all relations; ids count the pairs."""
     records = [PairRecord(str(number), pair, number) for number, pair in enumerate(pairs)]

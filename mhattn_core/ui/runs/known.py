@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from mhattn_core.models.hosted import hosted
+from mhattn_core.hosted import hosted
 from mhattn_core.runs import store
 from mhattn_core.runs.jobs import Jobs
 from mhattn_core.runs.run import Run
@@ -14,13 +14,15 @@ from mhattn_core.runs.store import Saved
 OWN = "own-runs"
 SHOWN = "run"
 """The run that is looked at: state key, and parameter of the address."""
+JOBS_WHEN_HOSTED = 3
+"""Of one visitor, waiting or at work, where many people share a copy."""
 UNGUESSABLE = re.compile(r"[0-9a-f]{32}")
 
 
 @st.cache_resource
 def jobs() -> Jobs:
     """One queue for the process."""
-    return Jobs()
+    return Jobs(most_each=JOBS_WHEN_HOSTED if hosted() else float("inf"))
 
 
 def known_runs() -> list[Saved]:

@@ -5,6 +5,7 @@ from mhattn_core.runs.store import Saved
 from mhattn_core.text.reading import Upload
 from mhattn_core.ui.resources import models
 from mhattn_core.ui.runs.known import jobs, own_run, show_run
+from mhattn_core.ui.visit import visitor
 
 
 def start(run: Saved, upload: Upload) -> None:
@@ -12,5 +13,5 @@ def start(run: Saved, upload: Upload) -> None:
     check_size(upload)
     own_run(run.key)
     # The pool belongs to the process; the thread of the work has no session to ask for it.
-    begin(run, upload, jobs(), models().get)
+    begin(run, upload, jobs(), models().get, visitor())
     show_run(run.key)

@@ -6,11 +6,10 @@ from streamlit.delta_generator import DeltaGenerator
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.summarisation.document import DocumentInput
 from mhattn_core.locale import _
-from mhattn_core.models.hosted import limits
 from mhattn_core.text.documents import SegmentBy, documents, read_document
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import Limits, Upload, read_summarised
-from mhattn_core.text.reading.limits import MEGABYTE
+from mhattn_core.text.reading.limits import MEGABYTE, limits
 from mhattn_core.text.words import cut
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.page import problems

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mhattn_core.attention.segments import segment_weights
-from mhattn_core.attention.write_summary import write_summary
+from mhattn_core.attention.write_summary import Written, write_summary
 from mhattn_core.findings.summarisation.cost import cost_of, plan, refuse
 from mhattn_core.findings.summarisation.document import DocumentAttention, DocumentInput
 from mhattn_core.findings.summarisation.readers import check_known, entry_of
@@ -21,6 +21,7 @@ from mhattn_core.ui.kept import of_documents
 from mhattn_core.ui.model_panel import loading
 from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.resources import loaded, models
+from mhattn_core.ui.turns import turn
 
 Work = Callable[[DeltaGenerator], None]
 """Something that takes a while; takes where its bar stands."""
@@ -106,7 +107,8 @@ def run(name: str, given: DocumentInput, place: DeltaGenerator) -> None:
     model = loaded_with_bar(name, place)
     taken = given if given.summary else _with_written(model, given, bar)
     # Before the rest: to count the tokens of a long document takes a moment, too.
-    bar.progress(0.0, text=_("{name} is reading the document …").format(name=model_label(name)))
+    says = _("{name} is reading the document …").format(name=model_label(name))
+    bar.progress(0.0, text=says)
     refuse(plan(model, taken), taken)
     check_known(model, taken)
 
@@ -116,13 +118,12 @@ def run(name: str, given: DocumentInput, place: DeltaGenerator) -> None:
             text=_("{name} has read {done} of {of} windows.").format(name=model_label(name), done=done, of=of),
         )
 
-    of_documents().once(
-        (name, given.document, given.summary.text),
-        lambda: DocumentAttention(
-            name, model.revision, taken, segment_weights(model, taken.document, taken.summary, tell=tell)
-        ),
-        waiting=lambda: tell(0, 1),
-    )
+    def read() -> DocumentAttention:
+        with turn(bar, says):
+            weights = segment_weights(model, taken.document, taken.summary, tell=tell)
+        return DocumentAttention(name, model.revision, taken, weights)
+
+    of_documents().once((name, given.document, given.summary.text), read, waiting=lambda: tell(0, 1))
     st.rerun()
 
 
@@ -133,11 +134,11 @@ def _with_written(model: Model, given: DocumentInput, bar: DeltaGenerator) -> Do
     def tell(share: float) -> None:
         bar.progress(min(max(share, 0.0), 1.0), text=says)
 
-    written = of_documents().once(
-        ("written", model.name, given.document),
-        lambda: write_summary(model, given.document, tell=tell),
-        waiting=lambda: tell(0.0),
-    )
+    def write() -> Written:
+        with turn(bar, says):
+            return write_summary(model, given.document, tell=tell)
+
+    written = of_documents().once(("written", model.name, given.document), write, waiting=lambda: tell(0.0))
     return replace(
         given,
         summary=cut(written.text),

@@ -23,6 +23,7 @@ from mhattn_core.ui.show import show
 from mhattn_core.ui.summarisation.elsewhere import measure_elsewhere, stored
 from mhattn_core.ui.summarisation.heads import open_head
 from mhattn_core.ui.summarisation.live import Work, bar_with_stop, is_here, loaded_with_bar
+from mhattn_core.ui.turns import turn
 
 GRID = "segment-heads"
 
@@ -82,7 +83,8 @@ def _measure(found: DocumentAttention, place: DeltaGenerator) -> None:
     bar = bar_with_stop(place)
     model = loaded_with_bar(found.model, place)
     text = _("{name} is reading the gallery’s other documents.").format(name=model_label(found.model))
-    measure_elsewhere(model, found.given, lambda share: bar.progress(share, text=text))
+    with turn(bar, text):
+        measure_elsewhere(model, found.given, lambda share: bar.progress(share, text=text))
     st.rerun()
 
 

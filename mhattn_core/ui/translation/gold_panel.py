@@ -23,6 +23,7 @@ from mhattn_core.ui.page import problems
 from mhattn_core.ui.quantity_choice import table_columns
 from mhattn_core.ui.resources import loaded
 from mhattn_core.ui.show import say, show
+from mhattn_core.ui.turns import turn
 from mhattn_core.ui.upload import upload_panel
 
 KEPT = "alignment-tables"
@@ -72,7 +73,7 @@ def _measured(names: tuple[str, ...], gold: list[PairRecord]) -> dict[str, tuple
         def tell(done: int, total: int, bar: DeltaGenerator = bar, name: str = name) -> None:
             bar.progress(done / total, text=escape(f"{name}: {done}/{total}"))
 
-        with problems(name):
+        with problems(name), turn(bar, escape(name)):
             turned = is_turned(name, gold[0].pair)
             tables[name] = report(
                 loaded(name),

@@ -1,0 +1,49 @@
+"""A copy for everybody: how it is told that it is one, and what its messages keep to themselves."""
+
+import pytest
+
+from mhattn_core.errors import Problem
+from mhattn_core.hosted import hosted, without_folders
+from mhattn_core.text.reading.limits import HOSTED, Limits, limits
+from mhattn_core.unforeseen import foreseen
+
+
+@pytest.mark.parametrize(("given", "is_one"), [("1", True), ("true", True), ("True ", True), ("0", False), ("", False)])
+def test_the_environment_says_so(given: str, is_one: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MHATTN_HOSTED", given)
+    assert hosted() is is_one
+    assert limits() == (HOSTED if is_one else Limits())
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("The disk of “/home/user/.cache/mhattn/runs/7f” is full.", "The disk of “7f” is full."),
+        ("no file '/srv/app/a.py', line 3", "no file 'a.py', line 3"),
+        (r"“C:\Users\somebody\runs\mine” cannot be written", "“mine” cannot be written"),
+        ("[Errno 2] /tmp/x/model.safetensors and /tmp/x/y", "[Errno 2] model.safetensors and y"),
+        ("https://huggingface.co/owner/name and owner/name, 1/2, and/or", None),
+        ("SPD/KPD/DVP: 3 km/h", None),
+    ],
+)
+def test_a_shared_copy_names_no_folder(said: str, shown: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert without_folders(said) == said
+    assert Problem(said, said, said).happened == said
+    monkeypatch.setenv("MHATTN_HOSTED", "1")
+    problem = Problem(said, said, said)
+    expected = said if shown is None else shown
+    assert (problem.happened, problem.stands, problem.remedy) == (expected, expected, expected)
+    assert str(problem) == f"{expected} {expected} {expected}"
+
+
+@pytest.mark.unforeseen
+def test_what_nobody_foresaw_is_told_by_its_kind_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def happened() -> str:
+        with pytest.raises(Problem) as caught, foreseen("m"):
+            raise KeyError("HF_TOKEN=hf_secret in the environment")
+        return caught.value.happened
+
+    assert "hf_secret" in happened()
+    monkeypatch.setenv("MHATTN_HOSTED", "1")
+    assert "KeyError" in happened()
+    assert "secret" not in happened()

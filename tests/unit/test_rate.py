@@ -1,0 +1,25 @@
+"""How much one person may ask for in a while."""
+
+import pytest
+
+from mhattn_core.errors import Problem
+from mhattn_core.runs.rate import Rate
+
+
+def test_each_person_has_so_many_in_any_stretch_of_time() -> None:
+    now = [0.0]
+    rate = Rate(2, 60, clock=lambda: now[0])
+    rate.take("a")
+    now[0] = 30.0
+    rate.take("a")
+    with pytest.raises(Problem, match="more than 2 new results within 60 seconds") as caught:
+        rate.take("a")
+    assert caught.value.remedy.startswith("Wait 30 seconds")
+    rate.take("b")
+    now[0] = 59.5
+    with pytest.raises(Problem, match="Wait 1 seconds"):
+        rate.take("a")
+    now[0] = 60.0
+    rate.take("a")  # the first is a minute old; what was refused was not counted
+    with pytest.raises(Problem, match="Wait 30 seconds"):
+        rate.take("a")
