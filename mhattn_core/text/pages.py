@@ -24,7 +24,7 @@ def entries() -> list[Entry]:
     tasks, learn = _("Tasks"), _("Learn")
     return [
         Entry("Overview", _("Overview")),
-        Entry("Head", _("One head beside another"), listed=False),
+        Entry("Head", _("Head card"), listed=False),
         Entry("Attention", _("Attention")),
         Entry("Inside a head", _("Inside a head"), listed=False),
         Entry("Fusion", _("Head contributions"), listed=False),

@@ -1,18 +1,22 @@
 """What models are called on pages: by their short names, among all that this visitor can meet."""
 
+import json
 from collections.abc import Iterable
 
 import streamlit as st
 
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.short import ShortNames
+from mhattn_core.ui.scripts import in_browser
 
 SHORT = "short-names"
 
 
 def meet(models: Iterable[str]) -> None:
-    """From now on these are told apart."""
-    st.session_state[SHORT] = ShortNames.among(models)
+    """From now on these are told apart, and who points at a short name reads the full one (``page.js``)."""
+    st.session_state[SHORT] = names = ShortNames.among(models)
+    full = json.dumps({short: full for full, short in names.items()})
+    in_browser("names", "window.mhattnNames = {}".format(full.replace("<", r"\u003c")))  # no name ends the script
 
 
 def known_names() -> ShortNames:

@@ -12,6 +12,7 @@ from mhattn_core.text.pages import entries, page_title
 from mhattn_core.ui.language import set_language
 
 STARTED = "started"
+OPENS = "Overview"
 PAGES = Path(__file__).parents[2] / "pages"
 
 
@@ -33,15 +34,20 @@ def start() -> Any:
         page = st.Page(
             page_file(entry.name),
             title=entry.title,
-            default=entry.name == "Overview",
+            default=entry.name == OPENS,
+            url_path="opens" if entry.name == OPENS else None,
             visibility="visible" if entry.listed else "hidden",
         )
         pages.append((page, entry.name))
         menus.setdefault(entry.menu, []).append(page)
+    typed = st.Page(_open_first, url_path=page_file(OPENS).stem, visibility="hidden")
+    menus[""].append(typed)
     page = st.navigation(menus, position="top")
+    if page == typed:
+        _open_first()
     if "chapter" in st.query_params and page == pages[0][0]:
         # The note was the first page once, and links to its chapters are about.
-        st.switch_page(page_file("Home"), query_params=dict(st.query_params))
+        _switch("Home")
     st.session_state[STARTED] = next(name for other, name in pages if other == page)
     return page
 
@@ -52,6 +58,17 @@ def _heed_secrets() -> None:
     """
     if st.secrets.load_if_toml_exists() and st.secrets.get("MHATTN_HOSTED") is True:
         os.environ["MHATTN_HOSTED"] = "true"
+
+
+def _open_first() -> None:
+    """The page that opens has the dashboard's own address: who types its name is led there."""
+    _switch(OPENS)
+
+
+def _switch(name: str) -> None:
+    """Open another page with the same settings."""
+    address = st.query_params
+    st.switch_page(page_file(name), query_params={key: address.get_all(key) for key in address})
 
 
 def head_views() -> None:

@@ -27,7 +27,9 @@ def choose_file(key: str, *, latest: bool) -> GivenFile | None:
     if st.session_state.get(box, "") not in ("", *files):
         del st.session_state[box]  # it was deleted, or gave way to larger ones
     names = ["", *reversed(files)]
-    st.session_state.setdefault(box, names[latest])
+    # Anew in each run: Streamlit holds a value by the page, and another page that draws the same box would begin with
+    # none of the files.
+    st.session_state[box] = st.session_state.get(box, names[latest])
     name = st.selectbox(
         _("Your files"),
         names,

@@ -32,7 +32,8 @@ def dashboard(*, state: Mapping[str, Any] = MappingProxyType({}), **parameters: 
 
 def open_page(name: str, *, state: Mapping[str, Any] = MappingProxyType({}), **parameters: str | list[str]) -> AppTest:
     """A page as a link to it opens in a new session. name: of its file."""
-    return go_to(dashboard(state=state, **parameters), name)
+    app = dashboard(state=state, **parameters)
+    return app.run() if name == "overview" else go_to(app, name)
 
 
 def go_to(app: AppTest, name: str) -> AppTest:

@@ -32,6 +32,16 @@ def test_a_file_that_was_brought_on_one_page_is_on_the_list_of_another_and_can_b
     assert files(open_page("overview")) == []
 
 
+def test_the_link_to_measure_what_was_brought_opens_on_it() -> None:
+    app = bring(bring(open_page("overview"), "mine.csv", FIRST), "other.csv", SECOND)
+    app.selectbox(key="own-pairs-chosen").set_value("mine.csv").run()
+    # The next page draws the same box in its first run.
+    app.session_state["tab-en"] = "Measure my pairs"
+    app = go_to(app, "runs")
+    assert app.selectbox(key="own-pairs-chosen").value == "mine.csv"
+    assert "2 pairs from mine.csv" in texts(app).replace("*", "")
+
+
 def test_any_pair_of_a_file_can_be_shown_from_the_sidebar() -> None:
     app = bring(open_page("overview"), "mine.csv", FIRST)
     number = next(box for box in app.sidebar.number_input if box.label == "Pair")

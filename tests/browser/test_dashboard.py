@@ -3,7 +3,7 @@
 import re
 
 from playwright.sync_api import Locator, Page, expect
-from screen import main, menu
+from screen import main, menu, settled
 
 
 def head_box(page: Page) -> Locator:
@@ -45,6 +45,15 @@ def test_a_link_reopens_the_view_after_a_cold_start(server: str, page: Page) -> 
     expect(main(page).locator(".st-key-wide-lines svg text", has_text="[CLS]").first).to_be_visible()
     # The menu is the router's own, not a list of files.
     expect(menu(page).get_by_text("dashboard")).to_have_count(0)
+
+
+def test_the_page_that_opens_is_found_by_its_name_too(server: str, page: Page) -> None:
+    page.goto(f"{server}/overview?models=minilm&models=minilm%40random&view=pattern")
+    expect(main(page).get_by_role("heading", name="How do the heads of these models differ?")).to_be_visible()
+    settled(page)
+    assert "models=minilm%40random" in page.url
+    assert "view=pattern" in page.url
+    expect(page.get_by_text("Page not found")).to_have_count(0)
 
 
 def test_another_sentence_opens_on_another_head_and_its_box_says_so(server: str, page: Page) -> None:

@@ -1,5 +1,7 @@
 """A model's name that is full of markup, in a real browser, which alone tells what Streamlit makes of it."""
 
+import re
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -27,3 +29,18 @@ def test_it_is_shown_as_it_is_and_no_link(server: str, page: Page, model: str, p
     expect(name).to_be_visible()
     assert NAME in name.inner_text().replace("\N{WORD JOINER}", "")
     expect(page.locator("a[href*='//evil.test'], a[href*='www.evil.test'], a[href^='mailto:']")).to_have_count(0)
+
+
+def test_who_points_at_a_short_name_reads_the_full_one(server: str, page: Page, tmp_path: Path) -> None:
+    put_model(tmp_path / "tuned")
+    full = f"tuned: {tmp_path}/tuned"
+    page.goto(f"{server}/attention?{urlencode({'models': ['minilm', f'{tmp_path}/tuned']}, doseq=True)}")
+    box = main(page).get_by_text("Head of tuned", exact=True)
+    box.hover()
+    expect(box).to_have_attribute("title", full)
+    drawn = main(page).locator("svg text", has_text="tuned").first
+    drawn.hover()
+    expect(drawn.locator("title")).to_have_text(full)
+    other = main(page).get_by_text("Head of minilm", exact=True)
+    other.hover()
+    expect(other).not_to_have_attribute("title", re.compile("."))

@@ -34,7 +34,7 @@ def test_a_click_pins_a_head_and_its_card_leads_on(server: str, page: Page) -> N
     expect(page).to_have_url(re.compile(r"pinned=minilm.*L2"))
     expect(main(page).get_by_text("most similar head").first).to_be_visible()
     main(page).get_by_role("link", name="Its page").click()
-    expect(main(page).get_by_role("heading", name="One head, beside another")).to_be_visible()
+    expect(main(page).get_by_role("heading", name="Head card")).to_be_visible()
     expect(box(page, "Model")).to_have_value("minilm")
     expect(box(page, "Head")).to_have_value("L2 H10")
 

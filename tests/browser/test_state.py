@@ -140,9 +140,10 @@ def test_two_clicks_tell_which_head_does_the_same_in_another_model_and_what_brea
     drawn.click(position={"x": 24 + 0.5 * 18, "y": 46 + 2.5 * 10})  # the first: L2 H0 of minilm
     expect(box(page, "Head")).to_have_value("minilm · L2 H0")
     expect(main(page).get_by_text(re.compile("^counterpart: smollm2 · L")).first).to_be_visible()
+    expect(main(page).get_by_text("ablation effect, displacement (1 − cosine): ")).to_be_visible()
     main(page).get_by_role("button", name=re.compile("Its counterpart: smollm2")).click()  # the second
     expect(box(page, "Head")).to_have_value(re.compile("smollm2 · L"))
-    expect(main(page).get_by_text(re.compile("ablation effect: "))).to_be_visible()
+    expect(main(page).get_by_text("ablation effect, loss added (nats per token): ")).to_be_visible()
 
 
 def test_a_file_that_was_brought_survives_a_reload_and_leads_to_what_it_can_be_measured_by(
@@ -155,7 +156,10 @@ def test_a_file_that_was_brought_survives_a_reload_and_leads_to_what_it_can_be_m
     )
     expect(main(page).get_by_text("1 pairs from mine.csv")).to_be_visible()
     settled(page)
-    page.reload()
+    main(page).get_by_role("link", name="Measure these pairs").click()
+    title(page, "Datasets and results")
+    expect(box(page, "Your files")).to_have_value("mine.csv")
+    page.goto(server)
     title(page, "How do the heads of these models differ?")
     page.get_by_role("link", name="Data", exact=True).click()
     main(page).get_by_role("tab", name="Measure my pairs").click()
