@@ -25,8 +25,8 @@ def alignment_readings(model: Model) -> tuple[tuple[str, Rows], ...]:
 
 
 def alignment_weightings(model: Model) -> tuple[Weighting, ...]:
-    """``norm`` is missing where a model does not tell its values, or its output projections were not found."""
-    return ("pattern", "norm") if model.attention.gives_values and model.attention.gives_contributions else ("pattern",)
+    """``norm`` is missing where a model does not tell its values, or they have no one length through W_O."""
+    return ("pattern", "norm") if model.attention.gives_value_norms else ("pattern",)
 
 
 def alignment_weights(seen: AttentionResult, rows: Rows, weight: Weighting = "pattern") -> AlignmentWeights:

@@ -21,6 +21,7 @@ from mhattn_core.attention.word_grid import to_words, word_axis
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.model import Model
+from mhattn_core.tap.gates import through_gates
 from mhattn_core.tap.interface import Call
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.words import Sentence
@@ -124,7 +125,8 @@ class AttentionResult:
         _run(self.model, self._feed, self._ablate, see, own)
 
     def contributions(self, stack: str) -> Float[np.ndarray, "layer head query model_dimension"]:
-        """What each head adds: float32 ``[layer, head, query, model dimension]``, its output through its slice of W_O.
+        """What each head adds: float32 ``[layer, head, query, model dimension]``, its output, times its gate where the
+        family has one, through its slice of W_O.
 
         The sum over heads, plus the projection's bias, is the output projection's own output, before dropout, residual
         and norm; with heads switched off, too. The network is run again on the same inputs.
@@ -141,6 +143,15 @@ class AttentionResult:
         Source: Kobayashi et al. 2020, section 3.
         """
         self._check_values()
+        attention = self.model.attention
+        if attention.gives_contributions and not attention.gives_value_norms:
+            raise Problem(
+                _(
+                    "In “{name}” a gate multiplies what each head gives, differently at each word that looks, so a "
+                    "value has no one length."
+                ).format(name=self.model.name),
+                _("Take the weights as they are, or what each head adds."),
+            )
         return self._through_projections(stack, value_norms)
 
     def _check_values(self) -> None:
@@ -175,7 +186,8 @@ class AttentionResult:
                     "families."
                 ),
             )
-        self.again(see)
+        with through_gates(attention.sites, see) as shown:
+            self.again(shown)
         return over_layers(layers, attention.layers(stack))
 
     def _axis(self, pieces: tuple[Piece, ...]) -> WordAxis:

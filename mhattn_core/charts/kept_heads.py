@@ -13,7 +13,8 @@ def kept_heads(kept: pd.DataFrame, *, title: str) -> alt.LayerChart:
     """A line a layer: a dot for each head that is kept alone, a red tick where all heads of the layer are off, a dashed
     line where all are on.
 
-    kept: rows of ``keep_one.parquet`` of one model, stack, kind and quantity. title: what is measured, with its unit.
+    kept: rows of ``keep_one.parquet`` of one model, stack, kind and quantity; the head of the least delta is named.
+    title: what is measured, with its unit.
     """
     rows = kept.assign(name=head_names(kept), line=kept["layer"].map(layer_name))
     y = alt.Y(
@@ -41,6 +42,6 @@ def kept_heads(kept: pd.DataFrame, *, title: str) -> alt.LayerChart:
         .mark_tick(color=MARK_COLOUR, thickness=3, size=20)
         .encode(alt.X("all_off:Q"), y, tooltip=tooltip[2:])
     )
-    best = rows.loc[rows.groupby("line", sort=False)["ablated"].idxmin()]
+    best = rows.loc[rows.groupby("line", sort=False)["delta"].idxmin()]
     named = alt.Chart(best).mark_text(dy=-11, fontSize=10, color=TEXT_COLOUR).encode(x, y, text=alt.Text("name:N"))
     return layered(whole, dots, off, named, height=alt.Step(30))

@@ -1,4 +1,4 @@
-"""What every head writes for one word of each text, read off a network."""
+"""What every head writes for one word of each text, behind its gate where it has one, read off a network."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from mhattn_core.attention.values import rows_of_heads
 from mhattn_core.measures.sample import chosen
 from mhattn_core.measures.word_outputs import WordOutputs
 from mhattn_core.models.model import Model
+from mhattn_core.tap.gates import through_gates
 from mhattn_core.tap.interface import Call
 from mhattn_core.text.pair import SentencePair
 
@@ -93,7 +94,7 @@ def _of_batch(model: Model, batch: Batch, keys: Sequence[str], sides: Sequence[i
         kept = np.flatnonzero(words[call.stack] >= 0)
         layers[call.stack].append(on_words[kept, :, words[call.stack][kept]].transpose(0, 1).cpu())
 
-    with model.attention.watching(watch):
+    with through_gates(model.attention.sites, watch) as shown, model.attention.watching(shown):
         run_bare(model, batch)
     numbers = np.array([row.number for row in batch.rows])
     return {

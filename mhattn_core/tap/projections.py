@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 from transformers.pytorch_utils import Conv1D
 
+from mhattn_core.tap.gates import Candidates
 from mhattn_core.tap.own_errors import OwnErrors
 
 
@@ -20,6 +21,7 @@ class ProjectionFinder:
     def __init__(self, network: PreTrainedModel, own_errors: OwnErrors) -> None:
         self._own_errors = own_errors
         self._fed: defaultdict[int, list[nn.Module]] = defaultdict(list)
+        self._as_many: defaultdict[int, list[tuple[nn.Linear, Tensor]]] = defaultdict(list)
         self._network = network
         self._awaited: tuple[int, Tensor] | None = None
         self._handles: list[torch.utils.hooks.RemovableHandle] = []
@@ -32,13 +34,22 @@ class ProjectionFinder:
             return
         number, output = self._awaited
         with self._own_errors:
-            if inputs[0].numel() == output.numel() and torch.equal(inputs[0].reshape(output.shape), output):
+            if inputs[0].numel() != output.numel():
+                return
+            if torch.equal(inputs[0].reshape(output.shape), output):
                 self._fed[number].append(module)
+            elif isinstance(module, nn.Linear):
+                self._as_many[number].append((module, inputs[0]))
 
     @property
     def found(self) -> dict[int, nn.Module]:
         """By number of the call. What two layers are fed with, as an adapter beside W_O is, has no one projection."""
         return {number: modules[0] for number, modules in self._fed.items() if len(modules) == 1}
+
+    @property
+    def candidates(self) -> Candidates:
+        """Of the calls behind which none was found, the layers that may be W_O behind a gate."""
+        return {number: modules for number, modules in self._as_many.items() if not self._fed[number]}
 
     def __enter__(self) -> None:
         for module in self._network.modules():

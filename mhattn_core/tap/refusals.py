@@ -128,6 +128,13 @@ def not_in_full(config: PreTrainedConfig, shapes: Sequence[tuple[int, ...]]) -> 
                 "two cannot be told apart by stacks."
             ).format(family=family)
         )
+    if queries in lengths and keys > max(lengths) and len(shapes[0]) == 4:
+        return _problem(
+            _(
+                "“{family}” models attend to compressed groups of words beside the words themselves: no pattern is over "
+                "words alone."
+            ).format(family=family)
+        )
     if any(len(shape) > 4 or shape[1] not in _head_counts(config) for shape in shapes):
         return in_windows(config)
     if queries < min(lengths):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 from transformers import PreTrainedConfig
 
@@ -81,19 +82,25 @@ def _some_attend(seen: DummyCalls, shapes: _Shapes, expected: _Shapes) -> LayerO
 
 def _in_windows(seen: DummyCalls, attend: Sequence[int], layers: int) -> bool:
     """Whether one of these layers also takes a softmax over a part of the text."""
-    partial = [entered for shape, entered in seen.softmaxes if _is_partial(shape)]
+    rows = seen.calls[0].pattern.shape[1] * min(len(call.pattern[0, 0]) for call in seen.calls)
+    partial = [entered for shape, entered in seen.softmaxes if _is_partial(shape, rows)]
     lists = [path for path, length in seen.lists.lengths.items() if length == layers]
     return any(entered.get(path) in attend for entered in partial for path in lists)
 
 
-def _is_partial(shape: tuple[int, ...]) -> bool:
-    """Experts have three axes or fewer."""
-    return len(shape) > 3 and shape[-2:] not in _IN_FULL
+def _is_partial(shape: tuple[int, ...], rows: int) -> bool:
+    """Whether a softmax is one of attention over a part of the text: ``rows`` at least, one for each head and query.
+
+    Experts have three axes or fewer; what weighs streams of the residual, or pools keys for an index, has fewer rows.
+    A sink is a column more.
+    """
+    queries, keys = shape[-2:] if len(shape) > 3 else (0, 0)
+    return len(shape) > 3 and prod(shape[:-1]) >= rows and not _IN_FULL & {(queries, keys), (queries, keys - 1)}
 
 
 def _refusal(config: PreTrainedConfig, seen: DummyCalls, shapes: _Shapes, expected: _Shapes) -> Problem:
-    partial = [shape for shape, _entered in seen.softmaxes if _is_partial(shape)]
-    partial += [tuple(call.pattern.shape) for call in seen.calls if tuple(call.pattern.shape[-2:]) not in _IN_FULL]
+    partial = [tuple(call.pattern.shape) for call in seen.calls if tuple(call.pattern.shape[-2:]) not in _IN_FULL]
+    partial += [shape for shape, _entered in seen.softmaxes if _is_partial(shape, rows=1)]
     if partial:
         return not_in_full(config, partial)
     if not seen.calls:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -15,6 +15,7 @@ from mhattn_core.heads import STACKS, Head
 from mhattn_core.tap.dummy import dummy_inputs
 from mhattn_core.tap.entered import Entered, LayersEntered
 from mhattn_core.tap.fallback import Products, Softmaxes
+from mhattn_core.tap.gates import GateFinder
 from mhattn_core.tap.interface import UNTAPPED, Call, LayerOf, Watcher, nth_layer, watching
 from mhattn_core.tap.own_errors import OwnErrors
 from mhattn_core.tap.projections import ProjectionFinder
@@ -32,11 +33,12 @@ _WITHOUT_PROJECTION = {"xlnet"}
 @dataclass(frozen=True)
 class Site:
     """One layer of one stack: its number of heads, 0 where it does not attend, and the projection W_O behind them where
-    it was found.
+    it was found; ``gated``: what the heads give is multiplied by a gate before it.
     """
 
     heads: int
     projection: nn.Module | None
+    gated: bool = False
 
 
 WITHOUT_ATTENTION = Site(0, None)
@@ -94,6 +96,12 @@ class AttentionMap:
         """Whether W_O was found behind every layer, so that a layer's output is a sum over its heads."""
         return all(site.projection is not None for sites in self.sites.values() for site in sites if site.heads)
 
+    @property
+    def gives_value_norms(self) -> bool:
+        """Whether a value has one length through W_O, whatever query receives it: a gate has another at each query."""
+        gated = any(site.gated for sites in self.sites.values() for site in sites)
+        return self.gives_values and self.gives_contributions and not gated
+
     def watching(self, watcher: Watcher) -> AbstractContextManager[object]:
         """Show every attention call of one forward, in this thread, to ``watcher``."""
         if self.reading == "tap":
@@ -132,7 +140,8 @@ def survey(network: PreTrainedModel) -> AttentionMap:
         layer = nth_layer(layer_of, stack, counted[stack])
         counted[stack] += 1
         if layer is not None:
-            sites[stack][layer] = Site(call.pattern.shape[1], forward.projections.get(number))
+            found = forward.projections.get(number)
+            sites[stack][layer] = Site(call.pattern.shape[1], found, number in forward.gated)
     for heads in ([site.heads for site in of if site.heads] for of in sites.values()):
         if len(set(heads)) > 1:
             raise unequal_layers(config, heads)
@@ -146,10 +155,13 @@ def survey(network: PreTrainedModel) -> AttentionMap:
 
 @dataclass(frozen=True)
 class _Forward:
-    """What one dummy forward showed, and the projection behind each call where it was found."""
+    """What one dummy forward showed, and the projection behind each call where it was found; ``gated``: the numbers of
+    calls with a gate before it.
+    """
 
     seen: DummyCalls
     projections: Mapping[int, nn.Module]
+    gated: Set[int]
 
 
 @torch.no_grad()
@@ -174,12 +186,17 @@ def _run(network: PreTrainedModel, tapped: bool) -> _Forward:
     try:
         with finder, entered, softmaxes, watched:
             returned = network(**inputs)
+        gates = GateFinder(finder.candidates if tapped else {}, ours)
+        if finder.candidates and tapped:
+            with gates, watching(stack_of, gates.watch):
+                network(**inputs)
     except Exception as error:  # a network that wants more than tokens says so in its own way
         if error is ours.raised:
             raise
         raise forward_failed(network, error) from error
     stacks = [call.stack for call in calls] if tapped else _stacks_by_value(calls, returned, encoder_decoder)
-    return _Forward(DummyCalls(calls, stacks, places, softmaxes.shapes, entered), finder.found)
+    seen = DummyCalls(calls, stacks, places, softmaxes.shapes, entered)
+    return _Forward(seen, gates.found | finder.found, gates.found.keys())
 
 
 def _stacks_by_value(calls: Sequence[Call], returned: Any, encoder_decoder: bool) -> list[str]:

@@ -93,7 +93,7 @@ def real_logits(case: Case, logits: Tensor, inputs: Inputs) -> Tensor:
 
 @torch.no_grad()
 def run(network: PreTrainedModel, inputs: Inputs) -> Tensor:
-    return network(**inputs).logits
+    return network(**inputs)[0]
 
 
 @torch.no_grad()

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from transformers import (
     AutoConfig,
+    AutoModel,
     AutoModelForCausalLM,
     AutoModelForMaskedLM,
     AutoModelForSeq2SeqLM,
@@ -231,6 +232,8 @@ READABLE = (
     causal("minicpm3", group=PLAIN | LATENT, dim_model_base=8),
     causal("glm4_moe_lite", group=PLAIN | LATENT),
     causal("youtu", group=PLAIN | LATENT),
+    # No auto class of language models knows it.
+    _family("mistral4", AutoModel, PLAIN | LATENT, OF_LLAMA),
     causal("axk1", group=PLAIN | LATENT),
     causal("helium"),
     causal("arcee"),
@@ -319,4 +322,20 @@ NOT_ONE_PATTERN = (
     _t5("longt5"),
     _t5("longt5 global", encoder_attention_type="transient-global"),
     causal("diffllama", {}),
+    causal(
+        "deepseek_v4",
+        {},
+        num_key_value_heads=1,
+        head_dim=16,
+        q_lora_rank=16,
+        o_groups=2,
+        o_lora_rank=8,
+        hc_mult=2,
+        n_routed_experts=4,
+        num_experts_per_tok=2,
+        moe_intermediate_size=24,
+        layer_types=["heavily_compressed_attention"] * 3,
+        compress_rates={"compressed_sparse_attention": 4, "heavily_compressed_attention": 6},
+        **INDEXER,
+    ),
 )

@@ -1,9 +1,11 @@
 """Tiny random networks some of whose layers do not attend: states, convolutions, recurrences, windows of their own."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from families import COMMON, GROUPED, LATENT, PLAIN, Family, causal
+from families import COMMON, GROUPED, INDEXER, LATENT, PLAIN, Family, causal
+from transformers import AutoModel, AutoModelForCausalLM
 
 # Layers 3 and 5 of six attend: a number that is counted among these two, 0 or 1, is the number of one that does not.
 DEPTH, ATTENDING = 6, (3, 5)
@@ -49,23 +51,22 @@ def _hybrid(
     group: Mapping[str, Any] = SIX,
     projection: str = r"self_attn\.o_proj",
     attending: tuple[int, ...] = ATTENDING,
+    auto: Any = AutoModelForCausalLM,
     **settings: Any,
 ) -> tuple[Family, tuple[int, ...]]:
-    """projection: empty where what the heads give is changed (gated, normalised) before it is projected."""
-    return causal(name, {"decoder": projection} if projection else {}, group, **settings), attending
+    return replace(causal(name, {"decoder": projection}, group, **settings), auto=auto), attending
 
 
-GATED = ""
 VISION = {"depth": 1, "hidden_size": 32, "num_heads": 4, "out_hidden_size": 32, "intermediate_size": 48}
 ALL_HEADS_OWN = SIX | {"num_key_value_heads": 4}
 OF_LFM2 = r"self_attn\.out_proj"
 
 HYBRIDS = (
-    _hybrid("qwen3_next", projection=GATED, **LINEAR, **EXPERTS),
-    _hybrid("qwen3_5_text", projection=GATED, **LINEAR),
-    _hybrid("qwen3_5", COMMON, GATED, text_config=SIX | LINEAR, vision_config=VISION),
-    _hybrid("qwen3_5_moe_text", projection=GATED, **LINEAR, **EXPERTS),
-    _hybrid("qwen4_exp_text", projection=GATED, **LINEAR, **EXPERTS, **QSA),
+    _hybrid("qwen3_next", **LINEAR, **EXPERTS),
+    _hybrid("qwen3_5_text", **LINEAR),
+    _hybrid("qwen3_5", COMMON, text_config=SIX | LINEAR, vision_config=VISION),
+    _hybrid("qwen3_5_moe_text", **LINEAR, **EXPERTS),
+    _hybrid("qwen4_exp_text", **LINEAR, **EXPERTS, **QSA),
     _hybrid("olmo_hybrid", **LINEAR),
     _hybrid("minimax", num_local_experts=4, layer_types=kinds("linear_attention")),
     _hybrid(
@@ -79,11 +80,22 @@ HYBRIDS = (
     _hybrid(
         "bailing_hybrid",
         MLA,
-        GATED,
         head_dim=8,
         num_local_experts=4,
         num_mtp_layers=0,
         layer_types=kinds("linear_attention"),
+    ),
+    _hybrid(
+        "glm5_next_text",
+        MLA | INDEXER,
+        auto=AutoModel,
+        qk_rope_head_dim=0,
+        head_dim=0,
+        linear_head_dim=8,
+        linear_num_heads=4,
+        index_kpool=4,
+        hc_mult=2,
+        layer_types=kinds("linear_attention", "indexed_attention"),
     ),
     _hybrid("lfm2", projection=OF_LFM2, layer_types=kinds("conv")),
     _hybrid(
@@ -95,7 +107,7 @@ HYBRIDS = (
         moe_intermediate_size=24,
         num_dense_layers=1,
     ),
-    _hybrid("lfm3", projection=GATED, layer_types=kinds("conv")),
+    _hybrid("lfm3", layer_types=kinds("conv")),
     _hybrid(
         "granitemoehybrid",
         num_local_experts=4,
@@ -155,5 +167,6 @@ HYBRIDS = (
     ),
     # Each layer attends and keeps a state beside it.
     _hybrid("falcon_h1", attending=tuple(range(DEPTH)), mamba_d_ssm=64, **MAMBA2),
-    _hybrid("hrm_text", GROUPED | {"num_hidden_layers": 1}, GATED, (0, 1, 2), H_cycles=1, L_cycles=2),
+    _hybrid("hy_v4", MLA | INDEXER, attending=tuple(range(DEPTH)), head_dim=12),
+    _hybrid("hrm_text", GROUPED | {"num_hidden_layers": 1}, attending=(0, 1, 2), H_cycles=1, L_cycles=2),
 )

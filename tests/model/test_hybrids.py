@@ -52,7 +52,7 @@ def batch(lengths: tuple[int, ...] = SOURCE_LENGTHS) -> dict[str, Tensor]:
 
 @torch.no_grad()
 def run(network: PreTrainedModel, inputs: dict[str, Tensor]) -> Tensor:
-    return network(**inputs, use_cache=False).logits
+    return network(**inputs, use_cache=False)[0]
 
 
 def watch(case: Hybrid, inputs: dict[str, Tensor], ablate: Ablation | None = None) -> tuple[list[Call], Tensor]:
@@ -75,11 +75,9 @@ def test_attending_layers_keep_their_numbers(case: Hybrid) -> None:
     assert heads == [(layer, head) for layer in case.attending for head in range(HEADS)]
     calls, _logits = watch(case, batch())
     assert tuple(call.layer for call in calls) == case.attending
-    if case.family.projections:
-        named = projections_of(case.family, case.tapped, "decoder")
-        found = [case.attention.sites["decoder"][layer].projection for layer in case.attending]
-        assert len(set(found)) in (1, len(case.attending))
-        assert all(module in named for module in found)
+    named = projections_of(case.family, case.tapped, "decoder")
+    found = [case.attention.sites["decoder"][layer].projection for layer in case.attending]
+    assert set(found) <= set(named)
 
 
 @torch.no_grad()
@@ -95,8 +93,8 @@ def test_patterns_and_outputs_equal_eager(case: Hybrid) -> None:
     for call, pattern in zip(calls, patterns, strict=True):
         close(call.pattern.transpose(1, 2)[real], pattern.transpose(1, 2)[real])
         assert pattern.transpose(1, 2)[real].std() > 0.005
-    close(logits[real], plain.logits[real])
-    close(run(case.tapped, inputs)[real], plain.logits[real])
+    close(logits[real], plain[0][real])
+    close(run(case.tapped, inputs)[real], plain[0][real])
 
 
 def test_a_padded_batch_equals_each_row_alone(case: Hybrid) -> None:
@@ -109,8 +107,6 @@ def test_a_padded_batch_equals_each_row_alone(case: Hybrid) -> None:
 
 @pytest.mark.parametrize("layer", [0, -1])
 def test_a_head_that_is_off_gives_nothing_to_its_projection(case: Hybrid, layer: int) -> None:
-    if not case.family.projections:
-        pytest.skip("what its heads give is changed before it is projected")
     inputs, number = batch((9,)), case.attending[layer]
     seen: list[Tensor] = []
     projection = case.attention.sites["decoder"][number].projection
@@ -136,18 +132,22 @@ def test_what_is_read_of_a_pair(case: Hybrid) -> None:
     others = [layer for layer in range(layers) if layer not in case.attending]
     assert len(pattern) == len(seen.words("decoder").pattern) == layers
     assert np.isnan(pattern[others]).all()
-    np.testing.assert_allclose(pattern[list(case.attending)].sum(-1), 1, atol=1e-5)
+    total = pattern[list(case.attending)].sum(-1)
+    assert (total <= 1 + 1e-5).all()
+    if not any(name.endswith("sinks") for name, _parameter in model.network.named_parameters()):
+        np.testing.assert_allclose(total, 1, atol=1e-5)
     seen.values("decoder", layer=case.attending[-1], head=HEAD)
-    if case.family.projections:
-        added = seen.contributions("decoder")
-        assert np.isnan(added[others]).all()
-        assert np.isfinite(added[list(case.attending)]).all()
+    added = seen.contributions("decoder")
+    assert np.isnan(added[others]).all()
+    assert np.isfinite(added[list(case.attending)]).all()
     for layer in others[:1]:
         with pytest.raises(mh.Problem, match=f"Layer L{layer} of “.*” has no attention"):
             mh.attend(model, PAIR, ablate={("decoder", layer, 0): "zero"})
 
 
 def test_generating_on_the_tap_equals_generating_on_eager(case: Hybrid) -> None:
+    if not case.tapped.can_generate():
+        pytest.skip("transformers has no language head for it")
     inputs = batch((9,))
     ours, plain = (
         network.generate(**inputs, max_new_tokens=3, num_beams=1, do_sample=False)

@@ -13,7 +13,7 @@ from mhattn_core.experiments.ablation.single_head import ablation_table, each_of
 from mhattn_core.experiments.ablation.study import ablation_tables
 from mhattn_core.experiments.ablation.texts import ablation_texts
 from mhattn_core.experiments.ablation.trials import Trials
-from mhattn_core.measures.ablation.changes import error, label_loss
+from mhattn_core.measures.ablation.changes import accuracy, label_loss, logit_difference
 from mhattn_core.models.wrap import wrap
 from mhattn_core.text.reading import PairRecord
 
@@ -48,14 +48,15 @@ def test_hand_computed() -> None:
     found = np.log(np.array([[0.7, 0.2, 0.1], [0.25, 0.5, 0.25], [0.1, 0.1, 0.8]]))
     labels = np.array([0, 2, -1])
     np.testing.assert_allclose(label_loss(found, labels), [-np.log(0.7), np.log(4), 0])
-    assert error(found, labels).tolist() == [0, 1, 0]
+    assert accuracy(found, labels).tolist() == [1, 0, 0]
+    np.testing.assert_allclose(logit_difference(found, labels), [np.log(0.7 / 0.2), np.log(0.25 / 0.5), 0])
 
 
 def test_labels_by_name_and_number() -> None:
     assert class_numbers(classifier(), [label for _a, _b, label in TEXTS]).tolist() == [0, 2, 1, -1, -1]
 
 
-def test_loss_and_error_of_labelled_texts() -> None:
+def test_what_is_counted_of_labelled_texts() -> None:
     model = classifier()
     records = [
         PairRecord(f"p{line}", mh.SentencePair(a, b), line, label=label) for line, (a, b, label) in enumerate(TEXTS)
@@ -63,23 +64,24 @@ def test_loss_and_error_of_labelled_texts() -> None:
     texts = ablation_texts(model, records)
     assert {text.label for text in texts} == {label for _a, _b, label in TEXTS}
     trials = Trials(model, [record.pair for record in records], labels=[record.label for record in records])
-    assert list(trials.counts) == ["divergence", "label_loss", "error"]
-    assert trials.counts["error"].tolist() == [1, 1, 1, 0, 0]
+    assert list(trials.counts) == ["divergence", "label_loss", "logit_difference", "accuracy"]
+    assert trials.counts["accuracy"].tolist() == [1, 1, 1, 0, 0]
     numbers = class_numbers(model, [record.label for record in records])
     for row, (a, b, _label) in enumerate(TEXTS[:3]):
         logits = logits_of(model, a, b)
         expected = np.log(np.exp(logits).sum()) - logits[numbers[row]]
         assert trials.intact["label_loss"][row] == pytest.approx(expected, abs=1e-5)
-        assert trials.intact["error"][row] == (logits.argmax() != numbers[row])
+        assert trials.intact["accuracy"][row] == (logits.argmax() == numbers[row])
+        others = np.delete(logits, numbers[row])
+        assert trials.intact["logit_difference"][row] == pytest.approx(logits[numbers[row]] - others.max(), abs=1e-5)
     table = ablation_table(trials, each_off(trials, "mean"), "mean", [record.id for record in records])
-    assert set(table["quantity"]) == {"divergence", "label_loss", "error"}
-    assert table["intact"].where(table["quantity"] == "error").max() <= 1
+    assert set(table["quantity"]) == set(trials.counts)
     assert table.loc[table["quantity"] == "label_loss", "delta"].abs().max() > 1e-4
     tables = ablation_tables(model, texts)
-    assert set(tables["ablation"]["quantity"]) == {"divergence", "label_loss", "error"}
+    assert set(tables["ablation"]["quantity"]) == set(trials.counts)
 
 
-def test_without_labels_there_is_no_error() -> None:
+def test_without_labels_there_is_no_accuracy() -> None:
     trials = Trials(classifier(), [mh.SentencePair(a, b) for a, b, _label in TEXTS])
     assert list(trials.counts) == ["divergence"]
 

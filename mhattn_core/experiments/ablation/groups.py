@@ -11,7 +11,8 @@ from mhattn_core.experiments.ablation.single_head import head_columns
 from mhattn_core.experiments.ablation.trials import Passes, Totals, Trials, unheard
 from mhattn_core.experiments.redundancy.heads import heads_of
 from mhattn_core.heads import Head
-from mhattn_core.measures.ablation.effects import effects, ends, mean_of
+from mhattn_core.measures.ablation.effects import ends, mean_of
+from mhattn_core.measures.ablation.effects_of import effects_of
 from mhattn_core.measures.redundancy.clusters import MOST_GROUPS, tree
 from mhattn_core.measures.redundancy.distances import js_sums
 from mhattn_core.measures.statistics import quotient
@@ -60,7 +61,9 @@ def keep_one(
     for quantity, counts in trials.counts.items():
         all_off = mean_of(totals[quantity][: len(layers)], counts)[[layers.index(head[:2]) for head in heads]]
         table = head_columns(trials, heads).assign(kind=kind, quantity=quantity, all_off=all_off)
-        tables.append(table.join(effects(totals[quantity][len(layers) :], trials.intact[quantity], counts, units)))
+        tables.append(
+            table.join(effects_of(quantity, totals[quantity][len(layers) :], trials.intact[quantity], counts, units))
+        )
     return pd.concat(tables, ignore_index=True)[list(KEEP_ONE)]
 
 
@@ -102,11 +105,11 @@ def clusters_off(
     if not clusters:
         return pd.DataFrame(columns=list(CLUSTERS))
     totals = trials.totals([dict.fromkeys(heads, kind) for heads in clusters], passes=passes)
+    together, single = trials.harms(totals), trials.harms(off)
     place = {head: number for number, head in enumerate(trials.model.attention.all_heads())}
     tables = []
     for quantity, counts in trials.counts.items():
-        deltas = totals[quantity] - trials.intact[quantity]
-        alone = off[quantity] - trials.intact[quantity]
+        deltas, alone = together[quantity], single[quantity]
         singles = np.stack([alone[[place[head] for head in heads]].sum(axis=0) for heads in clusters])
         low, high = ends(deltas, counts, units)
         excess_low, excess_high = ends(deltas - singles, counts, units)

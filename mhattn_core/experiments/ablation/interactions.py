@@ -38,12 +38,13 @@ def interaction_table(
     variants: list[Ablation] = [{head: kind} for head in heads]
     variants += [{a: kind, b: kind} for a, b in pairs]
     totals = trials.totals(variants, passes=passes)
+    harms = trials.harms(totals)
     place = {head: number for number, head in enumerate(heads)}
     first, second = ([place[pair[side]] for pair in pairs] for side in (0, 1))
     tables = []
     for quantity in losses:
         counts = trials.counts[quantity]
-        deltas = totals[quantity] - trials.intact[quantity]
+        deltas = harms[quantity]
         alone_a, alone_b, both = deltas[first], deltas[second], deltas[len(heads) :]
         low, high = ends(both - alone_a - alone_b, counts, units)
         rows = [(*a, *b) for a, b in pairs]

@@ -8,8 +8,8 @@ import pandas as pd
 from mhattn_core.attention.ablation import Kind
 from mhattn_core.experiments.ablation.trials import Passes, Totals, Trials, unheard
 from mhattn_core.heads import HEAD_COLUMNS, Head
-from mhattn_core.measures.ablation.effects import effects, mean_of
-from mhattn_core.measures.ablation.quantities import covers
+from mhattn_core.measures.ablation.effects import mean_of
+from mhattn_core.measures.ablation.effects_of import effects_of
 from mhattn_core.measures.roles.significance import adjusted
 
 COLUMNS = (
@@ -33,8 +33,8 @@ def ablation_table(
 ) -> pd.DataFrame:
     """Rows of ``ablation.parquet``. off, heads: as of ``each_off``; units: see ``effects``.
 
-    p: two-sided, that the head changes nothing; q: adjusted over the heads of the table. Neither for a quantity that
-    cannot fall, such as a displacement: any head that is off moves it. Single ablation understates a head for which
+    delta: above 0 where the model does worse without the head; p: two-sided, that the head changes nothing (see
+    ``effects_of``); q: adjusted over the heads of the table. Single ablation understates a head for which
     others stand in: see ``interactions``.
     Source: Michel et al. 2019, section 3 (one head at a time); Benjamini & Hochberg 1995.
     """
@@ -42,9 +42,7 @@ def ablation_table(
     importance = gradient_table(trials, chosen)["gradient_importance"].to_numpy()
     tables = []
     for quantity, counts in trials.counts.items():
-        rows = effects(off[quantity], trials.intact[quantity], counts, units)
-        if not covers(quantity):
-            rows["p"] = np.nan
+        rows = effects_of(quantity, off[quantity], trials.intact[quantity], counts, units)
         rows["q"] = adjusted(rows["p"].to_numpy())
         columns = head_columns(trials, chosen).assign(kind=kind, quantity=quantity, gradient_importance=importance)
         tables.append(columns.join(rows))

@@ -11,7 +11,7 @@ from mhattn_core.experiments.ablation.trials import PRIMARY, Trials
 from mhattn_core.models.model import Model
 
 # What keeps 270 heads of 30 layers within minutes.
-FEWER: Mapping[ReadAs, int] = {"context": 3, "sentence": 30, "pair": 30}
+FEWER: Mapping[ReadAs, int] = {"context": 3, "sentence": 30, "pair": 30, "whole": 30}
 REPEATED, MOST_INTERACTING, TO_CLUSTER = 10, 6, 20
 
 TABLES = {

@@ -1,6 +1,6 @@
 """Texts of one model, ready to be measured with any heads off."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 
 import numpy as np
@@ -10,8 +10,15 @@ from mhattn_core.attention.ablation import Ablation, Kind, Outputs, Replacements
 from mhattn_core.attention.gates import importance
 from mhattn_core.attention.objectives import asked_of, class_numbers, tasks
 from mhattn_core.heads import Head
-from mhattn_core.measures.ablation.changes import displacement, divergence, error, label_loss, retrieval
-from mhattn_core.measures.ablation.quantities import Quantity
+from mhattn_core.measures.ablation.changes import (
+    accuracy,
+    displacement,
+    divergence,
+    label_loss,
+    logit_difference,
+    retrieval,
+)
+from mhattn_core.measures.ablation.quantities import Quantity, harm
 from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 
@@ -21,6 +28,12 @@ Passes = Callable[[int, int], object]
 PRIMARY: Kind = "mean"
 """How heads are switched off where a table holds one way."""
 
+OF_LABELS: Mapping[Quantity, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+    "label_loss": label_loss,
+    "logit_difference": logit_difference,
+    "accuracy": accuracy,
+}
+"""What a classifier's classes say of the labels, from ln p and the labels' numbers."""
 BATCH = 256
 """Tokens of a batch; several copies of it go through a network at once."""
 
@@ -64,7 +77,7 @@ class Trials:
             self.counts["retrieval"] = main * (self._own >= 0)
         self._labels = class_numbers(model, labels or [""] * len(pairs))
         if self.main == "divergence" and (self._labels >= 0).any():
-            self.counts |= {"label_loss": main * (self._labels >= 0), "error": main * (self._labels >= 0)}
+            self.counts |= dict.fromkeys(OF_LABELS, main * (self._labels >= 0))
 
     @property
     def main(self) -> Quantity:
@@ -104,6 +117,12 @@ class Trials:
                 found[quantity][:, places] = self._measured(quantity, outcomes, number, places)
         return found
 
+    def harms(self, totals: Totals) -> Totals:
+        """How much more each text costs than with all heads, float64 ``[variant, text]``: above 0 is worse in each
+        quantity.
+        """
+        return {quantity: harm(quantity, found, self.intact[quantity]) for quantity, found in totals.items()}
+
     def _replacements(self, number: int, variants: Sequence[Ablation]) -> Replacements:
         kinds = {kind for variant in variants for kind in variant.values()}
         means = self._means
@@ -115,8 +134,8 @@ class Trials:
     def _measured(self, quantity: Quantity, outcomes: np.ndarray, number: int, places: list[int]) -> np.ndarray:
         if quantity == "loss":
             return outcomes[..., 0]
-        if quantity in ("label_loss", "error"):
-            return (error if quantity == "error" else label_loss)(outcomes, self._labels[places])
+        if quantity in OF_LABELS:
+            return OF_LABELS[quantity](outcomes, self._labels[places])
         if quantity == "retrieval":
             return retrieval(outcomes, self._bank, self._own[places])
         return (displacement if quantity == "displacement" else divergence)(outcomes, self._intact_outcomes[number])

@@ -38,8 +38,9 @@ def curve(measured: Measured) -> Finding:
         partial(charts.fault_curve, measured.rows, title=title),
         _(
             "Left: all heads on. Red: the heads that gradient importance ranks first go first. Grey: random orders, "
-            "from the least to the greatest of 20. A red line above the band means that the ranking finds heads that "
-            "matter; a flat start means that many heads can go unnoticed."
+            "from the least to the greatest of 20. A red line on the worse side of the band (above it for a loss, "
+            "below it for an accuracy) means that the ranking finds heads that matter; a flat start means that many "
+            "heads can go unnoticed."
         ),
         measured.pairs,
         measured.source,
@@ -88,7 +89,7 @@ def kept(measured: Measured) -> Finding:
 
 def kept_sentence(rows: pd.DataFrame) -> str:
     """Where one head does worst for its layer, and where best."""
-    best = rows.loc[rows.groupby("layer")["ablated"].idxmin()]
+    best = rows.loc[rows.groupby("layer")["delta"].idxmin()]
     if len(best) == 1:
         only = best.iloc[0]
         return _("With {head} alone the only layer stands at {value:.2f} instead of {intact:.2f}.").format(

@@ -13,8 +13,8 @@ from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import Head, head_names
 from mhattn_core.locale import _
-from mhattn_core.measures.ablation.quantities import covers
-from mhattn_core.measures.quantities import column
+from mhattn_core.measures.ablation.quantities import FALLING, covers
+from mhattn_core.measures.quantities import column, quantities
 from mhattn_core.measures.roles.verdicts import FALSE_DISCOVERIES
 from mhattn_core.runs.run import Run
 
@@ -85,23 +85,44 @@ def effects_sentence(rows: pd.DataFrame) -> str:
     largest = ", ".join(
         f"{head.full_name} ({signed(row)})" for head, row in zip(Head.of_table(top), top.itertuples(), strict=True)
     )
-    first = _("Of {name}'s {heads} heads these have the largest ablation effect, one at a time: {largest}.").format(
-        name=rows["model"].iloc[0], heads=len(rows), largest=largest
+    words = quantities()[str(rows["quantity"].iloc[0])]
+    first = (
+        _("{title} with all heads: {intact:.3f}. Of {name}'s {heads} heads these lose most, one at a time: {largest}.")
+        if words.code in FALLING
+        else _("Of {name}'s {heads} heads these have the largest ablation effect, one at a time: {largest}.")
+    ).format(
+        name=rows["model"].iloc[0],
+        heads=len(rows),
+        largest=largest,
+        title=words.title.capitalize(),
+        intact=rows["intact"].iloc[0],
     )
     return f"{first} {_how_many(rows)}"
 
 
 def _how_many(rows: pd.DataFrame) -> str:
-    if not covers(str(rows["quantity"].iloc[0])):
-        return _("{still} of them turn the sentence's vector by less than 0.01 when they are off.").format(
-            still=int((rows["delta"] < SMALL_TURN).sum())
-        )
+    quantity = str(rows["quantity"].iloc[0])
+    if not covers(quantity):
+        still = int((rows["delta"] < SMALL_TURN).sum())
+        if quantity == "divergence":
+            return _(
+                "{still} of them move the classes' probabilities by less than 0.01 nats when they are off."
+            ).format(still=still)
+        return _("{still} of them turn the sentence's vector by less than 0.01 when they are off.").format(still=still)
     if "q" in rows and rows["q"].notna().any():
         clear = rows[rows["q"] <= FALSE_DISCOVERIES]
-        return _(
-            "Tested over all heads (q ≤ 0.05), {raising} raise the loss when they are off and {lowering} lower it; "
-            "for the other {rest} no change was seen, which does not exclude a small one."
-        ).format(
+        tested = (
+            _(
+                "Tested over all heads (q ≤ 0.05), {raising} lower it when they are off and {lowering} raise it; "
+                "for the other {rest} no change was seen, which does not exclude a small one."
+            )
+            if quantity in FALLING
+            else _(
+                "Tested over all heads (q ≤ 0.05), {raising} raise the loss when they are off and {lowering} lower it; "
+                "for the other {rest} no change was seen, which does not exclude a small one."
+            )
+        )
+        return tested.format(
             raising=int((clear["delta"] > 0).sum()),
             lowering=int((clear["delta"] < 0).sum()),
             rest=len(rows) - len(clear),
@@ -132,6 +153,10 @@ def texts_read(rows: pd.DataFrame) -> str:
         ).format(n=n, tokens=f"{tokens:,}")
     if rows["read_as"].iloc[0] == "pair":
         return _("Read were {n} pairs with sides of 4 to 10 words, chosen by a hash of their text.").format(n=n)
+    if rows["read_as"].iloc[0] == "whole":
+        return _("Read were {n} texts or pairs, of at most 64 words a side, chosen by a hash of their text.").format(
+            n=n
+        )
     return _("Read were {n} sentences of 4 to 10 words, chosen by a hash of their text.").format(n=n)
 
 

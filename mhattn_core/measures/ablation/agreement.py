@@ -39,6 +39,20 @@ def lost_answers(
     )
 
 
+def changed_answers_p(lost: Real[np.ndarray, "variant item"], units: Sequence[str]) -> Float[np.ndarray, " variant"]:
+    """Two-sided p that as many units win as lose right answers, ``[variant]``, exact; lost, units: as of
+    ``lost_answers``; NaN under 30 units, 1 where none changes.
+
+    Source: McNemar 1947 (the sign test of paired answers), over units.
+    """
+    names, of_item = np.unique(np.asarray(units), return_inverse=True)
+    if len(names) < FEWEST_FOR_INTERVAL:
+        return np.full(len(lost), np.nan)
+    of_unit = lost @ np.eye(len(names))[of_item]
+    losing, winning = (of_unit > 0).sum(axis=1), (of_unit < 0).sum(axis=1)
+    return np.minimum(2 * stats.binom.cdf(np.minimum(losing, winning), losing + winning, 0.5), 1.0)
+
+
 def _largest_share(seen: Int[np.ndarray, " variant"], units: int) -> Float[np.ndarray, " variant"]:
     """The upper end of the exact interval of a share that was seen in so many of the units."""
     return stats.beta.ppf((1 + LEVEL) / 2, seen + 1, np.maximum(units - seen, 1e-9))

@@ -49,10 +49,19 @@ def label_loss(
     return np.where(labels >= 0, -np.take_along_axis(found, at, axis=-1)[..., 0], 0.0)
 
 
-def error(
+def logit_difference(
     found: Float[np.ndarray, "*batch row class"], labels: Int[np.ndarray, " row"]
 ) -> Float[np.ndarray, "*batch row"]:
-    """Whether the likeliest class is another than the label, 0 or 1; one less it is the accuracy. Rows without a label
-    (−1) get 0.
+    """The label's logit less the highest of the other classes, of ``[..., row, class]`` as ln p, which differ from
+    logits by the same number in each class: above 0 where the label is the likeliest. Rows without one (−1) get 0.
     """
-    return ((found.argmax(axis=-1) != labels) & (labels >= 0)).astype(np.float64)
+    own = np.arange(found.shape[-1]) == labels[:, None]
+    difference = np.where(own, found, -np.inf).max(axis=-1) - np.where(own, -np.inf, found).max(axis=-1)
+    return np.where(labels >= 0, difference, 0.0)
+
+
+def accuracy(
+    found: Float[np.ndarray, "*batch row class"], labels: Int[np.ndarray, " row"]
+) -> Float[np.ndarray, "*batch row"]:
+    """Whether the likeliest class is the label, 0 or 1. Rows without one (−1) get 0."""
+    return (found.argmax(axis=-1) == labels).astype(np.float64)

@@ -13,7 +13,8 @@ SUMMARY = "summary"
 NAMES: Mapping[str, tuple[str, ...]] = {
     "source": ("source", "sentence1", "text_a", "premise", "sentence", "text"),
     "target": ("target", "sentence2", "text_b", "hypothesis", SUMMARY),
-    **{name: (name,) for name in ("id", "document", "group", "label", "alignment", "source_words", "target_words")},
+    "label": ("label", "gold_label"),
+    **{name: (name,) for name in ("id", "document", "group", "alignment", "source_words", "target_words")},
 }
 """The names that are promised, by field; one of them is enough to know a row of names."""
 STEMS = ("sentence", "text", "sent", "s", "string", "segment", "phrase", "question", "句子", "文本", "句")
@@ -53,7 +54,11 @@ WORDINGS: Mapping[str, tuple[str, ...]] = {
         *("ref", "reference", "hypothesis", SUMMARY, "translation", "translated", "mt", "翻译"),
         *("answer", "response", "output", "positive", "答案", "回答", "输出"),
     ),
-    **{field: (field.replace("_", ""),) for field in NAMES if field not in ("source", "target")},
+    **{
+        field: tuple(name.replace("_", "") for name in names)
+        for field, names in NAMES.items()
+        if field not in ("source", "target")
+    },
 }
 WORDS = frozenset(word for words in WORDINGS.values() for word in words)
 PROMISED = {name.replace("_", ""): field for field, names in NAMES.items() for name in names}
