@@ -141,7 +141,7 @@ class AttentionResult:
         Source: Kobayashi et al. 2020, section 3.
         """
         self._check_values()
-        return self._through_projections(stack, value_norms)
+        return self._through_projections(stack, lambda call, projection: value_norms(call, projection)[0].cpu().numpy())
 
     def _check_values(self) -> None:
         if not self.model.attention.gives_values:
