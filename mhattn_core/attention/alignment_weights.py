@@ -53,7 +53,7 @@ def alignment_weights(seen: AttentionResult, rows: Rows, weight: Weighting = "pa
     unknown = seen.model.tokenizer.unk_token_id
     query_axis, key_axis = (word_axis(pieces, seen.sentences, unknown) for pieces in (queries, keys))
     grid = to_words(pattern, query_axis, key_axis)
-    ends = [place for place, piece in enumerate(keys) if piece.side is None and piece.id in _ends(seen.model)]
+    ends = [place for place, piece in enumerate(keys) if piece.side is None and piece.id in end_tokens(seen.model)]
     if stack == "cross" and ends:
         no_link = query_axis.averaged(pattern[..., ends]).max(axis=-1)
     else:
@@ -66,10 +66,11 @@ def alignment_weights(seen: AttentionResult, rows: Rows, weight: Weighting = "pa
     )
 
 
-def _ends(model: Model) -> set[int | None]:
-    """Special tokens that stand for “nothing”; a language code is not one of them, and its column is dropped."""
+def end_tokens(model: Model) -> set[int]:
+    """Ids of special tokens that stand for “nothing”; a language code is not one of them, and its column is dropped."""
     tokenizer = model.tokenizer
-    return {tokenizer.eos_token_id, tokenizer.sep_token_id, tokenizer.bos_token_id, tokenizer.cls_token_id}
+    ends = (tokenizer.eos_token_id, tokenizer.sep_token_id, tokenizer.bos_token_id, tokenizer.cls_token_id)
+    return {id_ for id_ in ends if id_ is not None}
 
 
 def _texts(sentence: Sentence) -> tuple[str, ...]:

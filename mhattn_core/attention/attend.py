@@ -152,7 +152,7 @@ class AttentionResult:
                 ).format(name=self.model.name),
                 _("Take the weights as they are, or what each head adds."),
             )
-        return self._through_projections(stack, value_norms)
+        return self._through_projections(stack, lambda call, projection: value_norms(call, projection)[0].cpu().numpy())
 
     def _check_values(self) -> None:
         if not self.model.attention.gives_values:

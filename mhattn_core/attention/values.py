@@ -51,9 +51,8 @@ def contributions(
     return _array(torch.einsum("qhd,hdm->hqm", output, rows_of_heads(projection, *output.shape[1:])))
 
 
-def value_norms(call: Call, projection: nn.Module) -> Float[np.ndarray, "head key"]:
-    """The length of each key's value through each head's rows of W_O: float32 ``[head, key]``, of the first sentence of
-    a call.
+def value_norms(call: Call, projection: nn.Module) -> Float[Tensor, "batch head key"]:
+    """The length of each key's value through each head's rows of W_O: float32 ``[batch, head, key]``.
 
     Heads of one key/value group share values, but not their rows of W_O.
     Raises ShapeError when the projection takes another width, or the call does not tell its values.
@@ -62,8 +61,11 @@ def value_norms(call: Call, projection: nn.Module) -> Float[np.ndarray, "head ke
     if call.value is None:
         raise ShapeError("This call has no values.")
     heads = call.pattern.shape[1]
-    values = call.value[0].repeat_interleave(heads // call.value.shape[1], dim=0)
-    return _array(torch.einsum("hkd,hdm->hkm", values, rows_of_heads(projection, heads, values.shape[-1])).norm(dim=-1))
+    values = call.value.float().repeat_interleave(heads // call.value.shape[1], dim=1)
+    through = rows_of_heads(projection, heads, values.shape[-1]).float()
+    # W = R^T Q^T with orthonormal Q, so that R^T alone keeps every length: as many columns as a head has dimensions.
+    lengths = torch.linalg.qr(through.transpose(1, 2), mode="r").R.transpose(1, 2)
+    return (values @ lengths).norm(dim=-1)
 
 
 def rows_of_heads(
