@@ -67,8 +67,8 @@ async def visit(server: str, mark: str, address: tuple[str, dict[str, str]]) -> 
     async with Session(server) as session:
         shared = {"source": f"{mark} sleeps on the old mat."}
         made = Visit(mark, address, await session.open(page, **parameters, **shared))
-        if HEADS in made.first.widgets:
-            made.click = await session.set(made.first, HEADS, made.first.widgets[HEADS].options[-1])
+        if heads := next((label for label in made.first.widgets if label.startswith(HEADS)), ""):
+            made.click = await session.set(made.first, heads, made.first.widgets[heads].options[-1])
         if PAIRS in made.first.widgets:
             made.brought = await session.set(made.first, PAIRS, f"{mark} slept.\tIt was tired.\n")
         return made
