@@ -1,6 +1,5 @@
 """Times, against the bare model."""
 
-import logging
 from typing import Annotated
 
 import typer
@@ -15,15 +14,9 @@ def bench(
     rounds: int = typer.Option(20, min=3, help="Repeats of each measurement."),
     pairs: Annotated[list[int], RUN_LENGTHS] = [200, 2000],  # noqa: B006
 ) -> None:
-    """Time attend(), a click, and runs over many pairs, against the bare model. Quote the ratios, not the seconds."""
+    """Time attend() and runs over many pairs, against the bare model. Quote the ratios, not the seconds."""
     from mhattn_core.bench import attend_times, corpus_ratios, corpus_runs
 
     print_table(corpus_runs(model, sizes=sorted(pairs)))
     print_table(corpus_ratios(model, rounds=rounds))
     print_table(attend_times(model, rounds=rounds))
-    # Streamlit warns again and again that no server runs: here its scripts are timed without one.
-    logging.disable(logging.WARNING)
-    from mhattn_core.ui.timing import click_times, page_times
-
-    print_table(click_times(model, rounds=rounds))
-    print_table(page_times(model, rounds=rounds))

@@ -1,7 +1,6 @@
 """Work that goes on when the page that asked for it is gone: one job at a time, the others wait, each person in turn."""
 
 import contextvars
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
@@ -12,7 +11,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.runs.fair import FairQueue
 from mhattn_core.runs.progress import Cancelled, Progress
-from mhattn_core.unforeseen import reason_of
+from mhattn_core.unforeseen import reason_of, report
 
 State = Literal["waiting", "running", "done", "cancelled", "failed"]
 OVER: tuple[State, ...] = ("done", "cancelled", "failed")
@@ -138,7 +137,7 @@ class Jobs:
         except Problem as problem:
             job.problem = problem
         except Exception as error:  # a thread that dies would take the queue with it
-            logging.getLogger(__name__).exception("a job failed")
+            report(error, "a job failed")
             job.problem = Problem(
                 _("The work stopped at an error that nobody expected: {reason}").format(reason=reason_of(error)),
                 _("Go on from where it stopped, or choose other models or pairs."),

@@ -12,9 +12,9 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from container import ROOT, command
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 60  # seconds: how long a busy machine may take before the test gives up
@@ -39,11 +39,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard.py")]
-    options = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1"]
     environment = os.environ | {"MHATTN_RUNS": str(tmp_path_factory.mktemp("runs"))}
     process = subprocess.Popen(
-        [*command, *options], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "-m", *command("CMD", port)],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     address = f"http://127.0.0.1:{port}"
     try:

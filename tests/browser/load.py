@@ -21,11 +21,11 @@ from pathlib import Path
 from statistics import median
 from urllib.request import urlopen
 
+from container import ROOT, command
 from session import Session, View
 
 from mhattn_core.cli.terminal import print_table
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 600.0
 SESSIONS = (1, 10, 20, 50)
 COME_AND_GO, BESIDE = 200, 10
@@ -67,8 +67,8 @@ async def visit(server: str, mark: str, address: tuple[str, dict[str, str]]) -> 
     async with Session(server) as session:
         shared = {"source": f"{mark} sleeps on the old mat."}
         made = Visit(mark, address, await session.open(page, **parameters, **shared))
-        if HEADS in made.first.widgets:
-            made.click = await session.set(made.first, HEADS, made.first.widgets[HEADS].options[-1])
+        if heads := next((label for label in made.first.widgets if label.startswith(HEADS)), ""):
+            made.click = await session.set(made.first, heads, made.first.widgets[heads].options[-1])
         if PAIRS in made.first.widgets:
             made.brought = await session.set(made.first, PAIRS, f"{mark} slept.\tIt was tired.\n")
         return made
@@ -80,10 +80,9 @@ def serving() -> Iterator[tuple[str, int]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    options = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1"]
     with tempfile.TemporaryDirectory() as runs:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard.py"), *options],
+            [sys.executable, "-m", *command("CMD", port)],
             cwd=ROOT,
             env=os.environ | {"MHATTN_RUNS": runs, "MHATTN_HOSTED": "1"},
             stdout=subprocess.DEVNULL,

@@ -74,7 +74,8 @@ class Session:
             kind = received.WhichOneof("type")
             if kind == "script_finished" and received.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 break
-            view.content += bytes(content)
+            # What begins a run names the script's folder; Streamlit's browser side has it so.
+            view.content += bytes(content) if kind != "new_session" else b""
             for element in _elements(received):
                 name = element.WhichOneof("type")
                 if name == "vega_lite_chart":

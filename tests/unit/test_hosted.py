@@ -7,6 +7,8 @@ from mhattn_core.hosted import hosted, without_folders
 from mhattn_core.text.reading.limits import HOSTED, Limits, limits
 from mhattn_core.unforeseen import foreseen
 
+SAID = "HF_TOKEN=hf_secret in the environment"
+
 
 @pytest.mark.parametrize(("given", "is_one"), [("1", True), ("true", True), ("True ", True), ("0", False), ("", False)])
 def test_the_environment_says_so(given: str, is_one: bool, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,13 +39,19 @@ def test_a_shared_copy_names_no_folder(said: str, shown: str | None, monkeypatch
 
 
 @pytest.mark.unforeseen
-def test_what_nobody_foresaw_is_told_by_its_kind_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_nobody_foresaw_is_told_by_its_kind_alone(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def happened() -> str:
         with pytest.raises(Problem) as caught, foreseen("m"):
-            raise KeyError("HF_TOKEN=hf_secret in the environment")
+            raise KeyError(SAID)
         return caught.value.happened
 
     assert "hf_secret" in happened()
+    assert "hf_secret" in caplog.text
+    caplog.clear()
     monkeypatch.setenv("MHATTN_HOSTED", "1")
-    assert "KeyError" in happened()
-    assert "secret" not in happened()
+    told = happened() + caplog.text
+    assert "KeyError" in told
+    assert __file__ in caplog.text
+    assert "secret" not in told

@@ -94,6 +94,7 @@ def failing(error: Exception) -> Callable[[Job], None]:
         (ZeroDivisionError("by zero"), "ZeroDivisionError: by zero"),
     ],
 )
+@pytest.mark.unforeseen
 def test_a_failure_is_told_and_takes_nobody_with_it(error: Exception, says: str) -> None:
     jobs = Jobs()
     failed = jobs.submit("a", failing(error))

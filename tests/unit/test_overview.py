@@ -8,10 +8,12 @@ import pytest
 import mhattn_core as mh
 from mhattn_core.findings.overview.answers import overview_answers
 from mhattn_core.findings.overview.heads import head_overview
+from mhattn_core.findings.overview.map import VIEWS, overview
 from mhattn_core.runs.manifest import Manifest
 
 A, B = "minilm", "smollm2"
-SHAPES = {A: ("encoder", 2, 3), B: ("decoder", 3, 2), f"{B}@random": ("decoder", 3, 2)}
+CONTROLS = [f"{B}@random", f"{B}@shuffled"]
+SHAPES = {A: ("encoder", 2, 3), B: ("decoder", 3, 2), **dict.fromkeys(CONTROLS, ("decoder", 3, 2))}
 CELLS = [
     (model, stack, layer, head)
     for model, (stack, layers, heads) in SHAPES.items()
@@ -181,3 +183,9 @@ def test_three_sentences_say_what_it_comes_to(run: mh.Run) -> None:
 def test_another_view_is_refused(run: mh.Run) -> None:
     with pytest.raises(mh.Problem, match="not a view"):
         mh.finding(run, "overview", view="beauty")
+
+
+@pytest.mark.parametrize("models", [[A], [B, *CONTROLS], CONTROLS[:1], CONTROLS])
+def test_whatever_models_are_shown_the_map_has_words(run: mh.Run, models: list[str]) -> None:
+    for view in VIEWS:
+        assert overview(run, models=models, view=view).sentence.strip()

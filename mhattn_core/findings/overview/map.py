@@ -58,7 +58,8 @@ def overview(run: Run, *, models: Sequence[str] = (), view: str = "role") -> Fin
         says=[_says(row) for _index, row in heads.iterrows()],
     )
     without = layers_without(run, shown).merge(heads[["model", "stack"]].drop_duplicates())
-    small = [model for model in shown if is_control(model)] if len(shown) > 1 else []
+    controls = [model for model in shown if is_control(model)]
+    small = controls if len(controls) < len(shown) else []
     return Finding(
         "overview",
         _sentence(heads, [model for model in shown if model not in small], view),
