@@ -59,6 +59,11 @@ def listed(names: Iterable[object], between: Literal[", ", "; "] = ", ") -> str:
     return marks.get(between, between).join(map(str, names))
 
 
+def stated(what: object, value: object) -> str:
+    """What a value is of, and the value, with this thread's colon between them."""
+    return f"{what}：{value}" if _language.get() == "zh" else f"{what}: {value}"
+
+
 def _(message: str) -> str:
     """The message in the language of this thread."""
     return _catalogue(_language.get()).gettext(message)

@@ -8,7 +8,7 @@ import streamlit as st
 from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.runs.about import how_far
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.models.control_names import is_control
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.run import Run
@@ -123,7 +123,7 @@ def evidence_with(controls: Controls, table: str) -> Evidence:
         return Evidence(opened(first), first, chosen=False)
     saved = find_run(controls.evidence)
     if saved is None or not saved.has(table):
-        others = ", ".join(f"“{run.about.name}”" for run in having)
+        others = listed(f"“{run.about.name}”" for run in having)
         raise Problem(
             _("The chosen run has not measured “{measure}”.").format(measure=table),
             (_("Choose one that has: {runs}.").format(runs=others) + " " if having else "")
