@@ -10,7 +10,7 @@ from torch import Tensor
 
 from mhattn_core.errors import Problem
 from mhattn_core.heads import head_name, layer_name
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.models.model import Model
 from mhattn_core.tap.interface import Call, visible_keys
 
@@ -91,7 +91,7 @@ def check_stack(model: Model, stack: str) -> None:
     if stack not in model.stacks:
         raise Problem(
             _("“{name}” has no {stack}.").format(name=model.name, stack=stack),
-            _("Its stacks are: {stacks}.").format(stacks=", ".join(model.stacks)),
+            _("Its stacks are: {stacks}.").format(stacks=listed(model.stacks)),
         )
 
 
@@ -105,19 +105,19 @@ def check(model: Model, ablate: Ablation) -> None:
                 _("Layer {layer} of “{name}” has no attention, so it has no heads.").format(
                     layer=layer_name(layer), name=model.name
                 ),
-                _("Those that attend are: {layers}.").format(layers=", ".join(map(layer_name, attending))),
+                _("Those that attend are: {layers}.").format(layers=listed(map(layer_name, attending))),
             )
         if layer not in range(len(sites)) or head not in range(sites[layer].heads):
             raise Problem(
                 _("“{name}” has no head {head} in its {stack}.").format(
                     name=model.name, head=head_name(layer, head), stack=stack
                 ),
-                _("Its stacks are: {stacks}.").format(stacks=", ".join(model.stacks)),
+                _("Its stacks are: {stacks}.").format(stacks=listed(model.stacks)),
             )
         if kind not in OUTPUTS:
             raise Problem(
                 _("“{kind}” is not a way to switch a head off.").format(kind=kind),
-                _("Use one of: {kinds}.").format(kinds=", ".join(OUTPUTS)),
+                _("Use one of: {kinds}.").format(kinds=listed(OUTPUTS)),
             )
         if kind == "uniform" and not model.attention.gives_values:
             raise Problem(
@@ -125,7 +125,7 @@ def check(model: Model, ablate: Ablation) -> None:
                     "“{name}” does not tell which keys its heads may see, so no head can be made to look at all of "
                     "them equally."
                 ).format(name=model.name),
-                _("Use one of: {kinds}.").format(kinds=", ".join(kinds_of(model))),
+                _("Use one of: {kinds}.").format(kinds=listed(kinds_of(model))),
             )
 
 
@@ -139,7 +139,7 @@ def pair_replacements(model: Model, inputs: Mapping[str, Tensor], ablate: Ablati
         raise Problem(
             _("“resample” puts another text's output in a head's place, and here is only one text."),
             _("Use one of: {kinds}; or measure “ablation” over many pairs.").format(
-                kinds=", ".join(kinds_on_a_pair(model))
+                kinds=listed(kinds_on_a_pair(model))
             ),
         )
     means: dict[tuple[str, int], Tensor] = {}

@@ -5,7 +5,7 @@ import pandas as pd
 
 from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, model_colour
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 
 NAMED = 3
 
@@ -62,5 +62,5 @@ def group_names(groups: pd.DataFrame) -> list[str]:
     found = []
     for heads in groups["heads"].str.split(", "):
         more = f" + {len(heads) - NAMED}" if len(heads) > NAMED else ""
-        found.append(", ".join(heads[:NAMED]) + more)
+        found.append(listed(heads[:NAMED]) + more)
     return found

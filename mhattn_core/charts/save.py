@@ -19,7 +19,7 @@ from mhattn_core.charts.presets import PRESETS, TYPE, Preset
 from mhattn_core.charts.presets import fitted as fit
 from mhattn_core.charts.table_export import TABLES, table_bytes
 from mhattn_core.errors import Problem
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.version import VERSION
 
 FIGURES = ("png", "svg", "pdf", "html", "json")
@@ -56,7 +56,7 @@ def chart_bytes(chart: alt.TopLevelMixin, format_: str, *, preset: str = "screen
         raise Problem(
             _("A chart cannot be saved as “{format}”.").format(format=format_),
             _("Choose one of: {formats}. Tables go into: {tables}.").format(
-                formats=", ".join(FIGURES), tables=", ".join(TABLES)
+                formats=listed(FIGURES), tables=listed(TABLES)
             ),
         )
     size = PRESETS[preset]

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from mhattn_core.errors import Problem
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.version import VERSION
 
 TABLES = ("csv", "parquet", "tex")
@@ -46,7 +46,7 @@ def table_bytes(table: pd.DataFrame, format_: str, *, note: str = "") -> bytes:
         return _latex(table, origin).encode()
     raise Problem(
         _("A table cannot be saved as “{format}”.").format(format=format_),
-        _("Choose one of: {formats}.").format(formats=", ".join(TABLES)),
+        _("Choose one of: {formats}.").format(formats=listed(TABLES)),
     )
 
 

@@ -38,7 +38,7 @@ from mhattn_core.findings.summarisation.agreement import segments
 from mhattn_core.findings.training.curves import training, training_head
 from mhattn_core.findings.training.shares import training_shares
 from mhattn_core.findings.value import Finding
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.runs.run import Run
 
 RUN_FINDINGS: dict[str, RunFinding[Any]] = {
@@ -111,7 +111,7 @@ def finding(run: Run, name: str, **choices: Any) -> Finding:
     if name not in RUN_FINDINGS:
         raise Problem(
             _("“{name}” is not a finding of a run.").format(name=name),
-            _("Choose one of: {names}.").format(names=", ".join(RUN_FINDINGS)),
+            _("Choose one of: {names}.").format(names=listed(RUN_FINDINGS)),
         )
     RUN_FINDINGS[name].check(choices)
     return RUN_FINDINGS[name](run, **choices)

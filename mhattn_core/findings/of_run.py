@@ -7,7 +7,7 @@ from typing import Any, Concatenate, Generic, ParamSpec
 
 from mhattn_core.errors import Problem
 from mhattn_core.findings.value import Finding
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.models.control_names import is_control
 from mhattn_core.runs.run import Run
 
@@ -59,7 +59,7 @@ class RunFinding(Generic[P]):
         for unknown in choices.keys() - self.choices.keys():
             raise Problem(
                 _("“{finding}” has no choice “{name}”.").format(finding=self.name, name=unknown),
-                _("It has: {names}.").format(names=", ".join(self.choices)),
+                _("It has: {names}.").format(names=listed(self.choices)),
             )
 
     def _code(self, run: Run, choices: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from mhattn_core.errors import Problem
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.runs.run import Run
 
 
@@ -20,7 +20,7 @@ def models_of(run: Run, models: Sequence[str]) -> list[str]:
         if model not in run.models:
             raise Problem(
                 _("The run has no model “{name}”.").format(name=model),
-                _("It has: {models}.").format(models=", ".join(run.models)),
+                _("It has: {models}.").format(models=listed(run.models)),
             )
     return list(models or run.models)
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from mhattn_core.charts.compose import Specification, with_tables
 from mhattn_core.findings.markdown import escape
+from mhattn_core.locale import listed
 from mhattn_core.models.control_names import trained_name
 from mhattn_core.models.short_names import short_names
 
@@ -35,7 +36,7 @@ class ShortNames(dict[str, str]):
 
     def label(self, *full: str) -> str:
         """The names in Markdown."""
-        return ", ".join(escape(self.name(one)) for one in full)
+        return listed(escape(self.name(one)) for one in full)
 
     def markdown(self, text: str) -> str:
         """A text of ours in which full names were escaped."""

@@ -12,6 +12,7 @@ import altair as alt
 import pandas as pd
 
 from mhattn_core.charts.save import chart_bytes, save
+from mhattn_core.digits import with_minus
 from mhattn_core.findings.markdown import plain
 from mhattn_core.findings.short import ShortNames
 from mhattn_core.locale import _
@@ -56,6 +57,10 @@ class Finding:
     of: str = ""
     draw_narrow: Callable[..., alt.TopLevelMixin] | None = None
     axis: Axis | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("sentence", "reading"):
+            object.__setattr__(self, name, with_minus(getattr(self, name)))
 
     @cached_property
     def chart(self) -> alt.TopLevelMixin:

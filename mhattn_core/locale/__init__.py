@@ -5,7 +5,7 @@ so that two people with two languages share one process.
 """
 
 import gettext
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
@@ -51,6 +51,17 @@ def _catalogue(language: Language) -> gettext.NullTranslations:
     write_mo(compiled, messages)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def listed(names: Iterable[object], between: Literal[", ", "; "] = ", ") -> str:
+    """Names or clauses one after the other, with the marks of this thread's language."""
+    marks = {", ": "、", "; ": "；"} if _language.get() == "zh" else {}
+    return marks.get(between, between).join(map(str, names))
+
+
+def stated(what: object, value: object) -> str:
+    """What a value is of, and the value, with this thread's colon between them."""
+    return f"{what}：{value}" if _language.get() == "zh" else f"{what}: {value}"
 
 
 def _(message: str) -> str:

@@ -20,7 +20,7 @@ from transformers import PreTrainedModel
 from transformers.pytorch_utils import Conv1D
 
 from mhattn_core.errors import Problem
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.models.digest import file_digest
 from mhattn_core.models.model_problems import damaged, only_pickles, stands
 
@@ -81,7 +81,7 @@ def read_adapter(name: str, folder: Path) -> Adapter:
     if method != "LORA":
         raise _refused(name, _("its method is {method}").format(method=method))
     if others := [way for way in _OTHER_WAYS if config.get(way)]:
-        raise _refused(name, _("it uses {settings}").format(settings=", ".join(others)))
+        raise _refused(name, _("it uses {settings}").format(settings=listed(others)))
     if not (folder / WEIGHTS).is_file():
         if any(folder.glob("adapter_model*.bin")):
             raise only_pickles(name)

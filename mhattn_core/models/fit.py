@@ -10,7 +10,7 @@ import torch
 from transformers import PreTrainedModel
 
 from mhattn_core.errors import Problem
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.models.model_problems import stands
 from mhattn_core.tap.dummy import dummy_inputs
 
@@ -162,4 +162,4 @@ def _size(shape: tuple[int, ...]) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(names[:_LISTED]) + (" …" if len(names) > _LISTED else "")
+    return listed(names[:_LISTED]) + (" …" if len(names) > _LISTED else "")

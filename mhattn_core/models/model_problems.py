@@ -3,14 +3,14 @@
 from difflib import get_close_matches
 
 from mhattn_core.errors import Problem
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.models.catalogue import entries, present
 from mhattn_core.models.memory import budget, readable
 
 
 def stands() -> str:
     """Which models can be used all the same."""
-    names = ", ".join(present())
+    names = listed(present())
     return _("On this machine: {names}.").format(names=names) if names else ""
 
 
@@ -18,7 +18,7 @@ def did_you_mean(name: str) -> str:
     """The nearest names of the catalogue; empty if none is near."""
     typed = name.lower().split("/")[-1]
     near = get_close_matches(typed, list(entries()), n=3, cutoff=0.6)
-    return _("Did you mean {names}?").format(names=", ".join(near)) if near and typed not in near else ""
+    return _("Did you mean {names}?").format(names=listed(near)) if near and typed not in near else ""
 
 
 def only_pickles(name: str, download: str = "") -> Problem:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from mhattn_core.errors import Problem
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.measures.heads import COLUMNS
 from mhattn_core.measures.patterns.types import patterns_table
 from mhattn_core.measures.roles.verdicts import with_ablation
@@ -62,10 +62,10 @@ def analyze(
     unknown = set(measures) - set(MEASURABLE)
     if unknown or not measures or not models:
         raise Problem(
-            _("These measures are not known: {names}.").format(names=", ".join(sorted(unknown)))
+            _("These measures are not known: {names}.").format(names=listed(sorted(unknown)))
             if unknown
             else _("There is nothing to measure."),
-            _("Name one model or more, and measures of: {names}.").format(names=", ".join(MEASURABLE)),
+            _("Name one model or more, and measures of: {names}.").format(names=listed(MEASURABLE)),
         )
     if where is not HERE and (held := [model.name for model in models if isinstance(model, Model)]):
         raise Problem(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from mhattn_core.errors import Problem
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.runs.sums import fold_of
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import PairRecord, Upload, read_pairs
@@ -32,7 +32,7 @@ def records_of(pairs: Pairs) -> tuple[list[PairRecord], pd.DataFrame]:
         if read.columns.found and "source" not in read.columns.used:
             raise Problem(
                 _("None of the columns of “{name}” is known to hold sentences: {names}.").format(
-                    name=read.name, names=", ".join(read.columns.found)
+                    name=read.name, names=listed(read.columns.found)
                 ),
                 _(
                     "Call the columns “source” and “target” in the first row, or say which they are with columns= of "

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mhattn_core.errors import Problem
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.runs.files import write_json
 from mhattn_core.version import VERSION
 
@@ -75,6 +75,6 @@ def refuse_another(folder: Path, there: Manifest, wanted: Manifest) -> None:
     differing: Sequence[str] = [said for name, said in names.items() if getattr(there, name) != getattr(wanted, name)]
     if differing:
         raise Problem(
-            _("“{folder}” holds another run; what differs: {what}.").format(folder=folder, what=", ".join(differing)),
+            _("“{folder}” holds another run; what differs: {what}.").format(folder=folder, what=listed(differing)),
             _("Choose another folder: runs are never mixed."),
         )

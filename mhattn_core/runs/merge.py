@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from mhattn_core.errors import Problem
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.measures.measure import MEASURES
 from mhattn_core.runs.analyze import finish
 from mhattn_core.runs.files import write_table
@@ -31,7 +31,7 @@ def merge(first: Run, second: Run, *, out: str | Path) -> Run:
     studies = [name for name in first.manifest.measures if name not in MEASURES]
     if studies:
         raise Problem(
-            _("Only sums merge, and these runs hold more: {names}.").format(names=", ".join(studies)),
+            _("Only sums merge, and these runs hold more: {names}.").format(names=listed(studies)),
             _("Measure both parts as one run, or without these."),
         )
     corpus = blake2b((first.manifest.corpus + second.manifest.corpus).encode(), digest_size=16).hexdigest()

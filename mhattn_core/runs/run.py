@@ -10,7 +10,7 @@ import pandas as pd
 
 from mhattn_core.errors import Problem
 from mhattn_core.heads import HEAD_COLUMNS, ModelHead
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.measures.difference import KEYS, difference
 from mhattn_core.measures.heads import COLUMNS, head_rows
 from mhattn_core.measures.matching.assignment import MatchBy
@@ -198,7 +198,7 @@ class Run:
         if rows.empty:
             raise Problem(
                 _("The run has no distances of “{name}” ({stack}).").format(name=model, stack=stack),
-                _("It has: {models}.").format(models=", ".join(table["model"].unique())),
+                _("It has: {models}.").format(models=listed(table["model"].unique())),
             )
         return distance_square(rows, by)
 
@@ -256,7 +256,7 @@ class Run:
             if name not in self.models:
                 raise Problem(
                     _("The run has no model “{name}”.").format(name=name),
-                    _("It has: {models}.").format(models=", ".join(self.models)),
+                    _("It has: {models}.").format(models=listed(self.models)),
                 )
         table = difference(*(self.heads[self.heads["model"] == name] for name in (a, b)))
         files = [sums_file(self.folder, self.models.index(name)) for name in (a, b)]

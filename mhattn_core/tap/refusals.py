@@ -7,7 +7,7 @@ from torch import nn
 from transformers import PreTrainedConfig, PreTrainedModel
 
 from mhattn_core.errors import Problem
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.tap.dummy import SOURCE_LENGTH, TARGET_LENGTH, dummy_inputs
 
 Shapes = Mapping[str, Sequence[tuple[int, ...]]]
@@ -42,7 +42,7 @@ def forward_failed(network: PreTrainedModel, error: Exception) -> Problem:
     if wanted := _wanted(network):
         return _problem(
             _("“{family}” models do not run on plain tokens: they ask for {inputs} as well.").format(
-                family=family, inputs=", ".join(wanted)
+                family=family, inputs=listed(wanted)
             )
         )
     return _problem(
@@ -82,11 +82,11 @@ def beside_text(network_class: type[PreTrainedModel]) -> str:
     inputs = {"pixel_values": "image", "input_values": "audio", "input_features": "audio", "past_values": "time"}
     modalities = network_class.input_modalities
     main: str | list[str] = network_class.main_input_name  # OneFormer's class lists two
-    listed = [
+    present = [
         inputs.get(main if isinstance(main, str) else main[0]),
         *([modalities] if isinstance(modalities, str) else modalities),
     ]
-    return ", ".join(words for modality, words in named.items() if modality in listed)
+    return listed(words for modality, words in named.items() if modality in present)
 
 
 def no_attention(config: PreTrainedConfig) -> Problem:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mhattn_core.locale import _, current_language
+from mhattn_core.locale import _, current_language, listed
 
 _TITLE = re.compile(r"title = \{(.*?)\}, (?:booktitle|journal|institution)")
 
@@ -61,7 +61,7 @@ def after(cited: Mapping[str, str]) -> str:
         if title:
             part = _(", section {section}").format(section=section) if section else ""
             titles.append(f"{key[:-4].capitalize()} {key[-4:]}, “{title[1]}”{part}")
-    return _("After: {sources}").format(sources="; ".join(titles)) if titles else ""
+    return _("After: {sources}").format(sources=listed(titles, "; ")) if titles else ""
 
 
 @cache

@@ -10,7 +10,8 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from mhattn_core.locale import current_language
+from mhattn_core.findings.markdown import escape
+from mhattn_core.locale import _, current_language
 
 AUTOMATIC = "auto"
 """In an address: what the page itself chooses."""
@@ -36,6 +37,7 @@ def choose_or_leave(
     shown = offered if isinstance(offered, Mapping) else {name: name for name in offered}
     labels = {AUTOMATIC: automatic, **shown}
     relabel(key, labels)
+    _remember_missing(key, shown)
     chosen = st.selectbox(
         label,
         list(labels),
@@ -45,7 +47,11 @@ def choose_or_leave(
         persist_state="session" if persist else None,
         help=help_text,
     )
-    return None if chosen == AUTOMATIC else str(chosen)
+    if chosen != AUTOMATIC:
+        st.session_state.pop(_missing(key), None)
+        return str(chosen)
+    say_missing(st.session_state.get(_missing(key), [""])[0], automatic)
+    return None
 
 
 def choose(
@@ -76,7 +82,35 @@ def choose(
         st.segmented_control(label, list(labels), required=True, on_change=_write, args=(key,), **about)
     else:
         st.selectbox(label, list(labels), on_change=_write, args=(key,), **about)
+    named = st.query_params.get(key, "")
+    say_missing(named if named not in labels else "", labels[st.session_state[key]])
     return str(st.session_state[key])
+
+
+def say_missing(named: str, shown: str) -> None:
+    """What the address names and is not here, empty for nothing, is not replaced in silence. shown: in its place."""
+    if named:
+        message = _(
+            "The address names “{name}”, which is not here: models, data or sentence are others. Chosen instead: “{shown}”."
+        )
+        st.warning(message.format(name=escape(named), shown=escape(shown)), icon=":material/link_off:")
+
+
+def _remember_missing(key: str, offered: Mapping[str, str]) -> None:
+    """Streamlit takes out of the address what a bound box does not offer; what was asked for is known until another
+    page, or other options.
+    """
+    state, context = st.session_state, get_script_run_ctx()
+    here = context and context.page_script_hash, tuple(offered)
+    named = st.query_params.get(key, "")
+    if named and named not in offered.values():
+        state[_missing(key)] = named, here
+    elif state.get(_missing(key), (named, here))[1] != here:
+        del state[_missing(key)]
+
+
+def _missing(key: str) -> str:
+    return f"missing-{key}"
 
 
 def hold(key: str, name: str) -> None:

@@ -8,13 +8,13 @@ import streamlit as st
 from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.runs.about import how_far
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.models.control_names import is_control
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.run import Run
 from mhattn_core.runs.store import Saved
 from mhattn_core.text.prose import prose
-from mhattn_core.ui.choices import history, hold
+from mhattn_core.ui.choices import history, hold, say_missing
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.page import badge
@@ -69,17 +69,17 @@ def choose_evidence() -> str:
     if state[KEY] != PAIR:
         hold(KEY, state[KEY])
         state[OPENED_WITH] = state[KEY]
-    return str(
-        st.selectbox(
-            _("Data"),
-            list(labels),
-            format_func=labels.__getitem__,
-            key=KEY,
-            on_change=_write,
-            persist_state="session",
-            help=prose("data_or_pair"),
-        )
+    chosen = st.selectbox(
+        _("Data"),
+        list(labels),
+        format_func=labels.__getitem__,
+        key=KEY,
+        on_change=_write,
+        persist_state="session",
+        help=prose("data_or_pair"),
     )
+    say_missing(asked if asked and asked not in labels else "", labels[chosen])
+    return str(chosen)
 
 
 def chosen_evidence(controls: Controls) -> Evidence | None:
@@ -123,7 +123,7 @@ def evidence_with(controls: Controls, table: str) -> Evidence:
         return Evidence(opened(first), first, chosen=False)
     saved = find_run(controls.evidence)
     if saved is None or not saved.has(table):
-        others = ", ".join(f"“{run.about.name}”" for run in having)
+        others = listed(f"“{run.about.name}”" for run in having)
         raise Problem(
             _("The chosen run has not measured “{measure}”.").format(measure=table),
             (_("Choose one that has: {runs}.").format(runs=others) + " " if having else "")

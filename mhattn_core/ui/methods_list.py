@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.measures.quantities import Family, Quantity, families
 from mhattn_core.text.methods import Method, after
 from mhattn_core.text.pages import page_title
@@ -63,4 +63,4 @@ def _quantity(one: Quantity) -> None:
 
 
 def _where(pages: Sequence[str]) -> str:
-    return _("On: {pages}").format(pages=", ".join(page_title(page) for page in pages)) if pages else ""
+    return _("On: {pages}").format(pages=listed(page_title(page) for page in pages)) if pages else ""

@@ -9,7 +9,7 @@ import streamlit as st
 from mhattn_core.charts.glance import PICKED
 from mhattn_core.errors import Problem
 from mhattn_core.findings.heads.compared import ModelHeads
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.runs.run import Run
 from mhattn_core.ui.resources import HASHES
 
@@ -39,7 +39,7 @@ def heads_in(run: Run, model: str) -> pd.DataFrame:
         raise Problem(
             _("The chosen run did not measure {name}.").format(name=model),
             _("Choose one of its models: {models}. Or measure the same pairs with {name} under “Data”.").format(
-                models=", ".join(run.models), name=model
+                models=listed(run.models), name=model
             ),
         )
     return run.heads[(run.heads["model"] == model) & (run.heads["group"] == "")]

@@ -13,7 +13,7 @@ from mhattn_core.charts.on_page import on_page
 from mhattn_core.charts.sent import sent
 from mhattn_core.errors import NotAvailable, Problem
 from mhattn_core.findings.markdown import escape
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed, stated
 from mhattn_core.ui.names import known_names, short_text
 from mhattn_core.ui.resources import loaded_names
 from mhattn_core.ui.scripts import OF_EVERY_PAGE, in_browser
@@ -95,8 +95,8 @@ def problems(model: str = "") -> Iterator[None]:
     except NotAvailable as missing:
         st.info(short_text(f"{missing.happened} {missing.remedy}"))
     except Problem as problem:
-        happened = problem.happened if model in problem.happened else f"{model}: {problem.happened}"
-        names = ", ".join(loaded_names())
+        happened = problem.happened if model in problem.happened else stated(model, problem.happened)
+        names = listed(loaded_names())
         stands = problem.stands or (_("Loaded: {names}.").format(names=names) if names else "")
         st.error(" ".join(escape(part) for part in (happened, stands, problem.remedy) if part), icon=":material/error:")
 

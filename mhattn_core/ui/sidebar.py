@@ -6,14 +6,14 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mhattn_core.hosted import hosted
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.models import control_names
 from mhattn_core.models.catalogue import offered
 from mhattn_core.models.control_names import with_control
 from mhattn_core.models.readers import can_read, language_told, readers
 from mhattn_core.text.pages import first_shown, reads_pair
 from mhattn_core.text.prose import prose
-from mhattn_core.ui.choices import history
+from mhattn_core.ui.choices import history, say_missing
 from mhattn_core.ui.chosen import CHOSEN, choose_for_good
 from mhattn_core.ui.controls import MODELS, MOST_MODELS, PAIR, Controls
 from mhattn_core.ui.evidence import choose_evidence
@@ -29,6 +29,7 @@ from mhattn_core.ui.visit import come_back
 CONTROLS = "controls"
 OPENED = "opened"
 OWN = "own-of-the-page"
+MISSING = "missing-models"
 
 
 def sidebar(page: str = "") -> Controls:
@@ -122,6 +123,7 @@ def _of_the_page(reads: bool) -> str:
 
 def _models(page: str) -> list[str]:
     names = _offered_models()
+    asked = [name for name in st.query_params.get_all(MODELS) if name not in names] if hosted() else []
     models = st.multiselect(
         _("Models"),
         names,
@@ -135,6 +137,10 @@ def _models(page: str) -> list[str]:
         placeholder=_("Choose one, or type a Hub id"),
         help=prose("random_controls"),
     )
+    if asked:
+        st.session_state[MISSING] = asked, models
+    named, instead = st.session_state.get(MISSING, ((), None))
+    say_missing(listed(named) if models == instead else "", listed(models or names[:1]))
     meet([*models, *(model for run in known_runs() for model in run.about.models)])
     if said := known_names().legend(models):
         st.caption(said)

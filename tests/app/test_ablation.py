@@ -46,7 +46,7 @@ def test_it_opens_on_a_translation_that_loses_a_phrase() -> None:
     assert "It translates: *我昨天在图书馆看了一本书。*" in said
     assert "1 pair: an example" in said
     assert re.search(r"the translation as given costs \*\*\d\.\d\d\*\* nats a token \(10 tokens to guess\)", said)
-    assert re.search(r"Without these heads it costs \*\*\d\.\d\d\*\* \([+-]0\.\d{3}\): on average each token", said)
+    assert re.search(r"Without these heads it costs \*\*\d\.\d\d\*\* \([+−]0\.\d{3}\): on average each token", said)
 
 
 def test_a_layer_is_switched_off_and_on_again_and_undone() -> None:
@@ -143,7 +143,7 @@ def test_displacement_is_never_called_a_loss() -> None:
 def test_what_is_near_another_head_is_set_against_what_it_costs() -> None:
     app = faults("safe")
     said = texts(app)
-    assert re.search(r"with its ablation effect: [+-]\d\.\d\d \(Spearman", said)
+    assert re.search(r"with its ablation effect: [+−]\d\.\d\d \(Spearman", said)
     assert re.search(r"[Oo]f the \d+ heads that are nearest to another", said)
     app.session_state["numbers-safe"] = True
     app.run()

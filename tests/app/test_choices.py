@@ -41,7 +41,7 @@ def said(app: AppTest) -> str:
 
 
 def test_a_link_opens_what_it_names_in_any_language() -> None:
-    app = AppTest.from_function(by_name)
+    app = AppTest.from_function(by_name, default_timeout=60)
     app.query_params["way"], app.session_state["language"] = "c", "Chinese"
     assert said(app.run()) == "c"
     assert app.selectbox[0].options == ["a in Chinese", "b in Chinese", "c in Chinese"]
@@ -50,7 +50,7 @@ def test_a_link_opens_what_it_names_in_any_language() -> None:
 
 
 def test_what_is_not_offered_gives_way() -> None:
-    app = AppTest.from_function(by_name)
+    app = AppTest.from_function(by_name, default_timeout=60)
     app.query_params["way"] = "<b>"
     assert said(app.run()) == "a"
     app.selectbox[0].set_value("b").run()
@@ -59,7 +59,7 @@ def test_what_is_not_offered_gives_way() -> None:
 
 
 def test_the_address_holds_the_name_of_what_was_chosen_or_clicked() -> None:
-    app = AppTest.from_function(by_name).run()
+    app = AppTest.from_function(by_name, default_timeout=60).run()
     assert "way" not in app.query_params
     assert said(app.selectbox[0].set_value("c").run()) == "c"
     assert app.query_params["way"] == "c"
@@ -68,7 +68,7 @@ def test_the_address_holds_the_name_of_what_was_chosen_or_clicked() -> None:
 
 
 def test_only_what_nobody_chose_follows_the_page() -> None:
-    app = AppTest.from_function(by_name).run()
+    app = AppTest.from_function(by_name, default_timeout=60).run()
     app.session_state["default"] = "b"
     assert said(app.run()) == "b"
     app.selectbox[0].set_value("c").run()
@@ -78,7 +78,7 @@ def test_only_what_nobody_chose_follows_the_page() -> None:
 
 def test_a_choice_lasts_through_another_page_where_it_should() -> None:
     for persist, after in ((True, "c"), (False, "a")):
-        app = AppTest.from_function(by_name)
+        app = AppTest.from_function(by_name, default_timeout=60)
         app.session_state["persist"] = persist
         app.run().selectbox[0].set_value("c").run()
         app.checkbox[0].uncheck().run()
@@ -89,7 +89,7 @@ def test_a_choice_lasts_through_another_page_where_it_should() -> None:
 
 
 def test_the_pages_own_choice_until_there_is_another() -> None:
-    app = AppTest.from_function(left_to_the_page).run()
+    app = AppTest.from_function(left_to_the_page, default_timeout=60).run()
     assert said(app) == "None"
     assert app.selectbox[0].options == ["The best: L1 H2", "L0 H0", "L1 H2"]
     assert said(app.selectbox[0].set_value("L1 H2").run()) == "L1 H2"
@@ -99,8 +99,36 @@ def test_the_pages_own_choice_until_there_is_another() -> None:
 
 
 def test_a_word_of_one_sentence_is_forgotten_in_another() -> None:
-    app = AppTest.from_function(of_a_sentence).run()
+    app = AppTest.from_function(of_a_sentence, default_timeout=60).run()
     assert said(app.selectbox[0].set_value("1").run()) == "1"
     app.session_state["words"] = ["a", "dog"]
     assert said(app.run()) == "0"
     assert "word" not in app.query_params
+
+
+def test_a_link_to_what_is_not_here_says_so_until_another_choice() -> None:
+    app = AppTest.from_function(left_to_the_page, default_timeout=60)
+    app.query_params["head"] = "L9 H*1*"
+    assert said(app.run()) == "None"
+    assert r"“L9 H\*1\*”" in app.warning[0].value
+    assert "L1 H2" in app.warning[0].value
+    assert app.run().warning
+    app.selectbox[0].set_value("L0 H0").run()
+    assert not app.warning
+
+    app = AppTest.from_function(by_name, default_timeout=60)
+    app.query_params["way"] = "x"
+    assert said(app.run()) == "a"
+    assert "“x”" in app.warning[0].value
+    assert "“a in English”" in app.warning[0].value
+    app.selectbox[0].set_value("b").run()
+    assert not app.warning
+
+
+def test_what_was_not_here_is_forgotten_when_something_else_is_offered() -> None:
+    app = AppTest.from_function(left_to_the_page, default_timeout=60)
+    app.query_params["head"] = "L9 H9"
+    assert app.run().warning
+    app.session_state["offered"] = ["L0 H0", "L2 H2"]
+    app.query_params.clear()
+    assert not app.run().warning

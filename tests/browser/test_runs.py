@@ -67,7 +67,7 @@ def test_two_people_measure_one_after_the_other(server: str, browser: Browser, p
     main(page).get_by_role("button", name="Go on").click()
     expect(main(page).get_by_text(re.compile(r"long\.tsv · minilm"))).to_be_visible()
     main(page).locator(f".st-key-cancel-{key}").get_by_role("button").click()
-    main(page).get_by_role("button", name="Delete").click()
+    main(page).get_by_role("button", name="Delete", exact=True).click()  # not: this file from the list
     page.get_by_role("button", name="Yes, delete it").click()
     expect(main(page).get_by_text(re.compile("long.tsv is not finished"))).to_have_count(0)
     other_context.close()

@@ -167,7 +167,7 @@ def test_a_card_shows_an_effect_that_is_small_as_what_it_is() -> None:
     of_smollm2 = mh.finding(run, "head_card", model="smollm2", head="L1 H0").table.set_index("what")["value"]
     assert of_smollm2["ablation effect, loss added (nats per token)"] == "+0.172 [+0.101, +0.244]"
     effect = run.table("ablation").query("model == 'minilm' and kind == 'mean' and layer == 2 and head == 9").iloc[0]
-    shown, low, high = re.findall(r"[+-][\d.e-]+", card["ablation effect, displacement (1 − cosine)"])
+    shown, low, high = re.findall(r"[+−][\d.e-]+", card["ablation effect, displacement (1 − cosine)"])
     assert 0 < effect["delta"] < 0.005
     assert float(shown) == pytest.approx(effect["delta"], rel=0.05)
     assert float(low) == pytest.approx(effect["low"], rel=0.05)

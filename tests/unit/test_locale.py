@@ -8,7 +8,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from mhattn_core import locale
-from mhattn_core.locale import _, use_language
+from mhattn_core.locale import _, listed, stated, use_language
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,3 +48,22 @@ def test_languages_of_two_threads_do_not_meet() -> None:
     assert said == ["权重"]
     assert _("weight") == "weight"
     assert locale.current_language() == "en"
+
+
+def test_lists_and_what_is_said_of_something_have_the_marks_of_the_language() -> None:
+    assert listed(["minilm", 2]) == "minilm, 2"
+    assert listed(["a, b", "c"], "; ") == "a, b; c"
+    assert stated("role", "subject") == "role: subject"
+    try:
+        use_language("zh")
+        assert listed(["minilm", 2]) == "minilm、2"
+        assert listed(["a、b", "c"], "; ") == "a、b；c"
+        assert stated("作用", "主语") == "作用：主语"
+    finally:
+        use_language("en")
+
+
+def test_no_list_for_people_is_joined_by_hand() -> None:
+    """What is joined by a comma in a message is joined by the language's own mark."""
+    sources = [(path, path.read_text(encoding="utf-8")) for path in (ROOT / "mhattn_core").rglob("*.py")]
+    assert not [str(path) for path, text in sources if re.search(r"\.format\([^()]*\"[,;] \"\.join", text)]

@@ -5,7 +5,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from mhattn_core.heads import Head
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.text.changes import TextSpan, changes
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def without(off: Sequence[Head]) -> str:
         return _("All heads on")
     if len(off) > NAMED:
         return _("{heads} heads off").format(heads=len(off))
-    return _("Without {heads}").format(heads=", ".join(head.full_name for head in off))
+    return _("Without {heads}").format(heads=listed(head.full_name for head in off))
 
 
 def written_before_and_after(intact: "Continued", ablated: "Continued", off: Sequence[Head]) -> str:

@@ -3,6 +3,7 @@
 from math import exp
 from typing import TYPE_CHECKING
 
+from mhattn_core.digits import with_minus
 from mhattn_core.locale import _
 
 if TYPE_CHECKING:
@@ -54,4 +55,4 @@ def cost_sentence(seen: "AttentionResult", intact: "PairLoss", ablated: "PairLos
         means = _(
             "on average each token has become {times:.2f} times likelier; here the model does better without them."
         ).format(times=exp(-change))
-    return f"{given} {without} {means}"
+    return with_minus(f"{given} {without} {means}")

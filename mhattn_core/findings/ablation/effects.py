@@ -12,7 +12,7 @@ from mhattn_core.findings.narrow import strongest_heads
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import Head, head_names
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.measures.ablation.quantities import FALLING, covers
 from mhattn_core.measures.quantities import column, quantities
 from mhattn_core.measures.roles.verdicts import FALSE_DISCOVERIES
@@ -82,7 +82,7 @@ def effects(measured: Measured, stack: str = "") -> Finding:
 def effects_sentence(rows: pd.DataFrame) -> str:
     """The heads of the largest effect, and how many raise or lower the loss beyond chance."""
     top = rows.nlargest(NAMED, "delta")
-    largest = ", ".join(
+    largest = listed(
         f"{head.full_name} ({signed(row)})" for head, row in zip(Head.of_table(top), top.itertuples(), strict=True)
     )
     words = quantities()[str(rows["quantity"].iloc[0])]

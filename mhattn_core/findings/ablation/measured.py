@@ -9,7 +9,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.findings.of_run import RunFinding
 from mhattn_core.findings.rows import models_of
 from mhattn_core.findings.value import Finding
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.measures.quantities import Quantity, of_family, quantities
 from mhattn_core.runs.run import Run
 
@@ -90,7 +90,7 @@ def of_table(run: Run, table: str, *, model: str = "", quantity: str = "", **onl
             break
     else:
         raise Problem(
-            _("The run switched off no heads of {model}.").format(model=model or ", ".join(run.models)),
+            _("The run switched off no heads of {model}.").format(model=model or listed(run.models)),
             _("Measure the same pairs with “ablation” under Data."),
         )
     rows = rows[rows["quantity"] == (quantity or quantities_in(rows)[0])]

@@ -11,7 +11,7 @@ from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.rows import models_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_names
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.measures.statistics import supported
 from mhattn_core.runs.run import Run
 from mhattn_core.text.relations import relation_label
@@ -33,7 +33,7 @@ def minimal_pairs(run: Run, *, model: str = "") -> Finding:
             _(
                 "{name} has no minimal pairs: it has no language head, reads no language in which they are written, "
                 "or with all its heads it is no better than chance."
-            ).format(name=", ".join(asked)),
+            ).format(name=listed(asked)),
             _("Its heads can be called pattern specialists at most."),
         )
     rows = by_relation(table[table["model"] == names[0]])

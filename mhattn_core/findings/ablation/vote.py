@@ -13,7 +13,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_name
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.measures.votes import votes
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def vote_findings(
     """Who is elected by majority and by weight, with all heads and without ``off``; see ``vote_sentence``."""
     before, after = elections(grid, without, off)
     sentence = escape(vote_sentence(before, after, seen.model.name, off, grid, hard=hard))
-    states = _("all heads on"), _("without {heads}").format(heads=", ".join(head_name(*head) for head in off))
+    states = _("all heads on"), _("without {heads}").format(heads=listed(head_name(*head) for head in off))
     ablated = ", ".join(f"({stack!r}, {layer}, {head}): 'zero'" for layer, head in off)
     code = code_of(seen, f"mh.attend(seen.model, pair, ablate={{{ablated}}}).words({stack!r}).pattern[..., {VERB}, :]")
     parts = []
@@ -101,7 +101,7 @@ def vote_sentence(
     )
     said += " " + message.format(
         count=len(off),
-        heads=", ".join(f"{head_name(*head)} {grid.pattern[(*head, VERB, SUBJECT)]:.2f}" for head in off[:3])
+        heads=listed(f"{head_name(*head)} {grid.pattern[(*head, VERB, SUBJECT)]:.2f}" for head in off[:3])
         + (" …" if len(off) > 3 else ""),
         majority=elected["after", "votes"],
         weight=elected["after", "weight"],

@@ -13,7 +13,7 @@ from mhattn_core.attention.tables import Units, pattern_table
 from mhattn_core.charts.attention_drawn import Drawn
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head, head_name
-from mhattn_core.locale import _
+from mhattn_core.locale import _, stated
 from mhattn_core.measures.default_head import position_of, positional_shares
 from mhattn_core.once import once
 
@@ -68,7 +68,11 @@ def pattern_sentence(shown: Sequence[Shown]) -> str:
     cells = others_only if len(others_only) else cells
     top = cells.loc[cells["weight"].idxmax()]
     words = (int(top["query_position"]), int(top["key_position"]))
-    same = [f"{escape(one.name)}: {weight:.2f}" for one in others if (weight := _weight(one, first, words)) is not None]
+    same = [
+        stated(escape(one.name), f"{weight:.2f}")
+        for one in others
+        if (weight := _weight(one, first, words)) is not None
+    ]
     return _("{head}: *{query}* puts {weight:.2f} of its attention on *{key}*{others}.").format(
         head=name,
         query=escape(str(top["query"])),
@@ -90,7 +94,7 @@ def position_names() -> dict[str, str]:
 
 def why_these(shown: Sequence[Shown]) -> str:
     """Why each head is shown that nobody chose; in Markdown."""
-    return " · ".join(f"{escape(one.name)}: {one.why}" for one in shown if one.why)
+    return " · ".join(stated(escape(one.name), one.why) for one in shown if one.why)
 
 
 def drawn(shown: Sequence[Shown], *, stretched: bool) -> tuple[Drawn, float]:

@@ -11,7 +11,7 @@ from mhattn_core.findings.card.value import Card, each_once
 from mhattn_core.findings.markdown import plain
 from mhattn_core.findings.short import ShortNames
 from mhattn_core.findings.value import Finding
-from mhattn_core.locale import _, current_language
+from mhattn_core.locale import _, current_language, listed
 from mhattn_core.version import VERSION
 
 FORMATS = ("html", "pdf", "json")
@@ -37,7 +37,7 @@ def card_bytes(card: Card, format_: str) -> bytes:
     if format_ not in FORMATS:
         raise Problem(
             _("A card cannot be saved as “{format}”.").format(format=format_),
-            _("Choose one of: {names}.").format(names=", ".join(FORMATS)),
+            _("Choose one of: {names}.").format(names=listed(FORMATS)),
         )
     return {"html": _page, "pdf": _pdf, "json": _json}[format_](card)
 

@@ -13,7 +13,7 @@ from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.rows import model_of
 from mhattn_core.findings.value import Axis, Finding
 from mhattn_core.heads import HEAD_COLUMNS, Head, ModelHead, head_names
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.measures.matching.costs import swapped
 from mhattn_core.measures.matching.verdicts import SHARED
 from mhattn_core.measures.quantities import quantity
@@ -88,7 +88,7 @@ def head_counterparts(run: Run, *, model: str = "", stack: str = "", head: str =
     own = own.astype({"layer_b": int, "head_b": int}).reset_index(drop=True)
     own = own.assign(name=head_names(own, "_b", model=True), said=own["verdict"].map(verdict_names()))
     shared = own[own["verdict"] == SHARED]
-    found = ", ".join(map(escape, shared["name"])) if len(shared) else _("none")
+    found = listed(map(escape, shared["name"])) if len(shared) else _("none")
     return Finding(
         "head_counterparts",
         _("Counterparts of **{head}** in other models of the run: {found} ({shared} of {all} models).").format(

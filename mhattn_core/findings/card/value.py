@@ -21,7 +21,7 @@ from mhattn_core.findings.relations.profile import relation_profile
 from mhattn_core.findings.rows import model_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import Head, ModelHead
-from mhattn_core.locale import _
+from mhattn_core.locale import _, stated
 from mhattn_core.runs.run import Run
 
 LINES = 5
@@ -45,7 +45,7 @@ class Card:
     @property
     def text(self) -> str:
         """For a terminal: the lines, a sentence a finding, and what is missing."""
-        said = [self.head.name, *(f"{line.what}: {line.value}" for line in self.lines.itertuples())]
+        said = [self.head.name, *(stated(line.what, line.value) for line in self.lines.itertuples())]
         said += ["", *(f"· {finding.text}" for finding in self.findings.values())]
         said += [f"· {problem.happened} {problem.remedy}" for problem in each_once(self.missing)]
         return "\n".join(said)

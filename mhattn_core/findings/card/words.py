@@ -10,7 +10,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.value import Axis, Finding
 from mhattn_core.heads import ModelHead
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.measures.cards.sizes import TOP
 from mhattn_core.measures.cards.vocabulary import FEWEST
 from mhattn_core.runs.run import Run
@@ -30,18 +30,18 @@ def head_words(
         if choice not in known:
             raise Problem(
                 _("“{choice}” cannot be chosen here.").format(choice=choice),
-                _("Choose one of: {names}.").format(names=", ".join(known)),
+                _("Choose one of: {names}.").format(names=listed(known)),
             )
     own = rows_of(run, cards_of(run, model), "cards", model=model, stack=stack, head=head)
     one = ModelHead.of_row(own.iloc[0])
-    listed = own[own["part"] == side].rename(columns={"item": "word"}).nlargest(TOP, by)
-    if listed.empty:
+    ranked = own[own["part"] == side].rename(columns={"item": "word"}).nlargest(TOP, by)
+    if ranked.empty:
         raise Problem(
             _("No word stands {fewest} times or more in these pairs.").format(fewest=FEWEST),
             _("Measure more pairs."),
         )
-    words = listed[["word", "mass", "even", "lift", "count"]].reset_index(drop=True)
-    top = ", ".join(
+    words = ranked[["word", "mass", "even", "lift", "count"]].reset_index(drop=True)
+    top = listed(
         f"“{escape(row.word)}” ({row.mass:.1%})" if by == "mass" else f"“{escape(row.word)}” (× {row.lift:.1f})"
         for row in words.head(NAMED).itertuples()
     )

@@ -16,7 +16,7 @@ from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.rows import model_of, of_stack
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_name
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.measures.quantities import quantity
 from mhattn_core.models.control_names import trained_name
 from mhattn_core.runs.run import Run
@@ -40,7 +40,7 @@ def contributions(run: Run, *, model: str = "", stack: str = "", measure: str = 
     if rows.empty:
         raise Problem(
             _("The run has no “{measure}” of its heads.").format(measure=measure),
-            _("It has: {names}.").format(names=", ".join(of_model["measure"].unique())),
+            _("It has: {names}.").format(names=listed(of_model["measure"].unique())),
         )
     sample = _("One word of each text, chosen by hash; 95 % intervals over texts.")
     return grid(
@@ -168,7 +168,7 @@ def most_added(word: "WordContributions") -> str:
         median=float(np.nanmedian(lengths)),
         share=word.shares[layer, head],
     )
-    named = ", ".join(f"{head_name(*other)} ({lengths[other]:.2f})" for other in others)
+    named = listed(f"{head_name(*other)} ({lengths[other]:.2f})" for other in others)
     return sentence + " " + _("Next: {others}.").format(others=named) if named else sentence
 
 

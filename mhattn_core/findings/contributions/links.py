@@ -13,7 +13,7 @@ from mhattn_core.experiments.contributions.links import MOST, Link, LinksFound
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.findings.value import Finding
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.text.claims import Claim, claims
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def beside_chance(measured: LinksFound) -> str:
         head=measured.name(measured.best[0][0]),
         one=counts[0],
         three=counts[-1],
-        names=", ".join(measured.name(number) for number in measured.best[-1]),
+        names=listed(measured.name(number) for number in measured.best[-1]),
     )
     message = (
         _("For one head that is more than the best of as many random choosers (at most {most:.0f} in 95 % of draws).")

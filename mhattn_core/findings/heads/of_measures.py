@@ -16,7 +16,7 @@ from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.rows import model_of, models_of, of_stack
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import ModelHead
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.measures.quantities import axis_title, quantity
 from mhattn_core.runs.run import Run
 
@@ -103,7 +103,7 @@ def medians(rows: pd.DataFrame, measure: str) -> str:
     )
     of_models = known.groupby("model", sort=False, observed=True)["value"].median()
     said = message.format(
-        medians=", ".join(f"{escape(str(name))} {digits(value)}" for name, value in of_models.items()),
+        medians=listed(f"{escape(str(name))} {digits(value)}" for name, value in of_models.items()),
         head=escape(ModelHead.of_row(top).name),
         value=digits(float(top["value"])),
     )

@@ -10,7 +10,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.matching.matched import Matched, matched, stack_pairs
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.value import Finding
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.measures.matching.assignment import MatchBy
 from mhattn_core.measures.quantities import column, quantity
 from mhattn_core.models.control_names import RANDOM, is_control
@@ -93,7 +93,7 @@ def _two_models(run: Run, a: str, b: str) -> tuple[str, str]:
     if not fitting:
         raise Problem(
             _("The run has nothing to match {a} with.").format(a=a or b),
-            _("It has: {models}.").format(models=", ".join(run.models)),
+            _("It has: {models}.").format(models=listed(run.models)),
         )
     one, other = min(fitting, key=lambda pair: sum(map(is_control, pair)))
     return str(one), str(other)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from mhattn_core.digits import with_minus
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.overview.heads import SPECIALISTS, SUGGESTED, head_overview
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed, stated
 from mhattn_core.models.control_names import CONTROLS, is_control, with_control
 from mhattn_core.runs.run import Run
 
@@ -73,7 +74,7 @@ def _shared(run: Run, models: Sequence[str]) -> str:
     if not counts:
         return _("Heads of {a} with a counterpart in {b}: {count}.").format(count=shared, **names)
     return _("Heads of {a} with a counterpart in {b}: {count} (in random controls: {chance}).").format(
-        count=shared, chance=", ".join(f"{escape(name)}: {count}" for name, count in counts.items()), **names
+        count=shared, chance=listed(stated(escape(name), count) for name, count in counts.items()), **names
     )
 
 
@@ -90,10 +91,10 @@ def _replaceable(heads: pd.DataFrame, models: Sequence[str]) -> str:
         own = heads[(heads["model"] == model)].dropna(subset=["distance", "effect"])
         if len(own) >= FEWEST:
             rank = own["distance"].corr(own["effect"], method="spearman")
-            parts.append(f"{escape(model)} {rank:+.2f}")
+            parts.append(with_minus(f"{escape(model)} {rank:+.2f}"))
     if not parts:
         return _("Too few heads to tell.")
     return _(
         "If it could, heads with a near neighbour would cost less. Rank correlation of a head's distance to its most "
         "similar head with its ablation effect: {ranks} (Spearman)."
-    ).format(ranks=", ".join(parts))
+    ).format(ranks=listed(parts))

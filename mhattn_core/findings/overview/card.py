@@ -6,6 +6,7 @@ from functools import partial
 import pandas as pd
 
 from mhattn_core.charts import type_names, verdict_names
+from mhattn_core.digits import with_minus
 from mhattn_core.errors import Problem
 from mhattn_core.findings.ablation.effects import with_interval
 from mhattn_core.findings.markdown import escape
@@ -15,7 +16,7 @@ from mhattn_core.findings.overview.map import overview
 from mhattn_core.findings.rows import model_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import Head, head_name
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed, stated
 from mhattn_core.measures.quantities import quantity
 from mhattn_core.runs.run import Run
 
@@ -35,7 +36,7 @@ def head_card(run: Run, *, model: str = "", head: str = "L0 H0") -> Finding:
             _("Layers and heads count from 0; `overview` lists all."),
         )
     lines = card_lines(rows.iloc[0])
-    first = ", ".join(f"{line.what}: {escape(line.value)}" for line in lines.itertuples())
+    first = listed(stated(line.what, escape(line.value)) for line in lines.itertuples())
     return replace(
         whole,
         sentence=f"**{escape(name)}** · {first}",
@@ -67,7 +68,9 @@ def role_lines(head: "pd.Series[object]") -> list[tuple[str, str]]:
         gains = {"offset_gain": _("gain over position alone, points")} if head["verdict"] in SUGGESTED else {}
         gains["gain"] = _("gain over position and word class, points")
         lines += [
-            (what, f"{100 * float(str(head[name])):+.0f}") for name, what in gains.items() if pd.notna(head[name])
+            (what, with_minus(f"{100 * float(str(head[name])):+.0f}"))
+            for name, what in gains.items()
+            if pd.notna(head[name])
         ]
     if pd.notna(head["effect"]):
         # Models differ in what they lose: nats of one are not the turned vector of another.

@@ -16,7 +16,7 @@ from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.overview.heads import SPECIALISTS, SUGGESTED, head_overview, layers_without, role_name
 from mhattn_core.findings.rows import models_of
 from mhattn_core.findings.value import Finding
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed, stated
 from mhattn_core.measures.quantities import quantity
 from mhattn_core.models.control_names import is_control
 from mhattn_core.runs.run import Run
@@ -45,7 +45,7 @@ def overview(run: Run, *, models: Sequence[str] = (), view: str = "role") -> Fin
     if view not in VIEWS:
         raise Problem(
             _("“{view}” is not a view of the heads.").format(view=view),
-            _("Choose one of: {names}.").format(names=", ".join(VIEWS)),
+            _("Choose one of: {names}.").format(names=listed(VIEWS)),
         )
     shown = sorted(models_of(run, models), key=is_control)[:MOST]
     heads = head_overview(run, shown)
@@ -100,7 +100,7 @@ def _says(row: "pd.Series[object]") -> str:
     verdicts = charts.verdict_names()
     role = role_name(row)
     return (
-        f"{role}: {verdicts.get(str(row['verdict']), row['verdict'])}, {row['held_out']:.0%}"
+        listed((stated(role, verdicts.get(str(row["verdict"]), row["verdict"])), f"{row['held_out']:.0%}"))
         if row["relation"]
         else role
     )
@@ -134,7 +134,7 @@ def _largest_effects(heads: pd.DataFrame, models: Sequence[str]) -> str:
             parts.append(f"**{escape(str(top['name']))}** {signed_digits(top['effect'])}, {change}")
     if not parts:
         return _("This run switched no heads of these models off.")
-    return _("Largest ablation effect, one head off at a time: {heads}.").format(heads="; ".join(parts))
+    return _("Largest ablation effect, one head off at a time: {heads}.").format(heads=listed(parts, "; "))
 
 
 def _reading(view: str, heads: pd.DataFrame) -> str:

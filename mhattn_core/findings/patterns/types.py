@@ -10,7 +10,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.rows import model_of, of_stack
 from mhattn_core.findings.value import Finding
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.runs.run import Run
 
 
@@ -50,6 +50,6 @@ def counts(rows: pd.DataFrame) -> str:
     parts = []
     for model, own in rows.groupby("model", sort=False, observed=True):
         of_type = own["type"].value_counts()
-        types = ", ".join(f"{of_type[type_]} {name}" for type_, name in names.items() if type_ in of_type)
+        types = listed(f"{of_type[type_]} {name}" for type_, name in names.items() if type_ in of_type)
         parts.append(_("{model}: {heads} heads, {types}").format(model=escape(str(model)), heads=len(own), types=types))
-    return _("{counts}. Of a heterogeneous head no part of the weight leads.").format(counts="; ".join(parts))
+    return _("{counts}. Of a heterogeneous head no part of the weight leads.").format(counts=listed(parts, "; "))

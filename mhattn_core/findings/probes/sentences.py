@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from mhattn_core.digits import with_minus
 from mhattn_core.locale import _
 from mhattn_core.measures.probing.table import ASKED
 
@@ -93,7 +94,7 @@ def margin(row: pd.Series) -> str:
         if row["gain_low"] > 0
         else _("That is no better than the control task: {gain:+.0f} points [{low:+.0f}, {high:+.0f}].")
     )
-    return message.format(gain=100 * row["gain"], low=100 * row["gain_low"], high=100 * row["gain_high"])
+    return with_minus(message.format(gain=100 * row["gain"], low=100 * row["gain_low"], high=100 * row["gain_high"]))
 
 
 def _over_input(row: pd.Series) -> str:

@@ -10,7 +10,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.narrow import strongest_heads
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_names
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.measures.quantities import quantity
 from mhattn_core.measures.redundancy.head_distances import By
 
@@ -81,7 +81,7 @@ def sentence(table: pd.DataFrame, splits: tuple[float, float]) -> str:
             ).format(
                 count=int((near & costly).sum()),
                 near=int(near.sum()),
-                names=", ".join(exceptions),
+                names=listed(exceptions),
             )
         )
     return (

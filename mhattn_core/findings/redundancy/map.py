@@ -11,7 +11,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.redundancy.stack import Redundancy, names
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import HEAD_COLUMNS
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.measures.redundancy.clusters import in_two_dimensions
 from mhattn_core.runs.run import Run
 
@@ -30,7 +30,7 @@ def map_of_heads(found: Redundancy, square: pd.DataFrame, chosen: tuple[int, int
         escape(
             _(
                 "{heads} heads of {models} on one map; its two dimensions show {share:.0%} of how far apart they are."
-            ).format(heads=len(table), models=", ".join(table["model"].unique()), share=share)
+            ).format(heads=len(table), models=listed(table["model"].unique()), share=share)
         ),
         table,
         partial(charts.head_map, table),

@@ -10,7 +10,7 @@ from mhattn_core import charts
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.value import Finding
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.measures.quantities import column, quantity
 from mhattn_core.measures.redundancy.head_distances import By
 from mhattn_core.models.control_names import is_control
@@ -49,10 +49,10 @@ def sentence(rows: pd.DataFrame, by: By) -> str:
         else:
             trained.append(_in_full(name, row))
     message = _("Heads with a redundant partner, by {distance}: {shares}.")
-    said = message.format(distance=escape(quantity(by).distance_title), shares="; ".join(trained or controls))
+    said = message.format(distance=escape(quantity(by).distance_title), shares=listed(trained or controls, "; "))
     if not trained or not controls:
         return said
-    return f"{said} " + _("Random controls: {shares}.").format(shares=", ".join(controls))
+    return f"{said} " + _("Random controls: {shares}.").format(shares=listed(controls))
 
 
 def _in_full(name: str, row: Mapping[Hashable, Any]) -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.redundancy.stack import Redundancy
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.measures.quantities import quantity
 from mhattn_core.measures.redundancy.head_distances import By
 
@@ -65,7 +65,5 @@ def disagreeing(found: Redundancy, distances: pd.DataFrame) -> str:
         return ""
     others = [quantity(by).distance_axis for by in redundant.index[~redundant]]
     return escape(
-        _("That is by {title}; not by {others}.").format(
-            title=quantity(found.by).distance_axis, others=", ".join(others)
-        )
+        _("That is by {title}; not by {others}.").format(title=quantity(found.by).distance_axis, others=listed(others))
     )

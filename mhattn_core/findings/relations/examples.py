@@ -12,7 +12,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import Head, ModelHead
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed, stated
 from mhattn_core.measures.roles.arcs import looks
 from mhattn_core.measures.roles.items import unpacked
 from mhattn_core.measures.roles.links import Direction
@@ -119,7 +119,7 @@ def relation_arcs(
     asked = f"{chosen.layer}, {chosen.head}, {items!r}, {direction!r}, words_of_a={example.words_of_a}"
     return Finding(
         "relation_arcs",
-        escape(f"{chosen.name}: {_links_words(words, table)}"),
+        escape(stated(chosen.name, _links_words(words, table))),
         table,
         lambda **_on_screen: charts.arcs(words, table),
         _("Arcs lead from the word that looks to the word that it looks at most; wrong ones hang below."),
@@ -136,7 +136,7 @@ def relation_arcs(
 def _links_words(words: Sequence[str], table: pd.DataFrame) -> str:
     """Which links are found and which are missed, in a sentence."""
     arrows = {
-        kind: ", ".join(
+        kind: listed(
             f"{words[row.query_position]} → {words[row.key_position]}"
             for row in table[table["kind"] == kind].itertuples()
         )

@@ -9,7 +9,7 @@ from mhattn_core.charts.best_heads import FOUND, verdict_names
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.relations.rows import FEW, TESTED, RelationRows, not_measurable
 from mhattn_core.heads import ModelHead
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed, stated
 from mhattn_core.measures.roles.verdicts import reason_words, rule_words
 from mhattn_core.text.relations import RELATIONS, group_label, relation_label
 from mhattn_core.text.relations.relation import Group
@@ -93,7 +93,7 @@ def held_out_words(row: pd.Series) -> str:
         head=escape(ModelHead.of_row(row).name),
         held_out=row["held_out"],
         n=row["n"],
-        reached=", ".join(part.format(**known) for name, part in reached.items() if pd.notna(row[name])),
+        reached=listed(part.format(**known) for name, part in reached.items() if pd.notna(row[name])),
     )
 
 
@@ -103,15 +103,15 @@ def verdict_counts(rows: pd.DataFrame) -> str:
     parts = []
     for model, own in rows.groupby("model", sort=False):
         counts = own["verdict"].value_counts()
-        of_model = ", ".join(f"{counts[verdict]} {names[verdict]}" for verdict in (*TESTED, FEW) if verdict in counts)
-        parts.append(f"{escape(str(model))}: {of_model}")
-    return _("By verdict: {counts}.").format(counts="; ".join(parts))
+        of_model = listed(f"{counts[verdict]} {names[verdict]}" for verdict in (*TESTED, FEW) if verdict in counts)
+        parts.append(stated(escape(str(model)), of_model))
+    return _("By verdict: {counts}.").format(counts=listed(parts, "; "))
 
 
 def verdict_line(row: pd.Series) -> str:
     """A model's verdict on one relation in Markdown, with its reason and n."""
     if pd.isna(row["layer"]):
-        return f"**{escape(row['model'])}** · {verdict_names()[row['verdict']]}: {escape(row['reason'])}"
+        return f"**{escape(row['model'])}** · {stated(verdict_names()[row['verdict']], escape(row['reason']))}"
     return "**{name}** · {verdict} · n {n:,}. {reason}".format(
         name=escape(ModelHead.of_row(row).name),
         verdict=verdict_names()[row["verdict"]],
@@ -139,10 +139,10 @@ def left_out(rows: RelationRows) -> str:
         for name in dict.fromkeys(rows.rows["relation"])
         if name not in shown and (rows.of(name)["verdict"] == FEW).all()
     ]
-    parts = [_("Insufficient data: {names}.").format(names="; ".join(labels_of(few).values()))] if few else []
+    parts = [_("Insufficient data: {names}.").format(names=listed(labels_of(few).values(), "; "))] if few else []
     parts += [
         _("Not measurable: {names}. {reason}").format(
-            names="; ".join(labels_of(own["relation"]).values()), reason=escape(reason)
+            names=listed(labels_of(own["relation"]).values(), "; "), reason=escape(reason)
         )
         for reason, own in not_measurable(rows).groupby("reason", sort=False)
     ]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.charts.segment_matrix import MOST_COLUMNS
+from mhattn_core.digits import with_minus
 from mhattn_core.findings.summarisation.document import DocumentInput
 from mhattn_core.locale import _
 from mhattn_core.measures.segments import lift, shares
@@ -29,9 +30,8 @@ def segments_html(
     for number, (text, words) in enumerate(zip(given.document.segments, length, strict=True)):
         head = f"<b>{number + 1}{' ◆' if number in likest else ''}</b> · " + _("{words} words").format(words=words)
         if took is not None and lifted is not None and np.isfinite(took[number]):
-            head += " · " + _("{share:.1%} of the attention, lift {lift:+.2f}").format(
-                share=took[number], lift=lifted[number]
-            )
+            says = _("{share:.1%} of the attention, lift {lift:+.2f}").format(share=took[number], lift=lifted[number])
+            head += f" · {with_minus(says)}"
             width = 100 * float(took[number])
             head += f'<div style="height:5px;width:{width:.1f}%;background:#0072B2;border-radius:2px"></div>'
         blocks.append(

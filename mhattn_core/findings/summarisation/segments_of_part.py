@@ -15,7 +15,7 @@ from mhattn_core.findings.summarisation.document import DocumentAttention, cells
 from mhattn_core.findings.summarisation.held_out import HeldOutAgreement
 from mhattn_core.findings.summarisation.selection import HeadSelection, agreement_of, without_a_head
 from mhattn_core.findings.value import Finding
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 
 Value = Literal["lift", "share"]
 
@@ -96,7 +96,7 @@ def windows_of(found: DocumentAttention) -> str:
     for window in found.weights.windows:
         first, last = window[0].segment + 1, window[-1].segment + 1
         read.append(str(first) if first == last else f"{first}–{last}")
-    shown = ", ".join(read[:12]) + (" …" if len(read) > 12 else "")
+    shown = listed(read[:12]) + (" …" if len(read) > 12 else "")
     return _(
         "Too long for one pass, so the model read {windows} windows, each with the whole summary: segments {read}. "
         "Dashed lines are the seams: on one side of them the model knew nothing of the other, and each window counts "

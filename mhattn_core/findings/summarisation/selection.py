@@ -6,7 +6,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.summarisation.document import DocumentAttention
 from mhattn_core.findings.summarisation.held_out import HeldOutAgreement
 from mhattn_core.heads import head_name, layer_name
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 
 MEAN = "mean"
 
@@ -67,7 +67,7 @@ def agreement_of(found: DocumentAttention, whose: HeadSelection, known: HeldOutA
         documents=known.documents,
         share=known.of(*whose.framed),
         units=known.units,
-        controls=", ".join(f"{escape(name)} {share:.0%}" for name, share in known.controls.items()),
+        controls=listed(f"{escape(name)} {share:.0%}" for name, share in known.controls.items()),
     )
     why = _("It was chosen there, not here.") if whose.best else ""
     return " ".join(filter(None, [here, there, why]))

@@ -17,7 +17,7 @@ from mhattn_core.findings.training.steps import (
     training_of,
 )
 from mhattn_core.findings.value import Finding
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.runs.run import Run
 
 TABLES = ("relations", "redundancy", "matches")
@@ -100,4 +100,4 @@ def _sentence(table: pd.DataFrame) -> str:
                 last=int(last["step"]),
             )
         )
-    return _("Of the heads are {shares}.").format(shares="; ".join(said)) if said else ""
+    return _("Of the heads are {shares}.").format(shares=listed(said, "; ")) if said else ""

@@ -7,7 +7,7 @@ import pandas as pd
 
 from mhattn_core.errors import Problem
 from mhattn_core.findings.rows import of_stack
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.measures.quantities import axis_title
 from mhattn_core.models.checkpoints import Checkpoint, checkpoints
 from mhattn_core.runs.run import Run
@@ -83,7 +83,7 @@ def _accuracies(run: Run, relation: str) -> pd.DataFrame:
     if relation not in RELATIONS:
         raise Problem(
             _("“{name}” is no relation.").format(name=relation),
-            _("Choose one of: {names}.").format(names=", ".join(RELATIONS)),
+            _("Choose one of: {names}.").format(names=listed(RELATIONS)),
         )
     rates = run.rates[run.rates["relation"] == relation]
     rates = rates.assign(value=rates["hits"] / rates["n"].where(rates["n"] > 0), low=float("nan"), high=float("nan"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from mhattn_core.errors import Problem
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.text.reading.header import is_header, is_promised, looks_like_names
 from mhattn_core.text.reading.records import Columns, TableRow
 from mhattn_core.text.reading.wordings import NAMES, SUMMARY, candidates_for, fields_of, language_of, plain, word_of
@@ -64,7 +64,7 @@ def find_columns(
         if name not in names:
             raise Problem(
                 _("There is no column “{name}”.").format(name=name),
-                _("The columns are: {names}.").format(names=", ".join(names)),
+                _("The columns are: {names}.").format(names=listed(names)),
             )
     if has_names:
         remarks += _of_rivals(names, used, wanted)
@@ -103,7 +103,7 @@ def _is_in_doubt(rows: Sequence[TableRow], place: int | None) -> bool:
 
 
 def _of_first_row(row: TableRow, *, has_names: bool) -> str:
-    cells = ", ".join(f"“{str(cell).strip()[:40]}”" for cell in row.cells if str(cell or "").strip())
+    cells = listed(f"“{str(cell).strip()[:40]}”" for cell in row.cells if str(cell or "").strip())
     if has_names:
         return _("The first row ({cells}) is read as the names of the columns; it may be a pair.").format(cells=cells)
     return _(
@@ -142,7 +142,7 @@ def _of_rivals(names: Sequence[str], used: Mapping[str, str], wanted: Mapping[st
         taken = {name for other, name in used.items() if other != field}
         rivals = [name for name in candidates_for(field, names) if name not in taken]
         if field in used and field not in wanted and len(rivals) > 1:
-            remarks.append(say.format(names=", ".join(f"“{name}”" for name in rivals), name=used[field]))
+            remarks.append(say.format(names=listed(f"“{name}”" for name in rivals), name=used[field]))
     languages = [name for name in names if language_of(name)]
     if len(languages) > len(SIDES) and not wanted and all(used.get(side) in languages for side in SIDES):
         of_languages = _("Sentences stand in {number} languages; “{source}” and “{target}” are read.")

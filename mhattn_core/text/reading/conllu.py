@@ -6,7 +6,7 @@ from typing import Any
 import conllu
 
 from mhattn_core.errors import Problem
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading.decode import check_characters, decode, lines
 from mhattn_core.text.reading.limits import Limits
@@ -127,7 +127,7 @@ def _check_tree(tokens: list[Any]) -> None:
     _check_circles(tokens)
     roots = [token["form"] for token in tokens if token["head"] == 0]
     if len(roots) > 1:
-        raise Problem(_("It has {number} roots: {words}.").format(number=len(roots), words=", ".join(roots)), "")
+        raise Problem(_("It has {number} roots: {words}.").format(number=len(roots), words=listed(roots)), "")
 
 
 def _check_circles(tokens: list[Any]) -> None:

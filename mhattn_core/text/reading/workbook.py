@@ -9,7 +9,7 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.escape import unescape
 
 from mhattn_core.errors import Problem
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.text.reading.columns import HEADER_WITHIN
 from mhattn_core.text.reading.header import is_header
 from mhattn_core.text.reading.wordings import fields_of
@@ -59,7 +59,7 @@ def choose(name: str, book: Any, wanted: str | None) -> tuple[str, tuple[str, ..
         if wanted not in names:
             raise Problem(
                 _("“{name}” has no sheet “{sheet}”.").format(name=name, sheet=wanted),
-                _("Its sheets are: {names}.").format(names=", ".join(names)),
+                _("Its sheets are: {names}.").format(names=listed(names)),
             )
         return wanted, names, ()
     best = max(sheets, key=lambda sheet: (sheet.promise, sheet.visible, sheet.filled))
@@ -90,7 +90,7 @@ def _remarks(best: Sheet, others: Sequence[Sheet]) -> tuple[str, ...]:
     remarks = []
     if others:
         says = _("The sheet “{sheet}” is read; these are not: {others}.")
-        remarks.append(says.format(sheet=best.name, others=", ".join(f"“{other.name}”" for other in others)))
+        remarks.append(says.format(sheet=best.name, others=listed(f"“{other.name}”" for other in others)))
     if not best.visible:
         remarks.append(_("The sheet “{sheet}”, which is read, is hidden.").format(sheet=best.name))
     return tuple(remarks)

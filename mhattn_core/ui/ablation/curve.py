@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mhattn_core.findings.ablation.curves import ablation_curve, curve, kept, one_head_kept
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.ablation.choice import choose_quantity
 from mhattn_core.ui.ablation.data import AblationContext, curves, kept_alone
@@ -41,7 +41,7 @@ def _more(found: AblationContext) -> None:
         st.caption(
             short_text(
                 _("Over many pairs: choose under Data in the sidebar {names}.").format(
-                    names=", ".join(f"“{name}”" for name in holding)
+                    names=listed(f"“{name}”" for name in holding)
                 )
             )
         )

@@ -22,7 +22,7 @@ from mhattn_core.experiments.ablation.single_head import ranked
 from mhattn_core.findings.ablation.measured import AblationTable
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.heads import Head
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.measures.ablation.quantities import covers
 from mhattn_core.runs.run import Run
 from mhattn_core.text.prose import prose
@@ -133,7 +133,7 @@ def tell_missing(found: AblationContext, name: str) -> None:
         return
     if run.has(name):
         happened = _("The chosen run switched off no heads of {name}, only of: {models}.").format(
-            name=found.name, models=", ".join(run.table(name)["model"].unique())
+            name=found.name, models=listed(run.table(name)["model"].unique())
         )
     else:
         happened = _("The chosen run did not switch heads off.")

@@ -9,7 +9,7 @@ from mhattn_core.arrays.word_grid import WordGrid
 from mhattn_core.attention.attend import AttentionResult, attend
 from mhattn_core.findings.ablation.vote import SENTENCE, Cell, hardest, vote_findings
 from mhattn_core.heads import Head, head_name
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.models.readers import reads
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.prose import prose
@@ -81,7 +81,7 @@ def _failing(seen: AttentionResult, grid: WordGrid, stack: str) -> tuple[list[Ce
     )
     chosen = [head.cell for head in last_off(seen) if head.stack == stack]
     if chosen:
-        names = ", ".join(head_name(*head) for head in chosen[:3]) + (" …" if len(chosen) > 3 else "")
+        names = listed(head_name(*head) for head in chosen[:3]) + (" …" if len(chosen) > 3 else "")
         if st.toggle(
             _("Instead those switched off under “Ablate heads”: {heads}").format(heads=names), key="failing-chosen"
         ):

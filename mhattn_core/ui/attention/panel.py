@@ -18,7 +18,7 @@ from mhattn_core.findings.attention.shown import (
     why_these,
 )
 from mhattn_core.findings.markdown import plain
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.text.claims import matrices
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.attention.heads import choose_heads, choose_stacks
@@ -99,7 +99,7 @@ def _first_words(shown: Sequence[Shown]) -> list[str]:
     """Of models that read nothing before the text."""
     names = [model_label(one.model) for one in shown if not one.result.has_first_token]
     message = prose("no_first_token")
-    return [message.format(name=", ".join(names))] if names else []
+    return [message.format(name=listed(names))] if names else []
 
 
 def _pictures(shown: Sequence[Shown], options: Options) -> None:

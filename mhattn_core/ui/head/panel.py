@@ -17,7 +17,7 @@ from mhattn_core.findings.overview.card import role_lines
 from mhattn_core.findings.overview.heads import head_overview
 from mhattn_core.findings.value import on_one_axis
 from mhattn_core.heads import ModelHead
-from mhattn_core.locale import _
+from mhattn_core.locale import _, stated
 from mhattn_core.runs.run import Run
 from mhattn_core.ui.choices import choose, open_tab
 from mhattn_core.ui.controls import Controls
@@ -118,7 +118,9 @@ def _made(make: Make) -> Finding | Problem:
 def _in_short(head: ModelHead, known: pd.DataFrame) -> None:
     """What it does and what breaks without it; its name only, of a stack that the overview does not show."""
     rows = known[[one == head for one in ModelHead.of_table(known)]]
-    lines = [f"{what}: **{model_label(value)}**" for _index, one in rows.iterrows() for what, value in role_lines(one)]
+    lines = [
+        stated(what, f"**{model_label(value)}**") for _index, one in rows.iterrows() for what, value in role_lines(one)
+    ]
     st.markdown(f"**{model_label(head.name)}**  \n:small[{' · '.join(lines)}]")
 
 

@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from mhattn_core.digits import with_minus
 from mhattn_core.findings.head_internals.inside import Inside
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.probes.heads import head_probes, probe_grid
@@ -43,7 +44,7 @@ def probes_view(inside: Inside, controls: Controls) -> None:
         show(grid, key=f"probe-heads-{name}", on_pick=take_head, chosen=inside.head.cell)
     with one_head:
         show(head_probes(run, **whose, head=inside.head.name), key="probes")
-    said = " ".join(first_dimension(name, of_model.loc[one]) for one in FIRST if one in of_model.index)
+    said = with_minus(" ".join(first_dimension(name, of_model.loc[one]) for one in FIRST if one in of_model.index))
     if said:
         told = _("The note says that d_k[0] holds the grammatical role in Q and the part of speech in K.")
         st.markdown(escape(f"{told} {said}"))

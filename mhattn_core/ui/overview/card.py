@@ -5,7 +5,7 @@ import streamlit as st
 
 from mhattn_core.findings.overview.card import card_lines
 from mhattn_core.heads import head_name
-from mhattn_core.locale import _
+from mhattn_core.locale import _, stated
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.navigation import link
 
@@ -17,7 +17,9 @@ def card(head: "pd.Series[object]", *, with_page: bool = True) -> None:
     with st.container(border=True):
         st.markdown(f"**{model_label(str(head['name']))}**")
         st.markdown(
-            "\n".join(f"- {line.what}: **{model_label(line.value)}**" for line in card_lines(head).itertuples())
+            "\n".join(
+                f"- {stated(line.what, f'**{model_label(line.value)}**')}" for line in card_lines(head).itertuples()
+            )
         )
         with st.container(horizontal=True):
             if with_page:

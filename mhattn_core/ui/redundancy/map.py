@@ -7,7 +7,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.redundancy.map import map_of_heads, measured_distances
 from mhattn_core.findings.redundancy.stack import Redundancy
-from mhattn_core.locale import _
+from mhattn_core.locale import _, stated
 from mhattn_core.measures.redundancy.head_distances import Heads, known_distances, pooled
 from mhattn_core.runs.run import Run
 from mhattn_core.text.prose import prose
@@ -58,7 +58,7 @@ def _comparable(found: Redundancy, controls: Controls) -> tuple[list[Heads], lis
             seen = attended_with_progress(name, controls)
             fitting = [part for part in (heads(seen, stack, found.by) for stack in seen.stacks) if part.fits(own)]
         except Problem as problem:
-            st.info(escape(f"{name}: {problem.happened}"))
+            st.info(escape(stated(name, problem.happened)))
             continue
         # Of several stacks the one of the same name: an encoder with an encoder.
         fitting.sort(key=lambda part: part.index[0][1] != found.stack)

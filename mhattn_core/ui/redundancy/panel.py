@@ -9,7 +9,7 @@ from mhattn_core.findings import Finding
 from mhattn_core.findings.redundancy.groups import groups_of_heads
 from mhattn_core.findings.redundancy.nearest import distances
 from mhattn_core.findings.redundancy.stack import Redundancy
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.measures.quantities import column, quantity
 from mhattn_core.measures.redundancy.samples import DRAWS, NOISE, WORDS
 from mhattn_core.text.prose import prose
@@ -77,7 +77,7 @@ def _notices(found: Redundancy) -> None:
     if found.left_out:
         st.info(
             _("Left out, because they give every word the same and so have no such distance: {heads}.").format(
-                heads=", ".join(found.left_out)
+                heads=listed(found.left_out)
             )
         )
 

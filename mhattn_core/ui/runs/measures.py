@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mhattn_core.findings.runs.about import duration
-from mhattn_core.locale import _
+from mhattn_core.locale import _, stated
 from mhattn_core.measures.quantities import families
 from mhattn_core.runs.cost import Cost
 from mhattn_core.runs.sets import BASIC, SETS, seconds_of
@@ -44,7 +44,7 @@ def choose_measures(costs: Sequence[Cost]) -> tuple[str, ...]:
 def _own_choice() -> tuple[str, ...]:
     """The basic measures are always among it, since every chart of heads reads them."""
     more = [name for name in MEASURABLE if name != BASIC]
-    labels = {name: f"{families()[name].title}: {families()[name].says}" for name in more}
+    labels = {name: stated(families()[name].title, families()[name].says) for name in more}
     chosen = st.multiselect(
         _("Measures beside the basic ones"),
         more,

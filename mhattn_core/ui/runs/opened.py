@@ -6,7 +6,7 @@ from mhattn_core.findings.heads.of_measures import at_the_end, distributions, me
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.runs.about import origin, run_label
 from mhattn_core.heads import ModelHead
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.measures.quantities import Quantity, of_family
 from mhattn_core.runs.run import Run
 from mhattn_core.runs.store import Saved
@@ -33,7 +33,7 @@ def opened_run() -> None:
     with problems():
         tables = opened(run)
         if tables.heads.empty:
-            st.info(prose("no_basic_measures").format(measures=escape(", ".join(tables.manifest.measures))))
+            st.info(prose("no_basic_measures").format(measures=escape(listed(tables.manifest.measures))))
         else:
             with choices:
                 chosen = _choose(tables)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mhattn_core.findings.summarisation.document import DocumentInput
 from mhattn_core.findings.summarisation.readers import able, languages, where
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.ui.chosen import take_model_in_place
 
 MOST_OFFERED = 3
@@ -21,7 +21,7 @@ def offer(place: int, given: DocumentInput, name: str) -> None:
     st.caption(
         _("Models that read and write {language}: {names}.").format(
             language=languages()[given.language],
-            names=", ".join(f"{entry.name} ({where(entry)})" for entry in offered),
+            names=listed(f"{entry.name} ({where(entry)})" for entry in offered),
         )
     )
     with st.container(horizontal=True):
