@@ -90,8 +90,12 @@ def _read(name: str, source: Source, options: LoadOptions) -> Model:
         add_adapter(network, source.adapter)
     network = options.moved(network).eval().requires_grad_(False)
     revision = f"{source.revision}{options.suffix}"
-    pooling = pooling_of(source.folder)
-    return Model(trained_name(name), revision, network, tokenizer, survey(network), head, pooling=pooling)
+    pooling, behind = pooling_of(name, source.folder)
+    behind = behind.to(network.device)
+    attention = survey(network)
+    return Model(
+        trained_name(name), revision, network, tokenizer, attention, head, pooling=pooling, behind_pooling=behind
+    )
 
 
 @contextmanager
