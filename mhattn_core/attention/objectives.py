@@ -21,7 +21,7 @@ from mhattn_core.attention.batches import FedPair, batches, collate, feed_all
 from mhattn_core.attention.languages import language_of, set_languages
 from mhattn_core.attention.pieces import encode_target
 from mhattn_core.attention.prepare_inputs import with_second_sentence
-from mhattn_core.attention.sentence_vectors import pooled
+from mhattn_core.attention.sentence_vectors import vectors_of
 from mhattn_core.errors import Problem
 from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
@@ -104,7 +104,7 @@ def outcome(model: Model, task: Objective) -> Callable[[nn.Module, int], Float[T
         if task.asked == "vector":
             real = torch.cat([task.real[model.stacks[-1]]] * copies)
             states = network.base_model(**inputs, **options)[0].float()  # type: ignore[operator]
-            return pooled(states, real, model.pooling)
+            return vectors_of(model, states, real)
         if task.targets is None or wanted is None:
             return _classes(network(**inputs, **options).logits.float())
         if "logits_to_keep" in signature(network.forward).parameters:

@@ -46,7 +46,7 @@ from mhattn_core.charts.small_sentences import SmallSentence, small_sentences
 from mhattn_core.charts.strip import strip
 from mhattn_core.charts.strongest import strongest
 from mhattn_core.charts.top_words import top_words
-from mhattn_core.charts.training import training_bands, training_lives, training_shares
+from mhattn_core.charts.training import training_bands, training_counts, training_lives, training_shares
 from mhattn_core.charts.votes import votes
 from mhattn_core.charts.waterfall import waterfall
 from mhattn_core.charts.word_bars import word_bars
@@ -106,6 +106,7 @@ __all__ = [
     "strongest",
     "top_words",
     "training_bands",
+    "training_counts",
     "training_lives",
     "training_shares",
     "type_grid",

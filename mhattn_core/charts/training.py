@@ -9,8 +9,8 @@ from mhattn_core.locale import _
 
 HEIGHT = 340
 BAND_COLOUR = "#0072B2"
-QUESTIONS = ("#0072B2", "#D55E00", "#009E73")
-SHAPES = ("circle", "square", "triangle-up")
+LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#999999")
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "stroke")
 
 
 def training_bands(bands: pd.DataFrame, *, title: str) -> alt.LayerChart:
@@ -68,17 +68,25 @@ def training_lives(rows: pd.DataFrame, *, chosen: str, title: str) -> alt.LayerC
 
 def training_shares(table: pd.DataFrame) -> alt.LayerChart:
     """A line a question: what, step, value (a share of heads)."""
+    y = alt.Y("value:Q", title=_("share of heads"), axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1]))
+    return _lines(table, y, alt.Tooltip("value:Q", title=_("share"), format=".0%"))
+
+
+def training_counts(table: pd.DataFrame, *, title: str) -> alt.LayerChart:
+    """A line a kind: what, step, relations (how many). title: what is counted."""
+    y = alt.Y("relations:Q", title=title, axis=alt.Axis(tickMinStep=1), scale=alt.Scale(domainMin=0))
+    return _lines(table, y, alt.Tooltip("relations:Q", title=title))
+
+
+def _lines(table: pd.DataFrame, y: alt.Y, value: alt.Tooltip) -> alt.LayerChart:
+    """what, step, and a number: a line and a shape of its own for each ``what``, in the order of the table."""
     names = list(dict.fromkeys(table["what"]))
     legend = alt.Legend(title=None, orient="top", labelLimit=260)
     line = alt.Chart(table).encode(
         _steps(table),
-        alt.Y("value:Q", title=_("share of heads"), axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1])),
-        alt.Color("what:N", scale=alt.Scale(domain=names, range=list(QUESTIONS[: len(names)])), legend=legend),
-        tooltip=[
-            alt.Tooltip("what:N", title=_("heads")),
-            alt.Tooltip("step:Q", title=_("step")),
-            alt.Tooltip("value:Q", title=_("share"), format=".0%"),
-        ],
+        y,
+        alt.Color("what:N", scale=alt.Scale(domain=names, range=list(LINES[: len(names)])), legend=legend),
+        tooltip=[alt.Tooltip("what:N", title=_("line")), alt.Tooltip("step:Q", title=_("step")), value],
     )
     shape = alt.Shape("what:N", scale=alt.Scale(domain=names, range=list(SHAPES[: len(names)])), legend=legend)
     return layered(

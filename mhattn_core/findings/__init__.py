@@ -37,6 +37,7 @@ from mhattn_core.findings.relations.profile import relation_profile
 from mhattn_core.findings.summarisation.agreement import segments
 from mhattn_core.findings.training.curves import training, training_head
 from mhattn_core.findings.training.shares import training_shares
+from mhattn_core.findings.training.verdicts import training_verdicts
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _, listed
 from mhattn_core.runs.run import Run
@@ -77,6 +78,7 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         training,
         training_head,
         training_shares,
+        training_verdicts,
         head_distances,
         head_words,
         head_sentences,

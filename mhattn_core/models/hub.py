@@ -1,6 +1,7 @@
 """The Hub: a repository's config, tokenizer and safetensors, downloaded once; nothing else of it, never code."""
 
 import os
+import re
 from pathlib import Path, PurePosixPath
 
 from httpx2 import HTTPError
@@ -15,15 +16,16 @@ from huggingface_hub.errors import (
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.models.hub_cache import cached
+from mhattn_core.models.hub_cache import INSIDE, cached
 from mhattn_core.models.memory import budget
 from mhattn_core.models.model_problems import did_you_mean, only_pickles, stands, too_big
+from mhattn_core.models.pooling import MODULES
 from mhattn_core.models.progress import Bar
 from mhattn_core.models.quiet import first_line
 
 WITH_WEIGHTS = {".json", ".txt", ".model", ".jinja", ".spm", ".codes", ".tiktoken"}
 BYTES_OF_FLOAT32 = 4
-POOLINGS = {f"{place}_Pooling/config.json" for place in range(1, 4)}
+OF_VECTORS = re.compile(r"\d_(Pooling|Dense|Normalize|LayerNorm)/(config\.json|model\.safetensors)")
 """Where repositories of sentence-transformers say how they make one vector of a sentence."""
 ROBOT, OFFER = "SFconvertbot", "Adding `safetensors` variant of this model"
 
@@ -47,7 +49,7 @@ def snapshot(repository: str, revision: str | None = None, bytes_of_weight: int 
             # The revision as asked for, so that the cache learns which commit it names.
             path = Path(
                 hf_hub_download(repository, file, revision=revision, endpoint=endpoint, token=token, tqdm_class=Bar)
-            )
+            ).parents[file.count("/")]
     except GatedRepoError as error:
         raise Problem(
             _("“{name}” is open only to those who accepted its terms.").format(name=repository),
@@ -74,7 +76,7 @@ def snapshot(repository: str, revision: str | None = None, bytes_of_weight: int 
         if there is None:
             raise _unreachable(repository, error) from error
         return there
-    return path.parent
+    return path
 
 
 def _wanted(repository: str, info: ModelInfo, bytes_of_weight: int, asked: str) -> list[str]:
@@ -96,23 +98,28 @@ def _wanted(repository: str, info: ModelInfo, bytes_of_weight: int, asked: str) 
     needed = parameters * bytes_of_weight or sum(sizes[name] for name in weights)
     if needed > budget():
         raise too_big(repository, needed)
-    pooling = [file.rfilename for file in info.siblings or () if file.rfilename in POOLINGS]
-    return pooling + [name for name in sizes if PurePosixPath(name).suffix in WITH_WEIGHTS] + weights
+    every = [file.rfilename for file in info.siblings or ()]
+    vectors = [name for name in every if OF_VECTORS.fullmatch(name) or name == MODULES]
+    with_weights = [name for name in sizes if PurePosixPath(name).suffix in WITH_WEIGHTS]
+    return list(dict.fromkeys((*vectors, *with_weights, *weights)))
 
 
 def _sizes(info: ModelInfo) -> dict[str, int]:
-    """Bytes of the files of the top folder."""
-    return {file.rfilename: file.size or 0 for file in info.siblings or () if "/" not in file.rfilename}
+    """Bytes of the files of the folder that holds the config: the top one, or that of the transformer inside."""
+    sizes = {file.rfilename: file.size or 0 for file in info.siblings or ()}
+    inside = INSIDE if "config.json" not in sizes and f"{INSIDE}config.json" in sizes else ""
+    return {name: size for name, size in sizes.items() if "/" not in name.removeprefix(inside) and inside in name}
 
 
 def _weights(info: ModelInfo) -> list[str]:
     """One set of safetensors: the whole, else its parts, else an adapter's."""
-    names = [name for name in _sizes(info) if name.endswith(".safetensors")]
-    return (
-        [name for name in names if name == "model.safetensors"]
-        or [name for name in names if name.startswith("model-")]
-        or [name for name in names if name == "adapter_model.safetensors"]
+    names = [PurePosixPath(name) for name in _sizes(info) if name.endswith(".safetensors")]
+    found = (
+        [name for name in names if name.name == "model.safetensors"]
+        or [name for name in names if name.name.startswith("model-")]
+        or [name for name in names if name.name == "adapter_model.safetensors"]
     )
+    return [str(name) for name in found]
 
 
 def _conversion(api: HfApi, repository: str) -> str | None:

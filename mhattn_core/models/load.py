@@ -20,6 +20,7 @@ from mhattn_core.models.fit import Fit, check_fit, fit_of, unwrapping
 from mhattn_core.models.model import Model
 from mhattn_core.models.model_problems import stands
 from mhattn_core.models.options import FLOAT32, LoadOptions
+from mhattn_core.models.own_fault import own_fault
 from mhattn_core.models.packages import missing_package
 from mhattn_core.models.pooling import pooling_of
 from mhattn_core.models.quiet import first_line, quiet
@@ -89,18 +90,32 @@ def _read(name: str, source: Source, options: LoadOptions) -> Model:
         add_adapter(network, source.adapter)
     network = options.moved(network).eval().requires_grad_(False)
     revision = f"{source.revision}{options.suffix}"
-    pooling = pooling_of(source.folder)
-    return Model(trained_name(name), revision, network, tokenizer, survey(network), head, pooling=pooling)
+    pooling, behind = pooling_of(name, source.folder)
+    behind = behind.to(network.device)
+    attention = survey(network)
+    return Model(
+        trained_name(name), revision, network, tokenizer, attention, head, pooling=pooling, behind_pooling=behind
+    )
 
 
 @contextmanager
 def _refusing(name: str) -> Iterator[None]:
-    """What a loader of transformers raises becomes a Problem that says its reason; each family fails in its own way."""
+    """What a loader of transformers raises becomes a Problem that says its reason; each family fails in its own way. A
+    fault of ours is called one.
+    """
     try:
         yield
     except Problem:
         raise
     except Exception as error:
+        if where := own_fault(error):
+            raise Problem(
+                _(
+                    "“{name}” could not be loaded because of a fault of mhattn itself ({kind}: {reason}, {where})."
+                ).format(name=name, kind=type(error).__name__, reason=first_line(error), where=where),
+                _("Please report it, with the model's name and this message, to those who maintain mhattn."),
+                stands(),
+            ) from error
         package = missing_package(error)
         raise Problem(
             _("“{name}” could not be loaded: {reason}").format(name=name, reason=first_line(error)),

@@ -6,9 +6,10 @@ from functools import cached_property
 from threading import RLock
 from typing import Literal
 
+from torch import nn
 from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
-from mhattn_core.models.pooling import Pooling
+from mhattn_core.models.pooling import MEAN, Pooling
 from mhattn_core.tap.survey import AttentionMap
 from mhattn_core.tap.tables import Tables, tables
 
@@ -23,7 +24,7 @@ class Model:
     ``revision`` names the weights: the Hub's commit, or the first twelve digits of the files' SHA-256.
     ``head`` says what the network can do beyond encoding: a language-model head, a classifier, or nothing.
     ``tokenizing`` guards the tokenizer, which keeps state (padding, the language of the target side).
-    ``pooling``: how it makes one vector of a sentence, as its folder says.
+    ``pooling``: how it makes one vector of a sentence, as its folder says; ``behind_pooling``: the layers that follow.
     ``writer``: of a translator's random control, the trained model, whose sentences it is shown where none is given.
     """
 
@@ -35,7 +36,8 @@ class Model:
     head: Literal["language", "class"] | None
     tokenizing: RLock = field(default_factory=RLock, repr=False)
     writer: "Model | None" = field(default=None, repr=False)
-    pooling: Pooling = "mean"
+    pooling: tuple[Pooling, ...] = MEAN
+    behind_pooling: nn.Module = field(default_factory=nn.Sequential, repr=False)
 
     @property
     def family(self) -> str:

@@ -132,7 +132,7 @@ def _locate(name: str, bytes_of_weight: int) -> tuple[Path, str]:
         raise Problem(
             problem.happened, _("There is a folder of this name here; to load it, write ./{name}").format(name=name)
         ) from problem
-    return folder, folder.name
+    return transformer_folder(folder), folder.name
 
 
 def _refuse_if_hosted(name: str) -> None:

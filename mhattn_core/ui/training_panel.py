@@ -1,22 +1,21 @@
-"""Checkpoints of one training: a measure of all heads, shares of heads, and one head's life, over its steps."""
+"""Checkpoints of one training: a measure or role of all heads and of one, shares of heads and verdicts over steps."""
 
 import streamlit as st
 
 from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
-from mhattn_core.findings.training.curves import training, training_head
+from mhattn_core.findings.training.curves import MEASURE, training, training_head
 from mhattn_core.findings.training.shares import has_shares, training_shares
-from mhattn_core.findings.training.steps import has_training
+from mhattn_core.findings.training.steps import has_training, measures_of
+from mhattn_core.findings.training.verdicts import training_verdicts
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
-from mhattn_core.measures.quantities import of_family
 from mhattn_core.models.checkpoints import checkpoints
 from mhattn_core.runs.run import Run
 from mhattn_core.ui.choices import choose, choose_or_leave
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import Evidence, chosen_evidence, say_origin
 from mhattn_core.ui.panel import panel
-from mhattn_core.ui.quantity_choice import choose_quantity
 from mhattn_core.ui.runs.known import known_runs, opened
 from mhattn_core.ui.show import say, show
 
@@ -34,6 +33,8 @@ def training_panel(controls: Controls) -> None:
     show(training_head(run, series=series, measure=measure, stack=stack, head=head), key="training-head")
     if has_shares(run):
         show(training_shares(run, series=series), key="training-shares")
+    if run.has("relations"):
+        show(training_verdicts(run, series=series), key="training-verdicts")
 
 
 def _choices(run: Run) -> tuple[str, str, str, str]:
@@ -46,7 +47,7 @@ def _choices(run: Run) -> tuple[str, str, str, str]:
         with next(columns):
             series = choose(_("Training"), trainings, key="series", default=series)
     with next(columns):
-        measure = choose_quantity(_("Measure"), of_family("basic"), key="measure").code
+        measure = choose(_("Measure"), measures_of(run), key="measure", default=MEASURE)
     if len(stacks) > 1:
         with next(columns):
             stack = choose(_("Stack"), stacks, key="stack", default=stack)

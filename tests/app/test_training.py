@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 from reading import open_page, specs, texts
 from run_pairs import made_pairs
-from trained import STEPS, put_checkpoints
+from trained import STEPS, put_checkpoints, put_roles
 
 import mhattn_core as mh
 from mhattn_core.runs import store
@@ -22,7 +22,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = put_checkpoints(tmp_path_factory.mktemp("models") / "mine")
     runs = tmp_path_factory.mktemp("runs")
     pairs = [record.pair for record in made_pairs(4)]
-    mh.analyze([str(folder)], pairs, out=runs / RUN, measures=("basic", "distances"), device="cpu")
+    run = mh.analyze([str(folder)], pairs, out=runs / RUN, measures=("basic", "distances"), device="cpu")
+    put_roles(runs / RUN, [str(name) for name in run.models])
     return runs
 
 
@@ -40,11 +41,21 @@ def test_a_training_is_shown_over_its_steps(lang: str) -> None:
     said = texts(app)
     assert not app.error
     steps = [json.dumps(spec) for spec in specs(app) if '"symlog"' in json.dumps(spec)]
-    assert len(steps) == 3
+    assert len(steps) == 4
     assert all(f'"values": {json.dumps(list(STEPS))}' in one for one in steps)
     if lang == "en":
         assert "Steps 32 and 64 hold the same weights." in said
         assert "From step 0 to step 64 the median head goes from" in said
+        assert "the first one appears at step 16" in said
+    roles = [one for one in app.selectbox(key="measure").options if "“" in one]
+    assert len(roles) == 1
+
+
+@pytest.mark.usefixtures("_own_folder")
+def test_a_role_of_all_heads_and_of_one() -> None:
+    app = open_page("compare_models", tab="training", evidence=RUN, models=["minilm"], measure="relation.nsubj")
+    assert not app.error
+    assert "**L2 H1** · accuracy on “subject → predicate”: 0.00 at step 0, 0.88 at step 64" in texts(app)
 
 
 @pytest.mark.usefixtures("_own_folder")

@@ -65,8 +65,9 @@ def hub(repositories: dict[str, Path], gated: set[str] = frozenset()) -> Iterato
                 self._refuse({"status": 404, "X-Error-Code": "RevisionNotFound", "X-Error-Message": "Invalid rev id"})
             else:
                 files = [
-                    {"rfilename": path.name, "size": path.stat().st_size, "blobId": "0"}
-                    for path in sorted(folder.iterdir())
+                    {"rfilename": path.relative_to(folder).as_posix(), "size": path.stat().st_size, "blobId": "0"}
+                    for path in sorted(folder.rglob("*"))
+                    if path.is_file()
                 ]
                 body = {
                     "id": asked[0],

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from cases import word_tokenizer
 from run_pairs import made_pairs
-from trained import STEPS, put_checkpoints
+from trained import STEPS, hits_of, put_checkpoints, put_roles
 
 import mhattn_core as mh
 from mhattn_core.findings import RUN_FINDINGS
+from mhattn_core.findings.training.steps import measures_of
 from mhattn_core.models.checkpoints import MOST, checkpoints, expand, step_of
 from mhattn_core.models.model import Model
 
@@ -33,7 +34,10 @@ def run(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> mh.Run:
         return model
 
     measures = ("basic", "distances", "matches")
-    return mh.analyze([str(folder)], pairs(), out=tmp_path_factory.mktemp("run") / "run", measures=measures, get=bring)
+    out = tmp_path_factory.mktemp("run") / "run"
+    run = mh.analyze([str(folder)], pairs(), out=out, measures=measures, get=bring)
+    put_roles(out, [str(name) for name in run.models])
+    return run
 
 
 def pairs() -> list[mh.SentencePair]:
@@ -138,9 +142,43 @@ def test_shares_over_steps(run: mh.Run) -> None:
     assert (ends == str(run.models[-1])).any(axis=1).all()
 
 
+def test_a_role_over_steps(run: mh.Run) -> None:
+    """In one direction throughout, though another is ahead at the first steps."""
+    life = mh.finding(run, "training_head", measure="relation.nsubj").table
+    assert life["name"].unique().tolist() == ["L2 H1"]
+    assert life["step"].tolist() == list(STEPS)
+    assert life["value"].tolist() == [2 * number / 16 for number in range(8)]
+    bands = mh.finding(run, "training", measure="relation.nsubj")
+    at_4 = [hits_of(3, layer, head, "dependent_to_head") / 16 for layer in range(3) for head in range(4)]
+    assert bands.table.set_index("step").loc[4, "median"] == pytest.approx(np.median(at_4))
+    assert bands.draw().to_dict()["layer"][-1]["encoding"]["y"]["title"].startswith("accuracy on")
+    names = measures_of(run)
+    assert "relation.nsubj" in names
+    assert "relation.obj" not in names
+    with pytest.raises(mh.Problem, match="no relation"):
+        mh.finding(run, "training", measure="relation.nonsense")
+
+
+def test_verdicts_over_steps(run: mh.Run) -> None:
+    finding = mh.finding(run, "training_verdicts")
+    table = finding.table.pivot_table(index="step", columns="verdict", values="relations").astype(int)
+    assert table.columns.tolist() == ["insufficient data", "no evidence", "pattern specialist", "small gain"]
+    # A relation counts by its strongest verdict: that of the column is never that.
+    assert table.loc[0].tolist() == [1, 2, 0, 0]
+    assert table.loc[4].tolist() == [0, 2, 0, 1]
+    assert table.loc[16].tolist() == [0, 1, 2, 0]
+    assert "Of 3 relations **0** have a specialist at step 0, **2** at step 64" in finding.sentence
+    assert "the first one appears at step 16" in finding.sentence
+    spec = finding.draw().to_dict()
+    assert spec["layer"][0]["encoding"]["x"]["scale"]["type"] == "symlog"
+    shares = mh.finding(run, "training_shares").table
+    specialists = shares[shares["what"] == "specialists"].set_index("step")["value"]
+    assert specialists.tolist() == pytest.approx([0] * 5 + [1 / 12] * 3)
+
+
 def test_a_run_without_checkpoints_has_none(tmp_path: Path) -> None:
     examples = mh.Run.open("examples-en")
-    for name in ("training", "training_head", "training_shares"):
+    for name in ("training", "training_head", "training_shares", "training_verdicts"):
         assert not RUN_FINDINGS[name].given_by(examples)
     with pytest.raises(mh.Problem, match="no checkpoints of one training"):
         mh.finding(examples, "training")

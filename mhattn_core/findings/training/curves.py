@@ -13,6 +13,7 @@ from mhattn_core.findings.training.steps import (
     at_each_step,
     equal_weights,
     has_training,
+    pairs_read,
     sentences,
     spread_over_heads,
     title_of_measure,
@@ -41,7 +42,7 @@ def training(run: Run, *, series: str = "", measure: str = MEASURE, stack: str =
             "Line: the median head. Dark band: the middle half of the heads; pale: the middle four fifths. Steps are on a "
             "logarithmic axis, since a training changes most at its beginning. All checkpoints read the same pairs."
         ),
-        int(rows["n"].max()),
+        pairs_read(run, rows, measure),
     )
 
 
@@ -62,7 +63,7 @@ def training_head(run: Run, *, series: str = "", measure: str = MEASURE, stack: 
             "Strong line: this head, with its 95 % interval over texts where it is known. Grey lines: the other heads of "
             "the stack. A head keeps its place while it is trained, so a line is one head's life."
         ),
-        int(rows["n"].max()),
+        pairs_read(run, rows, measure),
     )
 
 

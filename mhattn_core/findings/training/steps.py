@@ -8,13 +8,13 @@ import pandas as pd
 from mhattn_core.errors import Problem
 from mhattn_core.findings.rows import of_stack
 from mhattn_core.locale import _, listed
-from mhattn_core.measures.quantities import axis_title
+from mhattn_core.measures.quantities import axis_title, of_family
 from mhattn_core.models.checkpoints import Checkpoint, checkpoints
 from mhattn_core.runs.run import Run
 from mhattn_core.text.relations import RELATIONS, relation_label
 
 RELATION = "relation."
-"""Before a relation's name: a head's accuracy on it, in the direction in which it is right most often."""
+"""Before a relation's name: a head's accuracy on it, in the direction in which any head of any checkpoint is best."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,8 @@ def at_each_step(run: Run, training: Training, measure: str, stack: str) -> pd.D
         rows = run.heads[(run.heads["measure"] == measure) & (run.heads["group"] == "")]
     own = rows[rows["model"].isin(training.steps)].dropna(subset="value")
     own = of_stack(own, stack, title_of_measure(measure))
+    if measure.startswith(RELATION):
+        own = own[own["direction"] == own.loc[own["value"].idxmax(), "direction"]]
     return own.assign(step=own["model"].map(training.steps)).sort_values(["step", "layer", "head"], ignore_index=True)
 
 
@@ -86,8 +88,21 @@ def _accuracies(run: Run, relation: str) -> pd.DataFrame:
             _("Choose one of: {names}.").format(names=listed(RELATIONS)),
         )
     rates = run.rates[run.rates["relation"] == relation]
-    rates = rates.assign(value=rates["hits"] / rates["n"].where(rates["n"] > 0), low=float("nan"), high=float("nan"))
-    return rates.sort_values("value", ascending=False).drop_duplicates(["model", "stack", "layer", "head"])
+    return rates.assign(value=rates["hits"] / rates["n"].where(rates["n"] > 0), low=float("nan"), high=float("nan"))
+
+
+def pairs_read(run: Run, rows: pd.DataFrame, measure: str) -> int:
+    """How many pairs a measure rests on; ``n`` of an accuracy counts places in them."""
+    return run.manifest.pairs if measure.startswith(RELATION) else int(rows["n"].max())
+
+
+def measures_of(run: Run) -> dict[str, str]:
+    """What can be followed over steps, by the name that ``at_each_step`` takes: measures, and accuracies on relations."""
+    basic = {code: one.title for code, one in of_family("basic").items()}
+    if not run.has("rates"):
+        return basic
+    asked = [name for name in RELATIONS if (run.rates.loc[run.rates["relation"] == name, "n"] > 0).any()]
+    return basic | {RELATION + name: title_of_measure(RELATION + name) for name in asked}
 
 
 def title_of_measure(measure: str) -> str:
