@@ -72,6 +72,8 @@ class OnRay:
 class _Later:
     """A pool that starts when something is asked of it: what is done already needs no workers."""
 
+    here = False
+
     def __init__(self, start: Callable[[], Pool]) -> None:
         self._start = start
 

@@ -33,6 +33,16 @@ class Watcher(Protocol):
         """What each worker does now."""
 
 
+@dataclass(frozen=True)
+class Telling:
+    """A watcher that is only told of what is done."""
+
+    count: Tell
+
+    def show(self, workers: Sequence[WorkerState]) -> None:
+        """Nobody asked."""
+
+
 def _refuse(_part: Any) -> Any:
     raise Problem(
         _("A part of the work ends every process that measures it."),
@@ -74,6 +84,10 @@ class Workers(Protocol):
     def count(self) -> int:
         """How many there are."""
 
+    @property
+    def here(self) -> bool:
+        """Whether it is this process alone: what is cut into parts takes longer then, if only a little."""
+
     def part_size(self, pairs: int) -> int:
         """How many pairs a part should have of so many."""
 
@@ -89,7 +103,7 @@ class Where(Protocol):
 
 
 class _InThisProcess:
-    count = 1
+    count, here = 1, True
 
     def __init__(self, get: Callable[[], Model]) -> None:
         self._get = get
@@ -107,6 +121,11 @@ class Here:
 
     def workers(self, name: str, get: Callable[[], Model]) -> AbstractContextManager[Workers]:  # noqa: ARG002
         return nullcontext(_InThisProcess(get))
+
+
+def in_this_process(model: Model) -> Workers:
+    """Who carries out steps where the model is loaded already."""
+    return _InThisProcess(lambda: model)
 
 
 HERE = Here()

@@ -97,7 +97,7 @@ class Work:
                 meter.resume(pairs)
                 continue
             share = Share(meter, pairs, STUDIES[study].steps(model(), self.corpus.records))
-            _keep(STUDIES[study].measure(StudyInput(model(), self.corpus, share.count)), files)
+            _keep(STUDIES[study].measure(StudyInput(model(), self.corpus, workers, share)), files)
             share.fill()
 
     def _asked(self, known: Mapping[str, object]) -> list[str]:

@@ -2,9 +2,13 @@
 
 import random
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
+
+from mhattn_core.models.model import Model
+from mhattn_core.runs.ray_pool import Pool, part_size
 
 
 class RayError(Exception):
@@ -133,3 +137,23 @@ class FakeRay:
                 actor.step()
         done = [one for one in asked if one.done][:num_returns]
         return done, [one for one in asked if one not in done]
+
+
+class OnFakeRay:
+    """In the place of OnRay: workers that die, all with one model."""
+
+    def __init__(self, model: Model, seed: int, count: int, share: float = 0.15) -> None:
+        self.model, self.count = model, count
+        self.ray = FakeRay(seed, share)
+
+    @contextmanager
+    def workers(self, _name: str, _get: object) -> Iterator[Any]:
+        self.ray.model = self.model
+        yield _Pooled(Pool(self.ray, self.ray.start, self.count))
+
+
+class _Pooled:
+    here = False
+
+    def __init__(self, pool: Pool) -> None:
+        self.count, self.part_size, self.results = pool.count, part_size, pool.results

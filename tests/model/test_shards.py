@@ -11,14 +11,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from fake_ray import FakeRay
+from fake_ray import OnFakeRay
 from tiny import put_model
 
 import mhattn_core as mh
 from mhattn_core.runs import shards
 from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.progress import Cancelled, Progress
-from mhattn_core.runs.ray_pool import Pool, part_size
 from mhattn_core.runs.shard_sums import ShardSums
 from mhattn_core.runs.shards import ShardedPairs, halves, is_sharded, read_shard
 
@@ -140,26 +139,6 @@ def test_stopped_anywhere_it_goes_on_with_the_shards_that_are_left(
     same(analyze([model], str(corpus), out=tmp_path / "run", keep_sentences=False), whole)
     done = ShardSums.load(tmp_path / "run" / "sums" / "0.npz")
     assert done.shards == set(range(len(pd.read_parquet(tmp_path / "run" / "shards.parquet"))))
-
-
-class OnFakeRay:
-    """Workers that die."""
-
-    def __init__(self, model: mh.Model, seed: int, count: int) -> None:
-        self.model, self.count = model, count
-        self.ray = FakeRay(seed, share=0.15)
-
-    @contextmanager
-    def workers(self, _name: str, _get: object) -> Iterator[Any]:
-        pool = Pool(self.ray, self.ray.start, self.count)
-        self.ray.model = self.model
-        yield _Pooled(pool)
-        pool.close()
-
-
-class _Pooled:
-    def __init__(self, pool: Pool) -> None:
-        self.count, self.part_size, self.results = pool.count, part_size, pool.results
 
 
 @pytest.mark.parametrize(("seed", "count"), [(0, 1), (1, 4), (2, 16)])
