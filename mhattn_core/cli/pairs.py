@@ -27,8 +27,12 @@ Sheet = Annotated[
 
 def analyze(
     pairs: Annotated[
-        Path,
-        typer.Argument(help="A file of pairs: .csv .tsv .txt .jsonl .json .xlsx .parquet .conllu.", metavar="PAIRS"),
+        str,
+        typer.Argument(
+            help="A file of pairs: .csv .tsv .txt .jsonl .json .xlsx .parquet .conllu; or a folder, a pattern in "
+            "quotes, or an address (s3://, hf://) of .parquet and .jsonl files, read shard by shard.",
+            metavar="PAIRS",
+        ),
     ],
     model: Annotated[list[str], typer.Option(help="Name of a model; may be given several times.")],
     out: Annotated[Path, typer.Option(help="Folder of the run; one that was stopped there resumes.", metavar="DIR")],
@@ -69,14 +73,20 @@ def analyze(
     from mhattn_core.runs.corpus import consecutive as neighbours
     from mhattn_core.runs.on_ray import OnRay
     from mhattn_core.runs.progress import Progress
+    from mhattn_core.runs.shards import is_sharded
     from mhattn_core.runs.where import HERE
-    from mhattn_core.text.reading import read_pairs
+    from mhattn_core.text.reading import Upload, read_pairs
     from mhattn_core.text.relations.resources import read_resources
 
-    given = read_pairs(pairs, header=header, sheet=sheet)
-    tell_remarks(given)
-    if consecutive:
-        given = replace(given, pairs=neighbours(given.pairs))
+    given: Upload | str = pairs
+    if is_sharded(pairs):
+        if consecutive or sheet or header is not None:
+            raise Problem(_("Shards are read as they are."), _("Leave out --consecutive, --header and --sheet."))
+    else:
+        given = read_pairs(Path(pairs), header=header, sheet=sheet)
+        tell_remarks(given)
+        if consecutive:
+            given = replace(given, pairs=neighbours(given.pairs))
     with progress_bars(TextColumn("{task.fields[rate]:.0f}/s")) as bars:
         bar = bars.add_task("", rate=0.0)
 

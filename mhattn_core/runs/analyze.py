@@ -16,18 +16,18 @@ from mhattn_core.models.control_names import control_of, trained_name
 from mhattn_core.models.load import load
 from mhattn_core.models.model import Model
 from mhattn_core.models.sources import find
-from mhattn_core.runs.corpus import Pairs, corpus_digest, pairs_table, records_of
+from mhattn_core.runs.corpus import Pairs, records_of
 from mhattn_core.runs.files import write_table
+from mhattn_core.runs.given import Listed, Shards
 from mhattn_core.runs.lock import locked
 from mhattn_core.runs.manifest import Manifest, refuse_another
 from mhattn_core.runs.progress import Meter, Progress
 from mhattn_core.runs.run import Run, heads_from_sums, sums_file
-from mhattn_core.runs.study import Corpus
+from mhattn_core.runs.shards import is_sharded
 from mhattn_core.runs.sums import ModelSums
 from mhattn_core.runs.where import HERE, Where
 from mhattn_core.runs.work import MEASURABLE, Work
 from mhattn_core.text.annotation import NO_RESOURCES, Resources
-from mhattn_core.text.reading import PairRecord
 
 
 def analyze(
@@ -48,7 +48,9 @@ def analyze(
     """Measure every head of every model over pairs, into the folder ``out``; a run that was stopped there resumes.
 
     models: names as ``load`` takes them, names that stand for many checkpoints (``expand``), which are loaded one after
-    another, and loaded or wrapped models. pairs: a path (see ``read_pairs``), or SentencePairs or PairRecords. keep_sentences: whether ``pairs.parquet`` holds
+    another, and loaded or wrapped models. pairs: a path (see ``read_pairs``), or SentencePairs or PairRecords; or a folder, a pattern (``part-*.parquet``)
+    or an address with a scheme (``s3://``, ``hf://``) of Parquet and JSONL files, which are read shard by shard where they
+    are measured, however many there are (studies then take a sample of ``SAMPLE`` pairs). keep_sentences: whether ``pairs.parquet`` holds
     them. resources: a lexicon of feelings and static vectors for the measure ``relations`` (see ``read_valence``,
     ``read_vectors``), told apart by ``Resources.name``. tokens: the most tokens, padding included, that go through a
     network at once; by default what suits the device. progress: told after every batch. cancel: asked after every
@@ -72,13 +74,17 @@ def analyze(
             _("“{name}” is in the memory of this process, and workers cannot load it.").format(name=held[0]),
             _("Give its name, or the folder where it is saved."),
         )
-    records, bad = records_of(pairs)
     models = [one for model in models for one in (expand([model]) if isinstance(model, str) else [model])]
-    named = tuple(
-        (model, _revision(model)) if isinstance(model, str) else (model.name, model.revision) for model in models
-    )
+    given = Shards(pairs) if is_sharded(pairs) else Listed(*records_of(pairs))
     manifest = Manifest(
-        named, corpus_digest(records), len(records), tuple(measures), keep_sentences, resources=resources.name
+        tuple(
+            (model, _revision(model)) if isinstance(model, str) else (model.name, model.revision) for model in models
+        ),
+        given.digest,
+        given.number,
+        tuple(measures),
+        keep_sentences,
+        resources=resources.name,
     )
     folder = Path(out)
     with locked(folder):
@@ -88,14 +94,13 @@ def analyze(
             if there.finished:
                 return Run.open(folder)
         else:
-            write_table(folder / "pairs.parquet", pairs_table(records, keep_sentences=keep_sentences))
+            given.begin(folder, keep_sentences=keep_sentences)
             manifest.write(folder)
         own = {model.name: model for model in models if isinstance(model, Model)}
         fetch = get or (lambda name: load(name, device))
-        corpus = Corpus(records, resources, keep_sentences)
-        work = Work(folder, manifest, corpus, lambda name: own.get(name) or fetch(name), tokens, where)
+        work = Work(folder, manifest, given.pairs, resources, lambda name: own.get(name) or fetch(name), tokens, where)
         work.do(Meter(work.steps, progress, cancel))
-        return finish(folder, manifest, _skipped(folder, manifest, records, bad))
+        return finish(folder, *given.end(folder, manifest))
 
 
 def finish(folder: Path, manifest: Manifest, skipped: pd.DataFrame) -> Run:
@@ -120,14 +125,3 @@ def finish(folder: Path, manifest: Manifest, skipped: pd.DataFrame) -> Run:
 def _revision(name: str) -> str:
     """What ``load`` will call the revision, without loading."""
     return find(trained_name(name)).revision + (control_of(name) or "")
-
-
-def _skipped(folder: Path, manifest: Manifest, records: Sequence[PairRecord], bad: pd.DataFrame) -> pd.DataFrame:
-    """line, reason, id, model."""
-    rows = [(row.line, row.reason, "", "") for row in bad.itertuples()]
-    for number, (name, _revision) in enumerate(manifest.models):
-        file = sums_file(folder, number)
-        reasons = ModelSums.load(file).reasons if file.exists() else {}
-        rows += [(records[place].line, reason, records[place].id, name) for place, reason in sorted(reasons.items())]
-    types = {"line": "int64", "reason": "str", "id": "str", "model": "str"}
-    return pd.DataFrame(rows, columns=list(types)).astype(types)

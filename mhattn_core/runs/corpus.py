@@ -43,7 +43,7 @@ def records_of(pairs: Pairs) -> tuple[list[PairRecord], pd.DataFrame]:
         records = [_record(line, pair) for line, pair in enumerate(pairs, start=1)]
     if not records:
         raise Problem(_("There are no pairs to measure."), _("Give at least one pair; a file needs a column “source”."))
-    unknown = {record.line: languages for record in records if (languages := _unsegmented(record.pair))}
+    unknown = {record.line: languages for record in records if (languages := unsegmented_pair(record.pair))}
     records = [record for record in records if record.line not in unknown]
     reasons = [(line, words_unknown(languages)) for line, languages in unknown.items()]
     if not records:
@@ -55,16 +55,16 @@ def records_of(pairs: Pairs) -> tuple[list[PairRecord], pd.DataFrame]:
     )
     groups = {record.group for record in records}
     if len(groups) > MOST_GROUPS:
-        raise Problem(
-            _("The pairs have {number} groups; a run takes at most {most}.").format(
-                number=len(groups), most=MOST_GROUPS
-            ),
-            _(
-                "Use the column “group” for a few kinds of pairs, and “id” or “label” for what differs from pair to "
-                "pair."
-            ),
-        )
+        raise too_many_groups(len(groups))
     return records, bad
+
+
+def too_many_groups(number: int) -> Problem:
+    """What to say of so many."""
+    return Problem(
+        _("The pairs have {number} groups; a run takes at most {most}.").format(number=number, most=MOST_GROUPS),
+        _("Use the column “group” for a few kinds of pairs, and “id” or “label” for what differs from pair to pair."),
+    )
 
 
 def consecutive(records: Sequence[PairRecord]) -> list[PairRecord]:
@@ -128,7 +128,7 @@ def _read(path: Path) -> Upload:
     return read
 
 
-def _unsegmented(pair: SentencePair) -> tuple[str, ...]:
+def unsegmented_pair(pair: SentencePair) -> tuple[str, ...]:
     """Languages of a pair whose words cannot be told, and have not been given."""
     sides = ((pair.source, pair.source_words), (pair.target, pair.target_words))
     return tuple(sorted({language for text, words in sides if not words for language in unsegmented(text)}))

@@ -1,61 +1,108 @@
-"""The sums of a run measured by the workers of a Ray cluster, on this machine or on many.
+"""The workers of a Ray cluster, on this machine or on many.
 
 A worker is a process that loads the model and measures the parts that it is sent, one thread each, so that many short
-pairs fill all cores. Parts come back in the order of the corpus: what is done is always its beginning, and a run that is
-stopped goes on with any number of workers, or with none. Ray starts a worker again that dies, and gives it its part
-again; a part that takes its worker with it twice is halved until the pair is found, which is left out.
+pairs fill all cores; ``ray_pool`` says what becomes of their work when they die.
 """
 
 import logging
 import os
 import re
 import socket
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import Language, _, current_language, use_language
+from mhattn_core.models.control_names import trained_name
+from mhattn_core.models.memory import readable
 from mhattn_core.models.model import Model
-from mhattn_core.runs.sums import ModelSums
-from mhattn_core.runs.where import CHUNK, HERE, ModelWork, Where, sums_of
-from mhattn_core.text.reading import PairRecord
+from mhattn_core.models.sources import find
+from mhattn_core.runs.ray_pool import Pool, part_size
+from mhattn_core.runs.where import HERE, Part, Result, Step, Watcher, Where, Workers
+from mhattn_core.version import VERSION
 
 HOST, PATIENCE = re.compile(r"(?P<host>[\w.-]+):(?P<port>\d+)"), 10.0
-FEWEST = 8
-"""Pairs in a part, at the least: with fewer, sending takes longer than measuring."""
-PARTS = 32
-"""Into which a small corpus is cut, so that no worker waits long for the last; however many there are, the parts are the
-same, and so is what they add up to."""
-AHEAD = 2
-"""Parts that a worker is given at once, so that it never waits for the next."""
 STORE = 512 * 2**20
 """Bytes that parts on their way may take on this machine."""
+PROCESS, COPIES = 700 * 10**6, 2
+"""Bytes of a worker without a model, and how many times a model's weights it takes while it loads them and measures."""
 
 
 class OnRay:
-    """workers: how many; by default one a core of the cluster. address: of a cluster that is there, or ``auto``; without
-    it one is started on this machine, and ends with this process.
+    """workers: how many; by default one a core of the cluster, as far as its memory goes. address: of a cluster that is
+    there, or ``auto``; without it one is started on this machine, and ends with this process.
     """
 
     def __init__(self, workers: int | None = None, address: str | None = None, device: str = "auto") -> None:
-        self.workers, self.address, self.device = workers, address, device
+        self._asked, self.address, self.device = workers, address, device
 
-    def sums(self, work: ModelWork) -> Iterator[ModelSums]:
+    @contextmanager
+    def workers(self, name: str, get: Callable[[], Model]) -> Iterator[Workers]:  # noqa: ARG002  they load it themselves
         """Raises Problem where Ray, its cluster, or on a worker the model cannot be had."""
-        ray = _connected(self.address, self.workers)
-        cores, cards = (int(ray.cluster_resources().get(kind, 0)) for kind in ("CPU", "GPU"))
-        on_cards = cards > 0 and self.device in ("auto", "cuda")
-        worker = ray.remote(num_cpus=1, num_gpus=int(on_cards), max_restarts=-1, max_task_retries=1)(_Worker)
-        device = "cuda" if on_cards else "cpu" if self.device == "auto" else self.device
-        parts = _parts(work.records)
-        count = min(self.workers or (cards if on_cards else max(cores, 1)), len(parts))
-        actors = [worker.remote(work.name, device, current_language()) for _number in range(count)]
+        later = _Later(lambda: self._pool(name))
         try:
-            yield from in_order(ray, actors, parts, work)
+            yield later
         finally:
-            for actor in actors:
-                ray.kill(actor)
+            later.close()
+
+    def _pool(self, name: str) -> Pool:
+        ray = _connected(self.address, self._asked)
+        cards = int(ray.cluster_resources().get("GPU", 0))
+        on_cards = cards > 0 and self.device in ("auto", "cuda")
+        memory = PROCESS + COPIES * find(trained_name(name)).size
+        room = _room(ray, memory)
+        if not room:
+            raise Problem(
+                _("No machine of the cluster has the {memory} that a worker with “{name}” takes.").format(
+                    memory=readable(memory), name=name
+                ),
+                _("Add a larger machine, or give Ray more memory: {command}").format(
+                    command="ray start --memory BYTES"
+                ),
+            )
+        worker = ray.remote(num_cpus=1, num_gpus=int(on_cards), memory=memory, max_restarts=0)(_Worker)
+        device = "cuda" if on_cards else "cpu" if self.device == "auto" else self.device
+        language = current_language()
+        most = min(room, cards) if on_cards else room
+        return Pool(ray, lambda: worker.remote(name, device, language, VERSION), min(self._asked or most, most))
+
+
+class _Later:
+    """A pool that starts when something is asked of it: what is done already needs no workers."""
+
+    here = False
+
+    def __init__(self, start: Callable[[], Pool]) -> None:
+        self._start = start
+
+    @cached_property
+    def _pool(self) -> Pool:
+        return self._start()
+
+    @property
+    def count(self) -> int:
+        return self._pool.count
+
+    def part_size(self, pairs: int) -> int:
+        return part_size(pairs)
+
+    def results(self, step: Step[Part, Result], parts: Sequence[Part], watcher: Watcher) -> Iterator[Result]:
+        return self._pool.results(step, parts, watcher)
+
+    def close(self) -> None:
+        if "_pool" in vars(self):
+            self._pool.close()
+
+
+def _room(ray: Any, memory: int) -> int:
+    """For how many workers the machines of the cluster have cores and memory."""
+    return sum(
+        min(int(node["Resources"].get("CPU", 0)), int(node["Resources"].get("memory", 0) // memory))
+        for node in ray.nodes()
+        if node["Alive"]
+    )
 
 
 def from_environment() -> Where:
@@ -101,57 +148,34 @@ def _connected(address: str | None, workers: int | None) -> Any:
 class _Worker:
     """A process that holds one model."""
 
-    def __init__(self, name: str, device: str, language: Language) -> None:
-        self._name, self._device, self._language = name, device, language
+    def __init__(self, name: str, device: str, language: Language, version: str) -> None:
+        self._name, self._device, self._language, self._version = name, device, language, version
         self._model: Model | None = None
 
-    def sums(self, records: Sequence[PairRecord], measures: Sequence[str], tokens: int | None) -> ModelSums:
+    def ready(self) -> str:
+        """The machine's name, once the model is loaded."""
         import torch
 
         from mhattn_core.models.load import load
 
         use_language(self._language)
-        if self._model is None:
-            torch.set_num_threads(1)
-            self._model = load(self._name, self._device)
-        sums = ModelSums()
-        for start in range(0, len(records), CHUNK):
-            sums.add(sums_of(self._model, records[start : start + CHUNK], measures, tokens))
-        return sums
+        if self._version != VERSION:
+            raise Problem(
+                _("On “{machine}” another version of mhattn is installed.").format(machine=socket.gethostname()),
+                _("Install version {version} on all machines of the cluster.").format(version=self._version),
+            )
+        torch.set_num_threads(1)
+        self._model = load(self._name, self._device)
+        return socket.gethostname()
+
+    def do(self, measure: Callable[..., Any], part: Any) -> tuple[None, Any]:
+        """That it is done, and what it gave: the first is small."""
+        use_language(self._language)
+        return None, measure(self._model, part, _nobody)
+
+    def merge(self, merge: Callable[..., Any], *results: Any) -> Any:
+        return merge(results)
 
 
-def _parts(records: Sequence[PairRecord]) -> list[Sequence[PairRecord]]:
-    size = min(CHUNK, max(FEWEST, -(-len(records) // PARTS)))
-    return [records[start : start + size] for start in range(0, len(records), size)]
-
-
-def in_order(ray: Any, actors: list[Any], parts: list[Sequence[PairRecord]], work: ModelWork) -> Iterator[ModelSums]:
-    """The sums of ``parts`` in their order, each measured by one of ``actors``, of which each has a few at a time."""
-
-    def submit(number: int, records: Sequence[PairRecord]) -> Any:
-        return actors[number % len(actors)].sums.remote(records, work.measures, work.tokens)
-
-    def settled(number: int, records: Sequence[PairRecord], reference: Any) -> ModelSums:
-        try:
-            sums: ModelSums = ray.get(reference)
-            return sums
-        except ray.exceptions.RayTaskError as error:
-            raise error.cause from error
-        except ray.exceptions.RayActorError:
-            if len(records) == 1:
-                return ModelSums(done=1, reasons={0: _("The process that measured it ended.")})
-            sums, half = ModelSums(), len(records) // 2
-            for some in (records[:half], records[half:]):
-                sums.add(settled(number, some, submit(number, some)))
-            return sums
-
-    waiting = deque(enumerate(parts))
-    sent: deque[tuple[int, Sequence[PairRecord], Any]] = deque()
-    while waiting or sent:
-        while waiting and len(sent) < AHEAD * len(actors):
-            number, records = waiting.popleft()
-            sent.append((number, records, submit(number, records)))
-        number, records, reference = sent.popleft()
-        sums = settled(number, records, reference)
-        work.tell(len(records))
-        yield sums
+def _nobody(_pairs: int) -> None:
+    """Who asked counts parts."""

@@ -1,6 +1,6 @@
 """Telling how far a run is, and being told to stop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
@@ -10,15 +10,29 @@ class Cancelled(Exception):
 
 
 @dataclass(frozen=True)
+class WorkerState:
+    """What a worker does: ``part`` of the work since ``seconds``; ``part`` is empty while it waits for something to do,
+    and ``node``, the machine's name, while it starts. done: pairs, of the step at hand.
+    """
+
+    number: int
+    node: str
+    part: str
+    seconds: float
+    done: int
+
+
+@dataclass(frozen=True)
 class Progress:
     """How far a run is: ``done`` of ``total`` pairs, counted once for each model; ``rate``: pairs per second since the
-    start of this call.
+    start of this call. workers: what each does, where the work is spread.
     """
 
     model: str
     done: int
     total: int
     rate: float
+    workers: tuple[WorkerState, ...] = ()
 
 
 class Meter:
@@ -31,9 +45,14 @@ class Meter:
         self._model = ""
         self._done = self._resumed = 0
         self._started = monotonic()
+        self._workers: tuple[WorkerState, ...] = ()
 
     def start(self, model: str) -> None:
-        self._model = model
+        self._model, self._workers = model, ()
+
+    def show(self, workers: Sequence[WorkerState]) -> None:
+        """What each worker does, told with the next count."""
+        self._workers = tuple(workers)
 
     def resume(self, pairs: int) -> None:
         """Count pairs that were measured before the run was interrupted; they do not enter its speed."""
@@ -45,7 +64,7 @@ class Meter:
         """So many more are done. Raises Cancelled."""
         self._done += pairs
         rate = (self._done - self._resumed) / max(monotonic() - self._started, 1e-9)
-        self._progress(Progress(self._model, self._done, self._total, rate))
+        self._progress(Progress(self._model, self._done, self._total, rate, self._workers))
         if self._cancel():
             raise Cancelled
 
@@ -57,12 +76,16 @@ class Share:
         self._meter, self._pairs, self._passes = meter, pairs, max(passes, 1)
         self._done = self._told = 0
 
-    def tell(self, passes: int) -> None:
+    def count(self, passes: int) -> None:
         """So many more are done. Raises Cancelled."""
         self._done += passes
         reached = min(self._pairs, self._pairs * self._done // self._passes)
         self._meter.count(reached - self._told)
         self._told = reached
+
+    def show(self, workers: Sequence[WorkerState]) -> None:
+        """What each worker does."""
+        self._meter.show(workers)
 
     def fill(self) -> None:
         """All is done, whatever was told."""

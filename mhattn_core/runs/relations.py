@@ -1,7 +1,7 @@
 """Relations over many pairs: the items of every head, what networks that know nothing reach, and the table of both."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -87,11 +87,47 @@ def best_of_control(
     """What the best heads of networks that know nothing get (see ``best_of_random``), on pairs spread evenly over the
     corpus. tell: see ``measure_relations``.
     """
+    parts = control_parts(records, annotated, relations, control=control, seeds=seeds, pairs=pairs)
+    return best_of_random(relations_of_part(model, part, tell) for part in parts)
+
+
+@dataclass(frozen=True, eq=False)
+class RelationsPart:
+    """Pairs as they are annotated, and their items; control: which, and its seed, where it is to be measured in the
+    place of the model itself.
+    """
+
+    records: Sequence[PairRecord]
+    annotated: Sequence[Annotated]
+    items: FoundItems | None = None
+    control: tuple[Control, int] | None = None
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+
+def control_parts(
+    records: Sequence[PairRecord],
+    annotated: Sequence[Annotated],
+    relations: Sequence[Relation] = (),
+    *,
+    control: Control,
+    seeds: int = SEEDS,
+    pairs: int = CONTROL_PAIRS,
+) -> list[RelationsPart]:
+    """A part for each network, all over the same pairs."""
     chosen = np.unique(np.linspace(0, len(records) - 1, pairs).astype(int))
     some, annotations = [records[number] for number in chosen], [annotated[number] for number in chosen]
     items = items_of(annotations, relations)
-    networks = (random_control(model, seed, control) for seed in range(seeds))
-    return best_of_random(measure_relations(one, some, annotations, items=items, tell=tell) for one in networks)
+    return [RelationsPart(some, annotations, items, (control, seed)) for seed in range(seeds)]
+
+
+def relations_of_part(model: Model, part: RelationsPart, tell: Callable[[int], None]) -> dict[str, StackItems]:
+    """``measure_relations`` of a part, with its control where it names one."""
+    if part.control:
+        control, seed = part.control
+        model = random_control(model, seed, control)
+    return measure_relations(model, part.records, part.annotated, items=part.items, tell=tell)
 
 
 def relations_of(

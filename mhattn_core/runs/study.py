@@ -1,6 +1,6 @@
 """What a run can hold beside sums: studies of one model, or of several, whose results are tables of their own."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from mhattn_core.models.model import Model
+from mhattn_core.runs.where import Result, Step, Tell, Telling, Watcher, Workers, in_this_process
 from mhattn_core.text.annotation import NO_RESOURCES, Annotated, Resources, annotate
 from mhattn_core.text.reading import PairRecord
 
@@ -34,13 +35,31 @@ class Corpus:
 
 @dataclass(frozen=True, eq=False)
 class StudyInput:
-    """One model's work. tell: so many more pairs were put through the network; raises Cancelled when the work is to
-    stop.
+    """One model's work, done in this process or by ``workers``. watcher: told how many more pairs were put through the
+    network; raises Cancelled when the work is to stop.
     """
 
     model: Model
     corpus: Corpus
-    tell: Callable[[int], None]
+    workers: Workers
+    watcher: Watcher
+
+    @classmethod
+    def here(cls, model: Model, corpus: Corpus, tell: Tell) -> "StudyInput":
+        """Work that is done in this process."""
+        return cls(model, corpus, in_this_process(model), Telling(tell))
+
+    def tell(self, pairs: int) -> None:
+        """So many more pairs were put through the network."""
+        self.watcher.count(pairs)
+
+    def spread(self, measure: Callable[[Model, Any, Tell], Result], parts: Sequence[Any]) -> Iterator[Result]:
+        """What a function of a module gives of each part, in their order, wherever it is measured; a part says how many
+        pairs it has (``len``).
+        """
+        name = measure.__name__.strip("_")
+        step: Step[Any, Result] = Step(measure, size=len, name=lambda _part: name)
+        return self.workers.results(step, parts, self.watcher)
 
     @property
     def records(self) -> Sequence[PairRecord]:

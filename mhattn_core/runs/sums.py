@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -106,28 +106,39 @@ class ModelSums:
 
     def save(self, path: Path) -> None:
         """Write a file of its own and rename it, so that a killed run finds the file before it, whole."""
-        about = {
-            "layout": self.layout,
-            "groups": list(self.groups),
-            "done": self.done,
-            "reasons": list(self.reasons.items()),
-        }
         arrays = {
             f"{part}{number}": array
             for number, sums in enumerate(self.groups.values())
             for part, array in vars(sums).items()
         }
         with written(path) as beside, beside.open("wb") as file:
-            np.savez(file, about=np.array(json.dumps(about)), **arrays)
+            np.savez(file, about=np.array(json.dumps(self._about())), **arrays)
 
     @classmethod
     def load(cls, path: Path) -> "ModelSums":
+        return cls(*cls._told(*cls._read(path)))
+
+    def _about(self) -> dict[str, Any]:
+        """What the file says beside the arrays."""
+        return {
+            "layout": self.layout,
+            "groups": list(self.groups),
+            "done": self.done,
+            "reasons": list(self.reasons.items()),
+        }
+
+    @staticmethod
+    def _read(path: Path) -> tuple[dict[str, Any], dict[str, GroupSums]]:
         with np.load(path) as file:
             about = json.loads(str(file["about"]))
-            groups = {group: _read_group(file, number) for number, group in enumerate(about["groups"])}
-        return cls(
-            tuple(PackedMeasure(*entry) for entry in about["layout"]), groups, about["done"], dict(about["reasons"])
-        )
+            return about, {group: _read_group(file, number) for number, group in enumerate(about["groups"])}
+
+    @staticmethod
+    def _told(
+        about: dict[str, Any], groups: dict[str, GroupSums]
+    ) -> tuple[Layout, dict[str, GroupSums], int, dict[int, str]]:
+        layout = tuple(PackedMeasure(*entry) for entry in about["layout"])
+        return layout, groups, about["done"], dict(about["reasons"])
 
     def _group(self, group: str) -> GroupSums:
         if group not in self.groups:

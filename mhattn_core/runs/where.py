@@ -1,61 +1,131 @@
-"""Where the sums of a run are measured: in this process, or by workers elsewhere (``on_ray``)."""
+"""Where networks are run for a run's measurements: in this process, or by workers elsewhere (``on_ray``).
+
+Everything that takes long is a ``Step``, the same function of a model and of one part after another. Whoever carries it
+out cuts, sends and retries as suits; what a part gives does not hang on who measured it.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
+from mhattn_core.errors import Problem
+from mhattn_core.locale import _
 from mhattn_core.models.model import Model
-from mhattn_core.runs.chunk import measure_chunk
-from mhattn_core.runs.sums import ModelSums
-from mhattn_core.text.reading import PairRecord
+from mhattn_core.runs.progress import WorkerState
 
 CHUNK = 256
 """Pairs that are measured at once, and lost when the work is killed."""
 
+Part = TypeVar("Part")
+Result = TypeVar("Result")
+Tell = Callable[[int], None]
+"""Told how many more pairs, or texts, are done; what it raises ends the work."""
 
-@dataclass(frozen=True, eq=False)
-class ModelWork:
-    """What is measured of one model: ``measures`` of ``records``. get: brings the model. tokens: see ``batches``. tell:
-    told how many more pairs are done; what it raises ends the work.
+
+class Watcher(Protocol):
+    """Who looks on, such as a ``Meter``."""
+
+    def count(self, pairs: int) -> None:
+        """So many more are done. What it raises ends the work."""
+
+    def show(self, workers: Sequence[WorkerState]) -> None:
+        """What each worker does now."""
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A watcher that is only told of what is done."""
+
+    count: Tell
+
+    def show(self, workers: Sequence[WorkerState]) -> None:
+        """Nobody asked."""
+
+
+def _refuse(_part: Any) -> Any:
+    raise Problem(
+        _("A part of the work ends every process that measures it."),
+        _("Look into the log of the workers: they may have too little memory."),
+        _("What was finished before is kept."),
+    )
+
+
+def _size_one(_part: Any) -> int:
+    return 1
+
+
+def _unnamed(_part: Any) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Step(Generic[Part, Result]):
+    """``measure(model, part, tell)`` gives what is wanted of one part; it is sent to other processes, as are the parts.
+
+    size: how many pairs or texts a part has, as ``tell`` counts them. halves: two parts that are the same together;
+    none where it cannot be cut further. lost: what stands for a part without halves that ends every process that
+    measures it. merge: the results of consecutive parts as one, where that is smaller. name: what people are told of
+    a part.
     """
 
-    name: str
-    get: Callable[[], Model]
-    records: Sequence[PairRecord]
-    measures: Sequence[str]
-    tokens: int | None
-    tell: Callable[[int], None]
+    measure: Callable[[Model, Part, Tell], Result]
+    size: Callable[[Part], int] = _size_one
+    halves: Callable[[Part], Sequence[Part]] = lambda _part: ()
+    lost: Callable[[Part], Result] = _refuse
+    merge: Callable[[Sequence[Result]], Result] | None = None
+    name: Callable[[Part], str] = _unnamed
+
+
+class Workers(Protocol):
+    """Who has a model and carries out steps."""
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+
+    @property
+    def here(self) -> bool:
+        """Whether it is this process alone: what is cut into parts takes longer then, if only a little."""
+
+    def part_size(self, pairs: int) -> int:
+        """How many pairs a part should have of so many."""
+
+    def results(self, step: Step[Part, Result], parts: Sequence[Part], watcher: Watcher) -> Iterator[Result]:
+        """What each part gives, in the order of the parts; where the step merges, of several parts together."""
 
 
 class Where(Protocol):
-    """Who carries out the work."""
+    """Where workers are found."""
 
-    def sums(self, work: ModelWork) -> Iterator[ModelSums]:
-        """The sums of one part of the records after another, in their order."""
+    def workers(self, name: str, get: Callable[[], Model]) -> AbstractContextManager[Workers]:
+        """Workers for a model, until the block ends. get: brings it into this process."""
+
+
+class _InThisProcess:
+    count, here = 1, True
+
+    def __init__(self, get: Callable[[], Model]) -> None:
+        self._get = get
+
+    def part_size(self, pairs: int) -> int:  # noqa: ARG002  as others have it
+        return CHUNK
+
+    def results(self, step: Step[Part, Result], parts: Sequence[Part], watcher: Watcher) -> Iterator[Result]:
+        for part in parts:
+            yield step.measure(self._get(), part, watcher.count)
 
 
 class Here:
-    """In this process, chunk by chunk."""
+    """In this process, part after part."""
 
-    def sums(self, work: ModelWork) -> Iterator[ModelSums]:
-        model = work.get()
-        for start in range(0, len(work.records), CHUNK):
-            here = work.records[start : start + CHUNK]
-            yield sums_of(model, here, work.measures, work.tokens, work.tell)
+    def workers(self, name: str, get: Callable[[], Model]) -> AbstractContextManager[Workers]:  # noqa: ARG002
+        return nullcontext(_InThisProcess(get))
+
+
+def in_this_process(model: Model) -> Workers:
+    """Who carries out steps where the model is loaded already."""
+    return _InThisProcess(lambda: model)
 
 
 HERE = Here()
-
-
-def sums_of(
-    model: Model,
-    records: Sequence[PairRecord],
-    measures: Sequence[str],
-    tokens: int | None,
-    tell: Callable[[int], None] = lambda _pairs: None,
-) -> ModelSums:
-    """The sums of one chunk."""
-    sums = ModelSums()
-    pairs = [record.pair for record in records]
-    sums.add_chunk(measure_chunk(model, pairs, measures, tokens=tokens, tell=tell), records)
-    return sums

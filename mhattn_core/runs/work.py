@@ -3,9 +3,9 @@ done.
 """
 
 import gc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 import pandas as pd
@@ -18,9 +18,13 @@ from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.model_sums import measure_model
 from mhattn_core.runs.progress import Meter, Share
 from mhattn_core.runs.run import sums_file
+from mhattn_core.runs.shard_sums import measure_shards, sample_of
+from mhattn_core.runs.shards import ShardedPairs
 from mhattn_core.runs.studies import ACROSS, STUDIES
 from mhattn_core.runs.study import AcrossInput, Corpus, StudyInput, Tables
-from mhattn_core.runs.where import ModelWork, Where
+from mhattn_core.runs.where import Where, Workers
+from mhattn_core.text.annotation import Resources
+from mhattn_core.text.reading import PairRecord
 
 MEASURABLE = tuple(sorted((*MEASURES, *STUDIES, *ACROSS), key=list(families()).index))
 """All that a run can be asked for, by name, in the order of its families in ``quantities.toml``."""
@@ -28,23 +32,31 @@ MEASURABLE = tuple(sorted((*MEASURES, *STUDIES, *ACROSS), key=list(families()).i
 
 @dataclass(frozen=True, eq=False)
 class Work:
-    """The work on one run in its folder. get: brings a model by its name. tokens: see ``batches``. where: who measures
-    the sums.
+    """The work on one run in its folder. pairs: all of them, or the shards that hold them, of which studies are given a
+    sample, once the first sums are made. get: brings a model by its name. tokens: see ``batches``. where: who runs
+    networks.
     """
 
     folder: Path
     manifest: Manifest
-    corpus: Corpus
+    pairs: Sequence[PairRecord] | ShardedPairs
+    resources: Resources
     get: Callable[[str], Model]
     tokens: int | None
     where: Where
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        """Raises Problem where pairs are in shards and the sums are not made."""
+        records = sample_of(self.folder) if isinstance(self.pairs, ShardedPairs) else self.pairs
+        return Corpus(records, self.resources, self.manifest.keep_sentences)
 
     @property
     def steps(self) -> int:
         """What a meter counts to: pairs, once for each model and each study; all sums together are one."""
         asked = self.manifest.measures
         return (
-            len(self.corpus.records)
+            self.manifest.pairs
             * len(self.manifest.models)
             * (any(name in MEASURES for name in asked) + sum(name not in MEASURES for name in asked))
         )
@@ -54,7 +66,9 @@ class Work:
         names = [name for name, _revision in self.manifest.models]
         for number, name in enumerate(names):
             meter.start(name)
-            self._one(number, cache(partial(self.get, name)), meter)
+            model = cache(partial(self.get, name))
+            with self.where.workers(name, model) as workers:
+                self._one(number, model, workers, meter)
             gc.collect()  # modules refer to one another in circles: without it the next model stands beside this one
         for table in (table for study in self._asked(STUDIES) for table in STUDIES[study].tables):
             parts = [pd.read_parquet(self._part(number, table)) for number in range(len(names))]
@@ -62,25 +76,28 @@ class Work:
             parts = [part for part in parts if len(part)] or parts[:1]
             write_table(self.folder / f"{table}.parquet", pd.concat(parts, ignore_index=True))
         for study in self._asked(ACROSS):
-            share = Share(meter, len(self.corpus.records) * len(names), len(self.corpus.records) * len(names))
+            share = Share(meter, self.manifest.pairs * len(names), len(self.corpus.records) * len(names))
             files = {table: self.folder / f"{table}.parquet" for table in ACROSS[study].tables}
             if not all(file.exists() for file in files.values()):
-                _keep(ACROSS[study].measure(AcrossInput(names, self.get, self.corpus, self.folder, share.tell)), files)
+                _keep(ACROSS[study].measure(AcrossInput(names, self.get, self.corpus, self.folder, share.count)), files)
             share.fill()
 
-    def _one(self, number: int, model: Callable[[], Model], meter: Meter) -> None:
-        pairs = len(self.corpus.records)
+    def _one(self, number: int, model: Callable[[], Model], workers: Workers, meter: Meter) -> None:
+        pairs = self.manifest.pairs
         if sums := self._asked(MEASURES):
-            name = self.manifest.models[number][0]
-            work = ModelWork(name, model, self.corpus.records, sums, self.tokens, meter.count)
-            measure_model(work, sums_file(self.folder, number), self.where, meter)
+            file = sums_file(self.folder, number)
+            if isinstance(self.pairs, ShardedPairs):
+                sampled = None if number else self.folder
+                measure_shards(workers, self.pairs, sums, self.tokens, file, meter, sampled)
+            else:
+                measure_model(workers, self.pairs, sums, self.tokens, file, meter)
         for study in self._asked(STUDIES):
             files = {table: self._part(number, table) for table in STUDIES[study].tables}
             if all(file.exists() for file in files.values()):
                 meter.resume(pairs)
                 continue
             share = Share(meter, pairs, STUDIES[study].steps(model(), self.corpus.records))
-            _keep(STUDIES[study].measure(StudyInput(model(), self.corpus, share.tell)), files)
+            _keep(STUDIES[study].measure(StudyInput(model(), self.corpus, workers, share)), files)
             share.fill()
 
     def _asked(self, known: Mapping[str, object]) -> list[str]:

@@ -142,7 +142,7 @@ def test_the_study_of_a_run(llama: mh.Model) -> None:
     records, _bad = records_of([*SINGLE, SINGLE[0], mh.SentencePair("it was " * 8)])
     told: list[int] = []
     assert ABLATION.steps(llama, records) > 12 * 2
-    tables = ABLATION.measure(StudyInput(llama, Corpus(records), told.append))
+    tables = ABLATION.measure(StudyInput.here(llama, Corpus(records), told.append))
     assert tuple(tables) == ABLATION.tables
     for name, table in tables.items():
         assert tuple(table.columns) == TABLES[name], name
@@ -156,10 +156,10 @@ def test_the_study_of_a_run(llama: mh.Model) -> None:
     assert len(tables["interactions"]) == 15
     assert set(tables["ablation"]["n"]) == {2}
     assert sum(told) > 12 * 2 * 3
-    asked = MINIMAL_PAIRS.measure(StudyInput(llama, Corpus(records), told.append))["minimal_pairs"]
+    asked = MINIMAL_PAIRS.measure(StudyInput.here(llama, Corpus(records), told.append))["minimal_pairs"]
     assert tuple(asked.columns) == COLUMNS
     assert not (asked["hurts"] & ~(asked["margin_low"] > 0)).any()
-    empty = ABLATION.measure(StudyInput(llama, Corpus(records_of([SINGLE[2]])[0]), told.append))
+    empty = ABLATION.measure(StudyInput.here(llama, Corpus(records_of([SINGLE[2]])[0]), told.append))
     assert all(table.empty for table in empty.values())
 
 
@@ -183,7 +183,7 @@ def test_a_causal_model_reads_contexts_of_as_many_documents_as_there_are(llama: 
     family = family_named("llama")
     longer = model_of(replace(family, settings={**family.settings, "max_position_embeddings": 128}))
     longer.tokenizer.model_max_length = 128
-    tables = ABLATION.measure(StudyInput(longer, Corpus(records), lambda _texts: None))
+    tables = ABLATION.measure(StudyInput.here(longer, Corpus(records), lambda _texts: None))
     assert set(tables["ablation"]["read_as"]) == {"context"}
     assert set(tables["ablation"]["tokens"]) == {5 * 32}
     assert set(tables["ablation"]["units"]) == {3}
@@ -194,7 +194,7 @@ def test_the_study_of_a_single_head() -> None:
     family = family_named("llama")
     alone = {"num_attention_heads": 1, "num_key_value_heads": 1, "num_hidden_layers": 1}
     model = model_of(replace(family, settings={**family.settings, **alone}))
-    tables = ABLATION.measure(StudyInput(model, Corpus(records_of(SINGLE)[0]), lambda _pairs: None))
+    tables = ABLATION.measure(StudyInput.here(model, Corpus(records_of(SINGLE)[0]), lambda _pairs: None))
     assert tables["ablation"]["kind"].tolist() == ["mean", "zero", "uniform", "resample"]
     assert set(tables["curves"]["removed"]) == {0, 1}
     assert tables["keep_one"]["delta"].tolist() == [0]

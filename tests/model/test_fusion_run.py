@@ -29,7 +29,7 @@ def test_both_studies_say_how_far_they_are(minilm: mh.Model) -> None:
     records = example_pairs("english", "english_next")[:4]
     for name in ("fusion", "probes"):
         told: list[int] = []
-        tables = STUDIES[name].measure(StudyInput(minilm, Corpus(records), told.append))
+        tables = STUDIES[name].measure(StudyInput.here(minilm, Corpus(records), told.append))
         assert tuple(tables) == STUDIES[name].tables
         assert sum(told) == len(records)
     # Too few words for any class: the tables are there, and empty.

@@ -1,11 +1,10 @@
 """Sums measured by the workers of a Ray cluster: the same table, whatever dies on the way."""
 
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
-from types import SimpleNamespace
 
 import pandas as pd
 import psutil
@@ -14,11 +13,9 @@ from tiny import put_model
 
 import mhattn_core as mh
 from mhattn_core.runs.analyze import analyze
-from mhattn_core.runs.on_ray import OnRay, from_environment, in_order
+from mhattn_core.runs.on_ray import OnRay, from_environment
 from mhattn_core.runs.progress import Cancelled, Progress
-from mhattn_core.runs.sums import ModelSums
-from mhattn_core.runs.where import HERE, ModelWork
-from mhattn_core.text.reading import PairRecord
+from mhattn_core.runs.where import HERE
 
 pytestmark = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed")
 
@@ -118,44 +115,6 @@ def test_cancelled_it_goes_on_here(model: str, here: mh.Run, tmp_path: Path) -> 
     run = analyze([model], PAIRS, out=tmp_path / "run", device="cpu", progress=begun.append)
     assert 0 < begun[0].done < len(PAIRS)
     assert_same(run, here)
-
-
-class ActorDied(Exception):
-    """As Ray raises it."""
-
-
-class FakeRay:
-    """In the place of Ray: parts are measured when they are asked for, and one that holds "poison" ends its worker."""
-
-    exceptions = SimpleNamespace(RayTaskError=KeyError, RayActorError=ActorDied)
-
-    def __init__(self) -> None:
-        self.sums = self
-        self.sent: list[int] = []
-
-    def remote(self, records: Sequence[PairRecord], _measures: object, _tokens: object) -> Sequence[PairRecord]:
-        self.sent.append(len(records))
-        return records
-
-    def get(self, records: Sequence[PairRecord]) -> ModelSums:
-        if any(record.pair.source == "poison" for record in records):
-            raise ActorDied
-        return ModelSums(done=len(records))
-
-
-def test_a_pair_that_takes_its_worker_with_it_is_found_and_left_out() -> None:
-    told: list[int] = []
-    pairs = [*PAIRS[:4], mh.SentencePair("poison"), *PAIRS[4:11]]
-    records = [PairRecord(str(number), pair, number) for number, pair in enumerate(pairs)]
-    fake = FakeRay()
-    work = ModelWork("a model", lambda: None, records, ("basic",), None, told.append)  # type: ignore[arg-type, return-value]
-    parts = list(in_order(fake, [fake], [records[:8], records[8:]], work))
-    assert [(part.done, part.reasons) for part in parts] == [
-        (8, {4: "The process that measured it ended."}),
-        (4, {}),
-    ]
-    assert told == [8, 4]
-    assert fake.sent == [8, 4, 4, 4, 2, 1, 1, 2]
 
 
 def test_what_a_worker_cannot_load_is_said_as_here(tmp_path: Path) -> None:

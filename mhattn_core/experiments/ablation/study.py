@@ -7,7 +7,7 @@ import pandas as pd
 from mhattn_core.attention.ablation import Outputs, kinds_of
 from mhattn_core.experiments.ablation import curves, groups, interactions, single_head
 from mhattn_core.experiments.ablation.texts import AblationText, ReadAs
-from mhattn_core.experiments.ablation.trials import PRIMARY, Trials
+from mhattn_core.experiments.ablation.trials import PRIMARY, Spread, Trials
 from mhattn_core.models.model import Model
 
 # What keeps 270 heads of 30 layers within minutes.
@@ -24,13 +24,17 @@ TABLES = {
 
 
 def ablation_tables(
-    model: Model, texts: Sequence[AblationText], *, tell: Callable[[int], object] = lambda _texts: None
+    model: Model,
+    texts: Sequence[AblationText],
+    *,
+    tell: Callable[[int], object] = lambda _texts: None,
+    spread: Spread | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The rows of each of ``TABLES``, with intervals; none where the model can take none of the texts.
 
     Every head is switched off by its mean, and the ten of the largest effect, either way, by the other kinds as well.
     Curves and layers of one head rest on the first texts (``FEWER``). tell: so many texts more were put through the
-    network (``passes`` in all).
+    network (``passes`` in all). spread: see ``Trials``; it tells by itself.
     """
 
     def count(more: int, _of: int) -> None:
@@ -42,7 +46,7 @@ def ablation_tables(
         return {name: pd.DataFrame(columns=list(columns)) for name, columns in TABLES.items()}
     means = _trials(model, texts, None).corpus_means
     few = fewer(texts)
-    trials, some = _trials(model, texts, means), _trials(model, few, means)
+    trials, some = _trials(model, texts, means, spread), _trials(model, few, means, spread)
     units = [text.unit for text in texts]
     off = single_head.each_off(trials, PRIMARY, passes=count)
     alone = single_head.ablation_table(trials, off, PRIMARY, units)
@@ -84,7 +88,7 @@ def passes(model: Model, texts: Sequence[AblationText]) -> int:
     return singles + two_by_two + at_once
 
 
-def _trials(model: Model, texts: Sequence[AblationText], means: Outputs | None) -> Trials:
+def _trials(model: Model, texts: Sequence[AblationText], means: Outputs | None, spread: Spread | None = None) -> Trials:
     starts = [text.scored_from for text in texts]
     labels = [text.label for text in texts]
-    return Trials(model, [text.pair for text in texts], means=means, scored_from=starts, labels=labels)
+    return Trials(model, [text.pair for text in texts], means=means, scored_from=starts, labels=labels, spread=spread)

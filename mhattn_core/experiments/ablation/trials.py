@@ -1,7 +1,9 @@
 """Texts of one model, ready to be measured with any heads off."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 
@@ -38,6 +40,35 @@ BATCH = 256
 """Tokens of a batch; several copies of it go through a network at once."""
 
 
+VARIANTS = 16
+"""Sets of heads that are measured elsewhere at a time; each time the texts are read anew."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrialsPart:
+    """Some sets of heads that are off, and all that it takes to measure them with a model, anywhere."""
+
+    pairs: Sequence[SentencePair]
+    means: Outputs | None
+    scored_from: Sequence[int]
+    labels: Sequence[str]
+    variants: Sequence[Ablation]
+
+    def __len__(self) -> int:
+        """Texts that go through the network."""
+        return len(self.pairs) * len(self.variants)
+
+
+Spread = Callable[[Callable[[Model, Any, Callable[[int], None]], Any], Sequence[Any]], Iterable[Any]]
+"""Who carries out a function of a model, of each of some parts and of whom to tell, in their order."""
+
+
+def totals_of(model: Model, part: TrialsPart, tell: Callable[[int], None]) -> Totals:
+    """``Trials.totals`` of a part."""
+    trials = Trials(model, part.pairs, means=part.means, scored_from=part.scored_from, labels=part.labels)
+    return trials.totals(part.variants, passes=lambda more, _of: tell(more))
+
+
 def unheard(_sentences: int, _of: int) -> None:
     """Passes that nobody watches."""
 
@@ -48,7 +79,7 @@ class Trials:
     scored_from: see ``tasks``. labels: of each pair, what a classifier should say, by its name or number; empty where it
     is not known. ``counts`` ``[text]`` of each quantity: words asked for, or one; 0 for a text that the
     model cannot take. A model that makes vectors reads first sentences alone (``fed``); second ones are what it looks
-    for.
+    for. spread: who measures many variants in the place of this process.
     """
 
     def __init__(
@@ -59,10 +90,11 @@ class Trials:
         means: Outputs | None = None,
         scored_from: Sequence[int] = (),
         labels: Sequence[str] = (),
+        spread: Spread | None = None,
     ) -> None:
         self.model = model
         self.pairs = pairs
-        self._means = means
+        self._means, self._scored_from, self._texts_labels, self._spread = means, scored_from, labels, spread
         self._variants = Variants(model)
         self._is_vector = asked_of(model) == "vector"
         self.fed = [_first(pair) for pair in pairs] if self._is_vector else list(pairs)
@@ -104,6 +136,15 @@ class Trials:
 
         Raises ValueError for ``resample`` among fewer than two texts that the model can take.
         """
+        if self._spread and len(variants) > VARIANTS:
+            parts = [
+                TrialsPart(
+                    self.pairs, self._means, self._scored_from, self._texts_labels, variants[start : start + VARIANTS]
+                )
+                for start in range(0, len(variants), VARIANTS)
+            ]
+            of_parts = list(self._spread(totals_of, parts))
+            return {quantity: np.concatenate([part[quantity] for part in of_parts]) for quantity in self.counts}
         sentences = len(variants) * sum(len(task.rows) for task in self.tasks)
         found: Totals = {quantity: np.zeros((len(variants), len(self.pairs))) for quantity in self.counts}
         for number, task in enumerate(self.tasks):

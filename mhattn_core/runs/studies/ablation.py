@@ -10,7 +10,8 @@ from mhattn_core.text.reading import PairRecord
 
 
 def _measure(given: StudyInput) -> Tables:
-    return ablation_tables(given.model, ablation_texts(given.model, given.records), tell=given.tell)
+    spread = None if given.workers.here else given.spread
+    return ablation_tables(given.model, ablation_texts(given.model, given.records), tell=given.tell, spread=spread)
 
 
 def _work(model: Model, records: Sequence[PairRecord]) -> tuple[int, float]:

@@ -4,17 +4,20 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from mhattn_core.measures.roles.collect import joined
 from mhattn_core.measures.roles.items import COLUMNS
 from mhattn_core.measures.roles.rates import rates_table
-from mhattn_core.measures.roles.table import CONTROL_PAIRS, SEEDS, RandomControls, Role
+from mhattn_core.measures.roles.table import CONTROL_PAIRS, SEEDS, RandomControls, Role, best_of_random
 from mhattn_core.models.control_names import CONTROLS, RANDOM, SHUFFLED, Control, control_of, trained_name
-from mhattn_core.runs.relations import best_of_control, measure_relations, relations_of
+from mhattn_core.runs.relations import RelationsPart, control_parts, relations_of, relations_of_part
 from mhattn_core.runs.study import Study, StudyInput, Tables
 
 
 def _measure(given: StudyInput) -> Tables:
     model, records, annotated = given.model, given.records, given.annotated
-    stacks = measure_relations(model, records, annotated, tell=given.tell)
+    size = len(records) if given.workers.here else given.workers.part_size(len(records))
+    slices = [slice(start, start + size) for start in range(0, len(records), size)]
+    stacks = joined(given.spread(relations_of_part, [RelationsPart(records[some], annotated[some]) for some in slices]))
     random95 = _best(given, RANDOM)
     # Weights that were drawn at random are what they were when they are shuffled.
     shuffled95 = random95 if control_of(model.name) == RANDOM else _best(given, SHUFFLED)
@@ -31,9 +34,8 @@ def _best(given: StudyInput, control: Control) -> Mapping[Role, float]:
     """What the best heads of a control get; a model and its own controls have it in common."""
     key = (f"relations{control}", trained_name(given.model.name))
     if key not in given.corpus.known:
-        given.corpus.known[key] = best_of_control(
-            given.model, given.records, given.annotated, control=control, tell=given.tell
-        )
+        parts = control_parts(given.records, given.annotated, control=control)
+        given.corpus.known[key] = best_of_random(given.spread(relations_of_part, parts))
     known: Mapping[Role, float] = given.corpus.known[key]
     return known
 

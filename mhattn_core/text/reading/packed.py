@@ -63,13 +63,13 @@ def _elements(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
 
 def _object(value: Any) -> dict[str, Any] | str:
     return (
-        _flat(value)
+        flat_row(value)
         if isinstance(value, dict)
         else _('It is not a JSON object such as {"source": "…", "target": "…"}.')
     )
 
 
-def _flat(row: dict[str, Any]) -> dict[str, Any]:
+def flat_row(row: dict[str, Any]) -> dict[str, Any]:
     """The row with sentences that stand by language under one key (``{"translation": {"en": …, "zh": …}}``) in columns
     of their own.
     """
@@ -87,7 +87,7 @@ def read_parquet(name: str, content: bytes, limits: Limits) -> Table:
         raise damaged(name, "Parquet") from error
     limits.check_expanded(name, sum(file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups)))
     kinds = {column.name: column.type for column in file.schema_arrow}
-    names = _flat(
+    names = flat_row(
         {
             name: {field.name: None for field in kind} if pyarrow.types.is_struct(kind) else None
             for name, kind in kinds.items()
@@ -102,7 +102,7 @@ def _batches(name: str, names: Sequence[str], file: pyarrow.parquet.ParquetFile)
         for batch in file.iter_batches(BATCH):
             for row in batch.to_pylist():
                 line += 1
-                flat = _flat(row)
+                flat = flat_row(row)
                 yield TableRow(line, [flat.get(key) for key in names])
     except (pyarrow.ArrowException, OSError) as error:
         raise damaged(name, "Parquet") from error
