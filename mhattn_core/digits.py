@@ -2,7 +2,7 @@
 
 import re
 
-_HYPHEN = re.compile(r"(?:(?<!\S)|(?<=[(\[>]))-(?=\d)")
+_HYPHEN = re.compile(r"(?:(?<!\S)|(?<=[(\[>（，：；、]))-(?=\d)")
 
 
 def with_minus(text: str) -> str:

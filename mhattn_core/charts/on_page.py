@@ -17,6 +17,8 @@ def on_page(spec: Mapping[str, Any], theme: Literal["light", "dark"] = "light") 
     words = {"labelColor": ink, "titleColor": ink}
     ours: dict[str, Any] = {
         "axis": {**words, "labelPadding": PADDING, "titlePadding": PADDING},
+        # Streamlit's theme aligns the first label with the end of the axis, and not with its row.
+        "axisYBand": {"labelFlush": False},
         "legend": {**words, "labelPadding": PADDING},
         "header": words,
     }

@@ -7,13 +7,15 @@ import pandas as pd
 
 from mhattn_core.charts.compose import layered
 from mhattn_core.charts.glance import PICKED
-from mhattn_core.charts.head_grid import HEIGHT, HIGHEST_ROW, LOWEST_ROW
+from mhattn_core.charts.head_grid import HEIGHT, HIGHEST_ROW
 from mhattn_core.charts.theme import MARK_COLOUR
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import column, title_of
 
 LOWEST_BAR, HIGHEST_BAR = 9, 18
+LETTER = 11
+"""Pixels of a letter, for which each row of the grid has room."""
 # Okabe and Ito's palette again, and grey for what has no type.
 TYPE_COLOURS = {
     "uniform": "#56B4E9",
@@ -80,8 +82,8 @@ def type_grid(patterns: pd.DataFrame, *, chosen: tuple[int, int] | None = None, 
     )
     # The one dark colour.
     readable = alt.ColorValue("black", condition={"test": "datum.type == 'vertical'", "value": "white"})
-    letters = base.mark_text(fontSize=11).encode(color=readable, text=alt.Text("letter:N"))
-    height = min(HIGHEST_ROW, max(LOWEST_ROW, HEIGHT // max(1, rows["layer"].nunique())))
+    letters = base.mark_text(fontSize=LETTER).encode(color=readable, text=alt.Text("letter:N"))
+    height = min(HIGHEST_ROW, max(LETTER + 2, HEIGHT // max(1, rows["layer"].nunique())))
     return layered(cells.add_params(pick), letters, height=alt.Step(height))
 
 

@@ -6,8 +6,12 @@ import pandas as pd
 from mhattn_core.charts.theme import MARK_COLOUR, model_colour
 from mhattn_core.locale import _
 
-STEP, WIDTH = 20, 180
-"""Height of a model's line and width of a distance's panel, in pixels."""
+STEP, BETWEEN = 20, 24
+"""Height of a model's line and room between panels, in pixels."""
+LABEL, LETTER = 190, 7
+"""Pixels of the longest label, and of a letter of it."""
+ROOM, WIDEST, NARROW = 850, 320, 180
+"""Pixels across a page for all panels with their labels; of one panel at most, and on a narrow screen."""
 
 
 def redundant_shares(table: pd.DataFrame, *, narrow: bool = False) -> alt.FacetChart:
@@ -29,7 +33,7 @@ def redundant_shares(table: pd.DataFrame, *, narrow: bool = False) -> alt.FacetC
             "name:N",
             sort=models["name"].tolist(),
             title=None,
-            axis=alt.Axis(ticks=False, domain=False, labelLimit=190),
+            axis=alt.Axis(ticks=False, domain=False, labelLimit=LABEL),
         ),
         tooltip=[
             alt.Tooltip("name:N", title=_("model")),
@@ -58,9 +62,12 @@ def redundant_shares(table: pd.DataFrame, *, narrow: bool = False) -> alt.FacetC
         base.mark_tick(color=MARK_COLOUR, thickness=3, size=STEP - 6).encode(alt.X("noise:Q")),
         base.mark_point(size=70, filled=True, opacity=1).encode(x, colour),
         data=table,
-    ).properties(width=WIDTH, height=alt.Step(STEP))
+    )
     distances = list(dict.fromkeys(table["distance"]))
+    labels = min(LABEL, LETTER * int(models["name"].str.len().max()))
+    width = NARROW if narrow else min(WIDEST, (ROOM - labels) // len(distances) - BETWEEN)
+    panel = panel.properties(width=width, height=alt.Step(STEP))
     above = {"labelOrient": "top", "labelAngle": 0, "labelAnchor": "start"} if narrow else {}
     header = alt.Header(title=None, labelFontWeight="bold", labelFontSize=12, **above)
     facet = alt.Facet("distance:N", sort=distances, header=header)
-    return panel.facet(**{"row" if narrow else "column": facet}, spacing=24)
+    return panel.facet(**{"row" if narrow else "column": facet}, spacing=BETWEEN)

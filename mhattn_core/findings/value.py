@@ -13,9 +13,10 @@ import pandas as pd
 
 from mhattn_core.charts.save import chart_bytes, save
 from mhattn_core.digits import with_minus
+from mhattn_core.findings.counts import evidence_of
 from mhattn_core.findings.markdown import plain
 from mhattn_core.findings.short import ShortNames
-from mhattn_core.locale import _
+from mhattn_core.locale import close_up
 
 MODEL_COLUMNS = ("model", "model_a", "model_b", "partner_model")
 
@@ -60,7 +61,7 @@ class Finding:
 
     def __post_init__(self) -> None:
         for name in ("sentence", "reading"):
-            object.__setattr__(self, name, with_minus(getattr(self, name)))
+            object.__setattr__(self, name, close_up(with_minus(getattr(self, name))))
 
     @cached_property
     def chart(self) -> alt.TopLevelMixin:
@@ -70,7 +71,7 @@ class Finding:
     @property
     def evidence(self) -> str:
         """How much it rests on."""
-        return _("1 pair: an example") if self.pairs == 1 else _("{pairs} pairs").format(pairs=f"{self.pairs:,}")
+        return evidence_of(self.pairs)
 
     @property
     def text(self) -> str:

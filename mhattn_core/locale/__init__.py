@@ -5,6 +5,7 @@ so that two people with two languages share one process.
 """
 
 import gettext
+import re
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from functools import cache
@@ -18,6 +19,7 @@ from babel.messages.pofile import read_po
 Language = Literal["en", "zh"]
 T = TypeVar("T")
 
+_BETWEEN_CHINESE = re.compile(r"(?<=[。；！？：，、])[ ](?=[^\s])")
 _language: ContextVar[Language] = ContextVar("language", default="en")
 
 
@@ -62,6 +64,11 @@ def listed(names: Iterable[object], between: Literal[", ", "; "] = ", ") -> str:
 def stated(what: object, value: object) -> str:
     """What a value is of, and the value, with this thread's colon between them."""
     return f"{what}：{value}" if _language.get() == "zh" else f"{what}: {value}"
+
+
+def close_up(text: str) -> str:
+    """Sentences that were joined by spaces; Chinese ones stand without."""
+    return _BETWEEN_CHINESE.sub("", text)
 
 
 def _(message: str) -> str:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from mhattn_core.errors import Problem
+from mhattn_core.findings.counts import count_of_pairs
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.runs.about import how_far
-from mhattn_core.locale import _, listed
+from mhattn_core.locale import _, listed, stated
 from mhattn_core.models.control_names import is_control
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.run import Run
@@ -60,9 +61,7 @@ def choose_evidence() -> str:
         state[KEY] = asked or PAIR
     state[OPENED_WITH] = asked
     labels = {PAIR: _("This sentence pair only")} | {
-        run.key: _("{name}: {pairs} pairs").format(name=run.about.name, pairs=f"{run.about.pairs:,}")
-        for run in known_runs()
-        if run.finished
+        run.key: stated(run.about.name, count_of_pairs(run.about.pairs)) for run in known_runs() if run.finished
     }
     if state.get(KEY) not in labels:
         state[KEY] = PAIR  # at first, or when the run was deleted

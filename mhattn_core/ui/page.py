@@ -12,6 +12,7 @@ from altair.utils import schemapi
 from mhattn_core.charts.on_page import on_page
 from mhattn_core.charts.sent import sent
 from mhattn_core.errors import NotAvailable, Problem
+from mhattn_core.findings.counts import evidence_of
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _, listed, stated
 from mhattn_core.ui.names import known_names, short_text
@@ -54,7 +55,7 @@ def page(title: str, lead: str, *, reading: str = "") -> None:
 def badge(pairs: int = 1) -> None:
     """How much evidence a chart rests on."""
     st.badge(
-        _("1 pair: an example") if pairs == 1 else _("{pairs} pairs").format(pairs=f"{pairs:,}"),
+        evidence_of(pairs),
         icon=":material/visibility:",
         color="gray",
     )

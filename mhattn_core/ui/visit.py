@@ -16,9 +16,13 @@ KEY = "visit"
 SECONDS_BETWEEN_SWEEPS = 600.0
 FILES = 4
 """As many of the largest files as one visitor may keep."""
-# Read by this server alone, in the same browser alone; a server of another port has its own.
-SCRIPT = """document.cookie = %s + "; path=/; max-age=%d; SameSite=Strict" + (location.protocol === "https:" ? "; Secure" : "");
-"""
+# Read by this server alone, in the same browser alone; a server of another port has its own. Inside a page of another
+# site a strict cookie is never sent; a partitioned one is, and only inside that site's pages.
+SCRIPT = """{
+const secure = location.protocol === "https:";
+const where = !secure ? "SameSite=Strict" : self === top ? "SameSite=Strict; Secure" : "SameSite=None; Secure; Partitioned";
+document.cookie = %s + "; path=/; max-age=%d; " + where;
+}"""
 
 
 @st.cache_resource

@@ -1,8 +1,11 @@
 """What tests of pages share."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import streamlit as st
+from own_runs import release, settle
 from tiny import put_translator
 
 from mhattn_core.ui.kept import of_documents
@@ -17,3 +20,14 @@ def _nothing_kept() -> None:
 def bart(tmp_path: Path) -> str:
     """A tiny random translator that takes 256 tokens."""
     return str(put_translator(tmp_path / "bart", "bart"))
+
+
+@pytest.fixture
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A folder for runs, and a queue that is empty in the end."""
+    monkeypatch.setenv("MHATTN_RUNS", str(tmp_path / "runs"))
+    yield
+    release.set()
+    settle()
+    st.cache_resource.clear()
+    release.clear()

@@ -176,7 +176,7 @@ def test_what_is_chosen_stands_in_the_address_by_name() -> None:
 def test_a_head_has_a_profile_over_all_relations() -> None:
     app = page(view="profile", role="smollm2 · L13 H4")
     said = texts(app)
-    assert "**smollm2 · L13 H4** does best on adposition → noun: 60%, +30 points over the better" in said
+    assert "**smollm2 · L13 H4** gains most on adposition → noun: 60%, +30 points over the better" in said
     assert "10 points or more above both on 1 of 2 relations" in said
 
 

@@ -1,14 +1,12 @@
 """The page Runs and runs as evidence, without a browser."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-import streamlit as st
-from own_runs import bring, choose, measured, occupy, page, press, release, settle
+from own_runs import bring, choose, measured, occupy, page, press, settle
 from reading import go_to, open_page, specs, texts
 
 import mhattn_core as mh
@@ -18,15 +16,7 @@ from mhattn_core.runs.cost import Cost
 from mhattn_core.runs.sets import SETS, seconds_of
 from mhattn_core.text.reading import samples
 
-
-@pytest.fixture(autouse=True)
-def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("MHATTN_RUNS", str(tmp_path / "runs"))
-    yield
-    release.set()
-    settle()
-    st.cache_resource.clear()
-    release.clear()
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 # A run that is there

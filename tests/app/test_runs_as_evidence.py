@@ -1,26 +1,15 @@
 """Runs as evidence on the pages that can draw from one."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import streamlit as st
-from own_runs import measured, release, settle
+from own_runs import measured
 from reading import open_page, texts
 from streamlit.testing.v1 import AppTest
 
 from mhattn_core.runs import store
 
-
-@pytest.fixture(autouse=True)
-def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("MHATTN_RUNS", str(tmp_path / "runs"))
-    yield
-    release.set()
-    settle()
-    st.cache_resource.clear()
-    release.clear()
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 def label(app: AppTest, key: str, start: str) -> str:

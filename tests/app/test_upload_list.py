@@ -23,7 +23,7 @@ def test_a_file_that_was_brought_on_one_page_is_on_the_list_of_another_and_can_b
     app.session_state["tab-en"] = "Measure my pairs"
     app.run()
     assert files(app) == ["other.csv", "mine.csv"]
-    assert "1 pairs from other.csv" in texts(app).replace("*", "")
+    assert "1 pair from other.csv" in texts(app).replace("*", "")
     app.selectbox(key="own-pairs-chosen").set_value("mine.csv").run()
     assert "2 pairs from mine.csv" in texts(app).replace("*", "")
     assert any(radio.label == "Measure" and len(radio.options) == 5 for radio in app.radio)

@@ -22,7 +22,7 @@ PAGES = [
     ("attention?form=matrix", r"of its attention on"),
     ("inside_a_head", r"products add up to"),
     ("fusion", r"adds most to"),
-    ("head", r"does best on"),
+    ("head", r"gains most on"),
     ("head_roles", r"Strongest: "),
     ("redundancy", r"Heads with a redundant partner"),
     ("redundancy?view=within", r"Nearest of minilm's 72 heads"),

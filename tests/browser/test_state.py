@@ -2,8 +2,11 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from screen import box, main, settled
+
+from mhattn_core.ui.visit import SCRIPT
 
 SENTENCE = "My neighbour feeds foxes"
 
@@ -84,6 +87,27 @@ def test_a_typed_sentence_survives_a_reload_and_nobody_elses_browser_has_it(
     stranger.context.close()
 
 
+@pytest.mark.parametrize(
+    ("protocol", "framed", "attributes"),
+    [
+        ("http:", False, "SameSite=Strict"),
+        ("http:", True, "SameSite=Strict"),
+        ("https:", False, "SameSite=Strict; Secure"),
+        ("https:", True, "SameSite=None; Secure; Partitioned"),
+    ],
+)
+def test_only_inside_a_page_of_another_site_the_cookie_is_sent_there(
+    page: Page, protocol: str, framed: bool, attributes: str
+) -> None:
+    run = """([script, protocol, framed]) => {
+        const [document, self] = [{}, {}];
+        new Function('document', 'location', 'self', 'top', script)(document, { protocol }, self, framed ? {} : self);
+        return document.cookie;
+    }"""
+    written = page.evaluate(run, [SCRIPT % ('"mhattn-1=key"', 60), protocol, framed])
+    assert written == f"mhattn-1=key; path=/; max-age=60; {attributes}"
+
+
 def test_back_returns_to_the_sentence_of_the_page_before(server: str, page: Page) -> None:
     page.goto(f"{server}/attention?models=minilm")
     title(page, "Attention")
@@ -154,7 +178,7 @@ def test_a_file_that_was_brought_survives_a_reload_and_leads_to_what_it_can_be_m
     main(page).locator("input[type=file]").set_input_files(
         {"name": "mine.csv", "mimeType": "text/csv", "buffer": b"source,target\nRain fell.,The roof leaked.\n"}
     )
-    expect(main(page).get_by_text("1 pairs from mine.csv")).to_be_visible()
+    expect(main(page).get_by_text("1 pair from mine.csv")).to_be_visible()
     settled(page)
     main(page).get_by_role("link", name="Measure these pairs").click()
     title(page, "Datasets and results")

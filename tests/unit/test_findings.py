@@ -154,7 +154,7 @@ def test_a_head_above_nothing_is_not_said_to_do_best(english: mh.Run) -> None:
         for head in range(12):
             found = mh.finding(english, "relation_profile", model="minilm", head=f"L{layer} H{head}")
             gains[found.sentence] = found.table["gain"].max()
-    assert {"does best on" in sentence for sentence, gain in gains.items() if gain >= 0.01} == {True}
+    assert {"gains most on" in sentence for sentence, gain in gains.items() if gain >= 0.01} == {True}
     assert {
         "is above position and word class on none" in sentence for sentence, gain in gains.items() if gain < 0.004
     } <= {True}

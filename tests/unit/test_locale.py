@@ -8,7 +8,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from mhattn_core import locale
-from mhattn_core.locale import _, listed, stated, use_language
+from mhattn_core.locale import _, close_up, listed, stated, use_language
 
 ROOT = Path(__file__).parents[2]
 
@@ -61,6 +61,11 @@ def test_lists_and_what_is_said_of_something_have_the_marks_of_the_language() ->
         assert stated("作用", "主语") == "作用：主语"
     finally:
         use_language("en")
+
+
+def test_between_chinese_sentences_there_is_no_space() -> None:
+    assert close_up("看自己。 看名词： minilm。  \n下一行，a b") == "看自己。看名词：minilm。  \n下一行，a b"
+    assert close_up("Looks at itself. Then: no.") == "Looks at itself. Then: no."
 
 
 def test_no_list_for_people_is_joined_by_hand() -> None:

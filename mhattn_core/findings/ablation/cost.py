@@ -4,7 +4,7 @@ from math import exp
 from typing import TYPE_CHECKING
 
 from mhattn_core.digits import with_minus
-from mhattn_core.locale import _
+from mhattn_core.locale import _, close_up
 
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
@@ -55,4 +55,4 @@ def cost_sentence(seen: "AttentionResult", intact: "PairLoss", ablated: "PairLos
         means = _(
             "on average each token has become {times:.2f} times likelier; here the model does better without them."
         ).format(times=exp(-change))
-    return with_minus(f"{given} {without} {means}")
+    return close_up(with_minus(f"{given} {without} {means}"))

@@ -58,7 +58,9 @@ def sentence(found: Matched) -> str:
     """How many heads have a counterpart, how many can have, and how many would in a random control."""
     names = {"a": escape(found.a), "b": escape(found.b), "heads": len(found.table), "shared": found.shared}
     parts = [
-        _("**{shared} of {heads} heads of {a} have a counterpart in {b}** (shared role).")
+        _("**1 of {heads} heads of {a} has a counterpart in {b}** (shared role).")
+        if found.shared == 1
+        else _("**{shared} of {heads} heads of {a} have a counterpart in {b}** (shared role).")
         if found.shared
         else _("**No evidence**: none of the {heads} heads of {a} has a counterpart in {b} that chance would not give.")
     ]

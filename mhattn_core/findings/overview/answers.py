@@ -46,8 +46,8 @@ def _specialised(heads: pd.DataFrame, models: Sequence[str]) -> str:
     for model in models:
         verdicts = heads.loc[heads["model"] == model, "verdict"]
         message = _(
-            "{model}: {heads} of {all} heads find a relation better than position and word class do; {suggested} "
-            "more only look at the nearest word of a class, or gain little."
+            "{model}: of {all} heads, {heads} found a relation better than position and word class do; {suggested} more "
+            "only looked at the nearest word of a class, or gained little."
         )
         parts.append(
             message.format(

@@ -109,10 +109,19 @@ def _says(row: "pd.Series[object]") -> str:
 def _sentence(heads: pd.DataFrame, models: Sequence[str], view: str) -> str:
     if view == "effect":
         return _largest_effects(heads, models)
-    message, counted = {
-        "role": (_("{model}: {count} of {all} heads are attention specialists."), heads["verdict"].isin(SPECIALISTS)),
-        "redundancy": (_("{model}: {count} of {all} heads have a redundant partner."), heads["redundant"]),
+    one, many, counted = {
+        "role": (
+            _("{model}: 1 of {all} heads is an attention specialist."),
+            _("{model}: {count} of {all} heads are attention specialists."),
+            heads["verdict"].isin(SPECIALISTS),
+        ),
+        "redundancy": (
+            _("{model}: 1 of {all} heads has a redundant partner."),
+            _("{model}: {count} of {all} heads have a redundant partner."),
+            heads["redundant"],
+        ),
         "pattern": (
+            _("{model}: 1 of {all} heads has a named pattern."),
             _("{model}: {count} of {all} heads have a named pattern."),
             ~heads["type"].isin(["", "heterogeneous"]),
         ),
@@ -120,7 +129,9 @@ def _sentence(heads: pd.DataFrame, models: Sequence[str], view: str) -> str:
     parts = []
     for model in models:
         own = heads["model"] == model
-        parts.append(message.format(count=int(counted[own].sum()), all=int(own.sum()), model=f"**{escape(model)}**"))
+        count = int(counted[own].sum())
+        message = one if count == 1 else many
+        parts.append(message.format(count=count, all=int(own.sum()), model=f"**{escape(model)}**"))
     return " ".join(parts)
 
 

@@ -88,7 +88,7 @@ def _sentence(rows: pd.DataFrame, chosen: Head) -> str:
         )
     else:
         message = _(
-            "{head} does best on {relation}: {rate:.0%}, {gain:+.0f} points over the better of offset and nearest word of "
+            "{head} gains most on {relation}: {rate:.0%}, {gain:+.0f} points over the better of offset and nearest word of "
             "a class. It is 10 points or more above both on {many} of {all} relations."
         )
     return message.format(

@@ -1,6 +1,7 @@
 """A run in words: how long it took, what it is called in a list, whose sentences it measured."""
 
-from mhattn_core.locale import _
+from mhattn_core.findings.counts import count_of_pairs
+from mhattn_core.locale import _, stated
 from mhattn_core.measures.statistics import FEW_FOR_INTERVAL, FEWEST_FOR_INTERVAL
 from mhattn_core.runs.run import Run
 from mhattn_core.runs.store import Saved
@@ -19,7 +20,7 @@ def duration(seconds: float) -> str:
 
 def run_label(run: Saved) -> str:
     """For a list: name, number of pairs, day."""
-    return _("{name}: {pairs} pairs").format(name=run.about.name, pairs=f"{run.about.pairs:,}") + (
+    return stated(run.about.name, count_of_pairs(run.about.pairs)) + (
         _(" (comes with mhattn)") if run.shipped else f" · {run.about.made[:16].replace('T', ' ')} UTC"
     )
 

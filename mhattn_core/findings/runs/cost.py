@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from mhattn_core.findings.counts import count_of_pairs
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.runs.about import duration
 from mhattn_core.locale import _
@@ -22,12 +23,12 @@ def cost_sentences(costs: "Sequence[Cost]", pairs: int) -> tuple[str, str]:
     tokens = sum(cost.tokens for cost in costs)
     says = prose("cost_of_run")
     if not tokens:  # all of them longer than a model reads at once
-        says = _("It will cost **about {time}**, {memory} of memory and {disk} on disk, for {pairs} pairs.")
+        says = _("It will cost **about {time}**, {memory} of memory and {disk} on disk, for {pairs}.")
     said = says.format(
         time=duration(sum(cost.seconds for cost in costs)),
         memory=readable(max(cost.memory for cost in costs)),
         disk=readable(sum(cost.disk for cost in costs)),
-        pairs=f"{pairs:,}",
+        pairs=count_of_pairs(pairs),
         tokens=f"{tokens:,}",
     )
     return said, prose("told_from_tried").format(tried=costs[0].tried, dearest=_dearest(costs))

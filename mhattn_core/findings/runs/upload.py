@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from mhattn_core.findings.counts import count_of_pairs
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.text.reading import PairRecord, Upload
@@ -18,8 +19,8 @@ def upload_sentences(upload: Upload) -> tuple[str, list[str]]:
         _("encoding: {encoding}").format(encoding=upload.encoding.upper()) if upload.encoding else "",
         _("separator: {separator}").format(separator=separators[upload.separator]) if upload.separator else "",
     ]
-    read_as = _("**{pairs} pairs** from {name}; rows left out: {bad}.").format(
-        pairs=f"{len(upload.pairs):,}", name=escape(upload.name), bad=f"{len(upload.bad):,}"
+    read_as = _("**{pairs}** from {name}; rows left out: {bad}.").format(
+        pairs=count_of_pairs(len(upload.pairs)), name=escape(upload.name), bad=f"{len(upload.bad):,}"
     )
     details = [escape(" · ".join(filter(None, parts)))]
     if upload.encoding and not upload.encoding.startswith("utf"):

@@ -74,7 +74,7 @@ def _grid(seen: AttentionResult, stack: str, off: Sequence[str]) -> None:
         [(*head.cell, head.full_name in off) for head in seen.model.attention.all_heads() if head.stack == stack],
         columns=["layer", "head", "off"],
     )
-    said = _("{off} of {heads} heads of {name} ({stack}) are switched off.").format(
+    said = _("Switched off in {name} ({stack}): {off} of {heads} heads.").format(
         off=int(heads["off"].sum()), heads=len(heads), name=seen.model.name, stack=stack
     )
     draw(

@@ -73,9 +73,7 @@ def _choose_head(seen: AttentionResult, stack: str, first: tuple[str, str]) -> t
     queries, keys = axes(seen, stack)
     query, key = queries.ids.index(first[0]), keys.ids.index(first[1])
     telling = head_name(*strongest_head(all_weights(seen, stack), query, key))
-    chosen = choose_or_leave(
-        _("Head"), names_in(seen, stack), _("Suggested head: {name}").format(name=telling), key=HEAD
-    )
+    chosen = choose_or_leave(_("Head"), names_in(seen, stack), _("{name} (suggested)").format(name=telling), key=HEAD)
     if chosen:
         return Head.parse(chosen, stack), ""
     reason = _("Suggested because, of all heads, {name} gives the largest weight from “{query}” to “{key}”.")

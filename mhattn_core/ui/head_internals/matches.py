@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mhattn_core.experiments.best_keys import Keys, compared, keys_of
+from mhattn_core.findings.counts import count_of_pairs
 from mhattn_core.findings.head_internals.best_keys import best_keys, best_of_run
 from mhattn_core.findings.head_internals.inside import Inside
 from mhattn_core.findings.markdown import escape
@@ -53,7 +54,7 @@ def _in_a_run(inside: Inside, query: np.ndarray, controls: Controls) -> None:
     pairs = tuple(SentencePair(str(row.source), str(row.target or "")) for row in sample.itertuples())
     asked = f"looked-{inside.source}-{run.id}"
     if st.button(
-        _("Look through {pairs} pairs of “{name}”").format(pairs=len(pairs), name=name),
+        _("Look through {pairs} of “{name}”").format(pairs=count_of_pairs(len(pairs)), name=name),
         key="look-in-run",
     ):
         st.session_state[asked] = True

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mhattn_core.errors import Problem
+from mhattn_core.findings.counts import count_of_pairs
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.runs.progress import progress_bar
 from mhattn_core.locale import _, current_language
@@ -82,8 +83,10 @@ def _left(run: Saved) -> None:
     job = jobs().get(run.key)
     with st.container(border=True):
         st.markdown(
-            _("**{name}** is not finished: {models}, {pairs} pairs.").format(
-                name=escape(run.about.name), models=model_label(*run.about.models), pairs=f"{run.about.pairs:,}"
+            _("**{name}** is not finished: {models}, {pairs}.").format(
+                name=escape(run.about.name),
+                models=model_label(*run.about.models),
+                pairs=count_of_pairs(run.about.pairs),
             )
         )
         if job and job.problem:

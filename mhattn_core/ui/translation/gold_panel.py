@@ -10,6 +10,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.experiments.alignment.report import report
 from mhattn_core.experiments.alignment.shipped import SOURCE, shipped_alignment
 from mhattn_core.experiments.alignment.translators import is_turned
+from mhattn_core.findings.counts import count_of_pairs
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.translation.all_heads import heads_of_table, held_out_aligner
 from mhattn_core.locale import _
@@ -52,7 +53,7 @@ def gold_panel(controls: Controls) -> None:
     if not gold:
         st.warning(_("None of these pairs has links: a column “alignment” is needed."), icon=":material/link_off:")
         return
-    st.markdown(_("{pairs} pairs with gold links.").format(pairs=f"{len(gold):,}"))
+    st.markdown(_("{pairs} with gold links.").format(pairs=count_of_pairs(len(gold))))
     if st.button(_("Measure every head of the chosen models"), type="primary", icon=":material/play_arrow:"):
         st.session_state[KEPT] = gold, _measured(controls.models, gold)
     measured, tables = st.session_state.get(KEPT, (gold, {}))
