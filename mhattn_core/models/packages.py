@@ -11,12 +11,14 @@ _WORDINGS = (
 
 
 def missing_package(error: BaseException | None) -> str:
-    """The package that an import failed for, looked for in the exception and in those that it came from; empty if none
-    is named.
+    """The package that an import failed for, or that is said to be required, looked for in the exception and in those
+    that it came from; empty if none is named.
     """
     while error is not None:
+        named = next((match[1] for wording in _WORDINGS if (match := re.search(wording, str(error)))), "").rstrip(".")
         if isinstance(error, ImportError):
-            named = next((match[1] for wording in _WORDINGS if (match := re.search(wording, str(error)))), "")
-            return (error.name or "").split(".")[0] or named.rstrip(".")
+            return (error.name or "").split(".")[0] or named
+        if named:
+            return named
         error = error.__cause__ or error.__context__
     return ""
