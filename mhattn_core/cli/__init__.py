@@ -3,7 +3,7 @@
 import typer
 
 from mhattn_core.cli.bench import bench
-from mhattn_core.cli.findings import figure, show
+from mhattn_core.cli.findings import figure, share, show
 from mhattn_core.cli.models import convert, fetch, models
 from mhattn_core.cli.pairs import align, analyze
 from mhattn_core.cli.terminal import console
@@ -12,7 +12,7 @@ from mhattn_core.errors import Problem
 command = typer.Typer(
     help="Compare the attention heads of Hugging Face models.", no_args_is_help=True, add_completion=False
 )
-for function in (models, fetch, convert, analyze, align, show, figure, bench):
+for function in (models, fetch, convert, analyze, align, show, figure, share, bench):
     command.command()(function)
 
 

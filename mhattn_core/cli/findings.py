@@ -11,7 +11,12 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import of_family
 
-RunName = Annotated[str, typer.Argument(help="Folder of a finished run, or the name of one that ships.", metavar="RUN")]
+RunName = Annotated[
+    str,
+    typer.Argument(
+        help="Folder of a finished run, the name of one that ships, or hf://datasets/USER/NAME.", metavar="RUN"
+    ),
+]
 Models = Annotated[list[str], typer.Option(help="A model of the run; several where a finding compares models.")]
 Stack = Annotated[str, typer.Option(help="encoder, decoder or cross; by default the first.")]
 OfHead = Annotated[str, typer.Option(help="A head, such as 'L2 H0'.")]
@@ -91,6 +96,21 @@ def figure(
     choices = _choices(finding, model, choose, stack=stack, head=head, measure=measure)
     drawn = findings.finding(Run.open(run), finding, **choices)
     console().print(str(drawn.save(out, preset=preset)), soft_wrap=True)
+
+
+def share(
+    run: RunName,
+    repository: Annotated[str, typer.Argument(help="The dataset, made if need be.", metavar="USER/NAME")],
+    sentences: Annotated[bool, typer.Option("--sentences", help="Share the sentences too.")] = False,
+    private: Annotated[bool, typer.Option("--private", help="Make a new dataset private.")] = False,
+    licence: Annotated[str, typer.Option(help="Of the data, such as cc-by-4.0.")] = "",
+) -> None:
+    """Share a run's tables on the Hub as a dataset, with a card; HF_TOKEN must be one that may write."""
+    from mhattn_core.runs.run import Run
+    from mhattn_core.runs.to_hub import share as put
+
+    address = put(Run.open(run), repository, sentences=sentences, private=private, licence=licence)
+    console().print(address, soft_wrap=True)
 
 
 def _choices(finding: str, model: list[str], choose: list[str], **named: str) -> dict[str, Any]:

@@ -42,10 +42,15 @@ class Run:
 
     @classmethod
     def open(cls, folder: str | Path) -> "Run":
-        """A run by its folder, or by its name where it comes with the package, such as ``examples-en``.
+        """A run by its folder, by its name where it comes with the package, such as ``examples-en``, or by its address on
+        the Hub, ``hf://datasets/USER/NAME`` (see ``from_hub.bring``).
 
         Raises Problem when there is no run in the folder, or one that is not finished.
         """
+        if str(folder).startswith("hf:/"):
+            from mhattn_core.runs.from_hub import bring
+
+            folder = bring(str(folder))
         ships = str(folder) in {path.name for path in SHIPPED.iterdir()} and not Path(folder).exists()
         folder = SHIPPED / folder if ships else Path(folder)
         manifest = Manifest.read(folder)

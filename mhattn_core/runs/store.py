@@ -5,14 +5,16 @@ import os
 import re
 import shutil
 from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 from mhattn_core.errors import Problem
+from mhattn_core.locale import _
 from mhattn_core.models.cache import cache_folder
-from mhattn_core.runs.files import write_json
+from mhattn_core.runs.files import write_json, written
+from mhattn_core.runs.manifest import FILE as MANIFEST
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.run import ABOUT, SHIPPED, Run
 from mhattn_core.runs.saved_inputs import write_given
@@ -92,6 +94,27 @@ def create(name: str, models: tuple[str, ...], measures: tuple[str, ...], upload
     write_about(folder, about)
     write_given(folder, upload)
     return Saved(key, folder, about, finished=False)
+
+
+def adopt(folder: Path, source: str) -> Saved:
+    """A finished run of elsewhere, copied: it is listed and deleted as one that was made here. source: where it came
+    from. Raises Problem when the folder cannot be written.
+    """
+    theirs = _read(folder)
+    if theirs is None or not theirs.finished:
+        raise Problem(_("There is no finished run in “{folder}”.").format(folder=source), _("Choose another."))
+    key = uuid4().hex
+    target = runs_folder() / key
+    # Its date says when it expires, so it is that of the copy.
+    about = replace(theirs.about, made=datetime.now(UTC).isoformat(timespec="seconds"))
+    about = replace(about, source=about.source or source)
+    write_about(target, about)
+    for path in sorted(folder.glob("*.parquet")):
+        with written(target / path.name) as beside:
+            shutil.copyfile(path, beside)
+    with written(target / MANIFEST) as beside:  # last: it says that all is there
+        shutil.copyfile(folder / MANIFEST, beside)
+    return Saved(key, target, about, finished=True)
 
 
 def write_about(folder: Path, about: About) -> None:

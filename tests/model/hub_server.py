@@ -1,5 +1,6 @@
-"""A small stand-in for the Hub on 127.0.0.1: as much of its protocol as downloading takes."""
+"""A small stand-in for the Hub on 127.0.0.1: as much of its protocol as downloading, and writing a dataset, takes."""
 
+import base64
 import hashlib
 import json
 import threading
@@ -18,6 +19,8 @@ MISSING = {"status": 401, "X-Error-Code": "RepoNotFound", "X-Error-Message": "Re
 class Hub:
     """repositories: folders by repository id, or id@revision for pull requests; gated: ids whose files are refused.
 
+    Datasets are repositories whose id begins with ``datasets/``.
+
     requests: by repository, the numbers of open pull requests that offer safetensors, with their authors.
     asked: the paths asked for so far.
     """
@@ -28,6 +31,8 @@ class Hub:
         self.gated = gated
         self.asked: list[str] = []
         self.address = ""
+        self.writable: Path | None = None
+        """Where datasets are made that somebody writes with the token ``good``; their files stand beside those given."""
 
     def folder(self, repository: str, revision: str) -> Path | None:
         return self.repositories.get(f"{repository}@{revision}") or self.repositories.get(repository)
@@ -50,11 +55,43 @@ def hub(repositories: dict[str, Path], gated: set[str] = frozenset()) -> Iterato
                 self._requests(path.removeprefix("/api/models/").removesuffix("/discussions"))
             elif path.startswith("/api/models/"):
                 self._info(path.removeprefix("/api/models/").split("/revision/"))
+            elif path.startswith("/api/datasets/"):
+                self._info(path.removeprefix("/api/").split("/revision/"))
+            elif "/resolve/" not in path:
+                self._refuse({"status": 404, "X-Error-Code": "", "X-Error-Message": "Nothing is here"})
             else:
                 repository, _, rest = path.removeprefix("/").partition("/resolve/")
                 self._file(repository, *map(unquote, rest.split("/", 1)))
 
         do_HEAD = do_GET
+
+        def do_POST(self) -> None:
+            path = self.path.split("?")[0]
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            served.asked.append(f"POST {path}")
+            if self.headers.get("Authorization") != "Bearer good" or served.writable is None:
+                self._refuse({"status": 401, "X-Error-Code": "", "X-Error-Message": "Invalid token"})
+                return
+            repository = path.removeprefix("/api/").split("/preupload/")[0].split("/commit/")[0]
+            if path == "/api/repos/create":
+                name = json.loads(body)
+                repository = f"datasets/{name.get('organization') or 'user'}/{name['name']}"
+                served.repositories[repository] = served.writable / repository.replace("/", "-")
+                served.repositories[repository].mkdir(exist_ok=True)
+                answer: dict[str, object] = {"url": f"{served.address}/{repository}"}
+            elif "/preupload/" in path:
+                asked = json.loads(body)["files"]
+                kept = {"uploadMode": "regular", "shouldIgnore": False}
+                answer = {"files": [{"path": file["path"], **kept} for file in asked]}
+            elif "/commit/" in path:
+                for line in map(json.loads, body.splitlines()):
+                    if line["key"] == "file":
+                        content = base64.b64decode(line["value"]["content"])
+                        (served.repositories[repository] / line["value"]["path"]).write_bytes(content)
+                answer = {"commitUrl": f"{served.address}/{repository}/commit/{COMMIT}", "commitOid": COMMIT}
+            else:
+                answer = {"warnings": [], "errors": []}
+            self._send(json.dumps(answer).encode(), {"Content-Type": "application/json"})
 
         def _info(self, asked: list[str]) -> None:
             revision = unquote(asked[1]) if asked[1:] else ""
@@ -70,7 +107,7 @@ def hub(repositories: dict[str, Path], gated: set[str] = frozenset()) -> Iterato
                     if path.is_file()
                 ]
                 body = {
-                    "id": asked[0],
+                    "id": asked[0].removeprefix("datasets/"),
                     "sha": commit(revision),
                     "siblings": files,
                     "gated": asked[0] in served.gated,
@@ -106,7 +143,7 @@ def hub(repositories: dict[str, Path], gated: set[str] = frozenset()) -> Iterato
             for name, value in (headers | {"Content-Length": str(len(body))}).items():
                 self.send_header(name, value)
             self.end_headers()
-            if self.command == "GET":
+            if self.command != "HEAD":
                 self.wfile.write(body)
 
         def _refuse(self, answer: dict[str, object]) -> None:

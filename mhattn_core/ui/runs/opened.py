@@ -9,14 +9,14 @@ from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _, listed
 from mhattn_core.measures.quantities import Quantity, of_family
 from mhattn_core.runs.run import Run
-from mhattn_core.runs.store import Saved
+from mhattn_core.runs.store import Saved, adopt
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import hold
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.quantity_choice import names_in_tables, titles
 from mhattn_core.ui.reproduce import reproduce_run
 from mhattn_core.ui.runs.findings import findings_of
-from mhattn_core.ui.runs.known import SHOWN, known_runs, opened, show_run, shown_run
+from mhattn_core.ui.runs.known import SHOWN, known_runs, opened, own_run, show_run, shown_run
 from mhattn_core.ui.runs.tables import tables_of, what_to_do
 from mhattn_core.ui.show import show
 
@@ -28,6 +28,8 @@ def opened_run() -> None:
     choices = st.container(horizontal=True, vertical_alignment="bottom")
     with choices:
         run = _choose_run()
+        with st.popover(_("Open from the Hub"), icon=":material/cloud_download:"), problems():
+            _from_hub()
     if run is None:
         return
     with problems():
@@ -64,6 +66,20 @@ def _choose_run() -> Saved | None:
     key = st.selectbox(_("Run"), list(labels), format_func=labels.__getitem__, key="run-shown", on_change=_write)
     hold(SHOWN, key)
     return runs[key]
+
+
+def _from_hub() -> None:
+    """A run that somebody shared becomes one of this copy."""
+    asked = st.text_input(_("Dataset"), key="run-on-hub", placeholder="hf://datasets/USER/NAME")
+    st.caption(_("A run that was shared with `mhattn share`. Only its tables are downloaded."))
+    if st.button(_("Open it"), key="run-from-hub", disabled=not asked.strip()):
+        from mhattn_core.runs.from_hub import bring  # the Hub's library is imported when it is asked for
+
+        with st.spinner(_("Downloading …")):
+            brought = adopt(bring(asked), asked.strip())
+        own_run(brought.key)
+        show_run(brought.key)
+        st.rerun()
 
 
 def _write() -> None:

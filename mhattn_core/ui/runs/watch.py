@@ -5,7 +5,7 @@ import streamlit as st
 from mhattn_core.errors import Problem
 from mhattn_core.findings.counts import count_of_pairs
 from mhattn_core.findings.markdown import escape
-from mhattn_core.findings.runs.progress import progress_bar
+from mhattn_core.findings.runs.progress import progress_bar, workers_table
 from mhattn_core.locale import _, current_language
 from mhattn_core.runs import store
 from mhattn_core.runs.begin import given_to
@@ -69,6 +69,9 @@ def _at_work(run: Saved, job: Job) -> None:
         else:
             share, said = progress_bar(name, job)
             st.progress(share, known_names().markdown(said))
+            if len(workers := workers_table(job)):
+                with st.expander(_("{number} workers").format(number=len(workers)), icon=":material/lan:"):
+                    st.dataframe(workers, hide_index=True, key=f"workers-{run.key}")
         if job.asked_to_stop():
             st.caption(_("It stops after the batch at hand; what is finished is kept."))
         else:
