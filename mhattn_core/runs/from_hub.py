@@ -20,11 +20,11 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.heads import COLUMNS
 from mhattn_core.models.cache import cache_folder
-from mhattn_core.models.hosted import limits
 from mhattn_core.models.memory import readable
 from mhattn_core.runs.manifest import FILE, Manifest
 from mhattn_core.runs.run import ABOUT
 from mhattn_core.runs.store import About
+from mhattn_core.text.reading.limits import limits
 
 SCHEME = "hf://"
 ADDRESS = re.compile(
