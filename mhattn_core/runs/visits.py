@@ -5,7 +5,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Lock, Timer
 from typing import Any
 
 from mhattn_core.text.pair import SentencePair
@@ -113,6 +113,13 @@ class Visits:
             # The least recently used come first.
             while self._visits and self._clock() - next(iter(self._visits.values()))[0] > self._seconds:
                 self._visits.popitem(last=False)
+
+    def sweep(self, every: float) -> None:
+        """Expire now and every so many seconds, also when nobody comes any more, as long as the process lives."""
+        self.expire()
+        timer = Timer(every, self.sweep, [every])
+        timer.daemon = True
+        timer.start()
 
     def __len__(self) -> int:
         return len(self._visits)

@@ -7,9 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core.charts.glance import PICKED
-from mhattn_core.errors import Problem
-from mhattn_core.findings.heads.compared import ModelHeads
-from mhattn_core.locale import _, listed
+from mhattn_core.findings.heads.compared import ModelHeads, heads_in
 from mhattn_core.runs.run import Run
 from mhattn_core.ui.resources import HASHES
 
@@ -31,18 +29,6 @@ def compared(seen: "AttentionResult", stack: str, run: Run | None) -> ModelHeads
     """What the run says of the model, or else the pair. Raises Problem for a model that the run does not have."""
     heads = heads_on_pair(seen) if run is None else heads_in(run, seen.model.name)
     return ModelHeads(seen, stack, heads[heads["stack"] == stack], run)
-
-
-def heads_in(run: Run, model: str) -> pd.DataFrame:
-    """A model's heads over all pairs of a run."""
-    if model not in run.models:
-        raise Problem(
-            _("The chosen run did not measure {name}.").format(name=model),
-            _("Choose one of its models: {models}. Or measure the same pairs with {name} under “Data”.").format(
-                models=listed(run.models), name=model
-            ),
-        )
-    return run.heads[(run.heads["model"] == model) & (run.heads["group"] == "")]
 
 
 def clicks() -> int:

@@ -1,7 +1,6 @@
 """What this visitor brought, also after a reload: a cookie names the visit, and the address no text of it."""
 
 import json
-from threading import Timer
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -30,16 +29,8 @@ def _visits() -> Visits:
     seconds = KEPT_WHEN_HOSTED.total_seconds() if hosted() else float("inf")
     visits = Visits(seconds=seconds, most_bytes=FILES * limits().bytes)
     if hosted():
-        _sweep(visits)
+        visits.sweep(SECONDS_BETWEEN_SWEEPS)
     return visits
-
-
-def _sweep(visits: Visits) -> None:
-    """Forget in time, also when nobody comes any more."""
-    visits.expire()
-    timer = Timer(SECONDS_BETWEEN_SWEEPS, _sweep, [visits])
-    timer.daemon = True
-    timer.start()
 
 
 def visit() -> Visit:

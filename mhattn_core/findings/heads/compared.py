@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from mhattn_core.errors import Problem
 from mhattn_core.findings.of_pair import literal
 from mhattn_core.findings.of_run import opened
 from mhattn_core.findings.value import Finding
+from mhattn_core.locale import _, listed
 from mhattn_core.runs.run import Run
 
 if TYPE_CHECKING:
@@ -75,3 +77,15 @@ def code_on_pair(models: Sequence[ModelHeads], query: str) -> str:
             f"heads.query({query!r})",
         )
     )
+
+
+def heads_in(run: Run, model: str) -> pd.DataFrame:
+    """A model's heads over all pairs of a run."""
+    if model not in run.models:
+        raise Problem(
+            _("The chosen run did not measure {name}.").format(name=model),
+            _("Choose one of its models: {models}. Or measure the same pairs with {name} under “Data”.").format(
+                models=listed(run.models), name=model
+            ),
+        )
+    return run.heads[(run.heads["model"] == model) & (run.heads["group"] == "")]

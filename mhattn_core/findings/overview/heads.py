@@ -7,7 +7,7 @@ import pandas as pd
 from mhattn_core.heads import HEAD_COLUMNS, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.redundant import limit
-from mhattn_core.models.control_names import is_control
+from mhattn_core.models.control_names import CONTROLS, is_control, with_control
 from mhattn_core.runs.run import Run
 from mhattn_core.text.relations import RELATIONS, relation_label
 
@@ -137,3 +137,9 @@ def role_name(row: "pd.Series[object]") -> str:
     if not row["relation"]:
         return _("not the best head of any relation")
     return relation_label(str(row["relation"]))
+
+
+def with_own_controls(run: Run, models: Sequence[str]) -> list[str]:
+    """With the random controls of these models that the run has."""
+    beside = [with_control(name, control) for name in models for control in CONTROLS]
+    return list(dict.fromkeys([*models, *(name for name in beside if name in run.models)]))

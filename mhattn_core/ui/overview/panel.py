@@ -6,9 +6,9 @@ import streamlit as st
 
 from mhattn_core.findings import Finding, overview
 from mhattn_core.findings.overview.answers import overview_answers
+from mhattn_core.findings.overview.heads import with_own_controls
 from mhattn_core.findings.overview.strip import strip
 from mhattn_core.locale import _
-from mhattn_core.models.control_names import CONTROLS, with_control
 from mhattn_core.runs.run import Run
 from mhattn_core.ui.choices import choose, put
 from mhattn_core.ui.controls import Controls
@@ -29,7 +29,7 @@ def overview_panel(controls: Controls) -> None:
     """The map of heads at the left; at the right what it comes to, or the head that was clicked."""
     evidence = chosen_evidence(controls) or evidence_with(controls, "relations")
     run = evidence.run
-    models = _with_controls(run, models_in(evidence, controls, list(run.models)))
+    models = with_own_controls(run, models_in(evidence, controls, list(run.models)))
     views = {
         "role": _("role"),
         "redundancy": _("redundancy"),
@@ -57,12 +57,6 @@ def overview_panel(controls: Controls) -> None:
             _answers(run, models)
         else:
             _card(finding, pinned)
-
-
-def _with_controls(run: Run, models: Sequence[str]) -> list[str]:
-    """With the random controls of these models that the run has."""
-    beside = [with_control(name, control) for name in models for control in CONTROLS]
-    return list(dict.fromkeys([*models, *(name for name in beside if name in run.models)]))
 
 
 def _choose_pinned(names: Sequence[str]) -> str:
