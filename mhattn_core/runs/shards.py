@@ -16,7 +16,7 @@ import pyarrow.fs as files
 import pyarrow.parquet as pq
 
 from mhattn_core.errors import Problem
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.runs.corpus import unsegmented_pair
 from mhattn_core.text.reading import Limits, PairRecord
 from mhattn_core.text.reading.assemble import assemble
@@ -206,7 +206,7 @@ def read_shard(shard: Shard) -> tuple[list[PairRecord], list[Skipped]]:
             return [], [(0, _("It has no source text."), f"{name}:{row.line}") for row in table.rows]
         raise Problem(
             _("None of the columns of “{name}” is known to hold sentences: {names}.").format(
-                name=name, names=", ".join(read.columns.found)
+                name=name, names=listed(read.columns.found)
             ),
             _("Call the columns “source” and “target”."),
         )

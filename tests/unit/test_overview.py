@@ -131,7 +131,7 @@ def test_effects_are_of_one_kind_and_the_largest_is_named(run: mh.Run) -> None:
     assert row(heads, f"{A} · L1 H2")["effect"] == 0.08
     said = mh.finding(run, "overview", view="effect").text
     change = "loss added (nats per token)"
-    assert f"{A} · L1 H2 +0.080, {change}; {B} · L2 H0 -0.030, {change}" in said
+    assert f"{A} · L1 H2 +0.080, {change}; {B} · L2 H0 −0.030, {change}" in said
 
 
 def test_the_nearest_head_is_found_from_both_sides(run: mh.Run) -> None:
@@ -172,9 +172,9 @@ def test_a_colour_is_as_large_as_its_share_of_the_largest_effect(run: mh.Run) ->
 
 def test_three_sentences_say_what_it_comes_to(run: mh.Run) -> None:
     specialise, share, replace = overview_answers(run, [A, B, f"{B}@random"])
-    assert "minilm: 2 of 6 heads find" in specialise.sentence
-    assert "0 more only look" in specialise.sentence
-    assert "smollm2: 0 of 6" in specialise.sentence
+    assert "minilm: of 6 heads, 2 found" in specialise.sentence
+    assert "0 more only looked" in specialise.sentence
+    assert "smollm2: of 6 heads, 0 found" in specialise.sentence
     assert "Heads of minilm with a counterpart in smollm2: 1" in share.sentence
     assert "random: 0" in share.sentence
     assert "Too few heads" in replace.sentence
