@@ -177,7 +177,7 @@ def test_a_head_has_a_profile_over_all_relations() -> None:
     app = page(view="profile", role="smollm2 · L13 H4")
     said = texts(app)
     assert "**smollm2 · L13 H4** gains most on adposition → noun: 60%, +30 points over the better" in said
-    assert "10 points or more above both on 1 of 2 relations" in said
+    assert "at least 10 points above both on 1 of 2" in said
 
 
 def test_sentences_of_the_run_are_drawn_as_arcs_and_as_a_matrix() -> None:
