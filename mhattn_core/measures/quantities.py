@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from mhattn_core.locale import _, current_language
+from mhattn_core.locale import _, close_up, current_language
 from mhattn_core.measures.statistics import UNBOUNDED
 
 STATISTICS = "statistics"
@@ -85,7 +85,7 @@ class Quantity:
     @property
     def explanation(self) -> str:
         """What it is, how to read it, and how far it may be believed."""
-        return " ".join(filter(None, (self.says, self.reads, self.caveat)))
+        return close_up(" ".join(filter(None, (self.says, self.reads, self.caveat))))
 
     @property
     def axis(self) -> str:

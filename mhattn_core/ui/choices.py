@@ -91,7 +91,7 @@ def say_missing(named: str, shown: str) -> None:
     """What the address names and is not here, empty for nothing, is not replaced in silence. shown: in its place."""
     if named:
         message = _(
-            "The address names “{name}”, which is not here: models, data or sentence are others. Chosen instead: “{shown}”."
+            "The address names “{name}”, which these models, data and sentence do not have. Chosen instead: “{shown}”."
         )
         st.warning(message.format(name=escape(named), shown=escape(shown)), icon=":material/link_off:")
 

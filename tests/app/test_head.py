@@ -73,3 +73,17 @@ def test_only_the_open_tab_is_drawn_and_both_heads_on_one_axis(runs: Path) -> No
     assert len(ends) == 2
     assert ends[0] == ends[1]
     assert not any("picked" in str(spec.get("params")) for spec in specs(app))  # no sentences
+
+
+def test_a_model_or_head_that_the_run_does_not_have_is_not_replaced_in_silence(runs: Path) -> None:
+    app = head(runs, model="bert", head="L9 H9", **{"with": "bert · L0 H0"})
+    said = [str(warning.value).replace("\\", "") for warning in app.warning]
+    assert [name for name in ("“bert”", "“L9 H9”", "“bert · L0 H0”") if not any(name in line for line in said)] == []
+    assert any(f"Chosen instead: “{A}”" in line for line in said)
+    app.selectbox(key="model").set_value(B).run()
+    assert not any("“bert”" in str(warning.value) for warning in app.warning)
+
+
+def test_it_is_one_of_the_views_of_a_head(runs: Path) -> None:
+    labels = [part.proto.label for part in head(runs).get("page_link")]
+    assert {"Attention", "Inside a head", "Head contributions", "Head card"} <= set(labels)

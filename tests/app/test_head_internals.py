@@ -267,7 +267,7 @@ def test_probes_of_a_run_answer_what_the_note_says_of_dimension_0(probed: str) -
         "out 0." in said
     )
     assert (
-        "It is no better than as many random directions of the layer's input (+5.0 points [-1.0, +10.0]); 9 of 72 "
+        "It is no better than as many random directions of the layer's input (+5.0 points [−1.0, +10.0]); 9 of 72 "
         "heads are above them." in said
     )
     assert "A rule that knows only where the word stands in its sentence makes 25%." in said
@@ -281,7 +281,7 @@ def test_probes_of_a_run_answer_what_the_note_says_of_dimension_0(probed: str) -
     )
     assert (
         "In minilm dimension 0 of the query tells no more of the word's role in the sentence than a dimension drawn "
-        "at random: 22%, a difference of -2.0 points [-3.0, -1.0]; the best dimension of each head tells 41%, all "
+        "at random: 22%, a difference of −2.0 points [−3.0, −1.0]; the best dimension of each head tells 41%, all "
         "together 55%" in said
     )
     assert "across models only whole subspaces are compared" in said

@@ -135,7 +135,7 @@ def test_the_strongest_finding_stands_first_with_what_it_had_to_beat() -> None:
     assert not app.error
     said = texts(app)
     assert "Strongest: **object → verb** in **smollm2 · L10 H1**, right for 90% of 600 held-out words" in said
-    assert "the best fixed offset (-2) 30%, the nearest verb before it 25%, its negative control 5%" in said
+    assert "the best fixed offset (−2) 30%, the nearest verb before it 25%, its negative control 5%" in said
     assert "the best head of random weights 20%, of shuffled weights 22%." in said
     assert "only switching it off tells whether the model needs it" in said
     assert "1,234 pairs" in said
@@ -158,7 +158,7 @@ def test_each_model_has_its_verdict_with_n_and_the_reason() -> None:
     nearest = "**minilm · L2 H8** · nearest-class head · n 600. +5 points above the best fixed offset, but"
     assert f"{nearest} “the nearest verb before it” alone is right for 60%" in said
     assert "**smollm2 · L13 H4** · attention specialist (effect untested) · n 600. +30 points" in said
-    best = "adposition → noun: smollm2 · L13 H4 is right most often, 60%; the best fixed offset (-2) gets 30%"
+    best = "adposition → noun: smollm2 · L13 H4 is right most often, 60%; the best fixed offset (−2) gets 30%"
     assert f"{best}, the nearest verb before it 25%. n 1,000" in said
 
 
@@ -177,7 +177,7 @@ def test_a_head_has_a_profile_over_all_relations() -> None:
     app = page(view="profile", role="smollm2 · L13 H4")
     said = texts(app)
     assert "**smollm2 · L13 H4** gains most on adposition → noun: 60%, +30 points over the better" in said
-    assert "10 points or more above both on 1 of 2 relations" in said
+    assert "at least 10 points above both on 1 of 2" in said
 
 
 def test_sentences_of_the_run_are_drawn_as_arcs_and_as_a_matrix() -> None:

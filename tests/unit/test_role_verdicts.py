@@ -258,5 +258,5 @@ def test_a_table_of_an_earlier_version_says_what_it_did_not_measure() -> None:
     said = [reason_words(row) for row in table.to_dict("records")]
     assert said[0].startswith("+40 points above the best fixed offset. Word classes and a negative control were not")
     assert "+5 points (+1 to +9) above the best fixed offset" in said[1]
-    assert said[2] == "Its gain over the best fixed offset, -1 to +9 points, reaches 0."
+    assert said[2] == "Its gain over the best fixed offset, −1 to +9 points, reaches 0."
     pd.testing.assert_frame_equal(as_this_version_has_it(table), table)

@@ -5,6 +5,7 @@ from functools import partial
 import pandas as pd
 
 from mhattn_core import charts
+from mhattn_core.digits import with_minus
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.probes.heads import nothing_read, pairs_of
@@ -57,7 +58,8 @@ def stack_sentence(run: Run, *, model: str = "", stack: str = "", vector: str = 
     """What all heads of one stack give in the mean, against everything that knows less. Raises KeyError where it was
     not asked.
     """
-    return escape(model_sentence(model_of(run, model), mean_of(run, model, stack).loc[(vector, task)]))
+    said = model_sentence(model_of(run, model), mean_of(run, model, stack).loc[(vector, task)])
+    return escape(with_minus(said))
 
 
 def mean_of(run: Run, model: str, stack: str) -> pd.DataFrame:

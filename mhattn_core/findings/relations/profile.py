@@ -89,7 +89,7 @@ def _sentence(rows: pd.DataFrame, chosen: Head) -> str:
     else:
         message = _(
             "{head} gains most on {relation}: {rate:.0%}, {gain:+.0f} points over the better of offset and nearest word of "
-            "a class. It is 10 points or more above both on {many} of {all} relations."
+            "a class. It is at least 10 points above both on {many} of {all}."
         )
     return message.format(
         head=f"**{escape(head_name(*chosen.cell, model=str(top['model'])))}**",

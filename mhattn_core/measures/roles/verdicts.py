@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from mhattn_core.digits import with_minus
 from mhattn_core.locale import _
 from mhattn_core.text.relations.names import word_class_label
 
@@ -206,7 +207,7 @@ def reason_words(row: Mapping[str, Any]) -> str:
         return reason
     points = {name: 100 * row[name] for name in ("gain", "low", "high", "offset_gain", "offset_low", "offset_high")}
     known = {**row, **points, "missing": FEWEST_ITEMS - row["fewest"], "rule": rule_words(row)}
-    return sentences[reason].format(**known)
+    return with_minus(sentences[reason].format(**known))
 
 
 def rule_words(row: "Mapping[str, Any] | pd.Series[Any]") -> str:
