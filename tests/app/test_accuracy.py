@@ -55,3 +55,16 @@ def test_accuracy_is_shown_head_by_head(runs: tuple[Path, Path]) -> None:
     assert "Accuracy with all heads:" in said
     assert "lower it when they are off" in said
     assert any("accuracy lost (share of labelled texts)" in str(spec) for spec in specs(app))
+
+
+@pytest.mark.usefixtures("_own_folder")
+def test_the_classes_of_one_pair_with_and_without_heads(runs: tuple[Path, Path]) -> None:
+    app = open_page("fault_tolerance", tab="bench", models=[str(runs[0])])
+    app.multiselect(key="off").set_value([f"encoder L{layer} H{head}" for layer in range(2) for head in range(3)]).run()
+    said = texts(app)
+    assert not app.exception
+    assert "the likeliest class" in said or "gives way to" in said
+    assert "The classes' probabilities move by" in said
+    (table,) = [one.value for one in app.dataframe if "class" in one.value]
+    assert table["class"].tolist() == ["entailment", "neutral", "contradiction"]
+    assert table["probability"].sum() == pytest.approx(1, abs=0.01)
