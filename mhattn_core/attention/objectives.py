@@ -106,7 +106,7 @@ def outcome(model: Model, task: Objective) -> Callable[[nn.Module, int], Float[T
             states = network.base_model(**inputs, **options)[0].float()  # type: ignore[operator]
             return vectors_of(model, states, real)
         if task.targets is None or wanted is None:
-            return _classes(network(**inputs, **options).logits.float())
+            return log_probabilities(network(**inputs, **options).logits.float())
         if "logits_to_keep" in signature(network.forward).parameters:
             logits = network(**inputs, **options, logits_to_keep=wanted).logits.float()
         else:
@@ -122,7 +122,7 @@ def outcome(model: Model, task: Objective) -> Callable[[nn.Module, int], Float[T
     return run
 
 
-def _classes(logits: Float[Tensor, "row output"]) -> Float[Tensor, "row class"]:
+def log_probabilities(logits: Float[Tensor, "row output"]) -> Float[Tensor, "row class"]:
     """ln p of each class. The one output of a reranker is the log odds that its two texts belong together."""
     if logits.shape[1] == 1:
         return nn.functional.logsigmoid(torch.cat([-logits, logits], dim=1))

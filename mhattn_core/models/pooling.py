@@ -10,7 +10,7 @@ from torch import nn
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.models.model_problems import only_pickles, stands
+from mhattn_core.models.model_problems import stands
 
 Pooling = Literal["cls", "max", "mean", "mean_sqrt_len", "weightedmean", "last"]
 """The first real token, the largest of each dimension, the mean, the sum over the root of their number, the mean with
@@ -76,7 +76,13 @@ def _layer(name: str, kind: str, folder: Path) -> nn.Module:
         raise _unknown(name, f"{kind} {said.get('activation_function', '')}".strip())
     weights = folder / "model.safetensors"
     if not weights.is_file():
-        raise only_pickles(f"{name} ({folder.name})")
+        raise Problem(
+            _("The layer {layer} of “{name}” is only there as a pickle, which could run code.").format(
+                layer=folder.name, name=name
+            ),
+            _("Save the model again with a newer sentence-transformers, which writes safetensors."),
+            stands(),
+        )
     layer = nn.Linear(said["in_features"], said["out_features"], bias=said.get("bias", True))
     layer.load_state_dict({key.removeprefix("linear."): tensor for key, tensor in load_file(weights).items()})
     return nn.Sequential(layer, _ACTIVATIONS[said.get("activation_function", "torch.nn.modules.activation.Tanh")]())

@@ -47,7 +47,8 @@ class GateFinder:
             if number not in self._candidates:
                 return None
             drawn = torch.Generator().manual_seed(number)
-            factors = (0.5 + torch.rand(call.output.shape, generator=drawn)).to(call.output)
+            # Far from one on the average: a norm undoes that, by more than half precision blurs.
+            factors = (2 + torch.rand(call.output.shape, generator=drawn)).to(call.output)
             self._awaited = number, factors.flatten(-2)
             return call.output * factors
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
+from typing import Literal
 
 import torch
 from families import ON_THEIR_OWN, READABLE, Family
@@ -15,7 +16,7 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import WhitespaceSplit
 from tokenizers.processors import TemplateProcessing
 from torch import Tensor, nn
-from transformers import PreTrainedModel, PreTrainedTokenizerFast
+from transformers import AutoModel, PreTrainedModel, PreTrainedTokenizerFast
 
 from mhattn_core.attention.ablation import Ablation, Replacements, switch_off
 from mhattn_core.models.model import Model
@@ -171,7 +172,8 @@ def close(ours: Tensor, plain: Tensor, tolerance: float = 1e-5) -> None:
 def model_of(family: Family) -> Model:
     """The tiny network as a model of the library, with a tokenizer that knows a few words."""
     network = family.build(implementation_for(family.network_class()))
-    return Model(family.name, "tiny", network, word_tokenizer(), survey(network), "language")
+    head: Literal["language"] | None = None if family.auto is AutoModel else "language"
+    return Model(family.name, "tiny", network, word_tokenizer(), survey(network), head)
 
 
 def word_tokenizer() -> PreTrainedTokenizerFast:

@@ -98,7 +98,7 @@ def hub(repositories: dict[str, Path], gated: set[str] = frozenset()) -> Iterato
             folder = served.folder(asked[0], revision)
             if folder is None:
                 self._refuse(MISSING)
-            elif not revision.startswith("refs/pr/") and asked[1:] not in ([], ["main"], [COMMIT]):
+            elif f"{asked[0]}@{revision}" not in served.repositories and asked[1:] not in ([], ["main"], [COMMIT]):
                 self._refuse({"status": 404, "X-Error-Code": "RevisionNotFound", "X-Error-Message": "Invalid rev id"})
             else:
                 files = [

@@ -17,6 +17,8 @@ from mhattn_core.attention.ablation import Ablation
 from mhattn_core.attention.alignment_weights import alignment_weightings
 from mhattn_core.experiments.word_outputs import word_outputs
 from mhattn_core.models.wrap import wrap
+from mhattn_core.tap.interface import implementation_for
+from mhattn_core.tap.survey import survey
 
 GATED = (
     "qwen3_next",
@@ -116,6 +118,14 @@ def test_heads_that_are_normalised_together_are_no_sum() -> None:
     assert not model.attention.gives_contributions
     with pytest.raises(mh.Problem, match="no projection of the heads' own outputs"):
         mh.attend(model, PAIR).contributions("decoder")
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+def test_gates_and_norms_are_told_apart_in_half_precision(dtype: torch.dtype) -> None:
+    gated, _attending = next(one for one in HYBRIDS if one[0].name == "qwen3_next")
+    for family, found in ((gated, True), (causal("bitnet", {}, GROUPED), False)):
+        network = family.build(implementation_for(family.network_class())).to(dtype)
+        assert survey(network).gives_contributions is found
 
 
 def test_a_gated_network_is_left_as_it_was() -> None:

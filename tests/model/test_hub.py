@@ -103,6 +103,14 @@ def test_a_repository_of_pickles(served: Hub) -> None:
     assert not [path for path in served.asked if path.startswith("GET /org")]
 
 
+def test_a_step_of_a_training_that_is_pickled_points_to_convert(served: Hub) -> None:
+    served.repositories["org/pickled@step1000"] = served.repositories["org/pickled"]
+    with pytest.raises(mh.Problem, match="pickle") as problem:
+        mh.load("org/pickled@step1000")
+    command = "hf download org/pickled --revision step1000 --local-dir pickled-step1000"
+    assert f"{command} && python -m mhattn_core convert pickled-step1000" in problem.value.remedy
+
+
 def test_what_the_robot_of_the_hub_converted_is_taken(served: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     served.repositories["org/pickled@refs/pr/3"] = served.repositories["org/good"]
     served.requests["org/pickled"] = {2: "somebody", 3: "SFconvertbot"}

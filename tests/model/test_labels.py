@@ -8,11 +8,13 @@ from families import PLAIN
 from transformers import BertConfig, BertForSequenceClassification
 
 import mhattn_core as mh
+from mhattn_core.attention.class_probabilities import class_probabilities
 from mhattn_core.attention.objectives import class_numbers
 from mhattn_core.experiments.ablation.single_head import ablation_table, each_off
 from mhattn_core.experiments.ablation.study import ablation_tables
 from mhattn_core.experiments.ablation.texts import ablation_texts
 from mhattn_core.experiments.ablation.trials import Trials
+from mhattn_core.findings.ablation.reading_models import classes_sentence, classes_table
 from mhattn_core.measures.ablation.changes import accuracy, label_loss, logit_difference
 from mhattn_core.models.wrap import wrap
 from mhattn_core.text.reading import PairRecord
@@ -95,3 +97,22 @@ def test_a_rerankers_one_output_is_a_log_odds() -> None:
         assert trials.intact["label_loss"][row] == pytest.approx(np.log1p(np.exp(-odds)), abs=1e-5)
     (moved,) = trials.totals([OFF])["divergence"]
     assert (moved > 1e-6).all()
+
+
+def test_classes_of_one_pair_with_and_without_a_head() -> None:
+    model = classifier()
+    seen = mh.attend(model, mh.SentencePair(*TEXTS[0][:2]))
+    intact, without = class_probabilities(seen), class_probabilities(seen, OFF)
+    logits = logits_of(model, *TEXTS[0][:2])
+    np.testing.assert_allclose(intact["probability"], np.exp(logits) / np.exp(logits).sum(), atol=1e-5)
+    assert intact["class"].tolist() == list(NAMES.values())
+    assert without["probability"].sum() == pytest.approx(1, abs=1e-5)
+    assert (without["probability"] - intact["probability"]).abs().max() > 1e-4
+    assert classes_table(intact, without).shape == (3, 3)
+    likeliest = NAMES[int(logits.argmax())]
+    assert classes_sentence(intact, intact).startswith(f"**{likeliest}** stays the likeliest class")
+    turned = intact.assign(probability=intact["probability"].to_numpy()[::-1])
+    turned.loc[int(logits.argmax()), "probability"] = 0
+    assert "gives way to" in classes_sentence(intact, turned)
+    odds = class_probabilities(mh.attend(classifier(labels=1), mh.SentencePair(*TEXTS[0][:2])))
+    assert odds["class"].tolist() == ["0", "1"]

@@ -1,10 +1,13 @@
-"""What changes in a model that only reads: its guesses for hidden words, and the sentences that lie nearest."""
+"""What changes in a model that only reads: its guesses for hidden words, its classes, the sentences that lie nearest."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float
+
+from mhattn_core.findings.markdown import escape
+from mhattn_core.locale import _
 
 LISTED = 5
 
@@ -16,6 +19,28 @@ def guesses_table(intact: pd.DataFrame, ablated: pd.DataFrame) -> pd.DataFrame:
         probability_without=ablated["probability"],
         changed=intact["guess"] != ablated["guess"],
     )[["word", "guess", "without", "changed", "probability", "probability_without"]]
+
+
+def classes_sentence(intact: pd.DataFrame, ablated: pd.DataFrame) -> str:
+    """Which class is the likeliest with and without heads, in Markdown; from ``class_probabilities`` with and without."""
+    before, after = (one.loc[one["probability"].idxmax()] for one in (intact, ablated))
+    if before["class"] == after["class"]:
+        return _("**{name}** stays the likeliest class: {before:.1%} with all heads, {after:.1%} without.").format(
+            name=escape(str(before["class"])), before=before["probability"], after=after["probability"]
+        )
+    return _("**{name}** ({before:.1%}) gives way to **{other}** ({after:.1%}).").format(
+        name=escape(str(before["class"])),
+        before=before["probability"],
+        other=escape(str(after["class"])),
+        after=after["probability"],
+    )
+
+
+def classes_table(intact: pd.DataFrame, ablated: pd.DataFrame) -> pd.DataFrame:
+    """A row a class, with its probability with and without heads; columns are named for people."""
+    return pd.DataFrame(
+        {_("class"): intact["class"], _("probability"): intact["probability"], _("without"): ablated["probability"]}
+    ).round(3)
 
 
 def nearest_table(

@@ -1,6 +1,4 @@
-"""Ablate heads of a model that only reads: its guesses for hidden words, or the sentences that lie nearest to this
-one.
-"""
+"""Ablate heads of a model that only reads: its guesses for hidden words, its classes, or the nearest sentences."""
 
 from collections.abc import Sequence
 
@@ -10,11 +8,12 @@ import streamlit as st
 
 from mhattn_core.attention.ablation import Kind
 from mhattn_core.attention.attend import AttentionResult
+from mhattn_core.attention.class_probabilities import class_probabilities
 from mhattn_core.attention.languages import language_of
 from mhattn_core.attention.masked_words import masked_words
 from mhattn_core.attention.sentence_vectors import sentence_vector
 from mhattn_core.findings.ablation.before_after import before_and_after, without
-from mhattn_core.findings.ablation.reading_models import guesses_table, nearest_table
+from mhattn_core.findings.ablation.reading_models import classes_sentence, classes_table, guesses_table, nearest_table
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
@@ -29,10 +28,13 @@ from mhattn_core.ui.turns import in_turn
 
 def encoder_bench(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> None:
     """What changes when these heads are off."""
-    if seen.model.head == "language":
-        _guesses(seen, off, kind)
-    else:
-        _nearest(seen, off, kind)
+    {"language": _guesses, "class": _classes}.get(str(seen.model.head), _nearest)(seen, off, kind)
+
+
+def _classes(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> None:
+    both = [class_probabilities(seen, dict.fromkeys(heads, kind)) for heads in ([], off)]
+    st.markdown(classes_sentence(*both))
+    st.dataframe(classes_table(*both), hide_index=True)
 
 
 def _guesses(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> None:
