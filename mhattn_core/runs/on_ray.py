@@ -48,7 +48,7 @@ class OnRay:
             later.close()
 
     def _pool(self, name: str) -> Pool:
-        ray = _connected(self.address, self._asked)
+        ray = connected(self.address, self._asked)
         cards = int(ray.cluster_resources().get("GPU", 0))
         on_cards = cards > 0 and self.device in ("auto", "cuda")
         memory = PROCESS + COPIES * find(trained_name(name)).size
@@ -113,7 +113,8 @@ def from_environment() -> Where:
     return OnRay(address=address) if address else HERE
 
 
-def _connected(address: str | None, workers: int | None) -> Any:
+def connected(address: str | None, workers: int | None) -> Any:
+    """Ray, with the cluster at an address, or one on this machine for so many workers. Raises Problem."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     if address is None:
         # Ray reads it when it is imported; with it a cluster of one machine is heard on that machine alone.
