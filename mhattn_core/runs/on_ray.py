@@ -129,6 +129,7 @@ def connected(address: str | None, workers: int | None) -> Any:
     if ray.is_initialized():
         return ray
     here: dict[str, Any] = {
+        "address": "local",  # without it Ray joins any cluster that it finds on this machine
         "num_cpus": workers or os.cpu_count(),
         "include_dashboard": False,
         "object_store_memory": STORE,
