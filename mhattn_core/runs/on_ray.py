@@ -1,7 +1,7 @@
 """The workers of a Ray cluster, on this machine or on many.
 
 A worker is a process that loads the model and measures the parts that it is sent, one thread each, so that many short
-pairs fill all cores; ``ray_pool`` says what becomes of their work when they die.
+pairs fill all cores; ``ray_delivery`` says what becomes of their work when they die.
 """
 
 import logging
@@ -19,7 +19,8 @@ from mhattn_core.models.control_names import trained_name
 from mhattn_core.models.memory import readable
 from mhattn_core.models.model import Model
 from mhattn_core.models.sources import find
-from mhattn_core.runs.ray_pool import Pool, part_size
+from mhattn_core.runs.ray_delivery import delivered, part_size
+from mhattn_core.runs.ray_pool import Pool
 from mhattn_core.runs.where import HERE, Part, Result, Step, Watcher, Where, Workers
 from mhattn_core.version import VERSION
 
@@ -89,7 +90,7 @@ class _Later:
         return part_size(pairs)
 
     def results(self, step: Step[Part, Result], parts: Sequence[Part], watcher: Watcher) -> Iterator[Result]:
-        return self._pool.results(step, parts, watcher)
+        return delivered(self._pool, step, parts, watcher)
 
     def close(self) -> None:
         if "_pool" in vars(self):
