@@ -1,6 +1,7 @@
 """One finished run and what it says."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mhattn_core.findings.heads.of_measures import at_the_end, distributions, measured
 from mhattn_core.findings.markdown import escape
@@ -28,10 +29,14 @@ def opened_run() -> None:
     choices = st.container(horizontal=True, vertical_alignment="bottom")
     with choices:
         run = _choose_run()
-        with st.popover(_("Open from the Hub"), icon=":material/cloud_download:"), problems():
-            _from_hub()
-    if run is None:
-        return
+    if run is not None:
+        _read(run, choices)
+    with choices, st.popover(_("Open from the Hub"), icon=":material/cloud_download:"), problems():
+        _from_hub()
+
+
+def _read(run: Saved, choices: DeltaGenerator) -> None:
+    """What the run says, by the measure that is chosen beside it."""
     with problems():
         tables = opened(run)
         if tables.heads.empty:
