@@ -5,12 +5,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mhattn_core.findings.heads.of_measures import at_the_end, distributions, measured
 from mhattn_core.findings.markdown import escape
-from mhattn_core.findings.runs.about import origin, run_label
+from mhattn_core.findings.runs.about import provenance, run_label
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _, listed
 from mhattn_core.measures.quantities import Quantity, of_family
 from mhattn_core.runs.run import Run
-from mhattn_core.runs.store import Saved, adopt
+from mhattn_core.runs.store import Saved, brought
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import hold
 from mhattn_core.ui.page import problems
@@ -48,10 +48,7 @@ def _read(run: Saved, choices: DeltaGenerator) -> None:
         what_to_do(run, tables)
         findings_of(tables)
         tables_of(tables)
-        st.caption(
-            f"{escape(origin(run))} "
-            + _("Run {id}, mhattn {version}.").format(id=f"`{tables.id}`", version=tables.manifest.version)
-        )
+        st.caption(provenance(run, tables))
         reproduce_run(tables.manifest)
 
 
@@ -78,12 +75,10 @@ def _from_hub() -> None:
     asked = st.text_input(_("Dataset"), key="run-on-hub", placeholder="hf://datasets/USER/NAME")
     st.caption(_("A run that was shared with `mhattn share`. Only its tables are downloaded."))
     if st.button(_("Open it"), key="run-from-hub", disabled=not asked.strip()):
-        from mhattn_core.runs.from_hub import bring  # the Hub's library is imported when it is asked for
-
         with st.spinner(_("Downloading …")):
-            brought = adopt(bring(asked), asked.strip())
-        own_run(brought.key)
-        show_run(brought.key)
+            key = brought(asked.strip()).key
+        own_run(key)
+        show_run(key)
         st.rerun()
 
 
