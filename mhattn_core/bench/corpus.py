@@ -79,12 +79,12 @@ def _whole_run(name: str, size: int) -> dict[str, object]:
     model = load(name)
     with TemporaryDirectory() as folder:
         start = perf_counter()
-        analyze([model], list(islice(_varied(), size)), out=Path(folder) / "run")
+        analyze([model], list(islice(varied_pairs(), size)), out=Path(folder) / "run")
         seconds = perf_counter() - start
     return {"pairs": size, "pairs per second": size / seconds, "peak memory, MB": _peak_megabytes()}
 
 
-def _varied() -> Iterator[SentencePair]:
+def varied_pairs() -> Iterator[SentencePair]:
     """Pairs of 3 to 60 words, no two the same."""
     for number, words in enumerate(cycle((12, 25, 7, 40, 18, 3, 60, 30))):
         yield SentencePair(f"{sentence(words // 2 + 1)} {number}", sentence(words - words // 2))

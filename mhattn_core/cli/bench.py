@@ -13,8 +13,16 @@ def bench(
     model: str = typer.Option("minilm", help="Name of a model."),
     rounds: int = typer.Option(20, min=3, help="Repeats of each measurement."),
     pairs: Annotated[list[int], RUN_LENGTHS] = [200, 2000],  # noqa: B006
+    workers: Annotated[
+        str, typer.Option(help="Only: what so many workers bring over one, such as 1,2; needs Ray.", metavar="N,N …")
+    ] = "",
 ) -> None:
     """Time attend() and runs over many pairs, against the bare model. Quote the ratios, not the seconds."""
+    if workers:
+        from mhattn_core.bench.workers import worker_speed
+
+        print_table(worker_speed(model, [int(count) for count in workers.split(",")], rounds=rounds))
+        return
     from mhattn_core.bench import attend_times, corpus_ratios, corpus_runs
 
     print_table(corpus_runs(model, sizes=sorted(pairs)))

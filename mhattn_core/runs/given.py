@@ -12,8 +12,9 @@ from mhattn_core.runs.files import write_table
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.run import sums_file
 from mhattn_core.runs.saved_inputs import forget_given
+from mhattn_core.runs.shard_reading import Skipped
 from mhattn_core.runs.shard_sums import ShardSums, sample_of
-from mhattn_core.runs.shards import ShardedPairs, Skipped, address_of
+from mhattn_core.runs.shards import ShardedPairs, address_of
 from mhattn_core.runs.sums import ModelSums
 from mhattn_core.text.reading import PairRecord
 

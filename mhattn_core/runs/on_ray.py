@@ -1,7 +1,7 @@
 """The workers of a Ray cluster, on this machine or on many.
 
 A worker is a process that loads the model and measures the parts that it is sent, one thread each, so that many short
-pairs fill all cores; ``ray_pool`` says what becomes of their work when they die.
+pairs fill all cores; ``ray_delivery`` says what becomes of their work when they die.
 """
 
 import logging
@@ -19,7 +19,8 @@ from mhattn_core.models.control_names import trained_name
 from mhattn_core.models.memory import readable
 from mhattn_core.models.model import Model
 from mhattn_core.models.sources import find
-from mhattn_core.runs.ray_pool import Pool, part_size
+from mhattn_core.runs.ray_delivery import delivered, part_size
+from mhattn_core.runs.ray_pool import Pool
 from mhattn_core.runs.where import HERE, Part, Result, Step, Watcher, Where, Workers
 from mhattn_core.version import VERSION
 
@@ -48,7 +49,7 @@ class OnRay:
             later.close()
 
     def _pool(self, name: str) -> Pool:
-        ray = _connected(self.address, self._asked)
+        ray = connected(self.address, self._asked)
         cards = int(ray.cluster_resources().get("GPU", 0))
         on_cards = cards > 0 and self.device in ("auto", "cuda")
         memory = PROCESS + COPIES * find(trained_name(name)).size
@@ -89,7 +90,7 @@ class _Later:
         return part_size(pairs)
 
     def results(self, step: Step[Part, Result], parts: Sequence[Part], watcher: Watcher) -> Iterator[Result]:
-        return self._pool.results(step, parts, watcher)
+        return delivered(self._pool, step, parts, watcher)
 
     def close(self) -> None:
         if "_pool" in vars(self):
@@ -113,7 +114,8 @@ def from_environment() -> Where:
     return OnRay(address=address) if address else HERE
 
 
-def _connected(address: str | None, workers: int | None) -> Any:
+def connected(address: str | None, workers: int | None) -> Any:
+    """Ray, with the cluster at an address, or one on this machine for so many workers. Raises Problem."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     if address is None:
         # Ray reads it when it is imported; with it a cluster of one machine is heard on that machine alone.
@@ -128,6 +130,7 @@ def _connected(address: str | None, workers: int | None) -> Any:
     if ray.is_initialized():
         return ray
     here: dict[str, Any] = {
+        "address": "local",  # without it Ray joins any cluster that it finds on this machine
         "num_cpus": workers or os.cpu_count(),
         "include_dashboard": False,
         "object_store_memory": STORE,

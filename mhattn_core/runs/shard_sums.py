@@ -16,7 +16,8 @@ from mhattn_core.runs.corpus import MOST_GROUPS, too_many_groups
 from mhattn_core.runs.model_sums import sums_of
 from mhattn_core.runs.progress import Meter
 from mhattn_core.runs.saved_inputs import read_given, write_given
-from mhattn_core.runs.shards import Shard, ShardedPairs, Skipped, halves, read_shard
+from mhattn_core.runs.shard_reading import Skipped, halves, read_shard
+from mhattn_core.runs.shards import Shard, ShardedPairs
 from mhattn_core.runs.sums import ModelSums, text_key
 from mhattn_core.runs.where import CHUNK, Step, Tell, Workers
 from mhattn_core.text.reading import PairRecord, Upload

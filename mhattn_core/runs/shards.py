@@ -1,8 +1,7 @@
 """A corpus larger than memory: files of Parquet or JSONL, cut into shards that are read where they are measured."""
 
-import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from functools import cached_property
@@ -16,13 +15,8 @@ import pyarrow.fs as files
 import pyarrow.parquet as pq
 
 from mhattn_core.errors import Problem
-from mhattn_core.locale import _, listed
-from mhattn_core.runs.corpus import unsegmented_pair
-from mhattn_core.text.reading import Limits, PairRecord
-from mhattn_core.text.reading.assemble import assemble
-from mhattn_core.text.reading.packed import damaged, flat_row
-from mhattn_core.text.reading.records import Table, TableRow
-from mhattn_core.text.segmenters import words_unknown
+from mhattn_core.locale import _
+from mhattn_core.text.reading.packed import damaged
 
 ROWS = 2048
 """Of a Parquet file in a shard, at the most."""
@@ -32,8 +26,6 @@ SAMPLED = 2**16
 """Bytes of a JSONL file that tell how long its lines are."""
 PARQUET, JSONL = ".parquet", ".jsonl"
 WILD = "*?["
-Skipped = tuple[int, str, str]
-"""Line, reason and id of a pair that was left out; line 0 where only the id tells the place."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +60,7 @@ class ShardedPairs:
         """Raises Problem when no file is there, or one is damaged."""
         found: list[Shard] = []
         for name, size in self.found:
-            cuts = _of_parquet(name) if name.endswith(PARQUET) else _of_lines(name, size)
+            cuts = _ofparquet_file(name) if name.endswith(PARQUET) else _of_lines(name, size)
             found += [replace(shard, number=len(found) + place) for place, shard in enumerate(cuts)]
         if not found:
             raise Problem(
@@ -156,9 +148,9 @@ def _listed(system: files.FileSystem, path: str, address: str) -> list[tuple[str
     )
 
 
-def _of_parquet(name: str) -> Iterator[Shard]:
-    with _opened(name) as file:
-        meta = _parquet(name, file).metadata
+def _ofparquet_file(name: str) -> Iterator[Shard]:
+    with opened(name) as file:
+        meta = parquet_file(name, file).metadata
     before = 0
     for group in range(meta.num_row_groups):
         rows = meta.row_group(group).num_rows
@@ -169,7 +161,7 @@ def _of_parquet(name: str) -> Iterator[Shard]:
 
 
 def _of_lines(name: str, size: int) -> Iterator[Shard]:
-    with _opened(name) as file:
+    with opened(name) as file:
         first = file.read(SAMPLED)
     a_byte = first.count(b"\n") / len(first) if first else 0.0
     for start in range(0, size, BYTES):
@@ -177,111 +169,12 @@ def _of_lines(name: str, size: int) -> Iterator[Shard]:
         yield Shard(0, name, -1, start, stop, max(1, round((stop - start) * a_byte)))
 
 
-def halves(shard: Shard) -> Sequence[Shard]:
-    """Two shards that are the same together; none of one row."""
-    middle = (shard.start + shard.stop) // 2
-    if shard.group < 0:
-        begins = [start for start, _line in _lines(shard)]
-        if len(begins) < 2:
-            return ()
-        middle = begins[len(begins) // 2]
-    elif shard.stop - shard.start < 2:
-        return ()
-    return replace(shard, stop=middle), replace(shard, start=middle)
-
-
-def read_shard(shard: Shard) -> tuple[list[PairRecord], list[Skipped]]:
-    """Its pairs, and its rows that cannot be read. A pair without an id has its file and row (of JSONL, byte) for one.
-
-    Raises Problem when the file is damaged or no column of sources is known.
-    """
-    name = Path(shard.file).name
-    try:
-        table = _lines_table(shard) if shard.group < 0 else _rows_table(shard)
-    except (pa.ArrowException, OSError) as error:
-        raise damaged(name, "JSONL" if shard.group < 0 else "Parquet") from error
-    read = assemble(name, table, None, Limits())
-    if "source" not in read.columns.used:
-        if shard.group < 0:  # of other lines there may be more
-            return [], [(0, _("It has no source text."), f"{name}:{row.line}") for row in table.rows]
-        raise Problem(
-            _("None of the columns of “{name}” is known to hold sentences: {names}.").format(
-                name=name, names=listed(read.columns.found)
-            ),
-            _("Call the columns “source” and “target”."),
-        )
-    records, skipped = [], []
-    for record in read.pairs:
-        id_ = record.id if "id" in read.columns.used and record.id != str(record.line) else f"{name}:{record.line}"
-        line = 0 if shard.group < 0 else record.line
-        if languages := unsegmented_pair(record.pair):
-            skipped.append((line, words_unknown(languages), id_))
-        else:
-            records.append(replace(record, id=id_, line=line))
-    unread = [
-        (0 if shard.group < 0 else int(row.line), str(row.reason), f"{name}:{row.line}")
-        for row in read.bad.itertuples()
-    ]
-    return records, [*unread, *skipped]
-
-
-def _rows_table(shard: Shard) -> Table:
-    """Rows of a group, streamed; what stands above them in it is passed over."""
-    rows: list[TableRow] = []
-    with _opened(shard.file) as opened:
-        file = _parquet(shard.file, opened)
-        names: tuple[str, ...] = tuple(file.schema_arrow.names)
-        at = 0
-        for batch in file.iter_batches(ROWS, row_groups=[shard.group], use_threads=False):
-            some = batch.slice(max(shard.start - at, 0), max(shard.stop - max(at, shard.start), 0))
-            for place, row in enumerate(some.to_pylist(), max(shard.start, at)):
-                flat = flat_row(row)
-                names = tuple(dict.fromkeys((*names, *flat)))
-                rows.append(TableRow(shard.before + place + 1, [flat.get(name) for name in names]))
-            at += batch.num_rows
-            if at >= shard.stop:
-                break
-    return Table("parquet", rows, names)
-
-
-def _lines_table(shard: Shard) -> Table:
-    rows: list[tuple[int, dict[str, Any] | str]] = []
-    for start, line in _lines(shard):
-        if line.strip():
-            try:
-                value = json.loads(line)
-                rows.append((start, flat_row(value) if isinstance(value, dict) else _("It is not a JSON object.")))
-            except (ValueError, RecursionError) as error:
-                rows.append((start, _("It is not JSON: {error}.").format(error=error)))
-    names = tuple(dict.fromkeys(name for _start, row in rows if isinstance(row, dict) for name in row))
-    return Table(
-        "jsonl",
-        [
-            TableRow(start, [], row) if isinstance(row, str) else TableRow(start, [row.get(name) for name in names])
-            for start, row in rows
-        ],
-        names,
-    )
-
-
-def _lines(shard: Shard) -> Iterator[tuple[int, bytes]]:
-    """The lines that begin in the shard's bytes, and where."""
-    with _opened(shard.file) as opened, io.BufferedReader(opened) as file:
-        at = max(shard.start - 1, 0)
-        file.seek(at)
-        if shard.start:
-            at += len(file.readline())  # the end of the line before, which may be no more than its line break
-        while at < shard.stop and (line := file.readline()):
-            yield at, line
-            at += len(line)
-
-
-def _opened(name: str) -> Any:
+def opened(name: str) -> Any:
     system, path = file_system(name)
     return system.open_input_file(path)
 
 
-def _parquet(name: str, file: Any) -> pq.ParquetFile:
+def parquet_file(name: str, file: Any) -> pq.ParquetFile:
     try:
         return pq.ParquetFile(file)
     except pa.ArrowException as error:

@@ -117,6 +117,13 @@ def adopt(folder: Path, source: str) -> Saved:
     return Saved(key, target, about, finished=True)
 
 
+def brought(address: str) -> Saved:
+    """A run that is on the Hub (see ``from_hub.bring``), copied. Raises Problem."""
+    from mhattn_core.runs.from_hub import bring  # the Hub's library is imported when it is asked for
+
+    return adopt(bring(address), address)
+
+
 def write_about(folder: Path, about: About) -> None:
     """Raises Problem when the folder cannot be written."""
     write_json(folder / ABOUT, asdict(about))

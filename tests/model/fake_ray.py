@@ -4,11 +4,13 @@ import random
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 from mhattn_core.models.model import Model
-from mhattn_core.runs.ray_pool import Pool, part_size
+from mhattn_core.runs.ray_delivery import delivered, part_size
+from mhattn_core.runs.ray_pool import Pool
 
 
 class RayError(Exception):
@@ -156,4 +158,4 @@ class _Pooled:
     here = False
 
     def __init__(self, pool: Pool) -> None:
-        self.count, self.part_size, self.results = pool.count, part_size, pool.results
+        self.count, self.part_size, self.results = pool.count, part_size, partial(delivered, pool)

@@ -10,6 +10,7 @@ from fake_ray import Death, FakeRay
 import mhattn_core as mh
 from mhattn_core.runs.model_sums import added, records_step
 from mhattn_core.runs.progress import WorkerState
+from mhattn_core.runs.ray_delivery import delivered
 from mhattn_core.runs.ray_pool import Pool
 from mhattn_core.runs.sums import ModelSums
 from mhattn_core.runs.where import Step
@@ -55,7 +56,7 @@ def test_whoever_dies_and_whenever_each_part_counts_once(workers: int, seed: int
     ray = FakeRay(seed, share=0.08)
     looking = Looking()
     pool = Pool(ray, ray.start, workers)
-    results = list(pool.results(SQUARES, PARTS, looking))
+    results = list(delivered(pool, SQUARES, PARTS, looking))
     assert ray.killed > 2
     assert _sum(results) == Counter({number * number: 1 for number in range(777)})
     firsts = [min(result) for result in results]
@@ -71,7 +72,7 @@ def test_a_part_without_halves_is_measured_until_it_is_done_or_said_to_be_deadly
 
     ray = FakeRay()
     with pytest.raises(mh.Problem, match="ends every process"):
-        list(Pool(ray, ray.start, 2).results(Step(deadly), [1, 2, 3, 4], Looking()))
+        list(delivered(Pool(ray, ray.start, 2), Step(deadly), [1, 2, 3, 4], Looking()))
     assert ray.sent.count(3) == 2
 
 
@@ -81,13 +82,13 @@ def test_what_a_part_raises_is_raised() -> None:
 
     ray = FakeRay()
     with pytest.raises(mh.Problem, match="It rained"):
-        list(Pool(ray, ray.start, 1).results(Step(broken), [1], Looking()))
+        list(delivered(Pool(ray, ray.start, 1), Step(broken), [1], Looking()))
 
 
 def test_workers_that_never_start_are_a_problem() -> None:
     ray = FakeRay(share=1.0)
     with pytest.raises(mh.Problem, match="as soon as they start"):
-        list(Pool(ray, ray.start, 2).results(SQUARES, PARTS, Looking()))
+        list(delivered(Pool(ray, ray.start, 2), SQUARES, PARTS, Looking()))
 
 
 def _until_poison(_measures: object, _model: object, records: list[PairRecord], _tell: object) -> ModelSums:
@@ -101,7 +102,7 @@ def test_a_pair_that_takes_its_worker_with_it_is_left_out() -> None:
     records = [PairRecord(str(number), mh.SentencePair(text), number) for number, text in enumerate(sources)]
     step = replace(records_step(("basic",), None), measure=partial(_until_poison, ()))
     ray, looking = FakeRay(), Looking()
-    parts = list(Pool(ray, ray.start, 1).results(step, [records[:8], records[8:]], looking))
+    parts = list(delivered(Pool(ray, ray.start, 1), step, [records[:8], records[8:]], looking))
     whole = added(parts)
     assert (whole.done, whole.reasons) == (12, {4: "The process that measured it ended."})
     assert sum(looking.told) == 12

@@ -18,8 +18,9 @@ import mhattn_core as mh
 from mhattn_core.runs import shards
 from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.progress import Cancelled, Progress
+from mhattn_core.runs.shard_reading import halves, read_shard
 from mhattn_core.runs.shard_sums import ShardSums
-from mhattn_core.runs.shards import ShardedPairs, halves, is_sharded, read_shard
+from mhattn_core.runs.shards import ShardedPairs, is_sharded
 
 ROWS = [
     {

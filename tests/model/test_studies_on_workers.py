@@ -9,7 +9,7 @@ from tiny import put_model
 
 import mhattn_core as mh
 from mhattn_core.experiments.ablation import trials
-from mhattn_core.runs import ray_pool
+from mhattn_core.runs import ray_delivery
 from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.progress import Progress
 from mhattn_core.runs.relations import control_parts
@@ -26,7 +26,7 @@ def test_relations_and_ablation_of_workers_are_those_of_one_process(
 ) -> None:
     monkeypatch.setitem(control_parts.__kwdefaults__, "seeds", 2)
     monkeypatch.setattr(trials, "VARIANTS", 4)
-    monkeypatch.setattr(ray_pool, "FEWEST", 5)
+    monkeypatch.setattr(ray_delivery, "FEWEST", 5)
     model = mh.load(str(put_model(tmp_path / "model")), "cpu")
     asked = ("basic", "relations", "ablation")
     here = analyze([model], PAIRS, out=tmp_path / "here", measures=asked)

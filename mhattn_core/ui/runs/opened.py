@@ -1,15 +1,16 @@
 """One finished run and what it says."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mhattn_core.findings.heads.of_measures import at_the_end, distributions, measured
 from mhattn_core.findings.markdown import escape
-from mhattn_core.findings.runs.about import origin, run_label
+from mhattn_core.findings.runs.about import provenance, run_label
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _, listed
 from mhattn_core.measures.quantities import Quantity, of_family
 from mhattn_core.runs.run import Run
-from mhattn_core.runs.store import Saved, adopt
+from mhattn_core.runs.store import Saved, brought
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import hold
 from mhattn_core.ui.page import problems
@@ -28,10 +29,14 @@ def opened_run() -> None:
     choices = st.container(horizontal=True, vertical_alignment="bottom")
     with choices:
         run = _choose_run()
-        with st.popover(_("Open from the Hub"), icon=":material/cloud_download:"), problems():
-            _from_hub()
-    if run is None:
-        return
+    if run is not None:
+        _read(run, choices)
+    with choices, st.popover(_("Open from the Hub"), icon=":material/cloud_download:"), problems():
+        _from_hub()
+
+
+def _read(run: Saved, choices: DeltaGenerator) -> None:
+    """What the run says, by the measure that is chosen beside it."""
     with problems():
         tables = opened(run)
         if tables.heads.empty:
@@ -43,10 +48,7 @@ def opened_run() -> None:
         what_to_do(run, tables)
         findings_of(tables)
         tables_of(tables)
-        st.caption(
-            f"{escape(origin(run))} "
-            + _("Run {id}, mhattn {version}.").format(id=f"`{tables.id}`", version=tables.manifest.version)
-        )
+        st.caption(provenance(run, tables))
         reproduce_run(tables.manifest)
 
 
@@ -73,12 +75,10 @@ def _from_hub() -> None:
     asked = st.text_input(_("Dataset"), key="run-on-hub", placeholder="hf://datasets/USER/NAME")
     st.caption(_("A run that was shared with `mhattn share`. Only its tables are downloaded."))
     if st.button(_("Open it"), key="run-from-hub", disabled=not asked.strip()):
-        from mhattn_core.runs.from_hub import bring  # the Hub's library is imported when it is asked for
-
         with st.spinner(_("Downloading …")):
-            brought = adopt(bring(asked), asked.strip())
-        own_run(brought.key)
-        show_run(brought.key)
+            key = brought(asked.strip()).key
+        own_run(key)
+        show_run(key)
         st.rerun()
 
 
