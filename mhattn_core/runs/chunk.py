@@ -1,14 +1,15 @@
 """The sums of a few hundred pairs, one row a pair."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import torch
 
-from mhattn_core.arrays.word_layer import WordLayer
+from mhattn_core.arrays.word_layer import TokenLayer, WordLayer
 from mhattn_core.attention.batches import FedPair, batches, collate, feed_all
-from mhattn_core.attention.stream import watch_words
+from mhattn_core.attention.stream import watch_tokens
+from mhattn_core.attention.word_layer import word_layer
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.measure import MEASURES
@@ -88,13 +89,13 @@ def _forward(model: Model, rows: list[FedPair], measures: Sequence[str]) -> Chun
     layout: list[PackedMeasure] = []
     found: list[torch.Tensor] = []
 
-    def see(layer: WordLayer) -> None:
-        for measure in measures:
-            for name, part in MEASURES[measure].sums(layer).items():
+    def see(layer: TokenLayer) -> None:
+        for measure, sums in zip(measures, _sums(layer, measures), strict=True):
+            for name, part in sums.items():
                 layout.append(PackedMeasure(measure, layer.axes.stack, name, layer.layer, *part.shape[1:]))
                 found.append(part.flatten(1))
 
-    watch_words(model, batch, see)
+    watch_tokens(model, batch, see)
     for entry, part in zip(list(layout), list(found), strict=True):
         # A layer that does not attend counts nothing; it is told after the first that does.
         others = sorted(set(range(model.attention.layers(entry.stack))) - {*model.attention.attending(entry.stack)})
@@ -102,6 +103,18 @@ def _forward(model: Model, rows: list[FedPair], measures: Sequence[str]) -> Chun
             layout += [entry._replace(layer=layer) for layer in others]
             found += [torch.zeros_like(part)] * len(others)
     return Chunk(tuple(layout), torch.cat(found, dim=1).cpu().double().numpy(), {})
+
+
+def _sums(layer: TokenLayer, measures: Sequence[str]) -> Iterator[Mapping[str, torch.Tensor]]:
+    """What each measure adds, by its own way over rows where it has one and the layer is on a processor."""
+    words: WordLayer | None = None
+    for measure in measures:
+        of_rows = MEASURES[measure].of_rows
+        if of_rows is not None and layer.tokens.device.type == "cpu":
+            yield of_rows(layer)
+        else:
+            words = words or word_layer(layer.tokens, layer.layer, layer.axes)
+            yield MEASURES[measure].sums(words)
 
 
 def _reason(error: Exception) -> str:
