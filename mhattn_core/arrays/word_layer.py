@@ -1,53 +1,70 @@
 """One layer of a padded batch on words: what measures of many pairs are shown."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
+import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
-from torch.nn.functional import embedding_bag
+
+from mhattn_core.arrays.word_pieces import Bags, WordPieces
 
 SIDES = {"a": 0, "b": 1}
 NO_SIDE = -1
 
 
 @dataclass(frozen=True, eq=False)
-class Bags:
-    """A product with a sparse matrix that is the same for each head of a pair: row n of the result, ``[batch × head ×
-    word]``, is the weighted sum of those rows of ``[batch × head × token]`` that stand in bag n.
-    """
-
-    rows: Int[Tensor, " entry"]
-    weights: Float[Tensor, " entry"]
-    starts: Int[Tensor, " bag"]
-
-    def __call__(self, matrix: Float[Tensor, "row column"]) -> Float[Tensor, "bag column"]:
-        return embedding_bag(self.rows, matrix, self.starts, mode="sum", per_sample_weights=self.weights)
-
-
-@dataclass(frozen=True, eq=False)
 class WordAxes:
-    """Both axes of one stack for a batch of pairs; the same for all its layers.
+    """Both axes of one stack for a batch of pairs; the same for all its layers. What it holds grows with the length of
+    the pairs; what it makes of it when asked for, ``visible``, with its square.
 
     query_mask, key_mask bool ``[batch, word]``: words that some piece covers. query_side, key_side ``[batch, word]``: 0
     for sentence A, 1 for B, -1 for padding. query_tokens, key_tokens bool ``[batch, token]``: what was fed, special
-    tokens included. visible bool ``[batch, query word, key word]``: which covered words a covered word may see (a
-    causal model sees no later one), as numbers in visible_words ``[batch, query word, 2]``: how many of A, of B.
-    key_sides float ``[batch, 2, key word]``: 1 for the words of A, of B. means and sums bring rows of query and of key
-    tokens onto words.
+    tokens included. query_pieces, key_pieces: which pieces make which word.
     """
 
     stack: str
+    heads: int
     query_mask: Bool[Tensor, "batch query"]
     key_mask: Bool[Tensor, "batch key"]
     query_side: Int[Tensor, "batch query"]
     key_side: Int[Tensor, "batch key"]
     query_tokens: Bool[Tensor, "batch query_token"]
     key_tokens: Bool[Tensor, "batch key_token"]
-    visible: Bool[Tensor, "batch query key"]
-    visible_words: Float[Tensor, "batch query 2"]
-    key_sides: Float[Tensor, "batch 2 key"]
-    means: Bags
-    sums: Bags
+    query_pieces: WordPieces
+    key_pieces: WordPieces
+
+    @property
+    def is_causal(self) -> bool:
+        return self.stack == "decoder"
+
+    @cached_property
+    def visible(self) -> Bool[Tensor, "batch query key"]:
+        """Which covered words a covered word may see; a causal model sees no later one."""
+        visible = self.query_mask[:, :, None] & self.key_mask[:, None]
+        return visible.tril() if self.is_causal else visible
+
+    @cached_property
+    def visible_words(self) -> Float[Tensor, "batch query 2"]:
+        """How many words of A, of B a covered word may see; 0 for a word that no piece covers."""
+        counted = (self.key_sides * self.key_mask[:, None]).transpose(1, 2)
+        seen = counted.cumsum(dim=1) if self.is_causal else counted.sum(dim=1, keepdim=True)
+        return seen * self.query_mask[:, :, None]
+
+    @cached_property
+    def key_sides(self) -> Float[Tensor, "batch 2 key"]:
+        """1 for the words of A, of B."""
+        return torch.stack([self.key_side == side for side in SIDES.values()], dim=1).float()
+
+    @cached_property
+    def means(self) -> Bags:
+        """Rows of query tokens onto words: the mean of a word's pieces."""
+        return self.query_pieces.bags(self.heads, self.query_pieces.means, self.query_mask.device)
+
+    @cached_property
+    def sums(self) -> Bags:
+        """Rows of key tokens onto words: the sum of a word's pieces."""
+        return self.key_pieces.bags(self.heads, self.key_pieces.shares, self.key_mask.device)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,3 +85,15 @@ class WordLayer:
     special_mass: Float[Tensor, "batch head query"]
     first_mass: Float[Tensor, "batch head query"]
     tokens: Float[Tensor, "batch head query_token key_token"]
+
+
+@dataclass(frozen=True, eq=False)
+class TokenLayer:
+    """One layer of one stack for a batch of pairs as the model made it: some queries, ``[batch, head, query token, key
+    token]`` from query token ``first`` on, and all keys. No word has pieces both in it and beyond it.
+    """
+
+    layer: int
+    axes: WordAxes
+    tokens: Float[Tensor, "batch head query_token key_token"]
+    first: int = 0

@@ -27,6 +27,8 @@ TOKENS, CELLS = 1024, 2**20
 GPU_TOKENS, GPU_CELLS = 8192, 2**25
 LONGEST = 4096
 """Tokens of a pair that is measured among many: a pattern grows with the square of its length, in memory as in time."""
+LONGEST_IN_PARTS = 16384
+"""The same where no whole pattern is needed (see ``watch_tokens``)."""
 # Families that find out by themselves where a padded sequence ends, and attend to padding.
 ONE_BY_ONE = {"fsmt"}
 
@@ -64,9 +66,11 @@ class Batch:
     axes: dict[str, WordAxes]
 
 
-def feed_all(model: Model, pairs: Sequence[SentencePair]) -> tuple[list[FedPair], dict[int, Problem]]:
-    """Tokenise pairs in order, as ``prepare_inputs`` does each: the rows, and by number why a pair cannot be fed, or is
-    longer than ``LONGEST``.
+def feed_all(
+    model: Model, pairs: Sequence[SentencePair], *, longest: int = LONGEST
+) -> tuple[list[FedPair], dict[int, Problem]]:
+    """Tokenise pairs in order, as ``prepare_inputs`` does each: the rows, and by number why a pair cannot be fed, or has
+    more tokens than ``longest``.
     """
     rows: dict[int, FedPair] = {}
     problems: dict[int, Problem] = {}
@@ -80,15 +84,15 @@ def feed_all(model: Model, pairs: Sequence[SentencePair]) -> tuple[list[FedPair]
                 rows[number] = _feed_one(model, number, pair)
             except Problem as problem:
                 problems[number] = problem
-    for number in [number for number, row in rows.items() if row.tokens > LONGEST]:
-        problems[number] = _too_long(rows.pop(number).tokens)
+    for number in [number for number, row in rows.items() if row.tokens > longest]:
+        problems[number] = _too_long(rows.pop(number).tokens, longest)
     return [rows[number] for number in sorted(rows)], problems
 
 
-def _too_long(tokens: int) -> Problem:
+def _too_long(tokens: int, longest: int) -> Problem:
     return Problem(
         _("This text has {tokens} tokens; among many, those of up to {longest} are measured.").format(
-            tokens=tokens, longest=LONGEST
+            tokens=tokens, longest=longest
         ),
         _("Cut it into shorter ones; the measure segments reads documents of any length."),
     )

@@ -112,12 +112,13 @@ def outcome(model: Model, task: Objective) -> Callable[[nn.Module, int], Float[T
         else:
             logits = network(**inputs, **options).logits[:, wanted].float()
         targets = torch.cat([task.targets[:, wanted]] * copies)
-        chosen = targets != NOT_ASKED
         if task.options is not None:
-            return -logits[chosen].log_softmax(dim=-1)[:, task.options]
-        losses = nn.functional.cross_entropy(logits[chosen], targets[chosen], reduction="none")
-        row = chosen.nonzero()[:, 0]
-        return torch.zeros(len(targets), device=losses.device).index_add(0, row, losses)[:, None]
+            return -logits[targets != NOT_ASKED].log_softmax(dim=-1)[:, task.options]
+        # Zero where nothing is asked; choosing those that are would copy all logits.
+        losses = nn.functional.cross_entropy(
+            logits.flatten(0, 1), targets.flatten(), reduction="none", ignore_index=NOT_ASKED
+        )
+        return losses.view(targets.shape).sum(dim=1, keepdim=True)
 
     return run
 

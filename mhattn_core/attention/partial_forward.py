@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from mhattn_core.attention.ablation import Ablation
 from mhattn_core.attention.own_modules import OwnModules
+from mhattn_core.attention.quick_linear import quicken
 from mhattn_core.models.model import Model
 from mhattn_core.tap.interface import Watcher
 
@@ -26,6 +27,7 @@ class Restart:
     def __init__(self, model: Model, lists: Mapping[str, tuple[str, int]]) -> None:
         self._own = OwnModules.of(model)
         self.network = self._own.network
+        quicken(self.network)
         self.layers = {name: layers for name, (_path, layers) in lists.items()}
         self._outputs: dict[str, list[Any]] = {}
         self._start: Start = dict.fromkeys(lists, 0)

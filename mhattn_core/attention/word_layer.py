@@ -5,15 +5,20 @@ Summed over key pieces, averaged over query pieces; special mass is kept and not
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from mhattn_core.arrays.word_layer import NO_SIDE, SIDES, Bags, WordAxes, WordLayer
+from mhattn_core.arrays.word_layer import NO_SIDE, SIDES, WordAxes, WordLayer
+from mhattn_core.arrays.word_pieces import WordPieces
 from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.text.words import Sentence
+
+LONGEST_TEXT = 2**40
+"""Characters, more than any text has."""
 
 
 def piece_spans(pieces: Sequence[Piece]) -> Int[np.ndarray, "token 3"]:
@@ -41,28 +46,21 @@ def word_axes(
     """The axes of a batch from the spans of each pair's query pieces, key pieces and words; an axis has the words of
     its pieces' sentences.
     """
-    query_shares, query_side, query_tokens = _shares(queries, words, device)
-    key_shares, key_side, key_tokens = (
-        (query_shares, query_side, query_tokens) if keys is queries else _shares(keys, words, device)
-    )
-    covered = query_shares.sum(dim=1)
-    query_mask, key_mask = covered > 0, key_shares.sum(dim=1) > 0
-    visible = query_mask[:, :, None] & key_mask[:, None]
-    visible = visible.tril() if stack == "decoder" else visible
-    key_sides = torch.stack([key_side == side for side in SIDES.values()], dim=1).float()
+    of_queries = _Axis.of(queries, words)
+    of_keys = of_queries if keys is queries else _Axis.of(keys, words)
+    on_device = [torch.from_numpy(array).to(device) for axis in (of_queries, of_keys) for array in axis.arrays]
+    query_mask, query_side, query_tokens, key_mask, key_side, key_tokens = on_device
     return WordAxes(
         stack,
+        heads,
         query_mask,
         key_mask,
         query_side,
         key_side,
         query_tokens,
         key_tokens,
-        visible,
-        visible.float() @ key_sides.transpose(1, 2),
-        key_sides,
-        _bags(query_shares / covered.where(query_mask, 1)[:, None], heads),
-        _bags(key_shares, heads),
+        of_queries.pieces,
+        of_keys.pieces,
     )
 
 
@@ -77,28 +75,69 @@ def word_layer(tokens: Float[Tensor, "batch head query_token key_token"], layer:
     return WordLayer(layer, axes, columns.transpose(2, 3), side_mass, 1 - side_mass.sum(dim=-1), first_mass, tokens)
 
 
-def _shares(
+class _Axis(NamedTuple):
+    """One axis of a batch: words that some piece covers, the side of each word, which tokens are real, and the pieces."""
+
+    mask: Bool[np.ndarray, "batch word"]
+    side: Int[np.ndarray, "batch word"]
+    tokens: Bool[np.ndarray, "batch token"]
+    pieces: WordPieces
+
+    @property
+    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return self.mask, self.side, self.tokens
+
+    @classmethod
+    def of(cls, pieces: Sequence[Int[np.ndarray, "_piece 3"]], words: Sequence[Int[np.ndarray, "_word 3"]]) -> "_Axis":
+        here = [_of_sides(word, piece) for piece, word in zip(pieces, words, strict=True)]
+        tokens, side = _real(pieces), np.full((len(here), max(map(len, here))), NO_SIDE)
+        side[_real(here)] = np.concatenate(here)[:, 0]
+        found = _pieces(pieces, here, (*tokens.shape, side.shape[1]))
+        return cls(found.covered > 0, side, tokens, found)
+
+
+def _real(rows: Sequence[np.ndarray]) -> Bool[np.ndarray, "row longest"]:
+    lengths = np.array([len(row) for row in rows])
+    return np.arange(lengths.max()) < lengths[:, None]
+
+
+def _pieces(
     pieces: Sequence[Int[np.ndarray, "_piece 3"]],
     words: Sequence[Int[np.ndarray, "_word 3"]],
-    device: torch.device | str,
-) -> tuple[
-    Float[Tensor, "batch longest_pieces longest_words"],
-    Int[Tensor, "batch longest_words"],
-    Bool[Tensor, "batch longest_pieces"],
-]:
-    """Which part of each piece's characters lies in which word ``[batch, token, word]``; sides ``[batch, word]``;
-    tokens ``[batch, token]``.
-    """
-    here = [_of_sides(word, piece) for piece, word in zip(pieces, words, strict=True)]
-    piece, is_token = _pad(pieces, device)
-    word, is_word = _pad(here, device)
-    same = (piece[:, :, None, 0] == word[:, None, :, 0]) & is_word[:, None]
-    overlap = torch.minimum(piece[:, :, None, 2], word[:, None, :, 2]) - torch.maximum(
-        piece[:, :, None, 1], word[:, None, :, 1]
-    )
-    characters = overlap.clamp(min=0).mul(same).float()
-    inside = characters.sum(dim=-1, keepdim=True)
-    return characters / inside.where(inside > 0, 1), word[..., 0].where(is_word, NO_SIDE), is_token
+    shape: tuple[int, int, int],
+) -> WordPieces:
+    """Which part of each piece's characters lies in which word, of those that lie in any. Words follow one another."""
+    piece_pair, piece_at, piece = _numbered(pieces)
+    word_pair, word_at, word = _numbered(words)
+    # The words of a piece are those that end behind its start and start before its end, in one line over all texts.
+    piece_text, word_text = _text(piece_pair, piece), _text(word_pair, word)
+    first = np.searchsorted(word_text + word[:, 2], piece_text + piece[:, 1], side="right")
+    behind = np.searchsorted(word_text + word[:, 1], piece_text + piece[:, 2], side="left")
+    of_words = np.where(piece[:, 0] == NO_SIDE, 0, np.maximum(behind - first, 0))
+    entry = np.repeat(np.arange(len(piece)), of_words)
+    within = np.arange(len(entry)) - np.repeat(np.cumsum(of_words) - of_words, of_words)
+    found = np.repeat(first, of_words) + within
+    characters = np.minimum(piece[entry, 2], word[found, 2]) - np.maximum(piece[entry, 1], word[found, 1])
+    # A piece may have no characters at all.
+    entry, found, characters = (part[characters > 0] for part in (entry, found, characters))
+    shares = characters / np.bincount(entry, characters, len(piece))[entry]
+    order = np.lexsort((piece_at[entry], found))
+    entry, found = entry[order], found[order]
+    return WordPieces(piece_pair[entry], word_at[found], piece_at[entry], shares[order].astype(np.float32), shape)
+
+
+def _numbered(
+    rows: Sequence[Int[np.ndarray, "_row 3"]],
+) -> tuple[Int[np.ndarray, " entry"], Int[np.ndarray, " entry"], Int[np.ndarray, "entry 3"]]:
+    """All rows below one another, with the pair and the number of each."""
+    lengths = np.array([len(row) for row in rows])
+    pair = np.repeat(np.arange(len(rows)), lengths)
+    return pair, np.arange(len(pair)) - np.repeat(np.cumsum(lengths) - lengths, lengths), np.concatenate(rows)
+
+
+def _text(pair: Int[np.ndarray, " entry"], spans: Int[np.ndarray, "entry 3"]) -> Int[np.ndarray, " entry"]:
+    """Where the text of each span begins, if all texts stood in one line."""
+    return (pair * (len(SIDES) + 1) + spans[:, 0] + 1) * LONGEST_TEXT
 
 
 def _of_sides(words: Int[np.ndarray, "word 3"], pieces: Int[np.ndarray, "token 3"]) -> Int[np.ndarray, "kept 3"]:
@@ -106,28 +145,3 @@ def _of_sides(words: Int[np.ndarray, "word 3"], pieces: Int[np.ndarray, "token 3
     present = np.zeros(len(SIDES) + 1, dtype=bool)
     present[pieces[:, 0]] = True
     return words[present[words[:, 0]]]
-
-
-def _pad(
-    rows: Sequence[Int[np.ndarray, "_row 3"]], device: torch.device | str
-) -> tuple[Int[Tensor, "batch longest 3"], Bool[Tensor, "batch longest"]]:
-    """Rows ``[batch, longest, 3]``, and which of them are real ``[batch, longest]``; a padded piece is special."""
-    lengths = np.array([len(row) for row in rows])
-    real = np.arange(lengths.max()) < lengths[:, None]
-    padded = np.full((*real.shape, 3), NO_SIDE)
-    padded[real] = np.concatenate(rows)
-    return torch.from_numpy(padded).to(device), torch.from_numpy(real).to(device)
-
-
-def _bags(shares: Float[Tensor, "batch token word"], heads: int) -> Bags:
-    """The product with ``shares`` ``[batch, token, word]``, for all heads."""
-    batch, tokens, words = shares.shape
-    by_word = shares.transpose(1, 2)
-    pair, word, token = by_word.nonzero(as_tuple=True)
-    head = torch.arange(heads, device=shares.device)[:, None]
-    # From head, pair, word to pair, head, word; the pieces of a word keep their order.
-    order = (pair * heads + head).flatten().sort(stable=True).indices
-    rows = ((pair * heads + head) * tokens + token).flatten()[order]
-    weights = by_word[pair, word, token].expand(heads, -1).flatten()[order]
-    counts = (by_word > 0).sum(dim=-1)[:, None].expand(batch, heads, words).flatten()
-    return Bags(rows, weights, counts.cumsum(0) - counts)

@@ -24,7 +24,7 @@ from mhattn_core.runs.sums import ModelSums
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import PairRecord
 
-TOKENS = (32, 128, 256)
+TOKENS = (32, 128, 256, 512)
 MEASURED_TOKENS = 4096
 """How many tokens one round of a measurement reads."""
 

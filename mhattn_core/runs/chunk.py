@@ -1,14 +1,15 @@
 """The sums of a few hundred pairs, one row a pair."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import torch
 
-from mhattn_core.arrays.word_layer import WordLayer
-from mhattn_core.attention.batches import FedPair, batches, collate, feed_all
-from mhattn_core.attention.stream import watch_words
+from mhattn_core.arrays.word_layer import TokenLayer, WordLayer
+from mhattn_core.attention.batches import LONGEST, LONGEST_IN_PARTS, FedPair, batches, collate, feed_all
+from mhattn_core.attention.stream import watch_tokens
+from mhattn_core.attention.word_layer import word_layer
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.measure import MEASURES
@@ -52,7 +53,8 @@ def measure_chunk(
     """The sums of each pair. tokens: see ``batches``. tell: told after each batch how many pairs it had; what it raises
     ends the work.
     """
-    rows, problems = feed_all(model, pairs)
+    in_parts = model.attention.reads_in_parts and _are_of_rows(model.network.device, measures)
+    rows, problems = feed_all(model, pairs, longest=LONGEST_IN_PARTS if in_parts else LONGEST)
     reasons = {number: problem.happened for number, problem in problems.items()}
     tell(len(reasons))
     layout: Layout = ()
@@ -85,23 +87,41 @@ def _measured(
 
 def _forward(model: Model, rows: list[FedPair], measures: Sequence[str]) -> Chunk:
     batch = collate(model, rows)
-    layout: list[PackedMeasure] = []
-    found: list[torch.Tensor] = []
+    sums: dict[PackedMeasure, torch.Tensor] = {}
 
-    def see(layer: WordLayer) -> None:
-        for measure in measures:
-            for name, part in MEASURES[measure].sums(layer).items():
-                layout.append(PackedMeasure(measure, layer.axes.stack, name, layer.layer, *part.shape[1:]))
-                found.append(part.flatten(1))
+    def see(layer: TokenLayer) -> None:
+        for measure, of_layer in zip(measures, _sums(layer, measures), strict=True):
+            for name, part in of_layer.items():
+                entry = PackedMeasure(measure, layer.axes.stack, name, layer.layer, *part.shape[1:])
+                added = part.flatten(1).double()
+                sums[entry] = sums[entry] + added if entry in sums else added
 
-    watch_words(model, batch, see)
-    for entry, part in zip(list(layout), list(found), strict=True):
+    watch_tokens(model, batch, see, in_parts=_are_of_rows(model.network.device, measures))
+    layout, found = list(sums), list(sums.values())
+    for entry, part in list(sums.items()):
         # A layer that does not attend counts nothing; it is told after the first that does.
         others = sorted(set(range(model.attention.layers(entry.stack))) - {*model.attention.attending(entry.stack)})
         if others and entry.layer == model.attention.attending(entry.stack)[0]:
             layout += [entry._replace(layer=layer) for layer in others]
             found += [torch.zeros_like(part)] * len(others)
-    return Chunk(tuple(layout), torch.cat(found, dim=1).cpu().double().numpy(), {})
+    return Chunk(tuple(layout), torch.cat(found, dim=1).cpu().numpy(), {})
+
+
+def _sums(layer: TokenLayer, measures: Sequence[str]) -> Iterator[Mapping[str, torch.Tensor]]:
+    """What each measure adds, by its own way over rows where it has one and the layer is on a processor."""
+    words: WordLayer | None = None
+    for measure in measures:
+        of_rows = MEASURES[measure].of_rows
+        if of_rows is not None and _are_of_rows(layer.tokens.device, [measure]):
+            yield of_rows(layer)
+        else:
+            words = words or word_layer(layer.tokens, layer.layer, layer.axes)
+            yield MEASURES[measure].sums(words)
+
+
+def _are_of_rows(device: torch.device, measures: Sequence[str]) -> bool:
+    """Whether all of the measures need no more than some rows at a time."""
+    return device.type == "cpu" and all(MEASURES[measure].of_rows for measure in measures)
 
 
 def _reason(error: Exception) -> str:

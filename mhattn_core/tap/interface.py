@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import torch
@@ -37,7 +37,9 @@ class Call:
     query ``[batch, head, query, dimension]``; key and value ``[batch, key/value head, key, dimension]``;
     mask: additive, broadcastable to the pattern, or None when every key is visible;
     pattern ``[batch, head, query, key]``, after the softmax; output ``[batch, query, head, dimension]``;
-    options: what else the model passed (``scaling``, ``softcap``, ``position_bias``, ``s_aux`` …).
+    options: what else the model passed (``scaling``, ``softcap``, ``position_bias``, ``s_aux`` …);
+    first: the number of the first query, 0 but where a call is shown in parts of its queries (see ``watching``): query,
+    pattern and output, and what of mask and options has a row a query, are then of that part.
     """
 
     module: nn.Module | None
@@ -50,6 +52,7 @@ class Call:
     pattern: Tensor
     output: Tensor
     options: Mapping[str, Any]
+    first: int = 0
 
 
 Watcher = Callable[[Call], Tensor | None]
@@ -62,10 +65,20 @@ not read. A stack that is not named has a call in each layer.
 """
 
 
+Parts = Callable[[str], Sequence[tuple[int, int]]]
+"""Of a stack, the parts that its queries are computed in: from which to which."""
+
+
+def in_one(_stack: str) -> Sequence[tuple[int, int]]:
+    """All queries together."""
+    return ()
+
+
 class _Session:
     """One watched forward: who watches, and how many calls each stack has made so far."""
 
-    def __init__(self, stack_of: Mapping[nn.Module, str], watcher: Watcher, layer_of: LayerOf) -> None:
+    def __init__(self, stack_of: Mapping[nn.Module, str], watcher: Watcher, layer_of: LayerOf, parts: Parts) -> None:
+        self.parts = parts
         self.stack_of = stack_of
         self.watcher = watcher
         self.layer_of = layer_of
@@ -88,13 +101,16 @@ _session: ContextVar[_Session | None] = ContextVar("session", default=None)
 
 
 @contextmanager
-def watching(stack_of: Mapping[nn.Module, str], watcher: Watcher, layer_of: LayerOf = ALL_ATTEND) -> Iterator[None]:
+def watching(
+    stack_of: Mapping[nn.Module, str], watcher: Watcher, layer_of: LayerOf = ALL_ATTEND, parts: Parts = in_one
+) -> Iterator[None]:
     """Show every attention call of one forward, in this thread, to ``watcher``.
 
     ``stack_of`` names the stack of each attention module; layers are counted from the start of the block, or as
-    ``layer_of`` says.
+    ``layer_of`` says. parts: a call whose queries are computed part by part is shown part by part, so that no whole
+    pattern ever exists; right for networks that ``AttentionMap.reads_in_parts`` names.
     """
-    token = _session.set(_Session(stack_of, watcher, layer_of))
+    token = _session.set(_Session(stack_of, watcher, layer_of, parts))
     try:
         yield
     finally:
@@ -125,17 +141,32 @@ def _eager(
     module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None, **options: Any
 ) -> tuple[Tensor, Tensor | None]:
     eager = eager_function(type(module))  # type: ignore[arg-type]  # classes are hashable
-    output, pattern = eager(module, query, key, value, attention_mask, **options)
     session = _session.get()
     if session is None:
-        return output, None
+        return eager(module, query, key, value, attention_mask, **options)[0], None
     stack = session.stack_of[module]
     layer = session.next_layer(stack)
-    if layer is None:
-        return output, pattern
-    call = Call(module, stack, layer, query, key, value, attention_mask, pattern, output, options)
-    replaced = session.watcher(call)
-    return (output if replaced is None else replaced), pattern
+    queries, outputs = query.shape[2], []
+    parts = session.parts(stack) if layer is not None else ()
+    for start, stop in parts or [(0, queries)]:
+        of_part = partial(_rows, queries=queries, start=start, stop=stop)
+        asked, mask = query[:, :, start:stop], of_part(attention_mask)
+        given = {name: of_part(option) for name, option in options.items()}
+        output, pattern = eager(module, asked, key, value, mask, **given)
+        if layer is None:
+            return output, pattern
+        replaced = session.watcher(
+            Call(module, stack, layer, asked, key, value, mask, pattern, output, given, first=start)
+        )
+        outputs.append(output if replaced is None else replaced)
+    return (torch.cat(outputs, dim=1), None) if parts else (outputs[0], pattern)
+
+
+def _rows(given: Any, *, queries: int, start: int, stop: int) -> Any:
+    """What of a mask, a table of positions or anything else belongs to these queries."""
+    if (start, stop) == (0, queries) or not isinstance(given, Tensor) or given.dim() != 4 or given.shape[2] != queries:
+        return given
+    return given[:, :, start:stop]
 
 
 def _fast(

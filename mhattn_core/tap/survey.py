@@ -16,8 +16,9 @@ from mhattn_core.tap.dummy import dummy_inputs
 from mhattn_core.tap.entered import Entered, LayersEntered
 from mhattn_core.tap.fallback import Products, Softmaxes
 from mhattn_core.tap.gates import GateFinder
-from mhattn_core.tap.interface import UNTAPPED, Call, LayerOf, Watcher, nth_layer, watching
+from mhattn_core.tap.interface import UNTAPPED, Call, LayerOf, Parts, Watcher, in_one, nth_layer, watching
 from mhattn_core.tap.own_errors import OwnErrors
+from mhattn_core.tap.parts import reads_in_parts
 from mhattn_core.tap.projections import ProjectionFinder
 from mhattn_core.tap.refusals import forward_failed, in_windows, not_followed, unequal_layers, unlike_their_own
 from mhattn_core.tap.shapes import DummyCalls, in_full, layers_of_calls
@@ -51,7 +52,8 @@ class AttentionMap:
     ``sites[stack]`` are its layers in order, those among them that do not attend (states, convolutions, windows): a
     layer's number is its true one. ``layer_of`` tells the layer of each call where there are such. ``reading`` is ``tap`` (our attention function; ``stack_of`` names each
     module's stack) or ``products`` (the family's own attention, see ``tap.fallback``; ``order`` holds stack and
-    number of heads of each product of one forward).
+    number of heads of each product of one forward). ``reads_in_parts``: whether some queries at a time give what all
+    together do, seen with a few tokens.
     """
 
     sites: Mapping[str, tuple[Site, ...]]
@@ -59,6 +61,7 @@ class AttentionMap:
     reading: Literal["tap", "products"] = "tap"
     order: tuple[tuple[str, int], ...] = ()
     layer_of: LayerOf = field(default_factory=dict)
+    reads_in_parts: bool = False
 
     @property
     def stacks(self) -> tuple[str, ...]:
@@ -102,10 +105,12 @@ class AttentionMap:
         gated = any(site.gated for sites in self.sites.values() for site in sites)
         return self.gives_values and self.gives_contributions and not gated
 
-    def watching(self, watcher: Watcher) -> AbstractContextManager[object]:
-        """Show every attention call of one forward, in this thread, to ``watcher``."""
+    def watching(self, watcher: Watcher, parts: Parts = in_one) -> AbstractContextManager[object]:
+        """Show every attention call of one forward, in this thread, to ``watcher``. parts: only with
+        ``reads_in_parts``.
+        """
         if self.reading == "tap":
-            return watching(self.stack_of, watcher, self.layer_of)
+            return watching(self.stack_of, watcher, self.layer_of, parts)
         return Products(self.order, watcher, self.layer_of)
 
 
@@ -150,7 +155,8 @@ def survey(network: PreTrainedModel) -> AttentionMap:
         order = tuple((stack, call.pattern.shape[1]) for call, stack in zip(calls, stacks, strict=True))
         return AttentionMap(whole_sites, {}, "products", order, layer_of)
     stack_of = {call.module: stack for call, stack in zip(calls, stacks, strict=True) if call.module}
-    return AttentionMap(whole_sites, stack_of, layer_of=layer_of)
+    in_parts = all(map(in_full, calls)) and reads_in_parts(network, stack_of, calls)
+    return AttentionMap(whole_sites, stack_of, layer_of=layer_of, reads_in_parts=in_parts)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ CORE = Path(__file__).parents[2] / "mhattn_core"
 # From the ground up. A room may import its own files and any room on an earlier line.
 FLOORS = [
     {"hosted"},
-    {"digits", "errors", "heads", "locale", "once", "version"},
+    {"compiled_rows", "digits", "errors", "heads", "locale", "once", "version"},
     {"unforeseen"},
     {"text", "tap", "arrays"},
     {"models"},
@@ -30,6 +30,7 @@ ONLY_IN = {
     "streamlit": {"ui"},
     "torch": {"arrays", "tap", "models", "attention", "measures", "experiments", "runs", "bench"},
     "altair": {"charts", "findings", "ui"},
+    "numba": {"compiled_rows"},
 }
 
 
