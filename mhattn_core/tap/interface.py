@@ -135,7 +135,8 @@ def _eager(
         return output, pattern
     call = Call(module, stack, layer, query, key, value, attention_mask, pattern, output, options)
     replaced = session.watcher(call)
-    return (output if replaced is None else replaced), pattern
+    # What a watcher computes in float32 goes on in the precision of the network.
+    return (output if replaced is None else replaced.to(output.dtype)), pattern
 
 
 def _fast(
