@@ -29,7 +29,9 @@ def worker_speed(name: str, counts: Sequence[int], *, rounds: int) -> list[dict[
     model = load(name)
     times: dict[int, list[float]] = {count: [] for count in ways}
     with ExitStack() as stack:
-        workers = {count: stack.enter_context(where.workers(name, lambda: model)) for count, where in ways.items()}
+        workers = {
+            count: stack.enter_context(where.workers(name, lambda: model, "float32")) for count, where in ways.items()
+        }
         for group in workers.values():
             _over(group, records[: PART * max(group.count, 1)])  # they start, and do what is slow once
         for _round in range(rounds):

@@ -24,6 +24,13 @@ Sheet = Annotated[
     str | None, typer.Option(help="The sheet of a workbook; by default the one with columns of pairs.", metavar="NAME")
 ]
 
+Dtype = Annotated[
+    str,
+    typer.Option(
+        help="Type of the weights: float32, bfloat16, float16, or auto, that of the model's files.", metavar="DTYPE"
+    ),
+]
+
 
 def analyze(
     pairs: Annotated[
@@ -44,6 +51,7 @@ def analyze(
         ),
     ] = "basic",
     device: Annotated[str, typer.Option(help="cpu, cuda, mps; auto takes the fastest.")] = "auto",
+    dtype: Dtype = "float32",
     workers: Annotated[
         int | None,
         typer.Option(help="Measure with so many processes of one thread each; needs Ray.", min=1, metavar="N"),
@@ -102,6 +110,7 @@ def analyze(
                 out=out,
                 measures=measures.split(","),
                 device=device,
+                dtype=dtype,
                 resources=read_resources(valence, vectors),
                 where=OnRay(workers, ray, device) if workers or ray else HERE,
                 progress=tell,
@@ -132,6 +141,7 @@ def align(
     reference: Annotated[
         str | None, typer.Option(help="An encoder whose embeddings align: a reference aligner, for comparison.")
     ] = None,
+    dtype: Dtype = "float32",
     yardstick: Annotated[str | None, typer.Option(help="As --reference, its name until now.", hidden=True)] = None,
     header: Header = None,
     sheet: Sheet = None,
@@ -158,11 +168,11 @@ def align(
                 bars.update(bar, completed=done, total=total)
 
             table, skipped = report(
-                load(name),
+                load(name, dtype=dtype),
                 read.pairs,
                 turned=turned,
-                reverse=load(reverse) if reverse else None,
-                reference=load(aligner) if (aligner := reference or yardstick) else None,
+                reverse=load(reverse, dtype=dtype) if reverse else None,
+                reference=load(aligner, dtype=dtype) if (aligner := reference or yardstick) else None,
                 progress=tell,
             )
             tables.append(table)

@@ -7,13 +7,12 @@ import torch
 from mhattn_core.attention.prepare_inputs import first_tokens
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
+from mhattn_core.measures.induction import PERIOD, REPEATS, TEXTS
 from mhattn_core.models.model import Model
 from mhattn_core.tap.interface import Call
 
-PERIOD, REPEATS = 25, 4
 COMMONEST, RAREST = 0.1, 0.1
 """Shares of the vocabulary that are left out at its two ends."""
-TEXTS = 16
 
 
 @torch.no_grad()

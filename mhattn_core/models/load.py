@@ -49,8 +49,8 @@ def load(
     or starting with ``.`` or ``~``). BASE+ADAPTER adds a low-rank adapter, a folder or Hub id as peft saves it, to the
     weights of its base; an adapter alone finds its base in its config. Each may end in @random (the same architecture with seeded random weights) or
     @shuffled (the trained weights, each matrix's permuted within itself).
-    device: ``auto`` takes CUDA, then Apple's MPS, then the CPU. dtype: of the weights, such as ``bfloat16``; patterns
-    are float32 all the same. device_map, quantization_config: as ``from_pretrained`` takes them, to spread a network
+    device: ``auto`` takes CUDA, then Apple's MPS, then the CPU. dtype: of the weights, such as ``bfloat16``, or
+    ``auto``, that of its files; patterns and sums are float32 and float64 all the same. device_map, quantization_config: as ``from_pretrained`` takes them, to spread a network
     over devices and to pack its weights. tokenizer: one, or the name of a model that has it, where the model's own
     files hold none.
     Raises Problem, in three parts, when the model cannot be had or its attention cannot be read in full.
@@ -65,7 +65,7 @@ def read(name: str, source: Source, options: LoadOptions = DEFAULTS) -> Model:
     a network raises.
     """
     with _refusing(name):
-        model = _read(name, source, options)
+        model = _read(name, source, options.of_files(source.folder))
         # What the network looks up is found by one more forward; where it fails, that is said here and not on a page.
         _ = model.tables
         control = control_of(name)

@@ -1,7 +1,9 @@
 """How a network is held in memory: where, how precisely, and packed or not."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -13,6 +15,9 @@ from mhattn_core.models.model_problems import stands
 from mhattn_core.models.packages import missing_package
 
 FLOAT32 = torch.float32
+AUTO = "auto"
+DTYPES = ("float32", "bfloat16", "float16", AUTO)
+"""What people are offered; ``load`` takes every floating type of torch."""
 _PACKED_BYTES = 1
 
 
@@ -28,15 +33,26 @@ class LoadOptions:
 
     @property
     def precision(self) -> torch.dtype:
-        """Raises Problem for what is no floating type."""
+        """``auto`` counts as float32 until it is known of which files. Raises Problem for what is no floating type."""
+        if self.dtype == AUTO:
+            return FLOAT32
         named = getattr(torch, self.dtype, None) if isinstance(self.dtype, str) else self.dtype
         if not isinstance(named, torch.dtype) or not named.is_floating_point:
             raise Problem(
                 _("“{dtype}” is no type of weights.").format(dtype=self.dtype),
-                _("Use float32, bfloat16 or float16."),
+                _("Use one of: {names}.").format(names=", ".join(DTYPES)),
                 stands(),
             )
         return named
+
+    def of_files(self, folder: Path) -> "LoadOptions":
+        """The same with the type in which the files hold the weights, as their config.json says, in place of
+        ``auto``.
+        """
+        if self.dtype != AUTO:
+            return self
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        return replace(self, dtype=config.get("dtype") or config.get("torch_dtype") or FLOAT32)
 
     @property
     def bytes_of_weight(self) -> int:

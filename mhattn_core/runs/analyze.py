@@ -15,6 +15,7 @@ from mhattn_core.models.checkpoints import expand
 from mhattn_core.models.control_names import control_of, trained_name
 from mhattn_core.models.load import load
 from mhattn_core.models.model import Model
+from mhattn_core.models.options import LoadOptions
 from mhattn_core.models.sources import find
 from mhattn_core.runs.corpus import Pairs, records_of
 from mhattn_core.runs.files import write_table
@@ -36,6 +37,7 @@ def analyze(
     *,
     out: str | Path,
     device: str = "auto",
+    dtype: str = "float32",
     measures: Sequence[str] = ("basic",),
     keep_sentences: bool = True,
     resources: Resources = NO_RESOURCES,
@@ -51,7 +53,8 @@ def analyze(
     another, and loaded or wrapped models. pairs: a path (see ``read_pairs``), or SentencePairs or PairRecords; or a folder, a pattern (``part-*.parquet``)
     or an address with a scheme (``s3://``, ``hf://``) of Parquet and JSONL files, which are read shard by shard where they
     are measured, however many there are (studies then take a sample of ``SAMPLE`` pairs). keep_sentences: whether ``pairs.parquet`` holds
-    them. resources: a lexicon of feelings and static vectors for the measure ``relations`` (see ``read_valence``,
+    them. dtype: of the weights of models that are named, as ``load`` takes it; it is part of their revisions, so that
+    numbers of two precisions are never in one run. resources: a lexicon of feelings and static vectors for the measure ``relations`` (see ``read_valence``,
     ``read_vectors``), told apart by ``Resources.name``. tokens: the most tokens, padding included, that go through a
     network at once; by default what suits the device. progress: told after every batch. cancel: asked after every
     batch, such as an Event's ``is_set``. get: brings a model by its name, in place of ``load``, such as a pool's.
@@ -78,7 +81,8 @@ def analyze(
     given = Shards(pairs) if is_sharded(pairs) else Listed(*records_of(pairs))
     manifest = Manifest(
         tuple(
-            (model, _revision(model)) if isinstance(model, str) else (model.name, model.revision) for model in models
+            (model, _revision(model, dtype)) if isinstance(model, str) else (model.name, model.revision)
+            for model in models
         ),
         given.digest,
         given.number,
@@ -97,8 +101,10 @@ def analyze(
             given.begin(folder, keep_sentences=keep_sentences)
             manifest.write(folder)
         own = {model.name: model for model in models if isinstance(model, Model)}
-        fetch = get or (lambda name: load(name, device))
-        work = Work(folder, manifest, given.pairs, resources, lambda name: own.get(name) or fetch(name), tokens, where)
+        fetch = get or (lambda name: load(name, device, dtype=dtype))
+        work = Work(
+            folder, manifest, given.pairs, resources, lambda name: own.get(name) or fetch(name), tokens, where, dtype
+        )
         work.do(Meter(work.steps, progress, cancel))
         return finish(folder, *given.end(folder, manifest))
 
@@ -122,6 +128,7 @@ def finish(folder: Path, manifest: Manifest, skipped: pd.DataFrame) -> Run:
     return Run.open(folder)
 
 
-def _revision(name: str) -> str:
-    """What ``load`` will call the revision, without loading."""
-    return find(trained_name(name)).revision + (control_of(name) or "")
+def _revision(name: str, dtype: str) -> str:
+    """What ``load`` will call the revision, without loading; numbers of another precision are another run's."""
+    source = find(trained_name(name))
+    return source.revision + LoadOptions(dtype=dtype).of_files(source.folder).suffix + (control_of(name) or "")

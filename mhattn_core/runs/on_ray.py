@@ -40,15 +40,15 @@ class OnRay:
         self._asked, self.address, self.device = workers, address, device
 
     @contextmanager
-    def workers(self, name: str, get: Callable[[], Model]) -> Iterator[Workers]:  # noqa: ARG002  they load it themselves
+    def workers(self, name: str, get: Callable[[], Model], dtype: str) -> Iterator[Workers]:  # noqa: ARG002  they load it
         """Raises Problem where Ray, its cluster, or on a worker the model cannot be had."""
-        later = _Later(lambda: self._pool(name))
+        later = _Later(lambda: self._pool(name, dtype))
         try:
             yield later
         finally:
             later.close()
 
-    def _pool(self, name: str) -> Pool:
+    def _pool(self, name: str, dtype: str) -> Pool:
         ray = connected(self.address, self._asked)
         cards = int(ray.cluster_resources().get("GPU", 0))
         on_cards = cards > 0 and self.device in ("auto", "cuda")
@@ -67,7 +67,7 @@ class OnRay:
         device = "cuda" if on_cards else "cpu" if self.device == "auto" else self.device
         language = current_language()
         most = min(room, cards) if on_cards else room
-        return Pool(ray, lambda: worker.remote(name, device, language, VERSION), min(self._asked or most, most))
+        return Pool(ray, lambda: worker.remote(name, device, dtype, language, VERSION), min(self._asked or most, most))
 
 
 class _Later:
@@ -151,8 +151,9 @@ def connected(address: str | None, workers: int | None) -> Any:
 class _Worker:
     """A process that holds one model."""
 
-    def __init__(self, name: str, device: str, language: Language, version: str) -> None:
-        self._name, self._device, self._language, self._version = name, device, language, version
+    def __init__(self, name: str, device: str, dtype: str, language: Language, version: str) -> None:
+        self._name, self._device, self._dtype = name, device, dtype
+        self._language, self._version = language, version
         self._model: Model | None = None
 
     def ready(self) -> str:
@@ -168,7 +169,7 @@ class _Worker:
                 _("Install version {version} on all machines of the cluster.").format(version=self._version),
             )
         torch.set_num_threads(1)
-        self._model = load(self._name, self._device)
+        self._model = load(self._name, self._device, dtype=self._dtype)
         return socket.gethostname()
 
     def do(self, measure: Callable[..., Any], part: Any) -> tuple[None, Any]:

@@ -1,29 +1,25 @@
 """Relations over many pairs: the items of every head, what networks that know nothing reach, and the table of both."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Int
 
+from mhattn_core.arrays.word_layer import WordAxes, WordLayer
 from mhattn_core.attention.batches import FedPair, batches, collate, feed_all
 from mhattn_core.attention.stream import watch_words
+from mhattn_core.measures.roles.bounds import NETWORKS, PAIRS, bounds
 from mhattn_core.measures.roles.collect import BatchPairs, Collector, joined
+from mhattn_core.measures.roles.controls import RateCollector, best_heads
 from mhattn_core.measures.roles.links import Links
-from mhattn_core.measures.roles.table import (
-    CONTROL,
-    CONTROL_PAIRS,
-    SEEDS,
-    RandomControls,
-    Role,
-    StackItems,
-    best_of_random,
-    relations_table,
-    unmeasurable,
-)
-from mhattn_core.models.control_names import Control
+from mhattn_core.measures.roles.role import CONTROL, Role
+from mhattn_core.measures.roles.table import RandomControls, StackItems, relations_table, unmeasurable
+from mhattn_core.models.control_names import RANDOM, Control
 from mhattn_core.models.model import Model
-from mhattn_core.models.random_control import random_control
+from mhattn_core.models.random_control import random_controls
 from mhattn_core.runs.sums import fold_of, unit_of
 from mhattn_core.text.annotation import Annotated
 from mhattn_core.text.pair import SentencePair
@@ -31,6 +27,13 @@ from mhattn_core.text.reading import PairRecord
 from mhattn_core.text.relations import RELATIONS, FoundItems, Relation, find_items, missing
 
 NO_SENTENCE = "."
+
+
+class _Collecting(Protocol):
+    def see(self, layer: WordLayer, /) -> None: ...
+
+
+C = TypeVar("C", bound=_Collecting)
 
 
 def measure_relations(
@@ -49,14 +52,8 @@ def measure_relations(
     annotated: as ``annotate`` gives the records. items: ``items_of`` them, where it is known. tokens, tell: see
     ``batches``; tell is told after each batch how many pairs are done.
     """
-    rows, problems = feed_all(model, [_cheap(model, record.pair) for record in records])
-    tell(len(problems))
     found = items or items_of(annotated, relations)
-    parts = []
-    for batch in batches(model, rows, tokens=tokens):
-        parts.append(_measured(model, batch, records, annotated, found))
-        tell(len(batch))
-    return joined(parts)
+    return joined(each.stacks() for each in _watched(Collector, model, records, annotated, found, tokens, tell))
 
 
 def items_of(annotated: Sequence[Annotated], relations: Sequence[Relation] = ()) -> FoundItems:
@@ -80,54 +77,63 @@ def best_of_control(
     relations: Sequence[Relation] = (),
     *,
     control: Control,
-    seeds: int = SEEDS,
-    pairs: int = CONTROL_PAIRS,
-    tell: Callable[[int], None] = lambda _pairs: None,
+    networks: int = NETWORKS,
+    pairs: int = PAIRS,
 ) -> dict[Role, float]:
-    """What the best heads of networks that know nothing get (see ``best_of_random``), on pairs spread evenly over the
-    corpus. tell: see ``measure_relations``.
+    """What the best heads of networks that know nothing stay under (see ``bounds``), on pairs spread evenly over the
+    corpus.
     """
-    parts = control_parts(records, annotated, relations, control=control, seeds=seeds, pairs=pairs)
-    return best_of_random(relations_of_part(model, part, tell) for part in parts)
+    items = items_of(annotated, relations)
+    part = control_part(records, annotated, items, control=control, networks=networks, pairs=pairs)
+    return bounds(best_of_part(model, part, lambda _pairs: None))
 
 
 @dataclass(frozen=True, eq=False)
 class RelationsPart:
-    """Pairs as they are annotated, and their items; control: which, and its seed, where it is to be measured in the
-    place of the model itself.
+    """Pairs as they are annotated, and their items; control: which, and of how many networks, where they are to be
+    measured in the place of the model itself.
     """
 
     records: Sequence[PairRecord]
     annotated: Sequence[Annotated]
     items: FoundItems | None = None
-    control: tuple[Control, int] | None = None
+    control: Control | None = None
+    networks: int = 1
 
     def __len__(self) -> int:
-        return len(self.records)
+        return len(self.records) * self.networks
 
 
-def control_parts(
+def control_part(
     records: Sequence[PairRecord],
     annotated: Sequence[Annotated],
-    relations: Sequence[Relation] = (),
+    items: FoundItems,
     *,
     control: Control,
-    seeds: int = SEEDS,
-    pairs: int = CONTROL_PAIRS,
-) -> list[RelationsPart]:
-    """A part for each network, all over the same pairs."""
+    networks: int = NETWORKS,
+    pairs: int = PAIRS,
+) -> RelationsPart:
+    """All networks of a control over the same pairs. items: of all records."""
     chosen = np.unique(np.linspace(0, len(records) - 1, pairs).astype(int))
     some, annotations = [records[number] for number in chosen], [annotated[number] for number in chosen]
-    items = items_of(annotations, relations)
-    return [RelationsPart(some, annotations, items, (control, seed)) for seed in range(seeds)]
+    return RelationsPart(some, annotations, items_among(items, chosen), control, networks)
 
 
 def relations_of_part(model: Model, part: RelationsPart, tell: Callable[[int], None]) -> dict[str, StackItems]:
-    """``measure_relations`` of a part, with its control where it names one."""
-    if part.control:
-        control, seed = part.control
-        model = random_control(model, seed, control)
+    """``measure_relations`` of a part."""
     return measure_relations(model, part.records, part.annotated, items=part.items, tell=tell)
+
+
+def best_of_part(model: Model, part: RelationsPart, tell: Callable[[int], None]) -> list[dict[Role, float]]:
+    """The best heads of each network of the part's control (see ``best_heads``)."""
+    found = part.items or items_of(part.annotated)
+    return [
+        best_heads(
+            (each.rates() for each in _watched(RateCollector, one, part.records, part.annotated, found, None, tell)),
+            found.names,
+        )
+        for one in random_controls(model, range(part.networks), part.control or RANDOM)
+    ]
 
 
 def relations_of(
@@ -164,13 +170,38 @@ def _cheap(model: Model, pair: SentencePair) -> SentencePair:
     return replace(pair, target=NO_SENTENCE) if "cross" in model.stacks and not pair.target.strip() else pair
 
 
-def _measured(
+def items_among(items: FoundItems, chosen: Int[np.ndarray, " pair"]) -> FoundItems:
+    """The items of some of the pairs, which are then counted among these. chosen: their numbers, in order."""
+    here = np.isin(items.pair, chosen)
+    pair = np.searchsorted(chosen, items.pair[here])
+    return FoundItems(items.names, pair, items.relation[here], items.query[here], items.key[here])
+
+
+def _watched(
+    make: Callable[[Mapping[str, WordAxes], Links, BatchPairs], C],
     model: Model,
-    rows: Sequence[FedPair],
     records: Sequence[PairRecord],
     annotated: Sequence[Annotated],
     found: FoundItems,
-) -> dict[str, StackItems]:
+    tokens: int | None,
+    tell: Callable[[int], None],
+) -> Iterator[C]:
+    """A collector for each batch, after it has seen all layers."""
+    rows, problems = feed_all(model, [_cheap(model, record.pair) for record in records])
+    tell(len(problems))
+    for batch in batches(model, rows, tokens=tokens):
+        links, corpus = _asked(batch, records, annotated, found)
+        padded = collate(model, batch)
+        collector = make(padded.axes, links, corpus)
+        watch_words(model, padded, collector.see)
+        yield collector
+        tell(len(batch))
+
+
+def _asked(
+    rows: Sequence[FedPair], records: Sequence[PairRecord], annotated: Sequence[Annotated], found: FoundItems
+) -> tuple[Links, BatchPairs]:
+    """The links of a batch, and what its numbers stand for."""
     numbers = np.array([row.number for row in rows])
     place = np.full(len(records), -1)
     place[numbers] = np.arange(len(rows))
@@ -184,7 +215,4 @@ def _measured(
         tags=[annotated[number].tags for number in numbers],
         relations=found.names,
     )
-    batch = collate(model, rows)
-    collector = Collector(batch.axes, links, corpus)
-    watch_words(model, batch, collector.see)
-    return collector.stacks()
+    return links, corpus

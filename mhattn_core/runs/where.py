@@ -98,8 +98,10 @@ class Workers(Protocol):
 class Where(Protocol):
     """Where workers are found."""
 
-    def workers(self, name: str, get: Callable[[], Model]) -> AbstractContextManager[Workers]:
-        """Workers for a model, until the block ends. get: brings it into this process."""
+    def workers(self, name: str, get: Callable[[], Model], dtype: str) -> AbstractContextManager[Workers]:
+        """Workers for a model, until the block ends. get: brings it into this process; elsewhere it is loaded by its
+        name, with weights of this dtype.
+        """
 
 
 class _InThisProcess:
@@ -119,7 +121,7 @@ class _InThisProcess:
 class Here:
     """In this process, part after part."""
 
-    def workers(self, name: str, get: Callable[[], Model]) -> AbstractContextManager[Workers]:  # noqa: ARG002
+    def workers(self, name: str, get: Callable[[], Model], dtype: str) -> AbstractContextManager[Workers]:  # noqa: ARG002
         return nullcontext(_InThisProcess(get))
 
 

@@ -34,7 +34,7 @@ MEASURABLE = tuple(sorted((*MEASURES, *STUDIES, *ACROSS), key=list(families()).i
 class Work:
     """The work on one run in its folder. pairs: all of them, or the shards that hold them, of which studies are given a
     sample, once the first sums are made. get: brings a model by its name. tokens: see ``batches``. where: who runs
-    networks.
+    networks. dtype: of models that are loaded elsewhere.
     """
 
     folder: Path
@@ -44,6 +44,7 @@ class Work:
     get: Callable[[str], Model]
     tokens: int | None
     where: Where
+    dtype: str
 
     @cached_property
     def corpus(self) -> Corpus:
@@ -67,7 +68,7 @@ class Work:
         for number, name in enumerate(names):
             meter.start(name)
             model = cache(partial(self.get, name))
-            with self.where.workers(name, model) as workers:
+            with self.where.workers(name, model, self.dtype) as workers:
                 self._one(number, model, workers, meter)
             gc.collect()  # modules refer to one another in circles: without it the next model stands beside this one
         for table in (table for study in self._asked(STUDIES) for table in STUDIES[study].tables):

@@ -90,7 +90,7 @@ class Products(TorchFunctionMode):
         pattern, output = (tensor.reshape(-1, heads, *tensor.shape[-2:]) for tensor in (pattern, product))
         call = Call(None, stack, layer, None, None, None, None, pattern, output.transpose(1, 2), {})
         replaced = self._watcher(call)
-        return None if replaced is None else replaced.transpose(1, 2)
+        return None if replaced is None else replaced.transpose(1, 2).to(output.dtype)
 
     def __exit__(self, exception: Any, *rest: Any) -> None:
         super().__exit__(exception, *rest)  # type: ignore[no-untyped-call]

@@ -158,7 +158,8 @@ def _eager(
         replaced = session.watcher(
             Call(module, stack, layer, asked, key, value, mask, pattern, output, given, first=start)
         )
-        outputs.append(output if replaced is None else replaced)
+        # What a watcher computes in float32 goes on in the precision of the network.
+        outputs.append(output if replaced is None else replaced.to(output.dtype))
     return (torch.cat(outputs, dim=1), None) if parts else (outputs[0], pattern)
 
 

@@ -1,7 +1,6 @@
 """What numbers rest on: the sidebar's pair, which is an example, or a run over many pairs."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 
 import streamlit as st
 
@@ -9,6 +8,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.findings.counts import count_of_pairs
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.runs.about import how_far
+from mhattn_core.findings.runs.evidence import Evidence
 from mhattn_core.locale import _, listed, stated
 from mhattn_core.models.control_names import is_control
 from mhattn_core.runs.manifest import Manifest
@@ -26,26 +26,6 @@ PAIR = "pair"
 OPENED_WITH = "evidence-opened-with"
 FIRST = "ewt-dev"
 """The run that a page which needs one opens on, if it has its table; else the first that has."""
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A run that a page reads. chosen: whether the reader chose it, and not the page."""
-
-    run: Run
-    saved: Saved
-    chosen: bool
-
-    @property
-    def note(self) -> str:
-        """For files that leave the dashboard."""
-        models = ", ".join(f"{name}@{revision}" for name, revision in self.run.manifest.models)
-        return f"run {self.run.id} · {models}"
-
-    def origin(self, otherwise: str) -> str:
-        """Which run this is, in Markdown. otherwise: a message with ``{name}`` for a run that nobody chose."""
-        message = _("From the run “{name}”.") if self.chosen else otherwise
-        return message.format(name=escape(self.saved.about.name))
 
 
 def choose_evidence() -> str:

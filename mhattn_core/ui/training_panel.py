@@ -4,6 +4,7 @@ import streamlit as st
 
 from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.runs.evidence import Evidence
 from mhattn_core.findings.training.curves import MEASURE, training, training_head
 from mhattn_core.findings.training.shares import has_shares, training_shares
 from mhattn_core.findings.training.steps import has_training, measures_of
@@ -14,7 +15,7 @@ from mhattn_core.models.checkpoints import checkpoints
 from mhattn_core.runs.run import Run
 from mhattn_core.ui.choices import choose, choose_or_leave
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.evidence import Evidence, chosen_evidence, say_origin
+from mhattn_core.ui.evidence import chosen_evidence, say_origin
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.runs.known import known_runs, opened
 from mhattn_core.ui.show import say, show

@@ -149,7 +149,7 @@ class OnFakeRay:
         self.ray = FakeRay(seed, share)
 
     @contextmanager
-    def workers(self, _name: str, _get: object) -> Iterator[Any]:
+    def workers(self, _name: str, _get: object, _dtype: str) -> Iterator[Any]:
         self.ray.model = self.model
         yield _Pooled(Pool(self.ray, self.ray.start, self.count))
 

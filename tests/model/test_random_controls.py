@@ -21,11 +21,12 @@ from mhattn_core.models.control_names import (
     trained_name,
     with_control,
 )
-from mhattn_core.models.random_control import random_control
+from mhattn_core.models.random_control import random_control, random_controls
 from mhattn_core.models.random_weights import with_random_weights
 from mhattn_core.models.resident import weight
 from mhattn_core.models.shuffled_weights import with_shuffled_weights
 
+FIRST_QUERY = "encoder.layer.0.attention.self.query.weight"
 SENTENCES = [
     "Although the weather is bad, we still want to go out.",
     "The keys that the old man lost yesterday are on the kitchen table.",
@@ -130,3 +131,22 @@ def test_a_translators_control_is_shown_what_the_trained_model_writes(control: C
     assert mh.attend(model, pair).sentences["b"].text == mh.attend(trained, pair).sentences["b"].text
     assert weight(model) == 2 * weight(trained)
     assert random_control(model, 5).writer is model.writer
+
+
+def test_controls_in_one_network_are_as_good_as_new_ones(minilm: mh.Model) -> None:
+    table = minilm.network.get_input_embeddings().weight
+    seen = []
+    for model in random_controls(minilm, range(3), SHUFFLED):
+        own = model.network.state_dict()
+        seen.append({name: own[name].clone() for name in ("embeddings.word_embeddings.weight", FIRST_QUERY)})
+    for name, before in (("embeddings.word_embeddings.weight", table), (FIRST_QUERY, None)):
+        trained = minilm.network.state_dict()[name] if before is None else before
+        for one in seen:
+            assert torch.equal(ordered(one[name]), ordered(trained))
+        assert not torch.equal(seen[1][name], seen[0][name])
+        assert not torch.equal(seen[2][name], seen[1][name])
+    # Seed 0 is the control that has a name.
+    assert torch.equal(seen[0][FIRST_QUERY], with_shuffled_weights(minilm.network, 0).state_dict()[FIRST_QUERY])
+    # No row of the table stands where it stood.
+    rows = [one["embeddings.word_embeddings.weight"] for one in seen]
+    assert not (rows[0] == rows[1]).all(dim=1).any()

@@ -14,7 +14,7 @@ from transformers import BertForSequenceClassification, GPT2Config, GPT2LMHeadMo
 import mhattn_core as mh
 from mhattn_core.models.random_control import random_control
 from mhattn_core.runs.match_features import Features, Shared
-from mhattn_core.runs.relations import control_parts
+from mhattn_core.runs.relations import control_part
 from mhattn_core.runs.study import Corpus
 from mhattn_core.runs.work import MEASURABLE
 from mhattn_core.text.reading import PairRecord
@@ -68,7 +68,7 @@ def rows_of(run: mh.Run, model: str) -> dict[str, pd.DataFrame]:
 def _one_network_a_control() -> Iterator[None]:
     """What a control reaches is not asked here, and its networks take longer than all else."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(control_parts.__kwdefaults__, "seeds", 1)
+        patch.setitem(control_part.__kwdefaults__, "networks", 2)
         yield
 
 

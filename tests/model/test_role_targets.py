@@ -49,7 +49,7 @@ def table(minilm: mh.Model, trees: Trees) -> pd.DataFrame:
 def controls(model: mh.Model, records: list[PairRecord], annotated: list[Annotated]) -> RandomControls:
     return RandomControls(
         *(
-            best_of_control(model, records, annotated, GRAMMAR, control=control, seeds=2, pairs=60)
+            best_of_control(model, records, annotated, GRAMMAR, control=control, networks=2, pairs=60)
             for control in (RANDOM, SHUFFLED)
         )
     )

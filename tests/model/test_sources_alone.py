@@ -6,7 +6,7 @@ from tiny import put_model
 
 import mhattn_core as mh
 from mhattn_core.models.control_names import CONTROLS, with_control
-from mhattn_core.runs.relations import control_parts
+from mhattn_core.runs.relations import control_part
 from mhattn_core.runs.run import sums_file
 from mhattn_core.runs.sums import ModelSums
 from mhattn_core.runs.work import MEASURABLE
@@ -38,7 +38,7 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     encoder = str(put_model(folder / "encoder"))
     pd.DataFrame({"source": SOURCES}).to_csv(folder / "pairs.csv", index=False)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(control_parts.__kwdefaults__, "seeds", 1)
+        patch.setitem(control_part.__kwdefaults__, "networks", 2)
         names = [encoder, TRANSLATOR, *(with_control(TRANSLATOR, control) for control in CONTROLS)]
         return mh.analyze(names, folder / "pairs.csv", out=folder / "run", measures=request.param, device="cpu")
 

@@ -14,7 +14,7 @@ from mhattn_core.measures.roles.verdicts import with_ablation
 from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.merge import merge
 from mhattn_core.runs.progress import Cancelled, Meter, Progress, Share
-from mhattn_core.runs.relations import control_parts
+from mhattn_core.runs.relations import control_part
 from mhattn_core.runs.studies import STUDIES
 from mhattn_core.runs.study import Study, StudyInput
 from mhattn_core.text.examples import example_pairs
@@ -108,7 +108,7 @@ def test_only_sums_merge(records: list[PairRecord], asked: list[str], tmp_path: 
 def test_relations_and_patterns_of_a_run(
     minilm: mh.Model, records: list[PairRecord], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(control_parts.__kwdefaults__, "seeds", 2)
+    monkeypatch.setitem(control_part.__kwdefaults__, "networks", 2)
     run = mh.analyze([minilm], records, out=tmp_path / "run", measures=("basic", "patterns", "relations"))
     assert set(run.patterns["type"]) <= set(TYPES)
     assert len(run.patterns) <= 72

@@ -12,7 +12,7 @@ from mhattn_core.experiments.ablation import trials
 from mhattn_core.runs import ray_delivery
 from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.progress import Progress
-from mhattn_core.runs.relations import control_parts
+from mhattn_core.runs.relations import control_part
 
 PAIRS = [
     mh.SentencePair(f"The old {noun} saw the {other} on the long road.", "It slept because it was tired.")
@@ -24,7 +24,7 @@ PAIRS = [
 def test_relations_and_ablation_of_workers_are_those_of_one_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(control_parts.__kwdefaults__, "seeds", 2)
+    monkeypatch.setitem(control_part.__kwdefaults__, "networks", 2)
     monkeypatch.setattr(trials, "VARIANTS", 4)
     monkeypatch.setattr(ray_delivery, "FEWEST", 5)
     model = mh.load(str(put_model(tmp_path / "model")), "cpu")
@@ -40,4 +40,4 @@ def test_relations_and_ablation_of_workers_are_those_of_one_process(
     items = [run.items.sort_values(order, ignore_index=True) for run in (here, spread)]
     pd.testing.assert_frame_equal(items[0], items[1][list(items[0])])
     assert told[-1].done == told[-1].total
-    assert {worker.part for worker in told[-2].workers} <= {"", "relations_of_part", "totals_of"}
+    assert {worker.part for worker in told[-2].workers} <= {"", "relations_of_part", "best_of_part", "totals_of"}

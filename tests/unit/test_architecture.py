@@ -131,7 +131,17 @@ def test_the_first_page_is_drawn_without_a_network() -> None:
 
 def test_pages_of_tables_and_the_first_page_wait_for_no_network() -> None:
     """Whatever else these pages import; what runs a network is imported when one is asked for."""
-    names = ("claim_", "overview.", "head.", "measure_", "difference_", "matching.", "training_", "attention.")
+    names = (
+        "claim_",
+        "overview.",
+        "head.",
+        "measure_",
+        "difference_",
+        "matching.",
+        "training_",
+        "attention.",
+        "roles.",
+    )
     modules = ", ".join(f"mhattn_core.ui.{name}panel" for name in names)
     asked = f"import sys, {modules}; print({{'torch', 'transformers', 'spacy'}} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", asked], cwd=CORE.parent, capture_output=True, text=True, check=True)

@@ -8,7 +8,8 @@ import torch
 
 import mhattn_core as mh
 from mhattn_core.errors import Problem
-from mhattn_core.experiments.induction import PERIOD, REPEATS, induction_scores, repeated, scores_of
+from mhattn_core.experiments.induction import induction_scores, repeated, scores_of
+from mhattn_core.measures.induction import PERIOD, REPEATS
 
 SIZE = 1 + PERIOD * REPEATS
 

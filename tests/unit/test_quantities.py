@@ -29,10 +29,10 @@ from mhattn_core.measures.patterns import types
 from mhattn_core.measures.probing import table as probing
 from mhattn_core.measures.quantities import axis_title, column, families, quantities, quantity
 from mhattn_core.measures.roles import table as roles
+from mhattn_core.measures.roles.bounds import NETWORKS, PAIRS
 from mhattn_core.measures.roles.verdicts import LEAST_WORD_MASS
 from mhattn_core.measures.segment_tables import HEAD_COLUMNS
 from mhattn_core.runs import store
-from mhattn_core.runs.relations import CONTROL_PAIRS, SEEDS
 from mhattn_core.runs.work import MEASURABLE
 from mhattn_core.text.methods import sources
 from mhattn_core.version import VERSION
@@ -188,8 +188,8 @@ def test_a_page_cites_the_sources_of_its_quantities() -> None:
 
 def test_words_on_random_controls_and_word_mass_say_what_the_code_does() -> None:
     for name in ("random95", "shuffled95"):
-        assert column("relations", name).words["says"]["en"].count(f" {SEEDS} ") == 1
-    assert f"up to {CONTROL_PAIRS} pairs" in column("relations", "random95").words["says"]["en"]
+        assert column("relations", name).words["says"]["en"].count(f" {NETWORKS} ") == 1
+    assert f"up to {PAIRS} pairs" in column("relations", "random95").words["says"]["en"]
     assert f"Under {LEAST_WORD_MASS} " in column("relations", "word_mass").words["reads"]["en"]
 
 

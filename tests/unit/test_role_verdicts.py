@@ -8,19 +8,18 @@ import pandas as pd
 import pytest
 from test_role_scores import asked
 
+from mhattn_core.measures.roles.bounds import bounds
 from mhattn_core.measures.roles.class_rules import RULES
 from mhattn_core.measures.roles.items import item_table
 from mhattn_core.measures.roles.links import Questions
+from mhattn_core.measures.roles.role import CONTROL, Role
 from mhattn_core.measures.roles.scores import by_unit
 from mhattn_core.measures.roles.significance import adjusted, cluster_t
 from mhattn_core.measures.roles.table import (
     COLUMNS,
-    CONTROL,
     RandomControls,
-    Role,
     StackItems,
     as_this_version_has_it,
-    best_of_random,
     relations_table,
 )
 from mhattn_core.measures.roles.verdicts import VerdictInput, reason_words, verdict
@@ -170,19 +169,17 @@ def test_items_of_one_document_are_drawn_together() -> None:
     assert (bootstrap_weights(list(same.values())).std(axis=1) == 0).all()
 
 
-def test_the_95th_percentile_of_the_best_of_random_networks() -> None:
-    made = [corpus(np.random.default_rng(seed), 100, ["r"], np.full((1, 12), 0.3))[0] for seed in range(20)]
-    best = [
-        max(
-            np.unpackbits(
-                np.stack([np.frombuffer(row, np.uint8) for row in kept.items.query("relation == 'r'")["hits"]]), axis=1
-            )[:, :12].mean(axis=0)
-        )
-        for kept in made
-    ]
-    found = best_of_random([{"encoder": kept} for kept in made])
+def test_the_bound_of_few_networks_covers_the_next_one() -> None:
     role = Role("encoder", "r", "hit", "dependent_to_head")
-    assert found[role] == pytest.approx(np.quantile(best, 0.95))
+    # Of 2 and 4: mean 3, s = √2, t(1 degree of freedom, 95 %) = 6.3138; √(1 + 1/2).
+    assert bounds([{role: 0.02}, {role: 0.04}])[role] == pytest.approx(0.03 + 6.3138 * 0.0141421 * 1.5**0.5, abs=1e-6)
+    assert bounds([{role: 0.1}, {role: 0.9}])[role] == 1
+    with pytest.raises(ValueError, match="two networks"):
+        bounds([{role: 0.02}])
+    # The best of 72 heads over 150 items each, which is skewed to the right.
+    best = np.random.default_rng(0).binomial(150, 0.2, size=(4000, 5, 72)).max(axis=-1) / 150
+    covered = [each[4] <= bounds([{role: rate} for rate in each[:4]])[role] for each in best]
+    assert 0.92 < np.mean(covered) < 0.97
 
 
 GOOD = {

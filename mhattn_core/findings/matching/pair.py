@@ -14,7 +14,7 @@ from mhattn_core.heads import HEAD_COLUMNS, ModelHead, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.matching.neighbours import profiles
 from mhattn_core.measures.quantities import quantity, title_of
-from mhattn_core.measures.roles.table import CONTROL
+from mhattn_core.measures.roles.role import CONTROL
 from mhattn_core.text.relations.names import relation_label
 
 MOST_RELATIONS = 14

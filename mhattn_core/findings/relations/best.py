@@ -11,7 +11,7 @@ from mhattn_core.findings.relations.words import labels_of, left_out, strongest
 from mhattn_core.findings.rows import models_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
-from mhattn_core.measures.roles.table import CONTROL_PAIRS, SEEDS
+from mhattn_core.measures.roles.bounds import PAIRS
 from mhattn_core.runs.run import Run
 
 MOST_LINES, FEWEST_RELATIONS = 14, 4
@@ -70,10 +70,9 @@ def _reading() -> str:
         "The mark is the best head, chosen on half of the sentences and reported on the other half, 50 times; the "
         "line is the 95 % interval of its gain over the better of the best fixed offset, the grey bar, and the "
         "nearest word of the best class, the diamond. The cross is the same head on pairs of words that are alike but "
-        "not so related. The triangles are the 95th percentile, over {seeds} networks with random weights and {seeds} "
-        "with the trained weights shuffled, of the best of all their heads on up to {pairs} pairs. Filled: above all "
-        "of these. n: held-out words asked."
-    ).format(seeds=SEEDS, pairs=CONTROL_PAIRS)
+        "not so related. The triangles are what the best of all heads stays under at 95 % in networks with random "
+        "weights and with the trained weights shuffled, on up to {pairs} pairs. Filled: above all of these. n: held-out words asked."
+    ).format(pairs=PAIRS)
 
 
 def _not_drawn(drawn: int, names: int) -> str:

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from mhattn_core.experiments.induction import PERIOD, REPEATS, TEXTS
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.narrow import strongest_heads
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
+from mhattn_core.measures.induction import PERIOD, REPEATS, TEXTS
 
 if TYPE_CHECKING:
     from mhattn_core.models.model import Model

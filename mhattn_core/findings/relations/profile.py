@@ -12,7 +12,7 @@ from mhattn_core.findings.rows import model_of, of_stack
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
-from mhattn_core.measures.roles.table import CONTROL
+from mhattn_core.measures.roles.role import CONTROL
 from mhattn_core.runs.run import Run
 from mhattn_core.text.relations import relation_label
 

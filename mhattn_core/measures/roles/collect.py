@@ -39,7 +39,7 @@ class Collector:
 
     def __init__(self, axes: Mapping[str, WordAxes], links: Links, corpus: BatchPairs) -> None:
         self._corpus = corpus
-        self._asked = {stack: _asked(stack, here, links, corpus) for stack, here in axes.items()}
+        self._asked = {stack: asked_of(stack, here, links, corpus) for stack, here in axes.items()}
         self._rules = {
             stack: [class_hits(axes[stack], questions, corpus) for questions in asked]
             for stack, asked in self._asked.items()
@@ -103,7 +103,7 @@ def _joined(parts: Sequence[StackItems]) -> StackItems:
     return replace(parts[0], items=items, mass=mass, on_words=on_words)
 
 
-def _asked(stack: str, axes: WordAxes, links: Links, corpus: BatchPairs) -> list[Questions]:
+def asked_of(stack: str, axes: WordAxes, links: Links, corpus: BatchPairs) -> list[Questions]:
     """The questions of each direction that this stack can answer."""
     here = on_axes(axes, links, corpus.words_of_a)
     found = []

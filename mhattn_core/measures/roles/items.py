@@ -51,7 +51,9 @@ def item_table(
 
 def packed(bits: Shaped[np.ndarray, "item head"]) -> list[bytes]:
     """Rows of bits ``[item, head]`` as bytes, eight heads each; the first head is the highest bit."""
-    return [row.tobytes() for row in np.packbits(bits, axis=1)]
+    rows = np.packbits(bits, axis=1)
+    # One field of so many bytes a row: NumPy makes the list itself.
+    return rows.view(f"V{rows.shape[1]}")[:, 0].tolist() if rows.size else [b""] * len(rows)
 
 
 def unpacked(rows: Sequence[bytes], heads: int) -> Bool[np.ndarray, "item {heads}"]:

@@ -1,10 +1,13 @@
 """Is a head better than what needs no head beyond chance? Tests over documents, and what many tests at once allow."""
 
+from functools import lru_cache
+
 import numpy as np
 from jaxtyping import Float, Real
 from scipy import stats
 
 FLIPS = 2000
+UNITS_AT_ONCE = 1024
 ROUNDING = 1e-6
 """Of sums in float32, as a share of the largest that they can be."""
 
@@ -37,13 +40,25 @@ def sign_flip_max(better: Real[np.ndarray, "unit head"], *, flips: int = FLIPS, 
         return 1.0
     scaled = (better[:, told] / spread[told]).astype(np.float32)
     observed = scaled.sum(axis=0).max()
-    signs = (
-        np.random.default_rng(seed).integers(0, 2, size=(flips, len(better)), dtype=np.int8).astype(np.float32) * 2 - 1
+    flipped = sum(
+        _signs(flips, seed, start)[:, : len(scaled) - start] @ scaled[start : start + UNITS_AT_ONCE]
+        for start in range(0, len(scaled), UNITS_AT_ONCE)
     )
     # The same sum in another order may differ in its last digits; no sum of so many differences, squares summing to 1,
     # exceeds √texts.
     rounding = ROUNDING * np.sqrt(len(better))
-    return float((1 + ((signs @ scaled).max(axis=1) >= observed - rounding).sum()) / (flips + 1))
+    return float((1 + (flipped.max(axis=1) >= observed - rounding).sum()) / (flips + 1))
+
+
+@lru_cache(maxsize=4)
+def _signs(flips: int, seed: int, start: int) -> Float[np.ndarray, "flip unit"]:
+    """±1 for the units from ``start`` on, ``UNITS_AT_ONCE`` of them: drawn once for all relations, which takes longer
+    than to use them. Not to be written to.
+    """
+    drawn = np.random.default_rng((seed, start)).integers(0, 2, size=(flips, UNITS_AT_ONCE), dtype=np.int8)
+    signs = drawn.astype(np.float32) * 2 - 1
+    signs.setflags(write=False)
+    return signs
 
 
 def adjusted(p: Float[np.ndarray, "*axes"]) -> Float[np.ndarray, "*axes"]:

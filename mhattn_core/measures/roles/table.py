@@ -1,6 +1,6 @@
 """The table of relations: the best head of each, with all that its verdict rests on."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
@@ -11,15 +11,12 @@ from jaxtyping import Float
 from mhattn_core.measures.roles.class_rules import RULES
 from mhattn_core.measures.roles.items import can_be_shuffled, unpacked
 from mhattn_core.measures.roles.mass import MassSums, mass_p, mass_score
+from mhattn_core.measures.roles.role import CONTROL, Role
 from mhattn_core.measures.roles.scores import Estimate, RelationItems, Score, by_unit, score
 from mhattn_core.measures.roles.significance import adjusted, cluster_t, sign_flip_max
 from mhattn_core.measures.roles.verdicts import FEWEST_ITEMS, VerdictInput, as_this_version_says, verdict
 from mhattn_core.measures.statistics import bootstrap_weights
 
-CONTROL = ".control"
-"""Behind a relation's name: the items of its negative control."""
-SEEDS, CONTROL_PAIRS = 10, 100
-"""Networks of each random control, and the pairs of the corpus on which they are measured."""
 COLUMNS = (
     *("model", "stack", "relation", "score", "direction", "layer", "head", "held_out", "gain", "low", "high"),
     *("baseline", "offset", "offset_gain", "offset_low", "offset_high"),
@@ -38,23 +35,6 @@ ESTIMATES = {
     "selectivity": ("selectivity", "selectivity_low", "selectivity_high"),
 }
 """Columns of the estimates of a ``Score``."""
-
-
-class Role(NamedTuple):
-    """What is scored: ``score`` is ``hit`` or ``mass``."""
-
-    stack: str
-    relation: str
-    score: str
-    direction: str
-
-    @property
-    def control(self) -> "Role":
-        return self._replace(relation=self.relation + CONTROL)
-
-    @property
-    def is_control(self) -> bool:
-        return self.relation.endswith(CONTROL)
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,40 +137,30 @@ def as_this_version_has_it(relations: pd.DataFrame) -> pd.DataFrame:
 
 def split(kept: StackItems, numbers: Mapping[str, int]) -> Iterator[tuple[tuple[str, str], RelationItems]]:
     """The items of each relation and direction, unpacked; ``numbers`` gives each pair's unit."""
-    for (relation, direction), rows in kept.items.groupby(["relation", "direction"], sort=False, observed=True):
-        rules = unpacked(rows["rule_hits"].tolist(), len(RULES))
+    items = kept.items
+    columns = {name: items[name].to_numpy() for name in ("hits", "shuffled_hits", "rule_hits", "fold")}
+    unit, offset = (
+        items["id"].map(numbers).to_numpy(),
+        (items["key"].astype(int) - items["query"].astype(int)).to_numpy(),
+    )
+    has_shuffled = can_be_shuffled(items)
+    for (relation, direction), at in items.groupby(
+        ["relation", "direction"], sort=False, observed=True
+    ).indices.items():
+        rules = unpacked(columns["rule_hits"][at].tolist(), len(RULES))
         yield (
             (str(relation), str(direction)),
             RelationItems(
-                hit=unpacked(rows["hits"].tolist(), kept.size),
-                shuffled=unpacked(rows["shuffled_hits"].tolist(), kept.size),
-                has_shuffled=can_be_shuffled(rows),
-                unit=rows["id"].map(numbers).to_numpy(),
-                fold=rows["fold"].to_numpy(),
-                offset=(rows["key"].astype(int) - rows["query"].astype(int)).to_numpy(),
+                hit=unpacked(columns["hits"][at].tolist(), kept.size),
+                shuffled=unpacked(columns["shuffled_hits"][at].tolist(), kept.size),
+                has_shuffled=has_shuffled[at],
+                unit=unit[at],
+                fold=columns["fold"][at],
+                offset=offset[at],
                 # Where no rule is ever right, no word classes are known.
                 rules=rules if rules.any() else rules[:, :0],
             ),
         )
-
-
-def best_of_random(networks: Iterable[Mapping[str, StackItems]]) -> dict[Role, float]:
-    """For each role the 95th percentile, over networks that know nothing, of what the best of their heads gets, all
-    items counted: ``random95``, ``shuffled95``.
-
-    networks: the stacks of each, measured on the same pairs (see ``SEEDS`` and ``CONTROL_PAIRS`` of a run).
-    """
-    best: dict[Role, list[float]] = {}
-    for network in networks:
-        for stack, kept in network.items():
-            for (relation, direction), rows in kept.items.groupby(["relation", "direction"], sort=False, observed=True):
-                hit = unpacked(rows["hits"].tolist(), kept.size).mean(axis=0)
-                best.setdefault(Role(stack, str(relation), "hit", str(direction)), []).append(float(hit.max()))
-            for (relation, direction), sums in kept.mass.items():
-                if sums.items.any():
-                    mean = sums.mass.sum(axis=0).max() / sums.items.sum()
-                    best.setdefault(Role(stack, relation, "mass", direction), []).append(float(mean))
-    return {role: float(np.quantile(values, 0.95)) for role, values in best.items()}
 
 
 def _of_stack(stack: str, kept: StackItems, units: Mapping[str, str]) -> Iterator[tuple[Role, _Scored]]:

@@ -46,8 +46,13 @@ def missing(relation: Relation, pairs: Sequence[Annotated]) -> str:
     """Why a relation is *not measurable* on these pairs, in a sentence for people; empty if at least one pair has all
     that it needs.
     """
-    lacks = [_lacks(relation, pair) for pair in pairs]
-    return lacks[0] if lacks and all(lacks) else ""
+    first = ""
+    for pair in pairs:
+        lack = _lacks(relation, pair)
+        if not lack:
+            return ""
+        first = first or lack
+    return first
 
 
 def _lacks(relation: Relation, pair: Annotated) -> str:

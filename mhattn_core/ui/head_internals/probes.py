@@ -9,11 +9,12 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.probes.heads import head_probes, probe_grid
 from mhattn_core.findings.probes.models import mean_of, probes_across_models, stack_sentence
 from mhattn_core.findings.probes.sentences import asked_names, first_dimension
+from mhattn_core.findings.runs.evidence import Evidence
 from mhattn_core.locale import _
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.evidence import Evidence, evidence_with
+from mhattn_core.ui.evidence import evidence_with
 from mhattn_core.ui.head_choice import take_head
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.show import show

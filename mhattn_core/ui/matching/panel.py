@@ -12,6 +12,7 @@ from mhattn_core.findings.matching.counterparts import counterparts
 from mhattn_core.findings.matching.matched import Matched, matched, stack_pairs, ways
 from mhattn_core.findings.matching.pair import ends_of, matched_pair
 from mhattn_core.findings.relations.words import direction_labels
+from mhattn_core.findings.runs.evidence import Evidence
 from mhattn_core.locale import _
 from mhattn_core.measures.matching.assignment import MatchBy
 from mhattn_core.measures.quantities import quantity
@@ -20,7 +21,7 @@ from mhattn_core.runs.run import Run
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose, choose_or_leave
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.evidence import Evidence, evidence_with, say_evidence
+from mhattn_core.ui.evidence import evidence_with, say_evidence
 from mhattn_core.ui.head.live import live_heads
 from mhattn_core.ui.names import known_names
 from mhattn_core.ui.navigation import link

@@ -5,12 +5,12 @@ import streamlit as st
 from mhattn_core import charts
 from mhattn_core.findings.attention.shown import Shown, largest_shown
 from mhattn_core.findings.patterns.ideals import nearest_to_ideal
+from mhattn_core.findings.runs.evidence import Evidence
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.patterns.ideals import IDEALS
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.evidence import Evidence
 from mhattn_core.ui.head_panel import picture
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.names import model_label

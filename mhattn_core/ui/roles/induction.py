@@ -1,8 +1,10 @@
 """Previous-token and induction heads of the causal models in the sidebar."""
 
+from typing import TYPE_CHECKING
+
+import pandas as pd
 import streamlit as st
 
-from mhattn_core.experiments.induction import induction_scores
 from mhattn_core.findings.relations.induction import InductionMeasure, induction_heads
 from mhattn_core.locale import _
 from mhattn_core.ui.controls import Controls
@@ -11,6 +13,9 @@ from mhattn_core.ui.page import problems
 from mhattn_core.ui.resources import HASHES, loaded
 from mhattn_core.ui.show import show
 from mhattn_core.ui.turns import in_turn
+
+if TYPE_CHECKING:
+    from mhattn_core.models.model import Model
 
 MEASURES: tuple[InductionMeasure, ...] = ("induction", "previous_token")
 
@@ -32,4 +37,9 @@ def _one_model(name: str) -> None:
             show(induction_heads(model, scores, measure), key=f"{measure}-{name}", sentence=number == 0)
 
 
-_scores = st.cache_data(max_entries=8, show_spinner=False, hash_funcs=HASHES)(in_turn(induction_scores))
+@st.cache_data(max_entries=8, show_spinner=False, hash_funcs=HASHES)
+@in_turn
+def _scores(model: "Model") -> pd.DataFrame:
+    from mhattn_core.experiments.induction import induction_scores
+
+    return induction_scores(model)

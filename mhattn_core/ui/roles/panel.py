@@ -14,12 +14,13 @@ from mhattn_core.findings.relations.words import (
     verdict_counts,
     verdict_line,
 )
+from mhattn_core.findings.runs.evidence import Evidence
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.text.relations import meaning
 from mhattn_core.ui.choices import AUTOMATIC, choose, open_tab
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.evidence import Evidence, evidence_with, models_in, say_origin
+from mhattn_core.ui.evidence import evidence_with, models_in, say_origin
 from mhattn_core.ui.head_choice import choose_stack_of
 from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.navigation import link

@@ -10,13 +10,14 @@ from mhattn_core import charts
 from mhattn_core.findings import Finding
 from mhattn_core.findings.patterns.parts import weight_parts
 from mhattn_core.findings.patterns.types import counts, type_grid, type_shares
+from mhattn_core.findings.runs.evidence import Evidence
 from mhattn_core.heads import ModelHead, head_name, head_names
 from mhattn_core.locale import _
 from mhattn_core.text.code_names import code_names
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose, open_tab, put
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.evidence import Evidence, evidence_with, models_in, say_evidence
+from mhattn_core.ui.evidence import evidence_with, models_in, say_evidence
 from mhattn_core.ui.head_choice import choose_stack_of
 from mhattn_core.ui.head_panel import head_panel, whole_head
 from mhattn_core.ui.model_panel import attended_with_progress

@@ -1,6 +1,7 @@
 """Sentences in which a head finds a relation and sentences in which it misses it, as arcs and as a matrix."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -18,8 +19,6 @@ from mhattn_core.findings.relations.rows import RelationRows
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.roles.table import StackItems
-from mhattn_core.models.model import Model
-from mhattn_core.runs.relations import measure_relations
 from mhattn_core.text.annotation import Annotated, annotate
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.reading import PairRecord
@@ -31,6 +30,9 @@ from mhattn_core.ui.names import model_label
 from mhattn_core.ui.resources import HASHES, attended, loaded
 from mhattn_core.ui.show import show
 from mhattn_core.ui.turns import in_turn
+
+if TYPE_CHECKING:
+    from mhattn_core.models.model import Model
 
 
 def role_sentences(rows: RelationRows, relation: str, chosen: ModelHead, controls: Controls) -> None:
@@ -74,8 +76,10 @@ def _records(rows: RelationRows, chosen: ModelHead, controls: Controls) -> list[
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=HASHES)
 @in_turn
-def _measured(model: Model, pairs: tuple[SentencePair, ...], stack: str) -> tuple[StackItems, list[Annotated]]:
+def _measured(model: "Model", pairs: tuple[SentencePair, ...], stack: str) -> tuple[StackItems, list[Annotated]]:
     """Every head's bits on a few sentences, measured once for all relations; ids count the pairs."""
+    from mhattn_core.runs.relations import measure_relations
+
     records = [PairRecord(str(number), pair, number) for number, pair in enumerate(pairs)]
     annotated = annotate(records)
     return measure_relations(model, records, annotated)[stack], annotated
