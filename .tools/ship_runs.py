@@ -46,8 +46,8 @@ class Recipe:
     """A run that ships: ``models`` are measured with and without training on what ``pairs`` reads from the folder of
     data.
 
-    alone: models that are measured with training only, where their random controls would cost too much. own: the sentences are
-    this project's, and ship with the run, as do its items, from which hits and misses are shown.
+    alone: models that are measured with training only, where their random controls would cost too much. own: the
+    sentences are this project's, and ship with the run, as do its items, from which hits and misses are shown.
     """
 
     key: str

@@ -43,8 +43,8 @@ def _ln(x):  # type: ignore[no-untyped-def]
 
 @njit(nogil=True, error_model="numpy", fastmath=_FAST)
 def _sums_of_row(sums, number, pattern, pair, head, query, tokens, word, text):  # type: ignore[no-untyped-def]
-    """Into ``sums[number]`` of one row: Σp, Σp ln p over all tokens; of tokens that are a word each Σp ln p, Σp of A, of
-    B, Σp|i − j| and the largest p.
+    """Into ``sums[number]`` of one row: Σp, Σp ln p over all tokens; of tokens that are a word each Σp ln p, Σp of A,
+    of B, Σp|i − j| and the largest p.
     """
     lengths, in_a, in_b, place = tokens
     sums[number] = 0

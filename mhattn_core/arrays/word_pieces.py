@@ -26,8 +26,8 @@ class Bags:
 
 
 class WholeWords(NamedTuple):
-    """alone ``[batch, token]``: the word that the token is all of, else -1. All other words, pair by pair: those of pair
-    p are ``pairs[p]`` to ``pairs[p + 1]``; ``words`` are their numbers, and the pieces of the nth are entries
+    """alone ``[batch, token]``: the word that the token is all of, else -1. All other words, pair by pair: those of
+    pair p are ``pairs[p]`` to ``pairs[p + 1]``; ``words`` are their numbers, and the pieces of the nth are entries
     ``starts[n]`` to ``starts[n + 1]`` of ``tokens``, with their ``shares`` and ``means``.
     """
 

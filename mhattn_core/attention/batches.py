@@ -69,8 +69,8 @@ class Batch:
 def feed_all(
     model: Model, pairs: Sequence[SentencePair], *, longest: int = LONGEST
 ) -> tuple[list[FedPair], dict[int, Problem]]:
-    """Tokenise pairs in order, as ``prepare_inputs`` does each: the rows, and by number why a pair cannot be fed, or has
-    more tokens than ``longest``.
+    """Tokenise pairs in order, as ``prepare_inputs`` does each: the rows, and by number why a pair cannot be fed, or
+    has more tokens than ``longest``.
     """
     rows: dict[int, FedPair] = {}
     problems: dict[int, Problem] = {}

@@ -16,8 +16,8 @@ from mhattn_core.text.pair import SentencePair
 
 @torch.no_grad()
 def sentence_vector(model: Model, sentence: str, ablate: Ablation = NO_ABLATION) -> Float[np.ndarray, " dimension"]:
-    """An encoder's last hidden states as one vector of unit length, float32 ``[dimension]``, by the model's own pooling,
-    such as the mean over all tokens (minilm and its kin).
+    """An encoder's last hidden states as one vector of unit length, float32 ``[dimension]``, by the model's own
+    pooling, such as the mean over all tokens (minilm and its kin).
 
     The sentence is read alone. Raises Problem as ``attend``; ValueError for a model that is not one encoder.
     Source: Reimers and Gurevych 2019, section 3 (mean pooling).
@@ -50,7 +50,9 @@ def vectors_of(
 def pooled(
     states: Float[Tensor, "row position dimension"], real: Bool[Tensor, "row position"], pooling: Pooling
 ) -> Float[Tensor, "row dimension"]:
-    """One vector a row. Source: Reimers and Gurevych 2019, section 3; weightedmean: Muennighoff 2022, position-weighted."""
+    """One vector a row. Source: Reimers and Gurevych 2019, section 3; weightedmean: Muennighoff 2022,
+    position-weighted.
+    """
     counted = real[..., None].to(states.dtype)
     if pooling in ("cls", "last"):
         # The first real position is the largest of a mask, which takes the first of equals; the last is that of one

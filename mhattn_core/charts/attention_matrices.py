@@ -25,8 +25,8 @@ UNKNOWN_FROM = 0.5
 
 def attention_matrices(cells: pd.DataFrame, *, largest: float | None) -> alt.LayerChart:
     """cells: as ``pattern_table`` gives them, one model below another, with panel (0, 1, 2 …) and title. largest: the
-    weight where the colours of all of them end; None for each model's own. Cells of the same two words share a frame under the pointer, and what
-    shares neither word with them pales.
+    weight where the colours of all of them end; None for each model's own. Cells of the same two words share a frame
+    under the pointer, and what shares neither word with them pales.
     """
     rows = int(cells["query_position"].max()) + 1
     step = max(SMALLEST_STEP, min(STEP, TALLEST // rows))

@@ -50,8 +50,9 @@ def glance(
 ) -> alt.LayerChart:
     """The layer × head grid of thumbnails; a click picks a head (selection ``picked``: layer, head).
 
-    heads: one row a head with layer, head, name, picture (data address), entropy (normalised) and special_mass (NaN
-    in a layer that does not attend, which is grey). clicks: see ``head_grid``. tallest: pixels that all layers together may take; their height then shrinks.
+    heads: one row a head with layer, head, name, picture (data address), entropy (normalised) and special_mass (NaN in
+    a layer that does not attend, which is grey). clicks: see ``head_grid``. tallest: pixels that all layers together
+    may take; their height then shrinks.
     """
     layers = heads["layer"].nunique()
     step = CELL if tallest is None else max(SMALLEST_CELL, min(BESIDE, tallest // max(1, layers)))

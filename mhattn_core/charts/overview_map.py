@@ -52,11 +52,12 @@ def overview_map(
     """A grid of layers down and heads across for each model, in the order in which they come.
 
     heads: model, layer, head, name (among all models), colour (a key of ``colours``; empty for a cell that stays grey),
-    fill (0 to 1, how much of the cell is coloured; NaN for all of it), faint and outline (bool), partner (the name of its
-    counterpart, empty for none), and for the tooltip says, effect and similar. colours: what each is called → its
-    colour. without: model, layer of layers that do not attend, a dashed line each. small: models that are drawn small, below the model of fewest layers. chosen: the name of the head that is
-    pinned. narrow: models below one another, for a screen that holds no two. A click picks a head (``picked``: name).
-    What the pointer is on lights up with its counterpart, in whichever model that is.
+    fill (0 to 1, how much of the cell is coloured; NaN for all of it), faint and outline (bool), partner (the name of
+    its counterpart, empty for none), and for the tooltip says, effect and similar. colours: what each is called → its
+    colour. without: model, layer of layers that do not attend, a dashed line each. small: models that are drawn small,
+    below the model of fewest layers. chosen: the name of the head that is pinned. narrow: models below one another, for
+    a screen that holds no two. A click picks a head (``picked``: name). What the pointer is on lights up with its
+    counterpart, in whichever model that is.
     """
     side = 0.5 * heads["fill"].fillna(1.0).clip(LEAST, 1.0) ** 0.5  # area tells the share
     rows = heads.assign(clicks=clicks, side=side)

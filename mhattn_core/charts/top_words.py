@@ -15,8 +15,8 @@ def top_words(
 ) -> alt.LayerChart:
     """A bar a word, in the order of the table; a tick for even attention.
 
-    words: word, mass, even, lift, count. by: ``mass`` or ``lift``. title: what the bars mean. ends: of the axis, so that
-    two heads can be compared.
+    words: word, mass, even, lift, count. by: ``mass`` or ``lift``. title: what the bars mean. ends: of the axis, so
+    that two heads can be compared.
     """
     tooltip = [
         alt.Tooltip("word:N", title=_("word")),

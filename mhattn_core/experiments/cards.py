@@ -122,7 +122,8 @@ class _Layer:
 class StackCollector:
     """The sums of one stack as they grow; heads are numbered layer by layer.
 
-    layers: the numbers of those that attend. words: of each pair, by its number, the words on the query and on the key axis.
+    layers: the numbers of those that attend. words: of each pair, by its number, the words on the query and on the key
+    axis.
     """
 
     def __init__(self, heads: int, layers: Sequence[int], known: Sequence[str], pairs: int) -> None:

@@ -43,9 +43,9 @@ def _of_axes(axes: WordAxes) -> tuple[tuple[np.ndarray, ...], ...]:
     """What a pass reads beside a pattern; the same for all layers.
 
     rows: how many tokens a text has, and which of them are words (see ``WholeWords``). queries: of each word its side,
-    how many words of A and of B it may see, and the most entropy that it can have, 0 where it has no choice. tokens: how
-    many keys there are, 1 for a token that is a word of A, of B, and that word's number. keys: of each word the token
-    that it is, −1 where none covers it, −2 − n for the nth of the words of several; its side; and those words.
+    how many words of A and of B it may see, and the most entropy that it can have, 0 where it has no choice. tokens:
+    how many keys there are, 1 for a token that is a word of A, of B, and that word's number. keys: of each word the
+    token that it is, −1 where none covers it, −2 − n for the nth of the words of several; its side; and those words.
     """
     of_queries, of_keys = axes.query_pieces.whole, axes.key_pieces.whole
     seen = axes.visible_words.double().numpy()

@@ -47,13 +47,13 @@ def load(
 
     name: a name of ``catalogue()``; a Hub id, with @revision if wanted; or a local directory or .gguf file (absolute,
     or starting with ``.`` or ``~``). BASE+ADAPTER adds a low-rank adapter, a folder or Hub id as peft saves it, to the
-    weights of its base; an adapter alone finds its base in its config. Each may end in @random (the same architecture with seeded random weights) or
-    @shuffled (the trained weights, each matrix's permuted within itself).
-    device: ``auto`` takes CUDA, then Apple's MPS, then the CPU. dtype: of the weights, such as ``bfloat16``, or
-    ``auto``, that of its files; patterns and sums are float32 and float64 all the same. device_map, quantization_config: as ``from_pretrained`` takes them, to spread a network
-    over devices and to pack its weights. tokenizer: one, or the name of a model that has it, where the model's own
-    files hold none.
-    Raises Problem, in three parts, when the model cannot be had or its attention cannot be read in full.
+    weights of its base; an adapter alone finds its base in its config. Each may end in @random (the same architecture
+    with seeded random weights) or @shuffled (the trained weights, each matrix's permuted within itself). device:
+    ``auto`` takes CUDA, then Apple's MPS, then the CPU. dtype: of the weights, such as ``bfloat16``, or ``auto``, that
+    of its files; patterns and sums are float32 and float64 all the same. device_map, quantization_config: as
+    ``from_pretrained`` takes them, to spread a network over devices and to pack its weights. tokenizer: one, or the
+    name of a model that has it, where the model's own files hold none. Raises Problem, in three parts, when the model
+    cannot be had or its attention cannot be read in full.
     """
     options = LoadOptions(device, dtype, device_map, quantization_config, tokenizer)
     options.check_packer()
@@ -61,8 +61,8 @@ def load(
 
 
 def read(name: str, source: Source, options: LoadOptions = DEFAULTS) -> Model:
-    """Load the model that ``find`` found; the second half of ``load``. Raises Problem, and nothing else that a loader or
-    a network raises.
+    """Load the model that ``find`` found; the second half of ``load``. Raises Problem, and nothing else that a loader
+    or a network raises.
     """
     with _refusing(name):
         model = _read(name, source, options.of_files(source.folder))

@@ -50,19 +50,19 @@ def analyze(
     """Measure every head of every model over pairs, into the folder ``out``; a run that was stopped there resumes.
 
     models: names as ``load`` takes them, names that stand for many checkpoints (``expand``), which are loaded one after
-    another, and loaded or wrapped models. pairs: a path (see ``read_pairs``), or SentencePairs or PairRecords; or a folder, a pattern (``part-*.parquet``)
-    or an address with a scheme (``s3://``, ``hf://``) of Parquet and JSONL files, which are read shard by shard where they
-    are measured, however many there are (studies then take a sample of ``SAMPLE`` pairs). keep_sentences: whether ``pairs.parquet`` holds
-    them. dtype: of the weights of models that are named, as ``load`` takes it; it is part of their revisions, so that
-    numbers of two precisions are never in one run. resources: a lexicon of feelings and static vectors for the measure ``relations`` (see ``read_valence``,
+    another, and loaded or wrapped models. pairs: a path (see ``read_pairs``), or SentencePairs or PairRecords; or a
+    folder, a pattern (``part-*.parquet``) or an address with a scheme (``s3://``, ``hf://``) of Parquet and JSONL
+    files, which are read shard by shard where they are measured, however many there are (studies then take a sample of
+    ``SAMPLE`` pairs). keep_sentences: whether ``pairs.parquet`` holds them. dtype: of the weights of models that are
+    named, as ``load`` takes it; it is part of their revisions, so that numbers of two precisions are never in one run.
+    resources: a lexicon of feelings and static vectors for the measure ``relations`` (see ``read_valence``,
     ``read_vectors``), told apart by ``Resources.name``. tokens: the most tokens, padding included, that go through a
     network at once; by default what suits the device. progress: told after every batch. cancel: asked after every
     batch, such as an Event's ``is_set``. get: brings a model by its name, in place of ``load``, such as a pool's.
     where: who measures the sums: this process, or the workers of ``OnRay``, which load models by their names; studies
-    are made here.
-    Raises Problem, in three parts, when there is nothing to measure, a model cannot be had, the folder cannot be
-    written, is in use, or holds another run; Cancelled when asked to stop. Pairs that a model cannot take are in
-    ``skipped``.
+    are made here. Raises Problem, in three parts, when there is nothing to measure, a model cannot be had, the folder
+    cannot be written, is in use, or holds another run; Cancelled when asked to stop. Pairs that a model cannot take are
+    in ``skipped``.
     """
     unknown = set(measures) - set(MEASURABLE)
     if unknown or not measures or not models:

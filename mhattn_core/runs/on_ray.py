@@ -107,8 +107,8 @@ def _room(ray: Any, memory: int) -> int:
 
 
 def from_environment() -> Where:
-    """Where a copy of the dashboard measures: on the cluster that ``MHATTN_RAY`` names (``auto``: that of this machine),
-    else here.
+    """Where a copy of the dashboard measures: on the cluster that ``MHATTN_RAY`` names (``auto``: that of this
+    machine), else here.
     """
     address = os.environ.get("MHATTN_RAY")
     return OnRay(address=address) if address else HERE

@@ -16,8 +16,9 @@ from mhattn_core.runs.where import CHUNK, Part, Result, Step, Watcher
 FEWEST = 8
 """Pairs in a part, at the least: with fewer, sending takes longer than measuring."""
 PARTS = 32
-"""Into which a small corpus is cut, so that no worker waits long for the last; however many there are, the parts are the
-same, and so is what they add up to."""
+"""Into which a small corpus is cut, so that no worker waits long for the last; however many there are, the parts are
+the same, and so is what they add up to.
+"""
 AHEAD = 2
 """Parts that a worker is given at once, so that it never waits for the next."""
 FAN = 8

@@ -42,8 +42,8 @@ class Run:
 
     @classmethod
     def open(cls, folder: str | Path) -> "Run":
-        """A run by its folder, by its name where it comes with the package, such as ``examples-en``, or by its address on
-        the Hub, ``hf://datasets/USER/NAME`` (see ``from_hub.bring``).
+        """A run by its folder, by its name where it comes with the package, such as ``examples-en``, or by its address
+        on the Hub, ``hf://datasets/USER/NAME`` (see ``from_hub.bring``).
 
         Raises Problem when there is no run in the folder, or one that is not finished.
         """

@@ -32,8 +32,9 @@ MOST_SKIPPED = 1000
 @dataclass
 class ShardSums(ModelSums):
     """``done``: the pairs that were measured. shards: the numbers of those that are in the sums. unread: rows that no
-    model could be given; skipped: pairs that this one could not take; of each up to ``MOST_SKIPPED`` are named, and all of them counted. sample: the pairs of the lowest numbers (a hash of their texts), by number; it is
-    kept beside the sums.
+    model could be given; skipped: pairs that this one could not take; of each up to ``MOST_SKIPPED`` are named, and all
+    of them counted. sample: the pairs of the lowest numbers (a hash of their texts), by number; it is kept beside the
+    sums.
     """
 
     shards: set[int] = field(default_factory=set)

@@ -49,13 +49,13 @@ tables are described on the page Methods of mhattn.
 
 
 def share(run: Run, repository: str, *, sentences: bool = False, private: bool = False, licence: str = "") -> str:
-    """Put a run's tables into the dataset ``USER/NAME`` of the Hub, which is made if need be, and return its address, as
-    ``Run.open`` takes it.
+    """Put a run's tables into the dataset ``USER/NAME`` of the Hub, which is made if need be, and return its address,
+    as ``Run.open`` takes it.
 
     sentences: whether those that were measured go with it; ids, names of documents and groups, and single words on
-    cards of heads always do. licence: of the data, as the Hub writes it (``cc-by-sa-4.0``). A model that is a folder here
-    is named by the folder's last name. ``HF_TOKEN`` opens the way; it is never shown.
-    Raises Problem when the Hub refuses or cannot be reached.
+    cards of heads always do. licence: of the data, as the Hub writes it (``cc-by-sa-4.0``). A model that is a folder
+    here is named by the folder's last name. ``HF_TOKEN`` opens the way; it is never shown. Raises Problem when the Hub
+    refuses or cannot be reached.
     """
     token = os.environ.get("HF_TOKEN") or None
     if not REPOSITORY.fullmatch(repository):

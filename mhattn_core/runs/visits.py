@@ -25,7 +25,8 @@ class GivenFile:
 class Visit:
     """What one visitor brought. Pairs are numbered from 1, and a number never means another visitor's pair.
 
-    cuts: words by the sentence as typed. texts: what was typed into other boxes, by the box. most_bytes: of all files together; the oldest give way.
+    cuts: words by the sentence as typed. texts: what was typed into other boxes, by the box. most_bytes: of all files
+    together; the oldest give way.
     """
 
     def __init__(self, most_bytes: float = float("inf")) -> None:

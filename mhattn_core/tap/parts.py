@@ -1,4 +1,6 @@
-"""Whether a network's attention can be computed some queries at a time: whether its rows hang on nothing but themselves."""
+"""Whether a network's attention can be computed some queries at a time: whether its rows hang on nothing but
+themselves.
+"""
 
 from collections.abc import Mapping, Sequence
 

@@ -50,10 +50,10 @@ class AttentionMap:
     """Where a network attends, and how it is read.
 
     ``sites[stack]`` are its layers in order, those among them that do not attend (states, convolutions, windows): a
-    layer's number is its true one. ``layer_of`` tells the layer of each call where there are such. ``reading`` is ``tap`` (our attention function; ``stack_of`` names each
-    module's stack) or ``products`` (the family's own attention, see ``tap.fallback``; ``order`` holds stack and
-    number of heads of each product of one forward). ``reads_in_parts``: whether some queries at a time give what all
-    together do, seen with a few tokens.
+    layer's number is its true one. ``layer_of`` tells the layer of each call where there are such. ``reading`` is
+    ``tap`` (our attention function; ``stack_of`` names each module's stack) or ``products`` (the family's own
+    attention, see ``tap.fallback``; ``order`` holds stack and number of heads of each product of one forward).
+    ``reads_in_parts``: whether some queries at a time give what all together do, seen with a few tokens.
     """
 
     sites: Mapping[str, tuple[Site, ...]]

@@ -21,9 +21,8 @@ def export_panel(
 ) -> None:
     """A *Download* button beside a chart.
 
-    chart: draws it for a preset; called only when a file is asked for. table: its numbers. name: what the file is called, made safe
-    here.
-    note: ``model@revision`` or a run's id, for the file's metadata.
+    chart: draws it for a preset; called only when a file is asked for. table: its numbers. name: what the file is
+    called, made safe here. note: ``model@revision`` or a run's id, for the file's metadata.
     """
     presets = {
         "screen": _("screen (700 px)"),

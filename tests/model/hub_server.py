@@ -32,7 +32,8 @@ class Hub:
         self.asked: list[str] = []
         self.address = ""
         self.writable: Path | None = None
-        """Where datasets are made that somebody writes with the token ``good``; their files stand beside those given."""
+        """Where datasets are made that somebody writes with the token ``good``; their files stand beside those given.
+        """
 
     def folder(self, repository: str, revision: str) -> Path | None:
         return self.repositories.get(f"{repository}@{revision}") or self.repositories.get(repository)

@@ -23,8 +23,8 @@ def model() -> mh.Model:
 
 @pytest.fixture(scope="module")
 def labelled(model: mh.Model) -> pd.DataFrame:
-    """As MNLI comes: three hypotheses a premise, labels by name, some without one. Labels are the model's own answers but
-    for a third, so that there is something to lose and something to win.
+    """As MNLI comes: three hypotheses a premise, labels by name, some without one. Labels are the model's own answers
+    but for a third, so that there is something to lose and something to win.
     """
     draw = np.random.default_rng(3)
     rows = []
@@ -98,8 +98,8 @@ def test_intervals_and_words(run: mh.Run) -> None:
 
 
 def test_what_falls_is_counted_as_what_is_lost() -> None:
-    """By hand: of 32 texts 20 are right; without the first head 14 of these and one of the others, without the second as
-    before.
+    """By hand: of 32 texts 20 are right; without the first head 14 of these and one of the others, without the second
+    as before.
     """
     intact = np.array([1.0] * 20 + [0.0] * 12)
     first = intact.copy()

@@ -1,5 +1,5 @@
-"""The compiled pass over a pattern against a plain double loop in float64, for any pieces, words, padding and parts of the
-queries.
+"""The compiled pass over a pattern against a plain double loop in float64, for any pieces, words, padding and parts of
+the queries.
 """
 
 from math import log

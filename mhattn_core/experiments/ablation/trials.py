@@ -76,10 +76,10 @@ def unheard(_sentences: int, _of: int) -> None:
 class Trials:
     """A model and texts. means: what stands in for a head that is off by ``mean``; by default its mean in each text.
 
-    scored_from: see ``tasks``. labels: of each pair, what a classifier should say, by its name or number; empty where it
-    is not known. ``counts`` ``[text]`` of each quantity: words asked for, or one; 0 for a text that the
-    model cannot take. A model that makes vectors reads first sentences alone (``fed``); second ones are what it looks
-    for. spread: who measures many variants in the place of this process.
+    scored_from: see ``tasks``. labels: of each pair, what a classifier should say, by its name or number; empty where
+    it is not known. ``counts`` ``[text]`` of each quantity: words asked for, or one; 0 for a text that the model cannot
+    take. A model that makes vectors reads first sentences alone (``fed``); second ones are what it looks for. spread:
+    who measures many variants in the place of this process.
     """
 
     def __init__(

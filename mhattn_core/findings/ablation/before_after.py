@@ -40,8 +40,8 @@ def written_before_and_after(intact: "Continued", ablated: "Continued", off: Seq
 
 
 def before_and_after(before: str, after: str, *, labels: tuple[str, str], ends: tuple[str, str] = ("", "")) -> str:
-    """HTML of both texts, one under the other. labels: what stands before each; ends: what follows each, such as dots where it
-    was cut off.
+    """HTML of both texts, one under the other. labels: what stands before each; ends: what follows each, such as dots
+    where it was cut off.
     """
     first, second = changes(before, after)
     rows = (

@@ -21,10 +21,10 @@ def head_overview(run: Run, models: Sequence[str]) -> pd.DataFrame:
     """One row a head of each model's first stack with relations, else its first stack: ``HEAD_COLUMNS``, name, and of
     what the run measured, else empty or NaN:
 
-    relation, verdict, family, held_out, gain of its best role; effect, effect_low, effect_high, quantity of switching it
-    off alone (``mean``), a loss or, for encoders, how far the sentence's vector turns; similar, distance: the nearest head of the same
-    model and how far it is (JS, nats); redundant: whether that is near enough; type of pattern; partner,
-    partner_model: its counterpart in another model.
+    relation, verdict, family, held_out, gain of its best role; effect, effect_low, effect_high, quantity of switching
+    it off alone (``mean``), a loss or, for encoders, how far the sentence's vector turns; similar, distance: the
+    nearest head of the same model and how far it is (JS, nats); redundant: whether that is near enough; type of
+    pattern; partner, partner_model: its counterpart in another model.
     """
     heads = _all_heads(run, models)
     for add in (_roles, _effects, _neighbours, _types, _partners):

@@ -27,9 +27,9 @@ class WordMass:
 
 @dataclass(frozen=True, eq=False)
 class StackCards:
-    """heads: of each layer; layers: the numbers of those that attend; rows: query words; distances float64 ``[head, bin]`` and even_distances ``[bin]``, weight
-    summed over rows, None for cross-attention, where places of two texts have no distance; links as ``StrongestLinks``,
-    weights NaN for a pair that could not be measured.
+    """heads: of each layer; layers: the numbers of those that attend; rows: query words; distances float64 ``[head,
+    bin]`` and even_distances ``[bin]``, weight summed over rows, None for cross-attention, where places of two texts
+    have no distance; links as ``StrongestLinks``, weights NaN for a pair that could not be measured.
     """
 
     heads: int

@@ -24,7 +24,8 @@ NEGLIGIBLE = 1e-9
 def similarity_nulls(
     a: Float[np.ndarray, "head_a feature"], b: Float[np.ndarray, "head_b other_feature"], *, draws: int = DRAWS
 ) -> Float[np.ndarray, "draw head_a"]:
-    """What the nearest of as many heads of no model as b has costs each head of a, by 1 − cosine: ``[draw, head of a]``.
+    """What the nearest of as many heads of no model as b has costs each head of a, by 1 − cosine: ``[draw, head of
+    a]``.
 
     Shapes: a ``[head, feature]``, b the same features; heads are made of length 1 here, one without length is near
     nothing. Range: 0 to 2. Raises ShapeError when the two disagree on features.

@@ -63,8 +63,8 @@ def grams(features: Float[np.ndarray, "head word dimension"]) -> Float[np.ndarra
 
 
 def centred_grams(features: Float[np.ndarray, "head word dimension"]) -> Float[np.ndarray, "head two_words"]:
-    """Gram matrices, centred without their diagonals, as vectors ``[head, two words]``: the cosine of two heads is their
-    debiased CKA.
+    """Gram matrices, centred without their diagonals, as vectors ``[head, two words]``: the cosine of two heads is
+    their debiased CKA.
 
     Shapes: features ``[head, word, dimension]``; words with NaN are left out. Raises ShapeError for fewer than four.
     Source: U-centring, Székely & Rizzo 2014, definition 2; its identity with the estimator of Song et al. 2012.

@@ -69,8 +69,8 @@ class Groups:
 
     @property
     def exist(self) -> bool:
-        """Whether some heads are near and others far, with a gap between, and the cut does better than heads whose words
-        were shuffled.
+        """Whether some heads are near and others far, with a gap between, and the cut does better than heads whose
+        words were shuffled.
         """
         return self.p <= LEVEL and not self.silhouette <= self.shuffled
 
@@ -106,8 +106,8 @@ def groups(
     only where the distances between heads have more than one mode: the dip of their roots, against the hardest
     distribution with one. Heads on a line, a curve, or in a cloud are called groups in at most 5 % of simulations;
     twelve groups or more of equal size go unseen. References drawn in the space of the heads (uniform or normal, by
-    their principal axes) were tried instead: they take heads on a curve for groups, since they fill the space around it.
-    The number is the cut of the tree, into 2 to 20, with the best mean silhouette; each null may choose its own.
+    their principal axes) were tried instead: they take heads on a curve for groups, since they fill the space around
+    it. The number is the cut of the tree, into 2 to 20, with the best mean silhouette; each null may choose its own.
     Source: Adolfsson, Ackerman & Brownstein 2019 (the dip of distances); Rousseeuw 1987 (silhouettes).
     """
     count, best = best_cut(distances)
@@ -117,12 +117,12 @@ def groups(
 
 
 def group_stability(distances: Float[np.ndarray, "head head"], count: int) -> Float[np.ndarray, " group"]:
-    """How well each of ``count`` groups, ``[group]``, is found again among heads drawn with replacement: the mean of the
-    largest Jaccard index with a group of the drawn heads' own tree.
+    """How well each of ``count`` groups, ``[group]``, is found again among heads drawn with replacement: the mean of
+    the largest Jaccard index with a group of the drawn heads' own tree.
 
     Range: 0 to 1; above 0.75 a group is called stable. It says that a group does not hang on single heads, and not that
-    groups exist: pieces of a line are stable, too. Source: Hennig 2007, section 3, with 100 draws of heads, not of pairs
-    of sentences.
+    groups exist: pieces of a line are stable, too. Source: Hennig 2007, section 3, with 100 draws of heads, not of
+    pairs of sentences.
     """
     labels = tree(distances).cut(count) - 1
     generator = np.random.default_rng(0)

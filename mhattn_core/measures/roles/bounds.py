@@ -18,9 +18,9 @@ def bounds(networks: Iterable[Mapping[Role, float]]) -> dict[Role, float]:
 
     networks: what ``best_heads`` gives of each, measured on the same pairs; two at least, else ValueError. The upper
     prediction bound of one more draw from a normal distribution: mean + t · s · √(1 + 1/n), at most 1. It knows how few
-    networks it rests on; their empirical 95th percentile does not.
-    Source: Hahn and Meeker 1991, section 4.7. Measured on all-MiniLM, 40 networks of each kind and 120 relations and directions: of
-    other networks' best heads 94 % stay under the bound of four, 90 % under the 95th percentile of ten.
+    networks it rests on; their empirical 95th percentile does not. Source: Hahn and Meeker 1991, section 4.7. Measured
+    on all-MiniLM, 40 networks of each kind and 120 relations and directions: of other networks' best heads 94 % stay
+    under the bound of four, 90 % under the 95th percentile of ten.
     """
     best = list(networks)
     if len(best) < 2:
