@@ -91,7 +91,7 @@ def test_a_share_moves_the_meter_by_its_pairs_however_its_steps_are_counted() ->
     share.fill()
     assert told[-1] == 4
     fewer = Share(meter, 6, 100)
-    fewer.tell(1)
+    fewer.count(1)
     fewer.fill()
     assert told[-1] == 10
 
