@@ -16,8 +16,6 @@ from mhattn_core.models.packages import missing_package
 
 FLOAT32 = torch.float32
 AUTO = "auto"
-DTYPES = ("float32", "bfloat16", "float16", AUTO)
-"""What people are offered; ``load`` takes every floating type of torch."""
 _PACKED_BYTES = 1
 
 
@@ -40,7 +38,7 @@ class LoadOptions:
         if not isinstance(named, torch.dtype) or not named.is_floating_point:
             raise Problem(
                 _("“{dtype}” is no type of weights.").format(dtype=self.dtype),
-                _("Use one of: {names}.").format(names=", ".join(DTYPES)),
+                _("Use float32, bfloat16, float16 or auto."),
                 stands(),
             )
         return named

@@ -87,11 +87,11 @@ def test_a_share_moves_the_meter_by_its_pairs_however_its_steps_are_counted() ->
     for _step in range(3):
         share.count(3)
     assert told == [1, 2, 4]
-    share.tell(5)  # more than was said
+    share.count(5)  # more than was said
     share.fill()
     assert told[-1] == 4
     fewer = Share(meter, 6, 100)
-    fewer.tell(1)
+    fewer.count(1)
     fewer.fill()
     assert told[-1] == 10
 
