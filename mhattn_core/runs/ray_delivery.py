@@ -23,8 +23,9 @@ AHEAD = 2
 """Parts that a worker is given at once, so that it never waits for the next."""
 FAN = 8
 """Results that are merged by a worker before they are sent on, at the most."""
-TRIES = 2
-"""How often a part may end the process that measures it before it is halved."""
+TRIES = 3
+"""How often a part may end the process that measures it before it is halved. More often than chance would have it: in
+halves a pair stands in other batches, and its last digits with it."""
 LOOK = 0.5
 """Seconds between two looks at what is done, and at whether the work is to stop."""
 LOG = logging.getLogger(__name__)
