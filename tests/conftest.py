@@ -1,6 +1,7 @@
 """What the tests share: two models, loaded once, and English as the language of messages."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -13,6 +14,16 @@ from mhattn_core.locale import use_language
 # No test depends on a second of wall time.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+
+BROWSER = Path(__file__).parent / "browser"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run side by side, those of one file stay together, and those of the browser: they share a server."""
+    for item in items:
+        group = BROWSER if item.path.is_relative_to(BROWSER) else item.path
+        item.add_marker(pytest.mark.xdist_group(str(group)))
 
 
 @pytest.fixture(scope="session")
