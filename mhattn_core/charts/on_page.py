@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from mhattn_core.charts.theme import TEXT_COLOUR, WORD_COLOUR
+from mhattn_core.charts.theme import FAINT, TEXT_COLOUR, WORD_COLOUR
 
 IN_THE_DARK = {TEXT_COLOUR: "#b8bcc6", WORD_COLOUR: "#f0f2f6"}
 """Contrast of the first pair with the ground of the page: 7.0 and 9.9; the page's own grey of axes has 3.7."""
+FAINT_IN_THE_DARK = 0.7
+"""Opacity with which what is only suggested stands out from a dark page as it does from a light one."""
 PADDING = 6
 """Pixels between an axis and its labels, and between these and its title; the page's own are 16."""
 
@@ -29,6 +31,8 @@ def on_page(spec: Mapping[str, Any], theme: Literal["light", "dark"] = "light") 
 
 def _recoloured(part: Any) -> Any:
     if isinstance(part, Mapping):
+        if part.get("name") == FAINT:
+            return {**part, "value": FAINT_IN_THE_DARK}
         # Tables hold people's words, and no colours of ours.
         return {name: held if name in ("datasets", "data") else _recoloured(held) for name, held in part.items()}
     if isinstance(part, list):

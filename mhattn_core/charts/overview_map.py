@@ -8,7 +8,7 @@ import pandas as pd
 
 from mhattn_core.charts.compose import below, beside, independent, layered
 from mhattn_core.charts.glance import PICKED
-from mhattn_core.charts.theme import MARK_COLOUR
+from mhattn_core.charts.theme import FAINT, FAINT_OPACITY, MARK_COLOUR
 from mhattn_core.locale import _
 
 WIDTH, HEIGHT, TALLEST, SMALLEST = 18, 15, 300, 8
@@ -19,8 +19,6 @@ SMALL = 5
 """Pixels of a cell of the models that stand beside for comparison."""
 LEAST = 0.2
 """How full the emptiest coloured cell is, so that its colour can be told."""
-FAINT = 0.4
-"""Opacity of what is only suggested."""
 MOST_IN_SVG = 2000
 """Marks; a canvas draws more of them faster."""
 GAP = 0.04
@@ -143,6 +141,7 @@ def _grid(
     marks = base.mark_rect(
         filled=True, fill="transparent", stroke=MARK_COLOUR, strokeWidth=3, cursor="pointer"
     ).add_params(
+        alt.param(name=FAINT, value=FAINT_OPACITY),
         alt.selection_point(name=HOVERED, fields=["name"], on="pointerover", empty=False),
         alt.selection_point(name=PICKED, fields=["name", "clicks"], on="click", clear=False),
     )
@@ -160,7 +159,11 @@ def _grid(
         base.mark_rect(color="#8c8c8c", fillOpacity=0.2).encode(**whole),
         base.transform_filter("datum.colour != ''")
         .mark_rect()
-        .encode(**inner, color=colour, opacity=alt.OpacityValue(1, condition={"test": "datum.faint", "value": FAINT})),
+        .encode(
+            **inner,
+            color=colour,
+            opacity=alt.OpacityValue(1, condition={"test": "datum.faint", "value": {"expr": FAINT}}),
+        ),
         base.transform_filter("datum.outline")
         .mark_rect(filled=False, stroke="#8c8c8c", strokeWidth=0.8)
         .encode(**whole),

@@ -19,6 +19,8 @@ SPECIAL_COLOUR = "#8c8c8c"
 WORD_COLOUR, TEXT_COLOUR = "#31333f", "#595959"
 """Of the words of a sentence, and of names and numbers among the marks; ``on_page`` has others for a dark page."""
 MARK_COLOUR = "#d1495b"
+FAINT, FAINT_OPACITY = "faint_opacity", 0.4
+"""A chart's parameter, and its value: of marks that are only suggested; ``on_page`` has another for a dark page."""
 # Okabe and Ito's palette, which survives colour blindness; random controls are always grey.
 _MODEL_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00"]
 HEAD_COLOURS = (

@@ -101,7 +101,9 @@ def figure(
 def share(
     run: RunName,
     repository: Annotated[str, typer.Argument(help="The dataset, made if need be.", metavar="USER/NAME")],
-    sentences: Annotated[bool, typer.Option("--sentences", help="Share the sentences too.")] = False,
+    sentences: Annotated[
+        bool, typer.Option("--sentences", help="Share sentences, words, ids and documents too.")
+    ] = False,
     private: Annotated[bool, typer.Option("--private", help="Make a new dataset private.")] = False,
     licence: Annotated[str, typer.Option(help="Of the data, such as cc-by-4.0.")] = "",
 ) -> None:

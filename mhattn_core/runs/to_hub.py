@@ -23,14 +23,17 @@ from mhattn_core.runs.run import ABOUT, Run
 REPOSITORY = re.compile(r"[\w][\w.-]*/[\w][\w.-]*")
 SENTENCES = {"pairs": ("source", "target"), "segment_documents": ("prefix",)}
 """Columns that hold sentences."""
-OF_SENTENCES = "card_sentences"
+NAMES = ("id", "document", "label")
+"""Columns whose values may say what a text is or whose it is."""
+WORDS = ("query", "key")
+"""Parts of ``cards`` whose items are words of the texts."""
 MODELS = ("model", "model_a", "model_b")
 CARD = """---
 {head}---
 # {title}
 
 Measurements of every attention head of {models} over {pairs} pairs, made with [mhattn](https://pypi.org/project/mhattn/)
-{version} (run `{id}`): tables, no weights{sentences}.
+{version} (run `{id}`): tables, no weights. {texts}
 
 ```python
 import mhattn_core as mh
@@ -46,14 +49,19 @@ run.findings()
 Measures: {measures}. Data: {source}. `heads.parquet` has a row a head, measure and group with a 95 % interval; the other
 tables are described on the page Methods of mhattn.
 """
+WITH_TEXTS = "The sentences and the words of the texts go with them, and the ids, documents and labels of the pairs."
+WITHOUT_TEXTS = (
+    "No sentences and no words of the texts go with them; pairs, documents and labels are numbered. Names of groups, of "
+    "the run and of its data are as they were given."
+)
 
 
 def share(run: Run, repository: str, *, sentences: bool = False, private: bool = False, licence: str = "") -> str:
     """Put a run's tables into the dataset ``USER/NAME`` of the Hub, which is made if need be, and return its address,
     as ``Run.open`` takes it.
 
-    sentences: whether those that were measured go with it; ids, names of documents and groups, and single words on
-    cards of heads always do. licence: of the data, as the Hub writes it (``cc-by-sa-4.0``). A model that is a folder
+    sentences: whether the texts that were measured go with it, their words on cards of heads, and the ids, documents
+    and labels of pairs, which are numbered otherwise; names of groups, of the run and of its data always go. licence: of the data, as the Hub writes it (``cc-by-sa-4.0``). A model that is a folder
     here is named by the folder's last name. ``HF_TOKEN`` opens the way; it is never shown. Raises Problem when the Hub
     refuses or cannot be reached.
     """
@@ -90,11 +98,12 @@ def share(run: Run, repository: str, *, sentences: bool = False, private: bool =
 def _copy(run: Run, folder: Path, *, sentences: bool) -> None:
     """The files that are shared."""
     names = shared_names(run.manifest)
-    for path in sorted(run.folder.glob("*.parquet")):
+    numbers: dict[str, dict[object, str]] = {name: {"": ""} for name in NAMES}
+    # The pairs first: their order is that of the numbers.
+    for path in sorted(run.folder.glob("*.parquet"), key=lambda path: (path.stem != "pairs", path.stem)):
         table = pd.read_parquet(path)
         if not sentences:
-            table = table.drop(columns=[name for name in SENTENCES.get(path.stem, ()) if name in table])
-            table = table.iloc[:0] if path.stem == OF_SENTENCES else table
+            table = _without_texts(path.stem, table, numbers)
         for column in MODELS:
             if column in table:
                 table[column] = table[column].replace(names)
@@ -105,6 +114,30 @@ def _copy(run: Run, folder: Path, *, sentences: bool) -> None:
     if (run.folder / ABOUT).exists():
         about = json.loads((run.folder / ABOUT).read_text(encoding="utf-8"))
         write_json(folder / ABOUT, about | {"models": [names.get(name, name) for name in about["models"]]})
+
+
+def _without_texts(name: str, table: pd.DataFrame, numbers: dict[str, dict[object, str]]) -> pd.DataFrame:
+    """A table without what its pairs say or are called.
+
+    numbers: what each value of ``NAMES`` is called instead, the same in all tables; new ones are added.
+    """
+    table = table.drop(columns=[column for column in SENTENCES.get(name, ()) if column in table])
+    if name == "card_sentences":
+        table = table.iloc[:0]
+    if name == "cards":
+        table = table[~table["part"].isin(WORDS)]
+        linked = table["part"] == "link"
+        table.loc[linked, "item"] = _numbered(table.loc[linked, "item"], numbers["id"])
+    if "reason" in table:  # which may quote what could not be read
+        table = table.assign(reason=table["reason"].str.replace("“[^”]*”", "“…”", regex=True))
+    return table.assign(**{column: _numbered(table[column], numbers[column]) for column in NAMES if column in table})
+
+
+def _numbered(values: "pd.Series[str]", numbers: dict[object, str]) -> "pd.Series[str]":
+    """Each different value as a number, counted from 1; empty and missing ones as they are."""
+    for value in values.dropna().unique():
+        numbers.setdefault(value, str(len(numbers)))
+    return values.map(numbers).astype(values.dtype)
 
 
 def shared_names(manifest: Manifest) -> dict[str, str]:
@@ -138,7 +171,7 @@ def card(run: Run, address: str, *, sentences: bool = False, licence: str = "") 
         pairs=f"{manifest.pairs:,}",
         version=manifest.version,
         id=run.id,
-        sentences=", with the sentences" if sentences else ", no sentences",
+        texts=WITH_TEXTS if sentences else WITHOUT_TEXTS,
         address=address,
         rows="\n".join(f"| {name} | {revision} |" for name, revision in models),
         measures=", ".join(manifest.measures),

@@ -14,15 +14,18 @@ from huggingface_hub import constants
 from tiny import put_model
 
 import mhattn_core as mh
+from mhattn_core.findings.card.sentences import head_sentences
+from mhattn_core.findings.card.words import head_words
 from mhattn_core.runs import store
 from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.from_hub import bring
 from mhattn_core.runs.to_hub import card, share, shared_names
+from mhattn_core.text.reading.records import PairRecord
 
 PAIRS = [
-    mh.SentencePair("The secret cat sat.", "It slept."),
-    mh.SentencePair("Nobody knows this."),
-    mh.SentencePair("A"),
+    PairRecord("SECRET-1", mh.SentencePair("The secret cat sat.", "It slept."), 1, "Secret report", "news", "secret"),
+    PairRecord("SECRET-2", mh.SentencePair("secret secret, secret", "secret, Secret"), 2, "Secret report", "news"),
+    PairRecord("A", mh.SentencePair("A"), 3, "Other report", "", "plain"),
 ]
 ADDRESS = "hf://datasets/user/mine"
 
@@ -56,15 +59,16 @@ def test_a_run_comes_back_without_its_sentences(served: Hub, run: mh.Run) -> Non
     assert there.models == ("tiny",)  # and not the folder of this machine
     pd.testing.assert_frame_equal(there.heads.drop(columns="model"), run.heads.drop(columns="model"))
     assert set(there.heads["model"]) == {"tiny"}
-    assert there.units == len(PAIRS)
+    assert there.units == run.units == 2
     folder = served.repositories["datasets/user/mine"]
     for path in folder.iterdir():
-        assert b"secret" not in path.read_bytes().lower() or path.stem == "cards", path
+        content = path.read_bytes() if path.suffix != ".parquet" else pd.read_parquet(path).to_json().encode()
+        assert b"secret" not in content.lower(), path
         assert str(run.folder.parent).encode() not in path.read_bytes(), path
     told = (folder / "README.md").read_text()
     assert told.startswith("---\n")
     assert 'license: "cc-by-4.0"' in told
-    assert "no sentences" in told
+    assert "No sentences" in told
     assert run.manifest.version in told
     assert ADDRESS in told
     assert bring(f"{served.address}/datasets/user/mine/tree/main") == bring("user/mine") == there.folder
@@ -73,7 +77,28 @@ def test_a_run_comes_back_without_its_sentences(served: Hub, run: mh.Run) -> Non
 
 def test_sentences_go_with_it_when_asked(served: Hub, run: mh.Run) -> None:
     share(run, "user/mine", sentences=True)
-    assert mh.Run.open(ADDRESS).pairs["source"].tolist() == [pair.source for pair in PAIRS]
+    there = mh.Run.open(ADDRESS)
+    pd.testing.assert_frame_equal(there.pairs, run.pairs)
+    assert there.pairs["source"].tolist() == [record.pair.source for record in PAIRS]
+    assert "secret" in set(there.table("cards")["item"])
+    assert "The sentences" in (served.repositories["datasets/user/mine"] / "README.md").read_text()
+
+
+def test_pairs_and_documents_are_numbered_alike_in_every_table(served: Hub, run: mh.Run) -> None:
+    share(run, "user/mine")
+    there = mh.Run.open(ADDRESS)
+    assert there.pairs["id"].tolist() == ["1", "2", "3"]
+    assert there.pairs["document"].tolist() == ["1", "1", "2"]
+    assert there.pairs["label"].tolist() == ["1", "", "2"]
+    assert there.pairs["group"].tolist() == ["news", "news", ""]
+    number = dict(zip(run.pairs["id"], there.pairs["id"], strict=True))
+    before, after = ((table := one.table("cards"))[table["part"] == "link"] for one in (run, there))
+    assert after["item"].tolist() == [number[item] for item in before["item"]]
+    assert set(there.table("cards")["part"]) == {"distance", "link"}
+    assert not len(there.table("card_sentences"))
+    with pytest.raises(mh.Problem, match="shared without its words"):
+        head_words(there)
+    assert "ids only" in head_sentences(there).sentence
 
 
 def test_the_token_is_in_no_message(served: Hub, run: mh.Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -172,10 +172,10 @@ def test_a_colour_is_as_large_as_its_share_of_the_largest_effect(run: mh.Run) ->
 
 def test_three_sentences_say_what_it_comes_to(run: mh.Run) -> None:
     specialise, share, replace = overview_answers(run, [A, B, f"{B}@random"])
-    assert "minilm: of 6 heads, 2 found" in specialise.sentence
-    assert "0 more only looked" in specialise.sentence
-    assert "smollm2: of 6 heads, 0 found" in specialise.sentence
-    assert "Heads of minilm with a counterpart in smollm2: 1" in share.sentence
+    assert "minilm: 2 of 6 heads found" in specialise.sentence
+    assert "0 more gained" in specialise.sentence
+    assert "smollm2: 0 of 6 heads found" in specialise.sentence
+    assert "Heads of minilm with a counterpart in smollm2: 1 of 6" in share.sentence
     assert "random: 0" in share.sentence
     assert "Too few heads" in replace.sentence
 

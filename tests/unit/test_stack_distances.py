@@ -1,14 +1,23 @@
 """A stack's distances in the form that a pair and a run share: heads left out, and what a run's table says."""
 
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import mhattn_core as mh
 from mhattn_core.errors import Problem
-from mhattn_core.experiments.redundancy.stack_distances import StackDistances, corpus_distances, without_gaps
+from mhattn_core.experiments.redundancy.stack_distances import (
+    StackDistances,
+    corpus_distances,
+    pair_distances,
+    without_gaps,
+)
 from mhattn_core.heads import HEAD_COLUMNS
+from mhattn_core.measures.redundancy.head_distances import By
+from mhattn_core.measures.redundancy.samples import DRAWS
 
 HEADS = [(0, 0), (0, 1), (2, 0)]
 INDEX = pd.MultiIndex.from_tuples([("m", "encoder", *head) for head in HEADS], names=HEAD_COLUMNS)
@@ -33,6 +42,15 @@ def rows() -> pd.DataFrame:
         "shuffled_cka": [0.0, 0.25, 0.5],
     }
     return pd.DataFrame(columns | numbers).assign(model="m", stack="encoder", shared_keys=[True, False, False], n=7)
+
+
+def test_the_share_that_is_done_is_told_before_every_step(minilm: mh.Model) -> None:
+    told: list[float] = []
+    seen = mh.attend(minilm, mh.SentencePair("The cat sits on the mat"))
+    found = pair_distances(seen, "encoder", told.append)
+    steps = DRAWS + len(get_args(By))
+    assert told == [number / steps for number in range(steps)]
+    assert list(found) == ["js", "correlation", "cka"]
 
 
 def test_a_run_by_divergence() -> None:

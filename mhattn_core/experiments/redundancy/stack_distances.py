@@ -1,6 +1,6 @@
 """How similar the heads of one stack are beside what random words give: the same form for a pair and for a run."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import get_args
@@ -77,14 +77,22 @@ def without_gaps(unknown: np.ndarray) -> np.ndarray:
     return known
 
 
-def pair_distances(seen: AttentionResult, stack: str) -> Mapping[By, StackDistances]:
+def pair_distances(
+    seen: AttentionResult, stack: str, tell: Callable[[float], object] = lambda _share: None
+) -> Mapping[By, StackDistances]:
     """A stack on one pair by every distance that can be had; for another, ``heads_of`` raises what is in the way.
 
-    Raises Problem as ``noise_pairs``.
+    tell: told the share that is done, 0 to 1, before each run of the model and each distance. Raises Problem as
+    ``noise_pairs``.
     """
-    noise = [attend(seen.model, pair) for pair in noise_pairs(seen)]
+    noise: list[AttentionResult] = []
     found: dict[By, StackDistances] = {}
-    for by in get_args(By):
+    random, every = noise_pairs(seen), get_args(By)
+    for number, pair in enumerate(random):
+        tell(number / (len(random) + len(every)))
+        noise.append(attend(seen.model, pair))
+    for number, by in enumerate(every, start=len(random)):
+        tell(number / (len(random) + len(every)))
         with suppress(Problem):
             here, drawn = distances(heads_of(seen, stack, by=by), by=by), noise_distances(noise, stack, by=by)
             found[by] = StackDistances(by, here, drawn, drawn, shares_keys(seen.model, here))

@@ -37,7 +37,9 @@ def head_words(
     ranked = own[own["part"] == side].rename(columns={"item": "word"}).nlargest(TOP, by)
     if ranked.empty:
         raise Problem(
-            _("No word stands {fewest} times or more in these pairs.").format(fewest=FEWEST),
+            _("No word stands {fewest} times or more in these pairs, or the run was shared without its words.").format(
+                fewest=FEWEST
+            ),
             _("Measure more pairs."),
         )
     words = ranked[["word", "mass", "even", "lift", "count"]].reset_index(drop=True)

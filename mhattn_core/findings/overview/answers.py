@@ -35,7 +35,7 @@ def overview_answers(run: Run, models: Sequence[str]) -> list[Answer]:
     if run.has("relations"):
         answers.append(Answer(_("Which heads specialise?"), _specialised(heads, trained), "Head roles"))
     if run.has("matches") and len(trained) > 1:
-        answers.append(Answer(_("Do the models share heads?"), _shared(run, trained), "Compare models"))
+        answers.append(Answer(_("Do the models share heads?"), _shared(run, heads, trained), "Compare models"))
     if run.has("ablation") and run.has("distances"):
         answers.append(Answer(_("Can a similar head stand in?"), _replaceable(heads, trained), "Redundancy"))
     return answers
@@ -46,8 +46,8 @@ def _specialised(heads: pd.DataFrame, models: Sequence[str]) -> str:
     for model in models:
         verdicts = heads.loc[heads["model"] == model, "verdict"]
         message = _(
-            "{model}: of {all} heads, {heads} found a relation better than position and word class do; {suggested} more "
-            "only looked at the nearest word of a class, or gained little."
+            "{model}: {heads} of {all} heads found a relation better than position and word class do; {suggested} more "
+            "gained little, or only looked at the nearest word of a class."
         )
         parts.append(
             message.format(
@@ -60,20 +60,20 @@ def _specialised(heads: pd.DataFrame, models: Sequence[str]) -> str:
     return " ".join(parts)
 
 
-def _shared(run: Run, models: Sequence[str]) -> str:
+def _shared(run: Run, heads: pd.DataFrame, models: Sequence[str]) -> str:
     a, b = models[:2]
     counts = {
         other: count
         for other in (b, *(with_control(b, control) for control in CONTROLS))
         if (count := _counterparts(run, a, other)) is not None
     }
-    names = {"a": escape(a), "b": escape(b)}
+    names = {"a": escape(a), "b": escape(b), "all": int((heads["model"] == a).sum())}
     if b not in counts:
         return _("{a} and {b} were not matched in this run.").format(**names)
     shared = counts.pop(b)
     if not counts:
-        return _("Heads of {a} with a counterpart in {b}: {count}.").format(count=shared, **names)
-    return _("Heads of {a} with a counterpart in {b}: {count} (in random controls: {chance}).").format(
+        return _("Heads of {a} with a counterpart in {b}: {count} of {all}.").format(count=shared, **names)
+    return _("Heads of {a} with a counterpart in {b}: {count} of {all}. In random controls: {chance}.").format(
         count=shared, chance=listed(stated(escape(name), count) for name, count in counts.items()), **names
     )
 

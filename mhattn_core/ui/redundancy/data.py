@@ -17,6 +17,7 @@ from mhattn_core.measures.quantities import quantity
 from mhattn_core.measures.redundancy.clusters import Groups, Tree, groups, shuffled_distances, tree
 from mhattn_core.measures.redundancy.head_distances import By, Heads
 from mhattn_core.runs.run import Run
+from mhattn_core.ui.kept import kept
 from mhattn_core.ui.quantity_choice import choose_quantity
 from mhattn_core.ui.redundancy.run import run_distances
 from mhattn_core.ui.resources import HASHES
@@ -39,9 +40,6 @@ def heads(seen: AttentionResult, stack: str, by: By) -> Heads:
     return heads_of(seen, stack, by=by)
 
 
-_pair_distances = st.cache_data(max_entries=16, show_spinner=False, hash_funcs=HASHES)(in_turn(pair_distances))
-
-
 def redundancy(seen: AttentionResult, stack: str, by: By, run: Run | None = None) -> Redundancy:
     """Measure a stack on the pair, or read it from a run; a head whose distances are not known, on text or on random
     words, is left out.
@@ -60,7 +58,8 @@ def redundancy(seen: AttentionResult, stack: str, by: By, run: Run | None = None
 
 
 def _on_pair(seen: AttentionResult, stack: str, by: By) -> StackDistances:
-    measured = _pair_distances(seen, stack)
+    says = _("Comparing every head with every other, here and on random words …")
+    measured = kept("distances", seen, stack, says, lambda tell: pair_distances(seen, stack, tell))
     if by not in measured:
         heads_of(seen, stack, by=by)
     return measured[by]

@@ -42,8 +42,7 @@ def redundancy_panel(controls: Controls) -> None:
     # What a model does not know of the pair says nothing about a run.
     if not run and not may_draw(seen, stack, place):
         return
-    with st.spinner(_("Comparing every head with every other, here and on random words …")):
-        found = redundancy(seen, stack, by, run)
+    found = redundancy(seen, stack, by, run)
     finding = distances(found)
     say(finding)
     pictures, pair = st.columns([3, 2])
