@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from mhattn_core.models.precision import FLOAT32, precision_of
 from mhattn_core.text.pair import SentencePair
 
 if TYPE_CHECKING:
@@ -23,10 +24,15 @@ def code_of(result: "AttentionResult", expression: str, *imports: str) -> str:
             *imports,
             "",
             f"pair = {literal(result.pair)}",
-            f"seen = mh.attend(mh.load({result.model.name!r}), pair)",
+            f"seen = mh.attend({loading(repr(result.model.name), precision_of(result.model.revision))}, pair)",
             expression,
         )
     )
+
+
+def loading(name: str, dtype: str = FLOAT32) -> str:
+    """Python that loads a model with weights of this type. name: as it stands in Python, quoted or of a loop."""
+    return f"mh.load({name}{'' if dtype == FLOAT32 else f', dtype={dtype!r}'})"
 
 
 def literal(pair: SentencePair) -> str:

@@ -4,7 +4,8 @@ import shlex
 from collections.abc import Sequence
 
 from mhattn_core.experiments.alignment.translators import is_turned
-from mhattn_core.findings.of_pair import literal
+from mhattn_core.findings.of_pair import literal, loading
+from mhattn_core.models.precision import FLOAT32
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.text.pair import SentencePair
 
@@ -30,8 +31,10 @@ RUN_TABLES = {
 """What a page makes of a run, where it is not its heads."""
 
 
-def python_lines(page: str, names: Sequence[str], pair: SentencePair) -> str:
-    """Python that runs the pair through each model as the page does; what a person typed stands in it as a literal."""
+def python_lines(page: str, names: Sequence[str], pair: SentencePair, dtype: str = FLOAT32) -> str:
+    """Python that runs the pair through each model as the page does; what a person typed stands in it as a literal.
+    dtype: of the models' weights.
+    """
     imported, numbers = NUMBERS.get(page, ("", "{stack: seen.words(stack).pattern.shape for stack in seen.stacks}"))
     turned = [page in ("Translation", "Fault tolerance") and is_turned(name, pair) for name in names]
     read = ", ".join(f"{name!r}: {'pair.turned' if turn else 'pair'}" for name, turn in zip(names, turned, strict=True))
@@ -42,7 +45,7 @@ def python_lines(page: str, names: Sequence[str], pair: SentencePair) -> str:
             "",
             f"pair = {literal(pair)}",
             f"for name, read in {{{read}}}.items():",
-            "    seen = mh.attend(mh.load(name), read)",
+            f"    seen = mh.attend({loading('name', dtype)}, read)",
             f"    print(name, {numbers})",
         )
     )
@@ -51,11 +54,14 @@ def python_lines(page: str, names: Sequence[str], pair: SentencePair) -> str:
 def command_line_of_run(manifest: Manifest) -> str:
     """The command that measures the pairs of a run, in PAIRS.csv, once more."""
     models = " ".join(f"--model {shlex.quote(name)}" for name, _revision in manifest.models)
-    return f"python -m mhattn_core analyze PAIRS.csv {models} --measures {','.join(manifest.measures)} --out runs/mine"
+    of = "" if manifest.dtype == FLOAT32 else f"--dtype {manifest.dtype} "
+    asked = ",".join(manifest.measures)
+    return f"python -m mhattn_core analyze PAIRS.csv {models} {of}--measures {asked} --out runs/mine"
 
 
 def python_of_run(manifest: Manifest, page: str) -> str:
     """The same in Python, and the table that a page reads of the run."""
     names = [name for name, _revision in manifest.models]
     arguments = f"{names!r}, 'PAIRS.csv', out='runs/mine', measures={list(manifest.measures)!r}"
+    arguments += "" if manifest.dtype == FLOAT32 else f", dtype={manifest.dtype!r}"
     return f"import mhattn_core as mh\n\nrun = mh.analyze({arguments})\nrun.{RUN_TABLES.get(page, 'heads')}"

@@ -13,9 +13,9 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.model_problems import stands
 from mhattn_core.models.packages import missing_package
+from mhattn_core.models.precision import AUTO
 
 FLOAT32 = torch.float32
-AUTO = "auto"
 _PACKED_BYTES = 1
 
 

@@ -1,12 +1,11 @@
 """Putting a saved run to work in the queue, for the first time or once more."""
 
-from collections.abc import Callable
 from threading import Timer
 
 from mhattn_core.errors import Problem
 from mhattn_core.hosted import hosted
 from mhattn_core.locale import _
-from mhattn_core.models.model import Model
+from mhattn_core.models.resident import Resident
 from mhattn_core.runs import store
 from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.jobs import Job, Jobs
@@ -25,8 +24,8 @@ def check_size(upload: Upload) -> None:
         )
 
 
-def begin(run: Saved, upload: Upload, jobs: Jobs, get: Callable[[str], Model], owner: str = "") -> None:
-    """Queue the work. get: brings a model by its name, such as a pool's. owner: see ``Jobs``."""
+def begin(run: Saved, upload: Upload, jobs: Jobs, models: Resident, owner: str = "") -> None:
+    """Queue the work. models: brings them. owner: see ``Jobs``."""
 
     def work(job: Job) -> None:
         analyze(
@@ -36,7 +35,8 @@ def begin(run: Saved, upload: Upload, jobs: Jobs, get: Callable[[str], Model], o
             measures=run.about.measures,
             progress=job.tell,
             cancel=job.asked_to_stop,
-            get=get,
+            dtype=run.about.dtype,
+            get=lambda name: models.get(name, run.about.dtype),
             where=from_environment(),
         )
         forget_given(run.folder)

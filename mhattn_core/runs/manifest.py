@@ -9,6 +9,7 @@ from typing import Any
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _, listed
+from mhattn_core.models.precision import precision_of
 from mhattn_core.runs.files import write_json
 from mhattn_core.version import VERSION
 
@@ -39,6 +40,11 @@ class Manifest:
             if name != "finished" and (name, value) != ("resources", "")
         }
         return blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=6).hexdigest()
+
+    @property
+    def dtype(self) -> str:
+        """The type of the weights, as the revisions of the models say it."""
+        return precision_of(" ".join(revision for _name, revision in self.models))
 
     def write(self, folder: Path) -> None:
         write_json(folder / FILE, {"id": self.id, **asdict(self)})

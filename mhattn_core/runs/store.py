@@ -13,6 +13,7 @@ from uuid import uuid4
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.cache import cache_folder
+from mhattn_core.models.precision import FLOAT32
 from mhattn_core.runs.files import write_json, written
 from mhattn_core.runs.manifest import FILE as MANIFEST
 from mhattn_core.runs.manifest import Manifest
@@ -31,7 +32,7 @@ class About:
     made: UTC, as ISO 8601. pairing: what the two sentences of a pair are: ``neighbours`` in a document, ``written`` for
     the project,
     ``templates`` of the project, ``translated`` by the model itself, or ``single``, one alone; empty where a person
-    brought them.
+    brought them. dtype: of the weights.
     """
 
     name: str
@@ -42,6 +43,7 @@ class About:
     pairing: str = ""
     source: str = ""
     licence: str = ""
+    dtype: str = FLOAT32
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,12 @@ def get(key: str) -> Saved | None:
     return _read(SHIPPED / key) or _read(runs_folder() / key)
 
 
-def create(name: str, models: tuple[str, ...], measures: tuple[str, ...], upload: Upload) -> Saved:
+def create(
+    name: str, models: tuple[str, ...], measures: tuple[str, ...], upload: Upload, dtype: str = FLOAT32
+) -> Saved:
     """A new run, with its pairs beside it until it is finished. Raises Problem when the folder cannot be written."""
-    about = About(name, datetime.now(UTC).isoformat(timespec="seconds"), models, measures, len(upload.pairs))
+    made = datetime.now(UTC).isoformat(timespec="seconds")
+    about = About(name, made, models, measures, len(upload.pairs), dtype=dtype)
     key = uuid4().hex
     folder = runs_folder() / key
     # In this order: a folder without a date would never expire.

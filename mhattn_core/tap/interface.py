@@ -20,6 +20,8 @@ from transformers import AttentionInterface, AttentionMaskInterface, PreTrainedM
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import eager_mask
 
+from mhattn_core.tap.full_precision import full_precision
+
 WITH_SDPA = "mhattn"
 EAGER_ONLY = "mhattn_eager"
 # Transformers' own, for families that the tap does not reach.
@@ -112,7 +114,8 @@ def watching(
     """
     token = _session.set(_Session(stack_of, watcher, layer_of, parts))
     try:
-        yield
+        with full_precision():
+            yield
     finally:
         _session.reset(token)
 

@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from mhattn_core.heads import STACKS, Head
 from mhattn_core.tap.dummy import dummy_inputs
 from mhattn_core.tap.entered import Entered, LayersEntered
 from mhattn_core.tap.fallback import Products, Softmaxes
+from mhattn_core.tap.full_precision import full_precision
 from mhattn_core.tap.gates import GateFinder
 from mhattn_core.tap.interface import UNTAPPED, Call, LayerOf, Parts, Watcher, in_one, nth_layer, watching
 from mhattn_core.tap.own_errors import OwnErrors
@@ -105,13 +106,17 @@ class AttentionMap:
         gated = any(site.gated for sites in self.sites.values() for site in sites)
         return self.gives_values and self.gives_contributions and not gated
 
-    def watching(self, watcher: Watcher, parts: Parts = in_one) -> AbstractContextManager[object]:
+    @contextmanager
+    def watching(self, watcher: Watcher, parts: Parts = in_one) -> Iterator[None]:
         """Show every attention call of one forward, in this thread, to ``watcher``. parts: only with
         ``reads_in_parts``.
         """
         if self.reading == "tap":
-            return watching(self.stack_of, watcher, self.layer_of, parts)
-        return Products(self.order, watcher, self.layer_of)
+            with watching(self.stack_of, watcher, self.layer_of, parts):
+                yield
+        else:
+            with full_precision(), Products(self.order, watcher, self.layer_of):
+                yield
 
 
 def survey(network: PreTrainedModel) -> AttentionMap:

@@ -74,6 +74,7 @@ def choose(
     asked = st.query_params.get(key) or (st.session_state.get(_chosen(key), "") if persist else "")
     st.session_state[key] = asked if asked in labels else default or next(iter(labels))
     if persist and asked in labels:
+        st.session_state[_chosen(key)] = asked
         hold(key, asked)
     about: dict[str, Any] = {"format_func": labels.__getitem__, "key": key, "help": help_text}
     about["label_visibility"] = "collapsed" if bare else "visible"

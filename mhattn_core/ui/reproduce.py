@@ -15,7 +15,7 @@ from mhattn_core.text.gallery import gallery
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import MODELS, PAIR, Controls
 from mhattn_core.ui.panel import panel
-from mhattn_core.ui.resources import models
+from mhattn_core.ui.resources import loaded, loaded_names, precision
 from mhattn_core.version import VERSION
 
 SECONDS_BETWEEN_LOOKS = 1.0
@@ -35,10 +35,10 @@ def share_and_reproduce(page: str, controls: Controls, *, run: Manifest | None =
         return
     with st.expander(_("Reproduce and cite"), icon=":material/science:"):
         st.markdown(prose("python_of_pair").format(version=VERSION))
-        st.code(python_lines(page, controls.models, controls.pair), language="python", wrap_lines=True)
-        loaded = [models().get(name) for name in controls.models if name in models().names()]
-        revisions = ", ".join(f"`{model.name}@{model.revision}`" for model in loaded)
-        if loaded:
+        st.code(python_lines(page, controls.models, controls.pair, precision()), language="python", wrap_lines=True)
+        here = [loaded(name) for name in controls.models if name in loaded_names()]
+        revisions = ", ".join(f"`{model.name}@{model.revision}`" for model in here)
+        if here:
             st.markdown(prose("method_of_pair").format(models=revisions, version=VERSION))
         cite(page)
 

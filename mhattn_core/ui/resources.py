@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from mhattn_core.models.precision import FLOAT32
 from mhattn_core.models.resident import Resident
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.turns import counted
@@ -13,6 +14,9 @@ from mhattn_core.unforeseen import foreseen
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
     from mhattn_core.models.model import Model
+
+DTYPE = "dtype"
+"""State key, and parameter of the address: the type in which this visitor's models hold their weights."""
 
 
 def _model_id(model: "Model") -> tuple[str, str]:
@@ -43,9 +47,13 @@ def models() -> Resident:
     return Resident(on_pressure=lambda: _attend.clear())
 
 
+def precision() -> str:
+    return str(st.session_state.get(DTYPE, FLOAT32))
+
+
 def loaded_names() -> list[str]:
-    """Names of the models in memory, the most recently used last."""
-    return models().names()
+    """Names of the models in memory as this visitor has them, the most recently used last."""
+    return models().names(precision())
 
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=HASHES)
@@ -59,10 +67,10 @@ def _attend(model: "Model", pair: SentencePair) -> "AttentionResult":
 def loaded(name: str) -> "Model":
     """The model of this name. Raises Problem, and nothing else, whatever is the matter with it."""
     with foreseen(name):
-        return models().get(name)
+        return models().get(name, precision())
 
 
 def attended(name: str, pair: SentencePair) -> "AttentionResult":
     """What a model's heads did with a pair, computed once. Raises Problem, and nothing else."""
     with foreseen(name):
-        return _attend(models().get(name), pair)
+        return _attend(models().get(name, precision()), pair)

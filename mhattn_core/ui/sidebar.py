@@ -10,10 +10,11 @@ from mhattn_core.locale import _, listed
 from mhattn_core.models import control_names
 from mhattn_core.models.catalogue import offered
 from mhattn_core.models.control_names import with_control
+from mhattn_core.models.precision import AUTO, DTYPES, FLOAT32
 from mhattn_core.models.readers import can_read, language_told, readers
 from mhattn_core.text.pages import first_shown, reads_pair
 from mhattn_core.text.prose import prose
-from mhattn_core.ui.choices import history, say_missing
+from mhattn_core.ui.choices import choose, history, say_missing
 from mhattn_core.ui.chosen import CHOSEN, choose_for_good
 from mhattn_core.ui.controls import MODELS, MOST_MODELS, PAIR, Controls
 from mhattn_core.ui.evidence import choose_evidence
@@ -23,6 +24,7 @@ from mhattn_core.ui.names import known_names, meet
 from mhattn_core.ui.navigation import STARTED, start
 from mhattn_core.ui.pair_choice import choose_pair, open_shared_sentences, pair_named, pair_text
 from mhattn_core.ui.pair_of_file import pair_of_file
+from mhattn_core.ui.resources import DTYPE
 from mhattn_core.ui.runs.known import known_runs
 from mhattn_core.ui.visit import come_back
 
@@ -56,6 +58,7 @@ def sidebar(page: str = "") -> Controls:
             if said := _of_the_page(reads):
                 st.caption(said)
             evidence = choose_evidence()
+            _precision()
             language_switch()
             come_back()
         st.session_state[CONTROLS] = Controls(tuple(models), pair, gallery_id, evidence)
@@ -146,6 +149,13 @@ def _models(page: str) -> list[str]:
         st.caption(said)
     offer_fetch(models)
     return models or names[:1]
+
+
+def _precision() -> None:
+    """In which type live models hold their weights."""
+    named = {name: name for name in DTYPES} | {AUTO: _("auto: as in the model’s files")}
+    if choose(_("Precision of the weights"), named, key=DTYPE, persist=True, help_text=prose("dtype")) != FLOAT32:
+        st.caption(prose("dtype_chosen"))
 
 
 def _offered_models() -> list[str]:

@@ -49,6 +49,17 @@ def test_the_least_recently_used_goes_first(folders: list[str], one: int, monkey
     assert models.names() == [folders[2], folders[0], folders[3]]
 
 
+def test_two_precisions_are_two_models(folders: list[str], one: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """bfloat16 takes half the room, also before it is read."""
+    allow(monkeypatch, 1.6 * one)
+    models = Resident()
+    whole, half = models.get(folders[0]), models.get(folders[0], "bfloat16")
+    assert (models.names(), models.names("bfloat16")) == ([folders[0]], [folders[0]])
+    assert half.revision == f"{whole.revision}+bfloat16"
+    assert weight(half) < 0.55 * one
+    assert models.get(folders[0]) is whole
+
+
 def test_twelve_models_in_turn_keep_the_budget(folders: list[str], one: int, monkeypatch: pytest.MonkeyPatch) -> None:
     allow(monkeypatch, 4.5 * one)
     models = Resident()

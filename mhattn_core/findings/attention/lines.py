@@ -9,9 +9,10 @@ import pandas as pd
 from mhattn_core import charts
 from mhattn_core.charts.attention_layout import fits_rows
 from mhattn_core.findings.attention.shown import Shown, all_weights, drawn, largest_shown, pattern_sentence
-from mhattn_core.findings.of_pair import literal, source_of
+from mhattn_core.findings.of_pair import literal, loading, source_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
+from mhattn_core.models.precision import precision_of
 
 
 def attention_lines(shown: Sequence[Shown], *, rows: bool | None = None, stretched: bool = False) -> Finding:
@@ -90,9 +91,13 @@ def _finding(
     )
 
 
+def _load(one: Shown) -> str:
+    return loading(repr(one.model), precision_of(one.result.model.revision))
+
+
 def _code(shown: Sequence[Shown]) -> str:
     """Python that gives the table of all these heads again."""
-    heads = [f"    Shown(mh.attend(mh.load({one.model!r}), pair), {one.head!r}, units={one.units!r})," for one in shown]
+    heads = [f"    Shown(mh.attend({_load(one)}, pair), {one.head!r}, units={one.units!r})," for one in shown]
     return "\n".join(
         (
             "import mhattn_core as mh",

@@ -66,7 +66,7 @@ class Card:
 def head_findings(one: ModelHead, run: Run) -> dict[str, Callable[[], Finding]]:
     """The findings of a card by name, in its order, each to be made when it is asked for."""
     asked = {"model": one.model, "stack": one.stack, "head": one.within.name}
-    made: dict[str, Callable[[], Finding]] = {
+    return {
         "relation_profile": partial(_profile, run, one),
         "head_distances": partial(head_distances, run, **asked),
         "head_words": partial(head_words, run, **asked),
@@ -78,7 +78,6 @@ def head_findings(one: ModelHead, run: Run) -> dict[str, Callable[[], Finding]]:
         "head_neighbours": partial(head_neighbours, run, **asked),
         "head_counterparts": partial(head_counterparts, run, **asked),
     }
-    return made
 
 
 def head_card_of(run: Run, one: ModelHead) -> Card:
@@ -88,14 +87,18 @@ def head_card_of(run: Run, one: ModelHead) -> Card:
             _("The run has no head {head} of this stack.").format(head=one.name),
             _("Layers and heads count from 0; `overview` lists all."),
         )
-    findings: dict[str, Finding] = {}
-    missing: dict[str, Problem] = {}
-    for name, make in head_findings(one, run).items():
-        try:
-            findings[name] = make()
-        except Problem as problem:
-            missing[name] = problem
+    said = {name: made(make) for name, make in head_findings(one, run).items()}
+    findings = {name: finding for name, finding in said.items() if isinstance(finding, Finding)}
+    missing = {name: problem for name, problem in said.items() if isinstance(problem, Problem)}
     return Card(one, lines_of(run, one), findings, missing, source_of(run))
+
+
+def made(make: Callable[[], Finding]) -> Finding | Problem:
+    """The finding, or why the run cannot say it."""
+    try:
+        return make()
+    except Problem as problem:
+        return problem
 
 
 def card_named(run: Run, model: str, head: str, stack: str = "") -> Card:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from mhattn_core.errors import Problem
-from mhattn_core.findings.of_pair import literal
+from mhattn_core.findings.of_pair import literal, loading
 from mhattn_core.findings.of_run import opened
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _, listed
+from mhattn_core.models.precision import precision_of
 from mhattn_core.runs.run import Run
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def code_in(run: Run, query: str) -> str:
 
 def code_on_pair(models: Sequence[ModelHeads], query: str) -> str:
     """Python that measures the heads of the models on the pair that they read."""
+    load = loading("name", precision_of(models[0].result.model.revision))
     return "\n".join(
         (
             "import pandas as pd",
@@ -73,7 +75,7 @@ def code_on_pair(models: Sequence[ModelHeads], query: str) -> str:
             "",
             f"pair = {literal(models[0].result.pair)}",
             f"names = {[one.name for one in models]!r}",
-            "heads = pd.concat([heads_table(mh.attend(mh.load(name), pair)) for name in names], ignore_index=True)",
+            f"heads = pd.concat([heads_table(mh.attend({load}, pair)) for name in names], ignore_index=True)",
             f"heads.query({query!r})",
         )
     )

@@ -13,7 +13,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.findings.heads.compared import HEADS_TABLE
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.narrow import strongest_heads
-from mhattn_core.findings.of_pair import literal, source_of
+from mhattn_core.findings.of_pair import literal, loading, source_of
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_name
@@ -29,6 +29,7 @@ from mhattn_core.models.control_names import (
     trained_name,
     with_control,
 )
+from mhattn_core.models.precision import precision_of
 from mhattn_core.runs.run import Run
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def one_against_other(rows: pd.DataFrame, measure: str) -> Finding:
 def on_pair(finding: Finding, results: "Sequence[AttentionResult]", stack: str, measure: str) -> Finding:
     """The finding with its source, and with code that gives the same rows, where two models read one pair."""
     query = f"stack == {stack!r} and measure == {measure!r}"
+    load = loading("name", precision_of(results[0].model.revision))
     code = (
         "import mhattn_core as mh",
         HEADS_TABLE,
@@ -110,7 +112,7 @@ def on_pair(finding: Finding, results: "Sequence[AttentionResult]", stack: str, 
         "",
         f"pair = {literal(results[0].pair)}",
         f"names = {[one.model.name for one in results]!r}",
-        "before, after = (heads_table(mh.attend(mh.load(name), pair)) for name in names)",
+        f"before, after = (heads_table(mh.attend({load}, pair)) for name in names)",
         f"difference(before, after).query({query!r}).sort_values('value', key=abs, ascending=False, kind='stable')",
     )
     return replace(finding, source=" · ".join(map(source_of, results)), code="\n".join(code))

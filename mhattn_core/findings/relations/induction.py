@@ -7,10 +7,12 @@ import pandas as pd
 
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.narrow import strongest_heads
+from mhattn_core.findings.of_pair import loading
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.induction import PERIOD, REPEATS, TEXTS
+from mhattn_core.models.precision import precision_of
 
 if TYPE_CHECKING:
     from mhattn_core.models.model import Model
@@ -38,7 +40,7 @@ def induction_heads(model: "Model", scores: pd.DataFrame, measure: InductionMeas
                 "import mhattn_core as mh",
                 "from mhattn_core.experiments.induction import induction_scores",
                 "",
-                f"induction_scores(mh.load({model.name!r}))",
+                f"induction_scores({loading(repr(model.name), precision_of(model.revision))})",
             )
         ),
     )

@@ -2,7 +2,9 @@
 
 import json
 
+from mhattn_core.findings.of_pair import loading
 from mhattn_core.findings.summarisation.document import DocumentInput
+from mhattn_core.models.precision import FLOAT32
 
 LONGEST_SHOWN = 300
 FILE = "document.jsonl"
@@ -10,9 +12,9 @@ FILE = "document.jsonl"
 BETWEEN = "\n\n"
 
 
-def python_lines(given: DocumentInput, name: str) -> str:
+def python_lines(given: DocumentInput, name: str, dtype: str = FLOAT32) -> str:
     """Python that gives the same weights. A long document of the reader's own is read from the file that the page
-    offers.
+    offers. dtype: of the model's weights.
     """
     imports = ["import mhattn_core as mh", "from mhattn_core.attention.segments import segment_weights"]
     if not given.summary:
@@ -40,7 +42,7 @@ def python_lines(given: DocumentInput, name: str) -> str:
             f"summary = {summary}",
         ]
     end = ["found = segment_weights(model, document, summary)", "print(lift(found.weights, found.words).shape)"]
-    return "\n".join([*imports, "", f"model = mh.load({name!r})", *read, *end])
+    return "\n".join([*imports, "", f"model = {loading(repr(name), dtype)}", *read, *end])
 
 
 def saved(given: DocumentInput) -> bytes:

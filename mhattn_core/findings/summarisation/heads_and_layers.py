@@ -17,6 +17,7 @@ from mhattn_core.findings.summarisation.held_out import HeldOutAgreement
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
+from mhattn_core.models.precision import precision_of
 
 
 def ways(known: HeldOutAgreement | None) -> dict[str, str]:
@@ -59,7 +60,7 @@ def heads_of_document(found: DocumentAttention, known: HeldOutAgreement | None, 
         "",
         1,
         found.source,
-        python_lines(found.given, found.model),
+        python_lines(found.given, found.model, precision_of(found.revision)),
         draw_narrow=strongest_heads(rows, title=title),
     )
 
@@ -102,7 +103,7 @@ def layers_of_document(found: DocumentAttention, controls: Sequence[DocumentAtte
         "",
         1,
         found.source,
-        python_lines(found.given, found.model),
+        python_lines(found.given, found.model, precision_of(found.revision)),
     )
 
 

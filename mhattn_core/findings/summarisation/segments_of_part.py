@@ -16,6 +16,7 @@ from mhattn_core.findings.summarisation.held_out import HeldOutAgreement
 from mhattn_core.findings.summarisation.selection import HeadSelection, agreement_of, without_a_head
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _, listed
+from mhattn_core.models.precision import precision_of
 
 Value = Literal["lift", "share"]
 
@@ -39,7 +40,7 @@ def segment_matrix(
         " ".join([*_reading(found, value), *([without_a_head(known)] if known and whose.framed else [])]),
         1,
         found.source,
-        python_lines(found.given, found.model),
+        python_lines(found.given, found.model, precision_of(found.revision)),
         draw_narrow=partial(_bars, table),
     )
 

@@ -10,7 +10,8 @@ import streamlit as st
 
 from mhattn_core.errors import Problem
 from mhattn_core.findings import Finding
-from mhattn_core.findings.card.value import head_findings
+from mhattn_core.findings.card.value import head_findings, made
+from mhattn_core.findings.card.views import VIEWS, titles
 from mhattn_core.findings.card.words import head_words
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.overview.card import role_lines
@@ -34,17 +35,6 @@ from mhattn_core.ui.show import show
 Make = Callable[[], Finding]
 
 
-VIEWS = {
-    "relations": ("relation_profile", "head_parts"),
-    "words": ("head_distances", "head_words"),
-    "sentences": ("head_sentences",),
-    "effect": ("head_effect", "head_contribution"),
-    "similar": ("head_neighbours", "head_counterparts"),
-    "live": (),
-}
-"""By tab the findings that it shows, by their names on the card; only those of the open tab are made."""
-
-
 @panel
 def head_page(controls: Controls) -> None:
     """Two cards side by side, finding by finding, so that the same stands beside the same."""
@@ -55,7 +45,7 @@ def head_page(controls: Controls) -> None:
     for head, column in zip(heads, st.columns(2, gap="medium"), strict=True):
         with column:
             _in_short(head, known)
-    view = open_tab(_titles())
+    view = open_tab(titles())
     if view == "live":
         live_heads(heads, controls)
     else:
@@ -64,17 +54,6 @@ def head_page(controls: Controls) -> None:
         with column:
             card_file(run, head)
     say_evidence(evidence)
-
-
-def _titles() -> dict[str, str]:
-    return {
-        "relations": _("Relations"),
-        "words": _("Distances and words"),
-        "sentences": _("Sentences"),
-        "effect": _("Effect"),
-        "similar": _("Similar heads"),
-        "live": _("On the sentence in the sidebar"),
-    }
 
 
 def _row(name: str, run: Run, heads: Sequence[ModelHead]) -> list[Problem]:
@@ -92,12 +71,12 @@ def _side_by_side(name: str, makes: Sequence[Make]) -> list[Problem]:
     """One finding of each head on one axis, with how to read both below; what cannot be said is returned if neither
     says it, else stands in its place.
     """
-    made = [_made(make) for make in makes]
-    findings = [one for one in made if isinstance(one, Finding)]
+    said = [made(make) for make in makes]
+    findings = [one for one in said if isinstance(one, Finding)]
     if not findings:
-        return [one for one in made if isinstance(one, Problem)]
+        return [one for one in said if isinstance(one, Problem)]
     axes = on_one_axis(findings)
-    for place, (one, column) in enumerate(zip(made, st.columns(len(made), gap="medium"), strict=True)):
+    for place, (one, column) in enumerate(zip(said, st.columns(len(said), gap="medium"), strict=True)):
         with column:
             if isinstance(one, Problem):
                 st.caption(escape(f"{one.happened} {one.remedy}"))
@@ -106,13 +85,6 @@ def _side_by_side(name: str, makes: Sequence[Make]) -> list[Problem]:
                 show(replace(one, reading=""), key=f"{name}-{place}", **on_screen)
     st.caption(findings[0].reading)
     return []
-
-
-def _made(make: Make) -> Finding | Problem:
-    try:
-        return make()
-    except Problem as problem:
-        return problem
 
 
 def _in_short(head: ModelHead, known: pd.DataFrame) -> None:

@@ -1,6 +1,6 @@
 """Measuring a person's own pairs: bring them, see what it will cost, start."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -20,7 +20,7 @@ from mhattn_core.text.reading.records import bad_rows
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.page import problems
-from mhattn_core.ui.resources import loaded
+from mhattn_core.ui.resources import loaded, precision
 from mhattn_core.ui.runs.known import jobs
 from mhattn_core.ui.runs.measures import choose_measures
 from mhattn_core.ui.runs.start import start
@@ -51,16 +51,16 @@ def new_run(controls: Controls) -> None:
             st.info(_("The run will measure {models} only.").format(models=model_label(*models)))
         _say(costs, len(upload.pairs))
         refuse(costs, store.runs_folder())
-        asked = (corpus_digest(upload.pairs), models, measures)
+        asked = (corpus_digest(upload.pairs), models, measures, precision())
         if st.button(_("Start"), type="primary", icon=":material/play_arrow:", disabled=_at_work(asked)):
-            run = store.create(name.strip() or upload.name, models, measures, upload)
+            run = store.create(name.strip() or upload.name, models, measures, upload, precision())
             start(run, upload)
             st.session_state.setdefault(BEGUN, {})[asked] = run.key
             st.rerun()
 
 
-def _at_work(asked: tuple[str, tuple[str, ...], tuple[str, ...]]) -> bool:
-    """Whether this session has begun the same run, and it waits or runs. asked: the corpus, models and measures."""
+def _at_work(asked: Hashable) -> bool:
+    """Whether this session has begun the same run, and it waits or runs. asked: all that its numbers hang on."""
     job = jobs().get(st.session_state.get(BEGUN, {}).get(asked, ""))
     return job is not None and not job.over
 
@@ -103,7 +103,7 @@ def _costs(names: Sequence[str], records: Sequence[PairRecord], measures: tuple[
             costs.append(replace(like, model=name))  # of one architecture and tokenizer
             continue
         controls_known = trained_name(name) in {trained_name(before) for before in names[:place]}
-        asked = (name, corpus, measures, controls_known)
+        asked = (name, precision(), corpus, measures, controls_known)
         with problems(name):
             if asked not in known:
                 with st.spinner(

@@ -13,5 +13,5 @@ def start(run: Saved, upload: Upload) -> None:
     check_size(upload)
     own_run(run.key)
     # The pool belongs to the process; the thread of the work has no session to ask for it.
-    begin(run, upload, jobs(), models().get, visitor())
+    begin(run, upload, jobs(), models(), visitor())
     show_run(run.key)

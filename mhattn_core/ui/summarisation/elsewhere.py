@@ -14,6 +14,7 @@ from mhattn_core.runs.summaries import stored_weights
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run
 from mhattn_core.ui.kept import of_documents
+from mhattn_core.ui.resources import precision
 from mhattn_core.ui.runs.known import opened
 
 SHIPPED = "documents-en"
@@ -52,7 +53,7 @@ def elsewhere(name: str, given: DocumentInput, controls: Controls) -> HeldOutAgr
             found = _elsewhere(run, name, given.id)
             if found is not None:
                 return found
-    told: HeldOutAgreement | None = of_documents().recall(("elsewhere", name, given.language, given.id))
+    told: HeldOutAgreement | None = of_documents().recall(("elsewhere", name, precision(), given.language, given.id))
     return told
 
 
@@ -63,4 +64,6 @@ def _elsewhere(run: Run, name: str, id_: str) -> HeldOutAgreement | None:
 
 def measure_elsewhere(model: Model, given: DocumentInput, tell: Callable[[float], object]) -> None:
     """Run the model on the gallery's other documents, and keep how its heads agree with ROUGE there."""
-    of_documents().keep(("elsewhere", model.name, given.language, given.id), agreement_on_others(model, given, tell))
+    of_documents().keep(
+        ("elsewhere", model.name, precision(), given.language, given.id), agreement_on_others(model, given, tell)
+    )

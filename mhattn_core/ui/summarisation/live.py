@@ -20,7 +20,7 @@ from mhattn_core.text.words import cut
 from mhattn_core.ui.kept import of_documents
 from mhattn_core.ui.model_panel import loading
 from mhattn_core.ui.names import known_names, model_label
-from mhattn_core.ui.resources import loaded, models
+from mhattn_core.ui.resources import loaded, loaded_names, precision
 from mhattn_core.ui.turns import turn
 
 Work = Callable[[DeltaGenerator], None]
@@ -30,7 +30,7 @@ Work = Callable[[DeltaGenerator], None]
 def is_here(name: str) -> bool:
     """Whether running it needs no download."""
     entry = entry_of(name)
-    if name in models().names():
+    if name in loaded_names():
         return True
     return entry.path() is not None if entry else name.startswith((".", "~", "/"))
 
@@ -97,7 +97,7 @@ def bar_with_stop(place: DeltaGenerator) -> DeltaGenerator:
 
 def made(name: str, given: DocumentInput) -> DocumentAttention | None:
     """What was run here before on the same text."""
-    found: DocumentAttention | None = of_documents().recall((name, given.document, given.summary.text))
+    found: DocumentAttention | None = of_documents().recall((name, precision(), given.document, given.summary.text))
     return found
 
 
@@ -123,7 +123,7 @@ def run(name: str, given: DocumentInput, place: DeltaGenerator) -> None:
             weights = segment_weights(model, taken.document, taken.summary, tell=tell)
         return DocumentAttention(name, model.revision, taken, weights)
 
-    of_documents().once((name, given.document, given.summary.text), read, waiting=lambda: tell(0, 1))
+    of_documents().once((name, precision(), given.document, given.summary.text), read, waiting=lambda: tell(0, 1))
     st.rerun()
 
 
@@ -138,7 +138,9 @@ def _with_written(model: Model, given: DocumentInput, bar: DeltaGenerator) -> Do
         with turn(bar, says):
             return write_summary(model, given.document, tell=tell)
 
-    written = of_documents().once(("written", model.name, given.document), write, waiting=lambda: tell(0.0))
+    written = of_documents().once(
+        ("written", model.name, model.revision, given.document), write, waiting=lambda: tell(0.0)
+    )
     return replace(
         given,
         summary=cut(written.text),

@@ -8,7 +8,7 @@ from mhattn_core.locale import _
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import MODELS, PAIR, Controls
 from mhattn_core.ui.reproduce import cite, link_with
-from mhattn_core.ui.resources import models
+from mhattn_core.ui.resources import loaded, loaded_names, precision
 from mhattn_core.version import VERSION
 
 PAGE = "Summarisation"
@@ -41,7 +41,7 @@ def share_and_reproduce(given: DocumentInput, name: str, controls: Controls) -> 
             )
     with st.expander(_("Reproduce and cite"), icon=":material/science:"):
         st.markdown(prose("python_of_document").format(version=VERSION))
-        st.code(python_lines(given, name), language="python", wrap_lines=True)
-        revision = f"@{models().get(name).revision}" if name in models().names() else ""
+        st.code(python_lines(given, name, precision()), language="python", wrap_lines=True)
+        revision = f"@{loaded(name).revision}" if name in loaded_names() else ""
         st.markdown(prose("method_of_document").format(model=f"`{name}{revision}`", version=VERSION))
         cite(PAGE)

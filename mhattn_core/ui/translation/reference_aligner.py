@@ -18,7 +18,7 @@ from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.pharaoh import Alignment, check, parse
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.page import problems
-from mhattn_core.ui.resources import HASHES, loaded, models
+from mhattn_core.ui.resources import HASHES, loaded, loaded_names
 from mhattn_core.unforeseen import foreseen
 
 USUAL_ENCODER = "minilm"
@@ -83,5 +83,5 @@ def _links(model: Model, pair: SentencePair) -> np.ndarray | None:
 
 def _encoders(controls: Controls) -> list[str]:
     """Trained encoders without a decoder: the chosen ones, the one that always is here, then the others in memory."""
-    here = [name for name in models().names() if not is_control(name) and loaded(name).stacks == ("encoder",)]
+    here = [name for name in loaded_names() if not is_control(name) and loaded(name).stacks == ("encoder",)]
     return list(dict.fromkeys([*(name for name in here if name in controls.models), USUAL_ENCODER, *here]))
