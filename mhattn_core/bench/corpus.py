@@ -2,7 +2,7 @@
 
 import resource
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import cycle, islice
@@ -11,12 +11,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
+import torch
+
 from mhattn_core.attention.batches import Batch, batches, collate, feed_all
 from mhattn_core.attention.stream import run_bare
 from mhattn_core.bench.eager import eager_copy, one_by_one, output_attentions
 from mhattn_core.bench.lens import run_with_cache
-from mhattn_core.bench.pair import interleaved, sentence
-from mhattn_core.models.load import load
+from mhattn_core.bench.pair import sentence
+from mhattn_core.bench.timing import interleaved
 from mhattn_core.models.model import Model
 from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.chunk import measure_chunk
@@ -29,7 +31,7 @@ MEASURED_TOKENS = 4096
 """How many tokens one round of a measurement reads."""
 
 
-def corpus_ratios(name: str, *, rounds: int) -> list[dict[str, object]]:
+def corpus_ratios(get: Callable[[], Model], *, rounds: int) -> list[dict[str, object]]:
     """Medians over interleaved rounds, as multiples of one bare SDPA forward over the same batches.
 
     watched: the same forward with nobody looking, that is what eager attention alone costs. corpus: everything that a
@@ -37,7 +39,7 @@ def corpus_ratios(name: str, *, rounds: int) -> list[dict[str, object]]:
     other in NumPy, from ``output_attentions`` of an eager copy; TransformerLens: the same from its ``run_with_cache``,
     or why not.
     """
-    model = load(name)
+    model = get()
     lens = run_with_cache(model)
     alone = {"one by one": output_attentions(eager_copy(model.network.base_model))}
     alone |= {} if isinstance(lens, str) else {"TransformerLens": lens}
@@ -54,7 +56,7 @@ def corpus_ratios(name: str, *, rounds: int) -> list[dict[str, object]]:
         tasks = {
             "bare": partial(_bare, model, ready),
             "watched": partial(_watched, model, ready),
-            "corpus": partial(_corpus, model, records),
+            "corpus": partial(sums_of, model, records, ["basic"]),
         }
         times = interleaved(
             tasks | {way: partial(one_by_one, model, patterns, pairs) for way, patterns in alone.items()},
@@ -66,22 +68,26 @@ def corpus_ratios(name: str, *, rounds: int) -> list[dict[str, object]]:
     return rows
 
 
-def corpus_runs(name: str, *, sizes: Sequence[int]) -> list[dict[str, object]]:
+def corpus_runs(get: Callable[[], Model], *, sizes: Sequence[int]) -> list[dict[str, object]]:
     """Whole runs: pairs per second, and the most memory that each took, in a process of its own.
 
-    Linux counts what this process holds when it starts another, so load no model before.
+    get: brings the model, there; it has to be a function of a module, or a ``partial`` of one. Linux counts what this
+    process holds when it starts another, so load no model before.
     """
     with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as processes:
-        return list(processes.map(partial(_whole_run, name), sizes))
+        return list(processes.map(partial(_whole_run, get), sizes))
 
 
-def _whole_run(name: str, size: int) -> dict[str, object]:
-    model = load(name)
+def _whole_run(get: Callable[[], Model], size: int) -> dict[str, object]:
+    model = get()
     with TemporaryDirectory() as folder:
         start = perf_counter()
         analyze([model], list(islice(varied_pairs(), size)), out=Path(folder) / "run")
         seconds = perf_counter() - start
-    return {"pairs": size, "pairs per second": size / seconds, "peak memory, MB": _peak_megabytes()}
+    row: dict[str, object] = {"pairs": size, "pairs per second": size / seconds, "peak memory, MB": _peak_megabytes()}
+    if model.network.device.type == "cuda":
+        row["peak memory of the GPU, MB"] = torch.cuda.max_memory_allocated() / 1e6
+    return row
 
 
 def varied_pairs() -> Iterator[SentencePair]:
@@ -101,10 +107,11 @@ def _watched(model: Model, ready: list[Batch]) -> None:
             run_bare(model, batch)
 
 
-def _corpus(model: Model, records: list[PairRecord]) -> None:
+def sums_of(model: Model, records: Sequence[PairRecord], measures: Sequence[str]) -> None:
+    """Everything that a run does for these measures."""
     # New pairs: a sentence remembers its words.
     pairs = [SentencePair(record.pair.source, record.pair.target) for record in records]
-    ModelSums().add_chunk(measure_chunk(model, pairs, ["basic"]), records)
+    ModelSums().add_chunk(measure_chunk(model, pairs, measures), records)
 
 
 def _peak_megabytes() -> float:

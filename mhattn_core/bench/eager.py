@@ -23,7 +23,7 @@ def eager_copy(network: PreTrainedModel) -> PreTrainedModel:
     """The network on transformers' own eager attention, with weights of its own."""
     eager = type(network)._from_config(copy.deepcopy(network.config), attn_implementation="eager")
     eager.load_state_dict(network.state_dict())
-    return eager.to(network.device).eval()
+    return eager.to(network.device, network.dtype).eval()
 
 
 def output_attentions(eager: PreTrainedModel) -> Patterns:
@@ -36,7 +36,7 @@ def one_by_one(model: Model, patterns: Patterns, pairs: list[SentencePair]) -> N
     """The basic measures of each pair in turn."""
     for pair in pairs:
         fed = prepare_inputs(model, pair)
-        tokens = patterns(fed.inputs).numpy()
+        tokens = patterns(fed.inputs).float().cpu().numpy()
         (stack,) = model.stacks
         axis = word_axis(fed.queries[stack], fed.sentences, model.tokenizer.unk_token_id)
         _measures(tokens, to_words(tokens, axis, axis, causal=stack == "decoder"))

@@ -1,26 +1,25 @@
 """How much watching costs: attend() against the bare model, and against what one does without it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
-from statistics import median
-from time import perf_counter
 
 import torch
 
 from mhattn_core.attention.attend import attend
 from mhattn_core.bench.eager import eager_copy
-from mhattn_core.models.load import load
+from mhattn_core.bench.timing import interleaved
+from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 
 LENGTHS = (16, 64, 128, 300)
 
 
-def attend_times(name: str, *, rounds: int) -> list[dict[str, object]]:
+def attend_times(get: Callable[[], Model], *, rounds: int) -> list[dict[str, object]]:
     """Medians over interleaved rounds, in milliseconds, and their ratios to the bare forward.
 
     bare: one SDPA forward on the same inputs; plain: the same with ``output_attentions=True`` on an eager copy.
     """
-    model = load(name)
+    model = get()
     eager = eager_copy(model.network)
     rows: list[dict[str, object]] = []
     for words in LENGTHS:
@@ -50,16 +49,3 @@ def attend_times(name: str, *, rounds: int) -> list[dict[str, object]]:
 def sentence(words: int) -> str:
     """A text of so many words, each one token of an English tokenizer."""
     return " ".join(["the", "dog", "sees", "a", "cat", "and", "runs", "home"][place % 8] for place in range(words))
-
-
-def interleaved(tasks: Mapping[str, Callable[[], object]], *, rounds: int) -> dict[str, float]:
-    """Median seconds of each task; the tasks take turns, so that a machine's moods meet all of them alike."""
-    times: dict[str, list[float]] = {name: [] for name in tasks}
-    for task in tasks.values():
-        task()
-    for _round in range(rounds):
-        for name, task in tasks.items():
-            start = perf_counter()
-            task()
-            times[name].append(perf_counter() - start)
-    return {name: median(measured) for name, measured in times.items()}

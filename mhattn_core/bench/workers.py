@@ -17,7 +17,7 @@ PAIRS = 2048
 PART = 128
 
 
-def worker_speed(name: str, counts: Sequence[int], *, rounds: int) -> list[dict[str, object]]:
+def worker_speed(name: str, counts: Sequence[int], *, rounds: int, device: str, dtype: str) -> list[dict[str, object]]:
     """Pairs per second of so many workers of one thread each, their start left out; speed-up: over one of them;
     efficiency: speed-up by worker. process: this one, with all its threads. Rounds take turns, so that what else the
     machine does meets all alike.
@@ -26,11 +26,11 @@ def worker_speed(name: str, counts: Sequence[int], *, rounds: int) -> list[dict[
     together = sorted({1, *counts})
     connected(None, sum(together))  # idle ones wait beside those that work
     ways: dict[int, Where] = {0: HERE} | {count: OnRay(count) for count in together}
-    model = load(name)
+    model = load(name, device, dtype=dtype)
     times: dict[int, list[float]] = {count: [] for count in ways}
     with ExitStack() as stack:
         workers = {
-            count: stack.enter_context(where.workers(name, lambda: model, "float32")) for count, where in ways.items()
+            count: stack.enter_context(where.workers(name, lambda: model, dtype)) for count, where in ways.items()
         }
         for group in workers.values():
             _over(group, records[: PART * max(group.count, 1)])  # they start, and do what is slow once

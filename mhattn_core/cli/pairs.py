@@ -8,6 +8,7 @@ import pandas as pd
 import typer
 from rich.progress import TaskID, TextColumn
 
+from mhattn_core.cli.options import Device, Dtype
 from mhattn_core.cli.terminal import console, listed, print_table, progress_bars, tell_left_out, tell_remarks
 from mhattn_core.errors import Problem
 from mhattn_core.heads import head_name
@@ -22,13 +23,6 @@ Header = Annotated[
 ]
 Sheet = Annotated[
     str | None, typer.Option(help="The sheet of a workbook; by default the one with columns of pairs.", metavar="NAME")
-]
-
-Dtype = Annotated[
-    str,
-    typer.Option(
-        help="Type of the weights: float32, bfloat16, float16, or auto, that of the model's files.", metavar="DTYPE"
-    ),
 ]
 
 
@@ -50,7 +44,7 @@ def analyze(
             + listed({code: one.explanations for code, one in families().items() if one.of_runs})
         ),
     ] = "basic",
-    device: Annotated[str, typer.Option(help="cpu, cuda, mps; auto takes the fastest.")] = "auto",
+    device: Device = "auto",
     dtype: Dtype = "float32",
     workers: Annotated[
         int | None,

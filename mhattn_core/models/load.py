@@ -56,7 +56,7 @@ def load(
     cannot be had or its attention cannot be read in full.
     """
     options = LoadOptions(device, dtype, device_map, quantization_config, tokenizer)
-    options.check_packer()
+    options.check()
     return read(name, find(trained_name(name), options.bytes_of_weight), options)
 
 

@@ -75,8 +75,9 @@ class LoadOptions:
             return network
         return network.to(_device(self.device))
 
-    def check_packer(self) -> None:
-        """Raises Problem where the package that packs weights is not there."""
+    def check(self) -> None:
+        """Raises Problem where the device, or the package that packs weights, is not there; before files are sought."""
+        _device(self.device)
         if self.quantization_config is None:
             return
         from transformers.quantizers.auto import AutoHfQuantizer
@@ -92,9 +93,25 @@ class LoadOptions:
             ) from error
 
 
-def _device(device: str) -> torch.device:
-    if device != "auto":
-        return torch.device(device)
+def _device(name: str) -> torch.device:
+    """Raises Problem for one that is not here."""
+    if name != "auto":
+        try:
+            device = torch.device(name)
+        except RuntimeError as error:
+            raise _no_device(name) from error
+        backends = {"cuda": torch.cuda, "mps": torch.backends.mps}
+        if device.type in backends and not backends[device.type].is_available():
+            raise _no_device(name)
+        return device
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def _no_device(name: str) -> Problem:
+    return Problem(
+        _("Torch finds no device “{device}” on this machine.").format(device=name),
+        _("Use cpu, or auto, which takes the fastest that is here."),
+        stands(),
+    )

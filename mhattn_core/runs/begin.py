@@ -7,9 +7,7 @@ from mhattn_core.hosted import hosted
 from mhattn_core.locale import _
 from mhattn_core.models.resident import Resident
 from mhattn_core.runs import store
-from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.jobs import Job, Jobs
-from mhattn_core.runs.on_ray import from_environment
 from mhattn_core.runs.saved_inputs import forget_given, read_given
 from mhattn_core.runs.store import KEPT_WHEN_HOSTED, Saved
 from mhattn_core.text.reading import HOSTED, Upload
@@ -28,6 +26,9 @@ def begin(run: Saved, upload: Upload, jobs: Jobs, models: Resident, owner: str =
     """Queue the work. models: brings them. owner: see ``Jobs``."""
 
     def work(job: Job) -> None:
+        from mhattn_core.runs.analyze import analyze
+        from mhattn_core.runs.on_ray import from_environment
+
         analyze(
             run.about.models,
             upload,

@@ -1,18 +1,22 @@
 """The heads of a model on one pair, ready to be compared."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.errors import Problem
 from mhattn_core.heads import HEAD_COLUMNS
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.cka import grams
 from mhattn_core.measures.redundancy.head_distances import FEWEST_WORDS, By, Heads
-from mhattn_core.models.model import Model
+
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+    from mhattn_core.models.model import Model
 
 
-def heads_of(seen: AttentionResult, stack: str, *, by: By = "js") -> Heads:
+def heads_of(seen: "AttentionResult", stack: str, *, by: By = "js") -> Heads:
     """All heads of a stack, ready for ``distances``.
 
     Raises Problem for CKA on fewer than five words, and where what each head adds cannot be told.
@@ -35,13 +39,13 @@ def heads_of(seen: AttentionResult, stack: str, *, by: By = "js") -> Heads:
     return Heads(index, found, np.ones(found.shape[1:], dtype=bool))
 
 
-def head_index(model: Model, stack: str) -> pd.MultiIndex:
+def head_index(model: "Model", stack: str) -> pd.MultiIndex:
     """The heads of a stack, layer by layer, by ``HEAD_COLUMNS``; layers that do not attend have none."""
     heads = (head for head in model.attention.all_heads() if head.stack == stack)
     return pd.MultiIndex.from_tuples([(model.name, *head) for head in heads], names=HEAD_COLUMNS)
 
 
-def shares_keys(model: Model, square: pd.DataFrame) -> np.ndarray:
+def shares_keys(model: "Model", square: pd.DataFrame) -> np.ndarray:
     """bool ``[head, head]``: two different heads of one layer that share keys and values, so that only their queries
     differ.
 

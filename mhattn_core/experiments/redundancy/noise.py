@@ -4,19 +4,22 @@ Source: Bian et al. 2021, whose heads are as redundant on random tokens as on te
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import regex
 
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.redundancy.heads import heads_of
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_distances import By, distances
 from mhattn_core.measures.redundancy.samples import DRAWS
-from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.words import HAN, Sentence
+
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+    from mhattn_core.models.model import Model
 
 # How tokenizers mark a piece that begins a word; a WordPiece that begins one has no mark.
 BEGINS = ("Ġ", "▁")
@@ -27,7 +30,7 @@ Sides = tuple[Sentence, Sentence]
 Languages = tuple[str, str]
 
 
-def noise_pairs(seen: AttentionResult, draws: int = DRAWS) -> list[SentencePair]:
+def noise_pairs(seen: "AttentionResult", draws: int = DRAWS) -> list[SentencePair]:
     """Pairs of as many words as this one has, drawn from the tokenizer's whole words: in Chinese where the sentence is,
     else in Latin letters.
 
@@ -39,7 +42,7 @@ def noise_pairs(seen: AttentionResult, draws: int = DRAWS) -> list[SentencePair]
     )
 
 
-def random_words(model: Model, like: Sequence[tuple[Sides, Languages]]) -> list[SentencePair]:
+def random_words(model: "Model", like: Sequence[tuple[Sides, Languages]]) -> list[SentencePair]:
     """For each two sentences, with their languages (see ``SentencePair``), a pair of as many random words; each is
     drawn anew. Raises Problem as ``noise_pairs``.
     """
@@ -55,14 +58,14 @@ def random_words(model: Model, like: Sequence[tuple[Sides, Languages]]) -> list[
     return pairs
 
 
-def noise_distances(noise: Sequence[AttentionResult], stack: str, *, by: By = "js") -> np.ndarray:
+def noise_distances(noise: "Sequence[AttentionResult]", stack: str, *, by: By = "js") -> np.ndarray:
     """Distances of a stack's heads on each of several pairs of random words: ``[draw, head, head]``. Raises Problem as
     ``heads_of``.
     """
     return np.stack([distances(heads_of(seen, stack, by=by), by=by).to_numpy() for seen in noise])
 
 
-def _vocabulary(model: Model) -> tuple[Sequence[str], Sequence[str]]:
+def _vocabulary(model: "Model") -> tuple[Sequence[str], Sequence[str]]:
     """Whole words of the tokenizer, in Latin letters and in Chinese."""
     pieces = sorted(model.tokenizer.get_vocab())
     mark = next((mark for mark in BEGINS if any(piece.startswith(mark) for piece in pieces)), "")

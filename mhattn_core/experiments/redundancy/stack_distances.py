@@ -3,12 +3,11 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 import pandas as pd
 
-from mhattn_core.attention.attend import AttentionResult, attend
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.redundancy.heads import heads_of, shares_keys
 from mhattn_core.experiments.redundancy.noise import noise_distances, noise_pairs
@@ -17,6 +16,9 @@ from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_distances import By, distances
 from mhattn_core.measures.redundancy.redundant import head_pairs
 from mhattn_core.measures.redundancy.square import distance_square, square_of
+
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,14 +80,16 @@ def without_gaps(unknown: np.ndarray) -> np.ndarray:
 
 
 def pair_distances(
-    seen: AttentionResult, stack: str, tell: Callable[[float], object] = lambda _share: None
+    seen: "AttentionResult", stack: str, tell: Callable[[float], object] = lambda _share: None
 ) -> Mapping[By, StackDistances]:
     """A stack on one pair by every distance that can be had; for another, ``heads_of`` raises what is in the way.
 
     tell: told the share that is done, 0 to 1, before each run of the model and each distance. Raises Problem as
     ``noise_pairs``.
     """
-    noise: list[AttentionResult] = []
+    from mhattn_core.attention.attend import attend
+
+    noise = []
     found: dict[By, StackDistances] = {}
     random, every = noise_pairs(seen), get_args(By)
     for number, pair in enumerate(random):

@@ -3,12 +3,11 @@ share keys.
 """
 
 from operator import attrgetter
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import pandas as pd
 import streamlit as st
 
-from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.experiments.redundancy.heads import heads_of
 from mhattn_core.experiments.redundancy.stack_distances import StackDistances, pair_distances
 from mhattn_core.findings.redundancy.stack import Redundancy, names
@@ -23,6 +22,9 @@ from mhattn_core.ui.redundancy.run import run_distances
 from mhattn_core.ui.resources import HASHES
 from mhattn_core.ui.turns import in_turn
 
+if TYPE_CHECKING:
+    from mhattn_core.attention.attend import AttentionResult
+
 SHUFFLES = 5
 DISTANCES: tuple[By, ...] = get_args(By)
 
@@ -35,12 +37,12 @@ def choose_distance() -> By:
 
 
 @st.cache_data(max_entries=48, show_spinner=False, hash_funcs=HASHES)
-def heads(seen: AttentionResult, stack: str, by: By) -> Heads:
+def heads(seen: "AttentionResult", stack: str, by: By) -> Heads:
     """What a distance compares of each head, read once. Raises Problem as ``heads_of``."""
     return heads_of(seen, stack, by=by)
 
 
-def redundancy(seen: AttentionResult, stack: str, by: By, run: Run | None = None) -> Redundancy:
+def redundancy(seen: "AttentionResult", stack: str, by: By, run: Run | None = None) -> Redundancy:
     """Measure a stack on the pair, or read it from a run; a head whose distances are not known, on text or on random
     words, is left out.
 
@@ -57,7 +59,7 @@ def redundancy(seen: AttentionResult, stack: str, by: By, run: Run | None = None
     return Redundancy(seen, stack, measured, measured.pairs(), _tree(measured.here), left_out, run)
 
 
-def _on_pair(seen: AttentionResult, stack: str, by: By) -> StackDistances:
+def _on_pair(seen: "AttentionResult", stack: str, by: By) -> StackDistances:
     says = _("Comparing every head with every other, here and on random words …")
     measured = kept("distances", seen, stack, says, lambda tell: pair_distances(seen, stack, tell))
     if by not in measured:
