@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from mhattn_core.findings.markdown import escape
 from mhattn_core.hosted import hosted
 from mhattn_core.locale import _, listed
 from mhattn_core.models import control_names
@@ -14,7 +15,7 @@ from mhattn_core.models.precision import AUTO, DTYPES, FLOAT32
 from mhattn_core.models.readers import can_read, language_told, readers
 from mhattn_core.text.pages import first_shown, reads_pair
 from mhattn_core.text.prose import prose
-from mhattn_core.ui.choices import choose, history, say_missing
+from mhattn_core.ui.choices import choose, history
 from mhattn_core.ui.chosen import CHOSEN, choose_for_good
 from mhattn_core.ui.controls import MODELS, MOST_MODELS, PAIR, Controls
 from mhattn_core.ui.evidence import choose_evidence
@@ -143,7 +144,9 @@ def _models(page: str) -> list[str]:
     if asked:
         st.session_state[MISSING] = asked, models
     named, instead = st.session_state.get(MISSING, ((), None))
-    say_missing(listed(named) if models == instead else "", listed(models or names[:1]))
+    if named and models == instead:
+        says = _("“{name}” is not offered here: this copy is shared, and takes only models of its catalogue.")
+        st.warning(says.format(name=escape(listed(named))), icon=":material/link_off:")
     meet([*models, *(model for run in known_runs() for model in run.about.models)])
     if said := known_names().legend(models):
         st.caption(said)

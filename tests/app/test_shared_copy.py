@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from reading import open_page
 from streamlit.testing.v1 import AppTest
 
 from mhattn_core.runs.turns import Turns
@@ -56,3 +57,13 @@ def test_who_waits_for_another_visitors_slow_work_is_told_so(monkeypatch: pytest
             assert bar.told.wait(PATIENCE)
         waits.result(PATIENCE)
     assert set(bar.texts) == {"Measuring … It waits for another visitor's work."}
+
+
+def test_a_link_to_a_model_that_a_shared_copy_does_not_offer_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MHATTN_HOSTED", "1")
+    app = open_page("methods", models=["minilm", "someone/*own*-model"])
+    assert app.multiselect(key="models").value == ["minilm"]
+    (notice,) = [one.value for one in app.warning]
+    assert notice.startswith(r"“someone/\*own\*\-model” is not offered here")  # their text, not Markdown
+    app.multiselect(key="models").set_value(["minilm", "minilm@random"]).run()
+    assert not app.warning

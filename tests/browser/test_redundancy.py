@@ -3,7 +3,7 @@
 import re
 
 from playwright.sync_api import Locator, Page, expect
-from screen import box, main
+from screen import box, main, settled
 
 
 def cells(page: Page) -> Locator:
@@ -48,3 +48,38 @@ def test_a_phone_reads_one_row_of_the_matrix(server: str, phone: Page) -> None:
     expect(bars.locator("svg, canvas").first).to_be_visible()
     expect(main(phone).locator(".st-key-wide-distances")).to_be_hidden()
     assert phone.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_name_of_every_model_stands_beside_its_row_and_is_whole(server: str, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"{server}/redundancy?models=minilm&models=minilm@random")
+    chart = main(page).get_by_test_id("stVegaLiteChart").locator("visible=true").first
+    expect(chart.locator("svg text", has_text=re.compile("^minilm$")).first).to_be_visible()
+    settled(page)
+    rows = chart.evaluate(
+        """(chart) => {
+          const middle = (one) => { const at = one.getBoundingClientRect(); return (at.top + at.bottom) / 2; };
+          const points = [...chart.querySelectorAll('path[aria-roledescription="point"]')];
+          const names = [...chart.querySelectorAll('.role-axis-label text')]
+            .filter((one) => one.textContent.startsWith('minilm'));
+          return names.map((one) => [one.textContent, one.getBoundingClientRect().left - chart.getBoundingClientRect().left,
+            Math.min(...points.filter((point) => point.getAttribute('aria-label').includes(`model: ${one.textContent};`))
+              .map((point) => Math.abs(middle(point) - middle(one))))]);
+        }"""
+    )
+    assert {"minilm", "minilm@random"} <= {name for name, _left, _off in rows}, rows
+    for name, left, off in rows:
+        assert left >= 0, name
+        assert off < 3, (name, off)
+
+
+def test_at_200_percent_zoom_panels_scroll_by_themselves_and_the_page_does_not(server: str, page: Page) -> None:
+    page.set_viewport_size({"width": 640, "height": 360})  # as 1280 × 720 is at 200 %
+    page.goto(f"{server}/redundancy")
+    chart = main(page).get_by_test_id("stVegaLiteChart").locator("visible=true").first
+    expect(chart.locator("svg").first).to_be_visible()
+    settled(page)
+    for whole in (page.locator("html"), main(page)):
+        assert whole.evaluate("(one) => one.scrollWidth <= one.clientWidth")
+    assert chart.evaluate("(one) => one.scrollWidth > one.clientWidth")
+    assert chart.evaluate("(one) => { one.scrollLeft = one.scrollWidth; return one.scrollLeft > 0; }")
