@@ -76,8 +76,11 @@ class LoadOptions:
         return network.to(_device(self.device))
 
     def check(self) -> None:
-        """Raises Problem where the device, or the package that packs weights, is not there; before files are sought."""
+        """Raises Problem for no type of weights, and where the device, or the package that packs weights, is not there;
+        before files are sought.
+        """
         _device(self.device)
+        _ = self.precision
         if self.quantization_config is None:
             return
         from transformers.quantizers.auto import AutoHfQuantizer
