@@ -9,8 +9,7 @@ import pytest
 from cases import family_named, model_of
 from loaded import loaded
 
-from mhattn_core.attention import batches
-from mhattn_core.runs import cost
+from mhattn_core.runs import chunk, cost
 from mhattn_core.runs.cost import estimate, refuse
 from mhattn_core.runs.studies import segments
 from mhattn_core.text.pair import SentencePair
@@ -25,11 +24,11 @@ def document(paragraphs: int) -> PairRecord:
 
 
 def test_a_twin_is_spared_the_random_models_that_its_model_has_paid_for() -> None:
-    """Five pairs: themselves, and 20 random controls of them; each pass twice a bare one."""
+    """Five pairs: themselves, and 8 random controls of them; each pass twice a bare one."""
     model = loaded("minilm")
     alone = estimate(model, RECORDS, ["basic", "relations"])
     after = estimate(model, RECORDS, ["basic", "relations"], controls_known=True)
-    assert alone.parts["relations"] / alone.parts["forward"] == pytest.approx(21 * 2)
+    assert alone.parts["relations"] / alone.parts["forward"] == pytest.approx(9 * 2)
     assert after.parts["relations"] / after.parts["forward"] == pytest.approx(2)
 
 
@@ -46,7 +45,7 @@ def test_of_long_pairs_fewer_are_tried_and_their_tokens_stand_for_all(monkeypatc
 
 
 def test_a_pair_too_long_for_many_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "LONGEST", 9)
+    monkeypatch.setattr(chunk, "LONGEST_IN_PARTS", 9)
     found = estimate(loaded("minilm"), RECORDS, ["basic"])
     assert found.reasons[0] == "This text has 12 tokens; among many, those of up to 9 are measured."
     assert len(found.reasons) == found.tried == 5

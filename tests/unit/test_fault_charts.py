@@ -113,6 +113,7 @@ def test_of_each_layer_the_best_head_that_is_kept_is_named() -> None:
             "intact": 1.0,
             "all_off": [2.0, 2.0, 3.0, 3.0],
             "ablated": [1.5, 1.2, 1.1, 2.9],
+            "delta": [0.5, 0.2, 0.1, 1.9],
         }
     )
     written = spec(charts.kept_heads(table, title="loss"))

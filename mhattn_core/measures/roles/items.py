@@ -51,7 +51,7 @@ def item_table(
 
 def packed(bits: Shaped[np.ndarray, "item head"]) -> list[bytes]:
     """Rows of bits ``[item, head]`` as bytes, eight heads each; the first head is the highest bit."""
-    rows = np.packbits(bits, axis=1)
+    rows = np.ascontiguousarray(np.packbits(bits, axis=1))
     # One field of so many bytes a row: NumPy makes the list itself.
     return rows.view(f"V{rows.shape[1]}")[:, 0].tolist() if rows.size else [b""] * len(rows)
 
