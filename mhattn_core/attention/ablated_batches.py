@@ -31,17 +31,19 @@ class Variants:
         self,
         task: Objective,
         variants: Sequence[Ablation],
-        replacements: Replacements = NOTHING,
+        replacements: Replacements | Sequence[Replacements] = NOTHING,
         tell: Callable[[int], object] = lambda _n: None,
     ) -> Float[Tensor, "variant row part"]:
         """``outcome`` of each variant, float32 ``[variant, row, part]``; ``{}`` is the intact model.
 
+        replacements: for all variants, or for each its own.
         tell: told after each forward how many variants it had. Layers below the first head that is off are not computed
         again, where the network can be entered between them.
         Raises Problem as ``check``; KeyError for a kind whose replacement is not given.
         """
         for variant in variants:
             check(self.model, variant)
+        of_each = [replacements] * len(variants) if isinstance(replacements, Replacements) else replacements
         run, restart = outcome(self.model, task), self._entered(task)
         starts = [restart.start_of(variant) if restart else {} for variant in variants]
         order = sorted(range(len(variants)), key=lambda number: sorted(starts[number].items()))
@@ -51,7 +53,7 @@ class Variants:
             while waiting:
                 numbers, waiting = waiting[: self._copies(task)], waiting[self._copies(task) :]
                 some, start = [variants[number] for number in numbers], starts[numbers[0]]
-                watcher = _watcher(task, some, start, replacements)
+                watcher = _watcher(task, some, start, [of_each[number] for number in numbers])
                 if restart:
                     found = restart.again(run, start, len(task.rows), len(some), watcher)
                 else:
@@ -70,7 +72,7 @@ class Variants:
         run, rows = outcome(self.model, task), len(task.rows)
         whole = self._restart.record(run)
         middle = {name: layers // 2 for name, layers in self._restart.layers.items()}
-        half = self._restart.again(run, middle, rows, 2, _watcher(task, [{}, {}], middle, NOTHING))
+        half = self._restart.again(run, middle, rows, 2, _watcher(task, [{}, {}], middle, [NOTHING] * 2))
         if not torch.allclose(half, torch.cat([whole] * 2), rtol=TOLERANCE, atol=TOLERANCE):
             self._restart = None
         return self._restart
@@ -146,7 +148,7 @@ def other_outputs(model: Model, tasks: Sequence[Objective], number: int) -> Outp
 
 
 def _watcher(
-    task: Objective, variants: Sequence[Ablation], start: Start, replacements: Replacements
+    task: Objective, variants: Sequence[Ablation], start: Start, replacements: Sequence[Replacements]
 ) -> Callable[[Call], Tensor | None]:
     """Switches off each copy's heads; layers are counted from where the network is entered."""
     wanted = {(stack, layer) for variant in variants for stack, layer, _head in variant}
@@ -159,9 +161,7 @@ def _watcher(
             _rows(call, slice(number * len(task.rows), (number + 1) * len(task.rows)))
             for number in range(len(variants))
         ]
-        return torch.cat(
-            [switch_off(part, variant, replacements) for part, variant in zip(copies, variants, strict=True)]
-        )
+        return torch.cat([switch_off(*of_copy) for of_copy in zip(copies, variants, replacements, strict=True)])
 
     return watch
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from mhattn_core.errors import Problem
@@ -14,7 +14,7 @@ from mhattn_core.locale import _, listed
 from mhattn_core.models.model import Model
 from mhattn_core.tap.interface import Call, visible_keys
 
-Kind = Literal["zero", "mean", "uniform", "resample"]
+Kind = Literal["zero", "mean", "uniform", "resample", "knockout", "zero_weight"]
 Ablation = Mapping[tuple[str, int, int], Kind]
 """What is done to which heads of a model. A key is a ``Head``, or the plain (stack, layer, head) that it equals."""
 
@@ -27,11 +27,13 @@ class Replacements:
     """What is put in a head's place, all of it from the intact network, whatever other heads are off.
 
     means: each head's mean output over a corpus ``[head, dimension]``, or over each row ``[row, head, dimension]``;
-    others: what the heads give for another text at the same positions, ``[row, query, head, dimension]``.
+    others: what the heads give for another text at the same positions, ``[row, query, head, dimension]``; edges: of each
+    stack which cells of a pattern are taken out, ``[row, query, key]``.
     """
 
     means: Outputs = field(default_factory=dict)
     others: Outputs = field(default_factory=dict)
+    edges: Mapping[str, Bool[Tensor, "row query key"]] = field(default_factory=dict)
 
 
 NOTHING = Replacements()
@@ -55,10 +57,28 @@ def _resample(call: Call, head: int, replacements: Replacements) -> Float[Tensor
 
 def _uniform(call: Call, head: int, _replacements: Replacements) -> Float[Tensor, "batch query dimension"]:
     """Equal weight on every visible key (Kovaleva et al. 2019)."""
+    return uniform_pattern(call, head) @ _value(call, head)
+
+
+def _zero_weight(call: Call, head: int, replacements: Replacements) -> Float[Tensor, "batch query dimension"]:
+    """The head without some of its edges: their weights are 0, and the others stay what they are."""
+    return call.pattern[:, head].masked_fill(replacements.edges[call.stack], 0) @ _value(call, head)
+
+
+def _knockout(call: Call, head: int, replacements: Replacements) -> Float[Tensor, "batch query dimension"]:
+    """The head without some of its edges, as if their scores had been −∞: the other weights of a row grow to its sum
+    (attention knockout, Geva et al. 2023). A row that has no other edges gives nothing.
+    """
+    pattern = call.pattern[:, head]
+    left = pattern.masked_fill(replacements.edges[call.stack], 0)
+    sums = left.sum(dim=-1, keepdim=True)
+    return torch.where(sums > 0, left * pattern.sum(dim=-1, keepdim=True) / sums, 0) @ _value(call, head)
+
+
+def _value(call: Call, head: int) -> Float[Tensor, "batch key dimension"]:
     if call.value is None:
         raise ValueError("This call does not tell its values and its mask.")
-    value = call.value[:, head * call.value.shape[1] // call.pattern.shape[1]]
-    return uniform_pattern(call, head) @ value
+    return call.value[:, head * call.value.shape[1] // call.pattern.shape[1]]
 
 
 def uniform_pattern(call: Call, head: int) -> Float[Tensor, "batch query key"]:
@@ -73,7 +93,11 @@ OUTPUTS: Mapping[Kind, Callable[[Call, int, Replacements], Float[Tensor, "batch 
     "mean": _mean,
     "uniform": _uniform,
     "resample": _resample,
+    "knockout": _knockout,
+    "zero_weight": _zero_weight,
 }
+OF_EDGES: tuple[Kind, ...] = ("knockout", "zero_weight")
+"""What takes single edges out of a head, and not the head."""
 
 
 def kinds_on_a_pair(model: Model) -> tuple[Kind, ...]:
@@ -119,11 +143,11 @@ def check(model: Model, ablate: Ablation) -> None:
                 _("“{kind}” is not a way to switch a head off.").format(kind=kind),
                 _("Use one of: {kinds}.").format(kinds=listed(OUTPUTS)),
             )
-        if kind == "uniform" and not model.attention.gives_values:
+        if kind in ("uniform", *OF_EDGES) and not model.attention.gives_values:
             raise Problem(
                 _(
-                    "“{name}” does not tell which keys its heads may see, so no head can be made to look at all of "
-                    "them equally."
+                    "“{name}” does not tell its values and which keys its heads may see, so no head can be made to look "
+                    "elsewhere."
                 ).format(name=model.name),
                 _("Use one of: {kinds}.").format(kinds=listed(kinds_of(model))),
             )

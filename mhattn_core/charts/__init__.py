@@ -25,6 +25,7 @@ from mhattn_core.charts.heat_rows import heat_rows
 from mhattn_core.charts.hit_links import found_links
 from mhattn_core.charts.interactions import interactions
 from mhattn_core.charts.kept_heads import kept_heads
+from mhattn_core.charts.knockouts import knockouts
 from mhattn_core.charts.lines import lines
 from mhattn_core.charts.matched_heads import matched_heads
 from mhattn_core.charts.matrix import CELLS_DRAWN, CELLS_WITH_TOOLTIP, LABELS_DRAWN, TALLEST, matrix
@@ -85,6 +86,7 @@ __all__ = [
     "heat_rows",
     "interactions",
     "kept_heads",
+    "knockouts",
     "lines",
     "matched_heads",
     "matrix",

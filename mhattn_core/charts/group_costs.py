@@ -3,8 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from mhattn_core.charts.compose import layered
-from mhattn_core.charts.theme import MARK_COLOUR, SPECIAL_COLOUR, model_colour
+from mhattn_core.charts.rings_and_dots import rings_and_dots
 from mhattn_core.locale import _, listed
 
 NAMED = 3
@@ -24,13 +23,6 @@ def group_costs(groups: pd.DataFrame, *, title: str) -> alt.LayerChart:
         bar_high=groups["sum_of_single"] + groups["excess_high"],
     ).sort_values("excess", ascending=False)
     names = [_("one head at a time, summed"), _("all together")]
-    colour = alt.Color(
-        "which:N",
-        title=None,
-        scale=alt.Scale(domain=names, range=[MARK_COLOUR, model_colour(str(rows["model"].iloc[0]))]),
-        legend=alt.Legend(orient="top", columns=1, symbolType="circle", labelLimit=300),
-    )
-    y = alt.Y("name:N", sort=list(rows["name"]), title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=260))
     tooltip = [
         alt.Tooltip("heads:N", title=_("heads")),
         alt.Tooltip("size:Q", title=_("number of heads")),
@@ -38,23 +30,7 @@ def group_costs(groups: pd.DataFrame, *, title: str) -> alt.LayerChart:
         alt.Tooltip("together:Q", title=names[1], format="+.4f"),
         alt.Tooltip("excess:Q", title=_("together less the sum"), format="+.4f"),
     ]
-    base = alt.Chart(rows).encode(y, tooltip=tooltip)
-    layers = [
-        base.mark_rule(color=SPECIAL_COLOUR, opacity=0.5).encode(
-            alt.X("sum_of_single:Q", title=title), alt.X2("together")
-        )
-    ]
-    if rows["excess_low"].notna().any():
-        layers.append(
-            base.mark_rule(color=SPECIAL_COLOUR, strokeWidth=3).encode(alt.X("bar_low:Q"), alt.X2("bar_high"))
-        )
-    dots = alt.Chart(rows.assign(which=names[1])).mark_point(filled=True, size=90, opacity=1)
-    rings = alt.Chart(rows.assign(which=names[0])).mark_point(size=110, strokeWidth=2.5, opacity=1)
-    layers += [
-        points.encode(alt.X(f"{column}:Q"), y, colour, tooltip=tooltip)
-        for points, column in ((dots, "together"), (rings, "sum_of_single"))
-    ]
-    return layered(*layers, height=alt.Step(24))
+    return rings_and_dots(rows, ring="sum_of_single", dot="together", names=names, title=title, tooltip=tooltip)
 
 
 def group_names(groups: pd.DataFrame) -> list[str]:

@@ -8,6 +8,7 @@ from mhattn_core.findings.ablation.curves import ablation_curve, one_head_kept
 from mhattn_core.findings.ablation.effects import ablation_effects, gradient_agreement
 from mhattn_core.findings.ablation.groups import group_effects
 from mhattn_core.findings.ablation.interactions import head_interactions
+from mhattn_core.findings.ablation.knockouts import knockouts
 from mhattn_core.findings.ablation.minimal_pairs import minimal_pairs
 from mhattn_core.findings.card.distances import head_distances
 from mhattn_core.findings.card.effects import head_contribution, head_effect
@@ -63,6 +64,7 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         ablation_effects,
         gradient_agreement,
         minimal_pairs,
+        knockouts,
         head_interactions,
         group_effects,
         ablation_curve,

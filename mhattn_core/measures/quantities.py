@@ -13,7 +13,7 @@ from mhattn_core.measures.statistics import UNBOUNDED
 STATISTICS = "statistics"
 """The family of what stands beside every value."""
 LIKE = {
-    **dict.fromkeys(("interactions", "curves", "keep_one", "cluster_ablation"), "ablation"),
+    **dict.fromkeys(("interactions", "curves", "keep_one", "cluster_ablation", "knockouts"), "ablation"),
     "probe_means": "probes",
 }
 """Tables whose columns, as far as they are not their own, are those of another table."""

@@ -3,24 +3,21 @@ output projections.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from cases import Case, before_projection, case_of, close, family_named, model_of
+from cases import before_projection, case_of, close, family_named, model_of
 from families import BEFORE_A_NORM, ON_THEIR_OWN, READABLE, Family
 from torch import Tensor
-from torch.overrides import TorchFunctionMode
 from transformers import AutoModel
-from variants import OF_A_NORM, PAIRS, by_hand, changed, mean_of_real, model_with_mask, run_variants
+from variants import OF_A_NORM, PAIRS, OtherWeights, by_hand, changed, mean_of_real, model_with_mask, run_variants
 
 import mhattn_core as mh
 from mhattn_core.attention.ablated_batches import Variants, head_outputs, mean_outputs, other_outputs
 from mhattn_core.attention.ablation import Ablation, Kind, Replacements
-from mhattn_core.attention.objectives import Objective, tasks
+from mhattn_core.attention.objectives import tasks
 from mhattn_core.errors import Problem
-from mhattn_core.heads import Head
 
 WITH_HEAD = [family for family in READABLE if family.auto is not AutoModel]
 
@@ -44,34 +41,6 @@ def test_every_family_with_a_head_off(family: Family) -> None:
             close(ours[1 + place], changed(case, task, head, lambda output, _real: torch.zeros_like(output)), OF_A_NORM)
             close(ours[1 + len(heads) + place], changed(case, task, head, mean_of_real), OF_A_NORM)
         assert (ours[1:] - ours[0]).abs().amax() > 1e-3
-
-
-class OtherWeights(TorchFunctionMode):
-    """In a plain network's own attention, the weights of one head are others; they mix the network's own values."""
-
-    def __init__(self, case: Case, task: Objective, head: Head, change: Callable[[Tensor, Tensor], Tensor]) -> None:
-        super().__init__()
-        stack, layer, self.head = head
-        # In the order in which a network computes: an encoder whole, then what each layer of a decoder sees of itself
-        # and across.
-        self.wanted = (
-            layer if not case.is_pair or stack == "encoder" else case.layers("encoder") + 2 * layer + (stack == "cross")
-        )
-        self.keys = task.real["encoder" if stack == "cross" else stack].shape[1]
-        self.real, self.change, self.seen = task.real[stack], change, 0
-
-    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        result = function(*args, **(kwargs or {}))
-        # A router's choice of experts is a softmax, too, of fewer axes.
-        if getattr(function, "__name__", "") != "softmax" or result.dim() != 4:
-            return result
-        self.seen += 1
-        if self.seen - 1 == self.wanted:
-            assert result.shape[2] == self.real.shape[1]
-            # Behind the keys there may be one that is not there (GPT-OSS).
-            result[:, self.head, :, self.keys :] = 0
-            result[:, self.head, :, : self.keys] = self.change(result[:, self.head, :, : self.keys], self.real)
-        return result
 
 
 def equal_on_visible(weights: Tensor, _real: Tensor) -> Tensor:

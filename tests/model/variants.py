@@ -1,12 +1,14 @@
 """Variants of tiny networks, with the pattern of one head changed, run by our code and by hand."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from cases import Case, before_projection, model_of
 from families import Family
 from torch import Tensor
 from torch.nn.functional import cross_entropy
+from torch.overrides import TorchFunctionMode
 
 import mhattn_core as mh
 from mhattn_core.attention.ablated_batches import Variants, row_means
@@ -48,6 +50,34 @@ def changed(case: Case, task: Objective, head: Head, change: Callable[[Tensor, T
 
     with before_projection(case, stack, layer, see), torch.no_grad():
         return by_hand(case, task)
+
+
+class OtherWeights(TorchFunctionMode):
+    """In a plain network's own attention, the weights of one head are others; they mix the network's own values."""
+
+    def __init__(self, case: Case, task: Objective, head: Head, change: Callable[[Tensor, Tensor], Tensor]) -> None:
+        super().__init__()
+        stack, layer, self.head = head
+        # In the order in which a network computes: an encoder whole, then what each layer of a decoder sees of itself
+        # and across.
+        self.wanted = (
+            layer if not case.is_pair or stack == "encoder" else case.layers("encoder") + 2 * layer + (stack == "cross")
+        )
+        self.keys = task.real["encoder" if stack == "cross" else stack].shape[1]
+        self.real, self.change, self.seen = task.real[stack], change, 0
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = function(*args, **(kwargs or {}))
+        # A router's choice of experts is a softmax, too, of fewer axes.
+        if getattr(function, "__name__", "") != "softmax" or result.dim() != 4:
+            return result
+        self.seen += 1
+        if self.seen - 1 == self.wanted:
+            assert result.shape[2] == self.real.shape[1]
+            # Behind the keys there may be one that is not there (GPT-OSS).
+            result[:, self.head, :, self.keys :] = 0
+            result[:, self.head, :, : self.keys] = self.change(result[:, self.head, :, : self.keys], self.real)
+        return result
 
 
 def by_hand(case: Case, task: Objective) -> Tensor:

@@ -11,7 +11,7 @@ import torch
 
 from mhattn_core.arrays.word_layer import WordLayer
 from mhattn_core.attention.word_layer import word_axes, word_layer
-from mhattn_core.experiments.ablation import minimal_pairs
+from mhattn_core.experiments.ablation import knockout, minimal_pairs
 from mhattn_core.experiments.ablation.study import TABLES
 from mhattn_core.experiments.alignment.shipped import shipped_alignment
 from mhattn_core.experiments.redundancy import distance_table, share_table
@@ -46,6 +46,7 @@ COLUMNS = {
     "matches": costs.COLUMNS,
     **TABLES,
     "minimal_pairs": minimal_pairs.COLUMNS,
+    "knockouts": knockout.COLUMNS,
     "probes": probing.HEADS,
     "probe_means": probing.MEANS,
     "fusion": FUSION_COLUMNS,

@@ -1,14 +1,16 @@
 """Texts of one model, ready to be measured with any heads off."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
+from torch import Tensor
 
 from mhattn_core.attention.ablated_batches import Variants, mean_outputs, other_outputs, row_means
-from mhattn_core.attention.ablation import Ablation, Kind, Outputs, Replacements
+from mhattn_core.attention.ablation import OF_EDGES, Ablation, Kind, Outputs, Replacements
+from mhattn_core.attention.edges import Edges, edge_cells
 from mhattn_core.attention.gates import importance
 from mhattn_core.attention.objectives import asked_of, class_numbers, tasks
 from mhattn_core.heads import Head
@@ -131,12 +133,13 @@ class Trials:
         found = importance(self.model, self.tasks, len(self.pairs))
         return {head: found[head.stack][:, head.layer, head.head] for head in self.model.attention.all_heads()}
 
-    def totals(self, variants: Sequence[Ablation], *, passes: Passes = unheard) -> Totals:
+    def totals(self, variants: Sequence[Ablation], *, edges: Sequence[Edges] = (), passes: Passes = unheard) -> Totals:
         """Totals of each quantity, float64 ``[variant, text]``: divided by ``counts``, the value.
 
+        edges: of each variant what ``knockout`` and ``zero_weight`` take out of its heads; these are measured in this process.
         Raises ValueError for ``resample`` among fewer than two texts that the model can take.
         """
-        if self._spread and len(variants) > VARIANTS:
+        if self._spread and not edges and len(variants) > VARIANTS:
             parts = [
                 TrialsPart(
                     self.pairs, self._means, self._scored_from, self._texts_labels, variants[start : start + VARIANTS]
@@ -151,8 +154,13 @@ class Trials:
             rows = len(task.rows)
             places = [row.number for row in task.rows]
             replacements = self._replacements(number, variants)
+            of_variants = (
+                [replace(replacements, edges=self._cells(number, *both)) for both in zip(variants, edges, strict=True)]
+                if edges
+                else replacements
+            )
             outcomes = (
-                self._variants(task, variants, replacements, partial(_tell, passes, rows, sentences)).double().numpy()
+                self._variants(task, variants, of_variants, partial(_tell, passes, rows, sentences)).double().numpy()
             )
             for quantity in found:
                 found[quantity][:, places] = self._measured(quantity, outcomes, number, places)
@@ -171,6 +179,10 @@ class Trials:
             means = row_means(self.model, self.tasks[number]) if "mean" in kinds else {}
         others = other_outputs(self.model, self.tasks, number) if "resample" in kinds else {}
         return Replacements(means, others)
+
+    def _cells(self, number: int, variant: Ablation, edges: Edges) -> Mapping[str, Tensor]:
+        stacks = {stack for (stack, _layer, _head), kind in variant.items() if kind in OF_EDGES}
+        return {stack: edge_cells(self.tasks[number], stack, edges) for stack in stacks}
 
     def _measured(self, quantity: Quantity, outcomes: np.ndarray, number: int, places: list[int]) -> np.ndarray:
         if quantity == "loss":

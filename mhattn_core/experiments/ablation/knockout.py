@@ -1,0 +1,162 @@
+"""Whether a head's edges of a relation matter: they alone are taken out of it, and nothing else of the head."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int
+
+from mhattn_core.arrays.word_layer import SIDES
+from mhattn_core.attention.ablation import OF_EDGES, Ablation
+from mhattn_core.attention.batches import FedPair
+from mhattn_core.attention.edges import Edge, Edges, words_in_sight
+from mhattn_core.experiments.ablation.trials import Trials
+from mhattn_core.heads import Head
+from mhattn_core.measures.ablation.effects import effects
+from mhattn_core.measures.roles.rates import rates_table
+from mhattn_core.measures.roles.role import CONTROL
+from mhattn_core.measures.roles.significance import adjusted
+from mhattn_core.measures.roles.table import StackItems
+from mhattn_core.measures.roles.verdicts import FEWEST_ITEMS
+from mhattn_core.models.model import Model
+from mhattn_core.text.reading import PairRecord
+
+COLUMNS = (
+    *("model", "relation", "direction", "stack", "layer", "head", "kind", "quantity", "hits", "items", "edges"),
+    *("intact", "ablated", "delta", "low", "high", "other", "specific", "specific_low", "specific_high", "p", "q"),
+    *("n", "units"),
+)
+SEED = 0
+
+
+class BestHead(NamedTuple):
+    """The head that is right most often on a relation, of those of one direction."""
+
+    relation: str
+    direction: str
+    head: Head
+    hits: int
+    items: int
+
+
+def knockout_table(
+    model: Model,
+    records: Sequence[PairRecord],
+    stacks: Mapping[str, StackItems],
+    units: Sequence[str],
+    *,
+    tell: Callable[[int], object] = lambda _texts: None,
+) -> pd.DataFrame:
+    """Rows of ``knockouts.parquet``: for each relation its best head, in both ways of taking edges out (``OF_EDGES``).
+
+    stacks: the items of these texts, see ``measure_relations``; units: what is resampled as one, of each text.
+    delta: what the texts lose without the relation's edges in this head (``edges`` of them), with its interval. other:
+    what they lose without as many edges from the same words to another word, drawn at random of those that the word may
+    look at. specific: delta less other, with p two-sided and q over all relations: what the edges of this relation are
+    worth beyond any others. A text counts if the relation stands in it. No rows for a model that does not tell its
+    values. Source: Geva et al. 2023 (attention knockout).
+    """
+    best = _best_heads(model.name, stacks)
+    if not best or not model.attention.gives_values:
+        return pd.DataFrame(columns=list(COLUMNS))
+    trials = Trials(model, [record.pair for record in records])
+    asked = [_asked(one, stacks[one.head.stack].items, records, trials) for one in best]
+    variants = [(one, kind, edges) for one in asked for kind in OF_EDGES for edges in (one.gold, one.others)]
+    off: list[Ablation] = [{one.best.head: kind} for one, kind, _edges in variants]
+    totals = trials.totals(off, edges=[edges for _one, _kind, edges in variants], passes=lambda more, _of: tell(more))
+    without = totals[trials.main].reshape(len(asked), len(OF_EDGES), 2, len(records))
+    table = pd.concat(
+        [
+            _row(trials, one, units, *of_kind).assign(kind=kind)
+            for one, of_kinds in zip(asked, without, strict=True)
+            for kind, of_kind in zip(OF_EDGES, of_kinds, strict=True)
+        ],
+        ignore_index=True,
+    )
+    q = table.groupby("kind")["p"].transform(lambda p: adjusted(p.to_numpy()))
+    return table.assign(model=model.name, q=q)[list(COLUMNS)]
+
+
+def _best_heads(model: str, stacks: Mapping[str, StackItems]) -> list[BestHead]:
+    """Of each relation that has items enough. Which head it is hangs on where heads look, not on what follows."""
+    rates = rates_table(model, stacks)
+    rates = rates[(rates["n"] >= FEWEST_ITEMS) & ~rates["relation"].astype(str).str.endswith(CONTROL)]
+    if rates.empty:
+        return []
+    top = rates.loc[(rates["hits"] / rates["n"]).groupby(rates["relation"], sort=False, observed=True).idxmax()]
+    return [
+        BestHead(str(row["relation"]), str(row["direction"]), Head.of_row(row), int(row["hits"]), int(row["n"]))
+        for _index, row in top.iterrows()
+    ]
+
+
+def _asked(best: BestHead, items: pd.DataFrame, records: Sequence[PairRecord], trials: Trials) -> "_Asked":
+    """The relation's edges in every text that counts, as far as it is fed, and as many from the same words to others.
+    Of a word that may look at too few others, as many of its edges are left out.
+    """
+    number = {record.id: text for text, record in enumerate(records)}
+    rows = {row.number: row for task in trials.tasks for row in task.rows if trials.counts[trials.main][row.number] > 0}
+    own = items[(items["relation"] == best.relation) & (items["direction"] == best.direction)]
+    rng, gold, others = np.random.default_rng(SEED), dict[int, list[Edge]](), dict[int, list[Edge]]()
+    for id_, of_text in own.groupby("id"):
+        if (row := rows.get(number[str(id_)])) is None:
+            continue
+        looking, looked_at = _edges(row, best, of_text)
+        for word in np.unique(looking).tolist():
+            sight, right = words_in_sight(row, best.head.stack, word), looked_at[looking == word]
+            right, free = np.intersect1d(sight, right), np.setdiff1d(sight, right)
+            if size := min(len(right), len(free)):
+                for ends, edges in ((right[:size], gold), (rng.choice(free, size, replace=False), others)):
+                    edges.setdefault(row.number, []).extend((word, int(end)) for end in ends)
+    return _Asked(best, gold, others)
+
+
+def _edges(row: FedPair, best: BestHead, items: pd.DataFrame) -> tuple[Int[np.ndarray, " edge"], ...]:
+    """The looking words of a text's items and the words looked at. Items count words along the axes of their stack, and
+    a column is asked at the word that is looked at.
+    """
+    ends = [items[name].to_numpy(dtype=int) for name in ("query", "key")]
+    if best.direction == "column":
+        ends.reverse()
+    of_a = int((row.words[:, 0] == SIDES["a"]).sum())
+    axes = (row.queries[best.head.stack], row.keys[best.head.stack])
+    return tuple(
+        words if (spans[:, 0] == SIDES["a"]).any() else words + of_a for words, spans in zip(ends, axes, strict=True)
+    )
+
+
+class _Asked(NamedTuple):
+    best: BestHead
+    gold: Edges
+    others: Edges
+
+
+def _row(
+    trials: Trials,
+    asked: _Asked,
+    units: Sequence[str],
+    without: Float[np.ndarray, " text"],
+    without_others: Float[np.ndarray, " text"],
+) -> pd.DataFrame:
+    here = np.array([text in asked.gold for text in range(len(trials.pairs))])
+    counts, intact = trials.counts[trials.main] * here, trials.intact[trials.main] * here
+    loss, other = (effects((some * here)[None], intact, counts, units) for some in (without, without_others))
+    specific = effects((without * here)[None], without_others * here, counts, units)
+    best = asked.best
+    return loss.assign(
+        relation=best.relation,
+        direction=best.direction,
+        stack=best.head.stack,
+        layer=best.head.layer,
+        head=best.head.head,
+        quantity=trials.main,
+        hits=best.hits,
+        items=best.items,
+        edges=sum(map(len, asked.gold.values())),
+        other=other["delta"],
+        specific=specific["delta"],
+        specific_low=specific["low"],
+        specific_high=specific["high"],
+        p=specific["p"],
+    )

@@ -1,0 +1,64 @@
+"""Whether a model needs the edges of a relation in the head that finds it."""
+
+from functools import partial
+
+import pandas as pd
+
+from mhattn_core import charts
+from mhattn_core.errors import Problem
+from mhattn_core.findings.ablation.effects import with_interval
+from mhattn_core.findings.ablation.measured import of_table
+from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.of_run import of_run
+from mhattn_core.findings.value import Finding
+from mhattn_core.heads import head_names
+from mhattn_core.locale import _
+from mhattn_core.measures.roles.verdicts import FALSE_DISCOVERIES
+from mhattn_core.runs.run import Run
+from mhattn_core.text.relations import relation_label
+
+
+@of_run("knockouts")
+def knockouts(run: Run, *, model: str = "", kind: str = "knockout") -> Finding:
+    """What a model loses without the edges of each relation in its best head, beside other edges of the same head."""
+    measured = of_table(run, "knockouts", model=model, kind=kind)
+    rows = measured.rows.dropna(subset=["specific"]).sort_values("specific", ascending=False, ignore_index=True)
+    if rows.empty:
+        raise Problem(
+            _("The run has nothing of “{what}” for these models and this stack.").format(what="knockouts"),
+            _("See its table {table}.parquet.").format(table="knockouts"),
+        )
+    named = rows.assign(
+        label=[relation_label(relation) for relation in rows["relation"]], name=head_names(rows, stack=True)
+    )
+    return Finding(
+        "knockouts",
+        escape(_sentence(named)),
+        rows.drop(columns=["model"]),
+        partial(charts.knockouts, named, title=measured.quantity.change_axis),
+        _(
+            "A row is a relation and the head that is right most often. Dot: without the relation's edges in this head. "
+            "Ring: without as many edges from the same words to words drawn at random. The bar is the 95 % interval of "
+            "their difference: a ring outside it differs. The head was chosen by where it looks, so its edges carry more "
+            "weight than the others; no effect may also mean that other heads do the same."
+        ),
+        measured.pairs,
+    )
+
+
+def _sentence(rows: pd.DataFrame) -> str:
+    top = rows.iloc[0]
+    largest = _("The largest: {relation} in {head}, {specific} beyond other edges.").format(
+        relation=top["label"],
+        head=top["name"],
+        specific=with_interval(*(top[name] for name in ("specific", "specific_low", "specific_high"))),
+    )
+    if rows["q"].isna().all():
+        counted = _("{model}: the texts are too few to tell whether edges of a relation are worth more than others.")
+    else:
+        counted = _(
+            "{model}: the relation's edges are worth more than other edges of the same words in the best heads of {more} of "
+            "{relations} relations (q ≤ 0.05)."
+        )
+    more = int(((rows["q"] <= FALSE_DISCOVERIES) & (rows["specific"] > 0)).sum())
+    return " ".join((counted.format(model=top["model"], relations=len(rows), more=more), largest))
