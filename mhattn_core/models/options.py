@@ -32,16 +32,7 @@ class LoadOptions:
     @property
     def precision(self) -> torch.dtype:
         """``auto`` counts as float32 until it is known of which files. Raises Problem for what is no floating type."""
-        if self.dtype == AUTO:
-            return FLOAT32
-        named = getattr(torch, self.dtype, None) if isinstance(self.dtype, str) else self.dtype
-        if not isinstance(named, torch.dtype) or not named.is_floating_point:
-            raise Problem(
-                _("“{dtype}” is no type of weights.").format(dtype=self.dtype),
-                _("Use float32, bfloat16, float16 or auto."),
-                stands(),
-            )
-        return named
+        return _floating(self.dtype)
 
     def of_files(self, folder: Path) -> "LoadOptions":
         """The same with the type in which the files hold the weights, as their config.json says, in place of
@@ -80,7 +71,7 @@ class LoadOptions:
         before files are sought.
         """
         _device(self.device)
-        _ = self.precision
+        _floating(self.dtype)
         if self.quantization_config is None:
             return
         from transformers.quantizers.auto import AutoHfQuantizer
@@ -94,6 +85,20 @@ class LoadOptions:
                 _("Run: pip install {wheel}").format(wheel=package) if package else _("Load it without."),
                 stands(),
             ) from error
+
+
+def _floating(dtype: str | torch.dtype) -> torch.dtype:
+    """Raises Problem for what is no floating type."""
+    if dtype == AUTO:
+        return FLOAT32
+    named = getattr(torch, dtype, None) if isinstance(dtype, str) else dtype
+    if not isinstance(named, torch.dtype) or not named.is_floating_point:
+        raise Problem(
+            _("“{dtype}” is no type of weights.").format(dtype=dtype),
+            _("Use float32, bfloat16, float16 or auto."),
+            stands(),
+        )
+    return named
 
 
 def _device(name: str) -> torch.device:
