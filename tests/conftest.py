@@ -20,8 +20,11 @@ settings.load_profile("unhurried")
 BROWSER = Path(__file__).parent / "browser"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run side by side, those of one file stay together, and those of the browser: they share a server."""
+    """Where tests run side by side, those of one file stay together, and those of the browser: they share a server.
+    First, since the plugin reads the groups in the same hook.
+    """
     for item in items:
         group = BROWSER if item.path.is_relative_to(BROWSER) else item.path
         item.add_marker(pytest.mark.xdist_group(str(group)))
