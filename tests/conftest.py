@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -15,19 +15,19 @@ from mhattn_core.locale import use_language
 # No test depends on a second of wall time.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+BROWSER = "tests/browser/"
 
 
-BROWSER = Path(__file__).parent / "browser"
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Where tests run side by side, those of one file stay together, and those of the browser: they share a server."""
+    from xdist.scheduler import LoadFileScheduling
 
+    class Together(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return BROWSER if nodeid.startswith(BROWSER) else str(super()._split_scope(nodeid))
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run side by side, those of one file stay together, and those of the browser: they share a server.
-    First, since the plugin reads the groups in the same hook.
-    """
-    for item in items:
-        group = BROWSER if item.path.is_relative_to(BROWSER) else item.path
-        item.add_marker(pytest.mark.xdist_group(str(group)))
+    return Together(config, log)
 
 
 def pytest_collection_finish() -> None:
