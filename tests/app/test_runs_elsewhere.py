@@ -10,7 +10,7 @@ from reading import open_page
 
 from mhattn_core.errors import Problem
 from mhattn_core.findings.runs.progress import workers_table
-from mhattn_core.runs import begin, from_hub, store
+from mhattn_core.runs import from_hub, store
 from mhattn_core.runs.jobs import Job
 from mhattn_core.runs.progress import Cancelled, Progress, WorkerState
 from mhattn_core.runs.run import SHIPPED
@@ -61,7 +61,7 @@ def test_the_panel_says_what_each_worker_does_and_cancels(monkeypatch: pytest.Mo
             pause.wait(0.05)
         raise Cancelled
 
-    monkeypatch.setattr(begin, "analyze", work)
+    monkeypatch.setattr("mhattn_core.runs.analyze.analyze", work)
     app = bring()
     app = press(app, "Start")
     assert told.wait(TIMEOUT)

@@ -51,7 +51,7 @@ def test_a_link_reopens_tab_relation_and_head_in_another_language(server: str, p
     expect(main(page).get_by_role("tab", name="这个头还做什么", selected=True)).to_be_visible()
     main(page).get_by_role("tab", name="模式", exact=True).click()
     expect(page).to_have_url(re.compile("tab=patterns"))
-    expect(main(page).get_by_text(re.compile("每行是一种关系"))).to_be_visible()
+    expect(main(page).get_by_text(re.compile("每条是一层"))).to_be_visible()
 
 
 def test_a_phone_reads_the_same_lines(server: str, phone: Page) -> None:
