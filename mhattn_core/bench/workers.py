@@ -10,7 +10,8 @@ from mhattn_core.bench.corpus import varied_pairs
 from mhattn_core.models.load import load
 from mhattn_core.runs.model_sums import records_step
 from mhattn_core.runs.on_ray import OnRay, connected
-from mhattn_core.runs.where import CHUNK, HERE, Telling, Where, Workers
+from mhattn_core.runs.progress import Telling
+from mhattn_core.runs.where import CHUNK, HERE, Where, Workers
 from mhattn_core.text.reading import PairRecord
 
 PAIRS = 2048

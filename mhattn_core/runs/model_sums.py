@@ -8,9 +8,9 @@ from time import monotonic
 from mhattn_core.locale import _
 from mhattn_core.models.model import Model
 from mhattn_core.runs.chunk import measure_chunk
-from mhattn_core.runs.progress import Meter
+from mhattn_core.runs.progress import Meter, Tell
 from mhattn_core.runs.sums import ModelSums
-from mhattn_core.runs.where import Step, Tell, Workers
+from mhattn_core.runs.where import Step, Workers
 from mhattn_core.text.reading import PairRecord
 
 SECONDS_BETWEEN_SAVES = 10.0

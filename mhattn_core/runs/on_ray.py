@@ -19,9 +19,10 @@ from mhattn_core.models.control_names import trained_name
 from mhattn_core.models.memory import readable
 from mhattn_core.models.model import Model
 from mhattn_core.models.sources import find
+from mhattn_core.runs.progress import Watcher
 from mhattn_core.runs.ray_delivery import delivered, part_size
 from mhattn_core.runs.ray_pool import Pool
-from mhattn_core.runs.where import HERE, Part, Result, Step, Watcher, Where, Workers
+from mhattn_core.runs.where import HERE, Part, Result, Step, Where, Workers
 from mhattn_core.version import VERSION
 
 HOST, PATIENCE = re.compile(r"(?P<host>[\w.-]+):(?P<port>\d+)"), 10.0

@@ -3,6 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
+from typing import Protocol
+
+Tell = Callable[[int], None]
+"""Told how many more pairs, or texts, are done; what it raises ends the work."""
 
 
 class Cancelled(Exception):
@@ -33,6 +37,26 @@ class Progress:
     total: int
     rate: float
     workers: tuple[WorkerState, ...] = ()
+
+
+class Watcher(Protocol):
+    """Who looks on, such as a ``Meter``."""
+
+    def count(self, pairs: int) -> None:
+        """So many more are done. What it raises ends the work."""
+
+    def show(self, workers: Sequence[WorkerState]) -> None:
+        """What each worker does now."""
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A watcher that is only told of what is done."""
+
+    count: Tell
+
+    def show(self, workers: Sequence[WorkerState]) -> None:
+        """Nobody asked."""
 
 
 class Meter:
@@ -70,9 +94,9 @@ class Meter:
 
 
 class Share:
-    """A part of a meter's count that is made of other steps: ``passes`` of them move it on by ``pairs``."""
+    """A part of what a meter, or who else looks on, counts that is made of other steps: ``passes`` of them move it on by ``pairs``."""
 
-    def __init__(self, meter: Meter, pairs: int, passes: int) -> None:
+    def __init__(self, meter: Watcher, pairs: int, passes: int) -> None:
         self._meter, self._pairs, self._passes = meter, pairs, max(passes, 1)
         self._done = self._told = 0
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from time import monotonic
 from typing import Any
 
+from mhattn_core.runs.progress import Watcher
 from mhattn_core.runs.ray_pool import Member, Pool, first_lines
-from mhattn_core.runs.where import CHUNK, Part, Result, Step, Watcher
+from mhattn_core.runs.where import CHUNK, Part, Result, Step
 
 FEWEST = 8
 """Pairs in a part, at the least: with fewer, sending takes longer than measuring."""

@@ -14,12 +14,12 @@ from mhattn_core.models.model import Model
 from mhattn_core.runs import model_sums
 from mhattn_core.runs.corpus import MOST_GROUPS, too_many_groups
 from mhattn_core.runs.model_sums import sums_of
-from mhattn_core.runs.progress import Meter
+from mhattn_core.runs.progress import Meter, Share, Tell, Telling
 from mhattn_core.runs.saved_inputs import read_given, write_given
 from mhattn_core.runs.shard_reading import Skipped, halves, read_shard
 from mhattn_core.runs.shards import Shard, ShardedPairs
 from mhattn_core.runs.sums import ModelSums, text_key
-from mhattn_core.runs.where import CHUNK, Step, Tell, Workers
+from mhattn_core.runs.where import CHUNK, Step, Workers
 from mhattn_core.text.reading import PairRecord, Upload
 from mhattn_core.text.reading.records import bad_rows
 
@@ -152,36 +152,16 @@ def sums_of_shard(
     """Read a shard and measure it, a few hundred pairs at a time."""
     records, unread = read_shard(shard)
     sums = ShardSums(shards={shard.number}, unread=sorted(unread)[:MOST_SKIPPED], unread_count=len(unread))
-    share = _Share(tell, shard.rows, len(records))
+    share = Share(Telling(tell), shard.rows, len(records))
     for start in range(0, len(records), CHUNK):
         here = records[start : start + CHUNK]
-        part = sums_of(measures, tokens, model, here, share.tell)
+        part = sums_of(measures, tokens, model, here, share.count)
         names = [(here[place].line, reason, here[place].id) for place, reason in part.reasons.items()]
         part.done, part.reasons = part.done - len(names), {}
         sums.add_shards(ShardSums(**vars(part), skipped=names, skipped_count=len(names)))
     share.fill()
     sums.sample = _lowest({_number(record): record for record in records}) if sampled else {}
     return sums
-
-
-class _Share:
-    """Rows of a shard are told as many as it was said to have."""
-
-    def __init__(self, tell: Tell, rows: int, real: int) -> None:
-        self._tell, self._rows, self._real = tell, rows, max(real, 1)
-        self._done = self._told = 0
-
-    def tell(self, pairs: int) -> None:
-        self._done += pairs
-        self._reach(self._rows * self._done // self._real)
-
-    def fill(self) -> None:
-        self._reach(self._rows)
-
-    def _reach(self, rows: int) -> None:
-        reached = min(max(rows, self._told), self._rows)
-        more, self._told = reached - self._told, reached
-        self._tell(more)
 
 
 def _together(parts: Sequence[ShardSums]) -> ShardSums:

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from mhattn_core.models.model import Model
-from mhattn_core.runs.where import Result, Step, Tell, Telling, Watcher, Workers, in_this_process
+from mhattn_core.runs.progress import Tell, Telling, Watcher
+from mhattn_core.runs.where import Result, Step, Workers, in_this_process
 from mhattn_core.text.annotation import NO_RESOURCES, Annotated, Resources, annotate
 from mhattn_core.text.reading import PairRecord
 

@@ -12,35 +12,13 @@ from typing import Any, Generic, Protocol, TypeVar
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.model import Model
-from mhattn_core.runs.progress import WorkerState
+from mhattn_core.runs.progress import Tell, Watcher
 
 CHUNK = 256
 """Pairs that are measured at once, and lost when the work is killed."""
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
-Tell = Callable[[int], None]
-"""Told how many more pairs, or texts, are done; what it raises ends the work."""
-
-
-class Watcher(Protocol):
-    """Who looks on, such as a ``Meter``."""
-
-    def count(self, pairs: int) -> None:
-        """So many more are done. What it raises ends the work."""
-
-    def show(self, workers: Sequence[WorkerState]) -> None:
-        """What each worker does now."""
-
-
-@dataclass(frozen=True)
-class Telling:
-    """A watcher that is only told of what is done."""
-
-    count: Tell
-
-    def show(self, workers: Sequence[WorkerState]) -> None:
-        """Nobody asked."""
 
 
 def _refuse(_part: Any) -> Any:
