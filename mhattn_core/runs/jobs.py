@@ -116,7 +116,7 @@ class Jobs:
     def _check_room(self, owner: str) -> None:
         if sum(job.owner == owner and not job.over for job in self._known.values()) >= self._most_each:
             raise Problem(
-                _("You have {number} runs at work here already; this copy is shared.").format(number=self._most_each),
+                _("You already have {number} runs in progress; this copy is shared.").format(number=self._most_each),
                 _("Wait until one is finished, cancel one, or run your own copy."),
             )
 

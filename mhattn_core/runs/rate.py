@@ -26,10 +26,10 @@ class Rate:
             taken = self._taken[owner]
             if len(taken) >= self._most:
                 raise Problem(
-                    _("That is more than {most} new results within {seconds} seconds, and this copy is shared.").format(
+                    _("You have asked for more than {most} new results in {seconds} seconds; this copy is shared.").format(
                         most=self._most, seconds=self._seconds
                     ),
-                    _("Wait {seconds} seconds and try again, or run your own copy.").format(
+                    _("Try again in {seconds} s, or run your own copy.").format(
                         seconds=math.ceil(taken[0] + self._seconds - now)
                     ),
                 )

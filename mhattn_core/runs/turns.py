@@ -21,7 +21,8 @@ class Turns:
 
     @contextmanager
     def taken(self, owner: str, waiting: Callable[[int], object] = lambda _before: None) -> Iterator[None]:
-        """A turn for the block; a block inside it needs no other.
+        """A turn for the block; a block inside it needs no other. Who holds a turn must not wait for what another
+        thread makes in a turn of its own: neither would ever end.
 
         waiting: told again and again how many come before; what it raises ends the wait.
         """

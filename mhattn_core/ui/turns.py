@@ -67,5 +67,5 @@ def in_turn(make: Callable[P, Made]) -> Callable[P, Made]:
 
 def _place(before: int) -> str:
     if before == 0:
-        return _("It waits for another visitor's work.")
-    return _("It waits for other visitors' work: {number} come first.").format(number=before + 1)
+        return _("Waiting for another visitor's work.")
+    return _("Waiting for other visitors' work: {number} come first.").format(number=before + 1)

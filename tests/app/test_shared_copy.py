@@ -56,7 +56,7 @@ def test_who_waits_for_another_visitors_slow_work_is_told_so(monkeypatch: pytest
             waits = pool.submit(second)
             assert bar.told.wait(PATIENCE)
         waits.result(PATIENCE)
-    assert set(bar.texts) == {"Measuring … It waits for another visitor's work."}
+    assert set(bar.texts) == {"Measuring … Waiting for another visitor's work."}
 
 
 def test_a_link_to_a_model_that_a_shared_copy_does_not_offer_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -148,7 +148,7 @@ def test_each_person_comes_in_turn_and_has_no_more_at_work_than_one_may() -> Non
     a2, _a3 = (jobs.submit(key, lambda job: order.append(job.key), "a") for key in ("a2", "a3"))
     b1 = jobs.submit("b1", lambda job: order.append(job.key), "b")
     assert (jobs.place(b1), jobs.place(a2)) == (1, 2)
-    with pytest.raises(Problem, match="3 runs at work"):
+    with pytest.raises(Problem, match="3 runs in progress"):
         jobs.submit("a4", work, "a")
     assert jobs.submit("a2", work, "a") is a2, "asked twice it is one"
     jobs.cancel(a2)
