@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
-from mhattn_core.runs.kept import Kept
 from mhattn_core.ui.resources import result_id
 from mhattn_core.ui.turns import turn
+from mhattn_core.visitors.kept import Kept
 
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult

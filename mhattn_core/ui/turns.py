@@ -11,9 +11,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mhattn_core.hosted import hosted
 from mhattn_core.locale import _
-from mhattn_core.runs.rate import Rate
-from mhattn_core.runs.turns import Turns
 from mhattn_core.ui.visit import visitor
+from mhattn_core.visitors.rate import Rate
+from mhattn_core.visitors.turns import Turns
 
 P = ParamSpec("P")
 Made = TypeVar("Made")

@@ -6,7 +6,6 @@ from mhattn_core.charts.table_export import table_bytes
 from mhattn_core.findings.runs.upload import upload_sentences, words_table
 from mhattn_core.hosted import hosted
 from mhattn_core.locale import _
-from mhattn_core.runs.visits import GivenFile
 from mhattn_core.text.prose import prose
 from mhattn_core.text.reading import FORMATS, Upload, samples
 from mhattn_core.text.reading.limits import MEGABYTE, limits
@@ -16,6 +15,7 @@ from mhattn_core.ui.pair_choice import take_pair
 from mhattn_core.ui.upload_columns import choose_columns
 from mhattn_core.ui.upload_files import choose_file, forget_file, keep_file, read, token
 from mhattn_core.ui.upload_remarks import show_remarks
+from mhattn_core.visitors.visits import GivenFile
 
 PASTED = "pasted.tsv"
 SHOWN = 5

@@ -6,10 +6,10 @@ import streamlit as st
 
 from mhattn_core.findings.runs.upload import field_labels
 from mhattn_core.locale import _
-from mhattn_core.runs.visits import GivenFile
 from mhattn_core.text.reading import FIELDS, Upload
 from mhattn_core.ui.upload_files import token
 from mhattn_core.ui.upload_remarks import read_anew
+from mhattn_core.visitors.visits import GivenFile
 
 
 def choose_columns(key: str, file: GivenFile, upload: Upload) -> None:

@@ -7,10 +7,10 @@ import streamlit as st
 
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _, current_language
-from mhattn_core.runs.visits import GivenFile
 from mhattn_core.text.reading import Upload, read_pairs
 from mhattn_core.text.reading.limits import limits
 from mhattn_core.ui.visit import visit
+from mhattn_core.visitors.visits import GivenFile
 
 READ = "uploads-read"
 MOST_READ = 4

@@ -6,10 +6,10 @@ import streamlit as st
 
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
-from mhattn_core.runs.visits import GivenFile
 from mhattn_core.text.reading import Upload
 from mhattn_core.ui.upload_files import token
 from mhattn_core.ui.visit import visit
+from mhattn_core.visitors.visits import GivenFile
 
 # What a choice leaves of those made before: columns of another sheet, or under another header, are other columns.
 LEFT = {

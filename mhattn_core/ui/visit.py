@@ -7,9 +7,9 @@ import streamlit as st
 
 from mhattn_core.hosted import hosted
 from mhattn_core.runs.store import KEPT_WHEN_HOSTED
-from mhattn_core.runs.visits import Visit, Visits
 from mhattn_core.text.reading.limits import limits
 from mhattn_core.ui.scripts import in_browser
+from mhattn_core.visitors.visits import Visit, Visits
 
 KEY = "visit"
 SECONDS_BETWEEN_SWEEPS = 600.0

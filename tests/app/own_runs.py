@@ -6,9 +6,9 @@ from reading import open_page
 from streamlit.testing.v1 import AppTest
 
 from mhattn_core.runs import store
-from mhattn_core.runs.jobs import Job
 from mhattn_core.text.reading import samples
 from mhattn_core.ui.runs.known import jobs
+from mhattn_core.visitors.jobs import Job
 
 TIMEOUT = 120
 

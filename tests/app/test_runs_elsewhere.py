@@ -11,9 +11,9 @@ from reading import open_page
 from mhattn_core.errors import Problem
 from mhattn_core.findings.runs.progress import workers_table
 from mhattn_core.runs import from_hub, store
-from mhattn_core.runs.jobs import Job
 from mhattn_core.runs.progress import Cancelled, Progress, WorkerState
 from mhattn_core.runs.run import SHIPPED
+from mhattn_core.visitors.jobs import Job
 
 TIMEOUT = 120
 

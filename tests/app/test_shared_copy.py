@@ -9,8 +9,8 @@ import pytest
 from reading import open_page
 from streamlit.testing.v1 import AppTest
 
-from mhattn_core.runs.turns import Turns
 from mhattn_core.ui import turns
+from mhattn_core.visitors.turns import Turns
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds until a test gives up; none passes by waiting

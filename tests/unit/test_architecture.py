@@ -18,6 +18,7 @@ FLOORS = [
     {"measures"},
     {"experiments"},
     {"runs"},
+    {"visitors"},
     {"charts"},
     {"findings", "bench"},
     {"ui"},

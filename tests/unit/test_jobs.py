@@ -8,8 +8,8 @@ import pytest
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _, use_language
-from mhattn_core.runs.jobs import Job, Jobs
 from mhattn_core.runs.progress import Cancelled, Progress
+from mhattn_core.visitors.jobs import Job, Jobs
 
 PATIENCE = 30  # seconds until a test gives up; none passes by waiting
 

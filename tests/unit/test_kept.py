@@ -7,7 +7,7 @@ from threading import Event
 import numpy as np
 import pytest
 
-from mhattn_core.runs.kept import Kept
+from mhattn_core.visitors.kept import Kept
 
 
 def test_the_least_recently_used_go_first() -> None:

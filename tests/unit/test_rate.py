@@ -3,7 +3,7 @@
 import pytest
 
 from mhattn_core.errors import Problem
-from mhattn_core.runs.rate import Rate
+from mhattn_core.visitors.rate import Rate
 
 
 def test_each_person_has_so_many_in_any_stretch_of_time() -> None:

@@ -5,8 +5,8 @@ from threading import Barrier, Event, Lock
 
 import pytest
 
-from mhattn_core.runs.fair import FairQueue
-from mhattn_core.runs.turns import Turns
+from mhattn_core.visitors.fair import FairQueue
+from mhattn_core.visitors.turns import Turns
 
 PATIENCE = 30  # seconds until a test gives up; none passes by waiting
 

@@ -1,7 +1,7 @@
 """What visitors brought: by unguessable keys, for a while, each their own."""
 
-from mhattn_core.runs.visits import MOST_PAIRS, Visit, Visits
 from mhattn_core.text.pair import SentencePair
+from mhattn_core.visitors.visits import MOST_PAIRS, Visit, Visits
 
 RAIN, SNOW = SentencePair("Rain fell."), SentencePair("Snow fell.", "It was cold.")
 

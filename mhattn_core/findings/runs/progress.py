@@ -5,7 +5,7 @@ import pandas as pd
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.runs.about import duration
 from mhattn_core.locale import _
-from mhattn_core.runs.jobs import Job
+from mhattn_core.visitors.jobs import Job
 
 
 def progress_bar(name: str, job: Job) -> tuple[float, str]:

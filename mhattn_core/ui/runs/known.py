@@ -7,9 +7,9 @@ import streamlit as st
 
 from mhattn_core.hosted import hosted
 from mhattn_core.runs import store
-from mhattn_core.runs.jobs import Jobs
 from mhattn_core.runs.run import Run
 from mhattn_core.runs.store import Saved
+from mhattn_core.visitors.jobs import Jobs
 
 OWN = "own-runs"
 SHOWN = "run"

@@ -1,11 +1,11 @@
 """Putting a saved run to work, and letting this session and its address hold it."""
 
-from mhattn_core.runs.begin import begin, check_size
 from mhattn_core.runs.store import Saved
 from mhattn_core.text.reading import Upload
 from mhattn_core.ui.resources import models
 from mhattn_core.ui.runs.known import jobs, own_run, show_run
 from mhattn_core.ui.visit import visitor
+from mhattn_core.visitors.begin import begin, check_size
 
 
 def start(run: Saved, upload: Upload) -> None:

@@ -8,8 +8,6 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.runs.progress import progress_bar, workers_table
 from mhattn_core.locale import _, current_language
 from mhattn_core.runs import store
-from mhattn_core.runs.begin import given_to
-from mhattn_core.runs.jobs import Job
 from mhattn_core.runs.store import Saved
 from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.navigation import link
@@ -18,6 +16,8 @@ from mhattn_core.ui.panel import panel
 from mhattn_core.ui.runs.known import jobs, known_runs, show_run
 from mhattn_core.ui.runs.start import start
 from mhattn_core.ui.runs.tables import offer_to_delete
+from mhattn_core.visitors.begin import given_to
+from mhattn_core.visitors.jobs import Job
 
 SECONDS_BETWEEN_LOOKS = 1.0
 TOLD = "runs-told"

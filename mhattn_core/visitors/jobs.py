@@ -9,9 +9,9 @@ from typing import Literal, NamedTuple
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.runs.fair import FairQueue
 from mhattn_core.runs.progress import Cancelled, Progress
 from mhattn_core.unforeseen import reason_of, report
+from mhattn_core.visitors.fair import FairQueue
 
 State = Literal["waiting", "running", "done", "cancelled", "failed"]
 OVER: tuple[State, ...] = ("done", "cancelled", "failed")

@@ -7,10 +7,10 @@ from mhattn_core.hosted import hosted
 from mhattn_core.locale import _
 from mhattn_core.models.resident import Resident
 from mhattn_core.runs import store
-from mhattn_core.runs.jobs import Job, Jobs
 from mhattn_core.runs.saved_inputs import forget_given, read_given
 from mhattn_core.runs.store import KEPT_WHEN_HOSTED, Saved
 from mhattn_core.text.reading import HOSTED, Upload
+from mhattn_core.visitors.jobs import Job, Jobs
 
 
 def check_size(upload: Upload) -> None:

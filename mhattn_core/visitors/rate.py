@@ -26,9 +26,9 @@ class Rate:
             taken = self._taken[owner]
             if len(taken) >= self._most:
                 raise Problem(
-                    _("You have asked for more than {most} new results in {seconds} seconds; this copy is shared.").format(
-                        most=self._most, seconds=self._seconds
-                    ),
+                    _(
+                        "You have asked for more than {most} new results in {seconds} seconds; this copy is shared."
+                    ).format(most=self._most, seconds=self._seconds),
                     _("Try again in {seconds} s, or run your own copy.").format(
                         seconds=math.ceil(taken[0] + self._seconds - now)
                     ),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition, local
 
-from mhattn_core.runs.fair import FairQueue
+from mhattn_core.visitors.fair import FairQueue
 
 PATIENCE = 0.2
 """Seconds between two looks of who waits."""

@@ -1,0 +1,1 @@
+"""Many people on one copy: what each of them brought, may ask for and waits for."""
