@@ -12,7 +12,7 @@ from mhattn_core.locale import _
 SHARED_COLOUR = "#26828e"
 GAP = 7
 """Between the two grids, in widths of a head."""
-HEIGHT = 480
+HEIGHT = 330
 SLANT = 0.5
 """How far a layer slants, as a share of the height between two."""
 LABELLED = 15

@@ -30,6 +30,7 @@ PAGES = [
     ("compare_models", r"The median head: "),
     # A model of 30 layers.
     pytest.param("compare_models?models=smollm2&models=smollm2@random", r"The median head: ", marks=FETCHED),
+    ("compare_models?tab=matched", r"have a counterpart in"),
     ("translation", r"gold links"),
     ("summarisation", r"of its attention to the document"),
     ("runs", r"The median head: "),

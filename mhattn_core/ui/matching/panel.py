@@ -21,13 +21,13 @@ from mhattn_core.runs.run import Run
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose, choose_or_leave
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.evidence import evidence_with, say_evidence
+from mhattn_core.ui.evidence import evidence_with, say_origin
 from mhattn_core.ui.head.live import live_heads
 from mhattn_core.ui.names import known_names
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.quantity_choice import choose_quantity
-from mhattn_core.ui.show import show
+from mhattn_core.ui.show import say, show
 
 KEY = "matched"
 OF, WITH = "matched-of", "matched-with"
@@ -46,10 +46,7 @@ def matched_panel(controls: Controls) -> None:
     stacks, by = _choose_way(run, a, b)
     found = matched(run, a, b, by, stacks)
     finding = counterparts(run, a=a, b=b, by=by, stacks=stacks)
-    st.markdown(finding.sentence)
-    # Patterns and outputs are compared on some of the run's pairs only.
-    say_evidence(evidence, pairs=finding.pairs)
-    st.caption(f"**{quantity(by).distance_axis}** · {quantity(by).explanation}")
+    say(finding)
     if not found.is_tested:
         st.info(prose("matches_of_earlier_version"))
     if by == "profile" and not found.has_relations:
@@ -59,6 +56,8 @@ def matched_panel(controls: Controls) -> None:
     with place:
         picks = (charts.PICKED, f"{charts.PICKED}_b")
         show(finding, key=KEY, on_pick=partial(_open, found), picks=picks, sentence=False, chosen=chosen)
+    say_origin(evidence)
+    st.caption(f"**{quantity(by).distance_axis}** · {quantity(by).explanation}")
     if chosen is not None:
         show(matched_pair(found, chosen, direction_labels()), key="matched-profiles")
         live_heads(ends_of(found, chosen), controls)
