@@ -24,9 +24,16 @@ def rings_and_dots(
         scale=alt.Scale(domain=list(names), range=[MARK_COLOUR, model_colour(str(rows["model"].iloc[0]))]),
         legend=alt.Legend(orient="top", columns=1, symbolType="circle", labelLimit=300),
     )
-    y = alt.Y("name:N", sort=list(rows["name"]), title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=260))
+    y = alt.Y(
+        "name:N",
+        sort=list(rows["name"]),
+        title=None,
+        axis=alt.Axis(ticks=False, domain=False, labelLimit=260, labelPadding=10),
+    )
+    # In a column of a paper names leave little room.
+    x = alt.X(f"{ring}:Q", title=title, axis=alt.Axis(tickCount=4, labelOverlap=True))
     base = alt.Chart(rows).encode(y, tooltip=list(tooltip))
-    layers = [base.mark_rule(color=SPECIAL_COLOUR, opacity=0.5).encode(alt.X(f"{ring}:Q", title=title), alt.X2(dot))]
+    layers = [base.mark_rule(color=SPECIAL_COLOUR, opacity=0.5).encode(x, alt.X2(dot))]
     if rows["bar_low"].notna().any():
         layers.append(
             base.mark_rule(color=SPECIAL_COLOUR, strokeWidth=3).encode(alt.X("bar_low:Q"), alt.X2("bar_high"))

@@ -29,11 +29,12 @@ def knockouts(run: Run, *, model: str = "", kind: str = "knockout") -> Finding:
             _("See its table {table}.parquet.").format(table="knockouts"),
         )
     named = rows.assign(
-        label=[relation_label(relation) for relation in rows["relation"]], name=head_names(rows, stack=True)
+        label=[relation_label(relation) for relation in rows["relation"]],
+        name=head_names(rows, stack=rows["stack"].nunique() > 1),
     )
     return Finding(
         "knockouts",
-        escape(_sentence(named)),
+        escape(_sentence(named, measured.quantity.change_axis)),
         rows.drop(columns=["model"]),
         partial(charts.knockouts, named, title=measured.quantity.change_axis),
         _(
@@ -46,19 +47,20 @@ def knockouts(run: Run, *, model: str = "", kind: str = "knockout") -> Finding:
     )
 
 
-def _sentence(rows: pd.DataFrame) -> str:
+def _sentence(rows: pd.DataFrame, unit: str) -> str:
     top = rows.iloc[0]
-    largest = _("The largest: {relation} in {head}, {specific} beyond other edges.").format(
+    largest = _("The largest difference: {relation} in {head}, {specific}, {unit}.").format(
         relation=top["label"],
         head=top["name"],
         specific=with_interval(*(top[name] for name in ("specific", "specific_low", "specific_high"))),
+        unit=unit,
     )
     if rows["q"].isna().all():
-        counted = _("{model}: the texts are too few to tell whether edges of a relation are worth more than others.")
+        counted = _("{model}: there are too few texts to tell whether a relation's edges cost more than others.")
     else:
         counted = _(
-            "{model}: the relation's edges are worth more than other edges of the same words in the best heads of {more} of "
-            "{relations} relations (q ≤ 0.05)."
+            "{model}: in the best heads of {more} of {relations} relations, taking out the relation's edges costs more "
+            "than taking out as many other edges of the same words, drawn at random (q ≤ 0.05)."
         )
     more = int(((rows["q"] <= FALSE_DISCOVERIES) & (rows["specific"] > 0)).sum())
     return " ".join((counted.format(model=top["model"], relations=len(rows), more=more), largest))
