@@ -28,12 +28,14 @@ class Replacements:
 
     means: each head's mean output over a corpus ``[head, dimension]``, or over each row ``[row, head, dimension]``;
     others: what the heads give for another text at the same positions, ``[row, query, head, dimension]``; edges: of each
-    stack which cells of a pattern are taken out, ``[row, query, key]``.
+    stack which cells of a pattern are taken out, ``[row, query, key]``; bounds: of each stack other cells, where no
+    more weight is taken out of a query's row than these have in it.
     """
 
     means: Outputs = field(default_factory=dict)
     others: Outputs = field(default_factory=dict)
     edges: Mapping[str, Bool[Tensor, "row query key"]] = field(default_factory=dict)
+    bounds: Mapping[str, Bool[Tensor, "row query key"]] = field(default_factory=dict)
 
 
 NOTHING = Replacements()
@@ -62,17 +64,26 @@ def _uniform(call: Call, head: int, _replacements: Replacements) -> Float[Tensor
 
 def _zero_weight(call: Call, head: int, replacements: Replacements) -> Float[Tensor, "batch query dimension"]:
     """The head without some of its edges: their weights are 0, and the others stay what they are."""
-    return call.pattern[:, head].masked_fill(replacements.edges[call.stack], 0) @ _value(call, head)
+    return _without_edges(call, head, replacements) @ _value(call, head)
 
 
 def _knockout(call: Call, head: int, replacements: Replacements) -> Float[Tensor, "batch query dimension"]:
     """The head without some of its edges, as if their scores had been −∞: the other weights of a row grow to its sum
     (attention knockout, Geva et al. 2023). A row that has no other edges gives nothing.
     """
+    left = _without_edges(call, head, replacements)
+    before, after = (weights.sum(dim=-1, keepdim=True) for weights in (call.pattern[:, head], left))
+    return torch.where(after > 0, left * before / after, 0) @ _value(call, head)
+
+
+def _without_edges(call: Call, head: int, replacements: Replacements) -> Float[Tensor, "batch query key"]:
     pattern = call.pattern[:, head]
-    left = pattern.masked_fill(replacements.edges[call.stack], 0)
-    sums = left.sum(dim=-1, keepdim=True)
-    return torch.where(sums > 0, left * pattern.sum(dim=-1, keepdim=True) / sums, 0) @ _value(call, head)
+    removed = pattern.masked_fill(~replacements.edges[call.stack], 0)
+    if call.stack in replacements.bounds:
+        most = pattern.masked_fill(~replacements.bounds[call.stack], 0).sum(dim=-1, keepdim=True)
+        own = removed.sum(dim=-1, keepdim=True)
+        removed = torch.where(own > most, removed * most / own, removed)
+    return pattern - removed
 
 
 def _value(call: Call, head: int) -> Float[Tensor, "batch key dimension"]:

@@ -1,6 +1,7 @@
 """Edges from word to word as cells of a pattern over tokens."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -15,6 +16,13 @@ Edge = tuple[int, int]
 
 Edges = Mapping[int, Sequence[Edge]]
 """Of each text, by its number."""
+
+
+class Removed(NamedTuple):
+    """Edges to take out of a head. bounds: others of the same words, if no more weight than these have is to go."""
+
+    edges: Edges
+    bounds: Edges | None = None
 
 
 def edge_cells(task: Objective, stack: str, edges: Edges) -> Bool[Tensor, "row query key"]:

@@ -8,7 +8,8 @@ from mhattn_core.locale import _
 
 
 def knockouts(relations: pd.DataFrame, *, title: str) -> alt.LayerChart:
-    """A row for each relation and its head: a ring at the effect of other edges, a dot at that of the relation's.
+    """A row for each relation and its head: a ring at the effect of other edges, a dot at that of as much of the
+    relation's.
 
     The bar is the interval of their difference, seen from the ring: a ring outside it is one that differs.
 
@@ -20,12 +21,15 @@ def knockouts(relations: pd.DataFrame, *, title: str) -> alt.LayerChart:
         bar_low=relations["other"] + relations["specific_low"],
         bar_high=relations["other"] + relations["specific_high"],
     )
-    names = [_("other edges out"), _("its edges out")]
+    names = [_("other edges out"), _("as much of its edges out")]
     tooltip = [
         alt.Tooltip("name:N"),
         alt.Tooltip("edges:Q", title=_("edges")),
         alt.Tooltip("other:Q", title=names[0], format="+.5f"),
-        alt.Tooltip("delta:Q", title=names[1], format="+.5f"),
+        alt.Tooltip("equal:Q", title=names[1], format="+.5f"),
+        alt.Tooltip("equal_weight:Q", title=_("weight taken out"), format=".2f"),
+        alt.Tooltip("delta:Q", title=_("all its edges out"), format="+.5f"),
+        alt.Tooltip("weight:Q", title=_("their weight"), format=".2f"),
         alt.Tooltip("n:Q", title="n"),
     ]
-    return rings_and_dots(rows, ring="other", dot="delta", names=names, title=title, tooltip=tooltip)
+    return rings_and_dots(rows, ring="other", dot="equal", names=names, title=title, tooltip=tooltip)

@@ -3,6 +3,7 @@ relation are worth in a network whose weights are written so that the answer is 
 """
 
 from dataclasses import replace
+from math import log
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from variants import OF_A_NORM, PAIRS, OtherWeights, by_hand, model_with_mask
 
 import mhattn_core as mh
 from mhattn_core.attention.ablated_batches import Variants
-from mhattn_core.attention.ablation import OF_EDGES, Ablation, Kind, Replacements
+from mhattn_core.attention.ablation import OF_EDGES, Ablation, Kind, Replacements, switch_off
 from mhattn_core.attention.batches import FedPair
 from mhattn_core.attention.edges import edge_cells, words_in_sight
 from mhattn_core.attention.objectives import Objective, tasks
@@ -26,7 +27,7 @@ from mhattn_core.measures.roles.items import item_table
 from mhattn_core.measures.roles.links import Questions
 from mhattn_core.measures.roles.table import StackItems
 from mhattn_core.models.model import Model
-from mhattn_core.tap.interface import implementation_for
+from mhattn_core.tap.interface import Call, implementation_for
 from mhattn_core.tap.survey import survey
 from mhattn_core.text.reading import PairRecord
 
@@ -125,6 +126,21 @@ def test_outputs_are_those_of_plain_attention_with_other_weights(name: str, kind
         assert (ours - intact).abs().amax() > 3 * OF_A_NORM
 
 
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("zero_weight", [[3.0, 3.0, 2.0], [0.0, 3.0, 6.0]]), ("knockout", [[3.75, 3.75, 2.5], [0, 10 / 3, 20 / 3]])],
+)
+def test_no_more_weight_is_taken_than_the_bounds_have(kind: Kind, expected: list[list[float]]) -> None:
+    """Of tenths [5 3 2] two go from the first, since the third has no more; of [1 3 6] the one there is."""
+    pattern = torch.tensor([[[[0.5, 0.3, 0.2], [0.1, 0.3, 0.6]]]])
+    cells = torch.zeros(2, 1, 2, 3, dtype=torch.bool)
+    cells[0, :, :, 0] = cells[1, :, :, 2] = True
+    value = 10 * torch.eye(3)[None, None]
+    call = Call(None, "encoder", 0, None, None, value, None, pattern, torch.zeros(1, 2, 1, 3), {})
+    removed = Replacements(edges={"encoder": cells[0]}, bounds={"encoder": cells[1]})
+    close(switch_off(call, {Head("encoder", 0, 0): kind}, removed)[0, :, 0], torch.tensor(expected), 1e-6)
+
+
 VOCABULARY, POSITIONS, TEXTS = 120, 16, 200
 COPIED, LOOKING = 1, 4
 """Words of each text: its last is the same as the one, and follows on the other."""
@@ -132,8 +148,9 @@ COPIED, LOOKING = 1, 4
 
 @torch.no_grad()
 def copying_model() -> Model:
-    """One layer of attention. Head 0 copies: at the word ``LOOKING`` it looks at ``COPIED`` and says what stands there;
-    elsewhere it looks at all words alike. Head 1 reads the same and writes nothing.
+    """One layer of attention. Head 0 copies: at the word ``LOOKING`` it gives ``COPIED`` 5 of 10 parts of its weight,
+    and one to each of the others, and says what stands there; elsewhere it looks at all words alike. Head 1 reads the same
+    and writes nothing.
     """
     size = VOCABULARY + POSITIONS
     config = GPT2Config(
@@ -149,7 +166,7 @@ def copying_model() -> Model:
     mean = 2 / size
     spread = (mean - mean**2) ** 0.5
     reads = torch.zeros(size, 3 * size)
-    reads[VOCABULARY + 1 + LOOKING, 0] = 30 * width**0.5  # [BOS] stands before the words
+    reads[VOCABULARY + 1 + LOOKING, 0] = log(5) * width**0.5  # [BOS] stands before the words
     reads[VOCABULARY + 1 + COPIED, size] = 1
     tokenizer = word_tokenizer()
     tokens = sorted(token for token in tokenizer.get_vocab().values() if token >= 20)
@@ -205,9 +222,11 @@ def test_the_edge_that_a_prediction_needs_is_worth_more_than_others(table: pd.Da
     row = table.query("relation == 'nsubj' and kind == @kind").iloc[0]
     assert (row["stack"], row["layer"], row["head"], row["quantity"]) == ("decoder", 0, 0, "loss")
     assert row["hits"] == row["items"] == row["edges"] == row["n"] == row["units"] == TEXTS
-    assert row["other"] == pytest.approx(0, abs=1e-5)  # all its weight is on the one edge
+    # Of ten parts the edge has five, the other three words in sight one each, [BOS] and the word itself the rest.
+    assert (row["weight"], row["equal_weight"]) == pytest.approx((0.5, 0.3), abs=0.001)
     assert row["delta"] == pytest.approx(row["ablated"] - row["intact"])
-    assert row["specific"] == pytest.approx(row["delta"] - row["other"])
+    assert row["delta"] > row["equal"] > 0 > row["other"]  # without the others, the right word is likelier
+    assert row["specific"] == pytest.approx(row["equal"] - row["other"])
     assert 0.1 < row["specific_low"] < row["specific"] < row["specific_high"]
     assert row["q"] < 0.001
 
@@ -216,7 +235,9 @@ def test_the_edge_that_a_prediction_needs_is_worth_more_than_others(table: pd.Da
 def test_edges_of_a_head_that_writes_nothing_are_worth_nothing(table: pd.DataFrame, kind: Kind) -> None:
     row = table.query("relation == 'det' and kind == @kind").iloc[0]
     assert (row["head"], row["edges"]) == (1, TEXTS)
-    assert [row["delta"], row["other"]] == pytest.approx([0, 0], abs=1e-6)  # to rounding: batches differ in size
+    assert [row["delta"], row["equal"], row["other"]] == pytest.approx(
+        [0, 0, 0], abs=1e-6
+    )  # to rounding: batches differ in size
     assert row["specific"] == 0
     assert row["p"] == row["q"] == 1
 

@@ -14,7 +14,8 @@ ROWS = pd.DataFrame(
     {
         "relation": ["det", "nsubj", "obj", "case"],
         "head": [1, 2, 3, 4],
-        "delta": [0.03, 0.5, 0.01, None],
+        "delta": [0.07, 0.9, 0.03, None],
+        "equal": [0.03, 0.5, 0.01, None],
         "other": [0.01, 0.1, 0.04, None],
         "specific": [0.02, 0.4, -0.03, None],
         "specific_low": [-0.01, 0.3, -0.04, None],
@@ -49,7 +50,7 @@ def test_relations_whose_edges_are_worth_more_are_counted_and_the_largest_is_nam
 def test_the_bar_is_the_interval_of_the_difference_seen_from_the_ring(run: mh.Run) -> None:
     drawn = max(mh.finding(run, "knockouts").chart.to_dict()["datasets"].values(), key=len)
     first = next(row for row in drawn if row["relation"] == "nsubj")
-    assert (first["other"], first["delta"]) == (0.1, 0.5)
+    assert (first["other"], first["equal"], first["delta"]) == (0.1, 0.5, 0.9)
     assert (first["bar_low"], first["bar_high"]) == pytest.approx((0.4, 0.6))
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from mhattn_core.attention.ablated_batches import Variants, mean_outputs, other_outputs, row_means
 from mhattn_core.attention.ablation import OF_EDGES, Ablation, Kind, Outputs, Replacements
-from mhattn_core.attention.edges import Edges, edge_cells
+from mhattn_core.attention.edges import Edges, Removed, edge_cells
 from mhattn_core.attention.gates import importance
 from mhattn_core.attention.objectives import asked_of, class_numbers, tasks
 from mhattn_core.heads import Head
@@ -133,13 +133,16 @@ class Trials:
         found = importance(self.model, self.tasks, len(self.pairs))
         return {head: found[head.stack][:, head.layer, head.head] for head in self.model.attention.all_heads()}
 
-    def totals(self, variants: Sequence[Ablation], *, edges: Sequence[Edges] = (), passes: Passes = unheard) -> Totals:
+    def totals(
+        self, variants: Sequence[Ablation], *, removed: Sequence[Removed] = (), passes: Passes = unheard
+    ) -> Totals:
         """Totals of each quantity, float64 ``[variant, text]``: divided by ``counts``, the value.
 
-        edges: of each variant what ``knockout`` and ``zero_weight`` take out of its heads; these are measured in this process.
+        removed: of each variant what ``knockout`` and ``zero_weight`` take out of its heads; these are measured in this
+        process.
         Raises ValueError for ``resample`` among fewer than two texts that the model can take.
         """
-        if self._spread and not edges and len(variants) > VARIANTS:
+        if self._spread and not removed and len(variants) > VARIANTS:
             parts = [
                 TrialsPart(
                     self.pairs, self._means, self._scored_from, self._texts_labels, variants[start : start + VARIANTS]
@@ -155,8 +158,8 @@ class Trials:
             places = [row.number for row in task.rows]
             replacements = self._replacements(number, variants)
             of_variants = (
-                [replace(replacements, edges=self._cells(number, *both)) for both in zip(variants, edges, strict=True)]
-                if edges
+                [self._of_edges(number, replacements, *both) for both in zip(variants, removed, strict=True)]
+                if removed
                 else replacements
             )
             outcomes = (
@@ -180,9 +183,13 @@ class Trials:
         others = other_outputs(self.model, self.tasks, number) if "resample" in kinds else {}
         return Replacements(means, others)
 
-    def _cells(self, number: int, variant: Ablation, edges: Edges) -> Mapping[str, Tensor]:
+    def _of_edges(self, number: int, others: Replacements, variant: Ablation, removed: Removed) -> Replacements:
         stacks = {stack for (stack, _layer, _head), kind in variant.items() if kind in OF_EDGES}
-        return {stack: edge_cells(self.tasks[number], stack, edges) for stack in stacks}
+
+        def cells(edges: Edges | None) -> Mapping[str, Tensor]:
+            return {} if edges is None else {stack: edge_cells(self.tasks[number], stack, edges) for stack in stacks}
+
+        return replace(others, edges=cells(removed.edges), bounds=cells(removed.bounds))
 
     def _measured(self, quantity: Quantity, outcomes: np.ndarray, number: int, places: list[int]) -> np.ndarray:
         if quantity == "loss":

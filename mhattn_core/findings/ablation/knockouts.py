@@ -38,10 +38,10 @@ def knockouts(run: Run, *, model: str = "", kind: str = "knockout") -> Finding:
         rows.drop(columns=["model"]),
         partial(charts.knockouts, named, title=measured.quantity.change_axis),
         _(
-            "A row is a relation and the head that is right most often. Dot: without the relation's edges in this head. "
-            "Ring: without as many edges from the same words to words drawn at random. The bar is the 95 % interval of "
-            "their difference: a ring outside it differs. The head was chosen by where it looks, so its edges carry more "
-            "weight than the others; no effect may also mean that other heads do the same."
+            "A row is a relation and the head that is right most often. Dot: some of the weight of the relation's edges "
+            "is taken out of this head. Ring: the same weight is taken from the other words that the same words may look "
+            "at. The bar is the 95 % interval of their difference: a ring outside it differs. No difference may also "
+            "mean that other heads do the same."
         ),
         measured.pairs,
     )
@@ -59,8 +59,8 @@ def _sentence(rows: pd.DataFrame, unit: str) -> str:
         counted = _("{model}: there are too few texts to tell whether a relation's edges cost more than others.")
     else:
         counted = _(
-            "{model}: in the best heads of {more} of {relations} relations, taking out the relation's edges costs more "
-            "than taking out as many other edges of the same words, drawn at random (q ≤ 0.05)."
+            "{model}: in the best heads of {more} of {relations} relations, taking weight from the relation's edges "
+            "costs more than taking the same weight from other edges of the same words (q ≤ 0.05)."
         )
     more = int(((rows["q"] <= FALSE_DISCOVERIES) & (rows["specific"] > 0)).sum())
     return " ".join((counted.format(model=top["model"], relations=len(rows), more=more), largest))

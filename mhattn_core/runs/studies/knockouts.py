@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mhattn_core.attention.ablation import OF_EDGES
-from mhattn_core.experiments.ablation.knockout import knockout_table
+from mhattn_core.experiments.ablation.knockout import VARIANTS, knockout_table
 from mhattn_core.measures.sample import sampled
 from mhattn_core.runs.relations import measure_relations
 from mhattn_core.runs.study import Study, StudyInput, Tables
@@ -31,6 +31,6 @@ def _chosen(records: Sequence[PairRecord]) -> list[int]:
 KNOCKOUTS = Study(
     ("knockouts",),
     _measure,
-    passes=lambda pairs, _heads: 2 * len(OF_EDGES) * len(RELATIONS) * min(pairs, MOST),
+    passes=lambda pairs, _heads: VARIANTS * len(OF_EDGES) * len(RELATIONS) * min(pairs, MOST),
     factor=0.7,
 )
