@@ -34,33 +34,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The dashboard on a free port of the loopback, with a folder of its own for runs; its output is shown if it
-    dies.
+    dies at once.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {"MHATTN_RUNS": str(tmp_path_factory.mktemp("runs"))}
-    process = subprocess.Popen(
-        [sys.executable, "-m", *command("CMD", port)],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    # A file: a pipe that nobody reads is full after a while, and the server waits for ever to write its next warning.
+    output = tmp_path_factory.mktemp("server") / "output"
+    with output.open("w") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command("CMD", port)],
+            cwd=ROOT,
+            env=environment,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(address, process)
+        _wait_for(address, process, output)
         yield address
     finally:
         process.terminate()
         process.wait()
 
 
-def _wait_for(address: str, process: subprocess.Popen[str]) -> None:
+def _wait_for(address: str, process: subprocess.Popen[bytes], output: Path) -> None:
     for _attempt in range(PATIENCE):
         if process.poll() is not None:
-            raise RuntimeError(f"the dashboard ended at once:\n{process.stdout.read() if process.stdout else ''}")
+            raise RuntimeError(f"the dashboard ended at once:\n{output.read_text()}")
         try:
             urlopen(f"{address}/_stcore/health", timeout=1).close()  # noqa: S310 - our own server
         except (URLError, TimeoutError):

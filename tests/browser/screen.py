@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+BETWEEN_RUNS = 200  # milliseconds: a widget's value is sent a little after it changed
+
 
 def main(page: Page) -> Locator:
     return page.get_by_test_id("stMain")
@@ -20,5 +22,10 @@ def menu(page: Page) -> Locator:
 
 
 def settled(page: Page) -> None:
-    """Nothing is drawn any more."""
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    """The script of the page has run to its end, and nothing that was drawn asks for another run; what the last run left
+    out is gone.
+    """
+    for _run in range(2):
+        expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_have_count(1)
+        page.wait_for_timeout(BETWEEN_RUNS)
+    expect(page.locator("[data-stale=true]")).to_have_count(0)

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
-from screen import main
+from screen import main, settled
 from tiny import put_model
 
 NAME = "my [bold]m[/bold] $x$ *y* :smile: a -> b http://evil.test www.evil.test me@evil.test :material/home: <b>"
@@ -36,6 +36,8 @@ def test_who_points_at_a_short_name_reads_the_full_one(server: str, page: Page, 
     full = f"tuned: {tmp_path}/tuned"
     page.goto(f"{server}/attention?{urlencode({'models': ['minilm', f'{tmp_path}/tuned']}, doseq=True)}")
     box = main(page).get_by_text("Head of tuned", exact=True)
+    expect(box).to_be_visible()
+    settled(page)
     box.hover()
     expect(box).to_have_attribute("title", full)
     drawn = main(page).locator("svg text", has_text="tuned").first
