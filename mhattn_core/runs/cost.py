@@ -55,28 +55,37 @@ class Cost:
 
 
 def estimate(
-    model: Model, records: Sequence[PairRecord], measures: Sequence[str], *, controls_known: bool = False
+    model: Model,
+    records: Sequence[PairRecord],
+    measures: Sequence[str],
+    *,
+    controls_known: bool = False,
+    tell: Callable[[float], object] = lambda _share: None,
 ) -> Cost:
     """Measure a few pairs and reckon from them. It takes as long as some three times these pairs.
 
     controls_known: the run has measured the model's random controls already, for NAME@random, or for NAME if this is
-    NAME@random.
+    NAME@random. tell: hears again and again which share is done, 0 to 1.
     """
+    tell(0.0)
     some = _spread(records, TRIED)
     pairs = _few_tokens(model, [record.pair for record in some])
     share = len(records) / len(pairs)
     rows, feeding = _timed(lambda: feed_all(model, pairs)[0])
     _none, forward = _timed(lambda: [run_bare(model, collate(model, batch)) for batch in batches(model, rows)])
     sums = [name for name in measures if name in MEASURES]
+    steps = iter(np.linspace(0, 1, len(sums) + 4)[1:].tolist())
+    tell(next(steps))
     measure_chunk(model, pairs[:1], sums)  # what is compiled when it is first used is no part of a cost
     chunk, seconds = _timed(
         lambda: measure_chunk(model, pairs, sums) if sums else Chunk((), np.zeros((len(pairs), 0)), {})
     )
-    alone = (
-        {name: _timed(partial(measure_chunk, model, pairs, [name]))[1] for name in sums}
-        if len(sums) > 1
-        else dict.fromkeys(sums, seconds)
-    )
+    tell(next(steps))
+    alone = dict.fromkeys(sums, seconds)
+    if len(sums) > 1:
+        for name in sums:
+            alone[name] = _timed(partial(measure_chunk, model, pairs, [name]))[1]
+            tell(next(steps))
     parts = {"forward": forward, "tokens": feeding} | {
         name: max(took - forward - feeding, 0.0) for name, took in alone.items()
     }

@@ -25,19 +25,29 @@ def _of_pairs() -> Kept:
 
 
 @st.cache_resource
+def of_costs() -> Kept:
+    """What runs will cost, by the digest of their pairs."""
+    return Kept(64)
+
+
+@st.cache_resource
 def of_documents() -> Kept:
     """What was run here on documents: whoever brings the same text finds it made."""
     return Kept(16, most_bytes=400_000_000)
 
 
 def kept(what: str, seen: "AttentionResult", key: Hashable, text: str, make: Callable[[Tell], Result]) -> Result:
-    """``make(tell)``'s result, made once for a pair through a model and ``key``, when it is this visitor's turn.
+    """``made_once`` for a pair through a model and ``key``."""
+    return made_once(_of_pairs(), (what, result_id(seen), key), text, make)
+
+
+def made_once(results: Kept, name: Hashable, text: str, make: Callable[[Tell], Result]) -> Result:
+    """``make(tell)``'s result, made once for all visitors, when it is this one's turn. text: beside the bar.
 
     tell: takes the share that is done, 0 to 1. While it is told, Stop or another choice ends the work: Streamlit ends
     the run at the bar.
     """
-    name = what, result_id(seen), key
-    found: Result | None = _of_pairs().recall(name)
+    found: Result | None = results.recall(name)
     if found is not None:
         return found
     place = st.empty()
@@ -49,6 +59,6 @@ def kept(what: str, seen: "AttentionResult", key: Hashable, text: str, make: Cal
         with turn(place, text):
             return make(tell)
 
-    result = _of_pairs().once(name, in_turn, waiting=lambda: tell(0.0))
+    result = results.once(name, in_turn, waiting=lambda: tell(0.0))
     place.empty()
     return result

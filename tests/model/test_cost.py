@@ -9,6 +9,7 @@ import pytest
 from cases import family_named, model_of
 from loaded import loaded
 
+from mhattn_core.measures.measure import MEASURES
 from mhattn_core.runs import chunk, cost
 from mhattn_core.runs.cost import estimate, refuse
 from mhattn_core.runs.studies import segments
@@ -42,6 +43,16 @@ def test_of_long_pairs_fewer_are_tried_and_their_tokens_stand_for_all(monkeypatc
     half = estimate(model, RECORDS, ["basic"])
     assert (whole.tried, half.tried) == (5, 2)
     assert half.tokens == whole.tokens
+
+
+def test_while_it_measures_it_says_how_far_it_is() -> None:
+    """So that a page can be ended meanwhile: at the start, after feeding, after all sums together, and after each."""
+    heard: list[float] = []
+    estimate(loaded("minilm"), RECORDS, ["basic", "patterns", "relations", "distances"], tell=heard.append)
+    assert heard[0] == 0
+    assert heard == sorted(set(heard))
+    assert heard[-1] <= 1
+    assert len(heard) == 3 + len([name for name in ("basic", "patterns", "relations", "distances") if name in MEASURES])
 
 
 def test_a_pair_too_long_for_many_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -18,6 +19,7 @@ from mhattn_core.text.gallery import gallery
 from mhattn_core.text.reading import PairRecord, Upload
 from mhattn_core.text.reading.records import bad_rows
 from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.kept import Tell, made_once, of_costs
 from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.resources import loaded, precision
@@ -26,7 +28,6 @@ from mhattn_core.ui.runs.measures import choose_measures
 from mhattn_core.ui.runs.start import start
 from mhattn_core.ui.upload import OWN_PAIRS, upload_panel
 
-COSTS = "run-costs"
 BEGUN = "run-begun"
 
 
@@ -94,7 +95,6 @@ def _bring() -> Upload | None:
 
 def _costs(names: Sequence[str], records: Sequence[PairRecord], measures: tuple[str, ...]) -> list[Cost]:
     """Of each model, told once for the same pairs; one that cannot be measured says why, and is left out."""
-    known = st.session_state.setdefault(COSTS, {})
     corpus = corpus_digest(records)
     costs: list[Cost] = []
     training = {one.name: one.series for one in checkpoints(names)}
@@ -105,14 +105,18 @@ def _costs(names: Sequence[str], records: Sequence[PairRecord], measures: tuple[
         controls_known = trained_name(name) in {trained_name(before) for before in names[:place]}
         asked = (name, precision(), corpus, measures, controls_known)
         with problems(name):
-            if asked not in known:
-                with st.spinner(
-                    _("Measuring a few pairs with {name} to see what it will cost …").format(name=model_label(name))
-                ):
-                    known[asked] = estimate(loaded(name), records, measures, controls_known=controls_known)
-            refuse([known[asked]], store.runs_folder())
-            costs.append(known[asked])
+            text = _("Measuring a few pairs with {name} to see what it will cost …").format(name=model_label(name))
+            measure = partial(_estimated, name, records, measures, controls_known)
+            cost = made_once(of_costs(), asked, text, measure)
+            refuse([cost], store.runs_folder())
+            costs.append(cost)
     return costs
+
+
+def _estimated(
+    name: str, records: Sequence[PairRecord], measures: tuple[str, ...], controls_known: bool, tell: Tell
+) -> Cost:
+    return estimate(loaded(name), records, measures, controls_known=controls_known, tell=tell)
 
 
 def _say(costs: Sequence[Cost], pairs: int) -> None:
