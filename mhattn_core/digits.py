@@ -1,6 +1,7 @@
 """Numbers in sentences and beside bars, with the minus of the charts."""
 
 import re
+from decimal import Decimal
 
 _HYPHEN = re.compile(r"(?:(?<!\S)|(?<=[(\[>（，：；、]))-(?=\d)")
 
@@ -21,4 +22,5 @@ def digits(value: float) -> str:
 
 def signed_digits(value: float) -> str:
     """Three decimals with a sign; two significant digits of what would read 0.000 or nearly."""
-    return with_minus(f"{value:+.3f}" if value == 0 or abs(value) >= 0.005 else f"{value:+.2g}")
+    # Without an exponent, however small.
+    return with_minus(f"{value:+.3f}" if value == 0 or abs(value) >= 0.005 else f"{Decimal(f'{value:.2g}'):+f}")

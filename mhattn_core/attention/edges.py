@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Bool, Int
 from torch import Tensor
 
+from mhattn_core.arrays.word_layer import SIDES
 from mhattn_core.attention.batches import FedPair
 from mhattn_core.attention.objectives import Objective
 
@@ -49,6 +50,15 @@ def words_in_sight(row: FedPair, stack: str, looking: int) -> Int[np.ndarray, " 
         return np.zeros(0, dtype=int)
     words = np.flatnonzero(_tokens(row, row.keys[stack]).any(axis=1))
     return words[words < looking] if stack == "decoder" else words[words != looking]
+
+
+def first_words(row: FedPair, stack: str) -> tuple[int, int]:
+    """The words with which the two axes of a stack begin: of A, or where an axis holds B alone the first of B."""
+    of_a = int((row.words[:, 0] == SIDES["a"]).sum())
+    queries, keys = (
+        0 if (spans[:, 0] == SIDES["a"]).any() else of_a for spans in (row.queries[stack], row.keys[stack])
+    )
+    return queries, keys
 
 
 def _tokens(row: FedPair, spans: Int[np.ndarray, "token 3"]) -> Bool[np.ndarray, "word token"]:

@@ -14,6 +14,7 @@ from mhattn_core.charts.dendrogram import dendrogram
 from mhattn_core.charts.distance_bars import distance_bars
 from mhattn_core.charts.distance_matrix import PAIRS_DRAWN, distance_matrix
 from mhattn_core.charts.distributions import by_depth, distributions
+from mhattn_core.charts.edge_effects import edge_effects
 from mhattn_core.charts.fault_curve import fault_curve
 from mhattn_core.charts.glance import PICKED, glance
 from mhattn_core.charts.group_costs import group_costs
@@ -75,6 +76,7 @@ __all__ = [
     "distance_bars",
     "distance_matrix",
     "distributions",
+    "edge_effects",
     "fault_curve",
     "found_links",
     "glance",

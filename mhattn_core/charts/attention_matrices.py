@@ -7,6 +7,7 @@ import pandas as pd
 
 from mhattn_core.charts.attention_drawn import NO_TOOLTIP
 from mhattn_core.charts.compose import layered
+from mhattn_core.charts.glance import PICKED
 from mhattn_core.charts.theme import ATTENTION_SCHEME, MARK_COLOUR, SPECIAL_COLOUR, WORD_COLOUR
 from mhattn_core.locale import _
 
@@ -23,23 +24,27 @@ read.
 UNKNOWN_FROM = 0.5
 
 
-def attention_matrices(cells: pd.DataFrame, *, largest: float | None) -> alt.LayerChart:
+def attention_matrices(cells: pd.DataFrame, *, largest: float | None, clicks: int = 0) -> alt.LayerChart:
     """cells: as ``pattern_table`` gives them, one model below another, with panel (0, 1, 2 …) and title. largest: the
     weight where the colours of all of them end; None for each model's own. Cells of the same two words share a frame
-    under the pointer, and what shares neither word with them pales.
+    under the pointer, and what shares neither word with them pales. A click picks a cell (selection ``picked``: panel,
+    query_position, key_position). clicks: see ``head_grid``.
     """
     rows = int(cells["query_position"].max()) + 1
     step = max(SMALLEST_STEP, min(STEP, TALLEST // rows))
     panels = int(cells["panel"].max()) + 1
     x = {"scale": alt.Scale(domain=[0, panels], nice=False), "axis": None}
     y = {"scale": alt.Scale(domain=[-ABOVE / step, rows], nice=False, reverse=True), "axis": None}
-    placed = _placed(cells)
+    placed = _placed(cells).assign(clicks=clicks)
     own = placed[placed["kind"] == "weight"].groupby("panel")["weight"].max()
     placed = placed.assign(level=placed["weight"] if largest else placed["weight"] / placed["panel"].map(own))
     pointed = {
         CELL: _pointed(CELL, ["query", "query_position", "key", "key_position"]),
         ROW: _pointed(ROW, ["query", "query_position"]),
         COLUMN: _pointed(COLUMN, ["key", "key_position"]),
+        PICKED: alt.selection_point(
+            name=PICKED, fields=["panel", "query_position", "key_position", "clicks"], on="click", clear=False
+        ),
     }
     encoding = [alt.X("left:Q", **x), alt.Y("top:Q", **y), alt.X2("right:Q"), alt.Y2("bottom:Q")]
     layers = [
@@ -90,7 +95,7 @@ def _cells(
         .transform_calculate(
             says="datum.title + ': ' + datum.query + ' → ' + datum.key + ' ' + format(datum.weight, '.2f')"
         )
-        .mark_rect(strokeWidth=2.5)
+        .mark_rect(strokeWidth=2.5, cursor="pointer")
         .encode(*encoding, colour, stroke=framed, opacity=pale, tooltip=tooltip, description=alt.Description("says:N"))
         .add_params(*pointed.values())
     )

@@ -174,3 +174,12 @@ def test_a_cell_pointed_at_lights_up_in_every_matrix_without_the_server(server: 
     faint = cells.and_(page.locator("[aria-label*=': mat → mat ']")).first
     row = cells.and_(page.locator("[aria-label*=': sits → mat ']")).first
     assert float(faint.get_attribute("opacity") or 1) < float(row.get_attribute("opacity") or 1)
+
+
+def test_a_cell_that_is_clicked_is_a_weight_that_is_taken_out(server: str, page: Page) -> None:
+    page.goto(f"{server}/attention?models=minilm&form=matrix&pair=The+cat+sits+on+the+mat")
+    cell = main(page).locator('.st-key-wide-matrix path[aria-label*="cat → sits"]')
+    cell.click()
+    said = main(page).get_by_text(re.compile(r"without the weight of 0\.\d\d from cat on sits the change is"))
+    expect(said).to_be_visible()
+    expect(said).to_contain_text("of the 6 words that cat may look at")

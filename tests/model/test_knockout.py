@@ -22,6 +22,7 @@ from mhattn_core.attention.batches import FedPair
 from mhattn_core.attention.edges import edge_cells, words_in_sight
 from mhattn_core.attention.objectives import Objective, tasks
 from mhattn_core.experiments.ablation.knockout import COLUMNS, BestHead, _edges, knockout_table
+from mhattn_core.experiments.ablation.pair import edges_of_word, pair_loss
 from mhattn_core.heads import Head
 from mhattn_core.measures.roles.items import item_table
 from mhattn_core.measures.roles.links import Questions
@@ -273,6 +274,30 @@ def test_a_column_is_asked_at_the_word_that_is_looked_at(table: pd.DataFrame) ->
     found = knockout_table(copying_model(), records, {"decoder": other_way}, [record.id for record in records])
     same = table[table["relation"] == "nsubj"]
     np.testing.assert_allclose(found["specific"], same["specific"], atol=1e-6)
+
+
+def test_on_a_pair_the_edge_that_is_copied_matters_most_and_taking_out_others_helps() -> None:
+    (model, record), head = (copying_model(), texts()[0]), Head("decoder", 0, 0)
+    found = edges_of_word(model, record.pair, head, LOOKING)
+    assert found["kind"].tolist() == [*OF_EDGES] * (LOOKING + 1)
+    own = found[found["kind"] == "knockout"].set_index("looked_at")["delta"]
+    assert own.index.tolist() == [0, 1, 2, 3, 4]
+    assert own[COPIED] > 0 > own.drop(COPIED).max()
+    losses = (pair_loss(model, record.pair).value, found["intact"].unique())
+    assert losses[1] == pytest.approx([losses[0]], abs=1e-5)
+    nothing = edges_of_word(model, record.pair, Head("decoder", 0, 1), LOOKING)
+    assert nothing["delta"].abs().max() < 1e-5
+
+
+def test_on_a_pair_a_word_of_b_looks_at_words_of_a_across() -> None:
+    """Positions count along the axes of the stack, as the matrix shows them."""
+    model = model_of(family_named("bart"))
+    pair = mh.SentencePair("The cat sits on it", "it was tired")
+    found = edges_of_word(model, pair, Head("cross", 1, 2), 1)
+    assert found["looked_at"].unique().tolist() == [0, 1, 2, 3, 4]
+    assert (found["delta"].abs() > 0).all()
+    with pytest.raises(mh.Problem, match="may look at no other word"):
+        edges_of_word(model, pair, Head("decoder", 1, 2), 0)
 
 
 def test_items_of_a_translator_count_from_the_first_word_of_their_axis() -> None:

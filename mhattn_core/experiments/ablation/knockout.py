@@ -8,10 +8,9 @@ import pandas as pd
 import torch
 from jaxtyping import Float, Int
 
-from mhattn_core.arrays.word_layer import SIDES
 from mhattn_core.attention.ablation import OF_EDGES, Ablation
 from mhattn_core.attention.batches import FedPair
-from mhattn_core.attention.edges import Edge, Edges, Removed, edge_cells, words_in_sight
+from mhattn_core.attention.edges import Edge, Edges, Removed, edge_cells, first_words, words_in_sight
 from mhattn_core.attention.objectives import outcome
 from mhattn_core.experiments.ablation.trials import Trials
 from mhattn_core.heads import Head
@@ -96,7 +95,7 @@ def _best_heads(model: str, stacks: Mapping[str, StackItems]) -> list[BestHead]:
     ]
 
 
-def _asked(best: BestHead, items: pd.DataFrame, records: Sequence[PairRecord], trials: Trials) -> "_Asked":
+def _asked(best: BestHead, items: pd.DataFrame, records: Sequence[PairRecord], trials: Trials) -> "_RelationEdges":
     """The relation's edges in every text that counts, as far as it is fed, and all others of the same words. A word
     that may look at no other is left out.
     """
@@ -114,7 +113,7 @@ def _asked(best: BestHead, items: pd.DataFrame, records: Sequence[PairRecord], t
             if len(right) and len(free):
                 for ends, edges in ((right, gold), (free, others)):
                     edges.setdefault(row.number, []).extend((word, int(end)) for end in ends)
-    return _Asked(best, gold, others)
+    return _RelationEdges(best, gold, others)
 
 
 def _edges(row: FedPair, best: BestHead, items: pd.DataFrame) -> tuple[Int[np.ndarray, " edge"], ...]:
@@ -124,18 +123,15 @@ def _edges(row: FedPair, best: BestHead, items: pd.DataFrame) -> tuple[Int[np.nd
     ends = [items[name].to_numpy(dtype=int) for name in ("query", "key")]
     if best.direction == "column":
         ends.reverse()
-    of_a = int((row.words[:, 0] == SIDES["a"]).sum())
-    axes = (row.queries[best.head.stack], row.keys[best.head.stack])
-    return tuple(
-        words if (spans[:, 0] == SIDES["a"]).any() else words + of_a for words, spans in zip(ends, axes, strict=True)
-    )
+    looking, looked_at = first_words(row, best.head.stack)
+    return ends[0] + looking, ends[1] + looked_at
 
 
 VARIANTS = 3
 """How often each relation's texts go through the network for each way of taking edges out."""
 
 
-class _Asked(NamedTuple):
+class _RelationEdges(NamedTuple):
     best: BestHead
     gold: Edges
     others: Edges
@@ -147,7 +143,7 @@ class _Asked(NamedTuple):
 
 
 @torch.no_grad()
-def _weights(trials: Trials, asked: Sequence[_Asked]) -> dict[BestHead, dict[str, float]]:
+def _weights(trials: Trials, asked: Sequence[_RelationEdges]) -> dict[BestHead, dict[str, float]]:
     """Mean weight of the relation's edges from a token, and mean of the smaller of theirs and the others'."""
     sums = {one.best: np.zeros(3) for one in asked}
     for task in trials.tasks:
@@ -171,7 +167,7 @@ def _weights(trials: Trials, asked: Sequence[_Asked]) -> dict[BestHead, dict[str
 
 def _row(
     trials: Trials,
-    asked: _Asked,
+    asked: _RelationEdges,
     units: Sequence[str],
     without: Float[np.ndarray, " text"],
     without_equal: Float[np.ndarray, " text"],

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from mhattn_core.attention.ablation import Ablation, Kind
+from mhattn_core.attention.ablation import OF_EDGES, Ablation, Kind
+from mhattn_core.attention.edges import Removed, first_words, words_in_sight
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.ablation.curves import fault_curves
 from mhattn_core.experiments.ablation.groups import clusters_of, clusters_off, keep_one
@@ -47,6 +49,45 @@ def ablate_each(
     """
     trials = _trials(model, pair)
     return ablation_table(trials, each_off(trials, kind, passes=_shares(tell)), kind)
+
+
+def edges_of_word(
+    model: Model, pair: SentencePair, head: Head, looking: int, *, tell: Tell = lambda _share: None
+) -> pd.DataFrame:
+    """What a head's edges from one word are worth to the pair, one at a time (attention knockout, Geva et al. 2023).
+
+    looking: the word on the head's query axis, from 0. A row for each word that it may look at, itself too (``looked_at``, on
+    the key axis), and each way of taking the edge out (``kind``): model, stack, layer, head, looking, looked_at, kind,
+    quantity, intact, ablated, delta, n. Raises Problem for a word that may look at no other, and one that the model
+    does not read here: a model that makes vectors reads the first sentence alone.
+    """
+    trials = _trials(model, pair)
+    ((row,),) = (task.rows for task in trials.tasks)
+    of_query, of_key = first_words(row, head.stack)
+    sight = words_in_sight(row, head.stack, of_query + looking)
+    if not len(sight):
+        raise Problem(
+            _("This word may look at no other word that “{name}” reads here.").format(name=model.name),
+            _("Choose another word."),
+        )
+    if head.stack != "cross":
+        sight = np.union1d(sight, of_query + looking)
+    asked = [(int(word), kind) for word in sight for kind in OF_EDGES]
+    removed = [Removed({row.number: [(of_query + looking, word)]}) for word, _kind in asked]
+    off: list[Ablation] = [{head: kind} for _word, kind in asked]
+    totals = trials.totals(off, removed=removed, passes=_shares(tell))[trials.main][:, 0]
+    count, intact = int(trials.counts[trials.main][0]), float(trials.intact[trials.main][0])
+    table = pd.DataFrame(
+        {
+            "looked_at": [word - of_key for word, _kind in asked],
+            "kind": [kind for _word, kind in asked],
+            "ablated": totals / count,
+        }
+    )
+    about = {"model": model.name, **head._asdict(), "looking": looking}
+    return table.assign(
+        **about, quantity=trials.main, intact=intact / count, delta=table["ablated"] - intact / count, n=count
+    )[[*about, "looked_at", "kind", "quantity", "intact", "ablated", "delta", "n"]]
 
 
 def gradient_importance(model: Model, pair: SentencePair) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """The chosen head of each model as lines between words, as matrices, and as bars from one word."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import altair as alt
@@ -70,12 +70,16 @@ def attention_matrices(shown: Sequence[Shown], *, stretched: bool = False) -> Fi
             scale=_("Colours end at the largest weight of each head.") if stretched else _("One scale for all models.")
         ),
         partial(charts.attention_matrices, panels, largest=None if stretched else largest_shown(shown)),
-        partial(charts.attention_bars, of, table, narrow=True),
+        # Bars have no cells to click.
+        lambda **_clicks: charts.attention_bars(of, table, narrow=True),
     )
 
 
 def _finding(
-    shown: Sequence[Shown], reading: str, draw: "partial[alt.LayerChart]", draw_narrow: "partial[alt.LayerChart]"
+    shown: Sequence[Shown],
+    reading: str,
+    draw: Callable[..., alt.LayerChart],
+    draw_narrow: Callable[..., alt.LayerChart],
 ) -> Finding:
     first = shown[0]
     return Finding(

@@ -49,6 +49,20 @@ class Shown:
         """Its pattern, as ``pattern_table``."""
         return pattern_table(self.result, *self.head, units=self.units)
 
+    def words(self, side: str) -> dict[int, str]:
+        """The words of an axis (query or key), by their positions."""
+        rows = self.table[self.table["kind"] == "weight"]
+        return {int(at): str(word) for at, word in zip(rows[f"{side}_position"], rows[side], strict=True)}
+
+
+def strongest_edge(shown: Shown) -> tuple[int, int]:
+    """The positions of the word that looks and of the one looked at with the most weight, of two words where any are."""
+    cells = shown.table[shown.table["kind"] == "weight"].dropna(subset="weight")
+    # Most heads look at the word itself now and then; what they look at beside it tells more.
+    others_only = cells[(cells["query_position"] != cells["key_position"]) | (shown.head.stack == "cross")]
+    top = (others_only if len(others_only) else cells).loc[lambda some: some["weight"].idxmax()]
+    return int(top["query_position"]), int(top["key_position"])
+
 
 def pattern_sentence(shown: Sequence[Shown]) -> str:
     """Who puts how much on whom in the first model's head, and what the others' heads give to the same two words; in
@@ -63,11 +77,8 @@ def pattern_sentence(shown: Sequence[Shown]) -> str:
     position, share = _position(first)
     if position:
         return position_names()[position].format(head=name, share=share)
-    # Most heads look at the word itself now and then; what they look at beside it tells more.
-    others_only = cells[(cells["query_position"] != cells["key_position"]) | (first.head.stack == "cross")]
-    cells = others_only if len(others_only) else cells
-    top = cells.loc[cells["weight"].idxmax()]
-    words = (int(top["query_position"]), int(top["key_position"]))
+    words = strongest_edge(first)
+    top = cells[(cells["query_position"] == words[0]) & (cells["key_position"] == words[1])].iloc[0]
     same = [
         stated(escape(one.name), f"{weight:.2f}")
         for one in others

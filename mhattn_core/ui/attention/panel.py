@@ -21,6 +21,7 @@ from mhattn_core.findings.markdown import plain
 from mhattn_core.locale import _, listed
 from mhattn_core.text.claims import matrices
 from mhattn_core.text.prose import prose
+from mhattn_core.ui.attention.edge import edge_panel, take_edge
 from mhattn_core.ui.attention.heads import choose_heads, choose_stacks
 from mhattn_core.ui.attention.options import Options, choose_options
 from mhattn_core.ui.attention.runs import run_about
@@ -81,10 +82,11 @@ def _full(shown: Sequence[Shown], controls: Controls, options: Options) -> None:
     if options.form == "matrix" and sum(len(one.table) for one in shown) > charts.CELLS_DRAWN:
         _pictures(shown, options)
     else:
-        show(finding, key=options.form, sentence=False)
+        show(finding, key=options.form, on_pick=take_edge if options.form == "matrix" else None, sentence=False)
     for line in (why_these(shown), *_first_words(shown)):
         if line:
             st.caption(known_names().markdown(line))
+    edge_panel(shown)
 
 
 def _drawn(shown: Sequence[Shown], options: Options) -> Finding:
