@@ -29,7 +29,7 @@ def knockouts(relations: pd.DataFrame, *, title: str) -> alt.LayerChart:
         alt.Tooltip("equal:Q", title=names[1], format="+.5f"),
         alt.Tooltip("equal_weight:Q", title=_("weight taken out"), format=".2f"),
         alt.Tooltip("delta:Q", title=_("all its edges out"), format="+.5f"),
-        alt.Tooltip("weight:Q", title=_("their weight"), format=".2f"),
+        alt.Tooltip("edge_weight:Q", title=_("their weight"), format=".2f"),
         alt.Tooltip("n:Q", title="n"),
     ]
     return rings_and_dots(rows, ring="other", dot="equal", names=names, title=title, tooltip=tooltip)

@@ -224,7 +224,7 @@ def test_the_edge_that_a_prediction_needs_is_worth_more_than_others(table: pd.Da
     assert (row["stack"], row["layer"], row["head"], row["quantity"]) == ("decoder", 0, 0, "loss")
     assert row["hits"] == row["items"] == row["edges"] == row["n"] == row["units"] == TEXTS
     # Of ten parts the edge has five, the other three words in sight one each, [BOS] and the word itself the rest.
-    assert (row["weight"], row["equal_weight"]) == pytest.approx((0.5, 0.3), abs=0.001)
+    assert (row["edge_weight"], row["equal_weight"]) == pytest.approx((0.5, 0.3), abs=0.001)
     assert row["delta"] == pytest.approx(row["ablated"] - row["intact"])
     assert row["delta"] > row["equal"] > 0 > row["other"]  # without the others, the right word is likelier
     assert row["specific"] == pytest.approx(row["equal"] - row["other"])

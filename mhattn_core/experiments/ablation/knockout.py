@@ -26,7 +26,7 @@ from mhattn_core.text.reading import PairRecord
 
 COLUMNS = (
     *("model", "relation", "direction", "stack", "layer", "head", "kind", "quantity", "hits", "items", "edges"),
-    *("weight", "intact", "ablated", "delta", "low", "high"),
+    *("edge_weight", "intact", "ablated", "delta", "low", "high"),
     *("equal_weight", "equal", "other", "specific", "specific_low", "specific_high", "p", "q", "n", "units"),
 )
 
@@ -52,7 +52,7 @@ def knockout_table(
     """Rows of ``knockouts.parquet``: for each relation its best head, in both ways of taking edges out (``OF_EDGES``).
 
     stacks: the items of these texts, see ``measure_relations``; units: what is resampled as one, of each text.
-    delta: what the texts lose without the relation's edges in this head (``edges`` of them, of mean ``weight``), with
+    delta: what the texts lose without the relation's edges in this head (``edges`` of them, of mean ``edge_weight``), with
     its interval. other: what they lose when as much weight is taken, in proportion, from the other words that the same
     words may look at. Where those have less, no more is taken from the relation's edges either: so much (mean
     ``equal_weight``) is worth equal there. specific: equal less other, with p two-sided and q over all relations: what
@@ -162,7 +162,7 @@ def _weights(trials: Trials, asked: Sequence[_RelationEdges]) -> dict[BestHead, 
         with trials.model.attention.watching(watch):
             outcome(trials.model, task)(trials.model.network, 1)
     with np.errstate(invalid="ignore"):
-        return {best: {"weight": own / n, "equal_weight": equal / n} for best, (n, own, equal) in sums.items()}
+        return {best: {"edge_weight": own / n, "equal_weight": equal / n} for best, (n, own, equal) in sums.items()}
 
 
 def _row(
