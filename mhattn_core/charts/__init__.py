@@ -11,6 +11,7 @@ from mhattn_core.charts.best_keys import best_keys
 from mhattn_core.charts.by_layer import by_layer
 from mhattn_core.charts.cosine_matrix import cosine_matrix
 from mhattn_core.charts.dendrogram import dendrogram
+from mhattn_core.charts.detectors import detected_heads, detector_bars
 from mhattn_core.charts.distance_bars import distance_bars
 from mhattn_core.charts.distance_matrix import PAIRS_DRAWN, distance_matrix
 from mhattn_core.charts.distributions import by_depth, distributions
@@ -18,6 +19,7 @@ from mhattn_core.charts.edge_effects import edge_effects
 from mhattn_core.charts.fault_curve import fault_curve
 from mhattn_core.charts.glance import PICKED, glance
 from mhattn_core.charts.group_costs import group_costs
+from mhattn_core.charts.haystack import haystack, masked_retrieval
 from mhattn_core.charts.head_grid import head_grid
 from mhattn_core.charts.head_map import head_map
 from mhattn_core.charts.head_scatter import head_scatter
@@ -73,6 +75,8 @@ __all__ = [
     "by_layer",
     "cosine_matrix",
     "dendrogram",
+    "detected_heads",
+    "detector_bars",
     "distance_bars",
     "distance_matrix",
     "distributions",
@@ -81,6 +85,7 @@ __all__ = [
     "found_links",
     "glance",
     "group_costs",
+    "haystack",
     "head_grid",
     "head_map",
     "head_scatter",
@@ -90,6 +95,7 @@ __all__ = [
     "kept_heads",
     "knockouts",
     "lines",
+    "masked_retrieval",
     "matched_heads",
     "matrix",
     "minimal_pairs",

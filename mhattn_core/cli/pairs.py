@@ -64,6 +64,14 @@ def analyze(
         Path | None,
         typer.Option(help="For relations: static vectors as text, a word and its numbers a line.", metavar="FILE"),
     ] = None,
+    mask: Annotated[
+        str,
+        typer.Option(
+            help="For detectors: a pattern of your own, a .csv of n × n weights or a condition on the query i, the key "
+            "j and the number of tokens n, such as 'i - j == 2'.",
+            metavar="MASK",
+        ),
+    ] = "",
     consecutive: Annotated[
         bool, typer.Option(help="Pair neighbouring sentences of a document: first and second, third and fourth …")
     ] = False,
@@ -105,7 +113,7 @@ def analyze(
                 measures=measures.split(","),
                 device=device,
                 dtype=dtype,
-                resources=read_resources(valence, vectors),
+                resources=read_resources(valence, vectors, mask),
                 where=OnRay(workers, ray, device) if workers or ray else HERE,
                 progress=tell,
             )

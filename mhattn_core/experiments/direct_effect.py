@@ -1,5 +1,6 @@
 """What each head adds to the score of one next word by itself, past all later layers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ from torch import Tensor, nn
 
 from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.own_modules import OwnModules
+from mhattn_core.models.model import Model
 
 CLOSE = 1e-3
 """How far two numbers may lie apart, as a share of the largest, and still be the same."""
@@ -42,28 +44,33 @@ class LogitReading:
         return np.asarray(wide @ (self.scale * direction))
 
 
-@torch.no_grad()
 def reading(seen: AttentionResult, position: int) -> LogitReading | None:
+    """``reading_of`` the model on what it was fed."""
+    return reading_of(seen.model, seen.inputs, position)
+
+
+@torch.no_grad()
+def reading_of(model: Model, inputs: Mapping[str, Tensor], position: int) -> LogitReading | None:
     """How the scores after ``position`` of a decoder are made; None where what a head adds does not reach them as a
-    sum.
+    sum. inputs: of one text, as the network takes them.
 
     That it does is checked by value, since families name and order their modules differently: each layer must give out
     what it was given, plus what its attention's projections give out, plus what one other module of it gives out, and
     the score's input must be one norm of the last sum. So it is None for networks that normalise after adding (BERT,
     Marian), put norms behind the projection (Gemma 2), scale their layers or scores, or have no language head.
     """
-    embeddings = seen.model.network.get_output_embeddings() if seen.model.head == "language" else None
-    if embeddings is None or "decoder" not in seen.stacks:
+    embeddings = model.network.get_output_embeddings() if model.head == "language" else None
+    if embeddings is None or "decoder" not in model.stacks:
         return None
-    own = OwnModules.of(seen.model)
+    own = OwnModules.of(model)
     head, ran = own.copies[embeddings], _ran(own.network)
-    output = own.network(**seen.inputs, output_hidden_states=True, use_cache=False)
-    states = output.decoder_hidden_states if "cross" in seen.stacks else output.hidden_states
+    output = own.network(**inputs, output_hidden_states=True, use_cache=False)
+    states = output.decoder_hidden_states if "cross" in model.stacks else output.hidden_states
     (asked,) = [call for call in ran if call.module is head]
     norm = _norm_before(ran, asked)
     if norm is None or not _same(output.logits, asked.gave):
         return None
-    if not _is_a_sum(_projections(seen, own), ran, [*states[:-1], norm.given]):
+    if not _is_a_sum(_projections(model, own), ran, [*states[:-1], norm.given]):
         return None
     read = _read_off(norm, asked.given, position)
     if read is None:
@@ -107,12 +114,12 @@ def _norm_before(ran: list[_Ran], asked: _Ran) -> _Ran | None:
     return None
 
 
-def _projections(seen: AttentionResult, own: OwnModules) -> list[list[nn.Module | None]]:
+def _projections(model: Model, own: OwnModules) -> list[list[nn.Module | None]]:
     """The output projections of each stack of the decoder, layer by layer; None where none was found."""
     return [
-        [None if site.projection is None else own.copies[site.projection] for site in seen.model.attention.sites[stack]]
+        [None if site.projection is None else own.copies[site.projection] for site in model.attention.sites[stack]]
         for stack in ("decoder", "cross")
-        if stack in seen.stacks
+        if stack in model.stacks
     ]
 
 
@@ -125,6 +132,8 @@ def _is_a_sum(projections: list[list[nn.Module | None]], ran: list[_Ran], states
         if any(projection is None or id(projection) not in gave for projection in here):
             return False
         rest = after - before - sum(gave[id(projection)].reshape(before.shape) for projection in here)
+        if _same(after - rest, after):
+            continue  # a network of attention layers only
         if not any(call.gave.numel() == rest.numel() and _same(call.gave.reshape(rest.shape), rest) for call in ran):
             return False
     return True

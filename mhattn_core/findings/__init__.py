@@ -19,6 +19,8 @@ from mhattn_core.findings.card.value import Card, card_named, head_card_of
 from mhattn_core.findings.card.words import head_words
 from mhattn_core.findings.contributions.heads import contributions
 from mhattn_core.findings.contributions.participation import participation
+from mhattn_core.findings.detectors.card import head_detectors
+from mhattn_core.findings.detectors.heads import detected_heads, detector_grid
 from mhattn_core.findings.heads.difference import difference_grid, difference_scatter
 from mhattn_core.findings.heads.nearest import nearest_heads
 from mhattn_core.findings.heads.of_measures import by_depth, distributions, head_grid
@@ -35,6 +37,7 @@ from mhattn_core.findings.redundancy.shares import redundant_heads
 from mhattn_core.findings.relations.best import best_heads
 from mhattn_core.findings.relations.heads import relation_heads
 from mhattn_core.findings.relations.profile import relation_profile
+from mhattn_core.findings.retrieval.heads import needles_found, retrieval_heads, retrieval_masking
 from mhattn_core.findings.summarisation.agreement import segments
 from mhattn_core.findings.training.curves import training, training_head
 from mhattn_core.findings.training.shares import training_shares
@@ -59,6 +62,11 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         relation_profile,
         type_grid,
         type_shares,
+        detected_heads,
+        detector_grid,
+        retrieval_heads,
+        needles_found,
+        retrieval_masking,
         redundant_heads,
         counterparts,
         ablation_effects,
@@ -85,6 +93,7 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         head_words,
         head_sentences,
         head_parts,
+        head_detectors,
         head_effect,
         head_contribution,
         head_neighbours,

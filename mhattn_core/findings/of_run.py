@@ -44,7 +44,9 @@ class RunFinding(Generic[P]):
         """Raises Problem where the run has not measured what it takes, or has nothing of what is chosen."""
         run.require(self.table)
         finding = self.make(run, *args, **choices)
-        reading = " ".join(filter(None, (finding.reading, _fewer(finding.pairs, run.manifest.pairs))))
+        reading = " ".join(
+            filter(None, (finding.reading, "" if finding.texts else _fewer(finding.pairs, run.manifest.pairs)))
+        )
         return replace(
             finding,
             name=self.name,

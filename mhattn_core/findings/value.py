@@ -44,7 +44,8 @@ class Finding:
     Markdown. pairs: of sentences that it rests on; one is an example. source: models with their revisions, and the run.
     code: Python that gives the table again. of: the run's table whose columns these are, for their titles; empty for
     none. draw_narrow: the same where the screen is narrow, if the wide chart cannot be read there. axis: of charts that
-    can be drawn on the axis of another one, whose ends they take as ``ends``.
+    can be drawn on the axis of another one, whose ends they take as ``ends``. texts: what it rests on where that is no
+    pairs of the reader's, in words, such as random tokens; then ``pairs`` is their number.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Finding:
     of: str = ""
     draw_narrow: Callable[..., alt.TopLevelMixin] | None = None
     axis: Axis | None = None
+    texts: str = ""
 
     def __post_init__(self) -> None:
         for name in ("sentence", "reading"):
@@ -71,7 +73,7 @@ class Finding:
     @property
     def evidence(self) -> str:
         """How much it rests on."""
-        return evidence_of(self.pairs)
+        return self.texts or evidence_of(self.pairs)
 
     @property
     def text(self) -> str:

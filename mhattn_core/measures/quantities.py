@@ -15,6 +15,7 @@ STATISTICS = "statistics"
 LIKE = {
     **dict.fromkeys(("interactions", "curves", "keep_one", "cluster_ablation", "knockouts"), "ablation"),
     "probe_means": "probes",
+    "retrieval_masking": "retrieval_trials",
 }
 """Tables whose columns, as far as they are not their own, are those of another table."""
 Words = Mapping[str, str]

@@ -19,7 +19,7 @@ FILE = "manifest.json"
 @dataclass(frozen=True)
 class Manifest:
     """``models``: name and revision of each; ``corpus``: a hash of the pairs; ``finished``: whether the tables are
-    there; ``resources``: what relations were told beside the pairs.
+    there; ``resources``: what was told beside the pairs.
     """
 
     models: tuple[tuple[str, str], ...]
@@ -76,7 +76,7 @@ def refuse_another(folder: Path, there: Manifest, wanted: Manifest) -> None:
         "models": _("the models"),
         "measures": _("the measures"),
         "keep_sentences": _("whether sentences are kept"),
-        "resources": _("the lexicon or vectors"),
+        "resources": _("the lexicon, the vectors or the pattern"),
     }
     differing: Sequence[str] = [said for name, said in names.items() if getattr(there, name) != getattr(wanted, name)]
     if differing:

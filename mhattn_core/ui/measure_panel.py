@@ -5,12 +5,11 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from mhattn_core.findings.heads.compared import ModelHeads, with_origin
+from mhattn_core.findings.heads.compared import ModelHeads, measures_of, with_origin
 from mhattn_core.findings.heads.of_measures import at_the_end, is_lowest, on_one_axis, over_depth
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.matching.neighbours import nearest
-from mhattn_core.measures.quantities import of_family
 from mhattn_core.ui.all_heads import all_heads
 from mhattn_core.ui.choices import choose_or_leave, open_tab
 from mhattn_core.ui.controls import Controls
@@ -31,7 +30,7 @@ from mhattn_core.ui.unknown import may_draw
 @panel
 def measure_panel(controls: Controls) -> None:
     """What all heads of the chosen models have of one measure; a click on a head redraws this and not the page."""
-    words = choose_quantity(_("Measure"), of_family("basic"), key="measure")
+    words = choose_quantity(_("Measure"), measures_of(chosen_run(controls)), key="measure")
     measure = words.code
     top = st.container()
     models = _with_values(_models(controls), measure)

@@ -17,7 +17,7 @@ from mhattn_core.attention.batches import batches, collate, feed_all
 from mhattn_core.attention.stream import watch_words
 from mhattn_core.attention.write_summary import write_summary
 from mhattn_core.errors import Problem
-from mhattn_core.experiments.induction import induction_scores
+from mhattn_core.experiments.detectors.live import detectors_on_random_tokens
 from mhattn_core.text.documents import read_document
 
 PAIR = mh.SentencePair("the cat sat on the mat", "it was tired")
@@ -62,7 +62,7 @@ def test_a_causal_model_with_a_bert_tokenizer_reads_cls_first(network: str, tmp_
     assert seen.inputs["input_ids"][0, 0] == CLS
     assert seen.has_first_token
     same_batched(model)
-    assert len(induction_scores(model, texts=2)) == 6
+    assert set(detectors_on_random_tokens(model, texts=2)["stack"]) == {"decoder"}
     run = mh.analyze([str(tmp_path)], [PAIR, LONGER], out=tmp_path / "run", device="cpu")
     assert (len(run.skipped), run.heads["n"].max()) == (0, 2)
 
@@ -86,8 +86,8 @@ def test_a_text_without_a_first_token_begins_with_its_own(tmp_path: Path) -> Non
 def test_induction_and_writing_go_without_a_first_token(tmp_path: Path) -> None:
     put_gpt2(put_words(tmp_path), vocab_size=40, n_positions=256)
     model = mh.load(str(tmp_path), device="cpu")
-    table = induction_scores(model, texts=2)
-    assert table["induction"].between(0, 1).all()
+    table = detectors_on_random_tokens(model, texts=2)
+    assert table["value"].between(0, 1).all()
     written = write_summary(model, read_document("the cat sat on the mat\n\nit was very tired"), longest=20)
     assert written.text
 

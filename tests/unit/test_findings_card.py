@@ -28,7 +28,7 @@ def test_the_table_made_up_here_is_like_the_real_one() -> None:
 def test_a_card_says_all_that_was_measured_and_what_was_not(run: mh.Run) -> None:
     card = run.head(A, "encoder", 0, 1)
     assert card.head.name == "minilm · L0 H1"
-    assert list(card.missing) == ["relation_profile", "head_parts", "head_contribution"]
+    assert list(card.missing) == ["relation_profile", "head_parts", "head_detectors", "head_contribution"]
     assert "did not measure relations" in card.text
     assert "60% of its weight on words, 50% on words at most two away" in card.findings["head_distances"].text
     assert "distance 1 (2.2 times)" in card.findings["head_distances"].text

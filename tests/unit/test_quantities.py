@@ -15,12 +15,15 @@ from mhattn_core.experiments.ablation import knockout, minimal_pairs
 from mhattn_core.experiments.ablation.study import TABLES
 from mhattn_core.experiments.alignment.shipped import shipped_alignment
 from mhattn_core.experiments.redundancy import distance_table, share_table
+from mhattn_core.experiments.retrieval import search
 from mhattn_core.locale import use_language
 from mhattn_core.measures.ablation.quantities import Quantity
 from mhattn_core.measures.cards.sizes import TEXTS
 from mhattn_core.measures.cards.tables import COLUMNS as CARD_COLUMNS
 from mhattn_core.measures.cards.vocabulary import FEWEST
 from mhattn_core.measures.citations import sources_of
+from mhattn_core.measures.detectors.names import DETECTORS
+from mhattn_core.measures.detectors.table import COLUMNS as DETECTOR_COLUMNS
 from mhattn_core.measures.fusion.tables import HEADS as FUSION_COLUMNS
 from mhattn_core.measures.matching import costs
 from mhattn_core.measures.matching.assignment import MatchBy
@@ -40,6 +43,10 @@ from mhattn_core.version import VERSION
 COLUMNS = {
     "heads": ("low", "high", "n"),
     "patterns": types.COLUMNS,
+    "detectors": DETECTOR_COLUMNS,
+    "retrieval": search.HEADS,
+    "retrieval_trials": search.TRIALS,
+    "retrieval_masking": search.MASKING,
     "relations": roles.COLUMNS,
     "distances": distance_table.COLUMNS,
     "redundancy": share_table.COLUMNS,
@@ -61,7 +68,7 @@ KEYS = {
     *("type", "relation", "direction", "verdict", "reason", "kind", "vector", "task", "rows", "weight", "choice"),
     *("word_class", "side", "upos"),
     *("part", "item", "band", "query", "key"),
-    *("shared_keys", "value", "order", "draw", "cluster", "read_as", "hurts"),
+    *("shared_keys", "value", "order", "language", "masked", "detected", "draw", "cluster", "read_as", "hurts"),
 }
 """Columns that say of what a number is, or what is concluded from it."""
 LISTED = ("cluster_ablation", "heads")
@@ -81,6 +88,7 @@ def measured(*, of_any_version: bool) -> Iterator[str]:
         yield from MEASURES[name].sums(a_layer())
     for names in (get_args(Quantity), get_args(MatchBy)):
         yield from names
+    yield from (*DETECTORS, search.SCORE)
     for run in store.shipped():
         if not of_any_version and run.open().manifest.version != VERSION:
             continue

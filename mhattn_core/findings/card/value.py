@@ -14,6 +14,7 @@ from mhattn_core.findings.card.neighbours import head_counterparts, head_neighbo
 from mhattn_core.findings.card.parts import head_parts
 from mhattn_core.findings.card.sentences import head_sentences
 from mhattn_core.findings.card.words import head_words
+from mhattn_core.findings.detectors.card import head_detectors
 from mhattn_core.findings.of_run import source_of
 from mhattn_core.findings.overview.card import card_lines
 from mhattn_core.findings.overview.heads import ROLES, head_overview
@@ -73,6 +74,7 @@ def head_findings(one: ModelHead, run: Run) -> dict[str, Callable[[], Finding]]:
         "head_words_query": partial(head_words, run, **asked, side="query"),
         "head_sentences": partial(head_sentences, run, **asked),
         "head_parts": partial(head_parts, run, **asked),
+        "head_detectors": partial(head_detectors, run, **asked),
         "head_effect": partial(head_effect, run, **asked),
         "head_contribution": partial(head_contribution, run, **asked),
         "head_neighbours": partial(head_neighbours, run, **asked),

@@ -3,7 +3,7 @@
 from mhattn_core.locale import _
 
 VIEWS = {
-    "relations": ("relation_profile", "head_parts"),
+    "relations": ("relation_profile", "head_parts", "head_detectors"),
     "words": ("head_distances", "head_words"),
     "sentences": ("head_sentences",),
     "effect": ("head_effect", "head_contribution"),

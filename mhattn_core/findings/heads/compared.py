@@ -11,6 +11,8 @@ from mhattn_core.findings.of_pair import literal, loading
 from mhattn_core.findings.of_run import opened
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _, listed
+from mhattn_core.measures.detectors.names import DETECTORS
+from mhattn_core.measures.quantities import Quantity, of_family
 from mhattn_core.models.precision import precision_of
 from mhattn_core.runs.run import Run
 
@@ -51,16 +53,24 @@ def with_origin(finding: Finding, models: Sequence[ModelHeads], measure: str) ->
     of_models = " or ".join(f"(model == {one.name!r} and stack == {one.stack!r})" for one in models)
     query = f"({of_models}) and measure == {measure!r} and group == ''"
     run = models[0].run
-    return replace(
-        finding,
-        source=" · ".join(one.source for one in models),
-        code=code_in(run, query) if run else code_on_pair(models, query),
-    )
+    if run is None:
+        code = code_on_pair(models, query)
+    elif measure in DETECTORS:
+        code = code_in(run, query.removesuffix(" and group == ''"), table="run.table('detectors')")
+    else:
+        code = code_in(run, query)
+    return replace(finding, source=" · ".join(one.source for one in models), code=code)
 
 
-def code_in(run: Run, query: str) -> str:
-    """Python for rows of a run's heads."""
-    return "\n".join(("import mhattn_core as mh", "", f"run = {opened(run)}", f"run.heads.query({query!r})"))
+def code_in(run: Run, query: str, *, table: str = "run.heads") -> str:
+    """Python for rows of a run's heads, or of another of its tables."""
+    return "\n".join(("import mhattn_core as mh", "", f"run = {opened(run)}", f"{table}.query({query!r})"))
+
+
+def measures_of(run: Run | None) -> dict[str, Quantity]:
+    """What heads can be compared by: the basic measures, and the detectors of a run that has them."""
+    found = of_family("detectors") if run is not None and run.has("detectors") else {}
+    return of_family("basic") | {name: one for name, one in found.items() if name in DETECTORS}
 
 
 def code_on_pair(models: Sequence[ModelHeads], query: str) -> str:
@@ -82,7 +92,7 @@ def code_on_pair(models: Sequence[ModelHeads], query: str) -> str:
 
 
 def heads_in(run: Run, model: str) -> pd.DataFrame:
-    """A model's heads over all pairs of a run."""
+    """A model's heads over all pairs of a run, with what detectors say of them."""
     if model not in run.models:
         raise Problem(
             _("The chosen run did not measure {name}.").format(name=model),
@@ -90,4 +100,8 @@ def heads_in(run: Run, model: str) -> pd.DataFrame:
                 models=listed(run.models), name=model
             ),
         )
-    return run.heads[(run.heads["model"] == model) & (run.heads["group"] == "")]
+    heads = run.heads[(run.heads["model"] == model) & (run.heads["group"] == "")]
+    if not run.has("detectors"):
+        return heads
+    detected = run.table("detectors", model=model).assign(group="")
+    return pd.concat([heads, detected.reindex(columns=list(heads.columns))], ignore_index=True)

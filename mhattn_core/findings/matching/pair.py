@@ -6,6 +6,7 @@ from functools import partial
 import pandas as pd
 
 from mhattn_core import charts
+from mhattn_core.findings.detectors.kinds import kinds_of
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.matching.matched import Matched
 from mhattn_core.findings.of_run import source_of
@@ -32,7 +33,7 @@ def matched_pair(found: Matched, pair: int, directions: Mapping[str, str]) -> Fi
         reading += " " + _("Of relations those are shown on which the two stand out most.")
     return Finding(
         f"{found.a} {row['name_a']} {found.b} {row['name_b']}",
-        verdict(found, row),
+        " ".join(filter(None, (verdict(found, row), _kinds(found, pair)))),
         profile,
         partial(charts.profiles, profile),
         reading,
@@ -88,6 +89,15 @@ def verdict(found: Matched, row: "pd.Series[object]") -> str:
             "A head that sees positions alone comes as near ({positions:.3f}): this is a match of positions."
         ).format(positions=row["position_only"])
     return said
+
+
+def _kinds(found: Matched, pair: int) -> str:
+    """What detectors call the two heads, each asked by itself: no part of the match."""
+    names = [kinds_of(found.run, head) for head in ends_of(found, pair)]
+    if not any(names):
+        return ""
+    first, second = (name or _("of no known kind") for name in names)
+    return _("Detectors call the first: {first}; the second: {second}.").format(first=first, second=second)
 
 
 def _profiles(found: Matched, ends: list[ModelHead], directions: Mapping[str, str]) -> pd.DataFrame:

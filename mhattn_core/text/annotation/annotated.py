@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from mhattn_core.text.own_mask import OwnMask
 from mhattn_core.text.pharaoh import Alignment
 
 Language = Literal["en", "zh", ""]
@@ -44,7 +45,7 @@ class Similarity:
 @dataclass(frozen=True)
 class Resources:
     """What a person brings: strength of feeling by word (see ``read_valence``) for languages without a lexicon, and
-    static vectors.
+    static vectors; and a pattern to look for.
 
     name: tells them from others, such as a hash of their files.
     """
@@ -52,6 +53,7 @@ class Resources:
     valence: Mapping[str, float] = field(default_factory=dict)
     similarity: Similarity | None = None
     name: str = ""
+    mask: OwnMask | None = None
 
 
 NO_RESOURCES = Resources()

@@ -25,8 +25,8 @@ from mhattn_core.ui.names import model_label
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.quantity_choice import table_columns
+from mhattn_core.ui.roles.detectors import detectors_view
 from mhattn_core.ui.roles.ideals import ideals_view
-from mhattn_core.ui.roles.induction import induction_view
 from mhattn_core.ui.show import show
 from mhattn_core.ui.unknown import may_draw
 
@@ -56,7 +56,7 @@ def patterns_panel(controls: Controls) -> None:
         {
             "types": _("Types"),
             "ideals": _("The note's four"),
-            "induction": _("Induction"),
+            "induction": _("Detectors"),
             "numbers": _("All numbers"),
         },
         key="shapes",
@@ -66,7 +66,7 @@ def patterns_panel(controls: Controls) -> None:
     elif view == "ideals":
         ideals_view(evidence, models, controls)
     elif view == "induction":
-        induction_view(controls)
+        detectors_view(evidence.run, models, stacks, controls)
     else:
         _table(rows)
 

@@ -1,0 +1,1 @@
+"""Which heads are of known kinds, by what detectors say."""

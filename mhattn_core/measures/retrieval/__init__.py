@@ -1,0 +1,1 @@
+"""Which heads carry words over from where they are asked for in a long text."""
