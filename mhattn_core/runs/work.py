@@ -67,10 +67,11 @@ class Work:
         names = [name for name, _revision in self.manifest.models]
         for number, name in enumerate(names):
             meter.start(name)
+            if number:
+                gc.collect()  # modules refer to one another in circles: without it this model stands beside the last one
             model = cache(partial(self.get, name))
             with self.where.workers(name, model, self.dtype) as workers:
                 self._one(number, model, workers, meter)
-            gc.collect()  # modules refer to one another in circles: without it the next model stands beside this one
         for table in (table for study in self._asked(STUDIES) for table in STUDIES[study].tables):
             parts = [pd.read_parquet(self._part(number, table)) for number in range(len(names))]
             # The columns of a table without rows have types of their own.

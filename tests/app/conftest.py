@@ -1,14 +1,19 @@
 """What tests of pages share."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from own_runs import release, settle
+from streamlit.components.v2 import manifest_scanner
 from tiny import put_translator
 
 from mhattn_core.ui.kept import of_documents
+
+# Each run of a page under test begins as a server does, and looks through every installed package for components.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 @pytest.fixture(autouse=True)

@@ -134,12 +134,12 @@ def test_a_translators_control_is_shown_what_the_trained_model_writes(control: C
 
 
 def test_controls_in_one_network_are_as_good_as_new_ones(minilm: mh.Model) -> None:
-    table = minilm.network.get_input_embeddings().weight
+    table = minilm.network.embeddings.position_embeddings.weight
     seen = []
     for model in random_controls(minilm, range(3), SHUFFLED):
         own = model.network.state_dict()
-        seen.append({name: own[name].clone() for name in ("embeddings.word_embeddings.weight", FIRST_QUERY)})
-    for name, before in (("embeddings.word_embeddings.weight", table), (FIRST_QUERY, None)):
+        seen.append({name: own[name].clone() for name in ("embeddings.position_embeddings.weight", FIRST_QUERY)})
+    for name, before in (("embeddings.position_embeddings.weight", table), (FIRST_QUERY, None)):
         trained = minilm.network.state_dict()[name] if before is None else before
         for one in seen:
             assert torch.equal(ordered(one[name]), ordered(trained))
@@ -148,5 +148,5 @@ def test_controls_in_one_network_are_as_good_as_new_ones(minilm: mh.Model) -> No
     # Seed 0 is the control that has a name.
     assert torch.equal(seen[0][FIRST_QUERY], with_shuffled_weights(minilm.network, 0).state_dict()[FIRST_QUERY])
     # No row of the table stands where it stood.
-    rows = [one["embeddings.word_embeddings.weight"] for one in seen]
+    rows = [one["embeddings.position_embeddings.weight"] for one in seen]
     assert not (rows[0] == rows[1]).all(dim=1).any()
