@@ -9,6 +9,7 @@ from mhattn_core.charts.before_after import before_after
 from mhattn_core.charts.best_heads import best_heads, verdict_names
 from mhattn_core.charts.best_keys import best_keys
 from mhattn_core.charts.by_layer import by_layer
+from mhattn_core.charts.composition import composition
 from mhattn_core.charts.cosine_matrix import cosine_matrix
 from mhattn_core.charts.dendrogram import dendrogram
 from mhattn_core.charts.detectors import detected_heads, detector_bars
@@ -49,6 +50,7 @@ from mhattn_core.charts.shares import shares
 from mhattn_core.charts.small_sentences import SmallSentence, small_sentences
 from mhattn_core.charts.strip import strip
 from mhattn_core.charts.strongest import strongest
+from mhattn_core.charts.token_bars import token_bars
 from mhattn_core.charts.top_words import top_words
 from mhattn_core.charts.training import training_bands, training_counts, training_lives, training_shares
 from mhattn_core.charts.votes import votes
@@ -73,6 +75,7 @@ __all__ = [
     "best_keys",
     "by_depth",
     "by_layer",
+    "composition",
     "cosine_matrix",
     "dendrogram",
     "detected_heads",
@@ -114,6 +117,7 @@ __all__ = [
     "small_sentences",
     "strip",
     "strongest",
+    "token_bars",
     "top_words",
     "training_bands",
     "training_counts",

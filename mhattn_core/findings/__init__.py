@@ -17,6 +17,8 @@ from mhattn_core.findings.card.parts import head_parts
 from mhattn_core.findings.card.sentences import head_sentences
 from mhattn_core.findings.card.value import Card, card_named, head_card_of
 from mhattn_core.findings.card.words import head_words
+from mhattn_core.findings.circuits.weights import composed_heads, copying_heads
+from mhattn_core.findings.contributions.attribution import direct_attribution
 from mhattn_core.findings.contributions.heads import contributions
 from mhattn_core.findings.contributions.participation import participation
 from mhattn_core.findings.detectors.card import head_detectors
@@ -78,7 +80,10 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         ablation_curve,
         one_head_kept,
         contributions,
+        direct_attribution,
         participation,
+        copying_heads,
+        composed_heads,
         probe_grid,
         head_probes,
         probes_across_models,
