@@ -2,20 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from mhattn_core.attention.prepare_inputs import first_tokens
 from mhattn_core.errors import Problem
+from mhattn_core.experiments.detectors.texts import random_texts
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
+from mhattn_core.measures.detectors.names import PERIODS
 from mhattn_core.models.model import Model
+from mhattn_core.reproduce.causal import require_causal
 from mhattn_core.tap.interface import Call
 from mhattn_core.text.reading import PairRecord
 
-PERIOD, TEXTS, SEED = 50, 10, 0
+TWICE = "induction.2x50"
+PERIOD, _TIMES = PERIODS[TWICE]
 
 
 @torch.no_grad()
@@ -23,17 +25,15 @@ def repeated_once(model: Model, _records: Sequence[PairRecord] = ()) -> Mapping[
     """The induction score of each head, by its name, 0 to 1: the mean of ``stripe`` over texts of 50 random tokens that
     stand twice after the first token.
 
-    Raises Problem for a model that is not causal.
+    Raises Problem for a model that is not causal, or takes no such texts.
     """
-    if model.stacks != ("decoder",):
+    require_causal(model)
+    fed = random_texts(model, TWICE)
+    if fed is None:
         raise Problem(
-            _("“{name}” is not a causal language model.").format(name=model.name),
-            _("Induction heads are looked for in models that read from left to right, such as smollm2."),
+            _("“{name}” takes no texts of {tokens} random tokens.").format(name=model.name, tokens=2 * PERIOD),
+            _("Choose a causal model, such as smollm2."),
         )
-    known = min(len(model.tokenizer), model.tables["input_ids"].tokens)
-    drawn = np.tile(np.random.default_rng(SEED).integers(known, size=(TEXTS, PERIOD)), 2)
-    first = np.tile(first_tokens(model), (TEXTS, 1)).astype(drawn.dtype)
-    ids = torch.from_numpy(np.concatenate([first, drawn], axis=1)).to(model.network.device)
     scores: dict[str, float] = {}
 
     def watch(call: Call) -> None:
@@ -41,7 +41,7 @@ def repeated_once(model: Model, _records: Sequence[PairRecord] = ()) -> Mapping[
             scores[head_name(call.layer, head)] = score
 
     with model.attention.watching(watch):
-        model.network.base_model(input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=False)
+        model.network.base_model(**fed.inputs, use_cache=False)
     return scores
 
 
@@ -49,6 +49,6 @@ def stripe(pattern: Float[Tensor, "text head query key"]) -> Float[Tensor, " hea
     """The mean weight of each query on the key 49 tokens before it, over all queries that have one.
 
     The first of these queries are not of the second round: of 52 after a first token two are none that induction could
-    answer, so that even a perfect head may stay below 1.
+    answer, so that even a perfect head may stay below 1. The detector of this name leaves them out.
     """
     return pattern.diagonal(1 - PERIOD, 2, 3).mean(dim=(0, 2))
