@@ -37,7 +37,7 @@ def top_tokens(inside: Inside, found: "TopTokens", way: Way) -> Finding:
     said = message.format(
         head=inside.head.name,
         asked=asked,
-        token=first["token"],
+        token=first["token"].strip(),
         score=digits(first["score"]),
         random=digits(found.random),
         rank=f"{found.rank:,}",
