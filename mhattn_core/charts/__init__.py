@@ -17,6 +17,7 @@ from mhattn_core.charts.distance_bars import distance_bars
 from mhattn_core.charts.distance_matrix import PAIRS_DRAWN, distance_matrix
 from mhattn_core.charts.distributions import by_depth, distributions
 from mhattn_core.charts.edge_effects import edge_effects
+from mhattn_core.charts.faithfulness import faithfulness, faithfulness_areas
 from mhattn_core.charts.fault_curve import fault_curve
 from mhattn_core.charts.glance import PICKED, glance
 from mhattn_core.charts.group_costs import group_costs
@@ -84,6 +85,8 @@ __all__ = [
     "distance_matrix",
     "distributions",
     "edge_effects",
+    "faithfulness",
+    "faithfulness_areas",
     "fault_curve",
     "found_links",
     "glance",

@@ -6,6 +6,7 @@ from typing import Any
 from mhattn_core.errors import Problem
 from mhattn_core.findings.ablation.curves import ablation_curve, one_head_kept
 from mhattn_core.findings.ablation.effects import ablation_effects, gradient_agreement
+from mhattn_core.findings.ablation.faithfulness import faithfulness, faithfulness_areas
 from mhattn_core.findings.ablation.groups import group_effects
 from mhattn_core.findings.ablation.interactions import head_interactions
 from mhattn_core.findings.ablation.knockouts import knockouts
@@ -79,6 +80,8 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         group_effects,
         ablation_curve,
         one_head_kept,
+        faithfulness,
+        faithfulness_areas,
         contributions,
         direct_attribution,
         participation,
