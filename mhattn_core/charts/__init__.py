@@ -9,6 +9,7 @@ from mhattn_core.charts.before_after import before_after
 from mhattn_core.charts.best_heads import best_heads, verdict_names
 from mhattn_core.charts.best_keys import best_keys
 from mhattn_core.charts.by_layer import by_layer
+from mhattn_core.charts.composition import composition
 from mhattn_core.charts.cosine_matrix import cosine_matrix
 from mhattn_core.charts.dendrogram import dendrogram
 from mhattn_core.charts.detectors import detected_heads, detector_bars
@@ -16,6 +17,7 @@ from mhattn_core.charts.distance_bars import distance_bars
 from mhattn_core.charts.distance_matrix import PAIRS_DRAWN, distance_matrix
 from mhattn_core.charts.distributions import by_depth, distributions
 from mhattn_core.charts.edge_effects import edge_effects
+from mhattn_core.charts.faithfulness import faithfulness, faithfulness_areas
 from mhattn_core.charts.fault_curve import fault_curve
 from mhattn_core.charts.glance import PICKED, glance
 from mhattn_core.charts.group_costs import group_costs
@@ -49,6 +51,7 @@ from mhattn_core.charts.shares import shares
 from mhattn_core.charts.small_sentences import SmallSentence, small_sentences
 from mhattn_core.charts.strip import strip
 from mhattn_core.charts.strongest import strongest
+from mhattn_core.charts.token_bars import token_bars
 from mhattn_core.charts.top_words import top_words
 from mhattn_core.charts.training import training_bands, training_counts, training_lives, training_shares
 from mhattn_core.charts.votes import votes
@@ -73,6 +76,7 @@ __all__ = [
     "best_keys",
     "by_depth",
     "by_layer",
+    "composition",
     "cosine_matrix",
     "dendrogram",
     "detected_heads",
@@ -81,6 +85,8 @@ __all__ = [
     "distance_matrix",
     "distributions",
     "edge_effects",
+    "faithfulness",
+    "faithfulness_areas",
     "fault_curve",
     "found_links",
     "glance",
@@ -114,6 +120,7 @@ __all__ = [
     "small_sentences",
     "strip",
     "strongest",
+    "token_bars",
     "top_words",
     "training_bands",
     "training_counts",

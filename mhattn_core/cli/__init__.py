@@ -6,13 +6,14 @@ from mhattn_core.cli.bench import bench
 from mhattn_core.cli.findings import figure, share, show
 from mhattn_core.cli.models import convert, fetch, models
 from mhattn_core.cli.pairs import align, analyze
+from mhattn_core.cli.reproduce import reproduce
 from mhattn_core.cli.terminal import console
 from mhattn_core.errors import Problem
 
 command = typer.Typer(
     help="Compare the attention heads of Hugging Face models.", no_args_is_help=True, add_completion=False
 )
-for function in (models, fetch, convert, analyze, align, show, figure, share, bench):
+for function in (models, fetch, convert, analyze, align, show, figure, share, reproduce, bench):
     command.command()(function)
 
 

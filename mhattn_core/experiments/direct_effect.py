@@ -1,18 +1,17 @@
 """What each head adds to the score of one next word by itself, past all later layers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.own_modules import OwnModules
+from mhattn_core.experiments.residual import Norm, Ran, is_a_sum, norm_before, norm_of, same, watch_modules
 from mhattn_core.models.model import Model
-
-CLOSE = 1e-3
-"""How far two numbers may lie apart, as a share of the largest, and still be the same."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +51,54 @@ def reading(seen: AttentionResult, position: int) -> LogitReading | None:
 @torch.no_grad()
 def reading_of(model: Model, inputs: Mapping[str, Tensor], position: int) -> LogitReading | None:
     """How the scores after ``position`` of a decoder are made; None where what a head adds does not reach them as a
-    sum. inputs: of one text, as the network takes them.
+    sum (see ``readout``). inputs: of one text, as the network takes them.
+    """
+    found = readout(model, inputs)
+    if found is None:
+        return None
+    with watch_modules([found.before, found.head]) as ran:
+        found.own.network(**inputs, use_cache=False)
+    given, asked = found.given_and_asked(ran)
+    scale = found.scale(given[0, position], asked[0, position])
+    if scale is None:
+        return None
+    scores = next(call for call in ran if call.module is found.head).gave[0, position].double()
+    unembedding = found.unembedding.double().cpu().numpy()
+    return LogitReading(scale.cpu().numpy(), found.norm.centred, unembedding, scores.cpu().numpy())
+
+
+@dataclass(frozen=True, eq=False)
+class Readout:
+    """How a network's scores are made of its last sum: modules of one's own, the last norm and the head among them;
+    factor: of what the norm gives, before the head (T5).
+    """
+
+    own: OwnModules
+    before: nn.Module
+    head: nn.Module
+    unembedding: Float[Tensor, "token dimension"]
+    norm: Norm
+    factor: float
+
+    def given_and_asked(self, ran: Sequence[Ran]) -> tuple[Tensor, Tensor]:
+        """Of modules that ran: the last sum, and what the head is asked with, ``[row, position, dimension]``."""
+        of = {id(call.module): call.given for call in ran}
+        return of[id(self.before)], of[id(self.head)]
+
+    def scale(
+        self, given: Float[Tensor, "*position dimension"], asked: Float[Tensor, "*position dimension"]
+    ) -> Float[Tensor, "*position dimension"] | None:
+        """What each dimension of a sum is multiplied by, the norm's statistics held as they are; None where the norm
+        does something else.
+        """
+        scale = self.norm.scale_of(given.double(), asked.double(), self.factor)
+        return None if scale is None else scale * self.norm.weight
+
+
+@torch.no_grad()
+def readout(model: Model, inputs: Mapping[str, Tensor]) -> Readout | None:
+    """How the scores of a decoder are made, told on these inputs; None where what heads add does not reach them as a
+    sum.
 
     That it does is checked by value, since families name and order their modules differently: each layer must give out
     what it was given, plus what its attention's projections give out, plus what one other module of it gives out, and
@@ -63,55 +109,18 @@ def reading_of(model: Model, inputs: Mapping[str, Tensor], position: int) -> Log
     if embeddings is None or "decoder" not in model.stacks:
         return None
     own = OwnModules.of(model)
-    head, ran = own.copies[embeddings], _ran(own.network)
-    output = own.network(**inputs, output_hidden_states=True, use_cache=False)
+    head = own.copies[embeddings]
+    with watch_modules(own.network.modules()) as ran:
+        output = own.network(**inputs, output_hidden_states=True, use_cache=False)
     states = output.decoder_hidden_states if "cross" in model.stacks else output.hidden_states
     (asked,) = [call for call in ran if call.module is head]
-    norm = _norm_before(ran, asked)
-    if norm is None or not _same(output.logits, asked.gave):
+    before = norm_before(ran, asked)
+    if before is None or not same(output.logits, asked.gave):
         return None
-    if not _is_a_sum(_projections(model, own), ran, [*states[:-1], norm.given]):
+    norm = norm_of(before)
+    if norm is None or not is_a_sum(_projections(model, own), ran, [*states[:-1], before.given]):
         return None
-    read = _read_off(norm, asked.given, position)
-    if read is None:
-        return None
-    scale, centred = read
-    return LogitReading(
-        scale, centred, embeddings.weight.double().cpu().numpy(), asked.gave[0, position].double().cpu().numpy()
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class _Ran:
-    module: nn.Module
-    given: Tensor
-    gave: Tensor
-
-
-def _ran(network: nn.Module) -> list[_Ran]:
-    """Where the modules of a network of one's own that make one tensor of one tensor will stand, as they end."""
-    ran: list[_Ran] = []
-
-    def keep(module: nn.Module, inputs: tuple[object, ...], output: object) -> None:
-        first = output[0] if isinstance(output, tuple) and output else output
-        if inputs and isinstance(inputs[0], Tensor) and isinstance(first, Tensor) and first.is_floating_point():
-            ran.append(_Ran(module, inputs[0], first))
-
-    for module in network.modules():
-        module.register_forward_hook(keep)
-    return ran
-
-
-def _norm_before(ran: list[_Ran], asked: _Ran) -> _Ran | None:
-    """The innermost module that gave out what the head is asked with, but for one factor (T5's), and did something to
-    it.
-    """
-    for call in ran:
-        if call.gave.shape == asked.given.shape == call.given.shape and not _same(call.gave, call.given):
-            factor = asked.given.norm() / call.gave.norm()
-            if not any(call.module.children()) and _same(factor * call.gave, asked.given):
-                return call
-    return None
+    return Readout(own, before.module, head, embeddings.weight, norm, float(asked.given.norm() / before.gave.norm()))
 
 
 def _projections(model: Model, own: OwnModules) -> list[list[nn.Module | None]]:
@@ -121,47 +130,3 @@ def _projections(model: Model, own: OwnModules) -> list[list[nn.Module | None]]:
         for stack in ("decoder", "cross")
         if stack in model.stacks
     ]
-
-
-def _is_a_sum(projections: list[list[nn.Module | None]], ran: list[_Ran], states: list[Tensor]) -> bool:
-    """Whether each state is the one before it, plus the attention's projections, plus one more module's output."""
-    if len(states) != len(projections[0]) + 1:
-        return False
-    gave = {id(call.module): call.gave for call in ran}
-    for before, after, here in zip(states, states[1:], zip(*projections, strict=True), strict=False):
-        if any(projection is None or id(projection) not in gave for projection in here):
-            return False
-        rest = after - before - sum(gave[id(projection)].reshape(before.shape) for projection in here)
-        if _same(after - rest, after):
-            continue  # a network of attention layers only
-        if not any(call.gave.numel() == rest.numel() and _same(call.gave.reshape(rest.shape), rest) for call in ran):
-            return False
-    return True
-
-
-def _read_off(norm: _Ran, asked: Tensor, position: int) -> tuple[np.ndarray, bool] | None:
-    """What the norm multiplies each dimension of one position by, and whether it takes the mean away; None where it is
-    no such norm.
-    """
-    given, wanted = norm.given[0, position].double(), asked[0, position].double()
-
-    def apply(vector: Tensor) -> Tensor:
-        like = vector.to(norm.given).expand_as(norm.given).contiguous()
-        return norm.module(like)[0, position].double()
-
-    # Of mean 0 and root mean square 1: the norm leaves it alone but for its own weight and bias.
-    probe = torch.ones_like(given)
-    probe[::2] = -1
-    bias = apply(torch.zeros_like(given))
-    weight = (apply(probe) - bias) / probe
-    centred = bool(_same(apply(probe + 1), apply(probe)))
-    inside = weight * (given - given.mean() if centred else given)
-    factor = float(asked.norm() / norm.gave.norm())
-    over = float(inside @ (wanted - factor * bias) / (inside @ inside))
-    if not _same(over * inside + factor * bias, wanted):
-        return None
-    return (over * weight).cpu().numpy(), centred
-
-
-def _same(one: Tensor, other: Tensor) -> bool:
-    return bool((one - other).abs().max() <= CLOSE * other.abs().max().clamp(min=1e-9))

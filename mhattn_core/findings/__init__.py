@@ -6,6 +6,7 @@ from typing import Any
 from mhattn_core.errors import Problem
 from mhattn_core.findings.ablation.curves import ablation_curve, one_head_kept
 from mhattn_core.findings.ablation.effects import ablation_effects, gradient_agreement
+from mhattn_core.findings.ablation.faithfulness import faithfulness, faithfulness_areas
 from mhattn_core.findings.ablation.groups import group_effects
 from mhattn_core.findings.ablation.interactions import head_interactions
 from mhattn_core.findings.ablation.knockouts import knockouts
@@ -17,6 +18,8 @@ from mhattn_core.findings.card.parts import head_parts
 from mhattn_core.findings.card.sentences import head_sentences
 from mhattn_core.findings.card.value import Card, card_named, head_card_of
 from mhattn_core.findings.card.words import head_words
+from mhattn_core.findings.circuits.weights import composed_heads, copying_heads
+from mhattn_core.findings.contributions.attribution import direct_attribution
 from mhattn_core.findings.contributions.heads import contributions
 from mhattn_core.findings.contributions.participation import participation
 from mhattn_core.findings.detectors.card import head_detectors
@@ -77,8 +80,13 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         group_effects,
         ablation_curve,
         one_head_kept,
+        faithfulness,
+        faithfulness_areas,
         contributions,
+        direct_attribution,
         participation,
+        copying_heads,
+        composed_heads,
         probe_grid,
         head_probes,
         probes_across_models,

@@ -9,5 +9,7 @@ def count_of_pairs(number: int) -> str:
 
 
 def evidence_of(number: int) -> str:
-    """Sentence pairs that something rests on; one proves nothing."""
+    """Sentence pairs that something rests on; one proves nothing, and weights alone are none."""
+    if number == 0:
+        return _("weights alone, no text")
     return _("1 pair: an example") if number == 1 else count_of_pairs(number)

@@ -78,8 +78,8 @@ class RunFinding(Generic[P]):
 
 
 def _fewer(pairs: int, of_run: int) -> str:
-    """Why a finding does not rest on all pairs of its run; empty where it does."""
-    if pairs >= of_run:
+    """Why a finding does not rest on all pairs of its run; empty where it does, or reads none."""
+    if pairs == 0 or pairs >= of_run:
         return ""
     return _(
         "This rests on {pairs} of the run's {all} pairs: the others have nothing to measure here, or are beyond the "

@@ -13,7 +13,9 @@ from mhattn_core.measures.statistics import UNBOUNDED
 STATISTICS = "statistics"
 """The family of what stands beside every value."""
 LIKE = {
-    **dict.fromkeys(("interactions", "curves", "keep_one", "cluster_ablation", "knockouts"), "ablation"),
+    **dict.fromkeys(
+        ("interactions", "curves", "keep_one", "cluster_ablation", "faithfulness", "knockouts"), "ablation"
+    ),
     "probe_means": "probes",
     "retrieval_masking": "retrieval_trials",
 }

@@ -314,3 +314,9 @@ def test_probes_open_on_a_run_that_ships_and_say_what_minilm_gives() -> None:
     app.session_state["evidence"] = "examples-en"
     app.run()
     assert "has not measured “probes”" in texts(app)
+
+
+def test_a_model_without_a_stream_says_why_its_weights_tell_nothing() -> None:
+    app = inside("minilm", **{"tab-en": "OV and QK circuits"})
+    assert not app.exception
+    assert any("do not add to one stream" in notice.value for notice in app.info)

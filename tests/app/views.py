@@ -8,7 +8,7 @@ VIEWS: list[tuple[str, dict[str, str]]] = [
     ("head", {}),
     ("home", {}),
     ("attention", {}),
-    *(("inside_a_head", {"tab": tab}) for tab in ("steps", "rows", "dimensions", "matches", "probes")),
+    *(("inside_a_head", {"tab": tab}) for tab in ("steps", "rows", "dimensions", "matches", "weights", "probes")),
     *(("fusion", {"tab": tab}) for tab in ("norms", "directions", "layers", "prediction", "coverage", "run")),
     *(("translation", {"tab": tab}) for tab in ("pair", "gold")),
     *(("summarisation", {"tab": tab}) for tab in ("heads", "layers", "believe", "table")),

@@ -18,7 +18,7 @@ FLOORS = [
     {"measures"},
     {"experiments"},
     {"runs"},
-    {"visitors"},
+    {"visitors", "reproduce"},
     {"charts"},
     {"findings", "bench"},
     {"ui"},
@@ -29,7 +29,7 @@ OF_NETWORKS = {"tap", "models", "attention"}
 # What only some rooms may import.
 ONLY_IN = {
     "streamlit": {"ui"},
-    "torch": {"arrays", "tap", "models", "attention", "measures", "experiments", "runs", "bench"},
+    "torch": {"arrays", "tap", "models", "attention", "measures", "experiments", "runs", "reproduce", "bench"},
     "altair": {"charts", "findings", "ui"},
     "numba": {"compiled_rows"},
 }

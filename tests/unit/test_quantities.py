@@ -11,9 +11,11 @@ import torch
 
 from mhattn_core.arrays.word_layer import WordLayer
 from mhattn_core.attention.word_layer import word_axes, word_layer
-from mhattn_core.experiments.ablation import knockout, minimal_pairs
+from mhattn_core.experiments import attribution
+from mhattn_core.experiments.ablation import faithfulness, knockout, minimal_pairs
 from mhattn_core.experiments.ablation.study import TABLES
 from mhattn_core.experiments.alignment.shipped import shipped_alignment
+from mhattn_core.experiments.circuits import tables as circuits
 from mhattn_core.experiments.redundancy import distance_table, share_table
 from mhattn_core.experiments.retrieval import search
 from mhattn_core.locale import use_language
@@ -54,6 +56,10 @@ COLUMNS = {
     **TABLES,
     "minimal_pairs": minimal_pairs.COLUMNS,
     "knockouts": knockout.COLUMNS,
+    "attribution": attribution.COLUMNS,
+    "faithfulness": faithfulness.COLUMNS,
+    "circuits": circuits.COPYING,
+    "composition": circuits.COMPOSITION,
     "probes": probing.HEADS,
     "probe_means": probing.MEANS,
     "fusion": FUSION_COLUMNS,

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mhattn_core.findings.ablation.curves import ablation_curve, curve, kept, one_head_kept
+from mhattn_core.findings.ablation.faithfulness import faithfulness, faithfulness_areas
 from mhattn_core.locale import _, listed
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.ablation.choice import choose_quantity
@@ -10,6 +11,7 @@ from mhattn_core.ui.ablation.data import AblationContext, curves, kept_alone
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.names import short_text
 from mhattn_core.ui.navigation import link
+from mhattn_core.ui.page import problems
 from mhattn_core.ui.runs.known import known_runs, opened
 from mhattn_core.ui.show import show
 
@@ -28,6 +30,11 @@ def curve_view(found: AblationContext) -> None:
     show(alone.finding(one_head_kept, lambda: kept(of_stack), quantity=quantity, stack=stack), key="kept_heads")
     if found.run is None:
         _more(found)
+    elif found.run.has("faithfulness"):
+        st.subheader(_("The best heads alone"), anchor=False)
+        with problems():
+            show(faithfulness(found.run, model=found.name), key="faithfulness")
+            show(faithfulness_areas(found.run), key="faithfulness-areas")
 
 
 def _more(found: AblationContext) -> None:

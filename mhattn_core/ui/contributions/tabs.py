@@ -12,6 +12,7 @@ from mhattn_core.experiments.contributions.next_token import Next, require_predi
 from mhattn_core.experiments.contributions.word import WordContributions
 from mhattn_core.findings.contributions import heads, links, norms, overlap, positions
 from mhattn_core.findings.contributions import through_layers as layers
+from mhattn_core.findings.contributions.attribution import direct_attribution
 from mhattn_core.findings.contributions.participation import participation
 from mhattn_core.heads import layer_name
 from mhattn_core.locale import _
@@ -24,7 +25,7 @@ from mhattn_core.ui.choices import choose, choose_or_leave
 from mhattn_core.ui.contributions import data
 from mhattn_core.ui.contributions.choice import choose_head, chosen_head, take_head_and_model
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.evidence import evidence_with
+from mhattn_core.ui.evidence import chosen_run, evidence_with
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import of_each, problems
 from mhattn_core.ui.quantity_choice import choose_quantity
@@ -84,8 +85,8 @@ def layers_view(word: WordContributions, _words: Words, _controls: Controls) -> 
         st.warning(caution, icon=":material/warning:")
 
 
-def prediction_view(word: WordContributions, _words: Words, _controls: Controls) -> None:
-    """What each head adds to the score of the next token."""
+def prediction_view(word: WordContributions, _words: Words, controls: Controls) -> None:
+    """What each head adds to the score of the next token, on this text and over those of a run."""
     require_prediction(word)
     of = _choose_next()
     with st.spinner(_("Reading what every head adds …")):
@@ -96,6 +97,11 @@ def prediction_view(word: WordContributions, _words: Words, _controls: Controls)
         on_pick=partial(take_head_and_model, word),
         chosen=chosen_head(word),
     )
+    run = chosen_run(controls)
+    if run is not None and run.has("attribution") and word.name in run.models:
+        with problems():
+            over_texts = direct_attribution(run, model=word.name, stack=word.stack)
+            show(over_texts, key="attribution", on_pick=partial(take_head_and_model, word), chosen=chosen_head(word))
 
 
 def links_view(word: WordContributions, words: Words, controls: Controls) -> None:

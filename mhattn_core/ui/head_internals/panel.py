@@ -15,6 +15,7 @@ from mhattn_core.ui.head_internals.matches import matches_view
 from mhattn_core.ui.head_internals.probes import probes_view
 from mhattn_core.ui.head_internals.rows import rows_view
 from mhattn_core.ui.head_internals.steps import steps_view
+from mhattn_core.ui.head_internals.weights import weights_view
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.names import short_text
@@ -50,6 +51,7 @@ def inside_panel(controls: Controls) -> None:
             "rows": _("Q, K and V of every word"),
             "dimensions": _("Which dimensions count"),
             "matches": _("What the query fits best"),
+            "weights": _("OV and QK circuits"),
             "probes": _("What can be read off"),
         }
     )
@@ -61,5 +63,7 @@ def inside_panel(controls: Controls) -> None:
         dimensions_view(inside)
     elif view == "matches":
         matches_view(inside, controls)
+    elif view == "weights":
+        weights_view(inside, controls)
     else:
         probes_view(inside, controls)

@@ -1,0 +1,1 @@
+"""What is said of heads by their weights alone."""

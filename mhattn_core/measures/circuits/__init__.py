@@ -1,0 +1,1 @@
+"""What a head's weights alone say of it."""
