@@ -24,6 +24,7 @@ from mhattn_core.measures.detectors.table import Asked, Detections, detector_row
 from mhattn_core.models.model import Model
 from mhattn_core.text.own_mask import mask_of
 from mhattn_core.text.reading import PairRecord
+from mhattn_core.text.relations.resources import read_resources
 
 PERIOD = 25
 
@@ -211,18 +212,23 @@ def test_rows_have_the_quotient_of_sums_and_an_interval_from_thirty_texts_on() -
         "m", Asked("decoder", "induction"), Detections({3: sums}, [str(n) for n in range(32)]), 0.2, 0.395
     )
     assert not near["detected"].any()
+    # What asks for no more than to be above the controls cannot be told without them.
+    alone = Detections({3: sums}, [str(n) for n in range(32)])
+    assert not detector_rows("m", Asked("decoder", "copying"), alone)["detected"].any()
+    assert detector_rows("m", Asked("decoder", "copying"), alone, 0.2, 0.2)["detected"].tolist() == [True, False]
     few = detector_rows("m", Asked("decoder", "output_norm"), Detections({3: sums[:5] / 5}, list("abcde")))
     assert few["low"].isna().all()
     assert few["detected"].tolist() == [False, True]
 
 
 def test_a_run_holds_them_and_says_so_of_every_head(tmp_path: Path) -> None:
-    run = mh.analyze([trained()], records(), out=tmp_path / "run", measures=["basic", "detectors"])
+    own = read_resources(mask="j == 0")
+    run = mh.analyze([trained()], records(), out=tmp_path / "run", measures=["basic", "detectors"], resources=own)
     table = run.table("detectors")
     assert not table.duplicated(["stack", "layer", "head", "measure"]).any()
     assert {"random95", "shuffled95"} <= set(table)
     names = {"previous_token", "duplicate_token", "first_occurrence", "induction", "induction.2x50", "copying"}
-    assert set(table["measure"]) == names | {"induction.text", "sink.64", "output_norm"}
+    assert set(table["measure"]) == names | {"induction.text", "sink.64", "output_norm", "own_mask"}
     norms = table[table["measure"] == "output_norm"].groupby("layer")["value"].mean()
     np.testing.assert_allclose(norms, 1, atol=1e-6)
     for finding in run.findings():

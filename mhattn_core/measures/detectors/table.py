@@ -78,5 +78,7 @@ def detector_rows(
     else:
         sure = table["low"].fillna(table["value"])
         beyond = np.fmax(random95, shuffled95)
-        detected = (table["value"] >= detector.least) & ((sure > beyond) | np.isnan(beyond))
+        # What asks for nothing but to be above the controls cannot be told without them.
+        above = sure > beyond if np.isfinite(beyond) else detector.least > 0
+        detected = (table["value"] >= detector.least) & above
     return table.assign(detected=detected)[list(COLUMNS)]

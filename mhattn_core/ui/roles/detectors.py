@@ -43,9 +43,10 @@ def detectors_view(run: Run, models: Sequence[str], stacks: Mapping[str, str], c
         typed = st.text_area(
             _("Pattern"), "i - j == 1", max_chars=LONGEST, key="own-pattern", help=prose("own_pattern")
         )
-    for number, name in enumerate(models if asked in measured else controls.models):
-        st.markdown(f"**{model_label(name)}**")
-        with problems(name):
+    shown = models if asked in measured else controls.models
+    for number, (name, column) in enumerate(zip(shown, st.columns(2) * len(shown), strict=False)):
+        with column, problems(name):
+            st.markdown(f"**{model_label(name)}**")
             if asked in measured:
                 finding = detector_grid(run, model=name, stack=stacks[name], measure=asked)
             elif typed:
@@ -59,7 +60,7 @@ def detectors_view(run: Run, models: Sequence[str], stacks: Mapping[str, str], c
             show(finding, key=f"detector-{number}")
     if measured:
         show(detected_heads(run), key="detected")
-    else:
+    elif not typed:
         st.caption(prose("detectors_live"))
     if run.has("retrieval") and len(run.table("retrieval")):
         for retrieval in (retrieval_heads, needles_found, retrieval_masking):
