@@ -216,7 +216,8 @@ def test_rows_have_the_quotient_of_sums_and_an_interval_from_thirty_texts_on() -
     alone = Detections({3: sums}, [str(n) for n in range(32)])
     assert not detector_rows("m", Asked("decoder", "copying"), alone)["detected"].any()
     assert detector_rows("m", Asked("decoder", "copying"), alone, 0.2, 0.2)["detected"].tolist() == [True, False]
-    few = detector_rows("m", Asked("decoder", "output_norm"), Detections({3: sums[:5] / 5}, list("abcde")))
+    few = detector_rows("m", Asked("decoder", "output_norm"), Detections({3: sums[:5] / 5}, list("abcde")), 1.0, 1.0)
+    assert few["random95"].isna().all()
     assert few["low"].isna().all()
     assert few["detected"].tolist() == [False, True]
 

@@ -16,6 +16,7 @@ from mhattn_core.measures.detectors.masks import SPECIAL
 from mhattn_core.measures.detectors.names import PERIODS, TEXTS, WINDOW, WINDOWS
 from mhattn_core.measures.sample import sampled
 from mhattn_core.models.model import Model
+from mhattn_core.models.quiet import quiet
 from mhattn_core.text.contexts import joined
 from mhattn_core.text.reading import PairRecord
 
@@ -101,7 +102,9 @@ def _documents(model: Model, records: Sequence[PairRecord]) -> Iterator[tuple[li
         for record in of_document:
             text = joined(text, record.pair.a.text) if record.pair.a else text
         try:
-            yield [piece.id for piece in encode(model, text, special=False).pieces] if text else [], document
+            with quiet():  # a document is longer than what is read of it at once
+                pieces = encode(model, text, special=False).pieces if text else ()
+            yield [piece.id for piece in pieces], document
         except Problem:
             continue
 

@@ -70,6 +70,8 @@ def detector_rows(
             "n": counted,
         }
         tables.append(pd.DataFrame(rows))
+    if detector.lowest:
+        random95 = shuffled95 = np.nan  # how little heads have is not told by the one that has most
     table = pd.concat(tables, ignore_index=True).assign(
         model=model, **asked._asdict(), random95=random95, shuffled95=shuffled95
     )
