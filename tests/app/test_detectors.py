@@ -72,4 +72,7 @@ def test_a_pattern_of_ones_own_is_read_off_the_pair_and_never_run() -> None:
 def test_models_are_compared_by_a_detector() -> None:
     app = open_page("compare_models", tab="measure", evidence=RUN, models=["minilm"], measure="sink.64")
     assert not app.error
-    assert "minilm · L3 H2" in texts(app)
+    said = texts(app)
+    assert "minilm · L3 H2" in said
+    assert "32 pieces of 64 tokens" in said
+    assert "95 % interval over 32 pieces of 64 tokens: 0.20 to 0.30" in said

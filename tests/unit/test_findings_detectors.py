@@ -13,6 +13,7 @@ from mhattn_core.findings.heads.compared import heads_in, measures_of
 from mhattn_core.findings.matching.matched import matched, stack_pairs
 from mhattn_core.findings.matching.pair import ends_of, matched_pair
 from mhattn_core.heads import ModelHead
+from mhattn_core.measures.matching.neighbours import profiles
 
 
 @pytest.fixture
@@ -70,6 +71,9 @@ def test_models_are_compared_by_detectors_where_the_run_has_them(run: mh.Run) ->
     heads = heads_in(run, "smollm2")
     assert heads.loc[heads["measure"] == "induction", "value"].tolist() == [0.9, 0.1, 0.5]
     assert (heads["measure"] == "entropy").any()
+    # Which heads are nearest is told by what was read on the run's own pairs.
+    assert "induction" not in profiles(heads)
+    assert profiles(heads).equals(profiles(heads_in(mh.Run.open("examples-en"), "smollm2")))
 
 
 def test_matched_heads_have_their_names(tmp_path: Path) -> None:
