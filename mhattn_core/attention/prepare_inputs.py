@@ -113,7 +113,7 @@ def _feed_encoder_decoder(model: Model, pair: SentencePair, prefix: str) -> Mode
     with model.tokenizing:
         set_languages(model, reads, writes)
         labels = encode_target(model, target.text)
-    shifted = _shift_right(model, labels.inputs["input_ids"])
+    shifted = shift_right(model, labels.inputs["input_ids"])
     check_inputs(model, {"decoder_input_ids": shifted})
     # Step t reads label t - 1, so each label's piece moves one step on; the last label is never read.
     steps = (Piece(shifted[0]), *labels.pieces[:-1])
@@ -139,7 +139,10 @@ def _behind(prefix: str, encoded: Encoded) -> Encoded:
     return replace(encoded, pieces=pieces)
 
 
-def _shift_right(model: Model, labels: list[int]) -> list[int]:
+def shift_right(model: Model, labels: list[int]) -> list[int]:
+    """What a decoder reads that is to write these labels: its first token, and all labels but the last. Raises Problem
+    for a model that does not say with which token it begins.
+    """
     own = getattr(model.network, "prepare_decoder_input_ids_from_labels", None)
     start = getattr(model.network.config.get_text_config(), "decoder_start_token_id", None)
     try:

@@ -8,7 +8,9 @@ from transformers import logging as transformers_logging
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Without the report on missing weights: which class fits is for us to find out, not news for the reader."""
+    """Without the report on missing weights, or on a text longer than a model reads: which class fits, and where a text is
+    cut, is for us to find out, not news for the reader.
+    """
     level = transformers_logging.get_verbosity()
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()

@@ -62,3 +62,17 @@ def test_a_phone_reads_the_same_lines(server: str, phone: Page) -> None:
     ).to_be_visible()
     expect(main(phone).locator(".st-key-wide-best-heads")).to_be_hidden()
     assert phone.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_detector_and_a_pattern_of_ones_own_are_drawn(server: str, page: Page) -> None:
+    page.goto(f"{server}/head_roles?models=minilm&tab=patterns&shapes=induction&detector=own_mask")
+    expect(main(page).get_by_text(re.compile("pass “weight on your own pattern”"))).to_be_visible()
+    typed = main(page).get_by_label("Pattern", exact=True)
+    typed.fill("j == 0")
+    typed.press("Control+Enter")
+    expect(main(page).get_by_text("heads of minilm").first).to_be_visible()
+    assert marks(page, "detector-0").count() == 72
+    typed.fill("__import__('os')")
+    typed.press("Control+Enter")
+    expect(main(page).get_by_text("cannot be read as a pattern")).to_be_visible()
+    assert "__import__" not in page.url

@@ -14,28 +14,30 @@ from induction_network import FIRST, as_model, repeating, trained, untrained
 
 import mhattn_core as mh
 from mhattn_core.attention.ablation import NOTHING, Ablation, switch_off
+from mhattn_core.experiments.detectors import texts
 from mhattn_core.experiments.detectors.controls import control_bounds
 from mhattn_core.experiments.detectors.copying import Copying
 from mhattn_core.experiments.detectors.detect import detections
 from mhattn_core.experiments.detectors.live import detectors_on_random_tokens
 from mhattn_core.experiments.detectors.texts import corpus_texts, random_texts, repeated
-from mhattn_core.measures.detectors.names import WINDOW
+from mhattn_core.measures.detectors.names import DETECTORS, WINDOW
 from mhattn_core.measures.detectors.table import Asked, Detections, detector_rows
 from mhattn_core.models.model import Model
 from mhattn_core.text.own_mask import mask_of
 from mhattn_core.text.reading import PairRecord
+from mhattn_core.text.relations.resources import read_resources
 
 PERIOD = 25
 
 
-def records(texts: int = 40) -> list[PairRecord]:
+def records(number: int = 40) -> list[PairRecord]:
     """Texts of words that come back, of different documents."""
     random = np.random.default_rng(1)
     found = []
-    for number in range(texts):
+    for place in range(number):
         drawn = random.choice(np.arange(1, 72), 20, replace=False)
         text = " ".join(f"w{word}" for word in np.tile(drawn, 4))
-        found.append(PairRecord(f"t{number}", mh.SentencePair(text), number, document=f"d{number}"))
+        found.append(PairRecord(f"t{place}", mh.SentencePair(text), place, document=f"d{place}"))
     return found
 
 
@@ -160,9 +162,39 @@ def test_copying_is_what_a_key_adds_to_the_scores_by_itself() -> None:
         assert float(shares[number // 2][0, head, key]) == pytest.approx(share, abs=1e-4)
 
 
-def test_an_encoder_is_asked_what_is_defined_for_it(encoder: Model) -> None:
-    """Of a model that sees both sides neither induction nor copying; and of no model what it has no room for."""
-    assert {asked.measure for asked in detections(encoder)} <= {"previous_token", "duplicate_token", "first_occurrence"}
+POSITIONAL = {"previous_token", "duplicate_token", "first_occurrence"}
+ON_CORPUS = {"sink.64", "own_mask"}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("bert", {"encoder": POSITIONAL | ON_CORPUS | {"output_norm"}}),
+        ("deberta", {"encoder": POSITIONAL | ON_CORPUS | {"output_norm"}}),
+        (
+            "bloom",
+            {"decoder": POSITIONAL | ON_CORPUS | {"output_norm", "induction", "induction.2x50", "induction.text"}},
+        ),
+        ("llama", {"decoder": {*DETECTORS}}),
+        ("encoder-decoder", {"encoder": POSITIONAL, "decoder": POSITIONAL | {"induction", "induction.2x50"}}),
+        ("t5", {"encoder": POSITIONAL, "decoder": POSITIONAL | {"induction", "induction.2x50"}}),
+    ],
+)
+def test_each_kind_of_model_is_asked_what_is_defined_for_it(
+    name: str, expected: dict[str, set[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model that sees both sides is asked neither for induction nor for copying, one read without the tap not for
+    copying, an encoder–decoder nothing about a corpus. These networks read short texts only.
+    """
+    monkeypatch.setattr(texts, "PERIODS", {"induction": (5, 4), "induction.2x50": (6, 2)})
+    for size, value in {"WINDOW": 24, "COMMONEST": 0, "RAREST": 0}.items():
+        monkeypatch.setattr(texts, size, value)
+    corpus = [PairRecord("r", mh.SentencePair("the cat sits on a mat it was very tired and slept " * 4), 0)]
+    found = detections(model_of(family_named(name)), corpus, mask_of("j == 0"), texts=2)
+    of_stacks: dict[str, set[str]] = {}
+    for asked in found:
+        of_stacks.setdefault(asked.stack, set()).add(asked.measure)
+    assert of_stacks == expected
 
 
 def test_pieces_of_a_corpus_are_as_long_as_said_and_cross_no_document() -> None:
@@ -211,18 +243,24 @@ def test_rows_have_the_quotient_of_sums_and_an_interval_from_thirty_texts_on() -
         "m", Asked("decoder", "induction"), Detections({3: sums}, [str(n) for n in range(32)]), 0.2, 0.395
     )
     assert not near["detected"].any()
-    few = detector_rows("m", Asked("decoder", "output_norm"), Detections({3: sums[:5] / 5}, list("abcde")))
+    # What asks for no more than to be above the controls cannot be told without them.
+    alone = Detections({3: sums}, [str(n) for n in range(32)])
+    assert not detector_rows("m", Asked("decoder", "copying"), alone)["detected"].any()
+    assert detector_rows("m", Asked("decoder", "copying"), alone, 0.2, 0.2)["detected"].tolist() == [True, False]
+    few = detector_rows("m", Asked("decoder", "output_norm"), Detections({3: sums[:5] / 5}, list("abcde")), 1.0, 1.0)
+    assert few["random95"].isna().all()
     assert few["low"].isna().all()
     assert few["detected"].tolist() == [False, True]
 
 
 def test_a_run_holds_them_and_says_so_of_every_head(tmp_path: Path) -> None:
-    run = mh.analyze([trained()], records(), out=tmp_path / "run", measures=["basic", "detectors"])
+    own = read_resources(mask="j == 0")
+    run = mh.analyze([trained()], records(), out=tmp_path / "run", measures=["basic", "detectors"], resources=own)
     table = run.table("detectors")
     assert not table.duplicated(["stack", "layer", "head", "measure"]).any()
     assert {"random95", "shuffled95"} <= set(table)
     names = {"previous_token", "duplicate_token", "first_occurrence", "induction", "induction.2x50", "copying"}
-    assert set(table["measure"]) == names | {"induction.text", "sink.64", "output_norm"}
+    assert set(table["measure"]) == names | {"induction.text", "sink.64", "output_norm", "own_mask"}
     norms = table[table["measure"] == "output_norm"].groupby("layer")["value"].mean()
     np.testing.assert_allclose(norms, 1, atol=1e-6)
     for finding in run.findings():
@@ -236,8 +274,3 @@ def test_live_on_a_page_few_texts_are_read() -> None:
     table = detectors_on_random_tokens(trained())
     assert table["n"].max() == 8
     assert table["low"].isna().all()
-
-
-def test_an_encoder_decoder_reads_random_tokens_on_both_sides() -> None:
-    model = model_of(family_named("bart"))
-    assert {asked.stack for asked in detections(model)} <= {"encoder", "decoder"}

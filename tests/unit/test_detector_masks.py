@@ -9,6 +9,7 @@ import torch
 from mhattn_core.errors import Problem
 from mhattn_core.measures.detectors import masks
 from mhattn_core.text.own_mask import OwnMask, mask_of, mask_of_csv, read_mask
+from mhattn_core.text.relations.resources import read_resources
 
 S = masks.SPECIAL
 # [BOS] a b a c a b [SEP]
@@ -114,6 +115,13 @@ def test_what_is_no_square_table_of_weights_is_refused(text: str) -> None:
 def test_a_file_that_is_not_there_is_a_problem() -> None:
     with pytest.raises(Problem, match="not a square table"):
         read_mask("/nowhere/mask.csv")
+
+
+def test_a_run_is_told_its_pattern_and_is_another_run_with_another() -> None:
+    some, other, none = (read_resources(mask=mask) for mask in ("i == j", "j == 0", ""))
+    assert some.mask == mask_of("i == j")
+    assert len({some.name, other.name, none.name}) == 3
+    assert (none.mask, none.name) == (None, "")
 
 
 def test_a_condition_can_be_laid_over_any_length() -> None:

@@ -1,86 +1,24 @@
 """What is said of detectors and of needles in haystacks, from numbers by hand."""
 
-import shutil
 from pathlib import Path
 
-import pandas as pd
 import pytest
+from detector_run import DETECTORS, with_detectors
 
 import mhattn_core as mh
 from mhattn_core.errors import Problem
-from mhattn_core.experiments.retrieval.search import HEADS, MASKING, TRIALS
 from mhattn_core.findings.detectors.heads import counted
 from mhattn_core.findings.detectors.kinds import kinds_of
 from mhattn_core.findings.heads.compared import heads_in, measures_of
 from mhattn_core.findings.matching.matched import matched, stack_pairs
 from mhattn_core.findings.matching.pair import ends_of, matched_pair
 from mhattn_core.heads import ModelHead
-from mhattn_core.measures.detectors.table import COLUMNS
-
-
-def rows(model: str, measure: str, *values: float, passed: tuple[int, ...] = (), random95: float = 0.1) -> pd.DataFrame:
-    """Heads 0, 1 … of layer 3."""
-    table = pd.DataFrame({"head": range(len(values)), "value": values})
-    return table.assign(
-        model=model,
-        stack={"smollm2": "decoder"}.get(model, "encoder"),
-        layer=3,
-        measure=measure,
-        low=table["value"] - 0.05,
-        high=table["value"] + 0.05,
-        random95=random95,
-        shuffled95=0.2,
-        detected=table["head"].isin(passed),
-        n=32,
-    )[list(COLUMNS)]
-
-
-DETECTORS = pd.concat(
-    [
-        rows("smollm2", "induction", 0.9, 0.1, 0.5, passed=(0, 2)),
-        rows("smollm2", "copying", 0.8, 0.7, 0.1, passed=(0, 1), random95=0.15),
-        rows("smollm2", "sink.64", 0.2, 0.95, 0.1, passed=(1,)),
-        rows("smollm2", "output_norm", 0.05, 1.2, 1.75, passed=(0,), random95=float("nan")),
-        rows("minilm", "sink.64", 0.01, 0.02, 0.25),
-    ],
-    ignore_index=True,
-)
+from mhattn_core.measures.matching.neighbours import profiles
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> mh.Run:
     return with_detectors("examples-en", tmp_path)
-
-
-def with_detectors(ships: str, tmp_path: Path) -> mh.Run:
-    folder = tmp_path / "run"
-    shutil.copytree(mh.Run.open(ships).folder, folder)
-    DETECTORS.to_parquet(folder / "detectors.parquet")
-    trials = [
-        ("smollm2", "en", length, depth, 0, length - 5, recall, 0.3)
-        for length, depth, recall in ((256, 0.0, 1.0), (256, 1.0, 0.8), (512, 0.0, 0.1), (512, 1.0, 0.3))
-    ]
-    heads = [
-        ("smollm2", "decoder", 3, head, "retrieval_score", "en", value, None, None, 4)
-        for head, value in enumerate((0.25, 0.0, 0.1))
-    ]
-    masking = [
-        ("smollm2", "en", 256, kind, size, draw, recall, 0.9, 2)
-        for kind, size, draw, recall in (
-            ("top", 1, 0, 0.5),
-            ("random", 1, 0, 0.9),
-            ("top", 3, 0, 0.2),
-            ("random", 3, 0, 0.8),
-        )
-    ]
-    for name, columns, table in (
-        ("retrieval", HEADS, heads),
-        ("retrieval_trials", TRIALS, trials),
-        ("retrieval_masking", MASKING, masking),
-    ):
-        made = pd.DataFrame(table, columns=list(columns))
-        made.astype({"low": float, "high": float} if "low" in made else {}).to_parquet(folder / f"{name}.parquet")
-    return mh.Run.open(folder)
 
 
 def test_heads_that_pass_are_counted_with_what_they_had_to_pass(run: mh.Run) -> None:
@@ -98,7 +36,7 @@ def test_heads_that_pass_are_counted_with_what_they_had_to_pass(run: mh.Run) -> 
     assert "No head of minilm passes" in none.text
     assert "nearest is L3 H2 0.25" in none.text
     assert "32 pieces of 64 tokens" in none.evidence
-    with pytest.raises(Problem, match="nothing of"):
+    with pytest.raises(Problem, match="not defined"):
         mh.finding(run, "detector_grid", model="minilm", measure="induction")
 
 
@@ -133,6 +71,9 @@ def test_models_are_compared_by_detectors_where_the_run_has_them(run: mh.Run) ->
     heads = heads_in(run, "smollm2")
     assert heads.loc[heads["measure"] == "induction", "value"].tolist() == [0.9, 0.1, 0.5]
     assert (heads["measure"] == "entropy").any()
+    # Which heads are nearest is told by what was read on the run's own pairs.
+    assert "induction" not in profiles(heads)
+    assert profiles(heads).equals(profiles(heads_in(mh.Run.open("examples-en"), "smollm2")))
 
 
 def test_matched_heads_have_their_names(tmp_path: Path) -> None:

@@ -10,12 +10,13 @@ from jaxtyping import Int
 from torch import Tensor
 
 from mhattn_core.attention.pieces import encode
-from mhattn_core.attention.prepare_inputs import first_tokens
+from mhattn_core.attention.prepare_inputs import first_tokens, shift_right
 from mhattn_core.errors import Problem
 from mhattn_core.measures.detectors.masks import SPECIAL
 from mhattn_core.measures.detectors.names import PERIODS, TEXTS, WINDOW, WINDOWS
 from mhattn_core.measures.sample import sampled
 from mhattn_core.models.model import Model
+from mhattn_core.models.quiet import quiet
 from mhattn_core.text.contexts import joined
 from mhattn_core.text.reading import PairRecord
 
@@ -58,7 +59,8 @@ def repeated(vocabulary: int, texts: int, special: set[int], seed: int, *, perio
 
 def random_texts(model: Model, kind: str, *, texts: int = TEXTS, seed: int = 0) -> Fed | None:
     """Texts of random tokens, of the kind that ``PERIODS`` names; the decoder of an encoder–decoder reads the same ones
-    as its encoder. None for a model whose texts must be shorter, or whose vocabulary is too small.
+    as its encoder. None for a model whose texts must be shorter, whose vocabulary is too small, or whose decoder has no
+    first token.
     """
     period, times = PERIODS[kind]
     special = set(model.tokenizer.all_special_ids)
@@ -69,9 +71,9 @@ def random_texts(model: Model, kind: str, *, texts: int = TEXTS, seed: int = 0) 
         return None
     try:
         drawn = repeated(known, texts, special, seed, period=period, times=times)
-    except ValueError:
+        return _fed(model, drawn, [f"{kind} {number}" for number in range(texts)])
+    except (ValueError, Problem):
         return None
-    return _fed(model, drawn, [f"{kind} {number}" for number in range(texts)])
 
 
 def corpus_texts(model: Model, records: Sequence[PairRecord], *, most: int = WINDOWS) -> Fed | None:
@@ -101,7 +103,9 @@ def _documents(model: Model, records: Sequence[PairRecord]) -> Iterator[tuple[li
         for record in of_document:
             text = joined(text, record.pair.a.text) if record.pair.a else text
         try:
-            yield [piece.id for piece in encode(model, text, special=False).pieces] if text else [], document
+            with quiet():  # a document is longer than what is read of it at once
+                pieces = encode(model, text, special=False).pieces if text else ()
+            yield [piece.id for piece in pieces], document
         except Problem:
             continue
 
@@ -128,8 +132,9 @@ def _fed(model: Model, drawn: np.ndarray, units: Sequence[str]) -> Fed:
     (first, *others) = (stack for stack in model.stacks if stack != "cross")
     ids = {first: _with(drawn, [SPECIAL] * len(before), [SPECIAL] * len(after))}
     for stack in others:
-        start = int(model.network.config.get_text_config().decoder_start_token_id or 0)
-        inputs[FED[stack]], ids[stack] = _with(drawn, [start], []), _with(drawn, [SPECIAL], [])
+        # The last label is never read, whatever it is.
+        start = shift_right(model, drawn[0, :2].tolist())[:1]
+        inputs[FED[stack]], ids[stack] = _with(drawn, start, []), _with(drawn, [SPECIAL], [])
     as_tensors = {name: torch.from_numpy(of).to(device) for name, of in inputs.items()}
     return Fed(as_tensors, {stack: torch.from_numpy(of).to(device) for stack, of in ids.items()}, units)
 

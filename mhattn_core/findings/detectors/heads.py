@@ -6,6 +6,7 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.digits import digits
+from mhattn_core.errors import NotAvailable
 from mhattn_core.findings.detectors.kinds import texts_of
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.narrow import strongest_heads
@@ -25,9 +26,23 @@ NAMED = 5
 @of_run("detectors")
 def detector_grid(run: Run, *, model: str = "", stack: str = "", measure: str = "") -> Finding:
     """What one detector says of every head of a model; by default the first that the model has."""
-    rows = run.table("detectors", model=model_of(run, model))
-    chosen = measure or str(rows["measure"].iloc[0]) if len(rows) else measure
-    return of_detector(of_stack(rows[rows["measure"] == chosen], stack, chosen))
+    name = model_of(run, model)
+    rows = run.table("detectors", model=name)
+    chosen = measure or (str(rows["measure"].iloc[0]) if len(rows) else "")
+    own = rows[rows["measure"] == chosen]
+    if own.empty:
+        raise not_defined(name, stack)
+    return of_detector(of_stack(own, stack, chosen))
+
+
+def not_defined(model: str, stack: str) -> NotAvailable:
+    """What is said of a detector that a model does not have."""
+    return NotAvailable(
+        _("This detector is not defined for “{name}” ({stack}), or had nothing to read.").format(
+            name=model, stack=stack
+        ),
+        _("Induction and copying are asked of models that read from left to right, such as smollm2."),
+    )
 
 
 def of_detector(rows: pd.DataFrame) -> Finding:
@@ -53,23 +68,29 @@ def _sentence(rows: pd.DataFrame) -> str:
     first, detector = rows.iloc[0], DETECTORS[str(rows["measure"].iloc[0])]
     known = rows.dropna(subset="value").sort_values("value", ascending=detector.lowest, kind="stable")
     passed = known[known["detected"]]
-    shown = passed.head(NAMED) if len(passed) else known.head(1)
-    heads = listed(
-        f"{ModelHead.of_row(row).within.name} {digits(float(row['value']))}" for _at, row in shown.iterrows()
-    )
-    message = _("**{detected} of {heads} heads of {model}** pass “{title}”: {named}.")
     if not len(passed):
         message = _("**No head of {model}** passes “{title}”; nearest is {named}.")
     elif len(passed) > NAMED:
         message = _("**{detected} of {heads} heads of {model}** pass “{title}”, first {named}.")
+    else:
+        message = _("**{detected} of {heads} heads of {model}** pass “{title}”: {named}.")
+    untold = pd.isna(first["random95"]) and not detector.least
+    if untold:
+        message = _(
+            "Highest in {model} by “{title}”: {named}. Which heads pass is told by random controls, which were not "
+            "measured."
+        )
+    shown = known.head(NAMED) if untold else passed.head(NAMED) if len(passed) else known.head(1)
     said = message.format(
         model=escape(str(first["model"])),
         title=quantity(str(first["measure"])).title,
         detected=len(passed),
         heads=len(known),
-        named=heads,
+        named=listed(
+            f"{ModelHead.of_row(row).within.name} {digits(float(row['value']))}" for _at, row in shown.iterrows()
+        ),
     )
-    return " ".join(filter(None, (said, _asked(first, detector.least, lowest=detector.lowest))))
+    return said if untold else f"{said} {_asked(first, detector.least, lowest=detector.lowest)}"
 
 
 def _asked(row: "pd.Series[object]", least: float, *, lowest: bool) -> str:
@@ -78,10 +99,16 @@ def _asked(row: "pd.Series[object]", least: float, *, lowest: bool) -> str:
         return _("Asked for: at most {least}.").format(least=digits(least))
     if pd.isna(row["random95"]):
         return _("Asked for: {least}; random controls were not measured.").format(least=digits(least))
+    controls = {name: digits(float(str(row[f"{name}95"]))) for name in ("random", "shuffled")}
+    if not least:
+        return _(
+            "Asked for: more than the best head of other random ({random}) and shuffled weights ({shuffled}) stays "
+            "under at 95 %."
+        ).format(**controls)
     return _(
         "Asked for: at least {least}, and more than the best head of other random ({random}) and shuffled weights "
         "({shuffled}) stays under at 95 %."
-    ).format(least=digits(least), random=digits(float(row["random95"])), shuffled=digits(float(row["shuffled95"])))
+    ).format(least=digits(least), **controls)
 
 
 @of_run("detectors")

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core.errors import Problem
-from mhattn_core.findings.detectors.heads import of_detector
+from mhattn_core.findings.detectors.heads import not_defined, of_detector
 from mhattn_core.findings.of_pair import code_of, loading, source_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
@@ -22,13 +22,10 @@ if TYPE_CHECKING:
 
 
 def detector_on_random_tokens(model: "Model", table: pd.DataFrame, stack: str, measure: str) -> Finding:
-    """table: of ``detectors_on_random_tokens``. Raises Problem for a detector that is not defined for the stack."""
+    """table: of ``detectors_on_random_tokens``. Raises NotAvailable for a detector that is not defined for the stack."""
     rows = table[(table["stack"] == stack) & (table["measure"] == measure)]
     if rows.empty:
-        raise Problem(
-            _("This detector is not defined for “{name}” ({stack}).").format(name=model.name, stack=stack),
-            _("Induction and copying are asked of models that read from left to right, such as smollm2."),
-        )
+        raise not_defined(model.name, stack)
     return replace(
         of_detector(rows),
         source=f"{model.name}@{model.revision}",

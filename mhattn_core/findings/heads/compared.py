@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from mhattn_core.errors import Problem
+from mhattn_core.findings.detectors.kinds import texts_of
 from mhattn_core.findings.of_pair import literal, loading
 from mhattn_core.findings.of_run import opened
 from mhattn_core.findings.value import Finding
@@ -59,7 +60,8 @@ def with_origin(finding: Finding, models: Sequence[ModelHeads], measure: str) ->
         code = code_in(run, query.removesuffix(" and group == ''"), table="run.table('detectors')")
     else:
         code = code_in(run, query)
-    return replace(finding, source=" · ".join(one.source for one in models), code=code)
+    texts = texts_of(finding.table) if measure in DETECTORS else ""
+    return replace(finding, source=" · ".join(one.source for one in models), code=code, texts=texts)
 
 
 def code_in(run: Run, query: str, *, table: str = "run.heads") -> str:

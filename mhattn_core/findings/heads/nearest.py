@@ -7,6 +7,8 @@ import pandas as pd
 from mhattn_core import charts
 from mhattn_core.digits import digits
 from mhattn_core.errors import Problem
+from mhattn_core.findings.counts import count_of_pairs
+from mhattn_core.findings.detectors.kinds import texts_of
 from mhattn_core.findings.heads.of_measures import at_the_end, measured
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
@@ -14,6 +16,7 @@ from mhattn_core.findings.rows import model_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import HEAD_COLUMNS, Head, ModelHead, head_names
 from mhattn_core.locale import _
+from mhattn_core.measures.detectors.names import DETECTORS
 from mhattn_core.measures.matching.neighbours import nearest, profiles, rank
 from mhattn_core.measures.quantities import axis_title, title_of
 from mhattn_core.runs.run import Run
@@ -73,7 +76,8 @@ def place_in_model(chosen: ModelHead, heads: pd.DataFrame, measure: str) -> tupl
 
     heads: all measures of the model's stack.
     """
-    own = heads[heads["measure"] == measure].set_index(["layer", "head"]).loc[chosen.cell]
+    rows = heads[heads["measure"] == measure]
+    own = rows.set_index(["layer", "head"]).loc[chosen.cell]
     low, high, count = rank(heads, measure, *chosen.cell)
     message = (
         _("**{head}** · {title} {value}: number {rank} of {count} heads, counted from the lowest.")
@@ -81,8 +85,10 @@ def place_in_model(chosen: ModelHead, heads: pd.DataFrame, measure: str) -> tupl
         else _("**{head}** · {title} {value}: number {rank} of {count} heads, counted from the highest.")
     )
     interval = (
-        _("95 % interval over {pairs:,} pairs: {low:.2f} to {high:.2f}.").format(
-            pairs=own["n"], low=own["low"], high=own["high"]
+        _("95 % interval over {texts}: {low:.2f} to {high:.2f}.").format(
+            texts=texts_of(rows) if measure in DETECTORS else count_of_pairs(int(own["n"])),
+            low=own["low"],
+            high=own["high"],
         )
         if pd.notna(own["low"])
         else ""

@@ -70,6 +70,8 @@ def detector_rows(
             "n": counted,
         }
         tables.append(pd.DataFrame(rows))
+    if detector.lowest:
+        random95 = shuffled95 = np.nan  # how little heads have is not told by the one that has most
     table = pd.concat(tables, ignore_index=True).assign(
         model=model, **asked._asdict(), random95=random95, shuffled95=shuffled95
     )
@@ -78,5 +80,7 @@ def detector_rows(
     else:
         sure = table["low"].fillna(table["value"])
         beyond = np.fmax(random95, shuffled95)
-        detected = (table["value"] >= detector.least) & ((sure > beyond) | np.isnan(beyond))
+        # What asks for nothing but to be above the controls cannot be told without them.
+        above = sure > beyond if np.isfinite(beyond) else detector.least > 0
+        detected = (table["value"] >= detector.least) & above
     return table.assign(detected=detected)[list(COLUMNS)]

@@ -7,6 +7,7 @@ import pandas as pd
 
 from mhattn_core.errors import ShapeError
 from mhattn_core.heads import HEAD_COLUMNS, head_name
+from mhattn_core.measures.detectors.names import DETECTORS
 
 
 def profiles(heads: pd.DataFrame, measures: Sequence[str] | None = None) -> pd.DataFrame:
@@ -15,9 +16,9 @@ def profiles(heads: pd.DataFrame, measures: Sequence[str] | None = None) -> pd.D
     heads: rows as ``heads_table`` gives them. The result is indexed by (model, stack, layer, head), one column a
     measure, NaN where a head has no value and all through a stack in which every head has the same: there it tells no
     head from another.
-    measures: those to keep, by default all.
+    measures: those to keep, by default all. What detectors say is left out: it is read on other texts.
     """
-    values = heads.pivot(index=HEAD_COLUMNS, columns="measure", values="value")
+    values = heads[~heads["measure"].isin(DETECTORS)].pivot(index=HEAD_COLUMNS, columns="measure", values="value")
     values = values[list(measures)] if measures is not None else values
     stacks = values.groupby(level=["model", "stack"])
     # Rounding leaves equal numbers a deviation of some 1e-8; no measure has meaning at that size.

@@ -1,7 +1,7 @@
 """Known kinds of heads: what the run's detectors say, or a few random texts read now; and a pattern of one's own."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
@@ -9,6 +9,7 @@ import streamlit as st
 from mhattn_core.findings.detectors.heads import detected_heads, detector_grid
 from mhattn_core.findings.detectors.live import detector_on_random_tokens, own_pattern
 from mhattn_core.findings.retrieval.heads import needles_found, retrieval_heads, retrieval_masking
+from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
 from mhattn_core.measures.detectors.names import DETECTORS
 from mhattn_core.measures.quantities import quantity
@@ -43,9 +44,10 @@ def detectors_view(run: Run, models: Sequence[str], stacks: Mapping[str, str], c
         typed = st.text_area(
             _("Pattern"), "i - j == 1", max_chars=LONGEST, key="own-pattern", help=prose("own_pattern")
         )
-    for number, name in enumerate(models if asked in measured else controls.models):
-        st.markdown(f"**{model_label(name)}**")
-        with problems(name):
+    shown, made = models if asked in measured else controls.models, list[tuple[Any, Finding]]()
+    for name, column in zip(shown, st.columns(2) * len(shown), strict=False):
+        with column, problems(name):
+            st.markdown(f"**{model_label(name)}**")
             if asked in measured:
                 finding = detector_grid(run, model=name, stack=stacks[name], measure=asked)
             elif typed:
@@ -56,10 +58,14 @@ def detectors_view(run: Run, models: Sequence[str], stacks: Mapping[str, str], c
                     model = loaded(name)
                     table = _on_random_tokens(model)
                 finding = detector_on_random_tokens(model, table, stacks.get(name, model.stacks[0]), asked)
-            show(finding, key=f"detector-{number}")
+            made.append((column, finding))
+    largest = max((float(finding.table["value"].max()) for _column, finding in made), default=1.0)
+    for number, (column, finding) in enumerate(made):
+        with column:
+            show(finding, key=f"detector-{number}", domain=(0.0, max(largest, DETECTORS[asked].least)))
     if measured:
         show(detected_heads(run), key="detected")
-    else:
+    elif not typed:
         st.caption(prose("detectors_live"))
     if run.has("retrieval") and len(run.table("retrieval")):
         for retrieval in (retrieval_heads, needles_found, retrieval_masking):
