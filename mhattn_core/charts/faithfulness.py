@@ -41,20 +41,20 @@ def faithfulness(curves: pd.DataFrame, *, names: Mapping[str, str], band: str, t
         "ranking:N",
         title=None,
         scale=alt.Scale(domain=legend, range=[*HEAD_COLOURS[: len(shown)], SPECIAL_COLOUR]),
-        legend=alt.Legend(orient="top", columns=2, labelLimit=320, symbolType="stroke"),
+        legend=alt.Legend(orient="top", columns=1, labelLimit=320, symbolType="stroke"),
     )
     y = alt.Y("recovered:Q", title=title, axis=alt.Axis(format=".0%"))
     chance = (
         alt.Chart(spread)
         .mark_area(color=SPECIAL_COLOUR, opacity=0.3)
-        .encode(x, alt.Y("min:Q", title=title), alt.Y2("max"))
+        .encode(x, alt.Y("min:Q", title=title), alt.Y2("max"))  # of one colour, so that the legend stays strong
     )
     middle = spread.assign(recovered=spread["median"], ranking=names[RANDOM])
     median = alt.Chart(middle).mark_line(strokeDash=[5, 3]).encode(x, y, colour)
     of_texts = (
         alt.Chart(ordered[ordered["order"] == band])
-        .mark_area(opacity=0.15)
-        .encode(x, alt.Y("q10:Q", title=title), alt.Y2("q90"), colour)
+        .mark_area(opacity=0.15, color=HEAD_COLOURS[shown.index(names[band])])
+        .encode(x, alt.Y("q10:Q", title=title), alt.Y2("q90"))
     )
     points = alt.OverlayMarkDef(filled=True, size=50)
     lines = alt.Chart(ordered).mark_line(point=points).encode(x, y, colour, tooltip=tooltip)
@@ -69,7 +69,7 @@ def faithfulness_areas(areas: pd.DataFrame, *, names: Mapping[str, str], title: 
     rows = areas.assign(ranking=areas["order"].map(names))
     shown = [name for order, name in names.items() if order != RANDOM and (rows["ranking"] == name).any()]
     y = alt.Y("model:N", sort=list(dict.fromkeys(rows["model"])), title=None, axis=alt.Axis(ticks=False, domain=False))
-    x = alt.X("area:Q", title=title, scale=alt.Scale(zero=False))
+    x = alt.X("area:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=8))
     colour = alt.Color(
         "ranking:N",
         title=None,

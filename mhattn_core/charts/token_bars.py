@@ -16,7 +16,7 @@ def token_bars(tokens: pd.DataFrame, *, random: float) -> alt.LayerChart:
         alt.Chart(rows)
         .mark_bar(color=MARK_COLOUR)
         .encode(
-            alt.X("score:Q", title=_("score, against the mean of all tokens")),
+            alt.X("score:Q", title=_("score, against the mean of all tokens"), axis=alt.Axis(tickCount=6)),
             alt.Y(
                 "place:O",
                 sort=None,

@@ -214,3 +214,21 @@ def test_a_run_without_ablation_says_the_way_out_and_shows_the_pair(
     monkeypatch.setattr(_Faulty, "made_up", _tables())
     app = faults("heads", "marian-en-zh", evidence=shipped.key)
     assert "switched off no heads of marian-en-zh, only of: minilm" in texts(app)
+
+
+def test_the_best_heads_alone_stand_below_the_curve(shipped: Saved, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        (order, draw, kept, kept / 72, kept / (72 + worse))
+        for order, draw, worse in (("ablation", 0, 0), ("random", 0, 30), ("random", 1, 60))
+        for kept in (0, 18, 72)
+    ]
+    best = pd.DataFrame(rows, columns=["order", "draw", "kept", "share_kept", "recovered"]).assign(
+        model="minilm", kind="mean", quantity="retrieval", value=1.0, q10=0.1, median=0.2, q90=0.3, area=0.5, n=60
+    )
+    monkeypatch.setattr(_Faulty, "made_up", _tables() | {"faithfulness": best})
+    app = faults("curve", "minilm", evidence=shipped.key)
+    assert not app.exception
+    assert not app.error
+    said = texts(app)
+    assert "with 18 of 72 heads, the best by “loss without the head”, 25% of what the heads do is kept" in said
+    assert "at random keep 14% to 18%" in said

@@ -2,15 +2,18 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from reading import open_page, specs, texts
 from streamlit.testing.v1 import AppTest
 from transformers import BertConfig, BertModel
 
 import mhattn_core as mh
+from mhattn_core.experiments.attribution import COLUMNS
 from mhattn_core.models.catalogue import entries
 
 TABS = {
@@ -152,6 +155,20 @@ def test_a_causal_models_prediction() -> None:
     app.selectbox(key="word").set_value("a8").run()
     assert "This is the last token of the text" in texts(app)
     assert "no causal effect" not in texts(app)
+
+
+def test_what_heads_add_over_a_run_stands_below_one_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if entries()["smollm2"].path() is None:
+        pytest.skip("smollm2 has not been fetched: python -m mhattn_core fetch smollm2")
+    folder = tmp_path / "run"
+    shutil.copytree(mh.Run.open("examples-en").folder, folder)
+    numbers = dict.fromkeys(COLUMNS, 0.5) | {"model": "smollm2", "stack": "decoder", "total": 4.0, "n": 30, "q": 0.01}
+    rows = [numbers | {"layer": layer, "head": head} for layer in range(30) for head in range(9)]
+    pd.DataFrame(rows)[list(COLUMNS)].to_parquet(folder / "attribution.parquet")
+    monkeypatch.setattr("mhattn_core.ui.contributions.tabs.chosen_run", lambda _controls: mh.Run.open(folder))
+    app = fusion("smollm2", tab="prediction")
+    assert not app.exception
+    assert "smollm2: the heads together add +135.000 to the score of the next word" in texts(app)
 
 
 def test_coverage_of_the_notes_sentence_beside_chance() -> None:

@@ -91,7 +91,7 @@ def faithfulness_areas(run: Run, *, kind: str = "mean") -> Finding:
             _("The run has nothing of “{what}” for these models and this stack.").format(what=kind),
             _("See its table {table}.parquet.").format(table="faithfulness"),
         )
-    names = ranking_names()
+    names = {**ranking_names(), RANDOM: _("random rankings")}
     best = ranked.loc[ranked.groupby("model", sort=False)["area"].idxmax()]
     chance = areas[areas["order"] == RANDOM].groupby("model")["area"].max()
     said = listed(

@@ -3,7 +3,7 @@
 from functools import partial
 
 from mhattn_core import charts
-from mhattn_core.digits import signed_digits
+from mhattn_core.digits import digits, signed_digits
 from mhattn_core.errors import Problem
 from mhattn_core.findings.ablation.effects import with_interval
 from mhattn_core.findings.markdown import escape
@@ -38,7 +38,7 @@ def direct_attribution(run: Run, *, model: str = "", stack: str = "") -> Finding
     ).format(
         model=names[0],
         sum=signed_digits(rows["direct"].sum()),
-        total=signed_digits(top["total"]),
+        total=digits(top["total"]),
         head=Head.of_row(top).name,
         specific=with_interval(top["specific"], top["specific_low"], top["specific_high"]),
     )
