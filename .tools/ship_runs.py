@@ -63,7 +63,7 @@ class Recipe:
 
 
 ROLES = ("basic", "patterns", "relations", "cards")
-EVERYTHING = (*ROLES, "minimal_pairs", "distances", "ablation", "fusion", "probes")
+EVERYTHING = (*ROLES, "minimal_pairs", "patching", "distances", "ablation", "fusion", "probes")
 
 RECIPES = (
     Recipe(
