@@ -2,7 +2,7 @@
 by token beside each other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from mhattn_core.attention.batches import batches
+from mhattn_core.attention.batches import FedPair, batches
 from mhattn_core.attention.minimal_pair_batches import Choice, Choices, batch_of, fed_choices
 from mhattn_core.attention.objectives import NOT_ASKED
 from mhattn_core.models.model import Model
@@ -51,20 +51,25 @@ def sides_of(model: Model, contrasts: Sequence[Contrast], *, tokens: int | None 
     for number in equal:
         together.setdefault(tuple(of_side[number].fed for of_side in both), []).append(number)
     numbers = {group[0]: group for group in together.values()}
+    # Of one length, so that all rows of a batch answer at one position, and a language head makes no more than that.
+    of_length: dict[int, list[FedPair]] = {}
+    for number in numbers:
+        row = both[0][number].row
+        of_length.setdefault(row.tokens, []).append(row)
     batched = [
-        Sides(
-            *(
-                batch_of(
-                    model,
-                    [of_side[row.number].row for row in rows],
-                    {row.number: [of_side[number] for number in numbers[row.number]] for row in rows},
-                )
-                for of_side in both
-            )
-        )
-        for rows in batches(model, [both[0][number].row for number in numbers], tokens=tokens)
+        Sides(*(_side(model, rows, numbers, of_side) for of_side in both))
+        for of_one in of_length.values()
+        for rows in batches(model, of_one, tokens=tokens)
     ]
     return batched, Reason(len(contrasts) - len(asked), len(asked) - len(equal))
+
+
+def _side(
+    model: Model, rows: Sequence[FedPair], numbers: Mapping[int, Sequence[int]], choices: Mapping[int, Choice]
+) -> Choices:
+    """One side of some rows. numbers: of the contrasts that each row asks."""
+    of_row = {row.number: [choices[number] for number in numbers[row.number]] for row in rows}
+    return batch_of(model, [choices[row.number].row for row in rows], of_row)
 
 
 def _are_alike(clean: Choice, corrupt: Choice) -> bool:

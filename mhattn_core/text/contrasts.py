@@ -82,7 +82,9 @@ def _shared(one: Sequence[str], other: Sequence[str]) -> int:
 
 def _subjects(parts: Mapping[str, Any]) -> Iterator[Contrast]:
     """The noun between stays as it is, so that the subject alone tells."""
-    for number, ((one, many, chinese), plural) in enumerate(product([*parts["subjects"], *parts["subjects"]], (0, 1))):
+    # Some of the subjects a second time, before other nouns.
+    subjects = [*parts["subjects"], *parts["subjects"][:4]]
+    for number, ((one, many, chinese), plural) in enumerate(product(subjects, (0, 1))):
         link, *attractor, behind = parts["between"][number % len(parts["between"])]
         clean, corrupt = (f"The {noun} {link} {attractor[1 - plural]}" for noun in ((one, many), (many, one))[plural])
         for verb in parts["verbs"]:

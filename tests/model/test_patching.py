@@ -116,10 +116,19 @@ def test_one_word_may_be_asked_for_alone() -> None:
     assert ContrastRuns(model, [alone]).clean[0] == pytest.approx(float(expected), abs=1e-5)
 
 
-# Unequal lengths, so that one row is padded; the second differs in a phrase.
+# Openings of one length, which stand in one batch, behind sources of unequal ones, of which one is padded; the second
+# differs in a phrase.
 OPENINGS = [
     Contrast("a", "the cat sits on a very long", "the mat sits on a very long", "day", "mat", "it slept", "it slept"),
-    Contrast("a", "it was tired and", "it slept all and", "long", "day", "the cat sits on", "the mat slept on"),
+    Contrast(
+        "a",
+        "it was tired and on a very",
+        "it slept all and on a very",
+        "long",
+        "day",
+        "the cat sits on",
+        "the mat slept on",
+    ),
 ]
 INPUTS = {
     "bert": {"query": r".*self\.query", "key": r".*self\.key", "value": r".*self\.value"},
