@@ -45,6 +45,7 @@ def patching(
     every = _of_relation(run, model, relation)
     rows = _only(every, kind=kind, direction=direction, positions=positions)
     name = stack or _stack_of(rows)
+    _only(rows, stack=name)
     grid = _only(every, kind="output", direction="good_to_bad", positions="all")
     grid = grid.loc[grid["stack"] == name, HEAD]
     drawn = grid.merge(rows, on=HEAD, how="left").assign(
@@ -217,17 +218,16 @@ def _sentence(rows: pd.DataFrame) -> str:
 
 def _left_out(rows: pd.DataFrame) -> str:
     row = rows.iloc[0]
-    return _(
-        "Of {contrasts} pairs {n} count: in {unequal} the openings differ in their number of tokens, {unasked} cannot be "
-        "asked, and in {apart} the model does not prefer the good word more after the good opening than after the bad "
-        "one. For text like these sentences."
-    ).format(
-        contrasts=row["contrasts"],
-        n=row["n"],
-        unequal=row["unequal"],
-        unasked=row["unasked"],
-        apart=row["not_told_apart"],
+    reasons = {
+        "unequal": _("{n} whose openings differ in their number of tokens"),
+        "unasked": _("{n} that cannot be asked"),
+        "not_told_apart": _("{n} in which the model prefers the good word no more after the good opening"),
+    }
+    left = [says.format(n=row[name]) for name, says in reasons.items() if row[name]]
+    counted = _("{n} of {contrasts} pairs count; for text like these sentences.").format(
+        n=row["n"], contrasts=row["contrasts"]
     )
+    return " ".join((counted, _("Left out are {reasons}.").format(reasons=listed(left)) if left else "")).strip()
 
 
 def _agreement(rows: pd.DataFrame) -> str:

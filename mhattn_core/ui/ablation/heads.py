@@ -44,7 +44,7 @@ def heads_view(found: AblationContext) -> None:
         agreement = measured.finding(gradient_agreement, lambda: gradients(rows, stack), **asked)
         show(agreement, key=f"{KEY}-importance", on_pick=take_head, chosen=chosen)
     _grammar(found)
-    patching_view(found)
+    patching_view(found, stack)
 
 
 def _choose_head(rows: pd.DataFrame) -> tuple[int, int]:

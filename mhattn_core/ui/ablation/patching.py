@@ -24,8 +24,8 @@ from mhattn_core.ui.show import show
 KEY = "patching"
 
 
-def patching_view(found: AblationContext) -> None:
-    """Below the minimal pairs; nothing where the run has no patches of the model."""
+def patching_view(found: AblationContext, stack: str) -> None:
+    """Below the minimal pairs; nothing where the run has no patches of the model. stack: of the page's model."""
     run, name = found.run, found.name
     if run is None or not holds(run, "patching", name):
         return
@@ -39,10 +39,12 @@ def patching_view(found: AblationContext) -> None:
     others = [one for one in found.controls.models if one != name and holds(run, "patching", one)]
     for place, model in enumerate([name, *others]):
         with problems(model):
-            finding = patching(run, model=model, relation=relation, kind=part, direction=direction)
+            chosen = {"model": model, "relation": relation, "stack": "" if place else stack}
+            finding = patching(run, **chosen, kind=part, direction=direction)
             show(finding, key=f"{KEY}-{place}", on_pick=None if place else take_head)
     columns = st.columns(2, gap="large")
     with columns[0], problems(name):
         show(interventions(run, model=name, relation=relation), key=f"{KEY}-interventions")
     with columns[1], problems(name):
-        show(attribution_agreement(run, model=name, relation=relation, direction=direction), key=f"{KEY}-attribution")
+        asked = {"model": name, "relation": relation, "direction": direction, "stack": stack}
+        show(attribution_agreement(run, **asked), key=f"{KEY}-attribution")
