@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import get_args
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 from cases import HEAD, Case, before_projection, case_of, family_named
@@ -290,13 +289,22 @@ def test_attribution_is_the_slope_of_a_patch_that_grows(name: str) -> None:
     assert max(sizes) > 0.005
 
 
+def test_a_model_that_is_right_on_one_side_alone_knows_nothing() -> None:
+    """It tells the openings apart, and after the bad one prefers neither word."""
+    leaning = Contrast("made", "the cat on a", "the mat on a", "cat", "day")
+    runs = ContrastRuns(handmade("value"), [leaning])
+    assert runs.clean[0] > 1
+    assert runs.corrupt[0] == pytest.approx(0, abs=1e-4)
+    assert runs.told_apart.all()
+    assert patching_table(handmade("value"), [leaning]).empty
+
+
 def test_a_table_of_a_model_without_values_has_outputs_alone() -> None:
     model = model_with_mask(family_named("bloom"))
-    runs = ContrastRuns(model, OPENINGS)
-    good = [
-        one if told else Contrast("a", one.corrupt, one.clean, one.good, one.bad)
-        for one, told in zip(OPENINGS, runs.told_apart, strict=True)
+    alone = [Contrast("a", one.clean, one.corrupt, one.good) for one in OPENINGS]
+    told = ContrastRuns(model, alone).told_apart
+    turned = [
+        one if is_told else Contrast("a", one.corrupt, one.clean, one.good)
+        for one, is_told in zip(alone, told, strict=True)
     ]
-    table = patching_table(model, good)
-    assert set(table["kind"]) == {"output", "mean"}
-    assert isinstance(table, pd.DataFrame)
+    assert set(patching_table(model, turned)["kind"]) == {"output", "mean"}

@@ -47,15 +47,15 @@ def patching_table(
     after the bad one.
 
     Kinds other than ``output``, ``knockout`` and ``mean``, and positions other than ``all``, are measured of the
-    ``SCREENED`` heads of the largest attribution. No rows for a model without a language head, and for a relation whose
-    openings it does not tell apart by an interval above 0, or that stands in a language that it does not read.
+    ``SCREENED`` heads of the largest attribution. No rows for a model without a language head, and for a relation in
+    which it answers no better than chance after either opening, or that stands in a language that it does not read.
     Source: Vig et al. 2020; Zhang & Nanda 2024.
     """
     tables = [pd.DataFrame(columns=list(COLUMNS))]
     for relation in dict.fromkeys(contrast.relation for contrast in contrasts):
         own = [one for one in contrasts if one.relation == relation and reads(model, _read_first(model, one))]
         runs = ContrastRuns(model, own, means=means, tell=tell)
-        if _is_told_apart(runs):
+        if _is_known(runs):
             tables.append(_of_relation(runs).assign(model=model.name, relation=relation)[list(COLUMNS)])
     return pd.concat(tables[1:] or tables, ignore_index=True)
 
@@ -70,15 +70,21 @@ def _read_first(model: Model, contrast: Contrast) -> str:
     return contrast.source if "cross" in model.stacks else contrast.clean
 
 
-def _is_told_apart(runs: ContrastRuns) -> bool:
-    """Whether the difference of the answers lies above 0 by its interval; of too few for one, whether it does."""
-    apart = runs.clean - runs.corrupt
-    known = ~np.isnan(apart)
-    if not known.any() or not runs.told_apart.any():
+def _is_known(runs: ContrastRuns) -> bool:
+    """Whether the model answers rightly after the good openings and after the bad ones, both by an interval beyond 0 (of
+    too few for one, by the mean); of words that are asked for alone, whether the good opening makes them likelier.
+
+    That the two differ would not do: of the same few words any network prefers one way round, and always the same.
+    """
+    asked = ~np.isnan(runs.clean - runs.corrupt)
+    if not asked.any() or not runs.told_apart.any():
         return False
-    units = [unit for unit, is_known in zip(_units(runs), known, strict=True) if is_known]
-    low = ends(apart[None, known], np.ones(int(known.sum())), units)[0][0]
-    return bool((apart[known].mean() if np.isnan(low) else low) > 0)
+    has_other = all(contrast.bad for contrast in runs.contrasts)
+    rights = [runs.clean, -runs.corrupt] if has_other else [runs.clean - runs.corrupt]
+    right = np.stack(rights)[:, asked]
+    units = [unit for unit, is_asked in zip(_units(runs), asked, strict=True) if is_asked]
+    low = ends(right, np.ones(right.shape[1]), units)[0]
+    return bool((np.where(np.isnan(low), right.mean(axis=1), low) > 0).all())
 
 
 def _units(runs: ContrastRuns) -> list[str]:

@@ -157,7 +157,7 @@ def _of_relation(run: Run, model: str, relation: str) -> pd.DataFrame:
         raise NotAvailable(
             _(
                 "{name} was not patched: it has no language head, reads no language in which the sentences are written, "
-                "or does not tell their two openings apart."
+                "or answers no better than chance."
             ).format(name=listed(asked)),
             _("Choose a model with a language head."),
         )
