@@ -110,7 +110,7 @@ SAID_OF_A_RUN = {
         "Tested over all heads (q ≤ 0.05), 36 raise the loss when they are off and 25 lower it; for the other 11 no "
         "change was seen",
         "Read were 60 contexts of 64 words",
-        "64 pairs",
+        "64 minimal pairs",
         "Right or wrong without a head",
         "What carries the difference",
         "ahead by +1.500 nats after the good opening and by −1.000 after the bad one",

@@ -60,6 +60,7 @@ def patching(
         " ".join((f"**{title}** · {column('patching', 'recovery').explanation}", _left_out(rows))),
         int(rows["n"].max()),
         draw_narrow=strongest_heads(drawn, title=title, end="farthest"),
+        texts=_pairs(rows),
     )
 
 
@@ -84,6 +85,7 @@ def attribution_agreement(
             "in what later layers do; a head far from the diagonal is one for which they are not."
         ),
         int(rows["n"].max()),
+        texts=_pairs(rows),
     )
 
 
@@ -118,6 +120,7 @@ def interventions(run: Run, *, model: str = "", relation: str = "") -> Finding:
         + " "
         + _left_out(rows),
         int(rows["n"].max()),
+        texts=_pairs(rows),
     )
 
 
@@ -214,6 +217,10 @@ def _sentence(rows: pd.DataFrame) -> str:
         heads=len(rows), more=int((clear["recovery"] > 0).sum()), less=int((clear["recovery"] < 0).sum())
     )
     return f"{said} {counted}"
+
+
+def _pairs(rows: pd.DataFrame) -> str:
+    return _("{n} minimal pairs").format(n=int(rows["n"].max()))
 
 
 def _left_out(rows: pd.DataFrame) -> str:
