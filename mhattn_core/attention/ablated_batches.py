@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -84,16 +85,21 @@ class Variants:
 
 
 @torch.no_grad()
-def head_outputs(model: Model, task: Objective) -> Outputs:
-    """What every head of the intact model gives: ``[row, query, head, dimension]`` by stack and layer."""
-    outputs: dict[tuple[str, int], Tensor] = {}
+def head_calls(model: Model, task: Objective) -> dict[tuple[str, int], Call]:
+    """The calls of the intact model, by stack and layer."""
+    calls: dict[tuple[str, int], Call] = {}
 
     def watch(call: Call) -> None:
-        outputs[call.stack, call.layer] = call.output
+        calls[call.stack, call.layer] = call
 
     with model.attention.watching(watch):
         outcome(model, task)(model.network, 1)
-    return outputs
+    return calls
+
+
+def head_outputs(model: Model, task: Objective) -> Outputs:
+    """What every head of the intact model gives: ``[row, query, head, dimension]`` by stack and layer."""
+    return {key: call.output for key, call in head_calls(model, task).items()}
 
 
 @torch.no_grad()
@@ -167,10 +173,14 @@ def _watcher(
 
 
 def _rows(call: Call, rows: slice) -> Call:
-    def cut(tensor: Tensor | None) -> Tensor | None:
-        # A mask may be one for all rows.
-        return tensor if tensor is None or len(tensor) == 1 else tensor[rows]
+    def cut(given: Any) -> Any:
+        # A mask, or a table of positions, may be one for all rows.
+        is_of_rows = isinstance(given, Tensor) and given.dim() == 4 and len(given) == len(call.output) > 1
+        return given[rows] if is_of_rows else given
 
     return replace(
-        call, pattern=call.pattern[rows], output=call.output[rows], value=cut(call.value), mask=cut(call.mask)
+        call,
+        **{name: cut(getattr(call, name)) for name in ("query", "key", "value", "mask", "pattern")},
+        output=call.output[rows],
+        options={name: cut(option) for name, option in call.options.items()},
     )

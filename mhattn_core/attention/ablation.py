@@ -8,13 +8,26 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from mhattn_core.attention.patches import PATCHES, At, Patch
 from mhattn_core.errors import Problem
 from mhattn_core.heads import head_name, layer_name
 from mhattn_core.locale import _, listed
 from mhattn_core.models.model import Model
 from mhattn_core.tap.interface import Call, visible_keys
 
-Kind = Literal["zero", "mean", "uniform", "resample", "knockout", "zero_weight"]
+Kind = Literal[
+    "zero",
+    "mean",
+    "uniform",
+    "resample",
+    "knockout",
+    "zero_weight",
+    "patch_output",
+    "patch_query",
+    "patch_key",
+    "patch_value",
+    "patch_pattern",
+]
 Ablation = Mapping[tuple[str, int, int], Kind]
 """What is done to which heads of a model. A key is a ``Head``, or the plain (stack, layer, head) that it equals."""
 
@@ -27,15 +40,18 @@ class Replacements:
     """What is put in a head's place, all of it from the intact network, whatever other heads are off.
 
     means: each head's mean output over a corpus ``[head, dimension]``, or over each row ``[row, head, dimension]``;
-    others: what the heads give for another text at the same positions, ``[row, query, head, dimension]``; edges: of each
-    stack which cells of a pattern are taken out, ``[row, query, key]``; bounds: of each stack other cells, where no
-    more weight is taken out of a query's row than these have in it.
+    others: what the heads give for another text, ``[row, query, head, dimension]``, whose last position stands for those
+    beyond its end; edges: of each stack which cells of a pattern are taken out, ``[row, query, key]``; bounds: of each
+    stack other cells, where no more weight is taken out of a query's row than these have in it; calls: those of another
+    run with as many tokens, whose parts are patched in, and at: of each stack where.
     """
 
     means: Outputs = field(default_factory=dict)
     others: Outputs = field(default_factory=dict)
     edges: Mapping[str, Bool[Tensor, "row query key"]] = field(default_factory=dict)
     bounds: Mapping[str, Bool[Tensor, "row query key"]] = field(default_factory=dict)
+    calls: Mapping[tuple[str, int], Call] = field(default_factory=dict)
+    at: Mapping[str, At] = field(default_factory=dict)
 
 
 NOTHING = Replacements()
@@ -54,7 +70,9 @@ def _mean(call: Call, head: int, replacements: Replacements) -> Float[Tensor, "b
 
 def _resample(call: Call, head: int, replacements: Replacements) -> Float[Tensor, "batch query dimension"]:
     """What the head gives for another text: its typical output, without what it says of this one (Chan et al. 2022)."""
-    return replacements.others[call.stack, call.layer][:, :, head]
+    others = replacements.others[call.stack, call.layer]
+    positions = torch.arange(call.output.shape[1], device=others.device).clamp(max=others.shape[1] - 1)
+    return others[:, positions, head]
 
 
 def _uniform(call: Call, head: int, _replacements: Replacements) -> Float[Tensor, "batch query dimension"]:
@@ -86,6 +104,15 @@ def _without_edges(call: Call, head: int, replacements: Replacements) -> Float[T
     return pattern - removed
 
 
+def _patched(patch: Patch) -> Callable[[Call, int, Replacements], Float[Tensor, "batch query dimension"]]:
+    """A part of the head as it is in another run (Vig et al. 2020; Heimersheim & Nanda 2024)."""
+
+    def replaced(call: Call, head: int, replacements: Replacements) -> Tensor:
+        return patch(call, head, replacements.calls[call.stack, call.layer], replacements.at[call.stack])
+
+    return replaced
+
+
 def _value(call: Call, head: int) -> Float[Tensor, "batch key dimension"]:
     if call.value is None:
         raise ValueError("This call does not tell its values and its mask.")
@@ -106,19 +133,16 @@ OUTPUTS: Mapping[Kind, Callable[[Call, int, Replacements], Float[Tensor, "batch 
     "resample": _resample,
     "knockout": _knockout,
     "zero_weight": _zero_weight,
+    **{kind: _patched(patch) for kind, patch in PATCHES.items()},
 }
 OF_EDGES: tuple[Kind, ...] = ("knockout", "zero_weight")
 """What takes single edges out of a head, and not the head."""
-
-
-def kinds_on_a_pair(model: Model) -> tuple[Kind, ...]:
-    """The ways to switch a head off that need nothing but the pair, the one with the fewest assumptions first."""
-    return ("mean", "zero", "uniform") if model.attention.gives_values else ("mean", "zero")
+NEED_VALUES: tuple[Kind, ...] = ("uniform", *OF_EDGES, *(kind for kind in PATCHES if kind != "patch_output"))
 
 
 def kinds_of(model: Model) -> tuple[Kind, ...]:
-    """All ways in which a model's heads can be switched off over several texts."""
-    return (*kinds_on_a_pair(model), "resample")
+    """The ways in which a model's heads can be switched off, the one with the fewest assumptions first."""
+    return ("mean", "zero", "uniform", "resample") if model.attention.gives_values else ("mean", "zero", "resample")
 
 
 def check_stack(model: Model, stack: str) -> None:
@@ -152,9 +176,9 @@ def check(model: Model, ablate: Ablation) -> None:
         if kind not in OUTPUTS:
             raise Problem(
                 _("“{kind}” is not a way to switch a head off.").format(kind=kind),
-                _("Use one of: {kinds}.").format(kinds=listed(OUTPUTS)),
+                _("Use one of: {kinds}.").format(kinds=listed(kinds_of(model))),
             )
-        if kind in ("uniform", *OF_EDGES) and not model.attention.gives_values:
+        if kind in NEED_VALUES and not model.attention.gives_values:
             raise Problem(
                 _(
                     "“{name}” does not tell its values and which keys its heads may see, so no head can be made to look "
@@ -162,30 +186,6 @@ def check(model: Model, ablate: Ablation) -> None:
                 ).format(name=model.name),
                 _("Use one of: {kinds}.").format(kinds=listed(kinds_of(model))),
             )
-
-
-def pair_replacements(model: Model, inputs: Mapping[str, Tensor], ablate: Ablation) -> Replacements:
-    """For one text, whose positions all count: each head's mean over them, from one more forward of the intact network.
-
-    Raises Problem for ``resample``, which takes the output for another text.
-    """
-    kinds = set(ablate.values())
-    if "resample" in kinds:
-        raise Problem(
-            _("“resample” puts another text's output in a head's place, and here is only one text."),
-            _("Use one of: {kinds}; or measure “ablation” over many pairs.").format(
-                kinds=listed(kinds_on_a_pair(model))
-            ),
-        )
-    means: dict[tuple[str, int], Tensor] = {}
-
-    def watch(call: Call) -> None:
-        means[call.stack, call.layer] = call.output.mean(dim=1)
-
-    if "mean" in kinds:
-        with torch.no_grad(), model.attention.watching(watch):
-            model.network(**inputs)
-    return Replacements(means)
 
 
 def switch_off(

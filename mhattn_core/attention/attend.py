@@ -10,10 +10,11 @@ from torch import Tensor, nn
 
 from mhattn_core.arrays.head_values import HeadValues
 from mhattn_core.arrays.word_grid import WordAxis, WordGrid
-from mhattn_core.attention.ablation import Ablation, ablated, check, check_stack, pair_replacements
+from mhattn_core.attention.ablation import Ablation, ablated, check, check_stack
 from mhattn_core.attention.layers import over_layers
 from mhattn_core.attention.own_modules import OwnModules
 from mhattn_core.attention.prepare_inputs import ModelInputs, prepare_inputs
+from mhattn_core.attention.replacements import pair_replacements
 from mhattn_core.attention.token_kinds import Piece, unknown_share
 from mhattn_core.attention.token_labels import readable
 from mhattn_core.attention.values import contributions, head_values, value_norms
@@ -122,7 +123,7 @@ class AttentionResult:
         """Run the network again on the same inputs, with the same heads switched off; ``see`` is shown each call in
         turn. own: modules to run in its place, which may be hooked.
         """
-        _run(self.model, self._feed, self._ablate, see, own)
+        _run(self.model, self.pair, self._feed, self._ablate, see, own)
 
     def contributions(self, stack: str) -> Float[np.ndarray, "layer head query model_dimension"]:
         """What each head adds: float32 ``[layer, head, query, model dimension]``, its output, times its gate where the
@@ -198,9 +199,9 @@ class AttentionResult:
 def attend(model: Model, pair: SentencePair, ablate: Ablation = NO_ABLATION) -> AttentionResult:
     """Run ``pair`` through ``model`` once and keep every head's pattern.
 
-    ablate: heads to switch off, ``{(stack, layer, head): "zero" | "mean" | "uniform"}``; all later layers see the
-    change. The mean is the intact head's over the pair. Raises Problem for an empty or overlong sentence, a head that
-    the model does not have, or ``"resample"``, which takes many texts.
+    ablate: heads to switch off, ``{(stack, layer, head): "zero" | "mean" | "uniform" | "resample"}``; all later layers
+    see the change. The mean is the intact head's over the pair; resampled is its output for ``other_text`` at the same
+    positions. Raises Problem for an empty or overlong sentence, or a head that the model does not have.
     """
     check(model, ablate)
     fed = prepare_inputs(model, pair)
@@ -211,7 +212,7 @@ def attend(model: Model, pair: SentencePair, ablate: Ablation = NO_ABLATION) -> 
             raise not_in_full(model)
         patterns[call.stack][call.layer] = call.pattern[0].float().cpu().numpy()
 
-    _run(model, fed, ablate, see)
+    _run(model, pair, fed, ablate, see)
     return AttentionResult(
         model,
         pair,
@@ -231,10 +232,15 @@ def not_in_full(model: Model) -> Problem:
 
 @torch.no_grad()
 def _run(
-    model: Model, fed: ModelInputs, ablate: Ablation, see: Callable[[Call], None], own: OwnModules | None = None
+    model: Model,
+    pair: SentencePair,
+    fed: ModelInputs,
+    ablate: Ablation,
+    see: Callable[[Call], None],
+    own: OwnModules | None = None,
 ) -> None:
     """One forward with some heads switched off; ``see`` is shown each call as it goes on."""
-    replacements = pair_replacements(model, fed.inputs, ablate)
+    replacements = pair_replacements(model, fed.inputs, ablate, pair)
 
     def watch(call: Call) -> Tensor:
         call = ablated(call, ablate, replacements)

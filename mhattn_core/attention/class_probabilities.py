@@ -4,9 +4,10 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from mhattn_core.attention.ablation import Ablation, check, pair_replacements, switch_off
+from mhattn_core.attention.ablation import Ablation, check, switch_off
 from mhattn_core.attention.attend import NO_ABLATION, AttentionResult
 from mhattn_core.attention.objectives import log_probabilities
+from mhattn_core.attention.replacements import pair_replacements
 from mhattn_core.tap.interface import Call
 
 
@@ -20,7 +21,7 @@ def class_probabilities(seen: AttentionResult, ablate: Ablation = NO_ABLATION) -
     if model.head != "class":
         raise ValueError("only classifiers have classes")
     check(model, ablate)
-    replacements = pair_replacements(model, seen.inputs, ablate)
+    replacements = pair_replacements(model, seen.inputs, ablate, seen.pair)
 
     def watch(call: Call) -> Tensor:
         return switch_off(call, ablate, replacements)

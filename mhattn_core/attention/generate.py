@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from mhattn_core.attention.ablation import Ablation, check, pair_replacements, switch_off
+from mhattn_core.attention.ablation import Ablation, check, switch_off
 from mhattn_core.attention.attend import NO_ABLATION, AttentionResult
 from mhattn_core.attention.decode import decoded
 from mhattn_core.attention.languages import first_of, language_of, other_language
+from mhattn_core.attention.replacements import pair_replacements
 from mhattn_core.attention.write import write
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
@@ -57,7 +58,7 @@ def continued(
             _("Choose another model; the README lists the families."),
         )
 
-    replacements = pair_replacements(model, seen.inputs, ablate)
+    replacements = pair_replacements(model, seen.inputs, ablate, seen.pair)
 
     def watch(call: Call) -> Tensor:
         # The watcher counts on through all steps; the encoder is read once.
@@ -85,8 +86,8 @@ def continued(
                 "num_beams": 1,
                 "do_sample": False,
                 "max_new_tokens": longest,
-                # With a cache a step is one query, and its mask tells of no key before it.
-                "use_cache": "uniform" not in ablate.values(),
+                # With a cache a step is one query, which tells neither what keys are before it nor its position.
+                "use_cache": not {"uniform", "resample"} & set(ablate.values()),
             },
             lambda tokens: tell((tokens.shape[1] - read) / longest),
         )

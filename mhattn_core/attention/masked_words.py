@@ -5,9 +5,10 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from mhattn_core.attention.ablation import Ablation, Replacements, check, pair_replacements, switch_off
+from mhattn_core.attention.ablation import Ablation, Replacements, check, switch_off
 from mhattn_core.attention.attend import NO_ABLATION, AttentionResult
 from mhattn_core.attention.decode import decoded
+from mhattn_core.attention.replacements import pair_replacements
 from mhattn_core.tap.interface import Call
 
 
@@ -39,7 +40,7 @@ def masked_words(seen: AttentionResult, ablate: Ablation = NO_ABLATION) -> pd.Da
         for word in sentence.words
     ]
     words = [(text, places) for text, places in words if places]
-    replacements = pair_replacements(model, seen.inputs, ablate)
+    replacements = pair_replacements(model, seen.inputs, ablate, seen.pair)
     rows = []
     for text, places in words:
         masked = ids.clone()

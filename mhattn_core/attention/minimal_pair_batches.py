@@ -14,7 +14,7 @@ from mhattn_core.text.pair import SentencePair
 
 class Choice(NamedTuple):
     """What is fed for the minimal pair of a number, the position that answers, and the tokens of the good and of the
-    bad word.
+    bad word, the good one's again where there is no other.
     """
 
     number: int
@@ -44,21 +44,24 @@ def choices(model: Model, pairs: Sequence[MinimalPair], *, tokens: int | None = 
     source and has written the opening. Left out are pairs whose two words do not differ in just one token (masked) or
     that begin with one another (the others). None for a model without a language head.
     """
-    read = {"next": _causal, "masked": _masked, "forced": _forced}.get(asked_of(model))
-    if read is None:
-        return []
-    found = read(model, pairs)
     of_row: dict[int, list[Choice]] = {}
     first: dict[tuple[int, ...], int] = {}
-    for choice in found:
+    for choice in fed_choices(model, pairs):
         of_row.setdefault(first.setdefault(choice.fed, choice.number), []).append(choice)
     return [
-        _batch(model, rows, of_row)
+        batch_of(model, rows, of_row)
         for rows in batches(model, [together[0].row for together in of_row.values()], tokens=tokens)
     ]
 
 
-def _batch(model: Model, rows: Sequence[FedPair], of_row: Mapping[int, Sequence[Choice]]) -> Choices:
+def fed_choices(model: Model, pairs: Sequence[MinimalPair]) -> list[Choice]:
+    """Those of the pairs that can be asked, see ``choices``, in their order."""
+    read = {"next": _causal, "masked": _masked, "forced": _forced}.get(asked_of(model))
+    return read(model, pairs) if read else []
+
+
+def batch_of(model: Model, rows: Sequence[FedPair], of_row: Mapping[int, Sequence[Choice]]) -> Choices:
+    """These rows as one batch. of_row: by the number of a row, what is asked of it."""
     asked, device = asked_of(model), model.network.device
     batch = collate(model, rows)
     listed = [(place, choice) for place, row in enumerate(rows) for choice in of_row[row.number]]
@@ -87,7 +90,11 @@ def _causal(model: Model, pairs: Sequence[MinimalPair]) -> list[Choice]:
         here, good, bad = (rows[number].inputs["input_ids"] for rows in (openings, goods, bads))
         end = len(here)
         # A word may melt into the opening, or one word begin with the other.
-        if good[:end] == bad[:end] == here and end < min(len(good), len(bad)) and good[end] != bad[end]:
+        if not good[:end] == bad[:end] == here or len(good) == end:
+            continue
+        if not pairs[number].bad:
+            found.append(Choice(number, tuple(here), row, end - 1, good[end], good[end]))
+        elif end < len(bad) and good[end] != bad[end]:
             found.append(Choice(number, tuple(here), row, end - 1, good[end], bad[end]))
     return found
 
@@ -97,11 +104,11 @@ def _masked(model: Model, pairs: Sequence[MinimalPair]) -> list[Choice]:
     found = []
     for number, row in goods.items():
         good, bad = row.inputs["input_ids"], bads[number].inputs["input_ids"]
-        differ = [place for place, (one, other) in enumerate(zip(good, bad, strict=False)) if one != other]
-        if len(good) == len(bad) and len(differ) == 1:
-            place = differ[0]
+        place = next((place for place, (one, other) in enumerate(zip(good, bad, strict=False)) if one != other), 0)
+        asked = 1 if pairs[number].bad else 0
+        if place and good[place + 1 :] == bad[place + asked :]:
             rest = (*good[:place], NOT_ASKED, *good[place + 1 :])
-            found.append(Choice(number, rest, row, place, good[place], bad[place]))
+            found.append(Choice(number, rest, row, place, good[place], bad[place] if asked else good[place]))
     return found
 
 
@@ -120,7 +127,8 @@ def _forced(model: Model, pairs: Sequence[MinimalPair]) -> list[Choice]:
         # What is written at a place is read at the next.
         place = next((place for place, (one, other) in enumerate(zip(good, bad, strict=False)) if one != other), 0)
         if place:
-            found.append(Choice(number, (*source, NOT_ASKED, *good[:place]), row, place - 1, good[place], bad[place]))
+            other = bad[place] if pairs[number].bad else good[place]
+            found.append(Choice(number, (*source, NOT_ASKED, *good[:place]), row, place - 1, good[place], other))
     return found
 
 

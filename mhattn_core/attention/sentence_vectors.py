@@ -5,9 +5,10 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from mhattn_core.attention.ablation import Ablation, check, pair_replacements, switch_off
+from mhattn_core.attention.ablation import Ablation, check, switch_off
 from mhattn_core.attention.attend import NO_ABLATION
 from mhattn_core.attention.prepare_inputs import prepare_inputs
+from mhattn_core.attention.replacements import pair_replacements
 from mhattn_core.models.model import Model
 from mhattn_core.models.pooling import Pooling
 from mhattn_core.tap.interface import Call
@@ -25,8 +26,9 @@ def sentence_vector(model: Model, sentence: str, ablate: Ablation = NO_ABLATION)
     if model.stacks != ("encoder",):
         raise ValueError("sentence vectors are those of encoders")
     check(model, ablate)
-    inputs = prepare_inputs(model, SentencePair(sentence)).inputs
-    replacements = pair_replacements(model, inputs, ablate)
+    pair = SentencePair(sentence)
+    inputs = prepare_inputs(model, pair).inputs
+    replacements = pair_replacements(model, inputs, ablate, pair)
 
     def watch(call: Call) -> Tensor:
         return switch_off(call, ablate, replacements)

@@ -29,6 +29,7 @@ from mhattn_core.charts.head_switches import head_switches
 from mhattn_core.charts.heat_rows import heat_rows
 from mhattn_core.charts.hit_links import found_links
 from mhattn_core.charts.interactions import interactions
+from mhattn_core.charts.interventions import interventions
 from mhattn_core.charts.kept_heads import kept_heads
 from mhattn_core.charts.knockouts import knockouts
 from mhattn_core.charts.lines import lines
@@ -98,6 +99,7 @@ __all__ = [
     "head_switches",
     "heat_rows",
     "interactions",
+    "interventions",
     "kept_heads",
     "knockouts",
     "lines",

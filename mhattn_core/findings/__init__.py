@@ -11,6 +11,7 @@ from mhattn_core.findings.ablation.groups import group_effects
 from mhattn_core.findings.ablation.interactions import head_interactions
 from mhattn_core.findings.ablation.knockouts import knockouts
 from mhattn_core.findings.ablation.minimal_pairs import minimal_pairs
+from mhattn_core.findings.ablation.patching import attribution_agreement, interventions, patching
 from mhattn_core.findings.card.distances import head_distances
 from mhattn_core.findings.card.effects import head_contribution, head_effect
 from mhattn_core.findings.card.neighbours import head_counterparts, head_neighbours
@@ -76,6 +77,9 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         gradient_agreement,
         minimal_pairs,
         knockouts,
+        patching,
+        attribution_agreement,
+        interventions,
         head_interactions,
         group_effects,
         ablation_curve,

@@ -10,7 +10,7 @@ from typing import Any
 
 from mhattn_core.locale import _, current_language, listed
 
-_TITLE = re.compile(r"title = \{(.*?)\}, (?:booktitle|journal|institution)")
+_TITLE = re.compile(r"title = \{(.*?)\}, (?:booktitle|journal|institution|howpublished)")
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ Parts = dict[str, list[list[str]]]
 
 @dataclass(frozen=True)
 class MinimalPair:
-    """``opening`` goes on with ``good``, never with ``bad``; ``relation`` is the one that tells. ``source``: what it
-    translates, for a translator.
+    """``opening`` goes on with ``good``, never with ``bad``; ``relation`` is the one that tells. Without ``bad`` one
+    word is asked for alone. ``source``: what it translates, for a translator.
     """
 
     relation: str
@@ -24,8 +24,8 @@ class MinimalPair:
     source: str = ""
 
     def ended(self, word: str) -> str:
-        """The opening with one of its words: English puts a space between."""
-        return f"{self.opening}{'' if HAN_STRETCH.search(self.opening) else ' '}{word}"
+        """The opening with one of its words, or with none: English puts a space between."""
+        return f"{self.opening}{'' if not word or HAN_STRETCH.search(self.opening) else ' '}{word}"
 
 
 @cache

@@ -68,7 +68,20 @@ def _tables() -> dict[str, pd.DataFrame]:
     }
     right = base.assign(relation="det", intact=0.9, delta=0.0, p95=0.01, hurts=False, n=64).drop(columns="quantity")
     right.loc[[5, 30], ["delta", "hurts"]] = [[0.25, True], [0.02, True]]
+    moved = base.drop(columns="quantity").assign(relation="nsubj", clean=1.5, corrupt=-1.0, units=40, contrasts=70)
+    moved = moved.assign(recovery=delta, low=delta - 0.05, high=delta + 0.05, q=0.01, attribution=delta / 2, p=0.001)
+    ways = [
+        ("output", "good_to_bad"),
+        ("output", "bad_to_good"),
+        ("query", "good_to_bad"),
+        ("mean", ""),
+        ("knockout", ""),
+    ]
+    patches = [
+        moved.assign(kind=kind, direction=way, positions="all" if way else "", patched=0.5) for kind, way in ways
+    ]
     return {
+        "patching": pd.concat(patches, ignore_index=True).assign(unasked=4, unequal=5, not_told_apart=1),
         "cluster_ablation": pd.DataFrame(group),
         "minimal_pairs": right.assign(ablated=lambda rows: rows["intact"] - rows["delta"], low=0.0, high=0.3),
         "ablation": ablation,
@@ -97,8 +110,13 @@ SAID_OF_A_RUN = {
         "Tested over all heads (q ≤ 0.05), 36 raise the loss when they are off and 25 lower it; for the other 11 no "
         "change was seen",
         "Read were 60 contexts of 64 words",
-        "64 pairs",
+        "64 minimal pairs",
         "Right or wrong without a head",
+        "What carries the difference",
+        "ahead by +1.500 nats after the good opening and by −1.000 after the bad one",
+        "encoder L5 H11 +0.410 [+0.360, +0.460]",
+        "rank the 72 heads alike by 1.00",
+        "Heads without which the answer falls (q ≤ 0.05): patching 41, ablation 41, knockout 41",
     ],
     "safe": [
         "are measured on this pair, an example",
@@ -147,7 +165,7 @@ def test_a_run_with_two_quantities_has_one_choice_for_the_page(
     """As an encoder has over pairs with second sentences."""
     both = {
         name: table
-        if name == "minimal_pairs"
+        if name in ("minimal_pairs", "patching")
         else pd.concat([table, table.assign(quantity="displacement")], ignore_index=True)
         for name, table in _tables().items()
     }

@@ -54,3 +54,14 @@ def test_a_phone_chooses_heads_by_name(server: str, phone: Page) -> None:
     expect(main(phone).locator(".st-key-wide-switches")).to_be_hidden()
     expect(off(phone)).to_contain_text("cross L1 H0")
     assert phone.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")
+
+
+def test_what_a_head_carries_is_chosen_and_stands_in_the_address(server: str, page: Page) -> None:
+    page.goto(f"{server}/fault_tolerance?tab=heads&models=marian-zh-en&evidence=gsdsimp-dev-zh-en")
+    expect(main(page).get_by_role("heading", name="What carries the difference")).to_be_visible()
+    expect(main(page).get_by_text("these heads carry most (output, good → bad)")).to_be_visible()
+    main(page).get_by_role("radio", name="values").or_(main(page).get_by_role("button", name="values")).first.click()
+    expect(main(page).get_by_text("these heads carry most (values, good → bad)")).to_be_visible()
+    expect(page).to_have_url(re.compile("part=value"))
+    expect(main(page).get_by_text("patching and ablation")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)

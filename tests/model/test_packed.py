@@ -14,7 +14,7 @@ from transformers.quantizers.auto import register_quantization_config, register_
 from transformers.utils.quantization_config import QuantizationConfigMixin
 
 import mhattn_core as mh
-from mhattn_core.attention.ablation import kinds_on_a_pair
+from mhattn_core.attention.ablation import kinds_of
 
 METHOD = "eight_bits_of_the_tests"
 
@@ -75,7 +75,7 @@ def test_packed_weights_are_read_with_what_they_give(folder: Path) -> None:
     gap = np.abs(seen.pattern("decoder") - plain.pattern("decoder")).max()
     assert 0 < gap < 0.1
     eager = model.network(**seen.inputs).logits
-    for kind in kinds_on_a_pair(model):
+    for kind in kinds_of(model):
         assert np.isfinite(mh.attend(model, PAIR, ablate={("decoder", 1, 2): kind}).pattern("decoder")).all()
     assert torch.equal(model.network(**seen.inputs).logits, eager)
     # What a packed W_O adds is no product with its rows.

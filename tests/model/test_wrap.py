@@ -11,7 +11,7 @@ from torch import nn
 from transformers import PreTrainedModel
 
 import mhattn_core as mh
-from mhattn_core.attention.ablation import kinds_on_a_pair
+from mhattn_core.attention.ablation import kinds_of
 
 PAIR = mh.SentencePair("the cat sits on a mat", "it was very tired")
 
@@ -37,7 +37,7 @@ def test_a_network_under_training_is_read_as_its_saved_copy(name: str, tmp_path:
     ours, theirs = mh.attend(model, PAIR), mh.attend(saved, PAIR)
     np.testing.assert_allclose(ours.pattern(stack), theirs.pattern(stack), atol=1e-6)
     np.testing.assert_allclose(ours.contributions(stack), theirs.contributions(stack), atol=1e-5)
-    for kind in kinds_on_a_pair(model):
+    for kind in kinds_of(model):
         off = {(stack, 0, 2): kind}
         np.testing.assert_allclose(
             mh.attend(model, PAIR, ablate=off).pattern(stack),
@@ -134,7 +134,7 @@ def test_other_precisions(dtype: str | torch.dtype, tmp_path: Path) -> None:
     np.testing.assert_allclose(seen.pattern("decoder"), plain.pattern("decoder"), atol=0.1)
     assert seen.contributions("decoder").dtype == seen.value_norms("decoder").dtype == np.float32
     seen.values("decoder", layer=1, head=2)
-    for kind in kinds_on_a_pair(model):
+    for kind in kinds_of(model):
         mh.attend(model, PAIR, ablate={("decoder", 1, 2): kind})
 
 

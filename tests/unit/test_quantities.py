@@ -12,7 +12,7 @@ import torch
 from mhattn_core.arrays.word_layer import WordLayer
 from mhattn_core.attention.word_layer import word_axes, word_layer
 from mhattn_core.experiments import attribution
-from mhattn_core.experiments.ablation import faithfulness, knockout, minimal_pairs
+from mhattn_core.experiments.ablation import faithfulness, knockout, minimal_pairs, patching
 from mhattn_core.experiments.ablation.study import TABLES
 from mhattn_core.experiments.alignment.shipped import shipped_alignment
 from mhattn_core.experiments.circuits import tables as circuits
@@ -60,6 +60,7 @@ COLUMNS = {
     "faithfulness": faithfulness.COLUMNS,
     "circuits": circuits.COPYING,
     "composition": circuits.COMPOSITION,
+    "patching": patching.COLUMNS,
     "probes": probing.HEADS,
     "probe_means": probing.MEANS,
     "fusion": FUSION_COLUMNS,
@@ -73,7 +74,7 @@ KEYS = {
     *(f"{name}{side}" for name in ("model", "stack", "layer", "head") for side in ("", "_a", "_b")),
     *("type", "relation", "direction", "verdict", "reason", "kind", "vector", "task", "rows", "weight", "choice"),
     *("word_class", "side", "upos"),
-    *("part", "item", "band", "query", "key"),
+    *("part", "item", "band", "query", "key", "positions"),
     *("shared_keys", "value", "order", "language", "masked", "detected", "draw", "cluster", "read_as", "hurts"),
 }
 """Columns that say of what a number is, or what is concluded from it."""

@@ -108,11 +108,16 @@ def readable(model: Model, pairs: Sequence[MinimalPair]) -> list[MinimalPair]:
     """The pairs in a language that the model reads, by the catalogue; all of them for a model that does not stand
     there.
     """
+    return [pair for pair in pairs if reads(model, pair.source if "cross" in model.stacks else pair.opening)]
+
+
+def reads(model: Model, text: str) -> bool:
+    """Whether a model reads the language of a text, by the catalogue; a model that does not stand there reads all."""
     entry = entries().get(trained_name(model.name))
     if entry is None:
-        return list(pairs)
-    reads = entry.languages[:1] if entry.family in ONE_WAY else entry.languages
-    return [pair for pair in pairs if language_of(pair.source if "cross" in model.stacks else pair.opening) in reads]
+        return True
+    languages = entry.languages[:1] if entry.family in ONE_WAY else entry.languages
+    return language_of(text) in languages
 
 
 def _margins(

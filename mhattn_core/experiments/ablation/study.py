@@ -58,7 +58,7 @@ def ablation_tables(
             trials, single_head.each_off(trials, kind, largest, passes=count), kind, units, largest
         )
         for kind in kinds_of(model)
-        if kind != PRIMARY and (kind != "resample" or len(texts) > 1)
+        if kind != PRIMARY
     ]
     clusters = groups.clusters_of(model, trials.fed[:TO_CLUSTER])
     return {

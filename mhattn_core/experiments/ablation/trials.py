@@ -13,6 +13,7 @@ from mhattn_core.attention.ablation import OF_EDGES, Ablation, Kind, Outputs, Re
 from mhattn_core.attention.edges import Edges, Removed, edge_cells
 from mhattn_core.attention.gates import importance
 from mhattn_core.attention.objectives import asked_of, class_numbers, tasks
+from mhattn_core.attention.replacements import outputs_elsewhere
 from mhattn_core.heads import Head
 from mhattn_core.measures.ablation.changes import (
     accuracy,
@@ -140,7 +141,6 @@ class Trials:
 
         removed: of each variant what ``knockout`` and ``zero_weight`` take out of its heads; these are measured in this
         process.
-        Raises ValueError for ``resample`` among fewer than two texts that the model can take.
         """
         if self._spread and not removed and len(variants) > VARIANTS:
             parts = [
@@ -180,8 +180,14 @@ class Trials:
         means = self._means
         if means is None:
             means = row_means(self.model, self.tasks[number]) if "mean" in kinds else {}
-        others = other_outputs(self.model, self.tasks, number) if "resample" in kinds else {}
-        return Replacements(means, others)
+        return Replacements(means, self._others(number) if "resample" in kinds else {})
+
+    def _others(self, number: int) -> Outputs:
+        """What heads give for another of these texts; of one alone, for one of this project's."""
+        rows = [row.number for task in self.tasks for row in task.rows]
+        if len(rows) > 1:
+            return other_outputs(self.model, self.tasks, number)
+        return outputs_elsewhere(self.model, self.fed[rows[0]])
 
     def _of_edges(self, number: int, others: Replacements, variant: Ablation, removed: Removed) -> Replacements:
         stacks = {stack for (stack, _layer, _head), kind in variant.items() if kind in OF_EDGES}

@@ -56,6 +56,7 @@ def minimal_pairs(run: Run, *, model: str = "") -> Finding:
             "sentence as its source, so one into English has the first three, one into Chinese the last two."
         ),
         int(rows["n"].max()),
+        texts=_("{n} minimal pairs").format(n=int(rows["n"].max())),
     )
 
 

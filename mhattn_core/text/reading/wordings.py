@@ -29,6 +29,7 @@ WORDINGS: Mapping[str, tuple[str, ...]] = {
     "source": (
         *("source", "src", "sourcetext", "sourcesentence", "srctext", "sourcelanguage", "sourcelang", "original"),
         *_numbered("1", "a"),
+        *("good", "sentencegood", "goodsentence"),
         *("原文", "源文", "源语", "源语言", "源文本", "源句", "原句", "第一句", "前提", "上句"),
         *(
             "premise",
@@ -50,6 +51,7 @@ WORDINGS: Mapping[str, tuple[str, ...]] = {
     "target": (
         *("target", "tgt", "trg", "targettext", "targetsentence", "tgttext", "targetlanguage", "targetlang"),
         *_numbered("2", "b"),
+        *("bad", "sentencebad", "badsentence"),
         *("译文", "目标", "目标语", "目标语言", "目标文本", "目标句", "译句", "第二句", "假设", "下句", "参考译文"),
         *("ref", "reference", "hypothesis", SUMMARY, "translation", "translated", "mt", "翻译"),
         *("answer", "response", "output", "positive", "答案", "回答", "输出"),
@@ -57,8 +59,9 @@ WORDINGS: Mapping[str, tuple[str, ...]] = {
     **{
         field: tuple(name.replace("_", "") for name in names)
         for field, names in NAMES.items()
-        if field not in ("source", "target")
+        if field not in ("source", "target", "group")
     },
+    "group": ("group", "uid", "linguisticsterm"),
 }
 WORDS = frozenset(word for words in WORDINGS.values() for word in words)
 PROMISED = {name.replace("_", ""): field for field, names in NAMES.items() for name in names}

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from mhattn_core.attention.ablation import Kind, kinds_on_a_pair
+from mhattn_core.attention.ablation import Kind, kinds_of
 from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.experiments.ablation.pair import (
     ablate_each,
@@ -57,11 +57,11 @@ def damage(found: AblationContext) -> AblationTable:
     measured, model = from_run(found, "ablation"), found.seen.model
     if measured is not None:
         heads = measured.table["kind"].value_counts()
-        whole = [kind for kind in kinds_on_a_pair(model) if heads.get(kind, 0) == heads.max()]
+        whole = [kind for kind in kinds_of(model) if heads.get(kind, 0) == heads.max()]
         kind = choose_kind(whole, MEASURED_KIND)
         rows = measured.table[measured.table["kind"] == kind]
         return replace(measured, table=rows, pairs=int(rows["n"].max()))
-    return _alone(found.seen, choose_kind(kinds_on_a_pair(model), MEASURED_KIND))
+    return _alone(found.seen, choose_kind(kinds_of(model), MEASURED_KIND))
 
 
 def groups_off(found: AblationContext, alone: AblationTable) -> AblationTable | None:

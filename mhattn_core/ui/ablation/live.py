@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mhattn_core.attention.ablation import Ablation, Kind, kinds_on_a_pair
+from mhattn_core.attention.ablation import Ablation, Kind, kinds_of
 from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.generate import Continued, continued
 from mhattn_core.errors import Problem
@@ -35,7 +35,7 @@ def bench(found: AblationContext) -> None:
     switches, outcome = st.columns([2, 3], gap="large")
     with switches:
         # What a head writes is easiest to follow where it writes nothing.
-        kinds = sorted(kinds_on_a_pair(seen.model), key=lambda kind: kind != "zero")
+        kinds = sorted(kinds_of(seen.model), key=lambda kind: kind != "zero")
         kind = choose_kind(kinds, "kind")
         default = OPENING.get((found.name, found.controls.gallery_id)) or _ranked_first(seen)
         off = choose_off(seen, found.place, [default])
