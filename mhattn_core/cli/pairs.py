@@ -9,11 +9,13 @@ import typer
 from rich.progress import TaskID, TextColumn
 
 from mhattn_core.cli.options import Device, Dtype
+from mhattn_core.cli.reading import columns_of, read_files
 from mhattn_core.cli.terminal import console, listed, print_table, progress_bars, tell_left_out, tell_remarks
 from mhattn_core.errors import Problem
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import families
+from mhattn_core.text.reading import FIELDS, FORMATS
 
 Header = Annotated[
     bool | None,
@@ -24,14 +26,22 @@ Header = Annotated[
 Sheet = Annotated[
     str | None, typer.Option(help="The sheet of a workbook; by default the one with columns of pairs.", metavar="NAME")
 ]
+ColumnsOf = Annotated[
+    str | None,
+    typer.Option(
+        help=f"Which columns of PAIRS hold what, such as source=premise,target=hypothesis; fields: {' '.join(FIELDS)}.",
+        metavar="FIELD=COLUMN,…",
+    ),
+]
 
 
 def analyze(
     pairs: Annotated[
-        str,
+        list[str],
         typer.Argument(
-            help="A file of pairs: .csv .tsv .txt .jsonl .json .xlsx .parquet .conllu; or a folder, a pattern in "
-            "quotes, or an address (s3://, hf://) of .parquet and .jsonl files, read shard by shard.",
+            help=f"A file of pairs: {' '.join(FORMATS)}, text also packed as .gz; two files whose lines are "
+            "translations of one another (x.en x.de); or a folder, a pattern in quotes, or an address (s3://, hf://) "
+            "of .parquet and .jsonl files, read shard by shard.",
             metavar="PAIRS",
         ),
     ],
@@ -77,6 +87,7 @@ def analyze(
     ] = False,
     header: Header = None,
     sheet: Sheet = None,
+    columns: ColumnsOf = None,
 ) -> None:
     """Measure every head of every model over many pairs, with intervals; Ctrl-C leaves a run that resumes."""
     from mhattn_core.runs.analyze import analyze as measure
@@ -85,15 +96,17 @@ def analyze(
     from mhattn_core.runs.progress import Progress
     from mhattn_core.runs.shards import is_sharded
     from mhattn_core.runs.where import HERE
-    from mhattn_core.text.reading import Upload, read_pairs
+    from mhattn_core.text.reading import Upload
     from mhattn_core.text.relations.resources import read_resources
 
-    given: Upload | str = pairs
-    if is_sharded(pairs):
-        if consecutive or sheet or header is not None:
-            raise Problem(_("Shards are read as they are."), _("Leave out --consecutive, --header and --sheet."))
+    given: Upload | str = pairs[0]
+    if len(pairs) == 1 and is_sharded(pairs[0]):
+        if consecutive or sheet or columns or header is not None:
+            raise Problem(
+                _("Shards are read as they are."), _("Leave out --consecutive, --header, --sheet and --columns.")
+            )
     else:
-        given = read_pairs(Path(pairs), header=header, sheet=sheet)
+        given = read_files(pairs, header=header, sheet=sheet, columns=columns_of(columns))
         tell_remarks(given)
         if consecutive:
             given = replace(given, pairs=neighbours(given.pairs))
@@ -147,13 +160,14 @@ def align(
     yardstick: Annotated[str | None, typer.Option(help="As --reference, its name until now.", hidden=True)] = None,
     header: Header = None,
     sheet: Sheet = None,
+    columns: ColumnsOf = None,
 ) -> None:
     """Measure every head as a word aligner against gold: alignment error, precision, recall, F1, with intervals."""
     from mhattn_core.experiments.alignment.report import report
     from mhattn_core.models.load import load
     from mhattn_core.text.reading import read_gold
 
-    read = read_gold(pairs, gold, base=1 if base else 0, header=header, sheet=sheet)
+    read = read_gold(pairs, gold, base=1 if base else 0, header=header, sheet=sheet, columns=columns_of(columns))
     tell_left_out(read.bad)
     if all(record.alignment is None for record in read.pairs):
         raise Problem(

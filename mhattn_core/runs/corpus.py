@@ -35,8 +35,8 @@ def records_of(pairs: Pairs) -> tuple[list[PairRecord], pd.DataFrame]:
                     name=read.name, names=listed(read.columns.found)
                 ),
                 _(
-                    "Call the columns “source” and “target” in the first row, or say which they are with columns= of "
-                    "read_pairs."
+                    "Call the columns “source” and “target” in the first row, or say which they are: on the command "
+                    "line --columns, in Python columns= of read_pairs."
                 ),
             )
     else:

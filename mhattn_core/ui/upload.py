@@ -67,7 +67,7 @@ def _take_in(key: str) -> None:
     with file_tab:
         st.file_uploader(
             _("Sentence pairs, one a row"),
-            type=[suffix.removeprefix(".") for suffix in FORMATS],
+            type=[suffix.removeprefix(".") for suffix in (*FORMATS, ".gz")],
             key=f"{key}-file-{turn}",
             on_change=_file_chosen,
             args=(key, turn),

@@ -2,8 +2,10 @@
 
 import csv
 import io
+from xml.sax.saxutils import escape
 
 import pandas as pd
+from babel.messages.pofile import normalize
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,6 +49,34 @@ def test_json_lines_and_parquet(pairs: list[tuple[str, str]]) -> None:
     assert texts("x.jsonl", frame.to_json(orient="records", lines=True, force_ascii=False).encode()) == pairs
 
 
+ONE_LINE = SENTENCES.map(lambda text: " ".join(text.split()))
+"""Line breaks of XML are white space."""
+
+
+@given(st.lists(st.tuples(ONE_LINE, ONE_LINE), min_size=1, max_size=9), st.sampled_from(["utf-8", "utf-16"]))
+def test_translation_memories_and_xliff(pairs: list[tuple[str, str]], encoding: str) -> None:
+    safe = [(escape(source), escape(target)) for source, target in pairs]
+    units = "".join(
+        f'<tu><tuv xml:lang="en"><seg>{source}</seg></tuv><tuv xml:lang="de"><seg>{target}</seg></tuv></tu>'
+        for source, target in safe
+    )
+    assert texts("x.tmx", f'<tmx><header srclang="en"/><body>{units}</body></tmx>'.encode(encoding)) == pairs
+    units = "".join(
+        f'<trans-unit id="{number}"><source>{source}</source><target>{target}</target></trans-unit>'
+        for number, (source, target) in enumerate(safe)
+    )
+    assert texts("x.xlf", f"<xliff><file><body>{units}</body></file></xliff>".encode(encoding)) == pairs
+
+
+@given(PAIRS)
+def test_catalogues(pairs: list[tuple[str, str]]) -> None:
+    catalogue = "".join(
+        f'#. a comment\n#: a.c:{number}\nmsgid ""\n{normalize(source)}\nmsgstr {normalize(target)}\n\n'
+        for number, (source, target) in enumerate(pairs)
+    )
+    assert texts("x.po", catalogue.encode()) == pairs
+
+
 @given(BREAKS)
 def test_files_of_their_own_are_read_line_by_line_as_their_bytes_are(rows: list[tuple[str, str]]) -> None:
     left, right = ("\n".join(column).encode() + b"\n" for column in zip(*rows, strict=True))
@@ -68,7 +98,7 @@ def test_any_bytes_are_read_or_refused(content: bytes, suffix: str) -> None:
     assert all(record.pair.source for record in upload.pairs)
 
 
-@given(st.text(max_size=200), st.sampled_from([".csv", ".tsv", ".txt", ".jsonl", ".conllu"]))
+@given(st.text(max_size=200), st.sampled_from([".csv", ".tsv", ".txt", ".jsonl", ".conllu", ".po", ".tmx"]))
 def test_any_text_is_read_or_refused(text: str, suffix: str) -> None:
     content = text.encode(errors="replace")
     try:

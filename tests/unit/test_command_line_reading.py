@@ -1,5 +1,6 @@
 """What the command line, and a run from a path, say of the files that they read."""
 
+import gzip
 from pathlib import Path
 
 import openpyxl
@@ -8,6 +9,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from mhattn_core.cli import command
+from mhattn_core.cli.reading import columns_of, read_files
 from mhattn_core.runs.corpus import records_of
 
 
@@ -54,3 +56,27 @@ def test_a_run_from_a_path_warns_of_what_is_not_plain(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("foo,bar\nHi there.,嗨。\nRun now!,跑！\n", encoding="utf-8")
     with pytest.warns(UserWarning, match=r"x\.csv.*“foo”, “bar”"):
         assert len(records_of(tmp_path / "x.csv")[0]) == 3
+
+
+def test_columns_are_named_on_the_command_line(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("id,morning,evening\n1,Hi there.,嗨。\n", encoding="utf-8")
+    given = "source=evening,target=morning"
+    told = called("analyze", tmp_path / "x.csv", "--out", tmp_path / "run", "--columns", given)
+    assert "no-such-model" in str(told.exception)
+    pair = read_files([str(tmp_path / "x.csv")], columns=columns_of(given)).pairs[0].pair
+    assert (pair.source, pair.target) == ("嗨。", "Hi there.")
+    for wrong in ("evening", "first=evening", "source=", "source=night"):
+        told = called("analyze", tmp_path / "x.csv", "--out", tmp_path / "run", "--columns", wrong)
+        assert "no-such-model" not in str(told.exception), wrong
+
+
+def test_two_files_of_sentences_are_pairs(tmp_path: Path) -> None:
+    (tmp_path / "x.en").write_text("Yes, it is.\nNo.\n")
+    (tmp_path / "x.de.gz").write_bytes(gzip.compress(b"Ja, ist es.\nNein.\n"))
+    files = [str(tmp_path / name) for name in ("x.en", "x.de.gz")]
+    pairs = [record.pair for record in read_files(files).pairs]
+    assert [(pair.source, pair.target) for pair in pairs] == [("Yes, it is.", "Ja, ist es."), ("No.", "Nein.")]
+    assert len(pairs[0].a.words) == 5
+    assert "no-such-model" in str(called("analyze", *files, "--out", tmp_path / "run").exception)
+    assert "--columns" in str(called("analyze", *files, "--out", tmp_path / "run", "--columns", "source=a").exception)
+    assert "3 files" in str(called("analyze", *files, files[0], "--out", tmp_path / "run").exception)

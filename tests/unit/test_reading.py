@@ -32,7 +32,7 @@ def test_every_table_sample_holds_the_same_pairs() -> None:
     assert cat.alignment
     assert (2, 1) in cat.alignment.sure
     assert (0, 0) in cat.alignment.possible - cat.alignment.sure
-    for name in ("pairs.tsv", "pairs.jsonl", "pairs.xlsx", "pairs.parquet"):
+    for name in ("pairs.tsv", "pairs.jsonl", "pairs.json", "pairs.xlsx", "pairs.ods", "pairs.parquet", "pairs.csv.gz"):
         for record, again in zip(first.pairs, read_back[name].pairs, strict=True):
             assert (again.id, again.pair, again.document, again.alignment) == (
                 record.id,
@@ -40,7 +40,9 @@ def test_every_table_sample_holds_the_same_pairs() -> None:
                 record.document,
                 record.alignment,
             )
-    assert texts(read_back["pairs.txt"]) == texts(first)
+    for name in ("pairs.txt", "pairs.tmx", "pairs.xliff", "pairs.po"):
+        assert texts(read_back[name]) == texts(first)
+    assert texts(read_back["pairs.zip"]) == texts(first)[:-1]  # each line has a translation
     assert [len(record.tree) for record in read_back["trees.conllu"].pairs] == [7, 5]
 
 

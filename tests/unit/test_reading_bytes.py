@@ -94,10 +94,10 @@ def test_marks_of_joined_files_and_of_dos() -> None:
 @pytest.mark.parametrize(
     ("name", "content", "remedy"),
     [
-        ("a.ods", b"PK\x03\x04", ".xlsx"),
+        ("a.numbers", b"PK\x03\x04", ".xlsx"),
         ("a.xls", b"\xd0\xcf\x11\xe0", ".xlsx"),
-        ("a.csv.gz", b"\x1f\x8b", "Unpack"),
-        ("pairs.zip", b"PK\x03\x04", "Unpack"),
+        ("a.csv.bz2", b"BZh9", "Unpack"),
+        ("pairs.tgz", b"\x1f\x8b", "Unpack"),
         ("a.docx", b"PK\x03\x04", ".csv"),
     ],
 )

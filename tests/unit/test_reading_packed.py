@@ -15,6 +15,15 @@ from mhattn_core import Problem
 from mhattn_core.text.reading import HOSTED, Limits, Upload, read_pairs, samples
 
 
+def test_lists_in_json_are_rows_without_names() -> None:
+    upload = read_pairs(("x.json", b'[["a", "b"],\n ["c"],\n 7]'))
+    assert [(record.pair.source, record.pair.target) for record in upload.pairs] == [("a", "b"), ("c", "")]
+    assert upload.bad["line"].tolist() == [3]
+    assert "JSON object" in upload.bad["reason"].tolist()[0]
+    named = read_pairs(("x.json", b'[["target", "source"], ["a", "b"]]'))
+    assert [(record.pair.source, record.pair.target) for record in named.pairs] == [("b", "a")]
+
+
 def workbook(rows: Sequence[Sequence[Any]], change: Callable[[Any], None] = lambda _sheet: None) -> bytes:
     book = openpyxl.Workbook()
     for row in rows:

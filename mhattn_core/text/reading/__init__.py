@@ -12,14 +12,19 @@ from mhattn_core.text.reading.conllu import read_conllu
 from mhattn_core.text.reading.gold import read_gold
 from mhattn_core.text.reading.limits import HOSTED, Limits
 from mhattn_core.text.reading.links import attach_links
+from mhattn_core.text.reading.moses import read_moses
+from mhattn_core.text.reading.ods import read_ods
 from mhattn_core.text.reading.packed import read_jsonl, read_parquet
 from mhattn_core.text.reading.parallel import read_parallel
+from mhattn_core.text.reading.po import read_po
 from mhattn_core.text.reading.records import Columns, GoldWord, PairRecord, Upload
 from mhattn_core.text.reading.samples import samples
 from mhattn_core.text.reading.separated import read_csv, read_tsv, read_txt
 from mhattn_core.text.reading.sheet import read_xlsx
-from mhattn_core.text.reading.source import Source, load, way_out
+from mhattn_core.text.reading.source import Source, load, unpacked_name, way_out
 from mhattn_core.text.reading.summarised import read_texts
+from mhattn_core.text.reading.tmx import read_tmx
+from mhattn_core.text.reading.xliff import read_xliff
 
 __all__ = [
     "FIELDS",
@@ -39,8 +44,16 @@ __all__ = [
 ]
 
 TEXT = {".csv": read_csv, ".tsv": read_tsv, ".txt": read_txt, ".jsonl": read_jsonl, ".json": read_jsonl}
-WORKBOOK, PARQUET, TREES = ".xlsx", ".parquet", ".conllu"
-FORMATS = (*TEXT, WORKBOOK, PARQUET, TREES)
+WITHIN_LIMITS = {
+    ".parquet": read_parquet,
+    ".tmx": read_tmx,
+    ".xliff": read_xliff,
+    ".xlf": read_xliff,
+    ".po": read_po,
+}
+WORKBOOKS = {".xlsx": read_xlsx, ".ods": read_ods}
+RECORDS = {".conllu": read_conllu, ".zip": read_moses}
+FORMATS = (*TEXT, *WORKBOOKS, *WITHIN_LIMITS, *RECORDS)
 
 
 def read_pairs(
@@ -52,7 +65,7 @@ def read_pairs(
     base: Literal[0, 1] = 0,
     limits: Limits = Limits(),  # noqa: B008  frozen
 ) -> Upload:
-    """Read a file of pairs, told by its name: .csv .tsv .txt .jsonl .json .xlsx .parquet .conllu.
+    """Read a file of pairs, told by its name: one of ``FORMATS``, or a text format packed with gzip (``.csv.gz``).
 
     ``columns`` says for fields (FIELDS) which column they stand in, by name or place (``#2``), or nowhere (an empty
     name), where the file's own names do not tell; ``header`` whether the first row holds names, where this does not
@@ -62,16 +75,16 @@ def read_pairs(
     Raises Problem when the file cannot be read as a whole, ValueError at an unknown field.
     """
     name = source[0] if isinstance(source, tuple) else Path(source).name
-    suffix = Path(name).suffix.lower()
+    suffix = Path(unpacked_name(name)).suffix.lower()
     if suffix not in FORMATS:
-        raise way_out(name, FORMATS)
+        raise way_out(unpacked_name(name), FORMATS)
     name, content = load(source, limits)
-    if suffix == TREES:
-        return read_conllu(name, content, limits)
-    if suffix == WORKBOOK:
-        table = read_xlsx(name, content, limits, sheet)
-    elif suffix == PARQUET:
-        table = read_parquet(name, content, limits)
+    if suffix in RECORDS:
+        return RECORDS[suffix](name, content, limits)
+    if suffix in WORKBOOKS:
+        table = WORKBOOKS[suffix](name, content, limits, sheet)
+    elif suffix in WITHIN_LIMITS:
+        table = WITHIN_LIMITS[suffix](name, content, limits)
     else:
         table = TEXT[suffix](name, content)
     return assemble(name, table, columns, limits, header=header, base=base)

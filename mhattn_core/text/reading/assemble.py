@@ -34,7 +34,9 @@ def assemble(
     all_rows = list(limits.within(name, filled))
     limits.check_columns(name, max((len(row.cells) for row in all_rows), default=0))
     is_prose = table.format == "txt" and not table.separator  # its first line may be a title
-    columns, above, rows, remarks = find_columns(all_rows, table.names, wanted, header, may_have_names=not is_prose)
+    columns, above, rows, remarks = find_columns(
+        all_rows, table.names, {**table.fields, **(wanted or {})}, header, may_have_names=not is_prose
+    )
     if len(rows) > limits.rows:
         raise limits.exceeded(_("“{name}” has more than {number} rows.").format(name=name, number=f"{limits.rows:,}"))
     reader = _Reader({}, limits, base, [(row.line, _("It stands above the names of the columns.")) for row in above])

@@ -1,6 +1,7 @@
 """Sentences with gold trees: CoNLL-U."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import conllu
@@ -31,6 +32,7 @@ def read_conllu(name: str, content: bytes, limits: Limits) -> Upload:
     bad: list[Bad] = []
     taken: set[str] = set()
     begun: list[int] = []
+    beside: Counter[str] = Counter()
     document = ""
     for line, block in limits.within(name, _blocks(lines(text))):
         if len(pairs) == limits.rows:
@@ -49,15 +51,32 @@ def read_conllu(name: str, content: bytes, limits: Limits) -> Upload:
         else:
             taken.add(record.id)
             pairs.append(record)
-    bare = sum(not record.tree for record in pairs)
-    remarks = (
-        (_("Sentences without a tree, since their words have no heads: {number}.").format(number=f"{bare:,}"),)
-        if bare
-        else ()
-    )
+            beside += _beside_words(sentence)
+    remarks = _remarks(pairs, beside)
     return Upload(
         name, "conllu", pairs, bad_rows(bad), encoding=encoding, separator="\t", remarks=remarks, lines=tuple(begun)
     )
+
+
+def _beside_words(sentence: Any) -> Counter[str]:
+    """What a sentence has beside its words and their tree, by kind, with its number."""
+    signs = [token["id"][1] for token in sentence if isinstance(token["id"], tuple)]
+    enhanced = any(token["deps"] for token in sentence)
+    return Counter({"multiword": signs.count("-"), "empty": signs.count("."), "enhanced": int(enhanced)})
+
+
+def _remarks(pairs: Sequence[PairRecord], beside: Counter[str]) -> tuple[str, ...]:
+    says = {
+        "bare": _("Sentences without a tree, since their words have no heads: {number}."),
+        "multiword": _(
+            "Multiword tokens: {number}. The words that are measured are those of the text: one whose parts do not "
+            "spell it stays one word."
+        ),
+        "empty": _("Empty nodes, which stand in no text and are left out: {number}."),
+        "enhanced": _("Sentences with an enhanced graph, of which only the basic tree is read: {number}."),
+    }
+    numbers = {"bare": sum(not record.tree for record in pairs), **beside}
+    return tuple(say.format(number=f"{numbers[kind]:,}") for kind, say in says.items() if numbers.get(kind))
 
 
 def _blocks(found: list[str]) -> Iterator[tuple[int, list[str]]]:

@@ -17,26 +17,36 @@ from mhattn_core.text.reading.records import Table, TableRow
 from mhattn_core.text.reading.wordings import language_of
 
 BETWEEN = re.compile(r"[\s,]*")
+Parsed = dict[str, Any] | list[Any] | str
+"""A row as columns by name, as cells in order, or what is wrong with it."""
 BATCH = 32
 """Rows of a Parquet file unpacked at a time: few, since a small file can repeat one long text."""
 
 
 def read_jsonl(name: str, content: bytes) -> Table:
     """One object a line, or an array of objects; their keys are the columns, as are languages under a key
-    (``translation.en``).
+    (``translation.en``). Lists in place of objects are rows of cells without names.
     """
     text, encoding = decode(name, content)
     is_array = text.lstrip().startswith("[")
     objects = list(_elements(text) if is_array else _lines(text))
+    format_ = "json" if is_array else "jsonl"
     names = tuple(dict.fromkeys(key for _line, value in objects if isinstance(value, dict) for key in value))
+    if not names and any(isinstance(value, list) for _line, value in objects):
+        cells = [
+            TableRow(line, [], value) if isinstance(value, str) else TableRow(line, [*value]) for line, value in objects
+        ]
+        return Table(format_, cells, None, encoding)
     rows = (
-        TableRow(line, [value.get(key) for key in names]) if isinstance(value, dict) else TableRow(line, [], value)
+        TableRow(line, [value.get(key) for key in names])
+        if isinstance(value, dict)
+        else TableRow(line, [], value if isinstance(value, str) else _no_object())
         for line, value in objects
     )
-    return Table("json" if is_array else "jsonl", rows, names, encoding)
+    return Table(format_, rows, names, encoding)
 
 
-def _lines(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
+def _lines(text: str) -> Iterator[tuple[int, Parsed]]:
     """Each line that is not empty, and its object, or what is wrong with it."""
     for line, written in enumerate(lines(text), 1):
         if written.strip():
@@ -46,7 +56,7 @@ def _lines(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
                 yield line, _("It is not JSON: {error}.").format(error=error)
 
 
-def _elements(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
+def _elements(text: str) -> Iterator[tuple[int, Parsed]]:
     """The objects of an array and the lines on which they begin; where it is broken, what is wrong, and no more."""
     read = json.JSONDecoder().raw_decode
     place, line, before = BETWEEN.match(text, text.index("[") + 1).end(), 1, 0  # type: ignore[union-attr]  # it matches nothing too
@@ -61,12 +71,12 @@ def _elements(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
         place = BETWEEN.match(text, place).end()  # type: ignore[union-attr]
 
 
-def _object(value: Any) -> dict[str, Any] | str:
-    return (
-        flat_row(value)
-        if isinstance(value, dict)
-        else _('It is not a JSON object such as {"source": "…", "target": "…"}.')
-    )
+def _object(value: Any) -> Parsed:
+    return flat_row(value) if isinstance(value, dict) else value if isinstance(value, list) else _no_object()
+
+
+def _no_object() -> str:
+    return _('It is not a JSON object such as {"source": "…", "target": "…"}.')
 
 
 def flat_row(row: dict[str, Any]) -> dict[str, Any]:

@@ -91,7 +91,9 @@ class TableRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """``names`` is None where the first row may hold them; ``sheet``, ``sheets`` and ``remarks`` as of ``Upload``."""
+    """``names`` is None where the first row may hold them; ``sheet``, ``sheets`` and ``remarks`` as of ``Upload``.
+    ``fields``: what the format itself says of the columns of fields, where their names do not.
+    """
 
     format: str
     rows: Iterable[TableRow]
@@ -101,6 +103,7 @@ class Table:
     sheet: str = ""
     sheets: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 def bad_rows(rows: Iterable[Bad]) -> pd.DataFrame:

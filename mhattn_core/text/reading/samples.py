@@ -1,9 +1,13 @@
 """A small file of each format to begin with."""
 
+import gzip
 import io
+from xml.sax.saxutils import escape
 
 import openpyxl
 import pandas as pd
+
+from mhattn_core.text.reading.moses import pack
 
 ROWS = pd.DataFrame(
     [
@@ -43,11 +47,46 @@ TREES = """# newdoc id = home
 5	。	。	PUNCT	_	_	2	punct	_	SpaceAfter=No
 
 """
+SIDES = (("en", "source"), ("zh", "target"))
+DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+XML = {
+    "tmx": (
+        DECLARATION
+        + '<tmx version="1.4">\n<header srclang="en" datatype="plaintext" segtype="sentence" adminlang="en" '
+        'creationtool="mhattn" creationtoolversion="1" o-tmf="none"/>\n<body>\n',
+        '<tu tuid="{id}">\n<tuv xml:lang="en"><seg>{source}</seg></tuv>\n<tuv xml:lang="zh"><seg>{target}</seg></tuv>\n'
+        "</tu>\n",
+        '<tu tuid="{id}"><tuv xml:lang="en"><seg>{source}</seg></tuv></tu>\n',
+        "</body>\n</tmx>\n",
+    ),
+    "xliff": (
+        DECLARATION + '<xliff xmlns="urn:oasis:names:tc:xliff:document:1.2" version="1.2">\n'
+        '<file original="pairs" source-language="en" target-language="zh" datatype="plaintext">\n<body>\n',
+        '<trans-unit id="{id}">\n<source>{source}</source>\n<target>{target}</target>\n</trans-unit>\n',
+        '<trans-unit id="{id}">\n<source>{source}</source>\n</trans-unit>\n',
+        "</body>\n</file>\n</xliff>\n",
+    ),
+}
+OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
+ODS = (
+    f'{DECLARATION}<office:document-content xmlns:office="{OASIS}office:1.0" xmlns:table="{OASIS}table:1.0" '
+    f'xmlns:text="{OASIS}text:1.0" office:version="1.2"><office:body><office:spreadsheet>'
+    '<table:table table:name="Pairs">',
+    "<table:table-row>{}</table:table-row>",
+    "</table:table></office:spreadsheet></office:body></office:document-content>",
+)
+CELL = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+MANIFEST = (
+    f'{DECLARATION}<manifest:manifest xmlns:manifest="{OASIS}manifest:1.0" manifest:version="1.2">'
+    '<manifest:file-entry manifest:full-path="/" '
+    'manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/>'
+    '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
+)
 
 
 def samples() -> dict[str, bytes]:
-    """By file name, the same pairs in each format; .txt leaves out all but the sentences, .conllu holds trees
-    instead.
+    """By file name, the same pairs in each format; those of translators leave out all but the sentences, .conllu holds
+    trees instead.
     """
     parquet = io.BytesIO()
     ROWS.to_parquet(parquet, index=False)
@@ -59,8 +98,44 @@ def samples() -> dict[str, bytes]:
         "pairs.xlsx": _workbook(),
         "pairs.parquet": parquet.getvalue(),
         "pairs.txt": ("\n".join(lines) + "\n").encode(),
+        "pairs.json": ROWS.to_json(orient="records", force_ascii=False, indent=1).encode(),
+        "pairs.ods": _ods(),
+        "pairs.csv.gz": gzip.compress(ROWS.to_csv(index=False).encode(), mtime=0),
+        "pairs.zip": pack(
+            {f"pairs.en-zh.{side}": "\n".join(ROWS[field][:-1]).encode() + b"\n" for side, field in SIDES}
+        ),
+        "pairs.tmx": _xml("tmx"),
+        "pairs.xliff": _xml("xliff"),
+        "pairs.po": _po().encode(),
         "trees.conllu": TREES.encode(),
     }
+
+
+def _xml(template: str) -> bytes:
+    begin, unit, without, end = XML[template]
+    rows = (dict(zip(ROWS.columns, map(escape, row), strict=True)) for row in ROWS.itertuples(index=False, name=None))
+    return "".join([begin, *((unit if row["target"] else without).format(**row) for row in rows), end]).encode()
+
+
+def _po() -> str:
+    rows = zip(ROWS["source"], ROWS["target"], strict=True)
+    units = (f"msgid {_quoted(source)}\nmsgstr {_quoted(target)}\n" for source, target in rows)
+    return "\n".join(('msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n', *units))
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _ods() -> bytes:
+    rows = [list(ROWS.columns), *ROWS.itertuples(index=False)]
+    cells = ("".join(CELL.format(escape(cell)) for cell in row) for row in rows)
+    begin, row, end = ODS
+    mimetype = "application/vnd.oasis.opendocument.spreadsheet"
+    table = "".join([begin, *map(row.format, cells), end])
+    return pack(
+        {"mimetype": mimetype.encode(), "META-INF/manifest.xml": MANIFEST.encode(), "content.xml": table.encode()}
+    )
 
 
 def _workbook() -> bytes:

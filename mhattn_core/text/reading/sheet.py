@@ -13,7 +13,7 @@ from mhattn_core.locale import _
 from mhattn_core.text.reading.limits import Limits
 from mhattn_core.text.reading.packed import damaged
 from mhattn_core.text.reading.records import Table, TableRow
-from mhattn_core.text.reading.workbook import cell_value, choose, open_workbook
+from mhattn_core.text.reading.workbook import cell_value, choose, open_workbook, sheets_of
 
 MOST_ROWS = 1_048_576
 # What openpyxl and the libraries below it raise over files that are broken or malicious (forbidden entities are a
@@ -43,7 +43,7 @@ def read_xlsx(name: str, content: bytes, limits: Limits, wanted: str | None = No
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             limits.check_expanded(name, sum(entry.file_size for entry in archive.infolist()))
         books = [open_workbook(content, data_only=only) for only in (True, False)]
-        sheet, sheets, remarks = choose(name, books[0], wanted)
+        sheet, sheets, remarks = choose(name, sheets_of(books[0]), wanted)
         values, written = (book[sheet] for book in books)
         merged, hidden = _merged_and_hidden(written)
     except DAMAGED as error:

@@ -1,5 +1,8 @@
 """The bytes of a file, if it can be what its name says."""
 
+import gzip
+import io
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,9 +26,10 @@ BEGINNINGS = (
     (b"PAR1", "Parquet"),
     (b"PK\x03\x04", "ZIP"),
 )
-PACKED = (".gz", ".zip", ".bz2", ".xz", ".zst", ".7z", ".tar", ".tgz", ".rar")
-WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods", ".fods", ".numbers", ".et")
-EXPECTED = {".xlsx": "ZIP", ".parquet": "Parquet"}
+PACKED = (".bz2", ".xz", ".zst", ".7z", ".tar", ".tgz", ".rar")
+WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".fods", ".numbers", ".et")
+EXPECTED = {".xlsx": "ZIP", ".ods": "ZIP", ".zip": "ZIP", ".parquet": "Parquet"}
+GZIP = ".gz"
 
 
 def empty(name: str) -> Problem:
@@ -54,7 +58,9 @@ def way_out(name: str, formats: Sequence[str]) -> Problem:
 
 
 def load(source: Source, limits: Limits) -> tuple[str, bytes]:
-    """The name and the bytes. Raises Problem when there is nothing, too much, or something else than the name says."""
+    """The name and the bytes, of a file packed with gzip those of what is inside. Raises Problem when there is nothing,
+    too much, or something else than the name says.
+    """
     if isinstance(source, tuple):
         name, content = source
     else:
@@ -68,6 +74,8 @@ def load(source: Source, limits: Limits) -> tuple[str, bytes]:
                 _("“{name}” cannot be read.").format(name=name), _("Check the name of the file and its folder.")
             ) from error
     limits.check_bytes(name, len(content))
+    if name.lower().endswith(GZIP):
+        name, content = unpacked_name(name), _unpacked(name, content, limits)
     if not content.strip():
         raise empty(name)
     expected = EXPECTED.get(Path(name).suffix.lower(), "")
@@ -83,3 +91,21 @@ def load(source: Source, limits: Limits) -> tuple[str, bytes]:
             _("Open it in a spreadsheet or an editor and save it as CSV with the encoding UTF-8, or as .xlsx."),
         )
     return name, content
+
+
+def unpacked_name(name: str) -> str:
+    """The name of what a file packed with gzip holds; any other name as it is."""
+    return name[: -len(GZIP)] if name.lower().endswith(GZIP) else name
+
+
+def _unpacked(name: str, content: bytes, limits: Limits) -> bytes:
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+            unpacked = file.read(limits.expanded + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise Problem(
+            _("“{name}” is damaged, or is not packed with gzip.").format(name=name),
+            _("Pack it again, or give the file that is inside."),
+        ) from error
+    limits.check_expanded(name, len(unpacked))
+    return unpacked

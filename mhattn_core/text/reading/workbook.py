@@ -1,7 +1,7 @@
 """Which sheet of a workbook holds the pairs."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -42,14 +42,12 @@ def open_workbook(content: bytes, *, data_only: bool) -> Any:
     return reader.wb
 
 
-def choose(name: str, book: Any, wanted: str | None) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+def choose(name: str, sheets: Sequence[Sheet], wanted: str | None) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """The name of the sheet to read, of all that can be, and what to say where others are left unread.
 
     The one whose columns name the sentences, visible before hidden, the first of several. A chart sheet has no cells
-    and does not count.
-    book: of openpyxl, opened to be read. Raises Problem where there is no sheet, or none called so.
+    and does not count. Raises Problem where there is no sheet, or none called so.
     """
-    sheets = [_sheet(sheet) for sheet in book.worksheets]
     names = tuple(sheet.name for sheet in sheets)
     if not sheets:
         raise Problem(
@@ -71,9 +69,18 @@ def cell_value(value: Any) -> Any:
     return unescape(value) if isinstance(value, str) else value
 
 
-def _sheet(sheet: Any) -> Sheet:
-    sheet.reset_dimensions()
-    rows = ([cell_value(cell.value) for cell in row] for row in sheet.iter_rows(max_row=LOOKED_AT))
+def sheets_of(book: Any) -> list[Sheet]:
+    """book: of openpyxl, opened to be read."""
+    sheets = []
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()
+        rows = ([cell_value(cell.value) for cell in row] for row in sheet.iter_rows(max_row=LOOKED_AT))
+        sheets.append(sheet_of(sheet.title, sheet.sheet_state == "visible", rows))
+    return sheets
+
+
+def sheet_of(title: str, visible: bool, rows: Iterable[Sequence[Any]]) -> Sheet:
+    """What the first of its rows promise."""
     filled = list(islice((row for row in rows if any(value is not None for value in row)), HEADER_WITHIN))
     promise = max(
         (
@@ -83,7 +90,7 @@ def _sheet(sheet: Any) -> Sheet:
         ),
         default=0,
     )
-    return Sheet(sheet.title, sheet.sheet_state == "visible", bool(filled), promise)
+    return Sheet(title, visible, bool(filled), promise)
 
 
 def _remarks(best: Sheet, others: Sequence[Sheet]) -> tuple[str, ...]:
