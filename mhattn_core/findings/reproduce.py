@@ -56,14 +56,16 @@ def command_line_of_run(manifest: Manifest) -> str:
     models = " ".join(f"--model {shlex.quote(name)}" for name, _revision in manifest.models)
     of = "" if manifest.dtype == FLOAT32 else f"--dtype {manifest.dtype} "
     asked = ",".join(manifest.measures)
-    pairs = f"{shlex.quote(manifest.dataset)} --sample {manifest.sampled}" if manifest.dataset else "PAIRS.csv"
+    sample = f"--sample {manifest.sampled} --columns {shlex.quote(manifest.columns)}"
+    pairs = f"{shlex.quote(manifest.dataset)} {sample}" if manifest.dataset else "PAIRS.csv"
     return f"python -m mhattn_core analyze {pairs} {models} {of}--measures {asked} --out runs/mine"
 
 
 def python_of_run(manifest: Manifest, page: str) -> str:
     """The same in Python, and the table that a page reads of the run."""
     names = [name for name, _revision in manifest.models]
-    dataset = f"mh.read_pairs({manifest.dataset!r}, sample={manifest.sampled})"
+    columns = dict(part.split("=", 1) for part in manifest.columns.split(",") if "=" in part)
+    dataset = f"mh.read_pairs({manifest.dataset!r}, sample={manifest.sampled}, columns={columns!r})"
     pairs = dataset if manifest.dataset else "'PAIRS.csv'"
     arguments = f"{names!r}, {pairs}, out='runs/mine', measures={list(manifest.measures)!r}"
     arguments += "" if manifest.dtype == FLOAT32 else f", dtype={manifest.dtype!r}"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -82,7 +83,6 @@ def analyze(
     models = [one for model in models for one in (expand([model]) if isinstance(model, str) else [model])]
     if is_dataset(pairs):
         pairs = read_pairs(pairs)  # type: ignore[arg-type]  # it is an address
-    origin = pairs.origin if isinstance(pairs, Upload) else None
     given = Shards(pairs) if is_sharded(pairs) else Listed(*records_of(pairs))
     manifest = Manifest(
         tuple(
@@ -94,9 +94,7 @@ def analyze(
         tuple(measures),
         keep_sentences,
         resources=resources.name,
-        dataset=origin.address if origin else "",
-        licence=origin.licence if origin else "",
-        sampled=len(origin.numbers) if origin else 0,
+        **_of_dataset(pairs),
     )
     folder = Path(out)
     with locked(folder):
@@ -134,6 +132,20 @@ def finish(folder: Path, manifest: Manifest, skipped: pd.DataFrame) -> Run:
     write_table(folder / "skipped.parquet", skipped)
     replace(manifest, finished=True).write(folder)
     return Run.open(folder)
+
+
+def _of_dataset(pairs: Pairs) -> dict[str, Any]:
+    """What a manifest says of the data set of the Hub that pairs are a sample of."""
+    if not isinstance(pairs, Upload) or pairs.origin is None:
+        return {}
+    columns = ",".join(f"{field}={column}" for field, column in pairs.columns.used.items())
+    origin = pairs.origin
+    return {
+        "dataset": origin.address,
+        "licence": origin.licence,
+        "sampled": len(origin.numbers),
+        "columns": columns,
+    }
 
 
 def _revision(name: str, dtype: str) -> str:

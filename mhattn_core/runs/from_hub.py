@@ -151,6 +151,7 @@ def _is_plain_manifest(manifest: Manifest, about: Any) -> bool:
         manifest.resources,
         manifest.dataset,
         manifest.licence,
+        manifest.columns,
     ]
     listed = isinstance(about, dict) and {*about} <= {one.name for one in fields(About)}
     return (

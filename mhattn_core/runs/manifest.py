@@ -14,7 +14,7 @@ from mhattn_core.runs.files import write_json
 from mhattn_core.version import VERSION
 
 FILE = "manifest.json"
-OF_DATASET = ("dataset", "licence", "sampled")
+OF_DATASET = ("dataset", "licence", "sampled", "columns")
 """Where the pairs come from is no part of what they are, which ``corpus`` says."""
 
 
@@ -22,7 +22,8 @@ OF_DATASET = ("dataset", "licence", "sampled")
 class Manifest:
     """``models``: name and revision of each; ``corpus``: a hash of the pairs; ``finished``: whether the tables are
     there; ``resources``: what was told beside the pairs; ``dataset``: the address, with its commit, of the data set of
-    the Hub of which ``sampled`` rows are the pairs, ``licence``: the one that it declares.
+    the Hub of which ``sampled`` rows are the pairs, ``licence``: the one that it declares, ``columns``: which of its
+    columns hold what, as ``--columns`` takes it.
     """
 
     models: tuple[tuple[str, str], ...]
@@ -36,6 +37,7 @@ class Manifest:
     dataset: str = ""
     licence: str = ""
     sampled: int = 0
+    columns: str = ""
 
     @property
     def id(self) -> str:

@@ -12,7 +12,7 @@ from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.pharaoh import parse
 from mhattn_core.text.reading import GoldWord, PairRecord, Upload
 from mhattn_core.text.reading.dataset import Origin
-from mhattn_core.text.reading.records import bad_rows
+from mhattn_core.text.reading.records import Columns, bad_rows
 
 FILE = ".given.jsonl"
 
@@ -21,7 +21,7 @@ def write_given(folder: Path, upload: Upload) -> None:
     """One line for the file and its bad rows, then one a pair. Raises Problem when the folder cannot be written."""
     with written(folder / FILE) as beside, beside.open("w", encoding="utf-8") as file:
         about = {"name": upload.name, "format": upload.format, "bad": upload.bad.values.tolist()}
-        about |= {"origin": asdict(upload.origin)} if upload.origin else {}
+        about |= {"origin": asdict(upload.origin), "columns": dict(upload.columns.used)} if upload.origin else {}
         for line in (about, *map(_told, upload.pairs)):
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
@@ -40,6 +40,7 @@ def read_given(folder: Path) -> Upload | None:
         about["format"],
         pairs,
         bad_rows(tuple(row) for row in about["bad"]),
+        columns=Columns(used=about.get("columns", {})),
         origin=Origin(**origin | {"numbers": tuple(origin["numbers"])}) if origin else None,
     )
 

@@ -136,9 +136,21 @@ def test_a_run_keeps_where_its_pairs_come_from(served: Hub, folder: Path, tmp_pa
     manifest = json.loads((tmp_path / "run/manifest.json").read_text())
     assert (manifest["dataset"], manifest["licence"]) == (address, "cc-by-4.0")
     assert run.manifest.pairs == 2
-    assert f"{address} --sample 2 --model" in command_line_of_run(run.manifest)
-    assert f"mh.read_pairs('{address}', sample=2)" in python_of_run(run.manifest, "Runs")
-    given = ["analyze", address, "--model", model, "--out", str(tmp_path / "again"), "--sample", "2"]
+    columns = {"source": "source", "target": "target", "id": "id"}
+    assert f"mh.read_pairs('{address}', sample=2, columns={columns})" in python_of_run(run.manifest, "Runs")
+    assert f"{address} --sample 2 --columns source=source,target=target,id=id" in command_line_of_run(run.manifest)
+    given = [
+        "analyze",
+        address,
+        "--model",
+        model,
+        "--out",
+        str(tmp_path / "again"),
+        "--sample",
+        "2",
+        "--columns",
+        run.manifest.columns,
+    ]
     told = CliRunner().invoke(command, given)
     assert told.exit_code == 0, told.exception
     assert "cc-by-4.0" in told.stderr
@@ -153,7 +165,7 @@ def test_a_run_of_the_dashboard_keeps_it_too(folder: Path, tmp_path: Path, monke
     assert (saved.about.source, saved.about.licence) == (f"hf://datasets/user/set@{CONVERTED}/mini/train", "cc-by-4.0")
     again = read_given(saved.folder)
     assert again
-    assert again.origin == upload.origin
+    assert (again.origin, again.columns.used) == (upload.origin, upload.columns.used)
 
 
 def test_what_is_not_there_is_told(served: Hub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
