@@ -198,6 +198,15 @@ def test_without_a_conversion_the_authors_own_files_are_read(served: Hub) -> Non
     assert first(read("more")) == ("two", "")
 
 
+def test_the_beginning_of_a_large_split_is_called_so(folder: Path) -> None:
+    put(folder, "huge", source=["one"])
+    assert "beginning" not in read("huge").remarks[0]
+    (folder / "huge" / "train").rename(folder / "huge" / "partial-train")
+    upload = read("huge")
+    assert first(upload) == ("one", "")
+    assert "only the beginning" in upload.remarks[0]
+
+
 def test_addresses() -> None:
     web = named("https://huggingface.co/datasets/nyu-mll/glue/viewer/mrpc/train?row=3")
     assert str(web) == "hf://datasets/nyu-mll/glue/mrpc/train"

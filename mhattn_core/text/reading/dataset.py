@@ -41,7 +41,7 @@ class Dataset:
 class Origin:
     """Where the rows of a sample come from: ``address`` with its commit, the ``licence`` that the data set declares, how
     many ``rows`` it has, of which ``numbers`` are here (from 1), and of how many row ``groups`` they were taken of
-    ``all_groups``.
+    ``all_groups``. partial: whether the Hub converted no more than the beginning of the split.
     """
 
     address: str
@@ -50,6 +50,7 @@ class Origin:
     numbers: tuple[int, ...]
     groups: int
     all_groups: int
+    partial: bool = False
 
     def metadata(self) -> dict[bytes, bytes]:
         """As a Parquet file keeps it."""
@@ -57,7 +58,8 @@ class Origin:
 
     def sentence(self) -> str:
         """For people."""
-        return _(
+        beginning = _("The Hub offers only the beginning of this split.")
+        says = _(
             "{number} of {rows} rows, chosen by a hash of the row from {groups} of {all_groups} row groups; {address}, "
             "licence: {licence}."
         ).format(
@@ -68,6 +70,7 @@ class Origin:
             address=self.address,
             licence=self.licence or _("not stated"),
         )
+        return f"{says} {beginning}" if self.partial else says
 
 
 def is_dataset(source: object) -> bool:
@@ -98,6 +101,7 @@ def origin_of(metadata: Mapping[bytes, bytes] | None, rows: int) -> Origin | Non
         texts = [told["address"], told["licence"]]
         counts = [told["rows"], told["groups"], told["all_groups"], *numbers]
         plain = all(isinstance(text, str) and len(text) <= LONGEST for text in texts)
+        plain = plain and isinstance(told.get("partial", False), bool)
         counted = all(type(count) is int and count >= 0 for count in counts) and len(numbers) == rows
         return Origin(**told, numbers=numbers) if plain and counted and list(numbers) == sorted({*numbers}) else None
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError):

@@ -148,7 +148,15 @@ def _sampled(dataset: Dataset, files: Sequence[str], number: int, licence: str, 
     if "id" not in names:
         columns_of_rows = {"id": [str(row + 1) for row in rows], **columns_of_rows}
     total = sum(group.rows for group in groups)
-    origin = Origin(str(dataset), licence, total, tuple(int(row) + 1 for row in rows), len(chosen), len(groups))
+    origin = Origin(
+        str(dataset),
+        licence,
+        total,
+        tuple(int(row) + 1 for row in rows),
+        len(chosen),
+        len(groups),
+        "/partial-" in files[0],
+    )
     content = io.BytesIO()
     pq.write_table(pa.table(columns_of_rows).replace_schema_metadata(origin.metadata()), content)
     return f"{dataset.id.replace('/', '-')}-{dataset.config}-{dataset.split}.parquet", content.getvalue()
