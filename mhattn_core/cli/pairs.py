@@ -15,7 +15,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import families
-from mhattn_core.text.reading import FIELDS, FORMATS
+from mhattn_core.text.reading import FIELDS, FORMATS, SAMPLE, is_dataset
 
 Header = Annotated[
     bool | None,
@@ -40,8 +40,9 @@ def analyze(
         list[str],
         typer.Argument(
             help=f"A file of pairs: {' '.join(FORMATS)}, text also packed as .gz; two files whose lines are "
-            "translations of one another (x.en x.de); or a folder, a pattern in quotes, or an address (s3://, hf://) "
-            "of .parquet and .jsonl files, read shard by shard.",
+            "translations of one another (x.en x.de); a data set of the Hub, "
+            "hf://datasets/ID[@REVISION]/CONFIG/SPLIT, of which a sample is taken; or a folder, a pattern in quotes, or "
+            "an address (s3://, hf://) of .parquet and .jsonl files, read shard by shard.",
             metavar="PAIRS",
         ),
     ],
@@ -88,6 +89,10 @@ def analyze(
     header: Header = None,
     sheet: Sheet = None,
     columns: ColumnsOf = None,
+    sample: Annotated[
+        int,
+        typer.Option(help="Rows of a data set of the Hub that are taken, by a hash of the row.", min=1, metavar="N"),
+    ] = SAMPLE,
 ) -> None:
     """Measure every head of every model over many pairs, with intervals; Ctrl-C leaves a run that resumes."""
     from mhattn_core.runs.analyze import analyze as measure
@@ -100,13 +105,13 @@ def analyze(
     from mhattn_core.text.relations.resources import read_resources
 
     given: Upload | str = pairs[0]
-    if len(pairs) == 1 and is_sharded(pairs[0]):
+    if len(pairs) == 1 and is_sharded(pairs[0]) and not is_dataset(pairs[0]):
         if consecutive or sheet or columns or header is not None:
             raise Problem(
                 _("Shards are read as they are."), _("Leave out --consecutive, --header, --sheet and --columns.")
             )
     else:
-        given = read_files(pairs, header=header, sheet=sheet, columns=columns_of(columns))
+        given = read_files(pairs, sample=sample, header=header, sheet=sheet, columns=columns_of(columns))
         tell_remarks(given)
         if consecutive:
             given = replace(given, pairs=neighbours(given.pairs))

@@ -6,7 +6,7 @@ from typing import Any
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
-from mhattn_core.text.reading import FIELDS, Upload, read_pairs, read_parallel
+from mhattn_core.text.reading import FIELDS, SAMPLE, Upload, read_pairs, read_parallel
 
 
 def columns_of(option: str | None) -> Mapping[str, str] | None:
@@ -24,12 +24,12 @@ def columns_of(option: str | None) -> Mapping[str, str] | None:
     return columns
 
 
-def read_files(files: Sequence[str], **reading: Any) -> Upload:
+def read_files(files: Sequence[str], *, sample: int = SAMPLE, **reading: Any) -> Upload:
     """One file of pairs, or two whose lines are translations of one another; ``reading`` as of ``read_pairs``. Raises
     Problem.
     """
     if len(files) == 1:
-        return read_pairs(Path(files[0]), **reading)
+        return read_pairs(Path(files[0]), sample=sample, **reading)
     if len(files) > 2:
         raise Problem(
             _("{number} files of sentences were given.").format(number=len(files)),

@@ -52,16 +52,21 @@ def python_lines(page: str, names: Sequence[str], pair: SentencePair, dtype: str
 
 
 def command_line_of_run(manifest: Manifest) -> str:
-    """The command that measures the pairs of a run, in PAIRS.csv, once more."""
+    """The command that measures the pairs of a run once more: those of a data set of the Hub, else in PAIRS.csv."""
     models = " ".join(f"--model {shlex.quote(name)}" for name, _revision in manifest.models)
     of = "" if manifest.dtype == FLOAT32 else f"--dtype {manifest.dtype} "
     asked = ",".join(manifest.measures)
-    return f"python -m mhattn_core analyze PAIRS.csv {models} {of}--measures {asked} --out runs/mine"
+    sample = f"--sample {manifest.sampled} --columns {shlex.quote(manifest.columns)}"
+    pairs = f"{shlex.quote(manifest.dataset)} {sample}" if manifest.dataset else "PAIRS.csv"
+    return f"python -m mhattn_core analyze {pairs} {models} {of}--measures {asked} --out runs/mine"
 
 
 def python_of_run(manifest: Manifest, page: str) -> str:
     """The same in Python, and the table that a page reads of the run."""
     names = [name for name, _revision in manifest.models]
-    arguments = f"{names!r}, 'PAIRS.csv', out='runs/mine', measures={list(manifest.measures)!r}"
+    columns = dict(part.split("=", 1) for part in manifest.columns.split(",") if "=" in part)
+    dataset = f"mh.read_pairs({manifest.dataset!r}, sample={manifest.sampled}, columns={columns!r})"
+    pairs = dataset if manifest.dataset else "'PAIRS.csv'"
+    arguments = f"{names!r}, {pairs}, out='runs/mine', measures={list(manifest.measures)!r}"
     arguments += "" if manifest.dtype == FLOAT32 else f", dtype={manifest.dtype!r}"
     return f"import mhattn_core as mh\n\nrun = mh.analyze({arguments})\nrun.{RUN_TABLES.get(page, 'heads')}"

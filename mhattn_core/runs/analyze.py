@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -29,6 +30,7 @@ from mhattn_core.runs.sums import ModelSums
 from mhattn_core.runs.where import HERE, Where
 from mhattn_core.runs.work import MEASURABLE, Work
 from mhattn_core.text.annotation import NO_RESOURCES, Resources
+from mhattn_core.text.reading import Upload, is_dataset, read_pairs
 
 
 def analyze(
@@ -53,7 +55,8 @@ def analyze(
     another, and loaded or wrapped models. pairs: a path (see ``read_pairs``), or SentencePairs or PairRecords; or a
     folder, a pattern (``part-*.parquet``) or an address with a scheme (``s3://``, ``hf://``) of Parquet and JSONL
     files, which are read shard by shard where they are measured, however many there are (studies then take a sample of
-    ``SAMPLE`` pairs). keep_sentences: whether ``pairs.parquet`` holds them. dtype: of the weights of models that are
+    ``SAMPLE`` pairs); or a data set of the Hub by its id, of which a sample is taken (see ``read_pairs``).
+    keep_sentences: whether ``pairs.parquet`` holds them. dtype: of the weights of models that are
     named, as ``load`` takes it; it is part of their revisions, so that numbers of two precisions are never in one run.
     resources: a lexicon of feelings and static vectors for the measure ``relations`` (see ``read_valence``,
     ``read_vectors``), told apart by ``Resources.name``. tokens: the most tokens, padding included, that go through a
@@ -78,6 +81,8 @@ def analyze(
             _("Give its name, or the folder where it is saved."),
         )
     models = [one for model in models for one in (expand([model]) if isinstance(model, str) else [model])]
+    if is_dataset(pairs):
+        pairs = read_pairs(pairs)  # type: ignore[arg-type]  # it is an address
     given = Shards(pairs) if is_sharded(pairs) else Listed(*records_of(pairs))
     manifest = Manifest(
         tuple(
@@ -89,6 +94,7 @@ def analyze(
         tuple(measures),
         keep_sentences,
         resources=resources.name,
+        **_of_dataset(pairs),
     )
     folder = Path(out)
     with locked(folder):
@@ -126,6 +132,20 @@ def finish(folder: Path, manifest: Manifest, skipped: pd.DataFrame) -> Run:
     write_table(folder / "skipped.parquet", skipped)
     replace(manifest, finished=True).write(folder)
     return Run.open(folder)
+
+
+def _of_dataset(pairs: Pairs) -> dict[str, Any]:
+    """What a manifest says of the data set of the Hub that pairs are a sample of."""
+    if not isinstance(pairs, Upload) or pairs.origin is None:
+        return {}
+    columns = ",".join(f"{field}={column}" for field, column in pairs.columns.used.items())
+    origin = pairs.origin
+    return {
+        "dataset": origin.address,
+        "licence": origin.licence,
+        "sampled": len(origin.numbers),
+        "columns": columns,
+    }
 
 
 def _revision(name: str, dtype: str) -> str:

@@ -143,14 +143,22 @@ def check(address: str, files: Mapping[str, Path]) -> None:
 def _is_plain_manifest(manifest: Manifest, about: Any) -> bool:
     """Whether every entry of both is what it should be, and the run can be listed."""
     names = [one for model in manifest.models for one in model]
-    texts = [*names, *manifest.measures, manifest.version, manifest.corpus, manifest.resources]
+    texts = [
+        *names,
+        *manifest.measures,
+        manifest.version,
+        manifest.corpus,
+        manifest.resources,
+        manifest.dataset,
+        manifest.licence,
+        manifest.columns,
+    ]
     listed = isinstance(about, dict) and {*about} <= {one.name for one in fields(About)}
     return (
         listed
         and bool(manifest.models)
         and all(isinstance(one, str) and len(one) <= MOST_LETTERS for one in texts)
-        and type(manifest.pairs) is int
-        and manifest.pairs >= 0
+        and all(type(number) is int and number >= 0 for number in (manifest.pairs, manifest.sampled))
         and all(
             isinstance(value, list | int) if name in ("models", "measures", "pairs") else isinstance(value, str)
             for name, value in about.items()

@@ -14,12 +14,16 @@ from mhattn_core.runs.files import write_json
 from mhattn_core.version import VERSION
 
 FILE = "manifest.json"
+OF_DATASET = ("dataset", "licence", "sampled", "columns")
+"""Where the pairs come from is no part of what they are, which ``corpus`` says."""
 
 
 @dataclass(frozen=True)
 class Manifest:
     """``models``: name and revision of each; ``corpus``: a hash of the pairs; ``finished``: whether the tables are
-    there; ``resources``: what was told beside the pairs.
+    there; ``resources``: what was told beside the pairs; ``dataset``: the address, with its commit, of the data set of
+    the Hub of which ``sampled`` rows are the pairs, ``licence``: the one that it declares, ``columns``: which of its
+    columns hold what, as ``--columns`` takes it.
     """
 
     models: tuple[tuple[str, str], ...]
@@ -30,6 +34,10 @@ class Manifest:
     finished: bool = False
     version: str = VERSION
     resources: str = ""
+    dataset: str = ""
+    licence: str = ""
+    sampled: int = 0
+    columns: str = ""
 
     @property
     def id(self) -> str:
@@ -37,7 +45,7 @@ class Manifest:
         told = {
             name: value
             for name, value in asdict(self).items()
-            if name != "finished" and (name, value) != ("resources", "")
+            if name not in ("finished", *OF_DATASET) and (name, value) != ("resources", "")
         }
         return blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=6).hexdigest()
 
@@ -47,7 +55,8 @@ class Manifest:
         return precision_of(" ".join(revision for _name, revision in self.models))
 
     def write(self, folder: Path) -> None:
-        write_json(folder / FILE, {"id": self.id, **asdict(self)})
+        told = {name: value for name, value in asdict(self).items() if value or name not in OF_DATASET}
+        write_json(folder / FILE, {"id": self.id, **told})
 
     @classmethod
     def read(cls, folder: Path) -> "Manifest | None":

@@ -11,7 +11,8 @@ from mhattn_core.runs.files import written
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.pharaoh import parse
 from mhattn_core.text.reading import GoldWord, PairRecord, Upload
-from mhattn_core.text.reading.records import bad_rows
+from mhattn_core.text.reading.dataset import Origin
+from mhattn_core.text.reading.records import Columns, bad_rows
 
 FILE = ".given.jsonl"
 
@@ -20,6 +21,7 @@ def write_given(folder: Path, upload: Upload) -> None:
     """One line for the file and its bad rows, then one a pair. Raises Problem when the folder cannot be written."""
     with written(folder / FILE) as beside, beside.open("w", encoding="utf-8") as file:
         about = {"name": upload.name, "format": upload.format, "bad": upload.bad.values.tolist()}
+        about |= {"origin": asdict(upload.origin), "columns": dict(upload.columns.used)} if upload.origin else {}
         for line in (about, *map(_told, upload.pairs)):
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
@@ -32,7 +34,15 @@ def read_given(folder: Path) -> Upload | None:
         return None
     about = json.loads(lines[0])
     pairs = [_record(json.loads(line)) for line in lines[1:] if line]
-    return Upload(about["name"], about["format"], pairs, bad_rows(tuple(row) for row in about["bad"]))
+    origin = about.get("origin")
+    return Upload(
+        about["name"],
+        about["format"],
+        pairs,
+        bad_rows(tuple(row) for row in about["bad"]),
+        columns=Columns(used=about.get("columns", {})),
+        origin=Origin(**origin | {"numbers": tuple(origin["numbers"])}) if origin else None,
+    )
 
 
 def forget_given(folder: Path) -> None:

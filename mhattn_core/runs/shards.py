@@ -120,7 +120,7 @@ def address_of(path: str | Path) -> str:
 def file_system(address: str) -> tuple[files.FileSystem, str]:
     """Where an address points: pyarrow's own file systems, and the Hub's. Raises OSError or ValueError."""
     if address.startswith("hf://"):
-        from mhattn_core.models.hub_files import hub_file_system
+        from mhattn_core.text.reading.hub_files import hub_file_system
 
         return files.PyFileSystem(files.FSSpecHandler(hub_file_system())), address.removeprefix("hf://")
     if "://" in address:

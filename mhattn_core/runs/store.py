@@ -93,6 +93,8 @@ def create(
     """A new run, with its pairs beside it until it is finished. Raises Problem when the folder cannot be written."""
     made = datetime.now(UTC).isoformat(timespec="seconds")
     about = About(name, made, models, measures, len(upload.pairs), dtype=dtype)
+    if upload.origin:
+        about = replace(about, source=upload.origin.address, licence=upload.origin.licence)
     key = uuid4().hex
     folder = runs_folder() / key
     # In this order: a folder without a date would never expire.
@@ -180,5 +182,11 @@ def _about(folder: Path, manifest: Manifest | None) -> About | None:
         return None
     made = datetime.fromtimestamp((folder / "manifest.json").stat().st_mtime, UTC).isoformat(timespec="seconds")
     return About(
-        folder.name, made, tuple(name for name, _revision in manifest.models), manifest.measures, manifest.pairs
+        folder.name,
+        made,
+        tuple(name for name, _revision in manifest.models),
+        manifest.measures,
+        manifest.pairs,
+        source=manifest.dataset,
+        licence=manifest.licence,
     )

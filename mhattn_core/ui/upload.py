@@ -3,17 +3,19 @@
 import streamlit as st
 
 from mhattn_core.charts.table_export import table_bytes
+from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.runs.upload import upload_sentences, words_table
 from mhattn_core.hosted import hosted
 from mhattn_core.locale import _
 from mhattn_core.text.prose import prose
-from mhattn_core.text.reading import FORMATS, Upload, samples
+from mhattn_core.text.reading import FORMATS, SAMPLE, Upload, samples
+from mhattn_core.text.reading.dataset import EXAMPLE
 from mhattn_core.text.reading.limits import MEGABYTE, limits
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.pair_choice import take_pair
 from mhattn_core.ui.upload_columns import choose_columns
-from mhattn_core.ui.upload_files import choose_file, forget_file, keep_file, read, token
+from mhattn_core.ui.upload_files import choose_file, forget_file, keep_file, read, take_sample, token
 from mhattn_core.ui.upload_remarks import show_remarks
 from mhattn_core.visitors.visits import GivenFile
 
@@ -63,7 +65,8 @@ def own_pairs() -> None:
 def _take_in(key: str) -> None:
     # Once a file is on the list, the widget that took it is another, empty one.
     turn = st.session_state.get(f"{key}-turn", 0)
-    file_tab, paste_tab = st.tabs([_("A file"), _("Paste from a spreadsheet")])
+    names = [_("A file"), _("Paste from a spreadsheet")]
+    file_tab, paste_tab, *hub_tab = st.tabs(names if hosted() else [*names, _("A data set of the Hub")])
     with file_tab:
         st.file_uploader(
             _("Sentence pairs, one a row"),
@@ -85,8 +88,21 @@ def _take_in(key: str) -> None:
             placeholder="The cat sleeps.\t猫在睡觉。",
             help=prose("pasted_columns"),
         )
+    for tab in hub_tab:
+        with tab:
+            _take_sample(key)
     if hosted():
         st.caption(prose("shared_copy").format(megabytes=limits().bytes // MEGABYTE, rows=limits().rows))
+
+
+def _take_sample(key: str) -> None:
+    with st.form(f"{key}-dataset", border=False):
+        address = st.text_input(
+            _("Address with configuration and split"), key=f"{key}-address", placeholder=EXAMPLE, help=prose("dataset")
+        )
+        if st.form_submit_button(_("Take {number} rows").format(number=f"{SAMPLE:,}"), icon=":material/download:"):
+            with problems(), st.spinner(_("Reading {name} …").format(name=escape(address))):
+                keep_file(key, *take_sample(address))
 
 
 def _offer_samples(key: str) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _, current_language
-from mhattn_core.text.reading import Upload, read_pairs
+from mhattn_core.text.reading import SAMPLE, Upload, read_pairs
 from mhattn_core.text.reading.limits import limits
 from mhattn_core.ui.visit import visit
 from mhattn_core.visitors.visits import GivenFile
@@ -42,9 +42,16 @@ def choose_file(key: str, *, latest: bool) -> GivenFile | None:
 
 
 def keep_file(key: str, name: str, content: bytes) -> str:
-    """Put a file on the list, and let the panel show it; in a callback only. Its name in the list."""
+    """Put a file on the list, and let the panel show it; before ``choose_file`` only. Its name in the list."""
     st.session_state[f"{key}-chosen"] = kept = visit().keep_file(name, content)
     return kept
+
+
+def take_sample(address: str) -> tuple[str, bytes]:
+    """Rows of a data set of the Hub, as a file with its name. Raises Problem."""
+    from mhattn_core.text.reading.hub_sample import sample  # the Hub's library is imported when it is asked for
+
+    return sample(address, SAMPLE, limits())
 
 
 def forget_file(name: str) -> None:

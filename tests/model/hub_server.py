@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+CONVERTED = "fedcba9876543210fedcba9876543210fedcba98"
+CONVERSION = "refs/convert/parquet"
 OFFERED = "89abcdef0123456789abcdef0123456789abcdef"
 GATED = {"status": 403, "X-Error-Code": "GatedRepo", "X-Error-Message": "Access to this model is restricted"}
 MISSING = {"status": 401, "X-Error-Code": "RepoNotFound", "X-Error-Message": "Repository not found"}
@@ -30,16 +33,26 @@ class Hub:
         self.requests: dict[str, dict[int, str]] = {}
         self.gated = gated
         self.asked: list[str] = []
+        self.sent = 0
+        """Bytes of files."""
+        self.tags: list[str] = []
         self.address = ""
         self.writable: Path | None = None
         """Where datasets are made that somebody writes with the token ``good``; their files stand beside those given.
         """
 
+    def is_branch(self, repository: str, revision: str) -> bool:
+        revision = CONVERSION if revision == CONVERTED else revision
+        return f"{repository}@{revision}" in self.repositories
+
     def folder(self, repository: str, revision: str) -> Path | None:
+        revision = CONVERSION if revision == CONVERTED else revision
         return self.repositories.get(f"{repository}@{revision}") or self.repositories.get(repository)
 
 
 def commit(revision: str) -> str:
+    if revision in (CONVERSION, CONVERTED):
+        return CONVERTED
     return OFFERED if revision.startswith("refs/pr/") else COMMIT
 
 
@@ -56,6 +69,9 @@ def hub(repositories: dict[str, Path], gated: set[str] = frozenset()) -> Iterato
                 self._requests(path.removeprefix("/api/models/").removesuffix("/discussions"))
             elif path.startswith("/api/models/"):
                 self._info(path.removeprefix("/api/models/").split("/revision/"))
+            elif path.startswith("/api/datasets/") and "/tree/" in path:
+                repository, _, rest = path.removeprefix("/api/").partition("/tree/")
+                self._tree(repository, *map(unquote, rest.split("/", 1)))
             elif path.startswith("/api/datasets/"):
                 self._info(path.removeprefix("/api/").split("/revision/"))
             elif "/resolve/" not in path:
@@ -99,7 +115,7 @@ def hub(repositories: dict[str, Path], gated: set[str] = frozenset()) -> Iterato
             folder = served.folder(asked[0], revision)
             if folder is None:
                 self._refuse(MISSING)
-            elif f"{asked[0]}@{revision}" not in served.repositories and asked[1:] not in ([], ["main"], [COMMIT]):
+            elif not served.is_branch(asked[0], revision) and asked[1:] not in ([], ["main"], [COMMIT]):
                 self._refuse({"status": 404, "X-Error-Code": "RevisionNotFound", "X-Error-Message": "Invalid rev id"})
             else:
                 files = [
@@ -113,9 +129,25 @@ def hub(repositories: dict[str, Path], gated: set[str] = frozenset()) -> Iterato
                     "siblings": files,
                     "gated": asked[0] in served.gated,
                     "private": False,
-                    "tags": [],
+                    "tags": served.tags,
                 }
                 self._send(json.dumps(body).encode(), {"Content-Type": "application/json"})
+
+        def _tree(self, repository: str, revision: str, under: str = "") -> None:
+            folder = served.folder(repository, revision)
+            if folder is None or not (folder / under).is_dir():
+                self._refuse({"status": 404, "X-Error-Code": "EntryNotFound", "X-Error-Message": "Nothing is here"})
+                return
+            found = [
+                {
+                    "type": "file" if path.is_file() else "directory",
+                    "path": path.relative_to(folder).as_posix(),
+                    "size": path.stat().st_size,
+                    "oid": "0",
+                }
+                for path in sorted((folder / under).iterdir())
+            ]
+            self._send(json.dumps(found).encode(), {"Content-Type": "application/json"})
 
         def _requests(self, repository: str) -> None:
             common = {"title": "Adding `safetensors` variant of this model", "status": "open", "isPullRequest": True}
@@ -136,11 +168,19 @@ def hub(repositories: dict[str, Path], gated: set[str] = frozenset()) -> Iterato
             elif repository in served.gated and self.headers.get("Authorization") != "Bearer good":
                 self._refuse(GATED)
             else:
+                if asked := re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", "")):
+                    with (folder / name).open("rb") as file:
+                        file.seek(int(asked[1]))
+                        body = file.read(int(asked[2]) + 1 - int(asked[1]))
+                    served.sent += len(body)
+                    self._send(body, {"X-Repo-Commit": commit(revision)}, status=206)
+                    return
                 body = (folder / name).read_bytes()
+                served.sent += len(body)
                 self._send(body, {"X-Repo-Commit": commit(revision), "ETag": f'"{hashlib.sha256(body).hexdigest()}"'})
 
-        def _send(self, body: bytes, headers: dict[str, str]) -> None:
-            self.send_response(200)
+        def _send(self, body: bytes, headers: dict[str, str], status: int = 200) -> None:
+            self.send_response(status)
             for name, value in (headers | {"Content-Length": str(len(body))}).items():
                 self.send_header(name, value)
             self.end_headers()

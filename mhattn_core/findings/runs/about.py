@@ -6,6 +6,7 @@ from mhattn_core.locale import _, stated
 from mhattn_core.measures.statistics import FEW_FOR_INTERVAL, FEWEST_FOR_INTERVAL
 from mhattn_core.runs.run import Run
 from mhattn_core.runs.store import Saved
+from mhattn_core.text.reading import is_dataset
 
 
 def duration(seconds: float) -> str:
@@ -41,7 +42,13 @@ def origin(run: Saved) -> str:
         "written": _("The sentences were written for this project and come with it."),
     }
     parts = [says.get(run.about.pairing, "")]
-    if run.about.source:
+    if is_dataset(run.about.source):
+        parts.append(
+            _("The pairs are a sample of {source}; licence: {licence}.").format(
+                source=run.about.source, licence=escape(run.about.licence) or _("not stated")
+            )
+        )
+    elif run.about.source:
         parts.append(
             _("Sentences: {source}, {licence}; the run holds numbers only, the sentences do not come with it.").format(
                 source=run.about.source, licence=run.about.licence

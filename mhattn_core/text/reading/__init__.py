@@ -9,6 +9,7 @@ from mhattn_core.locale import _
 from mhattn_core.text.reading.assemble import assemble
 from mhattn_core.text.reading.columns import FIELDS, holds_summaries
 from mhattn_core.text.reading.conllu import read_conllu
+from mhattn_core.text.reading.dataset import is_dataset
 from mhattn_core.text.reading.gold import read_gold
 from mhattn_core.text.reading.limits import HOSTED, Limits
 from mhattn_core.text.reading.links import attach_links
@@ -36,6 +37,7 @@ __all__ = [
     "PairRecord",
     "Upload",
     "attach_links",
+    "is_dataset",
     "read_gold",
     "read_pairs",
     "read_parallel",
@@ -44,6 +46,8 @@ __all__ = [
 ]
 
 TEXT = {".csv": read_csv, ".tsv": read_tsv, ".txt": read_txt, ".jsonl": read_jsonl, ".json": read_jsonl}
+SAMPLE = 1000
+"""Rows of a data set of the Hub."""
 WITHIN_LIMITS = {
     ".parquet": read_parquet,
     ".tmx": read_tmx,
@@ -63,9 +67,11 @@ def read_pairs(
     header: bool | None = None,
     sheet: str | None = None,
     base: Literal[0, 1] = 0,
+    sample: int = SAMPLE,
     limits: Limits = Limits(),  # noqa: B008  frozen
 ) -> Upload:
-    """Read a file of pairs, told by its name: one of ``FORMATS``, or a text format packed with gzip (``.csv.gz``).
+    """Read a file of pairs, told by its name: one of ``FORMATS``, or a text format packed with gzip (``.csv.gz``); or a
+    sample of a data set of the Hub, ``hf://datasets/ID[@REVISION]/CONFIG/SPLIT``, of so many rows.
 
     ``columns`` says for fields (FIELDS) which column they stand in, by name or place (``#2``), or nowhere (an empty
     name), where the file's own names do not tell; ``header`` whether the first row holds names, where this does not
@@ -74,6 +80,10 @@ def read_pairs(
     if no column of sources is known, there are no pairs and ``columns.used`` says so.
     Raises Problem when the file cannot be read as a whole, ValueError at an unknown field.
     """
+    if is_dataset(source):
+        from mhattn_core.text.reading.hub_sample import sample as sample_of  # the Hub's library is not always needed
+
+        source = sample_of(str(source), sample, limits)
     name = source[0] if isinstance(source, tuple) else Path(source).name
     suffix = Path(unpacked_name(name)).suffix.lower()
     if suffix not in FORMATS:

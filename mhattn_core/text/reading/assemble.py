@@ -67,6 +67,7 @@ def assemble(
         table.sheet,
         table.sheets,
         tuple(row.line for row in rows),
+        table.origin,
     )
 
 

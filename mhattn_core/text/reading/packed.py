@@ -4,6 +4,7 @@ import io
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import count
 from typing import Any
 
 import pyarrow
@@ -11,6 +12,7 @@ import pyarrow.parquet
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
+from mhattn_core.text.reading.dataset import origin_of
 from mhattn_core.text.reading.decode import decode, lines
 from mhattn_core.text.reading.limits import Limits
 from mhattn_core.text.reading.records import Table, TableRow
@@ -19,6 +21,7 @@ from mhattn_core.text.reading.wordings import language_of
 BETWEEN = re.compile(r"[\s,]*")
 Parsed = dict[str, Any] | list[Any] | str
 """A row as columns by name, as cells in order, or what is wrong with it."""
+LISTED = {"language", "translation"}
 BATCH = 32
 """Rows of a Parquet file unpacked at a time: few, since a small file can repeat one long text."""
 
@@ -80,11 +83,13 @@ def _no_object() -> str:
 
 
 def flat_row(row: dict[str, Any]) -> dict[str, Any]:
-    """The row with sentences that stand by language under one key (``{"translation": {"en": …, "zh": …}}``) in columns
-    of their own.
+    """The row with sentences that stand by language under one key (``{"translation": {"en": …, "zh": …}}``, or in two
+    lists ``language`` and ``translation``) in columns of their own.
     """
     flat: dict[str, Any] = {}
     for key, value in row.items():
+        if isinstance(value, dict) and value.keys() == LISTED and all(isinstance(one, list) for one in value.values()):
+            value = dict(zip(value["language"], value["translation"], strict=False))
         is_by_language = isinstance(value, dict) and value and all(map(language_of, value))
         flat |= {f"{key}.{language}": text for language, text in value.items()} if is_by_language else {key: value}
     return flat
@@ -103,17 +108,22 @@ def read_parquet(name: str, content: bytes, limits: Limits) -> Table:
             for name, kind in kinds.items()
         }
     )
-    return Table("parquet", _batches(name, tuple(names), file), tuple(names))
+    origin = origin_of(file.schema_arrow.metadata, file.metadata.num_rows)
+    remarks = (origin.sentence(),) if origin else ()
+    lines_of_rows = iter(origin.numbers) if origin else count(1)
+    return Table(
+        "parquet", _batches(name, tuple(names), file, lines_of_rows), tuple(names), remarks=remarks, origin=origin
+    )
 
 
-def _batches(name: str, names: Sequence[str], file: pyarrow.parquet.ParquetFile) -> Iterator[TableRow]:
-    line = 0
+def _batches(
+    name: str, names: Sequence[str], file: pyarrow.parquet.ParquetFile, lines_of_rows: Iterator[int]
+) -> Iterator[TableRow]:
     try:
         for batch in file.iter_batches(BATCH):
             for row in batch.to_pylist():
-                line += 1
                 flat = flat_row(row)
-                yield TableRow(line, [flat.get(key) for key in names])
+                yield TableRow(next(lines_of_rows), [flat.get(key) for key in names])
     except (pyarrow.ArrowException, OSError) as error:
         raise damaged(name, "Parquet") from error
 

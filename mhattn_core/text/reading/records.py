@@ -8,6 +8,7 @@ import pandas as pd
 
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.pharaoh import Alignment
+from mhattn_core.text.reading.dataset import Origin
 
 Bad = tuple[int, str]
 """The line of a row that was left out, and why."""
@@ -64,7 +65,7 @@ class Upload:
 
     ``remarks`` are sentences for people on what was not plain, and how it was read. ``sheets`` are those of a workbook
     that can be read, ``sheet`` the one that was. ``lines`` are those of all rows of pairs, bad ones among them: what a
-    file of links counts.
+    file of links counts. ``origin``: of what data set of the Hub they are a sample.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Upload:
     sheet: str = ""
     sheets: tuple[str, ...] = ()
     lines: tuple[int, ...] = ()
+    origin: Origin | None = None
 
 
 class TableRow(NamedTuple):
@@ -91,7 +93,7 @@ class TableRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """``names`` is None where the first row may hold them; ``sheet``, ``sheets`` and ``remarks`` as of ``Upload``.
+    """``names`` is None where the first row may hold them; ``sheet``, ``sheets``, ``remarks`` and ``origin`` as of ``Upload``.
     ``fields``: what the format itself says of the columns of fields, where their names do not.
     """
 
@@ -104,6 +106,7 @@ class Table:
     sheets: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
+    origin: Origin | None = None
 
 
 def bad_rows(rows: Iterable[Bad]) -> pd.DataFrame:

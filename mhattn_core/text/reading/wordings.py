@@ -55,6 +55,7 @@ WORDINGS: Mapping[str, tuple[str, ...]] = {
         *("译文", "目标", "目标语", "目标语言", "目标文本", "目标句", "译句", "第二句", "假设", "下句", "参考译文"),
         *("ref", "reference", "hypothesis", SUMMARY, "translation", "translated", "mt", "翻译"),
         *("answer", "response", "output", "positive", "答案", "回答", "输出"),
+        *("context", "passage", "paragraph", "sentence", "段落"),  # beside a question
     ),
     **{
         field: tuple(name.replace("_", "") for name in names)
@@ -99,6 +100,8 @@ def fields_of(names: Sequence[str]) -> dict[str, str]:
     for field in WORDINGS:
         if candidates := [name for name in candidates_for(field, names) if name not in used.values()]:
             used[field] = candidates[0]
+    if "document" not in used and {"title", "context"} <= {*names}:
+        used["document"] = "title"  # the article that holds a passage
     languages = {language: name for name in reversed(names) if (language := language_of(name))}
     if len(names) == 2 and len(languages) == 1 and any(plain(name) in COUNTERS for name in names):
         return dict(zip(("source", "target"), names, strict=True))
