@@ -79,12 +79,16 @@ def test_heads_that_are_off_are_off_while_the_text_is_read_in_parts(
 
 
 @pytest.mark.parametrize("depth", [0.0, 0.5, 1.0])
-def test_a_haystack_is_as_long_as_was_asked_and_its_needle_stands_at_its_depth(smollm2: Model, depth: float) -> None:
+def test_a_haystack_is_as_long_as_was_asked_and_its_needle_stands_at_its_depth(
+    smollm2: Model, depth: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     needle = needles("en")[0]
     trial = make_trial(smollm2, "en", needle, length=400, depth=depth, seed=1)
     assert 360 < len(trial.ids) <= 400
     assert smollm2.tokenizer.decode(trial.ids[trial.needle]).strip() == needle.answer.strip()
     assert abs(trial.needle[0] / len(trial.ids) - depth) < 0.12
+    monkeypatch.setattr(Model, "longest", 300)  # an answer must fit behind it
+    assert len(make_trial(smollm2, "en", needle, length=400, depth=depth, seed=1).ids) <= 250
     with pytest.raises(ValueError, match="no needle"):
         make_trial(smollm2, "en", needle, length=20, depth=depth, seed=1)
 

@@ -16,8 +16,8 @@ from mhattn_core.models.model import Model
 from mhattn_core.tap.interface import Call
 from mhattn_core.text.haystack import Needle, filler, haystack
 
-MORE = 4
-"""Tokens that an answer may have beyond those of the needle."""
+LONGEST_ANSWER = 50
+"""Tokens: room to say the question again before the needle. As Wu et al. 2025."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +40,9 @@ class Answer:
 
 def make_trial(model: Model, language: str, needle: Needle, *, length: int, depth: float, seed: int) -> Trial:
     """A haystack of at most ``length`` tokens, as many filler sentences as fit, the needle at ``depth``, 0 to 1 of the
-    sentences. Raises ValueError where not even the needle fits.
+    sentences; fewer where the model would have no room to answer. Raises ValueError where not even the needle fits.
     """
+    length = min(length, model.longest - LONGEST_ANSWER)
     sentences, drawn, first = list[str](), filler(language, seed), list(first_tokens(model))
     used = len(_fed(model, haystack(language, needle, [], 0).text)) + len(first)
     if used > length:
@@ -61,15 +62,15 @@ def make_trial(model: Model, language: str, needle: Needle, *, length: int, dept
 
 @torch.no_grad()
 def answer(model: Model, trial: Trial, ablate: Ablation | None = None) -> Answer:
-    """Let the model write behind the text, greedily, until it ends a line or has written a few tokens more than the
-    needle has. ablate: heads that are off (``zero``) all the while.
+    """Let the model write behind the text, greedily, until it ends a line, or has written as many tokens as an
+    answer may have. ablate: heads that are off (``zero``) all the while.
     """
     network, device = model.network, model.network.device
     ids = torch.from_numpy(trial.ids)[None].to(device)
     ends = _ends(model)
     past = _read(model, ids[:, :-1], ablate)
     token, written, looked = ids[:, -1:], list[int](), list[np.ndarray]()
-    for _step in range(len(trial.needle) + MORE):
+    for _step in range(LONGEST_ANSWER):
         seen: dict[int, Tensor] = {}
 
         def see(call: Call, seen: dict[int, Tensor] = seen) -> Tensor | None:

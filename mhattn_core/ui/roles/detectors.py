@@ -45,7 +45,7 @@ def detectors_view(run: Run, models: Sequence[str], stacks: Mapping[str, str], c
             _("Pattern"), "i - j == 1", max_chars=LONGEST, key="own-pattern", help=prose("own_pattern")
         )
     shown, made = models if asked in measured else controls.models, list[tuple[Any, Finding]]()
-    for name, column in zip(shown, st.columns(2) * len(shown), strict=False):
+    for name, column in zip(shown, st.columns(min(len(shown), 2) or 1) * len(shown), strict=False):
         with column, problems(name):
             st.markdown(f"**{model_label(name)}**")
             if asked in measured:
@@ -68,6 +68,7 @@ def detectors_view(run: Run, models: Sequence[str], stacks: Mapping[str, str], c
     elif not typed:
         st.caption(prose("detectors_live"))
     if run.has("retrieval") and len(run.table("retrieval")):
+        st.divider()
         for retrieval in (retrieval_heads, needles_found, retrieval_masking):
             show(retrieval(run), key=retrieval.name)
 
