@@ -41,8 +41,12 @@ def reproduce(
             _("Name one of yours with --model: a name of the catalogue, a Hub id or a folder."),
         )
     read_data(table, data)  # what is missing is said before a model is fetched
-    compared = reproduced(table, load(model or table.model, device, dtype=dtype), data)
+    measured = load(model or table.model, device, dtype=dtype)
+    compared = reproduced(table, measured, data)
     console().print(table.title, table.says, sep="\n", soft_wrap=True)
+    if model and table.model:
+        told = _("Measured on {model}; published for {published}.")
+        console().print(told.format(model=measured.name, published=table.model), soft_wrap=True)
     print_table([_line(row) for row in compared.to_dict("records")])
     console().print(_read_where(set(compared["read"])), table.caveat, sep="\n", soft_wrap=True)
 
@@ -70,7 +74,7 @@ def _line(row: dict[Any, Any]) -> dict[str, object]:
     found = row["found"] == row["found"]  # NaN is what this model does not have
     return {
         "": row["name"],
-        "published": f"{row['published']:g} [{row['read']}]",
+        "published": f"{row['published']:.3f} [{row['read']}]",
         "found": f"{row['found']:.3f}" if found else "–",
         "difference": with_minus(f"{row['difference']:+.3f}") if found else "–",
     }

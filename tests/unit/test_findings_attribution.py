@@ -35,7 +35,8 @@ def run(tmp_path: Path) -> mh.Run:
 def test_the_sum_of_all_heads_and_the_head_that_tells_most(run: mh.Run) -> None:
     text = mh.finding(run, "direct_attribution").text
     assert "smollm2: the heads together add +0.600 to the score of the next word, of 4.00 logits" in text
-    assert "others of the text: L0 H1, +0.300 [+0.200, +0.400]." in text
+    assert "they give +0.450 of it to a word from elsewhere in the text as well." in text
+    assert "and not for others: L0 H1, +0.300 [+0.200, +0.400]." in text
     assert "1 of 3 heads add, 1 take away (q ≤ 0.05)." in text
 
 

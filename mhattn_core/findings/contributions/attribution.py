@@ -34,10 +34,12 @@ def direct_attribution(run: Run, *, model: str = "", stack: str = "") -> Finding
     top = rows.loc[rows["specific"].idxmax()]
     said = _(
         "{model}: the heads together add {sum} to the score of the next word, of {total} logits above the mean of all "
-        "tokens. The most for this word and not for others of the text: {head}, {specific}."
+        "tokens; they give {other} of it to a word from elsewhere in the text as well. The most for this word and not "
+        "for others: {head}, {specific}."
     ).format(
         model=names[0],
         sum=signed_digits(rows["direct"].sum()),
+        other=signed_digits(rows["other"].sum()),
         total=digits(top["total"]),
         head=Head.of_row(top).name,
         specific=with_interval(top["specific"], top["specific_low"], top["specific_high"]),
