@@ -59,6 +59,11 @@ def interventions(run: Run, *, model: str = "", relation: str = "") -> Finding:
             "that carry the change straight to the answer."
         )
         + " "
+        + _(
+            "A causal model answers before it has read the word asked for, so a head that looks from that word to "
+            "another cannot yet act there."
+        )
+        + " "
         + left_out(rows),
         int(rows["n"].max()),
         texts=minimal_pairs_of(rows),
