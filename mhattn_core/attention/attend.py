@@ -28,8 +28,6 @@ from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.words import Sentence
 
 NO_ABLATION: Ablation = {}
-
-
 KEPT_BYTES = 32 * 2**20
 """A word grid above this is made anew each time: a server keeps many results."""
 

@@ -9,9 +9,10 @@ from mhattn_core.findings.ablation.effects import ablation_effects, gradient_agr
 from mhattn_core.findings.ablation.faithfulness import faithfulness, faithfulness_areas
 from mhattn_core.findings.ablation.groups import group_effects
 from mhattn_core.findings.ablation.interactions import head_interactions
+from mhattn_core.findings.ablation.interventions import interventions
 from mhattn_core.findings.ablation.knockouts import knockouts
 from mhattn_core.findings.ablation.minimal_pairs import minimal_pairs
-from mhattn_core.findings.ablation.patching import attribution_agreement, interventions, patching
+from mhattn_core.findings.ablation.patching import attribution_agreement, patching
 from mhattn_core.findings.card.distances import head_distances
 from mhattn_core.findings.card.effects import head_contribution, head_effect
 from mhattn_core.findings.card.neighbours import head_counterparts, head_neighbours

@@ -85,6 +85,15 @@ def test_text_of_a_persons_is_shown_as_it_is() -> None:
     assert r"\*tea\*" in "\n".join(str(part.value) for part in app.markdown)
 
 
+@pytest.mark.parametrize("model", ["marian-en-zh", "minilm"])
+def test_a_head_may_give_what_it_gives_for_another_text(model: str) -> None:
+    app = faults("bench", model, kind="resample")
+    assert not app.exception
+    assert not app.error
+    assert "resample" in next(control.options for control in app.button_group if control.key == "kind")
+    assert re.search(r"(costs|turns by) \*\*\d\.\d+\*\*", texts(app))
+
+
 def test_an_encoder_shows_what_lies_nearest() -> None:
     app = faults("bench", "minilm")
     app.multiselect(key="off").set_value(

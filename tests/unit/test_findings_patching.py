@@ -10,7 +10,7 @@ import pytest
 import mhattn_core as mh
 from mhattn_core.errors import NotAvailable, Problem
 from mhattn_core.experiments.ablation.patching import COLUMNS
-from mhattn_core.findings.ablation.patching import contrast_label
+from mhattn_core.findings.ablation.patched import contrast_label
 
 HEADS = 4
 
@@ -99,6 +99,21 @@ def test_interventions_are_compared_head_by_head(run: mh.Run) -> None:
     drawn = max(finding.chart.to_dict()["datasets"].values(), key=len)
     assert {row["intervention"] for row in drawn} == {"patching", "ablation", "knockout"}
     assert len(drawn) == 3 * HEADS
+
+
+def test_the_head_that_seems_to_know_the_relation_is_named_beside_them(run: mh.Run) -> None:
+    """By where it looks, as the run's relations have it; and drawn, however little it does."""
+    relations = pd.read_parquet(run.folder / "relations.parquet")
+    own = (relations["model"] == "smollm2") & (relations["relation"] == "nsubj") & (relations["score"] == "hit")
+    first = relations[own].index[0]
+    relations.loc[own, "held_out"] = 0.1
+    relations.loc[first, ["stack", "layer", "head", "held_out", "verdict"]] = ["decoder", 7, 3, 0.74, "small gain"]
+    relations.to_parquet(run.folder / "relations.parquet")
+    finding = mh.finding(mh.Run.open(run.folder), "interventions")
+    assert (
+        "L7 H3, which finds this relation most often by where it looks (74% on held-out texts): "
+        "patching +0.000 [−0.100, +0.100], ablation +0.000 [−0.100, +0.100], knockout −0.020 [−0.120, +0.080]."
+    ) in finding.text
 
 
 def test_what_is_not_there_is_refused(run: mh.Run) -> None:

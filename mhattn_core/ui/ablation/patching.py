@@ -2,15 +2,9 @@
 
 import streamlit as st
 
-from mhattn_core.findings.ablation.patching import (
-    DIRECTIONS,
-    attribution_agreement,
-    contrast_label,
-    interventions,
-    patched_parts,
-    patched_relations,
-    patching,
-)
+from mhattn_core.findings.ablation.interventions import interventions
+from mhattn_core.findings.ablation.patched import contrast_label, patched_parts, patched_relations
+from mhattn_core.findings.ablation.patching import DIRECTIONS, attribution_agreement, patching
 from mhattn_core.locale import _
 from mhattn_core.text.code_names import code_names
 from mhattn_core.text.prose import prose
