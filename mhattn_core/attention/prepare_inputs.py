@@ -22,7 +22,7 @@ from mhattn_core.attention.write import write
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.model import Model
-from mhattn_core.text.feeding import AS_PAIR, CHAT, A, B
+from mhattn_core.text.feeding import AS_PAIR
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.words import Sentence, cut
 
@@ -140,13 +140,6 @@ def _source(model: Model, pair: SentencePair) -> Encoded:
     """What the encoder of an encoder–decoder reads."""
     if pair.feeding == AS_PAIR:
         return encode(model, pair.a.text)
-    if pair.feeding.how == CHAT or B in pair.feeding.how:
-        raise Problem(
-            _("“{name}” reads the first sentence in its encoder and the second in its decoder.").format(
-                name=model.name
-            ),
-            _("Feed it as a pair, or in a template with {a} alone.").format(a=A),
-        )
     prompt = prompt_of(model, replace(pair, target="", target_words=()))
     encoded = encode(model, prompt.text)
     return replace(encoded, pieces=prompt.placed(encoded.pieces))

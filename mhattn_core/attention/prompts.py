@@ -11,7 +11,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.model import Model
 from mhattn_core.models.quiet import first_line
-from mhattn_core.text.feeding import CHAT, A, B
+from mhattn_core.text.feeding import CHAT, A, B, Feeding
 from mhattn_core.text.pair import SentencePair
 
 PartName = Literal["system", "a", "b"]
@@ -61,10 +61,29 @@ class Prompt(NamedTuple):
         return Piece(piece.id, part.name, start + shift, end + shift)
 
 
+def check_feeding(model: Model, feeding: Feeding) -> None:
+    """Raises Problem for a model that takes no pair in this way."""
+    if "cross" in model.stacks and (feeding.how == CHAT or B in feeding.how):
+        raise Problem(
+            _("“{name}” reads the first sentence in its encoder and the second in its decoder.").format(
+                name=model.name
+            ),
+            _("Feed it as a pair, or in a template with {a} alone.").format(a=A),
+        )
+    if feeding.how == CHAT and not model.tokenizer.chat_template:
+        raise Problem(
+            _("“{name}” has no chat template.").format(name=model.name),
+            _(
+                "Feed it in a template of your own, such as “{example}”, or choose a model that was trained on chats."
+            ).format(example=f"Question: {A} Answer: {B}"),
+        )
+
+
 def prompt_of(model: Model, pair: SentencePair) -> Prompt:
-    """The text that a pair is fed in. Raises Problem for a model without a chat template, one that refuses the pair or
-    rewrites it, and a template of one's own that leaves the second sentence out.
+    """The text that a pair is fed in. Raises Problem as ``check_feeding``, for a chat template that refuses the pair or
+    rewrites it, and for a template of one's own that leaves the second sentence out.
     """
+    check_feeding(model, pair.feeding)
     texts: dict[PartName, str] = {"system": pair.feeding.system, "a": pair.a.text, "b": pair.b.text if pair.b else ""}
     if pair.feeding.how == CHAT:
         return _chat(model, texts)
@@ -77,13 +96,6 @@ def prompt_of(model: Model, pair: SentencePair) -> Prompt:
 
 
 def _chat(model: Model, texts: Mapping[PartName, str]) -> Prompt:
-    if not model.tokenizer.chat_template:
-        raise Problem(
-            _("“{name}” has no chat template.").format(name=model.name),
-            _(
-                "Feed it in a template of your own, such as “{example}”, or choose a model that was trained on chats."
-            ).format(example=f"Question: {A} Answer: {B}"),
-        )
     written = _written(model, texts)
     marks = {part: mark for mark, part in CHAT_MARKS.items() if texts[part]}
     skeleton = _written(model, {part: marks.get(part, "") for part in texts})

@@ -2,18 +2,16 @@
 tokens.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from mhattn_core.arrays.word_grid import WordAxis
 from mhattn_core.arrays.word_layer import IN_SYSTEM, NO_SIDE, SIDES, WordAxes, WordLayer
+from mhattn_core.measures.region_shares import LIFT, SHARE
 from mhattn_core.text.feeding import REGIONS, Region
 
-SHARE, LIFT = "region.share", "region.lift"
 SIDE_OF: Mapping[Region, int] = {"system": IN_SYSTEM, "a": SIDES["a"], "b": SIDES["b"], "template": NO_SIDE}
 
 
@@ -35,22 +33,6 @@ def regions(layer: WordLayer) -> dict[str, Float[Tensor, "batch head 2"]]:
         sums[f"{SHARE}.{region}"] = torch.stack([to_regions[..., place], words], dim=-1)
         sums[f"{LIFT}.{region}"] = torch.stack([to_regions[..., place], expected[..., place]], dim=-1)
     return sums
-
-
-def pair_regions(
-    pattern: Float[np.ndarray, "layer head query key"], queries: WordAxis, keys: Sequence[Region], *, causal: bool
-) -> tuple[Float[np.ndarray, "layer head region"], Float[np.ndarray, " region"]]:
-    """The same of one pair, from tokens: each head's shares, and those of a head that looks everywhere alike; both in
-    the order of ``REGIONS``. NaN in a layer that does not attend.
-    """
-    here = np.array([[region == key for region in REGIONS] for key in keys], dtype=float)
-    seen = np.ones(pattern.shape[-2:])
-    seen = np.tril(seen) if causal else seen
-    even = (seen / seen.sum(axis=-1, keepdims=True)) @ here
-    shares, expected = (
-        queries.averaged(rows)[..., queries.seen, :].mean(axis=-2) for rows in (pattern.astype(float) @ here, even)
-    )
-    return shares, expected
 
 
 def _even(axes: WordAxes, here: Float[Tensor, "batch key_token region"]) -> Float[Tensor, "batch query_token region"]:

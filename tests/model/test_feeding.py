@@ -1,35 +1,23 @@
 """A pair as a chat, and in templates of one's own: which tokens are fed, and what each of them stands for."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from chatting import chatting
 from loaded import loaded
-from tiny import put_gpt2, put_model, put_tokenizer, put_translator
+from tiny import put_model, put_translator
 
 import mhattn_core as mh
 from mhattn_core.attention.batches import feed_all
 from mhattn_core.attention.word_layer import piece_spans
 from mhattn_core.errors import Problem
-from mhattn_core.measures.regions import pair_regions
+from mhattn_core.measures.region_shares import pair_regions
 from mhattn_core.text.feeding import Feeding
 
 PAIR = mh.SentencePair("the old cat sat", "it was tired")
 OWN = "premise: {a}\nhypothesis: ({b})"
-TEMPLATE = (
-    "{% for message in messages %}[SEP] {{ message['role'] }} : {{ message['content'] | trim }} "
-    "{% endfor %}{% if add_generation_prompt %}[SEP] assistant :{% endif %}"
-)
-
-
-def chatting(folder: Path, template: str = TEMPLATE) -> mh.Model:
-    """A tiny GPT-2 with a chat template."""
-    put_gpt2(put_tokenizer(folder))
-    settings = json.loads((folder / "tokenizer_config.json").read_text())
-    (folder / "tokenizer_config.json").write_text(json.dumps(settings | {"chat_template": template}))
-    return mh.load(str(folder), device="cpu")
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ from mhattn_core.arrays.word_layer import WordLayer
 from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.attention.word_grid import word_axis
 from mhattn_core.attention.word_layer import piece_spans, word_axes, word_layer, word_spans
-from mhattn_core.measures.regions import pair_regions, regions
+from mhattn_core.measures.region_shares import pair_regions
+from mhattn_core.measures.regions import regions
 from mhattn_core.measures.statistics import quotient
 from mhattn_core.text.feeding import REGIONS
 from mhattn_core.text.words import cut
