@@ -43,7 +43,7 @@ def regions(
     )
     even = (
         alt.Chart(rows.drop_duplicates(["model", "region"]))
-        .mark_point(shape="diamond", filled=True, size=70, color=MARK_COLOUR, opacity=1)
+        .mark_point(shape="diamond", size=90, fill="white", stroke="black", strokeWidth=1.5, opacity=1)
         .encode(
             alt.X("even:Q"),
             tooltip=[

@@ -85,8 +85,8 @@ def _finding(table: pd.DataFrame, feeding: Feeding, pairs: int) -> Finding:
     titles = region_titles(feeding)
     reading = _(
         "One tick is one head; the diamond is where a head would stand that attends every token alike. Lift is the "
-        "share over that of the diamond: above 1 a head prefers the region beyond its length. A head’s shares make 1, "
-        "and all but what words of A and B get is its special mass."
+        "share over that of the diamond: above 1 a head prefers the region beyond its length. A head’s shares make 1; "
+        "all but what words of A and B get counts as its share on special tokens."
     )
     draw = partial(charts.regions, table, titles=titles)
     return Finding("regions", _sentence(table, titles), table, draw, reading, pairs, of="heads")
@@ -109,17 +109,18 @@ def _sentence(table: pd.DataFrame, titles: dict[str, str]) -> str:
     ]
     texts = table[table["region"] != "template"]
     top = texts.loc[texts["lift"].idxmax()]
-    said = _(
-        "The median head gives, of a word’s attention: {models}. {head} prefers one text most: {region}, lift {lift}"
-    ).format(
-        models=listed(parts, "; "),
-        head=escape(ModelHead.of_row(top).name),
-        region=titles[str(top["region"])],
-        lift=digits(float(top["lift"])),
-    )
     interval = ""
     if "lift_low" in top and pd.notna(top["lift_low"]):
         interval = _(" (95 % interval {low} to {high})").format(
             low=digits(top["lift_low"]), high=digits(top["lift_high"])
         )
-    return f"{said}{interval}."
+    return _(
+        "The median head gives, of a word’s attention: {models}. Furthest above a text’s length is {head}: {region}, lift "
+        "{lift}{interval}."
+    ).format(
+        models=listed(parts, "; "),
+        head=escape(ModelHead.of_row(top).name),
+        region=titles[str(top["region"])],
+        lift=digits(float(top["lift"])),
+        interval=interval,
+    )
