@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from mhattn_core.models.wrap import wrap as wrap
     from mhattn_core.runs.analyze import analyze as analyze
     from mhattn_core.runs.run import Run as Run
+    from mhattn_core.text.feeding import Feeding as Feeding
     from mhattn_core.text.pair import SentencePair as SentencePair
     from mhattn_core.text.reading import read_pairs as read_pairs
 
 _HOME = {
     "AttentionResult": "attention.attend",
     "Card": "findings",
+    "Feeding": "text.feeding",
     "Finding": "findings",
     "Model": "models.model",
     "Problem": "errors",

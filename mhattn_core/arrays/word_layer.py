@@ -10,7 +10,8 @@ from torch import Tensor
 from mhattn_core.arrays.word_pieces import Bags, WordPieces
 
 SIDES = {"a": 0, "b": 1}
-NO_SIDE = -1
+NO_SIDE, IN_SYSTEM = -1, -2
+"""What stands in place of a side for tokens of no sentence: of the system text of a chat, and all others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +21,8 @@ class WordAxes:
 
     query_mask, key_mask bool ``[batch, word]``: words that some piece covers. query_side, key_side ``[batch, word]``: 0
     for sentence A, 1 for B, -1 for padding. query_tokens, key_tokens bool ``[batch, token]``: what was fed, special
-    tokens included. query_pieces, key_pieces: which pieces make which word.
+    tokens included. key_region ``[batch, token]``: the side of the sentence that a fed token is of, ``IN_SYSTEM`` or
+    ``NO_SIDE``. query_pieces, key_pieces: which pieces make which word.
     """
 
     stack: str
@@ -31,6 +33,7 @@ class WordAxes:
     key_side: Int[Tensor, "batch key"]
     query_tokens: Bool[Tensor, "batch query_token"]
     key_tokens: Bool[Tensor, "batch key_token"]
+    key_region: Int[Tensor, "batch key_token"]
     query_pieces: WordPieces
     key_pieces: WordPieces
 
@@ -55,6 +58,10 @@ class WordAxes:
     def key_sides(self) -> Float[Tensor, "batch 2 key"]:
         """1 for the words of A, of B."""
         return torch.stack([self.key_side == side for side in SIDES.values()], dim=1).float()
+
+    def key_tokens_of(self, side: int) -> Bool[Tensor, "batch key_token"]:
+        """Which tokens are of a sentence, the system text or neither."""
+        return self.key_tokens & (self.key_region == side)
 
     @cached_property
     def means(self) -> Bags:

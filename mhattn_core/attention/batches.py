@@ -20,6 +20,7 @@ from mhattn_core.attention.word_layer import piece_spans, word_axes, word_spans
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.model import Model
+from mhattn_core.text.feeding import AS_PAIR
 from mhattn_core.text.pair import SentencePair
 
 # How much goes through a network at once. On a CPU one layer's patterns should stay in its cache.
@@ -143,10 +144,10 @@ def _feed_one(model: Model, number: int, pair: SentencePair) -> FedPair:
 
 
 def _feed_fast(model: Model, pairs: Sequence[SentencePair]) -> Iterator[FedPair]:
-    """The pairs that can be fed, by few calls of a tokenizer that tells places itself; what is wrong with the others
-    ``prepare_inputs`` says.
+    """The pairs that can be fed as pairs, by few calls of a tokenizer that tells places itself; ``prepare_inputs`` feeds
+    the others, or says what is wrong with them.
     """
-    readable = [number for number, pair in enumerate(pairs) if _is_readable(pair)]
+    readable = [number for number, pair in enumerate(pairs) if _is_plain(pair)]
     alone = [number for number in readable if not pairs[number].b.text]
     paired = [number for number in readable if pairs[number].b.text]
     (stack,) = model.stacks
@@ -160,9 +161,9 @@ def _feed_fast(model: Model, pairs: Sequence[SentencePair]) -> Iterator[FedPair]
                 yield FedPair(number, inputs, {stack: spans}, {stack: spans}, words)
 
 
-def _is_readable(pair: SentencePair) -> bool:
+def _is_plain(pair: SentencePair) -> bool:
     try:
-        return bool(pair.a) and (bool(pair.b) or not pair.b.text)
+        return pair.feeding == AS_PAIR and bool(pair.a) and (bool(pair.b) or not pair.b.text)
     except Problem:
         return False
 

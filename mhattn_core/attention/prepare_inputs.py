@@ -1,8 +1,9 @@
 """How a pair is fed to a model: which tokens, and what each of them stands for.
 
-An encoder reads ``[CLS] A [SEP] B [SEP]`` as its tokenizer joins them; a causal model reads a first token (BOS, where
+As a pair, an encoder reads ``[CLS] A [SEP] B [SEP]`` as its tokenizer joins them; a causal model reads a first token (BOS, where
 there is one), A, a line break tokenised apart, B; of an encoder–decoder the encoder reads A, and the decoder is shown B
-step by step.
+step by step. In a chat or a template of one's own (see ``Feeding``) the first two read one text with both in it, and an
+encoder one with A.
 """
 
 from contextlib import suppress
@@ -15,11 +16,13 @@ from mhattn_core.attention.decode import decoded, is_token
 from mhattn_core.attention.inputs import check_inputs
 from mhattn_core.attention.languages import first_of, language_of, other_language, set_languages
 from mhattn_core.attention.pieces import Encoded, encode, encode_target
+from mhattn_core.attention.prompts import prompt_of
 from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.attention.write import write
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.model import Model
+from mhattn_core.text.feeding import AS_PAIR
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.words import Sentence, cut
 
@@ -41,36 +44,43 @@ class ModelInputs:
     sentences: dict[str, Sentence]
 
 
-def prepare_inputs(model: Model, pair: SentencePair, *, prefix: str = "") -> ModelInputs:
-    """Tokenise a pair for ``model``. Raises Problem for an empty or overlong sentence.
-
-    prefix: what an encoder–decoder reads before A; its tokens belong to no sentence, as special tokens do.
+def prepare_inputs(model: Model, pair: SentencePair) -> ModelInputs:
+    """Tokenise a pair for ``model``. Raises Problem for an empty or overlong sentence, and for one that cannot be fed
+    in this way.
     """
     if not pair.a:
         raise Problem(_("There is no sentence to look at."), _("Type one, or choose one from the gallery."))
     if "cross" in model.stacks:
-        return _feed_encoder_decoder(model, pair, prefix)
-    sentences = {"a": pair.a, "b": pair.b}
-    if model.stacks == ("decoder",):
-        pieces = _causal_pieces(model, pair)
-        inputs = {"input_ids": [piece.id for piece in pieces], "attention_mask": [1] * len(pieces)}
-    else:
-        encoded = encode(model, pair.a.text, pair.b.text)
-        inputs, pieces = encoded.inputs, encoded.pieces
-    check_inputs(model, inputs)
+        return _feed_encoder_decoder(model, pair)
+    encoded = _sequence(model, pair)
+    check_inputs(model, encoded.inputs)
     (stack,) = model.stacks
-    return ModelInputs(_tensors(model, inputs), {stack: pieces}, {stack: pieces}, sentences)
+    pieces = {stack: encoded.pieces}
+    return ModelInputs(_tensors(model, encoded.inputs), pieces, pieces, {"a": pair.a, "b": pair.b})
 
 
-def _causal_pieces(model: Model, pair: SentencePair) -> tuple[Piece, ...]:
-    pieces = (*map(Piece, first_tokens(model)), *encode(model, pair.a.text, special=False).pieces)
-    if not pair.b:
-        return pieces
-    line_break = tuple(Piece(piece.id) for piece in encode(model, LINE_BREAK, special=False).pieces)
-    second = tuple(
-        replace(piece, side="b") if piece.side else piece for piece in encode(model, pair.b.text, special=False).pieces
-    )
-    return pieces + line_break + second
+def _sequence(model: Model, pair: SentencePair) -> Encoded:
+    """Both sentences in one sequence."""
+    is_causal = model.stacks == ("decoder",)
+    if pair.feeding != AS_PAIR:
+        prompt = prompt_of(model, pair)
+        encoded = encode(model, prompt.text, special=not (is_causal or prompt.has_specials))
+        pieces = prompt.placed(encoded.pieces)
+        return _begun(model, pieces) if is_causal and not prompt.has_specials else replace(encoded, pieces=pieces)
+    if not is_causal:
+        return encode(model, pair.a.text, pair.b.text)
+    pieces = encode(model, pair.a.text, special=False).pieces
+    if pair.b:
+        line_break = tuple(Piece(piece.id) for piece in encode(model, LINE_BREAK, special=False).pieces)
+        second = encode(model, pair.b.text, special=False).pieces
+        pieces += line_break + tuple(replace(piece, side="b") if piece.side else piece for piece in second)
+    return _begun(model, pieces)
+
+
+def _begun(model: Model, pieces: tuple[Piece, ...]) -> Encoded:
+    """What a causal model reads, behind its first token."""
+    pieces = (*map(Piece, first_tokens(model)), *pieces)
+    return Encoded({"input_ids": [piece.id for piece in pieces], "attention_mask": [1] * len(pieces)}, pieces)
 
 
 def first_tokens(model: Model) -> tuple[int, ...]:
@@ -101,12 +111,12 @@ def with_second_sentence(model: Model, pair: SentencePair) -> SentencePair:
     return pair
 
 
-def _feed_encoder_decoder(model: Model, pair: SentencePair, prefix: str) -> ModelInputs:
+def _feed_encoder_decoder(model: Model, pair: SentencePair) -> ModelInputs:
     reads = pair.source_language or language_of(pair.a.text)
     writes = pair.target_language or (language_of(pair.b.text) if pair.b else other_language(pair.a.text))
     with model.tokenizing:
         set_languages(model, reads, writes)
-        source = _behind(prefix, encode(model, prefix + pair.a.text))
+        source = _source(model, pair)
     check_inputs(model, source.inputs)
     inputs = _tensors(model, source.inputs)
     target = pair.b or cut(_generate(model.writer or model, inputs, writes))
@@ -126,17 +136,13 @@ def _feed_encoder_decoder(model: Model, pair: SentencePair, prefix: str) -> Mode
     )
 
 
-def _behind(prefix: str, encoded: Encoded) -> Encoded:
-    """The same tokens, with their places counted from the end of the prefix; the prefix's own have none."""
-    if not prefix:
-        return encoded
-    pieces = tuple(
-        replace(piece, start=max(piece.start - len(prefix), 0), end=piece.end - len(prefix))
-        if max(piece.start + 1, piece.end) > len(prefix)
-        else Piece(piece.id)
-        for piece in encoded.pieces
-    )
-    return replace(encoded, pieces=pieces)
+def _source(model: Model, pair: SentencePair) -> Encoded:
+    """What the encoder of an encoder–decoder reads."""
+    if pair.feeding == AS_PAIR:
+        return encode(model, pair.a.text)
+    prompt = prompt_of(model, replace(pair, target="", target_words=()))
+    encoded = encode(model, prompt.text)
+    return replace(encoded, pieces=prompt.placed(encoded.pieces))
 
 
 def shift_right(model: Model, labels: list[int]) -> list[int]:

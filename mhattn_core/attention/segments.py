@@ -16,7 +16,7 @@ from mhattn_core.attention.attend import not_in_full
 from mhattn_core.attention.layers import over_layers
 from mhattn_core.attention.pieces import encode
 from mhattn_core.attention.prepare_inputs import ModelInputs, prepare_inputs
-from mhattn_core.attention.summary_task import summary_prefix
+from mhattn_core.attention.summary_task import summary_feeding, summary_prefix
 from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.attention.word_grid import word_axis
 from mhattn_core.errors import Problem
@@ -168,8 +168,9 @@ def _window(
         summary.text,
         source_words=tuple(words),
         target_words=tuple(word.text for word in summary.words),
+        feeding=summary_feeding(model),
     )
-    fed = prepare_inputs(model, pair, prefix=summary_prefix(model))
+    fed = prepare_inputs(model, pair)
     asked, kept = _axes(model, fed, stack, parts, len(document.segments), rows)
     found: dict[int, np.ndarray] = {}
 

@@ -5,6 +5,7 @@ to write.
 from typing import Any
 
 from mhattn_core.models.model import Model
+from mhattn_core.text.feeding import AS_PAIR, A, Feeding
 
 
 def summary_prefix(model: Model) -> str:
@@ -14,6 +15,12 @@ def summary_prefix(model: Model) -> str:
     if "cross" not in model.stacks:
         return ""
     return str(_task(model).get("prefix") or getattr(model.network.config, "prefix", None) or "")
+
+
+def summary_feeding(model: Model) -> Feeding:
+    """How a text that is to be summarised is fed: behind that prefix, whose tokens belong to no sentence."""
+    prefix = summary_prefix(model)
+    return Feeding(prefix + A) if prefix else AS_PAIR
 
 
 def summary_settings(model: Model) -> dict[str, Any]:

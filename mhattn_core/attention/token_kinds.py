@@ -6,6 +6,7 @@ from typing import Literal
 
 from transformers import PreTrainedTokenizerBase
 
+from mhattn_core.text.feeding import Region
 from mhattn_core.text.spelling import WORD_START
 
 Side = Literal["a", "b"]
@@ -18,13 +19,19 @@ class Piece:
     """One token: its id, and the characters of sentence ``side`` that it covers; special tokens have no side.
 
     Neither have special tokens that somebody typed in a sentence (``[MASK]``, ``<|im_start|>``): the model reads no
-    word there.
+    word there. Tokens of a chat's system text have none either, and say so (``in_system``).
     """
 
     id: int
     side: Side | None = None
     start: int = 0
     end: int = 0
+    in_system: bool = False
+
+    @property
+    def region(self) -> Region:
+        """What it belongs to in the text as fed."""
+        return self.side or ("system" if self.in_system else "template")
 
 
 @dataclass(frozen=True)

@@ -12,20 +12,21 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from mhattn_core.arrays.word_layer import NO_SIDE, SIDES, WordAxes, WordLayer
+from mhattn_core.arrays.word_layer import IN_SYSTEM, NO_SIDE, SIDES, WordAxes, WordLayer
 from mhattn_core.arrays.word_pieces import WordPieces
 from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.text.words import Sentence
 
+REGION_SIDES = {**SIDES, "system": IN_SYSTEM, "template": NO_SIDE}
 LONGEST_TEXT = 2**40
 """Characters, more than any text has."""
 
 
 def piece_spans(pieces: Sequence[Piece]) -> Int[np.ndarray, "token 3"]:
-    """Side, start and end of each piece, int ``[token, 3]``; special tokens have side -1."""
-    return np.array(
-        [(SIDES[piece.side] if piece.side else NO_SIDE, piece.start, piece.end) for piece in pieces], dtype=int
-    ).reshape(-1, 3)
+    """Side, start and end of each piece, int ``[token, 3]``; special tokens have side -1, tokens of a system text -2."""
+    return np.array([(REGION_SIDES[piece.region], piece.start, piece.end) for piece in pieces], dtype=int).reshape(
+        -1, 3
+    )
 
 
 def word_spans(sentences: Mapping[str, Sentence]) -> Int[np.ndarray, "word 3"]:
@@ -49,7 +50,7 @@ def word_axes(
     of_queries = _Axis.of(queries, words)
     of_keys = of_queries if keys is queries else _Axis.of(keys, words)
     on_device = [torch.from_numpy(array).to(device) for axis in (of_queries, of_keys) for array in axis.arrays]
-    query_mask, query_side, query_tokens, key_mask, key_side, key_tokens = on_device
+    query_mask, query_side, query_tokens, _query_region, key_mask, key_side, key_tokens, key_region = on_device
     return WordAxes(
         stack,
         heads,
@@ -59,6 +60,7 @@ def word_axes(
         key_side,
         query_tokens,
         key_tokens,
+        key_region,
         of_queries.pieces,
         of_keys.pieces,
     )
@@ -76,29 +78,37 @@ def word_layer(tokens: Float[Tensor, "batch head query_token key_token"], layer:
 
 
 class _Axis(NamedTuple):
-    """One axis of a batch: words that some piece covers, the side of each word, which tokens are real, and the pieces."""
+    """One axis of a batch: words that some piece covers, the side of each word, which tokens are real, the side of each
+    token, and the pieces.
+    """
 
     mask: Bool[np.ndarray, "batch word"]
     side: Int[np.ndarray, "batch word"]
     tokens: Bool[np.ndarray, "batch token"]
+    region: Int[np.ndarray, "batch token"]
     pieces: WordPieces
 
     @property
-    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        return self.mask, self.side, self.tokens
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        return self.mask, self.side, self.tokens, self.region
 
     @classmethod
     def of(cls, pieces: Sequence[Int[np.ndarray, "_piece 3"]], words: Sequence[Int[np.ndarray, "_word 3"]]) -> "_Axis":
         here = [_of_sides(word, piece) for piece, word in zip(pieces, words, strict=True)]
-        tokens, side = _real(pieces), np.full((len(here), max(map(len, here))), NO_SIDE)
-        side[_real(here)] = np.concatenate(here)[:, 0]
+        tokens, region, side = _real(pieces), _sides(pieces), _sides(here)
         found = _pieces(pieces, here, (*tokens.shape, side.shape[1]))
-        return cls(found.covered > 0, side, tokens, found)
+        return cls(found.covered > 0, side, tokens, region, found)
 
 
 def _real(rows: Sequence[np.ndarray]) -> Bool[np.ndarray, "row longest"]:
     lengths = np.array([len(row) for row in rows])
     return np.arange(lengths.max()) < lengths[:, None]
+
+
+def _sides(rows: Sequence[Int[np.ndarray, "_row 3"]]) -> Int[np.ndarray, "row longest"]:
+    sides = np.full((len(rows), max(map(len, rows))), NO_SIDE)
+    sides[_real(rows)] = np.concatenate(rows)[:, 0]
+    return sides
 
 
 def _pieces(
@@ -113,7 +123,7 @@ def _pieces(
     piece_text, word_text = _text(piece_pair, piece), _text(word_pair, word)
     first = np.searchsorted(word_text + word[:, 2], piece_text + piece[:, 1], side="right")
     behind = np.searchsorted(word_text + word[:, 1], piece_text + piece[:, 2], side="left")
-    of_words = np.where(piece[:, 0] == NO_SIDE, 0, np.maximum(behind - first, 0))
+    of_words = np.where(piece[:, 0] < 0, 0, np.maximum(behind - first, 0))
     entry = np.repeat(np.arange(len(piece)), of_words)
     within = np.arange(len(entry)) - np.repeat(np.cumsum(of_words) - of_words, of_words)
     found = np.repeat(first, of_words) + within
@@ -142,6 +152,4 @@ def _text(pair: Int[np.ndarray, " entry"], spans: Int[np.ndarray, "entry 3"]) ->
 
 def _of_sides(words: Int[np.ndarray, "word 3"], pieces: Int[np.ndarray, "token 3"]) -> Int[np.ndarray, "kept 3"]:
     """The words of those sentences that some piece is of."""
-    present = np.zeros(len(SIDES) + 1, dtype=bool)
-    present[pieces[:, 0]] = True
-    return words[present[words[:, 0]]]
+    return words[np.isin(words[:, 0], pieces[:, 0])]

@@ -13,7 +13,7 @@ from mhattn_core.attention.languages import first_of
 from mhattn_core.attention.pieces import encode
 from mhattn_core.attention.prepare_inputs import first_tokens, prepare_inputs
 from mhattn_core.attention.segments import LONGEST_WINDOW, SegmentPart, windows
-from mhattn_core.attention.summary_task import summary_prefix, summary_settings
+from mhattn_core.attention.summary_task import summary_feeding, summary_settings
 from mhattn_core.attention.write import write
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
@@ -110,7 +110,7 @@ def _inputs(model: Model, text: str) -> tuple[dict[str, Tensor], dict[str, int]]
     language = written_in(text)
     if "cross" in model.stacks:
         # Fed with some second text, or prepare_inputs would let the model write one, without telling how far it is.
-        fed = prepare_inputs(model, SentencePair(text, ".", target_language=""), prefix=summary_prefix(model))
+        fed = prepare_inputs(model, SentencePair(text, ".", target_language="", feeding=summary_feeding(model)))
         return {name: tensor for name, tensor in fed.inputs.items() if name != "decoder_input_ids"}, first_of(
             model, language
         )

@@ -44,6 +44,7 @@ from mhattn_core.charts.pattern_types import type_grid, type_names, type_shares,
 from mhattn_core.charts.probes import probes
 from mhattn_core.charts.profiles import profiles
 from mhattn_core.charts.redundant_shares import redundant_shares
+from mhattn_core.charts.regions import regions
 from mhattn_core.charts.relation_profile import relation_profile
 from mhattn_core.charts.row import row
 from mhattn_core.charts.save import save
@@ -114,6 +115,7 @@ __all__ = [
     "probes",
     "profiles",
     "redundant_shares",
+    "regions",
     "relation_profile",
     "row",
     "save",

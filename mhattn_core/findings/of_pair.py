@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from mhattn_core.models.precision import FLOAT32, precision_of
+from mhattn_core.text.feeding import AS_PAIR
 from mhattn_core.text.pair import SentencePair
 
 if TYPE_CHECKING:
@@ -36,8 +37,9 @@ def loading(name: str, dtype: str = FLOAT32) -> str:
 
 
 def literal(pair: SentencePair) -> str:
-    """The pair as Python, with the words that a person cut and the languages that a person chose."""
+    """The pair as Python, with the words that a person cut, and the languages and the feeding that a person chose."""
     names = ("source_words", "target_words", "source_language", "target_language")
     given = {name: getattr(pair, name) for name in names}
     words = "".join(f", {field}={value!r}" for field, value in given.items() if value)
-    return f"mh.SentencePair({pair.source!r}, {pair.target!r}{words})"
+    feeding = "" if pair.feeding == AS_PAIR else f", feeding=mh.{pair.feeding!r}"
+    return f"mh.SentencePair({pair.source!r}, {pair.target!r}{words}{feeding})"

@@ -7,6 +7,7 @@ from mhattn_core.experiments.alignment.translators import is_turned
 from mhattn_core.findings.of_pair import literal, loading
 from mhattn_core.models.precision import FLOAT32
 from mhattn_core.runs.manifest import Manifest
+from mhattn_core.text.feeding import AS_PAIR
 from mhattn_core.text.pair import SentencePair
 
 NUMBERS = {
@@ -56,6 +57,11 @@ def command_line_of_run(manifest: Manifest) -> str:
     models = " ".join(f"--model {shlex.quote(name)}" for name, _revision in manifest.models)
     of = "" if manifest.dtype == FLOAT32 else f"--dtype {manifest.dtype} "
     asked = ",".join(manifest.measures)
+    feeding = manifest.feeding
+    if feeding != AS_PAIR:
+        of += f"--feed {shlex.quote(feeding.how)} "
+    if feeding.system:
+        of += f"--system {shlex.quote(feeding.system)} "
     sample = f"--sample {manifest.sampled} --columns {shlex.quote(manifest.columns)}"
     pairs = f"{shlex.quote(manifest.dataset)} {sample}" if manifest.dataset else "PAIRS.csv"
     return f"python -m mhattn_core analyze {pairs} {models} {of}--measures {asked} --out runs/mine"
@@ -69,4 +75,5 @@ def python_of_run(manifest: Manifest, page: str) -> str:
     pairs = dataset if manifest.dataset else "'PAIRS.csv'"
     arguments = f"{names!r}, {pairs}, out='runs/mine', measures={list(manifest.measures)!r}"
     arguments += "" if manifest.dtype == FLOAT32 else f", dtype={manifest.dtype!r}"
+    arguments += "" if manifest.feeding == AS_PAIR else f", feeding=mh.{manifest.feeding!r}"
     return f"import mhattn_core as mh\n\nrun = mh.analyze({arguments})\nrun.{RUN_TABLES.get(page, 'heads')}"

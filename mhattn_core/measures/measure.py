@@ -12,6 +12,7 @@ from mhattn_core.measures.basic import basic
 from mhattn_core.measures.basic_rows import basic_rows
 from mhattn_core.measures.patterns.sums import patterns
 from mhattn_core.measures.patterns.types import pattern_value
+from mhattn_core.measures.regions import regions
 from mhattn_core.measures.statistics import quotient
 
 
@@ -33,4 +34,5 @@ class Measure:
 MEASURES: dict[str, Measure] = {
     "basic": Measure(basic, of_rows=basic_rows),
     "patterns": Measure(patterns, pattern_value),
+    "regions": Measure(regions),
 }

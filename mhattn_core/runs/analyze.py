@@ -18,7 +18,7 @@ from mhattn_core.models.load import load
 from mhattn_core.models.model import Model
 from mhattn_core.models.options import LoadOptions
 from mhattn_core.models.sources import find
-from mhattn_core.runs.corpus import Pairs, records_of
+from mhattn_core.runs.corpus import Pairs, fed, records_of
 from mhattn_core.runs.files import write_table
 from mhattn_core.runs.given import Listed, Shards
 from mhattn_core.runs.lock import locked
@@ -28,8 +28,9 @@ from mhattn_core.runs.run import Run, heads_from_sums, sums_file
 from mhattn_core.runs.shards import is_sharded
 from mhattn_core.runs.sums import ModelSums
 from mhattn_core.runs.where import HERE, Where
-from mhattn_core.runs.work import MEASURABLE, Work
+from mhattn_core.runs.work import AS_FED, MEASURABLE, Work
 from mhattn_core.text.annotation import NO_RESOURCES, Resources
+from mhattn_core.text.feeding import AS_PAIR, Feeding
 from mhattn_core.text.reading import Upload, is_dataset, read_pairs
 
 
@@ -48,6 +49,7 @@ def analyze(
     cancel: Callable[[], bool] = lambda: False,
     get: Callable[[str], Model] | None = None,
     where: Where = HERE,
+    feeding: Feeding | None = None,
 ) -> Run:
     """Measure every head of every model over pairs, into the folder ``out``; a run that was stopped there resumes.
 
@@ -62,6 +64,8 @@ def analyze(
     ``read_vectors``), told apart by ``Resources.name``. tokens: the most tokens, padding included, that go through a
     network at once; by default what suits the device. progress: told after every batch. cancel: asked after every
     batch, such as an Event's ``is_set``. get: brings a model by its name, in place of ``load``, such as a pool's.
+    feeding: how all pairs are fed, by default as each of them says; a chat or a template of one's own is read by the
+    measures of ``AS_FED``, and not in shards.
     where: who measures the sums: this process, or the workers of ``OnRay``, which load models by their names; studies
     are made here. Raises Problem, in three parts, when there is nothing to measure, a model cannot be had, the folder
     cannot be written, is in use, or holds another run; Cancelled when asked to stop. Pairs that a model cannot take are
@@ -83,7 +87,8 @@ def analyze(
     models = [one for model in models for one in (expand([model]) if isinstance(model, str) else [model])]
     if is_dataset(pairs):
         pairs = read_pairs(pairs)  # type: ignore[arg-type]  # it is an address
-    given = Shards(pairs) if is_sharded(pairs) else Listed(*records_of(pairs))
+    given = _given(pairs, feeding)
+    _check_fed(given.feeding, measures)
     manifest = Manifest(
         tuple(
             (model, _revision(model, dtype)) if isinstance(model, str) else (model.name, model.revision)
@@ -94,6 +99,7 @@ def analyze(
         tuple(measures),
         keep_sentences,
         resources=resources.name,
+        feeding=given.feeding,
         **_of_dataset(pairs),
     )
     folder = Path(out)
@@ -113,6 +119,24 @@ def analyze(
         )
         work.do(Meter(work.steps, progress, cancel))
         return finish(folder, *given.end(folder, manifest))
+
+
+def _given(pairs: Pairs, feeding: Feeding | None) -> Listed | Shards:
+    if not is_sharded(pairs):
+        records, bad = records_of(pairs)
+        return Listed(fed(records, feeding), bad)
+    if feeding not in (None, AS_PAIR):
+        raise Problem(_("Shards are read as they are."), _("Give the pairs as one file, or feed them as pairs."))
+    return Shards(pairs)
+
+
+def _check_fed(feeding: Feeding, measures: Sequence[str]) -> None:
+    others = [name for name in measures if name not in AS_FED]
+    if feeding != AS_PAIR and others:
+        raise Problem(
+            _("These measures read texts of their own, or feed pairs as pairs: {names}.").format(names=listed(others)),
+            _("In a chat or a template take measures of: {names}.").format(names=listed(AS_FED)),
+        )
 
 
 def finish(folder: Path, manifest: Manifest, skipped: pd.DataFrame) -> Run:

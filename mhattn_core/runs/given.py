@@ -16,6 +16,7 @@ from mhattn_core.runs.shard_reading import Skipped
 from mhattn_core.runs.shard_sums import ShardSums, sample_of
 from mhattn_core.runs.shards import ShardedPairs, address_of
 from mhattn_core.runs.sums import ModelSums
+from mhattn_core.text.feeding import AS_PAIR, Feeding
 from mhattn_core.text.reading import PairRecord
 
 Row = tuple[int, str, str, str]
@@ -32,6 +33,10 @@ class Listed:
     @property
     def number(self) -> int:
         return len(self.pairs)
+
+    @property
+    def feeding(self) -> Feeding:
+        return self.pairs[0].pair.feeding
 
     @property
     def digest(self) -> str:
@@ -54,7 +59,9 @@ class Listed:
 
 
 class Shards:
-    """Pairs in shards, by their address."""
+    """Pairs in shards, by their address; they are fed as pairs."""
+
+    feeding = AS_PAIR
 
     def __init__(self, address: object) -> None:
         self.pairs = ShardedPairs(address_of(str(address)))

@@ -11,6 +11,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import _, listed
 from mhattn_core.models.precision import precision_of
 from mhattn_core.runs.files import write_json
+from mhattn_core.text.feeding import AS_PAIR, Feeding
 from mhattn_core.version import VERSION
 
 FILE = "manifest.json"
@@ -21,9 +22,9 @@ OF_DATASET = ("dataset", "licence", "sampled", "columns")
 @dataclass(frozen=True)
 class Manifest:
     """``models``: name and revision of each; ``corpus``: a hash of the pairs; ``finished``: whether the tables are
-    there; ``resources``: what was told beside the pairs; ``dataset``: the address, with its commit, of the data set of
-    the Hub of which ``sampled`` rows are the pairs, ``licence``: the one that it declares, ``columns``: which of its
-    columns hold what, as ``--columns`` takes it.
+    there; ``resources``: what was told beside the pairs; ``feeding``: how they were fed; ``dataset``: the address, with
+    its commit, of the data set of the Hub of which ``sampled`` rows are the pairs, ``licence``: the one that it
+    declares, ``columns``: which of its columns hold what, as ``--columns`` takes it.
     """
 
     models: tuple[tuple[str, str], ...]
@@ -34,6 +35,7 @@ class Manifest:
     finished: bool = False
     version: str = VERSION
     resources: str = ""
+    feeding: Feeding = AS_PAIR
     dataset: str = ""
     licence: str = ""
     sampled: int = 0
@@ -45,7 +47,8 @@ class Manifest:
         told = {
             name: value
             for name, value in asdict(self).items()
-            if name not in ("finished", *OF_DATASET) and (name, value) != ("resources", "")
+            if name not in ("finished", *OF_DATASET)
+            and (name, value) not in (("resources", ""), ("feeding", asdict(AS_PAIR)))
         }
         return blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=6).hexdigest()
 
@@ -65,10 +68,11 @@ class Manifest:
             told: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
             told.pop("id")
             models = tuple((name, revision) for name, revision in told.pop("models"))
-            return cls(models=models, measures=tuple(told.pop("measures")), **told)
+            feeding = Feeding(**told.pop("feeding", {}))
+            return cls(models=models, measures=tuple(told.pop("measures")), feeding=feeding, **told)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, Problem) as error:
             raise Problem(
                 _("The run in “{folder}” cannot be read: its manifest is damaged, or of another version.").format(
                     folder=folder
@@ -85,6 +89,7 @@ def refuse_another(folder: Path, there: Manifest, wanted: Manifest) -> None:
         "models": _("the models"),
         "measures": _("the measures"),
         "keep_sentences": _("whether sentences are kept"),
+        "feeding": _("how the pairs are fed"),
         "resources": _("the lexicon, the vectors or the pattern"),
     }
     differing: Sequence[str] = [said for name, said in names.items() if getattr(there, name) != getattr(wanted, name)]

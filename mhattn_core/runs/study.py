@@ -81,7 +81,7 @@ class Study:
     ``of_controls``: those of the passes that are of random controls, which a model and NAME@random have in common, so
     that the second of the two in a run is spared them.
     seconds: of a study that reads texts of any length, window by window: what it takes on these pairs, told by one
-    window.
+    window. as_fed: whether it reads the pairs as the run feeds them, and no texts of its own.
     """
 
     tables: tuple[str, ...]
@@ -91,6 +91,7 @@ class Study:
     factor: float = 1.0
     of_controls: Callable[[int], int] = lambda _pairs: 0
     seconds: Callable[[Model, Sequence[PairRecord]], float] | None = None
+    as_fed: bool = False
 
     def steps(self, model: Model, records: Sequence[PairRecord]) -> int:
         """How many texts it puts through the network."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from mhattn_core.attention.prompts import check_feeding
 from mhattn_core.measures.measure import MEASURES
 from mhattn_core.measures.quantities import families
 from mhattn_core.models.model import Model
@@ -22,12 +23,15 @@ from mhattn_core.runs.shard_sums import measure_shards, sample_of
 from mhattn_core.runs.shards import ShardedPairs
 from mhattn_core.runs.studies import ACROSS, STUDIES
 from mhattn_core.runs.study import AcrossInput, Corpus, StudyInput, Tables
-from mhattn_core.runs.where import Where, Workers
+from mhattn_core.runs.where import HERE, Where, Workers
 from mhattn_core.text.annotation import Resources
+from mhattn_core.text.feeding import AS_PAIR
 from mhattn_core.text.reading import PairRecord
 
 MEASURABLE = tuple(sorted((*MEASURES, *STUDIES, *ACROSS), key=list(families()).index))
 """All that a run can be asked for, by name, in the order of its families in ``quantities.toml``."""
+AS_FED = tuple(name for name in MEASURABLE if name in MEASURES or (name in STUDIES and STUDIES[name].as_fed))
+"""Those of them that read the pairs as a run feeds them: in a chat, too, or a template."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,13 +67,15 @@ class Work:
         )
 
     def do(self, meter: Meter) -> None:
-        """All that is not done yet. Raises Cancelled."""
+        """All that is not done yet. Raises Cancelled, and Problem for a model that takes no pairs as they are fed."""
         names = [name for name, _revision in self.manifest.models]
         for number, name in enumerate(names):
             meter.start(name)
             if number:
                 gc.collect()  # modules refer to one another in circles: without it this model stands beside the last one
             model = cache(partial(self.get, name))
+            if self.manifest.feeding != AS_PAIR and self.where is HERE:
+                check_feeding(model(), self.manifest.feeding)
             with self.where.workers(name, model, self.dtype) as workers:
                 self._one(number, model, workers, meter)
         for table in (table for study in self._asked(STUDIES) for table in STUDIES[study].tables):

@@ -45,6 +45,11 @@ def page_title(name: str) -> str:
     return {entry.name: entry.title for entry in entries()}[name]
 
 
+def feeds_pair(page: str) -> bool:
+    """Whether a page shows nothing but what was made of the pair as it is fed; the others read it as a pair."""
+    return page in {"Attention", "Inside a head", "Fusion"}
+
+
 @dataclass(frozen=True)
 class First:
     """What a page shows before the reader has chosen anything: names of models, and a pair of the gallery."""

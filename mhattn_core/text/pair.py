@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from mhattn_core.text.feeding import AS_PAIR, Feeding
 from mhattn_core.text.words import Sentence, cut
 
 Side = Literal["source", "target"]
@@ -17,6 +18,7 @@ class SentencePair:
     ``source_language`` and ``target_language`` are codes that a multilingual translator's tokenizer knows
     (``fra_Latn``, ``fr``);
     without them the script tells: Chinese where there are Chinese characters, English elsewhere.
+    ``feeding``: how the two become what a model reads; words and their places are the same for all.
     Raises Problem, when first read, if a given cut does not follow its sentence.
     """
 
@@ -26,12 +28,19 @@ class SentencePair:
     target_words: tuple[str, ...] = ()
     source_language: str = ""
     target_language: str = ""
+    feeding: Feeding = AS_PAIR
 
     @property
     def turned(self) -> "SentencePair":
         """The same pair the other way round."""
         return SentencePair(
-            self.target, self.source, self.target_words, self.source_words, self.target_language, self.source_language
+            self.target,
+            self.source,
+            self.target_words,
+            self.source_words,
+            self.target_language,
+            self.source_language,
+            self.feeding,
         )
 
     @cached_property

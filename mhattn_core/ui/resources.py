@@ -1,6 +1,7 @@
 """Models and patterns, kept between reruns and shared by everybody who uses this copy."""
 
 from collections.abc import Callable
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -24,7 +25,7 @@ def _model_id(model: "Model") -> tuple[str, str]:
 
 
 def _pair_id(pair: SentencePair) -> tuple[object, ...]:
-    return pair.source, pair.target, pair.source_words, pair.target_words, pair.source_language, pair.target_language
+    return astuple(pair)
 
 
 def result_id(result: "AttentionResult") -> tuple[object, ...]:

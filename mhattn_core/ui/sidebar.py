@@ -1,5 +1,6 @@
 """The sidebar that all pages share: models, pair, data, and the language."""
 
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -13,12 +14,13 @@ from mhattn_core.models.catalogue import offered
 from mhattn_core.models.control_names import with_control
 from mhattn_core.models.precision import AUTO, DTYPES, FLOAT32
 from mhattn_core.models.readers import can_read, language_told, readers
-from mhattn_core.text.pages import first_shown, reads_pair
+from mhattn_core.text.pages import feeds_pair, first_shown, reads_pair
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose, history
 from mhattn_core.ui.chosen import CHOSEN, choose_for_good
 from mhattn_core.ui.controls import MODELS, MOST_MODELS, PAIR, Controls
 from mhattn_core.ui.evidence import choose_evidence
+from mhattn_core.ui.feeding_choice import choose_feeding
 from mhattn_core.ui.fetch import offer_fetch
 from mhattn_core.ui.language import language_switch, set_language
 from mhattn_core.ui.names import known_names, meet
@@ -55,6 +57,8 @@ def sidebar(page: str = "") -> Controls:
             if not reads:
                 st.caption(_("This page doesn't use the sentence pair."))
             pair, gallery_id = choose_pair(page)
+            if feeds_pair(page):
+                pair = replace(pair, feeding=choose_feeding())
             pair_of_file()
             if said := _of_the_page(reads):
                 st.caption(said)

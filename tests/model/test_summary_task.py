@@ -1,6 +1,7 @@
 """A model whose configuration says how it is to summarise: what it reads first, and how it writes."""
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from torch import Tensor, nn
 import mhattn_core as mh
 from mhattn_core.attention.prepare_inputs import prepare_inputs
 from mhattn_core.attention.segments import segment_weights, windows
-from mhattn_core.attention.summary_task import summary_prefix
+from mhattn_core.attention.summary_task import summary_feeding, summary_prefix
 from mhattn_core.attention.write_summary import MOST, write_summary
 from mhattn_core.runs.summaries import stored_weights
 from mhattn_core.text.documents import Document
@@ -82,7 +83,8 @@ def test_the_prefix_is_what_the_configuration_names(model: mh.Model, plain: mh.M
 
 def test_a_prefix_is_read_first_and_belongs_to_no_sentence(model: mh.Model) -> None:
     pair = mh.SentencePair(DOCUMENT.segments[0], SUMMARY.text)
-    fed, without = prepare_inputs(model, pair, prefix=PREFIX), prepare_inputs(model, pair)
+    fed = prepare_inputs(model, replace(pair, feeding=summary_feeding(model)))
+    without = prepare_inputs(model, pair)
     own = prefix_tokens(model)
     read = fed.inputs["input_ids"][0].tolist()
     assert read == model.tokenizer(PREFIX + DOCUMENT.segments[0])["input_ids"]

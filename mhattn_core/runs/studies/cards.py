@@ -17,4 +17,6 @@ def _measure(given: StudyInput) -> Tables:
     )
 
 
-CARDS = Study(("cards", "card_sentences"), _measure, passes=lambda pairs, _heads: min(pairs, TEXTS), factor=2.0)
+CARDS = Study(
+    ("cards", "card_sentences"), _measure, passes=lambda pairs, _heads: min(pairs, TEXTS), factor=2.0, as_fed=True
+)

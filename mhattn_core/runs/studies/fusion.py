@@ -29,4 +29,6 @@ def _measure(given: StudyInput) -> Tables:
     return tables
 
 
-FUSION = Study(("fusion", "fusion_layers"), _measure, passes=lambda pairs, _heads: min(pairs, MOST_TEXTS), factor=4.0)
+FUSION = Study(
+    ("fusion", "fusion_layers"), _measure, passes=lambda pairs, _heads: min(pairs, MOST_TEXTS), factor=4.0, as_fed=True
+)

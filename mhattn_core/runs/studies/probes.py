@@ -26,5 +26,9 @@ def _measure(given: StudyInput) -> Tables:
 
 # Learning does not grow with the network: 10 of minilm's forward passes, 2 of SmolLM2's.
 PROBES = Study(
-    ("probes", "probe_means"), _measure, passes=lambda pairs, heads: min(pairs, MOST_WORDS) + PROBED * heads, factor=5.0
+    ("probes", "probe_means"),
+    _measure,
+    passes=lambda pairs, heads: min(pairs, MOST_WORDS) + PROBED * heads,
+    factor=5.0,
+    as_fed=True,
 )

@@ -81,4 +81,5 @@ RELATIONS = Study(
     passes=lambda pairs, _heads: pairs + _of_controls(pairs),
     factor=2.0,
     of_controls=_of_controls,
+    as_fed=True,
 )
