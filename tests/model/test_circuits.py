@@ -102,7 +102,8 @@ def norms(model: Model, layer: int) -> tuple[nn.Module, nn.Module]:
 
 def without_scale(norm: nn.Module, vectors: Tensor) -> Tensor:
     centred = vectors - vectors.mean(dim=-1, keepdim=True) if isinstance(norm, nn.LayerNorm) else vectors
-    return norm.weight.double() * centred
+    # Gemma's weights are added to 1.
+    return (norm.weight.double() + ("Gemma" in type(norm).__name__)) * centred
 
 
 def telling(name: str) -> Model:
@@ -113,9 +114,11 @@ def telling(name: str) -> Model:
     return model
 
 
-@pytest.mark.parametrize("name", ["gpt2", "llama"])
+@pytest.mark.parametrize("name", ["gpt2", "llama", "gemma"])
 def test_scores_are_those_of_dense_matrices(name: str) -> None:
-    """GPT-2's embeddings are tied and its norm centres; Llama's are not and it has groups of keys and values."""
+    """GPT-2's embeddings are tied and its norm centres; Llama's are not and it has groups of keys and values; Gemma
+    multiplies its embeddings.
+    """
     model = telling(name)
     circuits = Circuits.of(model)
     copying, composition = copying_table(circuits), composition_table(circuits)
