@@ -64,7 +64,7 @@ class Recipe:
 
 
 ROLES = ("basic", "patterns", "relations", "cards")
-EVERYTHING = (*ROLES, "minimal_pairs", "patching", "distances", "ablation", "fusion", "probes")
+EVERYTHING = (*ROLES, "minimal_pairs", "knockouts", "patching", "distances", "ablation", "fusion", "probes")
 
 RECIPES = (
     Recipe(

@@ -83,3 +83,29 @@ def test_redundant_shares_and_counterparts_are_those_of_the_run(run: mh.Run, lan
     assert [int(number) for number in found.groups() if number] == [counts["profile"], counts["profile.no_relations"]]
     assert f"{counts['js.visible']} by JS divergence" in text or f"JS 散度 {counts['js.visible']} 个" in text
     assert "effect" not in counts
+
+
+def test_what_interventions_say_of_two_heads_is_what_the_run_holds(run: mh.Run) -> None:
+    held = run.table("patching")
+    whole = held[held["positions"].isin(["", "all"]) & held["direction"].isin(["", "good_to_bad"])]
+    in_english, in_chinese = (rows(text) for text in result("causes").texts.values())
+    assert [row[1:] for row in in_english] == [row[1:] for row in in_chinese]
+    for relation, name, *shares in in_english:
+        layer, head = map(int, re.findall(r"\d+", name))
+        own = whole[(whole["relation"] == RELATIONS[relation]) & (whole["layer"] == layer) & (whole["head"] == head)]
+        for kind, told in zip(("output", "mean", "knockout"), shares, strict=True):
+            (row,) = own[own["kind"] == kind].to_dict("records")
+            numbers = [float(part.replace("−", "-")) for part in re.findall(r"−?\.\d+", told)]
+            assert numbers == pytest.approx([row["recovery"], row["low"], row["high"]], abs=0.0051)
+
+
+def test_what_single_edges_are_worth_is_what_the_run_holds(run: mh.Run) -> None:
+    held = run.table("knockouts").query("kind == 'knockout'").set_index("relation")
+    above = held[(held["q"] <= 0.05) & (held["specific"] > 0)]
+    for text in result("causes").texts.values():
+        assert f"{len(held)}" in text
+        assert f"{len(above)} " in text
+    assert {"obj"} <= set(above.index)
+    assert "nsubj" not in above.index
+    assert held.loc["det", "q"] <= 0.05
+    assert held.loc["det", "specific"] < 0
