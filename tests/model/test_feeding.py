@@ -59,6 +59,14 @@ def test_smollm2_reads_the_chat_that_its_own_tokenizer_makes() -> None:
     np.testing.assert_allclose(shares[..., 0], pattern[:, :, at][..., system].sum(axis=-1).mean(axis=-1), atol=1e-5)
 
 
+def test_the_tokens_of_a_template_are_labelled_as_people_read_them() -> None:
+    seen = fed(loaded("smollm2"), Feeding("The first one: {a}\nand é: {b}"))
+    labels, sides = seen.tokens("decoder")[1], seen.token_sides("decoder")[1]
+    assert [label for label, side in zip(labels, sides, strict=True) if side is None] == [
+        *("<|im_start|>", "The", "first", "one", ":", "⏎", "and", "é", ":"),
+    ]
+
+
 def test_a_chat_names_its_regions(chat: mh.Model) -> None:
     seen = fed(chat, Feeding("chat", "be good"), mh.SentencePair("  old cats", "it slept"))
     assert regions_of(seen) == [
