@@ -24,6 +24,7 @@ from mhattn_core.attention.prepare_inputs import with_second_sentence
 from mhattn_core.attention.sentence_vectors import vectors_of
 from mhattn_core.errors import Problem
 from mhattn_core.models.model import Model
+from mhattn_core.text.feeding import AS_PAIR
 from mhattn_core.text.pair import SentencePair
 
 Target = Literal["next", "forced", "masked", "class", "vector"]
@@ -147,7 +148,7 @@ def _task(
     if asked in ("class", "vector"):
         return Objective(asked, rows, inputs, real, None)
     if asked == "next":
-        found = [torch.tensor(_next(row, starts.get(row.number, 0))) for row in rows]
+        found = [torch.tensor(_next(row, pairs[row.number], starts.get(row.number, 0))) for row in rows]
     else:
         answers = {"forced": _forced, "masked": _masked}[asked]
         found = [torch.tensor(answers(model, row, pairs[row.number])) for row in rows]
@@ -157,11 +158,13 @@ def _task(
     return Objective(asked, rows, inputs, real, targets)
 
 
-def _next(row: FedPair, start: int) -> list[int]:
+def _next(row: FedPair, pair: SentencePair, start: int) -> list[int]:
     ids = np.array([*row.inputs["input_ids"][1:], NOT_ASKED])
+    ((side, first, _end),) = (spans.T for spans in row.queries.values())
     if start:
-        ((side, first, _end),) = (spans.T for spans in row.queries.values())
         ids[:-1][(side[1:] != SIDES["a"]) | (first[1:] < start)] = NOT_ASKED
+    if pair.feeding != AS_PAIR:  # what a template says is no guess
+        ids[:-1][~np.isin(side[1:], list(SIDES.values()))] = NOT_ASKED
     return ids.tolist()
 
 

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from mhattn_core.attention.decode import decoded
 from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.models.model import Model
 from mhattn_core.text.words import Sentence
 
-CONTINUES = "·"
+CONTINUES, PART_OF_CHARACTER = "·", "\N{REPLACEMENT CHARACTER}"
 # How byte-level and SentencePiece tokenizers write the line break between two sentences, and how people know it.
 LINE_BREAKS, LINE_BREAK = {"\n", "Ċ", "<0x0A>"}, "⏎"
 
@@ -15,7 +16,8 @@ LINE_BREAKS, LINE_BREAK = {"\n", "Ċ", "<0x0A>"}, "⏎"
 def readable(model: Model, pieces: Sequence[Piece], sentences: Mapping[str, Sentence]) -> tuple[str, ...]:
     """One label a token. ``·ing`` goes on inside a word; ``虽 2/3`` is the second of three byte tokens of one character.
 
-    A token that covers nothing (a special token, a bare word mark) is written as its tokenizer writes it.
+    A token of a template is written without the mark of its space; one that covers nothing (a special token, a bare
+    word mark) as its tokenizer writes it.
     """
     tokens = model.tokenizer.convert_ids_to_tokens([piece.id for piece in pieces])
     spans = [_without_space(piece, sentences) for piece in pieces]
@@ -28,6 +30,9 @@ def readable(model: Model, pieces: Sequence[Piece], sentences: Mapping[str, Sent
     }
     labels = []
     for token, piece, span in zip(tokens, pieces, spans, strict=True):
+        if piece.side is None and token not in LINE_BREAKS:
+            labels.append(_alone(model, piece.id, token))
+            continue
         if span is None or piece.id == model.tokenizer.unk_token_id:
             labels.append(LINE_BREAK if token in LINE_BREAKS else token)
             continue
@@ -36,6 +41,11 @@ def readable(model: Model, pieces: Sequence[Piece], sentences: Mapping[str, Sent
         part = f" {seen[span]}/{parts[span]}" if parts[span] > 1 else ""
         labels.append(f"{CONTINUES if (side, start) in inner else ''}{sentences[side].text[start:end]}{part}")
     return tuple(labels)
+
+
+def _alone(model: Model, id_: int, token: str) -> str:
+    text = decoded(model, [id_], special=True).strip()
+    return text if text and PART_OF_CHARACTER not in text else token
 
 
 def _without_space(piece: Piece, sentences: Mapping[str, Sentence]) -> tuple[str, int, int] | None:

@@ -9,6 +9,7 @@ from mhattn_core.locale import _
 
 PAIR, CHAT = "pair", "chat"
 A, B = "{a}", "{b}"
+EXAMPLE = f"Premise: {A}\nHypothesis: {B}"
 Region = Literal["system", "a", "b", "template"]
 REGIONS: tuple[Region, ...] = ("system", "a", "b", "template")
 """What the tokens of a fed pair belong to; ``template``: text of the template, separators and special tokens."""

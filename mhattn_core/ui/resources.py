@@ -24,18 +24,14 @@ def _model_id(model: "Model") -> tuple[str, str]:
     return model.name, model.revision
 
 
-def _pair_id(pair: SentencePair) -> tuple[object, ...]:
-    return astuple(pair)
-
-
 def result_id(result: "AttentionResult") -> tuple[object, ...]:
     """What tells the results of two forward passes apart."""
-    return _model_id(result.model), _pair_id(result.pair)
+    return _model_id(result.model), astuple(result.pair)
 
 
 HASHES: dict[str | type[Any], Callable[[Any], Any]] = {
     "mhattn_core.models.model.Model": _model_id,
-    SentencePair: _pair_id,
+    SentencePair: astuple,
     "mhattn_core.attention.attend.AttentionResult": result_id,
 }
 """What tells one from another, for Streamlit's caches; what networks make is named, so that pages of tables need none.

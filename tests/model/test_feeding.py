@@ -11,6 +11,7 @@ from tiny import put_model, put_translator
 
 import mhattn_core as mh
 from mhattn_core.attention.batches import feed_all
+from mhattn_core.attention.objectives import tasks
 from mhattn_core.attention.word_layer import piece_spans
 from mhattn_core.errors import Problem
 from mhattn_core.measures.region_shares import pair_regions
@@ -56,6 +57,14 @@ def test_smollm2_reads_the_chat_that_its_own_tokenizer_makes() -> None:
     np.testing.assert_allclose(shares.sum(axis=-1), 1, atol=1e-5)
     np.testing.assert_allclose(shares[..., 1:3].sum(axis=-1) + words.special_mass.mean(axis=-1), 1, atol=1e-5)
     np.testing.assert_allclose(shares[..., 0], pattern[:, :, at][..., system].sum(axis=-1).mean(axis=-1), atol=1e-5)
+
+
+def test_the_tokens_of_a_template_are_labelled_as_people_read_them() -> None:
+    seen = fed(loaded("smollm2"), Feeding("The first one: {a}\nand é: {b}"))
+    labels, sides = seen.tokens("decoder")[1], seen.token_sides("decoder")[1]
+    assert [label for label, side in zip(labels, sides, strict=True) if side is None] == [
+        *("<|im_start|>", "The", "first", "one", ":", "⏎", "and", "é", ":"),
+    ]
 
 
 def test_a_chat_names_its_regions(chat: mh.Model) -> None:
@@ -104,6 +113,12 @@ def test_many_are_fed_as_one_is(chat: mh.Model) -> None:
         seen = mh.attend(chat, pair)
         assert row.inputs["input_ids"] == seen.inputs["input_ids"][0].tolist()
         np.testing.assert_array_equal(row.keys["decoder"], piece_spans(seen.pieces("decoder")[1]))
+
+
+def test_a_causal_model_is_asked_for_the_words_and_not_for_the_template(chat: mh.Model) -> None:
+    pair = replace(PAIR, feeding=Feeding("chat", "be good"))
+    (task,), _problems = tasks(chat, [pair])
+    assert task.counts.tolist() == [7]  # the old cat sat it was tired
 
 
 def test_an_encoder_of_two_reads_a_template_with_the_first_sentence_alone(tmp_path: Path) -> None:

@@ -9,12 +9,12 @@ from mhattn_core.findings.heads.regions import regions_of_pair
 from mhattn_core.locale import _
 from mhattn_core.ui.show import show
 
-OPENED = "regions-opened"
-
 
 def regions_panel(heads: Sequence[Shown]) -> None:
     """Nothing is computed until the fold is open."""
-    fold = st.expander(_("Share of each region of the text"), icon=":material/segment:", key=OPENED, on_change="rerun")
+    fold = st.expander(
+        _("Share of each region of the text"), icon=":material/segment:", key="regions-opened", on_change="rerun"
+    )
     if fold.open:
         with fold:
             chosen = tuple((one.model, *one.head.cell) for one in heads)
