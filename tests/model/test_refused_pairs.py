@@ -92,7 +92,8 @@ def test_every_study_goes_on_without_it(put: object, alone: mh.Run, tmp_path: Pa
     expected, found = rows_of(alone, reads), rows_of(run, reads)
     assert {"heads", "relations", "distances", "ablation", "fusion"} <= expected.keys() <= found.keys()
     for name, table in expected.items():
-        pd.testing.assert_frame_equal(found[name], table, obj=name)
+        # The columns of a table without rows have types of their own.
+        pd.testing.assert_frame_equal(found[name], table, obj=name, check_dtype=not table.empty)
     assert run.table("matches").empty
     assert run.skipped["model"].tolist() == [str(refuses)] * len(pairs)
     assert run.skipped["reason"].str.contains(f"takes {TOO_SHORT}").all()
