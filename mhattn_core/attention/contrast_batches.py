@@ -90,7 +90,7 @@ def differences(
 
 
 def weights_of(
-    batch: Choices, contrasts: Sequence[Contrast], counted: Sequence[bool] | np.ndarray
+    batch: Choices, contrasts: Sequence[Contrast], counted: Bool[np.ndarray, " contrast"]
 ) -> Float[Tensor, "row option"]:
     """What options are to be multiplied by so that their sum is that of ``differences`` of the contrasts that count."""
     task = batch.task

@@ -21,7 +21,7 @@ def knockouts(relations: pd.DataFrame, *, title: str) -> alt.LayerChart:
         bar_low=relations["other"] + relations["specific_low"],
         bar_high=relations["other"] + relations["specific_high"],
     )
-    names = [_("other edges out"), _("as much of its edges out")]
+    names = [_("other edges out"), _("its edges out")]
     tooltip = [
         alt.Tooltip("name:N"),
         alt.Tooltip("edges:Q", title=_("edges")),
