@@ -96,17 +96,17 @@ def _sentence(rows: pd.DataFrame) -> str:
 def _asked(row: "pd.Series[object]", least: float, *, lowest: bool) -> str:
     """What a head has to reach."""
     if lowest:
-        return _("Asked for: at most {least}.").format(least=digits(least))
+        return _("Criterion: at most {least}.").format(least=digits(least))
     if pd.isna(row["random95"]):
-        return _("Asked for: {least}; random controls were not measured.").format(least=digits(least))
+        return _("Criterion: at least {least}; random controls were not measured.").format(least=digits(least))
     controls = {name: digits(float(str(row[f"{name}95"]))) for name in ("random", "shuffled")}
     if not least:
         return _(
-            "Asked for: more than the best head of other random ({random}) and shuffled weights ({shuffled}) stays "
+            "Criterion: more than the best head of other random ({random}) and shuffled weights ({shuffled}) stays "
             "under at 95 %."
         ).format(**controls)
     return _(
-        "Asked for: at least {least}, and more than the best head of other random ({random}) and shuffled weights "
+        "Criterion: at least {least}, and more than the best head of other random ({random}) and shuffled weights "
         "({shuffled}) stays under at 95 %."
     ).format(least=digits(least), **controls)
 

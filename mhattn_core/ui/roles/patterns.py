@@ -48,10 +48,6 @@ def patterns_panel(controls: Controls) -> None:
     with above:
         st.markdown(counts(rows))
         say_evidence(evidence)
-    st.warning(
-        prose("types_are_hints").format(rule=AGREEMENT, labels=AGREEMENT_OF_LABELS),
-        icon=":material/rule:",
-    )
     view = open_tab(
         {
             "types": _("Types"),
@@ -61,6 +57,8 @@ def patterns_panel(controls: Controls) -> None:
         },
         key="shapes",
     )
+    if view in ("types", "numbers"):
+        st.warning(prose("types_are_hints").format(rule=AGREEMENT, labels=AGREEMENT_OF_LABELS), icon=":material/rule:")
     if view == "types":
         _types(evidence, stacks, rows, controls)
     elif view == "ideals":
