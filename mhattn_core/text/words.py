@@ -10,14 +10,11 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import jieba
 import regex
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.text.segmenters import COMPLEX, JAPANESE, is_japanese, segment, unsegmented
-
-jieba.setLogLevel(logging.WARNING)
 
 HAN = r"\p{Han}"
 HAN_STRETCH = regex.compile(rf"{HAN}\p{{M}}*(?:\s*{HAN}\p{{M}}*)*")
@@ -120,6 +117,9 @@ def _lengths(text: str, start: int, end: int, cuts: dict[int, list[int]], japane
 
 def _chinese(stretch: str) -> list[str]:
     """By jieba, which takes a sign that chooses a character's form (a variation selector) for a word."""
+    import jieba  # a cold server's first page does not wait for it
+
+    jieba.setLogLevel(logging.WARNING)
     words: list[str] = []
     for word in jieba.cut(stretch):
         if words and MARKS.fullmatch(word):

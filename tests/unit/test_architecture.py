@@ -120,11 +120,11 @@ def test_what_a_run_says_needs_no_network() -> None:
 
 
 def test_the_first_page_is_drawn_without_a_network() -> None:
-    """A visitor of a cold server does not wait for torch."""
+    """A visitor of a cold server does not wait for torch, nor for what only some texts and studies need."""
     asked = (
         "import sys; from streamlit.testing.v1 import AppTest; "
         "app = AppTest.from_file('pages/overview.py', default_timeout=300).run(); "
-        "print(len(app.exception), len(app.get('vega_lite_chart')) > 0, {'torch', 'spacy'} & set(sys.modules))"
+        "print(len(app.exception), len(app.get('vega_lite_chart')) > 0, {'torch', 'spacy', 'jieba', 'sklearn'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", asked], cwd=CORE.parent, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["0", "True", "set()"], done.stdout

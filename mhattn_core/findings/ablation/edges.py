@@ -1,6 +1,7 @@
 """What the weights of one word are worth in a head, on one pair."""
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
@@ -23,17 +24,16 @@ def edge_effects(shown: Shown, effects: pd.DataFrame, looked_at: int) -> Finding
     effects: as ``edges_of_word``. Raises KeyError for a word that it does not hold.
     """
     looking = int(effects["looking"].iloc[0])
-    table = shown.table
-    weights = table[(table["kind"] == "weight") & (table["query_position"] == looking)].set_index("key_position")[
-        "weight"
-    ]
-    keys = shown.words("key")
-    rows = effects.assign(word=effects["looked_at"].map(keys), weight=effects["looked_at"].map(weights))
+    weights = pd.Series(shown.weights[looking])
+    queries, keys = shown.labels
+    rows = effects.assign(
+        word=effects["looked_at"].map(dict(enumerate(keys))), weight=effects["looked_at"].map(weights)
+    )
     by_kind = rows.pivot(index="looked_at", columns="kind", values="delta")
     named = by_kind.assign(name=_names(keys), weight=weights, model=shown.model)
     quantity = quantities()[str(effects["quantity"].iloc[0])]
     sizes = by_kind[KNOCKED_OUT].abs()
-    words = {"query": escape(shown.words("query")[looking]), "key": escape(keys[looked_at])}
+    words = {"query": escape(queries[looking]), "key": escape(keys[looked_at])}
     sentence = _(
         "{head}: without the weight of {weight:.2f} from *{query}* on *{key}* the change is **{change}**, {unit}; by "
         "size it is number {rank} of the {count} words that *{query}* may look at."
@@ -68,7 +68,7 @@ def edge_effects(shown: Shown, effects: pd.DataFrame, looked_at: int) -> Finding
     )
 
 
-def _names(words: dict[int, str]) -> pd.Series:
+def _names(words: Sequence[str]) -> pd.Series:
     """Words by their positions; one that stands there twice with its number in the sentence."""
-    times = Counter(words.values())
-    return pd.Series({at: word if times[word] == 1 else f"{word} · {at + 1}" for at, word in words.items()})
+    times = Counter(words)
+    return pd.Series([word if times[word] == 1 else f"{word} · {at + 1}" for at, word in enumerate(words)])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float
 
 from mhattn_core.attention.line_tables import attention_weights, line_table, word_rows
 from mhattn_core.attention.tables import Units, pattern_table
@@ -49,19 +50,32 @@ class Shown:
         """Its pattern, as ``pattern_table``."""
         return pattern_table(self.result, *self.head, units=self.units)
 
-    def words(self, side: str) -> dict[int, str]:
-        """The words of an axis (query or key), by their positions."""
-        rows = self.table[self.table["kind"] == "weight"]
-        return {int(at): str(word) for at, word in zip(rows[f"{side}_position"], rows[side], strict=True)}
+    @property
+    def weights(self) -> Float[np.ndarray, "query key"]:
+        """Its pattern as an array, NaN where a word is not seen; what a click waits for is read off it."""
+        stack, layer, head = self.head
+        of = self.result.words(stack).pattern if self.units == "words" else self.result.pattern(stack)
+        return of[layer, head]
+
+    @property
+    def labels(self) -> tuple[Sequence[str], Sequence[str]]:
+        """The words of both axes: those that attend, and those attended to."""
+        if self.units == "tokens":
+            return self.result.tokens(self.head.stack)
+        grid = self.result.words(self.head.stack)
+        return grid.queries, grid.keys
 
 
 def strongest_edge(shown: Shown) -> tuple[int, int]:
     """The positions of the word that looks and of the one looked at with the most weight, of two words where any are."""
-    cells = shown.table[shown.table["kind"] == "weight"].dropna(subset="weight")
-    # Most heads look at the word itself now and then; what they look at beside it tells more.
-    others_only = cells[(cells["query_position"] != cells["key_position"]) | (shown.head.stack == "cross")]
-    top = (others_only if len(others_only) else cells).loc[lambda some: some["weight"].idxmax()]
-    return int(top["query_position"]), int(top["key_position"])
+    weights = shown.weights
+    if shown.head.stack != "cross":
+        # Most heads look at the word itself now and then; what they look at beside it tells more.
+        others_only = weights.copy()
+        np.fill_diagonal(others_only, np.nan)
+        weights = weights if np.isnan(others_only).all() else others_only
+    query, key = np.unravel_index(np.nanargmax(weights), weights.shape)
+    return int(query), int(key)
 
 
 def pattern_sentence(shown: Sequence[Shown]) -> str:
@@ -69,16 +83,14 @@ def pattern_sentence(shown: Sequence[Shown]) -> str:
     Markdown. A head that follows a position is called so.
     """
     first, *others = shown
-    cells = first.table
-    cells = cells[cells["kind"] == "weight"].dropna(subset="weight")
-    if cells.empty:
+    if np.isnan(first.weights).all():
         return _("No word of this sentence is seen.")
     name = f"**{escape(first.name)}**"
     position, share = _position(first)
     if position:
         return position_names()[position].format(head=name, share=share)
     words = strongest_edge(first)
-    top = cells[(cells["query_position"] == words[0]) & (cells["key_position"] == words[1])].iloc[0]
+    queries, keys = first.labels
     same = [
         stated(escape(one.name), f"{weight:.2f}")
         for one in others
@@ -86,9 +98,9 @@ def pattern_sentence(shown: Sequence[Shown]) -> str:
     ]
     return _("{head}: *{query}* puts {weight:.2f} of its attention on *{key}*{others}.").format(
         head=name,
-        query=escape(str(top["query"])),
-        key=escape(str(top["key"])),
-        weight=top["weight"],
+        query=escape(queries[words[0]]),
+        key=escape(keys[words[1]]),
+        weight=first.weights[words],
         others=f" ({', '.join(same)})" if same else "",
     )
 
@@ -151,8 +163,7 @@ def _largest(result: "AttentionResult", stack: str) -> float:
 
 def largest_shown(shown: Sequence[Shown]) -> float:
     """The largest weight on words of these heads: where the colours of all of them end."""
-    weights = pd.concat([one.table for one in shown])
-    return max(float(weights.loc[weights["kind"] == "weight", "weight"].max()), 1e-9)
+    return max(*(float(np.nan_to_num(one.weights).max(initial=0)) for one in shown), 1e-9)
 
 
 def all_weights(shown: Sequence[Shown]) -> pd.DataFrame:
@@ -173,14 +184,9 @@ def _position(one: Shown) -> tuple[str, float]:
 
 def _weight(one: Shown, first: Shown, words: tuple[int, int]) -> float | None:
     """What the head gives to the same two words; None where it reads others, or may not see the one from the other."""
-    mine, its = one.table, first.table
-    labels = ["query_position", "query"], ["key_position", "key"]
-    if any(
-        mine[names].drop_duplicates().values.tolist() != its[names].drop_duplicates().values.tolist()
-        for names in labels
-    ):
+    if [list(axis) for axis in one.labels] != [list(axis) for axis in first.labels]:
         return None
     if one.units == "words" and not one.result.words(one.head.stack).visible[words]:
         return None
-    at = mine[(mine["query_position"] == words[0]) & (mine["key_position"] == words[1])]["weight"]
-    return None if at.isna().all() else float(at.iloc[0])
+    weight = float(one.weights[words])
+    return None if np.isnan(weight) else weight

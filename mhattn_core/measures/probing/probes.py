@@ -11,9 +11,6 @@ from warnings import catch_warnings, simplefilter
 
 import numpy as np
 from jaxtyping import Bool, Float, Real, Shaped
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import StandardScaler
 
 from mhattn_core.errors import ShapeError
 
@@ -178,6 +175,11 @@ def _named(features: np.ndarray, labels: np.ndarray, learn: np.ndarray, ask: np.
     if len(set(labels[learn].tolist())) < 2:
         # The control may draw one label for all.
         return np.full(len(ask), labels[learn][0])
+    # A cold server's first page, which only reads tables of probes, does not wait for scikit-learn.
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
+
     scaler = StandardScaler().fit(features[learn])
     probe = LogisticRegression(max_iter=ROUNDS, tol=TOLERANCE)
     with catch_warnings():

@@ -6,11 +6,6 @@ import logging
 from collections.abc import Mapping
 from functools import cache
 
-import jieba
-import jieba.posseg
-
-jieba.setLogLevel(logging.WARNING)
-
 # The first letters of ICTCLAS tags, the longest that fits.
 UPOS = {
     "a": "ADJ",
@@ -43,6 +38,9 @@ UPOS = {
 
 @cache
 def _tags() -> Mapping[str, str]:
+    import jieba.posseg  # a cold server's first page does not wait for it
+
+    jieba.setLogLevel(logging.WARNING)
     jieba.posseg.dt.initialize()  # reads the whole dictionary each time
     tags: Mapping[str, str] = jieba.posseg.dt.word_tag_tab
     return tags

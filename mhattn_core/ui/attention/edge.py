@@ -59,11 +59,15 @@ def _choose_head(able: Mapping[int, Shown]) -> int:
 
 def _choose_word(shown: Shown, side: str, label: str) -> int:
     """A word of one axis, by its position; at first that of the strongest weight."""
-    words = shown.words(side)
-    if st.session_state.get(ENDS[side]) not in words:
+    words = shown.labels[side == "key"]
+    if st.session_state.get(ENDS[side]) not in range(len(words)):
         st.session_state[ENDS[side]] = strongest_edge(shown)[side == "key"]
     return st.selectbox(
-        label, list(words), format_func=lambda at: f"{words[at]} · {at + 1}", key=ENDS[side], persist_state="session"
+        label,
+        range(len(words)),
+        format_func=lambda at: f"{words[at]} · {at + 1}",
+        key=ENDS[side],
+        persist_state="session",
     )
 
 
