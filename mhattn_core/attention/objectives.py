@@ -32,6 +32,8 @@ Target = Literal["next", "forced", "masked", "class", "vector"]
 MASKED_SHARE = 0.15
 NOT_ASKED = -100
 """As in transformers: a position at which nothing is predicted."""
+CACHED_LOGITS = 2**19
+"""What stays in a core's cache from one pass over it to the next."""
 
 
 def asked_of(model: Model) -> Target:
@@ -116,12 +118,23 @@ def outcome(model: Model, task: Objective) -> Callable[[nn.Module, int], Float[T
         if task.options is not None:
             return -logits[targets != NOT_ASKED].log_softmax(dim=-1)[:, task.options]
         # Zero where nothing is asked; choosing those that are would copy all logits.
-        losses = nn.functional.cross_entropy(
-            logits.flatten(0, 1), targets.flatten(), reduction="none", ignore_index=NOT_ASKED
-        )
+        losses = _cross_entropy(logits.flatten(0, 1), targets.flatten())
         return losses.view(targets.shape).sum(dim=1, keepdim=True)
 
     return run
+
+
+def _cross_entropy(
+    logits: Float[Tensor, "position token"], targets: Int[Tensor, " position"]
+) -> Float[Tensor, " position"]:
+    """−ln p of each target, 0 where nothing is asked; on a CPU a few rows at a time, four times as fast as all at once."""
+    rows = max(CACHED_LOGITS // logits.shape[1], 1) if logits.device.type == "cpu" else max(len(logits), 1)
+    return torch.cat(
+        [
+            nn.functional.cross_entropy(some, of, reduction="none", ignore_index=NOT_ASKED)
+            for some, of in zip(logits.split(rows), targets.split(rows), strict=True)
+        ]
+    )
 
 
 def log_probabilities(logits: Float[Tensor, "row output"]) -> Float[Tensor, "row class"]:
