@@ -16,16 +16,33 @@ from mhattn_core.locale import use_language
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 BROWSER = "tests/browser/"
+LONGEST = (
+    BROWSER,
+    "tests/model/test_role_targets.py",
+    "tests/model/test_on_ray.py",
+    "tests/model/test_refused_pairs.py",
+    "tests/patterns/test_labels.py",
+    "tests/model/test_runs_killed.py",
+    "tests/model/test_recipes.py",
+)
+"""What takes longest for its few tests: begun first, it is not left to one worker in the end."""
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Where tests run side by side, those of one file stay together, and those of the browser: they share a server."""
     from xdist.scheduler import LoadFileScheduling
+    from xdist.workermanage import WorkerController
 
     class Together(LoadFileScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             return BROWSER if nodeid.startswith(BROWSER) else str(super()._split_scope(nodeid))
+
+        def _assign_work_unit(self, node: WorkerController) -> None:
+            for scope in reversed(LONGEST):
+                if scope in self.workqueue:
+                    self.workqueue.move_to_end(scope, last=False)
+            super()._assign_work_unit(node)
 
     return Together(config, log)
 

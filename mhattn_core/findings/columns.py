@@ -55,4 +55,11 @@ def _labels() -> dict[str, str]:
         "reason": _("reason"),
         "heads": _("heads"),
         "hits": _("hits"),
+        "sentence": _("sentence"),
+        "measures": _("measures in common"),
+        "score": _("score"),
+        "exponential": _("exp(score − largest)"),
+        "visible": _("visible"),
+        "on_noise": _("on noise too"),
+        "shared": _("share keys and values"),
     }

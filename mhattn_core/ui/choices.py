@@ -4,8 +4,8 @@ What has one name in every language (heads, stacks) is bound to the address by S
 ``choose_or_leave``. Streamlit would write the label of anything else, so ``choose`` and ``open_tab`` write its name.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _, current_language
 
+T = TypeVar("T")
 AUTOMATIC = "auto"
 """In an address: what the page itself chooses."""
 
@@ -166,6 +167,12 @@ def open_tab(labels: Mapping[str, str], *, key: str = "tab", default: str = "") 
 
     st.tabs(list(names), key=state, on_change=write)
     return names[st.session_state[state]]
+
+
+def show_tab(views: Mapping[str, tuple[str, Callable[[], T]]], *, key: str = "tab") -> T:
+    """Tabs, name → label and what draws it; what drawing the open one gives."""
+    _label, draw = views[open_tab({name: label for name, (label, _draw) in views.items()}, key=key)]
+    return draw()
 
 
 def _write(key: str) -> None:

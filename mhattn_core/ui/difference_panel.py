@@ -1,7 +1,7 @@
 """Two checkpoints of one architecture, head by head."""
 
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -17,15 +17,15 @@ from mhattn_core.findings.heads.difference import (
     with_counterparts,
 )
 from mhattn_core.findings.value import Finding
-from mhattn_core.heads import Head, head_name, head_names
+from mhattn_core.heads import Head, head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.difference import difference, shape
 from mhattn_core.measures.quantities import Quantity, of_family
 from mhattn_core.models.control_names import trained_name
-from mhattn_core.ui.choices import choose, choose_or_leave
+from mhattn_core.ui.choices import choose
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run
-from mhattn_core.ui.head_choice import choose_stack
+from mhattn_core.ui.head_choice import choose_head, choose_stack, take_head
 from mhattn_core.ui.head_panel import head_panel, whole_head
 from mhattn_core.ui.model_heads import heads_on_pair
 from mhattn_core.ui.model_panel import attended_with_progress
@@ -34,6 +34,7 @@ from mhattn_core.ui.page import problems
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.quantity_choice import choose_quantity
 from mhattn_core.ui.show import say, show
+from mhattn_core.ui.tables import show_table
 from mhattn_core.ui.unknown import may_draw
 
 CHOSEN = "changed"
@@ -112,10 +113,11 @@ def _pictures(grid: Finding, scatter: Finding, words: Quantity) -> tuple[int, in
     chosen = _choose_head(grid.table)
     with pictures:
         first, second, most = st.tabs([_("Head by head"), _("One against the other"), _("Most changed")])
+    on_pick = partial(take_head, key=CHOSEN)
     with first:
-        show(grid, key="difference", on_pick=_open, sentence=False, chosen=chosen)
+        show(grid, key="difference", on_pick=on_pick, sentence=False, chosen=chosen)
     with second:
-        show(scatter, key="before-after", on_pick=_open, sentence=False, chosen=chosen)
+        show(scatter, key="before-after", on_pick=on_pick, sentence=False, chosen=chosen)
     with most:
         _most_changed(grid.table)
     return chosen
@@ -125,31 +127,17 @@ def _choose_head(ordered: pd.DataFrame) -> tuple[int, int]:
     """The head that a person chose or clicked, else the one that differs most."""
     known = ordered.dropna(subset="value")
     top = Head.of_row(known.iloc[0])
-    label = _("The most changed: {name}").format(name=top.name)
-    click = _("The same as a click on a head above.")
-    name = choose_or_leave(
-        _("Head"), list(head_names(known.sort_values(["layer", "head"]))), label, key=CHOSEN, help_text=click
-    )
-    return (Head.parse(name, top.stack) if name else top).cell
-
-
-def _open(mark: Mapping[str, Any]) -> None:
-    st.session_state[CHOSEN] = head_name(mark["layer"], mark["head"])
+    names = list(head_names(known.sort_values(["layer", "head"])))
+    return Head.parse(choose_head(names, top.name, _("The most changed: {name}"), key=CHOSEN), top.stack).cell
 
 
 def _most_changed(ordered: pd.DataFrame) -> None:
     """All heads, those that differ most first."""
     intervals = [] if ordered["low"].isna().all() else ["low", "high", "n"]
-    number = st.column_config.NumberColumn
-    columns = {
-        "name": st.column_config.TextColumn(_("head")),
-        "a": number(known_names().name(ordered["model_a"].iloc[0]), format="%.3f"),
-        "b": number(known_names().name(ordered["model_b"].iloc[0]), format="%.3f"),
-        "value": number(_("difference"), format="%+.3f"),
-    }
-    st.dataframe(
+    both = {side: known_names().name(ordered[f"model_{side}"].iloc[0]) for side in ("a", "b")}
+    show_table(
         ordered.assign(name=head_names(ordered))[["name", "a", "b", "value", *intervals]],
-        hide_index=True,
+        called={**both, "value": _("difference")},
+        formats={"%.3f": both, "%+.3f": ("value",)},
         height=380,
-        column_config=columns,
     )

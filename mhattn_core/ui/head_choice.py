@@ -1,6 +1,6 @@
 """Choosing a stack and a head of one model; the address carries the choice."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -9,8 +9,8 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.text.code_names import code_names
-from mhattn_core.ui.choices import choose
-from mhattn_core.ui.names import model_label
+from mhattn_core.ui.choices import choose, choose_or_leave, put
+from mhattn_core.ui.names import known_names, model_label
 
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
@@ -54,9 +54,26 @@ def choose_stack(seen: "AttentionResult", place: int, *, bare: bool = False) -> 
     return stack
 
 
-def take_head(mark: Mapping[str, Any]) -> None:
-    """A head that was clicked in a chart becomes the chosen one of a page with one head."""
-    st.session_state[HEAD] = head_name(int(mark["layer"]), int(mark["head"]))
+def choose_head(
+    offered: Sequence[str] | Mapping[str, str], usual: str, automatic: str, *, key: str = HEAD, persist: bool = False
+) -> str:
+    """The name of the head that a person chose or clicked, else ``usual``, of which ``automatic`` says why; as
+    ``choose_or_leave``.
+    """
+    said, click = automatic.format(name=known_names().name(usual)), _("The same as a click on a head.")
+    return choose_or_leave(_("Head"), offered, said, key=key, persist=persist, help_text=click) or usual
+
+
+def take_head(mark: Mapping[str, Any], *, key: str = HEAD, model: str = "") -> None:
+    """A head that was clicked in a chart becomes what ``choose_head`` gives. model: whose, where heads of several are
+    offered.
+    """
+    st.session_state[key] = head_name(int(mark["layer"]), int(mark["head"]), model=model)
+
+
+def put_head(key: str, model: str, mark: Mapping[str, Any]) -> None:
+    """The same for ``choose``."""
+    put(key, head_name(int(mark["layer"]), int(mark["head"]), model=model))
 
 
 def names_in(seen: "AttentionResult", stack: str) -> list[str]:

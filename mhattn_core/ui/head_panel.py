@@ -15,7 +15,8 @@ from mhattn_core.locale import _
 from mhattn_core.text.claims import NoteMatrix
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.page import draw, wide_and_narrow
-from mhattn_core.ui.show import column_titles, say, take
+from mhattn_core.ui.show import say, take
+from mhattn_core.ui.tables import show_table
 from mhattn_core.ui.unknown import unsegmented
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def head_panel(one: Shown, place: int, *, beside: Sequence[Shown] = ()) -> None:
     with drawn:
         picture(finding.table, f"head-{place}", f"{one.name}: {plain(finding.sentence)}", largest)
     with numbers:
-        st.dataframe(finding.table, hide_index=True, height=300, column_config=column_titles(finding))
+        show_table(finding.table, of=finding.of, height=300)
     take(finding, f"head-{place}")
     if finding.reading:
         st.caption(finding.reading)

@@ -1,25 +1,24 @@
 """One measure of all heads of all chosen models: grid by grid, on one axis, by depth, as a table."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
+from mhattn_core.findings import Finding
 from mhattn_core.findings.heads.compared import ModelHeads, measures_of, with_origin
 from mhattn_core.findings.heads.of_measures import at_the_end, is_lowest, on_one_axis, over_depth
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.measures.matching.neighbours import nearest
-from mhattn_core.ui.all_heads import all_heads
-from mhattn_core.ui.choices import choose_or_leave, open_tab
+from mhattn_core.ui.choices import show_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run
-from mhattn_core.ui.head_choice import choose_stack
-from mhattn_core.ui.measure_grids import CHOSEN, grids
+from mhattn_core.ui.head_choice import choose_head, choose_stack
+from mhattn_core.ui.measure_views import CHOSEN, all_heads, grids, one_head
 from mhattn_core.ui.model_heads import compared
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.names import known_names, model_label
-from mhattn_core.ui.one_head import one_head
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.quantity_choice import choose_quantity
@@ -46,22 +45,27 @@ def measure_panel(controls: Controls) -> None:
     chosen = _choose_head(rows, measure)
     near = nearest(heads, *chosen)
     with pictures:
-        view = open_tab(
-            {"grids": _("Head by head"), "axis": _("On one axis"), "depth": _("By depth"), "table": _("Table")},
+        show_tab(
+            {
+                "grids": (_("Head by head"), lambda: grids(models, measure, chosen, near)),
+                "axis": (_("On one axis"), lambda: _on_axis(on_axis, chosen)),
+                "depth": (_("By depth"), lambda: _by_depth(rows, shown, measure)),
+                "table": (_("Table"), lambda: all_heads(heads, measure)),
+            },
             key="view",
         )
-        if view == "grids":
-            grids(models, measure, chosen, near)
-        elif view == "axis":
-            show(on_axis, key="overlaid", sentence=False, chosen=(chosen.model, *chosen.cell))
-            st.caption(_("Circled: the head shown below."))
-        elif view == "depth":
-            show(with_origin(over_depth(rows, measure), shown, measure), key="overlaid", sentence=False)
-        else:
-            all_heads(heads, measure)
     st.caption(f"**{words.axis}** · {words.explanation}")
     place, model = next((place, model) for place, model in models.items() if model.name == chosen.model)
     one_head(model, place, chosen, near, heads, measure)
+
+
+def _on_axis(finding: Finding, chosen: ModelHead) -> None:
+    show(finding, key="overlaid", sentence=False, chosen=(chosen.model, *chosen.cell))
+    st.caption(_("Circled: the head shown below."))
+
+
+def _by_depth(rows: pd.DataFrame, shown: Sequence[ModelHeads], measure: str) -> None:
+    show(with_origin(over_depth(rows, measure), shown, measure), key="overlaid", sentence=False)
 
 
 def _models(controls: Controls) -> dict[int, ModelHeads]:
@@ -101,13 +105,5 @@ def _choose_head(rows: pd.DataFrame, measure: str) -> ModelHead:
     names = {head.name: head for head in ModelHead.of_table(known)}
     first = known[known["model"] == known["model"].iloc[0]]
     default = list(names)[known.index.get_loc(at_the_end(first, measure))]
-    label = (_("The lowest: {name}") if is_lowest(measure) else _("The highest: {name}")).format(
-        name=known_names().name(default)
-    )
-    click = _("The same as a click on a head above.")
-    return names[
-        choose_or_leave(
-            _("Head"), {name: known_names().name(name) for name in names}, label, key=CHOSEN, help_text=click
-        )
-        or default
-    ]
+    automatic = _("The lowest: {name}") if is_lowest(measure) else _("The highest: {name}")
+    return names[choose_head({name: known_names().name(name) for name in names}, default, automatic, key=CHOSEN)]

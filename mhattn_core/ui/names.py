@@ -30,6 +30,11 @@ def model_label(*models: str) -> str:
     return known_names().label(*models)
 
 
+def model_title(model: str, stack: str) -> str:
+    """Above what is drawn of a stack, in Markdown."""
+    return f"**{model_label(model)}** · `{stack}`"
+
+
 def short_text(text: str) -> str:
     """A text without Markdown that may name models, in Markdown."""
     return known_names().markdown(escape(text))

@@ -1,6 +1,6 @@
 """What every page begins with, and how it says what went wrong."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
@@ -64,6 +64,12 @@ def badge(pairs: int = 1) -> None:
 def wide_and_narrow(key: str) -> tuple[st.delta_generator.DeltaGenerator, st.delta_generator.DeltaGenerator]:
     """Two places for the same content: one for wide screens, one for narrow; the browser shows one of them."""
     return st.container(key=f"wide-{key}"), st.container(key=f"narrow-{key}")
+
+
+def two_in_a_row(things: Sequence[T]) -> Iterator[tuple[T, st.delta_generator.DeltaGenerator]]:
+    """Each with its column; a new row begins after every second one."""
+    for start in range(0, len(things), 2):
+        yield from zip(things[start : start + 2], st.columns(2), strict=False)
 
 
 def draw(chart: alt.TopLevelMixin, *, key: str, alt_text: str, **options: Any) -> None:

@@ -9,8 +9,7 @@ from mhattn_core.text.gallery import gallery, half_replaced
 from mhattn_core.text.pages import first_shown
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.ui.choices import relabel
-from mhattn_core.ui.chosen import choose_for_good
-from mhattn_core.ui.controls import PAIR
+from mhattn_core.ui.controls import PAIR, choose_for_good
 from mhattn_core.ui.visit import visit
 from mhattn_core.ui.word_boundaries import with_cut
 

@@ -33,20 +33,23 @@ def share_and_reproduce(page: str, controls: Controls, *, run: Manifest | None =
     if run is not None:
         reproduce_run(run, page)
         return
+    here = [loaded(name) for name in controls.models if name in loaded_names()]
+    revisions = ", ".join(f"`{model.name}@{model.revision}`" for model in here)
+    python = python_lines(page, controls.models, controls.pair, precision())
+    method = prose("method_of_pair").format(models=revisions, version=VERSION) if here else ""
+    reproduce(page, prose("python_of_pair").format(version=VERSION), {"python": python}, method)
+
+
+def reproduce(page: str, said: str, codes: Mapping[str, str], method: str) -> None:
+    """How to get the numbers of a page again, and whom to cite for it. codes: by language. method: for a paper."""
     with st.expander(_("Reproduce and cite"), icon=":material/science:"):
-        st.markdown(prose("python_of_pair").format(version=VERSION))
-        st.code(python_lines(page, controls.models, controls.pair, precision()), language="python", wrap_lines=True)
-        here = [loaded(name) for name in controls.models if name in loaded_names()]
-        revisions = ", ".join(f"`{model.name}@{model.revision}`" for model in here)
-        if here:
-            st.markdown(prose("method_of_pair").format(models=revisions, version=VERSION))
-        cite(page)
-
-
-def cite(page: str) -> None:
-    """Whom to cite for what a page shows, where there is somebody."""
-    if bibliography := sources_of(page):
-        st.code("\n".join(bibliography), language="bibtex", wrap_lines=True)
+        st.markdown(said)
+        for language, code in codes.items():
+            st.code(code, language=language, wrap_lines=language == "python")
+        if method:
+            st.markdown(method)
+        if bibliography := sources_of(page):
+            st.code("\n".join(bibliography), language="bibtex", wrap_lines=True)
 
 
 def link_with(settings: Mapping[str, list[str]]) -> str:
@@ -56,20 +59,10 @@ def link_with(settings: Mapping[str, list[str]]) -> str:
 
 def reproduce_run(manifest: Manifest, page: str = "Runs") -> None:
     """Reproduce and cite: the end of a page about a run. Whoever has the same pairs gets the same id."""
-    models_and_revisions = ", ".join(f"`{name}@{revision}`" for name, revision in manifest.models)
-    with st.expander(_("Reproduce and cite"), icon=":material/science:"):
-        st.markdown(prose("python_of_run").format(id=manifest.id))
-        st.code(command_line_of_run(manifest), language="bash")
-        st.code(python_of_run(manifest, page), language="python")
-        st.markdown(
-            prose("method_of_run").format(
-                pairs=f"{manifest.pairs:,}",
-                models=models_and_revisions,
-                version=manifest.version,
-                id=f"`{manifest.id}`",
-            )
-        )
-        cite(page)
+    models = ", ".join(f"`{name}@{revision}`" for name, revision in manifest.models)
+    codes = {"bash": command_line_of_run(manifest), "python": python_of_run(manifest, page)}
+    of = {"pairs": f"{manifest.pairs:,}", "models": models, "version": manifest.version, "id": f"`{manifest.id}`"}
+    reproduce(page, prose("python_of_run").format(id=manifest.id), codes, prose("method_of_run").format(**of))
 
 
 def _share(page: str, controls: Controls) -> None:

@@ -7,15 +7,14 @@ from typing import Any
 import streamlit as st
 
 from mhattn_core.charts import PICKED
-from mhattn_core.findings.columns import column_label
 from mhattn_core.findings.markdown import plain
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
-from mhattn_core.measures.quantities import column
 from mhattn_core.ui.export_panel import export_panel
 from mhattn_core.ui.model_heads import CLICKS, clicks
 from mhattn_core.ui.names import known_names
 from mhattn_core.ui.page import drawn_on_page, wide_and_narrow
+from mhattn_core.ui.tables import show_table
 
 Pick = Callable[[Mapping[str, Any]], object]
 
@@ -71,22 +70,11 @@ def say(finding: Finding) -> None:
     st.markdown(f"{finding.short(known_names()).sentence} :gray-badge[:material/visibility: {finding.evidence}]")
 
 
-def column_titles(finding: Finding) -> dict[str, Any]:
-    """How the columns of its table are called; those that hold quantities by these, with their help."""
-    titles: dict[str, Any] = {name: st.column_config.Column(column_label(name)) for name in finding.table}
-    for name in finding.table.select_dtypes("number").columns:
-        try:
-            one = column(finding.of, name)
-        except KeyError:
-            continue
-        titles[name] = st.column_config.NumberColumn(one.axis, help=one.help)
-    return titles
-
-
 def _numbers(finding: Finding, key: str) -> None:
     opened = st.popover(_("Table"), icon=":material/table:", type="tertiary", key=f"numbers-{key}", on_change="rerun")
     if opened.open:
-        opened.dataframe(finding.table, hide_index=True, column_config=column_titles(finding), key=f"table-{key}")
+        with opened:
+            show_table(finding.table, of=finding.of, key=f"table-{key}")
 
 
 def _code(finding: Finding, key: str) -> None:

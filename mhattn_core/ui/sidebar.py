@@ -1,5 +1,6 @@
 """The sidebar that all pages share: models, pair, data, and the language."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -10,21 +11,21 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.hosted import hosted
 from mhattn_core.locale import _, listed
 from mhattn_core.models import control_names
-from mhattn_core.models.catalogue import offered
-from mhattn_core.models.control_names import with_control
+from mhattn_core.models.catalogue import entries, offered
+from mhattn_core.models.control_names import trained_name, with_control
+from mhattn_core.models.fetch import fetch
 from mhattn_core.models.precision import AUTO, DTYPES, FLOAT32
 from mhattn_core.models.readers import can_read, language_told, readers
 from mhattn_core.text.pages import feeds_pair, first_shown, reads_pair
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose, history
-from mhattn_core.ui.chosen import CHOSEN, choose_for_good
-from mhattn_core.ui.controls import MODELS, MOST_MODELS, PAIR, Controls
+from mhattn_core.ui.controls import CHOSEN, MODELS, MOST_MODELS, PAIR, Controls, choose_for_good
 from mhattn_core.ui.evidence import choose_evidence
 from mhattn_core.ui.feeding_choice import choose_feeding
-from mhattn_core.ui.fetch import offer_fetch
 from mhattn_core.ui.language import language_switch, set_language
 from mhattn_core.ui.names import known_names, meet
 from mhattn_core.ui.navigation import STARTED, start
+from mhattn_core.ui.page import problems
 from mhattn_core.ui.pair_choice import choose_pair, open_shared_sentences, pair_named, pair_text
 from mhattn_core.ui.pair_of_file import pair_of_file
 from mhattn_core.ui.resources import DTYPE
@@ -167,3 +168,20 @@ def _precision() -> None:
 
 def _offered_models() -> list[str]:
     return [name + suffix for name in offered() for suffix in ("", *control_names.CONTROLS)]
+
+
+def offer_fetch(models: Iterable[str]) -> None:
+    """For each of ``models`` that can be fetched and is not here: a button that does, with its progress."""
+    for name in dict.fromkeys(trained_name(model) for model in models):
+        entry = entries().get(name)
+        if entry is None or not entry.gguf or entry.path() is not None:
+            continue
+        if st.button(
+            _("Fetch {name} ({size} MB)").format(name=name, size=entry.size_mb),
+            key=f"fetch-{name}",
+            icon=":material/download:",
+        ):
+            bar = st.progress(0.0)
+            with problems():
+                fetch(name, lambda doing, share, bar=bar: bar.progress(share, text=doing))  # type: ignore[misc]  # bound now
+                st.rerun()

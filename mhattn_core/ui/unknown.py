@@ -1,20 +1,21 @@
-"""What to do when a model does not know the script of a sentence."""
+"""What to do when a model does not know the script of a sentence, or was not made for its language."""
 
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from mhattn_core.attention.languages import language_of
 from mhattn_core.locale import _
-from mhattn_core.models.readers import in_place_of
+from mhattn_core.models.readers import in_place_of, reads
 from mhattn_core.text.prose import prose
 from mhattn_core.text.segmenters import what_tells_words, words_unknown
 from mhattn_core.ui.chips import chips
-from mhattn_core.ui.chosen import take_model_in_place
-from mhattn_core.ui.controls import MODELS
+from mhattn_core.ui.controls import MODELS, take_model_in_place
 from mhattn_core.ui.names import model_label
 
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
+
 
 SAID_FROM = 0.1
 DRAWN_BELOW = 0.5
@@ -67,3 +68,15 @@ def offer_readers(name: str, text: str, place: int) -> None:
             args=(place, reader),
         ):
             st.rerun()  # the whole page: the choice stands in the sidebar
+
+
+def may_translate(name: str, text: str, place: int) -> bool:
+    """Say so where a translator is given a language that it was not trained to read; then it is run only when asked."""
+    language = reads(name)
+    if language in ("", language_of(text)):
+        return True
+    names = {"en": _("English"), "zh": _("Chinese")}
+    said = prose("trained_for_language").format(name=model_label(name), language=names[language])
+    st.warning(said, icon=":material/translate:")
+    offer_readers(name, text, place)
+    return st.toggle(_("Show anyway"), key=f"translate-{place}")

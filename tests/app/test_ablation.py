@@ -183,7 +183,7 @@ def test_the_vote_on_the_notes_sentence() -> None:
     app.session_state["failing"] = 10
     app.run()
     assert "Without the 10 that look hardest at fox" in texts(app)
-    app.session_state["cover-2"] = "voters"
+    app.query_params["interacting"] = "voters"
     app.run()
     assert not app.exception
     rows = tables(app, "interaction")[-1]
@@ -200,7 +200,7 @@ def test_heads_of_the_bench_fail_in_the_vote() -> None:
     app.run()
     app.toggle(key="failing-chosen").set_value(True).run()
     assert "Without the chosen heads (L0 H1 " in texts(app)
-    app.session_state["cover-3"] = "chosen"
+    app.query_params["interacting"] = "chosen"
     app.run()
     assert not app.exception
     assert re.search(r"Of 3 pairs of heads (\d cost more together|none compensates)", texts(app))

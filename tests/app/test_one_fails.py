@@ -32,7 +32,7 @@ WITHOUT_CHARTS = {
     "methods",
 }
 """What has no chart with the good model alone either."""
-STATE = {"runs": {"run-pairs": "gallery"}, "home": {"chosen-chapter": "2"}}
+STATE = {"runs": {"chosen-run-pairs": "gallery"}, "home": {"chosen-chapter": "2"}}
 
 
 @pytest.fixture(scope="module")

@@ -203,7 +203,8 @@ def copy(tmp_path: Path) -> Path:
     shutil.copytree(
         ROOT / "mhattn_core",
         tmp_path / "mhattn_core",
-        ignore=shutil.ignore_patterns("bundled", "shipped", "__pycache__", "*.egg-info"),
+        # What is compiled already is taken along: a copy keeps the time at which each file was written.
+        ignore=shutil.ignore_patterns("bundled", "shipped", "*.egg-info"),
     )
     shutil.copytree(ROOT / "pages", tmp_path / "pages", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "dashboard.py", tmp_path)

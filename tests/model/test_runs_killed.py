@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tiny import put_model
 
 import mhattn_core as mh
 from mhattn_core.runs.run import Run
@@ -28,7 +29,7 @@ torch.set_num_threads(1)  # a forked process has none of the threads that its pa
 where.CHUNK, sums.SECONDS_BETWEEN_SAVES = 4, 0.0
 fsync, writes = os.fsync, 0
 
-def measure(folder, last_write, last_pair):
+def measure(model, folder, last_write, last_pair):
     def die_or_write(file):
         global writes
         writes += 1
@@ -41,7 +42,7 @@ def measure(folder, last_write, last_pair):
             os.kill(os.getpid(), signal.SIGKILL)
 
     os.fsync = die_or_write
-    analyze(["minilm", "minilm@random"], PAIRS, out=folder, device="cpu", progress=die_or_go_on)
+    analyze([model, f"{model}@random"], PAIRS, out=folder, device="cpu", progress=die_or_go_on)
 
 for line in sys.stdin:
     child = os.fork()
@@ -59,10 +60,11 @@ Attempt = Callable[..., int]
 
 
 @pytest.fixture(scope="module")
-def attempt() -> Iterator[Attempt]:
-    """Measures ten pairs with two models into ``folder`` in a process of its own, and returns how that ended: killed at
+def attempt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attempt]:
+    """Measures ten pairs with two tiny networks into ``folder`` in a process of its own, and returns how that ended: killed at
     its ``write``-th write, or once ``pairs`` pairs are done, or by itself.
     """
+    model = str(put_model(tmp_path_factory.mktemp("tiny") / "model"))
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     process = subprocess.Popen(
         [sys.executable, "-c", ATTEMPTS], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -72,7 +74,7 @@ def attempt() -> Iterator[Attempt]:
     requests, answers = process.stdin, process.stdout
 
     def attempt(folder: Path, *, write: int | None = None, pairs: int | None = None) -> int:
-        requests.write(json.dumps([str(folder), write, pairs]) + "\n")
+        requests.write(json.dumps([model, str(folder), write, pairs]) + "\n")
         requests.flush()
         return int(answers.readline())
 

@@ -1,6 +1,7 @@
 """Every finding as a figure that goes into a paper untouched: its size, and words that can be read."""
 
 import re
+from functools import cache
 from itertools import combinations
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -10,10 +11,17 @@ import pytest
 import mhattn_core as mh
 from mhattn_core.charts.presets import PRESETS
 from mhattn_core.charts.save import chart_bytes
+from mhattn_core.findings import RUN_FINDINGS
 
 SVG = "{http://www.w3.org/2000/svg}"
 RUN = mh.Run.open("ewt-dev")
-FINDINGS = {finding.name: finding for finding in mh.all_findings(RUN)}
+NAMES = [name for name, finding in RUN_FINDINGS.items() if finding.given_by(RUN)]
+
+
+@cache
+def finding_named(name: str) -> mh.Finding:
+    """Made when the first of its figures is drawn, and not while tests are collected."""
+    return RUN_FINDINGS[name](RUN)
 
 
 class Word(NamedTuple):
@@ -50,9 +58,9 @@ def _within(node: ElementTree.Element, x: float, y: float, *, of_axis: bool):  #
 
 
 @pytest.mark.parametrize("preset", ["column", "page", "slide"])
-@pytest.mark.parametrize("name", FINDINGS)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_figure_fits_its_place_and_its_words_can_be_read(name: str, preset: str) -> None:
-    finding, place = FINDINGS[name], PRESETS[preset]
+    finding, place = finding_named(name), PRESETS[preset]
     svg = chart_bytes(finding.figure(preset), "svg", preset=preset, note=finding.source).decode()
     found = re.search(r'width="([\d.]+)pt" height="([\d.]+)pt" viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
     assert found

@@ -111,9 +111,10 @@ def test_seams_stand_between_segments_or_inside_one() -> None:
 
 
 def test_where_a_words_attention_goes_adds_up_to_one() -> None:
-    table = totals(FOUND, FOUND.taken(0, 0), FOUND.weights.own[0, 0])
-    assert table.loc[1, ["document", "summary", "special"]].tolist() == pytest.approx([0.8, 0.3, -0.1])
-    assert table[["document", "summary", "special"]].sum(axis=1).tolist() == pytest.approx([1.0] * 8)
+    table = totals(FOUND, 0, 0)
+    assert list(table)[1:] == ["to the document", "to the summary itself", "to special tokens"]
+    assert table.iloc[1, 1:].tolist() == pytest.approx([0.8, 0.3, -0.1])
+    assert table.iloc[:, 1:].sum(axis=1).tolist() == pytest.approx([1.0] * 8)
 
 
 def test_hits_count_only_sentences_that_are_like_a_segment() -> None:

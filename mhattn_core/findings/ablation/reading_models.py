@@ -21,6 +21,17 @@ def guesses_table(intact: pd.DataFrame, ablated: pd.DataFrame) -> pd.DataFrame:
     )[["word", "guess", "without", "changed", "probability", "probability_without"]]
 
 
+def guesses_titles() -> dict[str, str]:
+    """What the columns of ``guesses_table`` are called."""
+    return {
+        "guess": _("guess, all heads on"),
+        "without": _("guess without"),
+        "changed": _("changed"),
+        "probability": _("probability of the word"),
+        "probability_without": _("the same without"),
+    }
+
+
 def classes_sentence(intact: pd.DataFrame, ablated: pd.DataFrame) -> str:
     """Which class is the likeliest with and without heads, in Markdown; from ``class_probabilities`` with and without."""
     before, after = (one.loc[one["probability"].idxmax()] for one in (intact, ablated))
@@ -62,3 +73,13 @@ def nearest_table(
         }
     )
     return table[(table["rank"] <= LISTED) | (table["rank_without"] <= LISTED)].sort_values("rank", ignore_index=True)
+
+
+def nearest_titles() -> dict[str, str]:
+    """What the columns of ``nearest_table`` are called."""
+    return {
+        "rank": _("place"),
+        "rank_without": _("place without"),
+        "cosine": _("cosine"),
+        "cosine_without": _("cosine without"),
+    }

@@ -12,6 +12,8 @@ from mhattn_core.findings.head_internals.inside import Inside, token_names
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
+from mhattn_core.runs.run import Run
+from mhattn_core.text.pair import SentencePair
 
 if TYPE_CHECKING:
     from mhattn_core.experiments.best_keys import Keys
@@ -62,6 +64,15 @@ def best_keys(
             "from mhattn_core.experiments.best_keys import compared",
         ),
     )
+
+
+def pairs_from_all_over(run: Run, most: int) -> tuple[SentencePair, ...]:
+    """Pairs whose sentences the run keeps, the same ones every time; none where it keeps numbers only."""
+    if not {"source", "target"} <= set(run.pairs):
+        return ()
+    kept = run.pairs.dropna(subset="source")
+    chosen = kept.iloc[np.linspace(0, max(len(kept) - 1, 0), min(most, len(kept))).astype(int)]
+    return tuple(SentencePair(str(row.source), str(row.target or "")) for row in chosen.itertuples())
 
 
 def best_of_run(inside: Inside, query: Float[np.ndarray, " dimension"], words: "Keys") -> pd.DataFrame:

@@ -12,6 +12,16 @@ FIRST = (
     *("gain", "low", "high", "baseline", "class_rule", "control", "word_mass", "random95", "shuffled95", "n", "stack"),
 )
 """Columns that stand first."""
+FORMATS = {
+    "%.3f": (
+        *("held_out", "gain", "low", "high", "baseline", "offset_gain", "offset_low", "offset_high", "class_rule"),
+        *("control", "selectivity", "selectivity_low", "selectivity_high", "word_mass"),
+        *("shuffle", "random95", "shuffled95", "wins"),
+    ),
+    "%d": ("offset", "n", "fewest"),
+    "%.2g": ("p", "p_max", "q", "offset_q"),
+}
+"""How numbers are written, and in which columns."""
 
 
 def numbers_shown(rows: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.summarisation.document import DocumentInput
 from mhattn_core.hosted import hosted
 from mhattn_core.locale import _
+from mhattn_core.models.catalogue import CatalogueEntry
 from mhattn_core.text.words import cut
 
 if TYPE_CHECKING:
@@ -64,6 +65,18 @@ def refuse(planned: Plan, given: DocumentInput) -> None:
             ).format(segments=f"{len(given.document.segments):,}", words=len(given.summary.words)),
             _("Cut it into paragraphs, set fewer marks, or shorten the summary."),
         )
+
+
+def what_a_run_does(given: DocumentInput, entry: CatalogueEntry | None, *, here: bool) -> str:
+    """On its button, with ``{name}`` for the model. entry: of the model that has to be downloaded, where it has one."""
+    if here:
+        return _("Run {name} live") if given.summary else _("Let {name} write the summary, and show what it takes")
+    if entry is None:
+        return _("Download {name} and run it live")
+    said = _("Fetch {name} ({size} MB), then run it live")
+    if not entry.gguf:
+        said = _("Download {name} ({size} MB) and run it live")
+    return said.replace("{size}", f"{entry.size_mb:,}")
 
 
 def cost_of(planned: Plan, name: str) -> str:

@@ -14,6 +14,8 @@ from mhattn_core.charts.segment_matrix import MOST_COLUMNS
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.measures.segments import agrees, in_order, lift, likest, of_units, rouge, shares
+from mhattn_core.runs.run import Run
+from mhattn_core.runs.summaries import stored_weights
 from mhattn_core.text.documents import Document, SegmentBy, place_of, read_document, sentences_of, written_in
 from mhattn_core.text.words import Sentence
 
@@ -118,8 +120,11 @@ class DocumentAttention:
 
     def taken(self, layer: int | None = None, head: int | None = None) -> np.ndarray:
         """Weights ``[summary word, segment]`` of a head, or their mean over a layer's heads, or over all."""
-        chosen = self.weights.weights[slice(None) if layer is None else slice(layer, layer + 1)]
-        return np.asarray(chosen[:, slice(None) if head is None else slice(head, head + 1)].mean(axis=(0, 1)))
+        return _over_heads(self.weights.weights, layer, head)
+
+    def own(self, layer: int | None = None, head: int | None = None) -> np.ndarray:
+        """What each word takes of the summary itself, ``[summary word]``, of the same heads."""
+        return _over_heads(self.weights.own, layer, head)
 
     def taken_by(self, part: int, taken: np.ndarray, by: str, rows: Sequence[int] | None = None) -> np.ndarray:
         """What one part of the summary takes of every segment, ``[segment]``. part: its number among the words, of
@@ -128,6 +133,20 @@ class DocumentAttention:
         if by == "sentences":
             return np.asarray(taken[np.array(self.given.sentence_of) == part].mean(axis=0))
         return np.asarray(taken[rows[part] if rows else part])
+
+
+def _over_heads(weights: np.ndarray, layer: int | None, head: int | None) -> np.ndarray:
+    """Of ``[layer, head, …]`` one head's, or the mean over a layer's heads, or over all."""
+    of_layer = weights if layer is None else weights[layer : layer + 1]
+    return np.asarray((of_layer if head is None else of_layer[:, head : head + 1]).mean(axis=(0, 1)))
+
+
+def attention_in(run: Run, model: str, given: DocumentInput) -> DocumentAttention | None:
+    """What a run holds of a document of the gallery, as it stands there."""
+    weights = stored_weights(run, model, given.id)
+    if weights is None:
+        return None
+    return DocumentAttention(model, dict(run.manifest.models)[model], given, weights, run.id)
 
 
 def cells(
@@ -191,10 +210,30 @@ def seams(found: DocumentAttention) -> list[float]:
     return places
 
 
-def totals(found: DocumentAttention, taken: np.ndarray, own: np.ndarray) -> pd.DataFrame:
-    """Where each word's attention goes: its sum over the document's segments, the summary itself and special tokens.
-    Each row sums to 1.
+def cells_titles() -> dict[str, str]:
+    """What the columns of ``cells`` are called that people read, in their order."""
+    return {
+        "part": _("in the summary"),
+        "segment": _("segment"),
+        "share": _("share of attention"),
+        "length": _("share of the words"),
+        "lift": _("lift over length"),
+        "likest": _("most similar by ROUGE-L"),
+        "begins": _("it begins"),
+    }
+
+
+def totals(found: DocumentAttention, layer: int | None = None, head: int | None = None) -> pd.DataFrame:
+    """Where each word's attention goes, of a head or on average over a layer's, or all: its sum over the document's
+    segments, the summary itself and special tokens. Each row sums to 1; columns are named for people.
     """
-    document = taken.sum(axis=-1)
+    document, own = found.taken(layer, head).sum(axis=-1), found.own(layer, head)
     words = [word.text for word in found.given.summary.words]
-    return pd.DataFrame({"part": words, "document": document, "summary": own, "special": 1 - document - own})
+    return pd.DataFrame(
+        {
+            _("in the summary"): words,
+            _("to the document"): document,
+            _("to the summary itself"): own,
+            _("to special tokens"): 1 - document - own,
+        }
+    )

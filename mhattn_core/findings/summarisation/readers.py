@@ -1,5 +1,6 @@
 """Which models of the catalogue can read a document and write its summary."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mhattn_core.attention.pieces import encode, encode_target
@@ -7,7 +8,7 @@ from mhattn_core.attention.token_kinds import unknown_share
 from mhattn_core.errors import Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.summarisation.document import DocumentInput
-from mhattn_core.locale import _
+from mhattn_core.locale import _, listed
 from mhattn_core.models.catalogue import CatalogueEntry, entries
 from mhattn_core.models.control_names import trained_name
 
@@ -53,6 +54,14 @@ def able(language: str) -> list[CatalogueEntry]:
     return sorted(
         found, key=lambda entry: (entry.path() is None, entry.family not in {"llama", "qwen2"}, entry.size_mb)
     )
+
+
+def who_could(language: str, offered: Sequence[CatalogueEntry]) -> str:
+    """Which models read a language and write its summaries, and where they are."""
+    if not offered:
+        return _("No model that is offered here reads and writes {language}.").format(language=languages()[language])
+    names = listed(f"{entry.name} ({where(entry)})" for entry in offered)
+    return _("Models that read and write {language}: {names}.").format(language=languages()[language], names=names)
 
 
 def where(entry: CatalogueEntry) -> str:

@@ -41,6 +41,15 @@ class HeadSelection:
         return None if self.layer is None or self.head is None else (self.layer, self.head)
 
 
+def selections(layers: int, heads: int) -> list[HeadSelection]:
+    """All that can be chosen of a model: the mean of all heads, then the layers, then the heads."""
+    return [
+        HeadSelection(),
+        *(HeadSelection(layer) for layer in range(layers)),
+        *(HeadSelection(layer, head) for layer in range(layers) for head in range(heads)),
+    ]
+
+
 def agreement_of(found: DocumentAttention, whose: HeadSelection, known: HeldOutAgreement | None) -> str:
     """How far the chosen head agrees with ROUGE here and elsewhere, and what it is to be compared with."""
     asked = found.hits.shape[-1]

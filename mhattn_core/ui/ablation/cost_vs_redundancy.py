@@ -1,4 +1,4 @@
-"""Are redundant heads safe to lose? The cost of a head against its distance to the nearest other one."""
+"""Are redundant heads safe to lose? A head's cost against its distance to the nearest other one, and whole groups."""
 
 from contextlib import suppress
 
@@ -6,13 +6,15 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core.errors import Problem
+from mhattn_core.findings.ablation.groups import group_effects, groups
+from mhattn_core.findings.ablation.measured import AblationTable
 from mhattn_core.findings.redundancy.cost import cost_and_nearness
 from mhattn_core.heads import head_name
+from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_distances import By, known_distances
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.ablation.choice import choose_quantity
-from mhattn_core.ui.ablation.data import AblationContext, damage
-from mhattn_core.ui.ablation.group import group_view
+from mhattn_core.ui.ablation.data import AblationContext, damage, groups_off
 from mhattn_core.ui.head_choice import choose_stack, take_head
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.redundancy.data import choose_distance, heads
@@ -54,3 +56,19 @@ def _square(found: AblationContext, stack: str, by: By) -> pd.DataFrame:
         square = known_distances(heads(found.seen, stack, by), by=by)
     names = [head_name(*head[-2:]) for head in square.index]
     return pd.DataFrame(square.to_numpy(), names, names)
+
+
+def group_view(found: AblationContext, alone: AblationTable, stack: str, quantity: str) -> None:
+    """Below the scatter of *safe*. alone: what each head costs by itself."""
+    st.subheader(_("A whole group at once"), anchor=False)
+    st.markdown(prose("groups_off"))
+    measured = groups_off(found, alone)
+    if measured is None or measured.rows(quantity, stack).rows.empty:
+        st.info(_("No group of two or more heads, up to half of the stack, stands out as similar."))
+        return
+    if measured.kind != alone.kind:
+        st.caption(
+            _("Groups were switched off by “{kind}” alone, whatever is chosen above.").format(kind=measured.kind)
+        )
+    rows = measured.rows(quantity, stack)
+    show(measured.finding(group_effects, lambda: groups(rows), quantity=quantity, stack=stack), key="groups")

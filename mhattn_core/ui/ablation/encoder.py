@@ -13,7 +13,14 @@ from mhattn_core.attention.languages import language_of
 from mhattn_core.attention.masked_words import masked_words
 from mhattn_core.attention.sentence_vectors import sentence_vector
 from mhattn_core.findings.ablation.before_after import before_and_after, without
-from mhattn_core.findings.ablation.reading_models import classes_sentence, classes_table, guesses_table, nearest_table
+from mhattn_core.findings.ablation.reading_models import (
+    classes_sentence,
+    classes_table,
+    guesses_table,
+    guesses_titles,
+    nearest_table,
+    nearest_titles,
+)
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
@@ -23,6 +30,7 @@ from mhattn_core.text.prose import prose
 from mhattn_core.ui.kept import kept
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.resources import HASHES
+from mhattn_core.ui.tables import show_table
 from mhattn_core.ui.turns import in_turn
 
 
@@ -48,18 +56,8 @@ def _guesses(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> None:
     intact, ablated = guessed([]), guessed(off)
     st.markdown(_("Each word is hidden in turn, and the model guesses it from the others."))
     st.html(before_and_after(" ".join(intact["guess"]), " ".join(ablated["guess"]), labels=(without(()), without(off))))
-    st.dataframe(
-        guesses_table(intact, ablated),
-        hide_index=True,
-        column_config={
-            "word": st.column_config.TextColumn(_("word")),
-            "guess": st.column_config.TextColumn(_("guess, all heads on")),
-            "without": st.column_config.TextColumn(_("guess without")),
-            "changed": st.column_config.CheckboxColumn(_("changed")),
-            "probability": st.column_config.NumberColumn(_("probability of the word"), format="%.3f"),
-            "probability_without": st.column_config.NumberColumn(_("the same without"), format="%.3f"),
-        },
-    )
+    formats = {"%.3f": ("probability", "probability_without")}
+    show_table(guesses_table(intact, ablated), called=guesses_titles(), formats=formats)
 
 
 def _nearest(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> None:
@@ -83,17 +81,7 @@ def _nearest(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> None:
                 shown=len(shown), moved=moved
             )
         )
-    st.dataframe(
-        shown,
-        hide_index=True,
-        column_config={
-            "sentence": st.column_config.TextColumn(_("sentence"), width="large"),
-            "rank": st.column_config.NumberColumn(_("place")),
-            "rank_without": st.column_config.NumberColumn(_("place without")),
-            "cosine": st.column_config.NumberColumn(_("cosine"), format="%.3f"),
-            "cosine_without": st.column_config.NumberColumn(_("cosine without"), format="%.3f"),
-        },
-    )
+    show_table(shown, called=nearest_titles(), formats={"%.3f": ("cosine", "cosine_without")})
     st.caption(prose("sentence_vectors"))
 
 

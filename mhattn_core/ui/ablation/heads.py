@@ -17,8 +17,7 @@ from mhattn_core.text.prose import prose
 from mhattn_core.ui.ablation.choice import choose_quantity
 from mhattn_core.ui.ablation.data import AblationContext, damage, from_run
 from mhattn_core.ui.ablation.patching import patching_view
-from mhattn_core.ui.choices import choose_or_leave
-from mhattn_core.ui.head_choice import HEAD, choose_stack, take_head
+from mhattn_core.ui.head_choice import choose_head, choose_stack, take_head
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.show import say, show
 
@@ -51,16 +50,8 @@ def _choose_head(rows: pd.DataFrame) -> tuple[int, int]:
     """The head that a person chose or clicked, else the one of the largest effect in the stack."""
     names = list(head_names(rows))
     largest = names[int(rows["delta"].to_numpy().argmax())]
-    name = choose_or_leave(
-        _("Head"),
-        names,
-        _("Largest effect: {name}").format(name=largest),
-        key=HEAD,
-        help_text=_("The same as a click on a head above."),
-    )
-    chosen = Head.parse(name or largest, str(rows["stack"].iloc[0]))
-    row = rows.iloc[names.index(chosen.name)]
-    st.markdown(with_and_without(chosen, row))
+    chosen = Head.parse(choose_head(names, largest, _("Largest effect: {name}")), str(rows["stack"].iloc[0]))
+    st.markdown(with_and_without(chosen, rows.iloc[names.index(chosen.name)]))
     return chosen.cell
 
 

@@ -10,6 +10,7 @@ from mhattn_core.locale import _
 from mhattn_core.ui.ablation.choice import choose_quantity
 from mhattn_core.ui.ablation.data import PAIRED, AblationContext, costliest_together, from_run, two_off
 from mhattn_core.ui.ablation.switches import last_off
+from mhattn_core.ui.choices import choose
 from mhattn_core.ui.show import show
 
 
@@ -38,16 +39,7 @@ def _on_pair(found: AblationContext, fox: tuple[AttentionResult, list[Head]] | N
         labels["voters"] = _("those that look hardest at fox")
     if len(chosen) > 1:
         labels["chosen"] = _("those switched off under “Ablate heads”")
-    which = "costliest"
-    if len(labels) > 1:
-        which = st.segmented_control(
-            _("Which heads"),
-            list(labels),
-            default=which,
-            required=True,
-            format_func=labels.__getitem__,
-            key=f"cover-{len(labels)}",
-        )
+    which = choose(_("Which heads"), labels, key="interacting", pills=True) if len(labels) > 1 else ""
     if which == "voters" and fox is not None:
         return two_off(*fox)
     return two_off(found.seen, chosen) if which == "chosen" else costliest_together(found)

@@ -19,8 +19,7 @@ from mhattn_core.ui.evidence import chosen_run
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.panel import panel
-from mhattn_core.ui.translation.orientation import may_translate
-from mhattn_core.ui.unknown import may_draw
+from mhattn_core.ui.unknown import may_draw, may_translate
 
 TABLES = {"heads": "ablation", "safe": "ablation", "curve": "curves", "vote": "interactions"}
 """What each tab reads of a run."""

@@ -1,18 +1,17 @@
 """All heads of one model, small, beside what is drawn in full."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
 from mhattn_core.findings.attention.all_heads import glance_table, heads_at_a_glance
 from mhattn_core.findings.attention.shown import Shown
-from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.ui.attention.heads import Seen
-from mhattn_core.ui.head_choice import HEAD, key_for
+from mhattn_core.ui.head_choice import HEAD, key_for, take_head
 from mhattn_core.ui.names import known_names
 from mhattn_core.ui.resources import HASHES
 from mhattn_core.ui.show import show
@@ -46,12 +45,8 @@ def thumbnails_panel(seen: Sequence[Seen], shown: Sequence[Shown], *, largest: f
     show(
         finding,
         key=f"glance-{one.place}",
-        on_pick=partial(_open, one.place),
+        on_pick=partial(take_head, key=key_for(HEAD, one.place)),
         sentence=False,
         chosen=shown[number].head.cell,
         tallest=TALLEST,
     )
-
-
-def _open(place: int, mark: Mapping[str, Any]) -> None:
-    st.session_state[key_for(HEAD, place)] = head_name(mark["layer"], mark["head"])

@@ -11,9 +11,9 @@ from mhattn_core.experiments.contributions.word import WordContributions
 from mhattn_core.findings.contributions.links import first_word
 from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
-from mhattn_core.ui.choices import AUTOMATIC, choose, choose_or_leave, forget_when_changed
+from mhattn_core.ui.choices import AUTOMATIC, choose, forget_when_changed
 from mhattn_core.ui.contributions.data import words_read
-from mhattn_core.ui.head_choice import HEAD, names_in, take_head
+from mhattn_core.ui.head_choice import HEAD, choose_head, names_in, take_head
 from mhattn_core.ui.head_internals.data import axes
 from mhattn_core.ui.model_choice import MODEL, take_model
 
@@ -39,18 +39,10 @@ def choose_word(stacks: Iterable[tuple[AttentionResult, str]], gallery_id: str) 
     )
 
 
-def choose_head(word: WordContributions) -> tuple[int, int]:
+def choose_head_of(word: WordContributions) -> tuple[int, int]:
     """Layer and head: the reader's choice, or the one that adds most to the word."""
-    most = head_name(*word.strongest())
-    automatic = _("Adds most: {name}").format(name=most)
-    click = _("The same as a click in a chart of heads.")
-    name = (
-        choose_or_leave(
-            _("Head"), names_in(word.result, word.stack), automatic, key=HEAD, persist=True, help_text=click
-        )
-        or most
-    )
-    return Head.parse(name, word.stack).cell
+    offered, most = names_in(word.result, word.stack), head_name(*word.strongest())
+    return Head.parse(choose_head(offered, most, _("Adds most: {name}"), persist=True), word.stack).cell
 
 
 def chosen_head(word: WordContributions) -> tuple[int, int]:

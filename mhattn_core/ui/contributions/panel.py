@@ -1,26 +1,31 @@
 """What each head adds: one word first, in every model of the sidebar, then one model from several sides."""
 
 from collections.abc import Callable, Mapping
-from typing import Literal
+from dataclasses import replace
+from functools import partial
+from typing import Any, Literal
 
 import streamlit as st
 
 from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.experiments.contributions.word import WordContributions
+from mhattn_core.findings.contributions.heads import added_to_word, ends_by_model
 from mhattn_core.locale import _
+from mhattn_core.models.control_names import trained_name
 from mhattn_core.text.code_names import code_names
 from mhattn_core.text.prose import prose
-from mhattn_core.ui.choices import choose, open_tab
+from mhattn_core.ui.choices import choose, show_tab
 from mhattn_core.ui.contributions import tabs
-from mhattn_core.ui.contributions.choice import choose_word
+from mhattn_core.ui.contributions.choice import choose_word, chosen_head, take_head_and_model
 from mhattn_core.ui.contributions.data import contributions_to
-from mhattn_core.ui.contributions.lengths import lengths_view
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.model_choice import choose_name
 from mhattn_core.ui.model_panel import attended_with_progress
-from mhattn_core.ui.page import problems
+from mhattn_core.ui.names import model_title
+from mhattn_core.ui.page import problems, two_in_a_row
 from mhattn_core.ui.panel import panel
+from mhattn_core.ui.show import show
 from mhattn_core.ui.unknown import may_draw
 
 
@@ -61,24 +66,33 @@ def _read(stacks: Mapping[int, tuple[AttentionResult, str]], id_: str) -> dict[i
 
 
 def _sides(words: list[WordContributions], controls: Controls) -> None:
-    views: dict[str, Callable[[WordContributions, tabs.Words, Controls], None]] = {
-        "norms": tabs.norms_view,
-        "directions": tabs.directions_view,
-        "layers": tabs.layers_view,
-        "prediction": tabs.prediction_view,
-        "coverage": tabs.links_view,
-        "run": tabs.run_view,
-    }
-    view = open_tab(
+    names = [word.name for word in words]
+
+    def drawn(view: Callable[[WordContributions, tabs.Words, Controls], None]) -> None:
+        with problems():
+            view(words[names.index(choose_name(names))], words, controls)
+
+    show_tab(
         {
-            "norms": _("Weights or norms"),
-            "directions": _("Overlap"),
-            "layers": _("Through the layers"),
-            "prediction": _("On the prediction"),
-            "coverage": _("Joint information"),
-            "run": _("Over many texts"),
+            "norms": (_("Weights or norms"), partial(drawn, tabs.norms_view)),
+            "directions": (_("Overlap"), partial(drawn, tabs.directions_view)),
+            "layers": (_("Through the layers"), partial(drawn, tabs.layers_view)),
+            "prediction": (_("On the prediction"), partial(drawn, tabs.prediction_view)),
+            "coverage": (_("Joint information"), partial(drawn, tabs.links_view)),
+            "run": (_("Over many texts"), partial(drawn, tabs.run_view)),
         }
     )
-    names = [word.name for word in words]
-    with problems():
-        views[view](words[names.index(choose_name(names))], words, controls)
+
+
+def lengths_view(words: Mapping[int, WordContributions], measure: Literal["length", "share"]) -> None:
+    """A layer × head grid for each model, by its place in the sidebar, two in a row."""
+    findings = {place: added_to_word(word, measure) for place, word in words.items()}
+    ends = ends_by_model([finding.table for finding in findings.values()])
+    for (place, word), column in two_in_a_row(list(words.items())):
+        with column, problems(word.name):
+            st.markdown(model_title(word.name, word.stack))
+            # How to read them stands once, below.
+            finding, on_pick = replace(findings[place], reading=""), partial(take_head_and_model, word)
+            on_screen: dict[str, Any] = {"chosen": chosen_head(word), "domain": ends[trained_name(word.name)]}
+            show(finding, key=f"added-{place}", on_pick=on_pick, **on_screen)
+    st.caption(next(iter(findings.values())).reading)

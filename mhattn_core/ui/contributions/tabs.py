@@ -23,7 +23,7 @@ from mhattn_core.text.gallery import gallery
 from mhattn_core.text.pages import page_title
 from mhattn_core.ui.choices import choose, choose_or_leave
 from mhattn_core.ui.contributions import data
-from mhattn_core.ui.contributions.choice import choose_head, chosen_head, take_head_and_model
+from mhattn_core.ui.contributions.choice import choose_head_of, chosen_head, take_head_and_model
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run, evidence_with
 from mhattn_core.ui.navigation import link
@@ -40,7 +40,7 @@ def norms_view(word: WordContributions, _words: Words, _controls: Controls) -> N
     measured = data.kept_lengths(word.result, word.stack)
     all_heads, row = st.columns(2)
     with row:
-        head = choose_head(word)
+        head = choose_head_of(word)
         show(norms.weights_and_lengths_of_row(word, measured, head), key="norms-row")
     with all_heads:
         show(

@@ -8,9 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from mhattn_core.charts.save import file_stem
 from mhattn_core.errors import Problem
 from mhattn_core.findings import Finding
-from mhattn_core.findings.card.value import head_findings, made
+from mhattn_core.findings.card.files import FORMATS, card_bytes
+from mhattn_core.findings.card.value import head_card_of, head_findings, made
 from mhattn_core.findings.card.views import VIEWS, titles
 from mhattn_core.findings.card.words import head_words
 from mhattn_core.findings.markdown import escape
@@ -18,13 +20,12 @@ from mhattn_core.findings.overview.card import role_lines
 from mhattn_core.findings.overview.heads import head_overview
 from mhattn_core.findings.value import on_one_axis
 from mhattn_core.heads import ModelHead
-from mhattn_core.locale import _, stated
+from mhattn_core.locale import _, in_this_language, stated
 from mhattn_core.runs.run import Run
 from mhattn_core.ui.choices import choose, open_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_evidence, evidence_with, say_evidence
 from mhattn_core.ui.head.choice import choose_heads
-from mhattn_core.ui.head.files import card_file
 from mhattn_core.ui.head.live import live_heads
 from mhattn_core.ui.head.sentences import sentences
 from mhattn_core.ui.names import model_label
@@ -114,3 +115,25 @@ def _say_missing(missing: Sequence[Problem]) -> None:
     if reasons:
         st.info("  \n".join(escape(f"{problem.happened} {problem.remedy}") for problem in reasons.values()))
         link("Runs", _("Measure pairs"), tab="new")
+
+
+def card_file(run: Run, head: ModelHead) -> None:
+    """A *Download* of the whole card; it is drawn only when a file is asked for."""
+    key = head.name
+    with st.popover(
+        _("Download the card of {head}").format(head=model_label(head.name)),
+        icon=":material/download:",
+        type="tertiary",
+    ):
+        format_ = st.segmented_control(
+            _("Format"), FORMATS, default=FORMATS[0], required=True, format_func=str.upper, key=f"card-format-{key}"
+        )
+        st.download_button(
+            _("Save the file"),
+            # Streamlit asks for the file in a thread of its own.
+            in_this_language(lambda: card_bytes(head_card_of(run, head), str(format_))),
+            file_name=f"{file_stem(head.name)}.{format_}",
+            icon=":material/save:",
+            key=f"card-save-{key}",
+            on_click="ignore",
+        )

@@ -15,7 +15,7 @@ from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.runs.run import Run
 from mhattn_core.text.pair import SentencePair
-from mhattn_core.ui.chosen import take_models
+from mhattn_core.ui.controls import take_models
 from mhattn_core.ui.evidence import holds
 from mhattn_core.ui.navigation import page_file
 from mhattn_core.ui.pair_choice import take_pair

@@ -40,7 +40,7 @@ def choose_head_and_words(seen: AttentionResult, stack: str, gallery_id: str) ->
             QUERY, _("Query: the word that attends"), queries, first[0], seen.tokens(stack)[0]
         )
         key, key_piece = _choose_unit(KEY, _("Key: the word attended to"), keys, first[1], seen.tokens(stack)[1])
-    values, steps = arithmetic(seen, stack, head.layer, head.head)
+    values, steps = arithmetic(seen, head)
     weights = all_weights(seen, stack)[head.cell]
     return Inside(seen, head, reason, queries, keys, query, key, query_piece, key_piece, weights, values, steps)
 

@@ -8,23 +8,24 @@ from mhattn_core.attention.attend import AttentionResult
 from mhattn_core.attention.pre_rope import BeforeRotation, before_rotation
 from mhattn_core.attention.units import Units, unit_weights, units
 from mhattn_core.findings.head_internals.opened import first_words
+from mhattn_core.heads import Head
 from mhattn_core.measures.inside.score_decomposition import Steps, steps
 from mhattn_core.ui.resources import HASHES
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=HASHES)
-def arithmetic(seen: AttentionResult, stack: str, layer: int, head: int) -> tuple[HeadValues, Steps]:
+def arithmetic(seen: AttentionResult, head: Head) -> tuple[HeadValues, Steps]:
     """A head's values and its steps to the weights; the network runs again for them. Raises Problem as
     ``AttentionResult.values``.
     """
-    values = seen.values(stack, layer=layer, head=head)
+    values = seen.values(head.stack, layer=head.layer, head=head.head)
     return values, steps(values)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=HASHES)
-def unrotated(seen: AttentionResult, stack: str, layer: int, head: int) -> BeforeRotation:
+def unrotated(seen: AttentionResult, head: Head) -> BeforeRotation:
     """Queries and keys before positions turn them; the network runs again for them, once."""
-    return before_rotation(seen, stack, layer=layer, head=head)
+    return before_rotation(seen, head.stack, layer=head.layer, head=head.head)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=HASHES)

@@ -6,16 +6,13 @@ import streamlit as st
 
 from mhattn_core.findings.head_internals.products import score_products
 from mhattn_core.locale import _
-from mhattn_core.ui.choices import open_tab
+from mhattn_core.ui.choices import show_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.head_internals.choice import choose_head_and_words, click_two_words
-from mhattn_core.ui.head_internals.dimensions import dimensions_view
 from mhattn_core.ui.head_internals.matches import matches_view
 from mhattn_core.ui.head_internals.probes import probes_view
-from mhattn_core.ui.head_internals.rows import rows_view
-from mhattn_core.ui.head_internals.steps import steps_view
-from mhattn_core.ui.head_internals.weights import weights_view
+from mhattn_core.ui.head_internals.tabs import dimensions_view, rows_view, steps_view, weights_view
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.names import short_text
@@ -45,25 +42,13 @@ def inside_panel(controls: Controls) -> None:
         st.caption(short_text(inside.reason))
     if stack == "cross":
         st.caption(_("Rows are words of the second sentence as the decoder reads them, columns words of the first."))
-    view = open_tab(
+    show_tab(
         {
-            "steps": _("Step by step to the weight"),
-            "rows": _("Q, K and V of every word"),
-            "dimensions": _("Which dimensions count"),
-            "matches": _("What the query fits best"),
-            "weights": _("OV and QK circuits"),
-            "probes": _("What can be read off"),
+            "steps": (_("Step by step to the weight"), lambda: steps_view(inside)),
+            "rows": (_("Q, K and V of every word"), lambda: rows_view(inside)),
+            "dimensions": (_("Which dimensions count"), lambda: dimensions_view(inside)),
+            "matches": (_("What the query fits best"), lambda: matches_view(inside, controls)),
+            "weights": (_("OV and QK circuits"), lambda: weights_view(inside, controls)),
+            "probes": (_("What can be read off"), lambda: probes_view(inside, controls)),
         }
     )
-    if view == "steps":
-        steps_view(inside)
-    elif view == "rows":
-        rows_view(inside)
-    elif view == "dimensions":
-        dimensions_view(inside)
-    elif view == "matches":
-        matches_view(inside, controls)
-    elif view == "weights":
-        weights_view(inside, controls)
-    else:
-        probes_view(inside, controls)

@@ -2,20 +2,22 @@
 
 from collections.abc import Sequence
 
+import pandas as pd
 import streamlit as st
 
 from mhattn_core.findings import Finding, overview
 from mhattn_core.findings.overview.answers import overview_answers
+from mhattn_core.findings.overview.card import card_lines
 from mhattn_core.findings.overview.heads import with_own_controls
 from mhattn_core.findings.overview.strip import strip
-from mhattn_core.locale import _
+from mhattn_core.heads import head_name
+from mhattn_core.locale import _, stated
 from mhattn_core.runs.run import Run
 from mhattn_core.ui.choices import choose, put
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_evidence, evidence_with, models_in
 from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.navigation import link
-from mhattn_core.ui.overview.card import card
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.show import say, show
 
@@ -75,13 +77,20 @@ def _card(finding: Finding, name: str) -> None:
     rows = finding.table[finding.table["name"] == name]
     if rows.empty:
         return
-    card(rows.iloc[0])
+    _in_frame(rows.iloc[0])
     if partner := rows["partner"].iloc[0]:
-        st.button(
-            _("Its counterpart: {name}").format(name=model_label(partner)),
-            on_click=put,
-            args=(PINNED, partner),
-            key="to-counterpart",
-            type="tertiary",
-            icon=":material/arrow_forward:",
-        )
+        label, icon = _("Its counterpart: {name}").format(name=model_label(partner)), ":material/arrow_forward:"
+        st.button(label, key="to-counterpart", type="tertiary", icon=icon, on_click=put, args=(PINNED, partner))
+
+
+def _in_frame(head: "pd.Series[object]") -> None:
+    """What the run says of a head (a row of ``head_overview``), with ways to go on."""
+    name, model = head_name(int(str(head["layer"])), int(str(head["head"]))), str(head["model"])
+    lines = [stated(line.what, f"**{model_label(line.value)}**") for line in card_lines(head).itertuples()]
+    with st.container(border=True):
+        st.markdown(f"**{model_label(str(head['name']))}**")
+        st.markdown("\n".join(f"- {line}" for line in lines))
+        with st.container(horizontal=True):
+            link("Head", _("Its page"), model=model, head=name)
+            link("Attention", _("Show its attention"), models=[model], head=name)
+            link("Fault tolerance", _("Switch it off"), models=[model])

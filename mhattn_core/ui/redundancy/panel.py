@@ -10,21 +10,21 @@ from mhattn_core.findings.redundancy.groups import groups_of_heads
 from mhattn_core.findings.redundancy.nearest import distances
 from mhattn_core.findings.redundancy.stack import Redundancy
 from mhattn_core.locale import _, listed
-from mhattn_core.measures.quantities import column, quantity
+from mhattn_core.measures.quantities import quantity
 from mhattn_core.measures.redundancy.samples import DRAWS, NOISE, WORDS
 from mhattn_core.text.prose import prose
-from mhattn_core.ui.choices import open_tab
+from mhattn_core.ui.choices import show_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.panel import panel
-from mhattn_core.ui.redundancy.data import SHUFFLES, choose_distance, groups_of, redundancy
+from mhattn_core.ui.redundancy.data import SHUFFLES, choose_distance, groups_of, redundancy, run_with_distances
 from mhattn_core.ui.redundancy.heads import FIRST, SECOND, choose_two, two_distances, two_heads
 from mhattn_core.ui.redundancy.map import map_view
-from mhattn_core.ui.redundancy.run import run_with_distances
 from mhattn_core.ui.show import say, show
+from mhattn_core.ui.tables import show_table
 from mhattn_core.ui.unknown import may_draw
 
 KEY = "distances"
@@ -49,23 +49,24 @@ def redundancy_panel(controls: Controls) -> None:
     with pair:
         chosen = choose_two(found)
     with pictures:
-        view = open_tab(
-            {"matrix": _("Matrix"), "map": _("Map of all models"), "groups": _("Groups"), "table": _("Table")}
+        show_tab(
+            {
+                "matrix": (_("Matrix"), lambda: _matrix(finding, chosen)),
+                "map": (_("Map of all models"), lambda: map_view(found, chosen, controls)),
+                "groups": (_("Groups"), lambda: _groups(found)),
+                "table": (_("Table"), lambda: _table(finding, found)),
+            }
         )
-        if view == "matrix":
-            show(finding, key=KEY, on_pick=_open, sentence=False, chosen=chosen)
-        elif view == "map":
-            map_view(found, chosen, controls)
-        elif view == "groups":
-            _groups(found)
-        else:
-            _table(finding, found)
     with pair:
         two_distances(found, chosen)
     _notices(found)
     st.caption(f"**{quantity(found.by).distance_axis}** · {quantity(found.by).explanation}")
     two_heads(found, chosen)
     _caution(found)
+
+
+def _matrix(finding: Finding, chosen: tuple[int, int]) -> None:
+    show(finding, key=KEY, on_pick=_open, sentence=False, chosen=chosen)
 
 
 def _notices(found: Redundancy) -> None:
@@ -98,23 +99,16 @@ def _groups(found: Redundancy) -> None:
 
 def _table(finding: Finding, found: Redundancy) -> None:
     """All pairs of heads, the nearest first; a click on a column's name sorts by it."""
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        finding.table,
-        hide_index=True,
-        height=420,
-        column_config={
-            "a": st.column_config.TextColumn(_("head")),
-            "b": st.column_config.TextColumn(_("other head")),
-            "distance": number(quantity(found.by).distance_axis, format="%.3f"),
-            "noise": number(column("distances", "noise").axis, format="%.3f", help=column("distances", "noise").help),
-            "noise_low": number(_("lowest draw"), format="%.3f"),
-            "noise_high": number(_("highest draw"), format="%.3f"),
-            "redundant": st.column_config.CheckboxColumn(_("redundant")),
-            "on_noise": st.column_config.CheckboxColumn(_("on noise too")),
-            "shared": st.column_config.CheckboxColumn(_("share keys and values")),
-        },
-    )
+    called = {
+        "a": _("head"),
+        "b": _("other head"),
+        "distance": quantity(found.by).distance_axis,
+        "noise_low": _("lowest draw"),
+        "noise_high": _("highest draw"),
+        "redundant": _("redundant"),
+    }
+    numbers = finding.table.select_dtypes("number")
+    show_table(finding.table, of="distances", called=called, formats={"%.3f": numbers}, height=420)
     st.caption(_("{pairs:,} pairs of heads. A click on a column's name sorts by it.").format(pairs=len(finding.table)))
 
 

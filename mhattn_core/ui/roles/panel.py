@@ -1,8 +1,11 @@
 """The tab *relations* of Head roles: which head does what, how sure that is, and what else the head does."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
-from mhattn_core.findings.relations.profile import relation_profile
+from mhattn_core.findings.relations.best import best_heads
 from mhattn_core.findings.relations.rows import RelationRows, directions_of, relation_rows, stacks_of, usual_direction
 from mhattn_core.findings.relations.words import (
     direction_labels,
@@ -18,19 +21,19 @@ from mhattn_core.findings.runs.evidence import Evidence
 from mhattn_core.heads import ModelHead
 from mhattn_core.locale import _
 from mhattn_core.text.relations import meaning
-from mhattn_core.ui.choices import AUTOMATIC, choose, open_tab
+from mhattn_core.ui.choices import AUTOMATIC, choose, put, show_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import evidence_with, models_in, say_origin
-from mhattn_core.ui.head_choice import choose_stack_of
+from mhattn_core.ui.head_choice import choose_stack_of, put_head
 from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.panel import panel
-from mhattn_core.ui.roles.best import HEAD, RELATION, best_view
-from mhattn_core.ui.roles.grids import role_grids
+from mhattn_core.ui.roles.relation_tabs import HEAD, profile_view, role_grids, role_table
 from mhattn_core.ui.roles.sentences import role_sentences
-from mhattn_core.ui.roles.table import role_table
 from mhattn_core.ui.show import show
 
+RELATION = "relation"
+"""The state key, and parameter of the address."""
 ALL, USUAL_FAMILY = "all", "syntax"
 
 
@@ -52,32 +55,29 @@ def roles_panel(controls: Controls) -> None:
         chosen = _choose_head(rows, relation)
     _say(rows, relation)
     with picture:
-        best_view(rows, relation)
-    view = open_tab(
+        _best(rows, relation)
+    show_tab(
         {
-            "grids": _("All heads"),
-            "profile": _("What else this head does"),
-            "sentences": _("In sentences"),
-            "table": _("All numbers"),
+            "grids": (_("All heads"), lambda: role_grids(rows, relation, chosen)),
+            "profile": (_("What else this head does"), lambda: profile_view(rows, relation, chosen)),
+            "sentences": (_("In sentences"), lambda: role_sentences(rows, relation, chosen, controls)),
+            "table": (_("All numbers"), lambda: role_table(rows)),
         },
         key="view",
     )
-    if view == "grids":
-        role_grids(rows, relation, chosen)
-    elif view == "profile":
-        profile = relation_profile(
-            rows.run,
-            model=chosen.model,
-            stack=chosen.stack,
-            head=chosen.within.name,
-            direction=rows.direction,
-            relation=relation,
-        )
-        show(profile, key="role-profile")
-    elif view == "sentences":
-        role_sentences(rows, relation, chosen, controls)
-    else:
-        role_table(rows)
+
+
+def _best(rows: RelationRows, relation: str) -> None:
+    """The best head of every relation on one axis; a click on a line opens its relation and its head."""
+    models, stacks = (list(names) for names in zip(*rows.models, strict=True))
+    asked = {"direction": rows.direction, "family": rows.family, "relation": relation}
+    finding = best_heads(rows.run, models=models, stacks=stacks, **asked)
+    show(finding, key="best-heads", on_pick=_open, chosen=relation)
+
+
+def _open(mark: Mapping[str, Any]) -> None:
+    put(RELATION, str(mark["relation"]))
+    put_head(HEAD, str(mark["model"]), mark)
 
 
 def _choose(evidence: Evidence, controls: Controls) -> RelationRows:

@@ -1,33 +1,32 @@
 """The tab *patterns* of Head roles: where each head's weight goes, what that is called, and how far such names go."""
 
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
-from mhattn_core.findings import Finding
 from mhattn_core.findings.patterns.parts import weight_parts
 from mhattn_core.findings.patterns.types import counts, type_grid, type_shares
 from mhattn_core.findings.runs.evidence import Evidence
-from mhattn_core.heads import ModelHead, head_name, head_names
+from mhattn_core.heads import ModelHead, head_names
 from mhattn_core.locale import _
 from mhattn_core.text.code_names import code_names
 from mhattn_core.text.prose import prose
-from mhattn_core.ui.choices import choose, open_tab, put
+from mhattn_core.ui.choices import choose, show_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import evidence_with, models_in, say_evidence
-from mhattn_core.ui.head_choice import choose_stack_of
+from mhattn_core.ui.head_choice import choose_stack_of, put_head
 from mhattn_core.ui.head_panel import head_panel, whole_head
 from mhattn_core.ui.model_panel import attended_with_progress
-from mhattn_core.ui.names import model_label
-from mhattn_core.ui.page import problems
+from mhattn_core.ui.names import model_label, model_title
+from mhattn_core.ui.page import problems, two_in_a_row
 from mhattn_core.ui.panel import panel
-from mhattn_core.ui.quantity_choice import table_columns
 from mhattn_core.ui.roles.detectors import detectors_view
 from mhattn_core.ui.roles.ideals import ideals_view
 from mhattn_core.ui.show import show
+from mhattn_core.ui.tables import show_table
 from mhattn_core.ui.unknown import may_draw
 
 SHAPE_HEAD = "shape"
@@ -48,25 +47,20 @@ def patterns_panel(controls: Controls) -> None:
     with above:
         st.markdown(counts(rows))
         say_evidence(evidence)
-    view = open_tab(
+    show_tab(
         {
-            "types": _("Types"),
-            "ideals": _("The note's four"),
-            "induction": _("Detectors"),
-            "numbers": _("All numbers"),
+            "types": (_("Types"), lambda: _types(evidence, stacks, rows, controls)),
+            "ideals": (_("The note's four"), lambda: ideals_view(evidence, models, controls)),
+            "induction": (_("Detectors"), lambda: detectors_view(evidence.run, models, stacks, controls)),
+            "numbers": (_("All numbers"), lambda: _table(rows)),
         },
         key="shapes",
     )
-    if view in ("types", "numbers"):
-        st.warning(prose("types_are_hints").format(rule=AGREEMENT, labels=AGREEMENT_OF_LABELS), icon=":material/rule:")
-    if view == "types":
-        _types(evidence, stacks, rows, controls)
-    elif view == "ideals":
-        ideals_view(evidence, models, controls)
-    elif view == "induction":
-        detectors_view(evidence.run, models, stacks, controls)
-    else:
-        _table(rows)
+
+
+def _caution() -> None:
+    """Of whatever tells types."""
+    st.warning(prose("types_are_hints").format(rule=AGREEMENT, labels=AGREEMENT_OF_LABELS), icon=":material/rule:")
 
 
 def _rows(evidence: Evidence, stacks: Mapping[str, str]) -> pd.DataFrame:
@@ -77,12 +71,12 @@ def _rows(evidence: Evidence, stacks: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _types(evidence: Evidence, stacks: Mapping[str, str], rows: pd.DataFrame, controls: Controls) -> None:
+    _caution()
     names = list(stacks)
     chosen = _choose_head(rows)
-    for start in range(0, len(names), 2):
-        for name, column in zip(names[start : start + 2], st.columns(2), strict=False):
-            with column, problems(name):
-                _one_model(evidence, name, stacks[name], names.index(name), chosen)
+    for number, (name, column) in enumerate(two_in_a_row(names)):
+        with column, problems(name):
+            _one_model(evidence, name, stacks[name], number, chosen)
     st.divider()
     seen = attended_with_progress(chosen.model, controls)
     if may_draw(seen, chosen.stack, 0):
@@ -98,16 +92,13 @@ def _types(evidence: Evidence, stacks: Mapping[str, str], rows: pd.DataFrame, co
 
 
 def _one_model(evidence: Evidence, name: str, stack: str, number: int, chosen: ModelHead) -> None:
-    st.markdown(f"**{model_label(name)}** · `{stack}`")
+    st.markdown(model_title(name, stack))
     framed = chosen.cell if (name, stack) == (chosen.model, chosen.stack) else None
-
-    def of(finding: Any) -> Finding:
-        made: Finding = finding(evidence.run, model=name, stack=stack)
-        return made
-
-    show(of(type_grid), key=f"types-{number}", on_pick=lambda mark: _open(name, mark), sentence=False, chosen=framed)
-    show(of(type_shares), key=f"type-shares-{number}", sentence=False)
-    parts = of(weight_parts)
+    of = {"model": name, "stack": stack}
+    grid, on_pick = type_grid(evidence.run, **of), partial(put_head, SHAPE_HEAD, name)
+    show(grid, key=f"types-{number}", on_pick=on_pick, sentence=False, chosen=framed)
+    show(type_shares(evidence.run, **of), key=f"type-shares-{number}", sentence=False)
+    parts = weight_parts(evidence.run, **of)
     if parts.table["part.sink"].isna().all():
         st.caption(parts.sentence)
     else:
@@ -119,34 +110,18 @@ def _choose_head(rows: pd.DataFrame) -> ModelHead:
     # The first head that has a name.
     named = rows[rows["type"] != "heterogeneous"]
     default = ModelHead.of_row((named if len(named) else rows).iloc[0]).name
-    return heads[
-        choose(
-            _("Head"),
-            {name: name for name in heads},
-            key=SHAPE_HEAD,
-            default=default,
-            help_text=_("The same as a click on a head."),
-        )
-    ]
-
-
-def _open(model: str, mark: Mapping[str, Any]) -> None:
-    put(SHAPE_HEAD, head_name(int(mark["layer"]), int(mark["head"]), model=model))
+    click = _("The same as a click on a head.")
+    return heads[choose(_("Head"), {name: name for name in heads}, key=SHAPE_HEAD, default=default, help_text=click)]
 
 
 def _table(rows: pd.DataFrame) -> None:
+    _caution()
     parts = [name for name in rows if name.startswith("part.")]
-    shown = rows.assign(name=head_names(rows), called=rows["type"].map(charts.type_names()))
-    st.dataframe(
-        shown[["model", "stack", "name", "called", "evidence", "offset", *parts, "n"]],
-        hide_index=True,
+    shown = rows.assign(name=head_names(rows), type=rows["type"].map(charts.type_names()))
+    show_table(
+        shown[["model", "stack", "name", "type", "evidence", "offset", *parts, "n"]],
+        of="patterns",
+        formats={"%.3f": ["evidence", *parts], "%+d": ["offset"]},
+        pinned=("model", "name"),
         height=420,
-        column_config={
-            "model": st.column_config.TextColumn(_("model"), pinned=True),
-            "stack": st.column_config.TextColumn(_("stack")),
-            "name": st.column_config.TextColumn(_("head"), pinned=True),
-            "called": st.column_config.TextColumn(_("type")),
-            **table_columns("patterns", ["evidence", *parts]),
-            **table_columns("patterns", ["offset"], format="%+d"),
-        },
     )

@@ -7,9 +7,11 @@ from mhattn_core.findings.runs.two_runs import in_both, two_runs
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import of_family
 from mhattn_core.runs.store import Saved
+from mhattn_core.text.code_names import code_names
+from mhattn_core.ui.choices import choose
 from mhattn_core.ui.names import known_names
 from mhattn_core.ui.page import problems
-from mhattn_core.ui.quantity_choice import names_in_tables, titles
+from mhattn_core.ui.quantity_choice import choose_quantity
 from mhattn_core.ui.runs.known import known_runs, opened
 from mhattn_core.ui.show import show
 
@@ -32,30 +34,15 @@ def compared_runs() -> None:
         _("Another run"), seconds, format_func=labels.__getitem__, key=f"runs-b-{first}", persist_state="session"
     )
     with st.container(horizontal=True):
-        model = str(
-            st.selectbox(
-                _("Model"), _common(runs[first], runs[second]), format_func=known_names().name, key="runs-model"
-            )
-        )
-        words = of_family("basic")
-        names = titles(words)
-        measure = st.selectbox(
-            _("Measure"),
-            list(names),
-            format_func=names.__getitem__,
-            key="runs-measure",
-            help=names_in_tables(words.values()),
-        )
+        models = {name: known_names().name(name) for name in _common(runs[first], runs[second])}
+        model = choose(_("Model"), models, key="runs-model")
+        measure = choose_quantity(_("Measure"), of_family("basic"), key="runs-measure").code
     with problems():
         first_run, second_run = (opened(runs[key]) for key in (first, second))
         stacks = list(dict.fromkeys(in_both(first_run, second_run, model, measure)["stack"]))
         stack = stacks[-1] if stacks else ""
         if len(stacks) > 1:
-            stack = str(
-                st.segmented_control(
-                    _("Stack"), stacks, default=stack, required=True, key=f"runs-stack-{model}-{measure}"
-                )
-            )
+            stack = choose(_("Stack"), code_names(stacks), key="runs-stack", default=stack, pills=True)
         named = (runs[first].about.name, runs[second].about.name)
         finding = two_runs(first_run, second_run, model=model, stack=stack, measure=measure, names=named)
         show(finding, key="runs-scatter")

@@ -18,6 +18,7 @@ from mhattn_core.text.examples import example_pairs
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.reading import PairRecord, Upload
 from mhattn_core.text.reading.records import bad_rows
+from mhattn_core.ui.choices import choose
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.kept import Tell, made_once, of_costs
 from mhattn_core.ui.names import known_names, model_label
@@ -74,15 +75,7 @@ def _bring() -> Upload | None:
         "examples": _("60 examples in English"),
         "examples-zh": _("60 examples in Chinese"),
     }
-    way = st.segmented_control(
-        _("Pairs"),
-        list(ways),
-        format_func=ways.__getitem__,
-        default="own",
-        required=True,
-        key="run-pairs",
-        persist_state="session",
-    )
+    way = choose(_("Pairs"), ways, key="run-pairs", pills=True, persist=True)
     if way == "own":
         return upload_panel(OWN_PAIRS, latest=True)
     if way == "gallery":

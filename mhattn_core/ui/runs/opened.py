@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from mhattn_core.findings import RUN_FINDINGS
 from mhattn_core.findings.heads.of_measures import at_the_end, distributions, measured
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.runs.about import provenance, run_label
@@ -11,12 +12,12 @@ from mhattn_core.locale import _, listed
 from mhattn_core.measures.quantities import Quantity, of_family
 from mhattn_core.runs.run import Run
 from mhattn_core.runs.store import Saved, brought
+from mhattn_core.text.code_names import code_names
 from mhattn_core.text.prose import prose
-from mhattn_core.ui.choices import hold
+from mhattn_core.ui.choices import choose, hold
 from mhattn_core.ui.page import problems
-from mhattn_core.ui.quantity_choice import names_in_tables, titles
+from mhattn_core.ui.quantity_choice import choose_quantity
 from mhattn_core.ui.reproduce import reproduce_run
-from mhattn_core.ui.runs.findings import findings_of
 from mhattn_core.ui.runs.known import SHOWN, known_runs, opened, own_run, show_run, shown_run
 from mhattn_core.ui.runs.tables import tables_of, what_to_do
 from mhattn_core.ui.show import show
@@ -46,7 +47,7 @@ def _read(run: Saved, choices: DeltaGenerator) -> None:
                 chosen = _choose(tables)
             _picture(tables, *chosen)
         what_to_do(run, tables)
-        findings_of(tables)
+        _findings(tables)
         tables_of(tables)
         st.caption(provenance(run, tables))
         reproduce_run(tables.manifest)
@@ -100,28 +101,31 @@ def _picture(run: Run, measure: Quantity, stack: str, group: str) -> None:
     st.caption(f"**{measure.axis}** · {measure.explanation}")
 
 
+def _findings(run: Run) -> None:
+    """One of all the run's findings at a time, by the names that the command line knows."""
+    icon = ":material/format_list_bulleted:"
+    part = st.expander(_("All that this run says"), icon=icon, key="run-findings", on_change="rerun")
+    if part.open:
+        names = [name for name, finding in RUN_FINDINGS.items() if finding.given_by(run)]
+        with part, problems():
+            name = st.selectbox(_("Finding"), names, key="run-finding", help=prose("names_of_findings"))
+            show(RUN_FINDINGS[name](run), key=f"run-finding-{name}")
+
+
 def _choose(run: Run) -> tuple[Quantity, str, str]:
     """Measure, stack and group of pairs."""
     heads = run.heads
     words = {name: one for name, one in of_family("basic").items() if name in set(heads["measure"])}
-    names = titles(words)
     several = heads.groupby("model")["stack"].nunique().gt(1).any()
     stacks = [stack for stack in STACKS if stack in set(heads["stack"])]
     groups = sorted(set(heads["group"]))
-    measure = st.selectbox(
-        _("Measure"),
-        list(names),
-        format_func=names.__getitem__,
-        key="run-measure",
-        help=names_in_tables(words.values()),
-    )
-    stack = stacks[0]
+    measure = choose_quantity(_("Measure"), words, key="run-measure")
+    stack, group, everything = stacks[0], "", _("all pairs")
     if several:
-        stack = str(st.segmented_control(_("Stack"), stacks, default=stacks[0], required=True, key="run-stack"))
-    group = ""
+        stack = choose(_("Stack"), code_names(stacks), key="run-stack", pills=True)
     if len(groups) > 1:
-        all_pairs = _("all pairs")
-        group = str(st.selectbox(_("Group"), groups, format_func=lambda name: name or all_pairs, key="run-group"))
+        # Its names may be the reader's own words, which stand in no address.
+        group = str(st.selectbox(_("Group"), groups, format_func=lambda name: name or everything, key="run-group"))
     # Offsets mean nothing across two texts: such a measure is shown of the stacks that have it.
-    having = heads.loc[heads["measure"] == measure, "stack"]
-    return words[measure], stack if stack in set(having) else "", group
+    having = heads.loc[heads["measure"] == measure.code, "stack"]
+    return measure, stack if stack in set(having) else "", group

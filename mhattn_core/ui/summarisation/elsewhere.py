@@ -1,16 +1,16 @@
 """What is known before: weights that a run holds, and how heads agree with ROUGE on other documents; each read once."""
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
 from mhattn_core.errors import Problem
-from mhattn_core.findings.summarisation.document import DocumentAttention, DocumentInput
+from mhattn_core.findings.summarisation.document import DocumentAttention, DocumentInput, attention_in
 from mhattn_core.findings.summarisation.held_out import HeldOutAgreement, agreement_in, agreement_on_others
 from mhattn_core.models.model import Model
 from mhattn_core.runs import store
 from mhattn_core.runs.run import Run
-from mhattn_core.runs.summaries import stored_weights
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run
 from mhattn_core.ui.kept import of_documents
@@ -18,6 +18,9 @@ from mhattn_core.ui.resources import precision
 from mhattn_core.ui.runs.known import opened
 
 SHIPPED = "documents-en"
+_BY_ID: dict[str | type[Any], Callable[[Any], Any]] = {Run: lambda run: run.id, DocumentInput: lambda given: given.id}
+_stored = st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_ID)(attention_in)
+_agreement = st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_ID)(agreement_in)
 
 
 def shipped_run() -> Run | None:
@@ -29,15 +32,7 @@ def shipped_run() -> Run | None:
 def stored(name: str, given: DocumentInput) -> DocumentAttention | None:
     """What the shipped run holds of a document of the gallery, as it stands there."""
     run = shipped_run()
-    return None if run is None or not given.id or name not in run.models else _stored(run.id, name, given, run)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={DocumentInput: lambda given: given.id})
-def _stored(run_id: str, name: str, given: DocumentInput, _run: Run) -> DocumentAttention | None:
-    weights = stored_weights(_run, name, given.id)
-    return (
-        None if weights is None else DocumentAttention(name, dict(_run.manifest.models)[name], given, weights, run_id)
-    )
+    return None if run is None or not given.id or name not in run.models else _stored(run, name, given)
 
 
 def elsewhere(name: str, given: DocumentInput, controls: Controls) -> HeldOutAgreement | None:
@@ -50,16 +45,11 @@ def elsewhere(name: str, given: DocumentInput, controls: Controls) -> HeldOutAgr
         chosen = None
     for run in (chosen, shipped_run()):
         if run is not None and run.has("segment_items") and name in run.models:
-            found = _elsewhere(run, name, given.id)
+            found = _agreement(run, name, given.id)
             if found is not None:
                 return found
     told: HeldOutAgreement | None = of_documents().recall(("elsewhere", name, precision(), given.language, given.id))
     return told
-
-
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Run: lambda run: run.id})
-def _elsewhere(run: Run, name: str, id_: str) -> HeldOutAgreement | None:
-    return agreement_in(run, name, id_)
 
 
 def measure_elsewhere(model: Model, given: DocumentInput, tell: Callable[[float], object]) -> None:

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mhattn_core.attention.segments import segment_weights
 from mhattn_core.attention.write_summary import Written, write_summary
-from mhattn_core.findings.summarisation.cost import cost_of, plan, refuse
+from mhattn_core.findings.summarisation.cost import cost_of, plan, refuse, what_a_run_does
 from mhattn_core.findings.summarisation.document import DocumentAttention, DocumentInput
 from mhattn_core.findings.summarisation.readers import check_known, entry_of
 from mhattn_core.locale import _
@@ -40,34 +40,18 @@ def offer_run(name: str, given: DocumentInput, *, again: bool) -> Work | None:
 
     again: something is shown already.
     """
-    entry = entry_of(name)
-    if not is_here(name):
-        size = f"{entry.size_mb:,}" if entry else ""
-        if entry is not None and entry.gguf:
-            if st.button(
-                _("Fetch {name} ({size} MB), then run it live").format(name=model_label(name), size=size),
-                key="summary-fetch",
-                icon=":material/download:",
-            ):
-                return lambda place: _fetch_and_run(entry.name, name, given, place)
-            return None
-        label = _("Download {name} ({size} MB) and run it live") if entry else _("Download {name} and run it live")
-        pressed = st.button(
-            label.format(name=model_label(name), size=size), key="summary-run", icon=":material/download:"
-        )
-        return (lambda place: run(name, given, place)) if pressed else None
-    if not again:
+    here, entry = is_here(name), entry_of(name)
+    if here and not again:
         planned = plan(loaded_with_bar(name, st.container()), given)
         refuse(planned, given)
         st.markdown(known_names().markdown(cost_of(planned, name)))
-    label = _("Run {name} live") if given.summary else _("Let {name} write the summary, and show what it takes")
-    pressed = st.button(
-        label.format(name=model_label(name)),
-        key="summary-run",
-        icon=":material/play_arrow:",
-        type="secondary" if again else "primary",
-    )
-    return (lambda place: run(name, given, place)) if pressed else None
+    label = what_a_run_does(given, None if here else entry, here=here).format(name=model_label(name))
+    icon = ":material/play_arrow:" if here else ":material/download:"
+    if not st.button(label, key="summary-run", icon=icon, type="primary" if here and not again else "secondary"):
+        return None
+    if entry is None or here or not entry.gguf:
+        return lambda place: run(name, given, place)
+    return lambda place: _fetch_and_run(entry.name, name, given, place)
 
 
 def loaded_with_bar(name: str, place: DeltaGenerator) -> Model:

@@ -1,15 +1,16 @@
 """Which segment feeds which word of a summary: the whole page but its head."""
 
+from collections.abc import Callable
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mhattn_core.errors import Problem
 from mhattn_core.findings.summarisation.document import DocumentAttention, DocumentInput
-from mhattn_core.findings.summarisation.readers import about_translator, unable
+from mhattn_core.findings.summarisation.readers import able, about_translator, unable, who_could
 from mhattn_core.locale import _
 from mhattn_core.text.prose import prose
-from mhattn_core.ui.choices import open_tab
-from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.choices import show_tab
+from mhattn_core.ui.controls import Controls, take_model_in_place
 from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.names import short_text
 from mhattn_core.ui.page import problems
@@ -17,13 +18,15 @@ from mhattn_core.ui.panel import panel
 from mhattn_core.ui.summarisation.document import choose_document
 from mhattn_core.ui.summarisation.elsewhere import elsewhere, stored
 from mhattn_core.ui.summarisation.live import Work, made, offer_run
-from mhattn_core.ui.summarisation.note import DOCUMENT, note_matrix
-from mhattn_core.ui.summarisation.picture import listed, picture, summary_told
-from mhattn_core.ui.summarisation.readers import offer
+from mhattn_core.ui.summarisation.picture import document_told, note_matrix, picture, summary_told
 from mhattn_core.ui.summarisation.reproduce import share_and_reproduce
 from mhattn_core.ui.summarisation.tabs import believe_tab, heads_tab, layers_tab, table_tab
 
 WORK = "summary-work"
+OF_NOTE = "ai"
+"""The document of the gallery whose summary is the note's."""
+MOST_OFFERED = 3
+"""Models that could do what the chosen one cannot."""
 
 
 def summarisation_panel(controls: Controls) -> None:
@@ -71,20 +74,16 @@ def _shown(found: DocumentAttention, controls: Controls, head: DeltaGenerator) -
             st.badge(_("run here: {source}").format(source=found.source), icon=":material/bolt:", color="green")
     if about := about_translator(name):
         st.caption(about)
-    if given.id == DOCUMENT:
+    if given.id == OF_NOTE:
         note_matrix()
-    tab = open_tab(
-        {"heads": _("All heads"), "layers": _("Layers"), "believe": _("How far to believe it"), "table": _("Table")}
-    )
+    views: dict[str, tuple[str, Callable[[], Work | None]]] = {
+        "heads": (_("All heads"), lambda: heads_tab(found, whose, known)),
+        "layers": (_("Layers"), lambda: layers_tab(found)),
+        "believe": (_("How far to believe it"), lambda: believe_tab(found, known)),
+        "table": (_("Table"), lambda: table_tab(found, whose, table)),
+    }
     with problems():
-        if tab == "heads":
-            heads_tab(found, whose, known)
-        elif tab == "layers":
-            layers_tab(found)
-        elif tab == "believe":
-            work = believe_tab(found, known) or work
-        else:
-            table_tab(found, whose, table)
+        return show_tab(views) or work
     return work
 
 
@@ -95,27 +94,29 @@ def _not_shown(name: str, place: int, given: DocumentInput, head: DeltaGenerator
     with head.container():
         if reason:
             st.info(short_text(reason), icon=":material/translate:")
-            offer(place, given, name)
+            _offer_readers(place, given, name)
         else:
             if about := about_translator(name):
                 st.caption(about)
-            work = _offered(name, given)
+            with problems():
+                work = offer_run(name, given, again=False)
     summary_told(given)
-    document, note = st.columns([3, 2], gap="medium") if given.id == DOCUMENT else (st.container(), None)
+    document, *beside = st.columns([3, 2], gap="medium") if given.id == OF_NOTE else [st.container()]
     with document:
         if given.summary and (given.likest >= 0).any():
             st.caption(prose("most_similar_segment"))
-        listed(given, None)
-    if note is not None:
-        with note:
+        document_told(given, None)
+    for column in beside:
+        with column:
             note_matrix()
     return work
 
 
-def _offered(name: str, given: DocumentInput) -> Work | None:
-    try:
-        return offer_run(name, given, again=False)
-    except Problem as problem:
-        with problems():
-            raise problem
-    return None
+def _offer_readers(place: int, given: DocumentInput, name: str) -> None:
+    """Which models could do it, each with a button that puts it in the sidebar in the place of this one."""
+    offered = [entry for entry in able(given.language) if entry.name != name][:MOST_OFFERED]
+    st.caption(who_could(given.language, offered))
+    with st.container(horizontal=True):
+        for entry in offered:
+            label, key = _("Use {name}").format(name=entry.name), f"summary-reader-{place}-{entry.name}"
+            st.button(label, key=key, on_click=take_model_in_place, args=(place, entry.name))

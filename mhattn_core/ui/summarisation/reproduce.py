@@ -7,11 +7,9 @@ from mhattn_core.findings.summarisation.document import DocumentInput
 from mhattn_core.locale import _
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.controls import MODELS, PAIR, Controls
-from mhattn_core.ui.reproduce import cite, link_with
+from mhattn_core.ui.reproduce import link_with, reproduce
 from mhattn_core.ui.resources import loaded, loaded_names, precision
 from mhattn_core.version import VERSION
-
-PAGE = "Summarisation"
 
 
 def share_and_reproduce(given: DocumentInput, name: str, controls: Controls) -> None:
@@ -20,28 +18,18 @@ def share_and_reproduce(given: DocumentInput, name: str, controls: Controls) -> 
     """
     st.divider()
     with st.expander(_("Share"), icon=":material/share:"):
-        settings = {key: st.query_params.get_all(key) for key in st.query_params if key not in (MODELS, PAIR)} | {
-            MODELS: list(controls.models)
-        }
+        settings = {key: st.query_params.get_all(key) for key in st.query_params if key != PAIR}
         st.caption(
             _("This link opens the same models and settings, without your document: that stands in no address.")
             if given.own
             else _("This link opens the same view: document, models, head and settings.")
         )
-        st.code(link_with(settings), language=None, wrap_lines=True)
+        st.code(link_with(settings | {MODELS: list(controls.models)}), language=None, wrap_lines=True)
         if given.own:
             st.caption(prose("share_document"))
-            st.download_button(
-                _("Save the document"),
-                saved(given),
-                FILE,
-                key="summary-save",
-                icon=":material/save:",
-                on_click="ignore",
-            )
-    with st.expander(_("Reproduce and cite"), icon=":material/science:"):
-        st.markdown(prose("python_of_document").format(version=VERSION))
-        st.code(python_lines(given, name, precision()), language="python", wrap_lines=True)
-        revision = f"@{loaded(name).revision}" if name in loaded_names() else ""
-        st.markdown(prose("method_of_document").format(model=f"`{name}{revision}`", version=VERSION))
-        cite(PAGE)
+            label, icon = _("Save the document"), ":material/save:"
+            st.download_button(label, saved(given), FILE, key="summary-save", icon=icon, on_click="ignore")
+    revision = f"@{loaded(name).revision}" if name in loaded_names() else ""
+    method = prose("method_of_document").format(model=f"`{name}{revision}`", version=VERSION)
+    python = {"python": python_lines(given, name, precision())}
+    reproduce("Summarisation", prose("python_of_document").format(version=VERSION), python, method)

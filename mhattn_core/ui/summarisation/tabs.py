@@ -1,10 +1,12 @@
 """Behind the first view: all heads, layers, how far to believe it, and the numbers."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mhattn_core.findings.summarisation.document import DocumentAttention, totals
+from mhattn_core.findings.summarisation.document import DocumentAttention, cells_titles, totals
 from mhattn_core.findings.summarisation.heads_and_layers import (
     cautions,
     comparisons,
@@ -18,11 +20,12 @@ from mhattn_core.locale import _
 from mhattn_core.models.control_names import CONTROLS, with_control
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose
+from mhattn_core.ui.head_choice import take_head
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.show import show
 from mhattn_core.ui.summarisation.elsewhere import measure_elsewhere, stored
-from mhattn_core.ui.summarisation.heads import open_head
 from mhattn_core.ui.summarisation.live import Work, bar_with_stop, is_here, loaded_with_bar
+from mhattn_core.ui.summarisation.picture import HEAD
 from mhattn_core.ui.turns import turn
 
 GRID = "segment-heads"
@@ -33,7 +36,7 @@ def heads_tab(found: DocumentAttention, whose: HeadSelection, known: HeldOutAgre
     if _nothing_in_common(found):
         return
     by = choose(_("Heads by"), ways(known), key="heads_by", pills=True, persist=True)
-    show(heads_of_document(found, known, by), key=GRID, on_pick=open_head, chosen=whose.framed)
+    show(heads_of_document(found, known, by), key=GRID, on_pick=partial(take_head, key=HEAD), chosen=whose.framed)
     st.caption(_("A cell is a head; a click opens it above, as the box “Head” does."))
 
 
@@ -90,28 +93,8 @@ def _measure(found: DocumentAttention, place: DeltaGenerator) -> None:
 
 def table_tab(found: DocumentAttention, whose: HeadSelection, table: pd.DataFrame) -> None:
     """The numbers of the chart, and where each word's attention goes."""
-    columns = {
-        "part": _("in the summary"),
-        "segment": _("segment"),
-        "share": _("share of attention"),
-        "length": _("share of the words"),
-        "lift": _("lift over length"),
-        "likest": _("most similar by ROUGE-L"),
-        "begins": _("it begins"),
-    }
+    columns = cells_titles()
     st.dataframe(table[list(columns)].rename(columns=columns), hide_index=True, height=300)
     st.caption(_("Over the segments of a row the shares add up to 1, and the lifts to 0."))
-    chosen = (
-        slice(None) if whose.layer is None else slice(whose.layer, whose.layer + 1),
-        slice(None) if whose.head is None else slice(whose.head, whose.head + 1),
-    )
-    own = found.weights.own[chosen].mean(axis=(0, 1))
-    where = totals(found, found.taken(whose.layer, whose.head), own)
-    names = {
-        "part": _("in the summary"),
-        "document": _("to the document"),
-        "summary": _("to the summary itself"),
-        "special": _("to special tokens"),
-    }
-    st.dataframe(where.rename(columns=names), hide_index=True, height=240)
+    st.dataframe(totals(found, whose.layer, whose.head), hide_index=True, height=240)
     st.caption(prose("document_sum"))

@@ -1,9 +1,7 @@
 """One model's share of the Translation page: which source word each head ties to which target word."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -15,8 +13,9 @@ from mhattn_core.attention.languages import languages_of
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.alignment.translators import is_turned
 from mhattn_core.findings import Finding
-from mhattn_core.findings.markdown import escape
+from mhattn_core.findings.markdown import escape, plain
 from mhattn_core.findings.translation.all_heads import aligner_grid, best_aligner
+from mhattn_core.findings.translation.one_head import link_lines, link_matrix
 from mhattn_core.findings.translation.reference import ReferenceLinks
 from mhattn_core.heads import Head, head_name, head_names
 from mhattn_core.locale import _
@@ -26,17 +25,17 @@ from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose, choose_or_leave
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.head_choice import key_for
+from mhattn_core.ui.head_choice import key_for, take_head
+from mhattn_core.ui.head_panel import picture
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.page import problems, wide_and_narrow
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.resources import HASHES, loaded
-from mhattn_core.ui.show import show
-from mhattn_core.ui.translation.one_aligner import one_aligner
-from mhattn_core.ui.translation.orientation import may_translate
+from mhattn_core.ui.show import say, show, take
+from mhattn_core.ui.tables import show_table
 from mhattn_core.ui.translation.reference_aligner import ReferenceChoice, links_to_compare
-from mhattn_core.ui.unknown import may_draw
+from mhattn_core.ui.unknown import may_draw, may_translate
 
 BEST_ROWS = {"marian-zh-en": "awo"}
 """Where the best head on gold reads other rows than the first that a model offers."""
@@ -121,8 +120,9 @@ def _choose_head(
 def _grid(finding: Finding, chosen: tuple[int, int], place: int) -> None:
     st.markdown(f"**{finding.sentence}** · `{finding.table['stack'].iloc[0]}`")
     wide, narrow = wide_and_narrow(f"aligners-{place}")
+    on_pick = partial(take_head, key=key_for("head", place))
     with wide:
-        show(finding, key=f"aligners-{place}", on_pick=partial(_pick, place), sentence=False, chosen=chosen)
+        show(finding, key=f"aligners-{place}", on_pick=on_pick, sentence=False, chosen=chosen)
     with narrow:
         _list(finding, place)
 
@@ -143,10 +143,28 @@ def _list(finding: Finding, place: int) -> None:
     st.caption(finding.reading)
 
 
-def _pick(place: int, mark: Mapping[str, Any]) -> None:
-    _open(place, head_name(mark["layer"], mark["head"]))
-
-
 def _open(place: int, name: str | None) -> None:
     if name:
         st.session_state[key_for("head", place)] = name
+
+
+def one_aligner(
+    seen: AttentionResult,
+    aligned: AlignmentWeights,
+    reference: ReferenceLinks | None,
+    chosen: tuple[int, int],
+    place: int,
+) -> None:
+    """The head's finding, then its matrix, its links as lines, and both as a table."""
+    matrix, lines = (make(seen, aligned, *chosen, reference) for make in (link_matrix, link_lines))
+    say(matrix)
+    drawn, tied, numbers = st.tabs([_("Matrix"), _("Lines"), _("Table")])
+    with drawn:
+        alt = f"{head_name(*chosen, model=seen.model.name)}: {plain(matrix.sentence)}"
+        picture(matrix.table, f"align-{place}", alt, None)
+        st.caption(matrix.reading)
+        take(matrix, f"align-{place}")
+    with tied:
+        show(lines, key=f"lines-{place}", sentence=False)
+    with numbers:
+        show_table(lines.table, of=lines.of, height=300)

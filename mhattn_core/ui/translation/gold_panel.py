@@ -21,9 +21,9 @@ from mhattn_core.text.reading import PairRecord
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.page import problems
-from mhattn_core.ui.quantity_choice import table_columns
 from mhattn_core.ui.resources import loaded
 from mhattn_core.ui.show import say, show
+from mhattn_core.ui.tables import show_table
 from mhattn_core.ui.turns import turn
 from mhattn_core.ui.upload import upload_panel
 
@@ -118,4 +118,4 @@ def _show(name: str, table: pd.DataFrame, *, key: str) -> None:
         )
         show(held_out_aligner(name, table, *str(reading).split()), key=f"gold-grid-{key}-{name}", sentence=False)
     with all_rows:
-        st.dataframe(table, hide_index=True, height=300, column_config=table_columns("align", NUMBERS))
+        show_table(table, of="align", formats={"%.3f": NUMBERS}, height=300)
