@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -44,6 +44,10 @@ ADDRESSES: tuple[tuple[str, dict[str, str]], ...] = (
     ("runs", {"tab": "own"}),
 )
 """What the visitors open, in turn."""
+SLOW: tuple[str, dict[str, str]] = ("fault_tolerance", {"models": "smollm2", "tab": "live"})
+"""A page that puts its pair through the network once for each of 270 heads."""
+CLICKS = 20
+"""On another head, by one visitor, alone and beside a slow task."""
 
 
 @dataclass
@@ -151,6 +155,38 @@ def row(visits: Sequence[Visit], everybody: int) -> dict[str, object]:
     }
 
 
+async def clicks(server: str, mark: str, *, until: Callable[[int], bool]) -> list[View]:
+    """One visitor's clicks on the heads of a page in turn, until so many are enough."""
+    page, parameters = ADDRESSES[0]
+    made: list[View] = []
+    async with Session(server) as session:
+        first = await session.open(page, **parameters, source=f"{mark} sleeps on the old mat.")
+        box = next(label for label in first.widgets if label.startswith(HEADS))
+        heads = first.widgets[box].options
+        while not until(len(made)):
+            made.append(await session.set(first, box, heads[len(made) % len(heads)]))
+    return made
+
+
+async def beside_a_slow_task(server: str, marks: Sequence[str]) -> list[dict[str, object]]:
+    """Clicks of a visitor alone, and while another's slow task is at work."""
+    alone = await clicks(server, marks[0], until=lambda made: made >= CLICKS)
+    start = time.monotonic()
+    slow = asyncio.create_task(visit(server, marks[1], SLOW))
+    beside = await clicks(server, marks[0], until=lambda made: slow.done() or made >= CLICKS)
+    over, took = slow.done(), (await slow) and time.monotonic() - start
+    names = ("alone", f"beside a slow task of {took:.0f} s{' that ended before' if over else ''}")
+    return [
+        {
+            "clicks of one": name,
+            "number": len(views),
+            "median, s": round(median(view.whole for view in views), 2),
+            "worst": round(max(view.whole for view in views), 2),
+        }
+        for name, views in zip(names, (alone, beside), strict=True)
+    ]
+
+
 async def measure(sessions: Sequence[int]) -> None:
     numbers, rows = count(), []
     with serving() as (server, process):
@@ -165,6 +201,7 @@ async def measure(sessions: Sequence[int]) -> None:
             await at_once(server, [next(numbers) for _one in range(BESIDE)])
         rows.append({"sessions at once": f"+ {COME_AND_GO}, come and gone", "server, MB": round(memory(process))})
         print_table(rows)
+        print_table(await beside_a_slow_task(server, [MARK % next(numbers) for _one in range(2)]))
 
 
 if __name__ == "__main__":
