@@ -1,6 +1,6 @@
 """What each study of a run costs, over the basic measures of the same sentences."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,18 +23,21 @@ ANNOTATION = "annotation"
 """Word classes, syntax and the like: found once for all studies and models of a run."""
 
 
-def study_costs(get: Callable[[], Model]) -> list[dict[str, object]]:
-    """Seconds of each study on the 120 English example sentences, and their ratio to those of the basic measures, from
-    texts to tables. One thread; all is done with a few sentences before, since the first time also imports and compiles.
+def study_costs(
+    get: Callable[[], Model], records: Sequence[PairRecord] = (), studies: Sequence[str] = EVERYTHING
+) -> list[dict[str, object]]:
+    """Seconds of each study on records (by default the 120 English example sentences), and their ratio to those of the
+    basic measures, which are the first study, from texts to tables. One thread; all is done with a few sentences
+    before, since the first time also imports and compiles.
 
     Studies of all models together are those of the model and its random control, for each of the two.
     """
-    model, records = get(), _sentences()
+    model, records = get(), list(records) or _sentences()
     with one_thread():
         for some in (records[:FEW], records):
             corpus = Corpus(some)
             seconds = {ANNOTATION: work(lambda corpus=corpus: corpus.annotated, model.network.device)}  # type: ignore[misc]  # bound now
-            for name in EVERYTHING:
+            for name in studies:
                 seconds[name] = _across(model, some, name) if name in ACROSS else _alone(model, corpus, name)
     return [{"study": name, "seconds": took, "÷ basic": took / seconds[BASIC]} for name, took in seconds.items()]
 
