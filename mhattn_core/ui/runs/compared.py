@@ -36,7 +36,9 @@ def compared_runs() -> None:
     with st.container(horizontal=True):
         models = {name: known_names().name(name) for name in _common(runs[first], runs[second])}
         model = choose(_("Model"), models, key="runs-model")
-        measure = choose_quantity(_("Measure"), of_family("basic"), key="runs-measure").code
+        measured = set(opened(runs[first]).heads["measure"]) & set(opened(runs[second]).heads["measure"])
+        regions = {code: one for code, one in of_family("regions").items() if code in measured}
+        measure = choose_quantity(_("Measure"), of_family("basic") | regions, key="runs-measure").code
     with problems():
         first_run, second_run = (opened(runs[key]) for key in (first, second))
         stacks = list(dict.fromkeys(in_both(first_run, second_run, model, measure)["stack"]))
