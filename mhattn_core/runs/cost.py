@@ -40,7 +40,7 @@ class Cost:
     """One model over all pairs: ``tokens`` that it is fed, ``memory`` for its sums and ``disk`` in bytes, ``seconds``.
 
     parts: seconds of the ``forward`` pass itself, of ``tokens`` (cutting text into tokens, and writing second sentences
-    that are missing), and of each measure and study; what studies cost is reckoned from the forward pass. unknown:
+    that a translator lacks), of ``writing`` second sentences where pairs are fed so, and of each measure and study; what studies cost is reckoned from the forward pass. unknown:
     share of the tokens that the model does not know. reasons: why pairs that were tried cannot be measured. windowed:
     whether a study reads those that are longer than the model all the same, window by window.
     """
@@ -95,7 +95,7 @@ def estimate(
     }
     parts = {name: part * share for name, part in parts.items()}
     writing *= len(records) / len(some)
-    parts["tokens"] += writing
+    parts |= {"writing": writing} if some[0].pair.feeding.is_generated else {}
     asked = [name for name in measures if name not in MEASURES]
     windowed = {name: read for name, study in STUDIES.items() if name in asked and (read := study.seconds)}
     studied = {

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from mhattn_core.runs.cost import Cost
 
 BASIC, REGIONS, DOCUMENTS = "basic", "regions", "segments"
-ALWAYS = ("forward", "tokens", BASIC)
-"""Parts of a cost that every run has."""
+ALWAYS = ("forward", "tokens", "writing", BASIC)
+"""Parts of a cost that every run has, or every run whose pairs are fed so."""
 EVERYTHING = tuple(name for name in MEASURABLE if name != DOCUMENTS)
 """All but what needs documents with their summaries."""
 SETS: dict[str, tuple[str, ...]] = {

@@ -14,6 +14,7 @@ from mhattn_core.experiments.heads_table import heads_table
 from mhattn_core.findings.heads.difference import as_pair, differences, on_pair, sides
 from mhattn_core.findings.heads.region_difference import region_difference_on_pair
 from mhattn_core.findings.heads.regions import regions_table
+from mhattn_core.findings.markdown import escape
 from mhattn_core.measures.difference import difference
 from mhattn_core.measures.statistics import bootstrap_weights
 from mhattn_core.text.feeding import Feeding
@@ -76,13 +77,14 @@ def test_of_one_model_it_says_what_the_template_changes_and_how_it_is_got_again(
     system = regions_table(after, "decoder").set_index(KEYS)["share"].unstack("region")["system"]
     np.testing.assert_allclose(table.xs("system", level="region")["value"], system)  # as a pair there is none
     assert (table.xs("system", level="region")["a"] == 0).all()
-    assert (finding.table[["model_a", "model_b"]].iloc[0] == ["as a pair", "as a chat"]).all()
+    names = [f"{chat.name} ({fed})" for fed in ("as a pair", "as a chat")]
+    assert finding.table[["model_a", "model_b"]].iloc[0].tolist() == names
     pd.testing.assert_frame_equal(run_code(finding.code), finding.table)
     name_a, name_b = sides((before, after))
     rows = difference(heads_table(before), heads_table(after)).assign(model_a=name_a, model_b=name_b)
     rows = rows.query("stack == 'decoder' and measure == 'distance'")
     of_measure = on_pair(differences(rows, "distance"), (before, after), "decoder", "distance")
-    assert "From as a pair to as a chat" in of_measure.sentence
+    assert f"From {escape(names[0])} to {escape(names[1])}" in of_measure.sentence
     pd.testing.assert_frame_equal(run_code(of_measure.code), of_measure.table)
 
 

@@ -114,7 +114,8 @@ def sides(results: "Sequence[AttentionResult]") -> tuple[str, str]:
     before, after = results
     if before.model.name != after.model.name:
         return before.model.name, after.model.name
-    return feeding_title(before.pair.feeding) or _("as a pair"), feeding_title(after.pair.feeding) or _("as a pair")
+    fed = [feeding_title(one.pair.feeding) or _("as a pair") for one in results]
+    return f"{before.model.name} ({fed[0]})", f"{after.model.name} ({fed[1]})"
 
 
 def on_pair(finding: Finding, results: "Sequence[AttentionResult]", stack: str, measure: str) -> Finding:
