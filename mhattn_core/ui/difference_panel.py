@@ -8,23 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core.errors import Problem
-from mhattn_core.findings.heads.difference import (
-    as_pair,
-    difference_grid,
-    difference_scatter,
-    differences,
-    on_pair,
-    one_against_other,
-    sides,
-    usual_two,
-    with_counterparts,
-)
-from mhattn_core.findings.heads.region_difference import region_difference, region_difference_on_pair
-from mhattn_core.findings.value import Finding
+from mhattn_core.findings.heads.difference import as_pair, usual_two, with_counterparts
+from mhattn_core.findings.heads.two_models import TwoModels, in_run, offered_measures, on_one_pair
 from mhattn_core.heads import Head, head_names
 from mhattn_core.locale import _
-from mhattn_core.measures.difference import difference, shape
-from mhattn_core.measures.quantities import Quantity, of_family
+from mhattn_core.measures.difference import shape
+from mhattn_core.measures.quantities import Quantity
 from mhattn_core.models.control_names import trained_name
 from mhattn_core.text.feeding import AS_PAIR
 from mhattn_core.ui.choices import choose
@@ -55,12 +44,7 @@ def difference_panel(controls: Controls) -> None:
         return
     before, after = _choose_two(shapes)
     run = chosen_run(controls)
-    offered = of_family("basic")
-    if run:
-        offered = offered | {
-            code: one for code, one in of_family("regions").items() if code in set(run.heads["measure"])
-        }
-    words = choose_quantity(_("Measure"), offered, key="measure")
+    words = choose_quantity(_("Measure"), offered_measures(*filter(None, [run])), key="measure")
     if before == after and (run or controls.pair.feeding == AS_PAIR):
         raise Problem(
             _("Both are {name}.").format(name=after),
@@ -71,35 +55,17 @@ def difference_panel(controls: Controls) -> None:
     seen = attended_with_progress(after, controls)
     first = controls if before != after else replace(controls, pair=as_pair(seen))
     both = attended_with_progress(before, first), seen
-    name_a, name_b = sides(both)
-    table = (
-        run.difference(before, after)
-        if run
-        else difference(*map(heads_on_pair, both)).assign(model_a=name_a, model_b=name_b)
-    )
     own = after if after in shapes else next(name for name in shapes if trained_name(name) == trained_name(after))
     place = controls.models.index(own)
     stack = choose_stack(seen, place)
     # What a model does not know of the pair says nothing about a run.
     if not run and not may_draw(seen, stack, place):
         return
-    rows = table[(table["stack"] == stack) & (table["measure"] == words.code) & (table["group"] == "")]
-    if rows["value"].isna().all():
-        st.info(_("There is no value of this measure here. {reads}").format(reads=words.reads))
-        return
     if run:
-        grid, scatter = (
-            make(run, before=before, after=after, stack=stack, measure=words.code)
-            for make in (difference_grid, difference_scatter)
-        )
+        said = in_run(run, before, after, stack, words.code)
     else:
-        grid, scatter = (
-            on_pair(make(rows, words.code), both, stack, words.code) for make in (differences, one_against_other)
-        )
-    moved = None if run else region_difference_on_pair(*both, stack)
-    if run and region_difference.given_by(run):
-        moved = region_difference(run, before=before, after=after, stack=stack)
-    chosen = _pictures(grid, scatter, moved, words)
+        said = on_one_pair(both, [heads_on_pair(one) for one in both], stack, words.code)
+    chosen = _pictures(said, words)
     heads = [whole_head(one, Head(stack, *chosen)) for one in both]
     for number, (column, one) in enumerate(zip(st.columns(2), heads, strict=True)):
         with column:
@@ -127,8 +93,9 @@ def _choose_two(shapes: Mapping[str, object]) -> tuple[str, str]:
     return first, second
 
 
-def _pictures(grid: Finding, scatter: Finding, moved: Finding | None, words: Quantity) -> tuple[int, int]:
+def _pictures(said: TwoModels, words: Quantity) -> tuple[int, int]:
     """The grid, the scatter, the table and, where they are known, the regions; the result is the head that is chosen."""
+    grid, scatter, moved = said
     say(grid)
     st.caption(f"**{words.axis}** · {words.explanation}")
     pictures = st.container()

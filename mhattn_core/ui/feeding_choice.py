@@ -3,31 +3,16 @@
 import streamlit as st
 
 from mhattn_core.locale import _
-from mhattn_core.text.feeding import (
-    AS_PAIR,
-    CHAT,
-    EXAMPLE,
-    GENERATED,
-    NEW_TOKENS,
-    PAIR,
-    Feeding,
-    most_new_tokens,
-)
+from mhattn_core.text.feeding import AS_PAIR, CHAT, EXAMPLE, GENERATED, NEW_TOKENS, PAIR, Feeding, most_new_tokens
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.page import problems
 
-FEED = "feed"
 
-
-def choose_feeding(key: str = FEED) -> Feeding:
+def choose_feeding(key: str = "feed") -> Feeding:
     """As a pair where a template cannot be one, which is told. key: of the choice; those of what is typed begin with it."""
-    ways = {
-        PAIR: _("as a pair"),
-        CHAT: _("as a chat"),
-        GENERATED: _("with what the model writes"),
-        "own": _("in a template of your own"),
-    }
+    ways = {PAIR: _("as a pair"), CHAT: _("as a chat"), GENERATED: _("with what the model writes")}
+    ways["own"] = _("in a template of your own")
     way = choose(_("Feed it"), ways, key=key, persist=True, help_text=prose("feeding"))
     if way in (CHAT, GENERATED):
         system = _typed(_("System text (may be empty)"), f"{key}-system").strip()
