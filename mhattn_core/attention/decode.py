@@ -7,6 +7,9 @@ from torch import Tensor
 
 from mhattn_core.models.model import Model
 
+PART_OF_CHARACTER = "\N{REPLACEMENT CHARACTER}"
+"""What bytes that make no whole character are read as."""
+
 
 def decoded(model: Model, ids: Sequence[int] | Int[Tensor, " position"], *, special: bool = False) -> str:
     """The text of ids ``[position]``, special tokens left out unless asked for.

@@ -1,7 +1,7 @@
 """What a model writes with some of its heads switched off."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -11,20 +11,13 @@ from mhattn_core.attention.attend import NO_ABLATION, AttentionResult
 from mhattn_core.attention.decode import decoded
 from mhattn_core.attention.languages import first_of, language_of, other_language
 from mhattn_core.attention.replacements import pair_replacements
+from mhattn_core.attention.second_sentence import Generated, no_room
 from mhattn_core.attention.write import write
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.tap.interface import Call
 
 LONGEST = 60
-
-
-@dataclass(frozen=True)
-class Continued:
-    """text: what was written, without special tokens. complete: whether the model came to an end before the limit."""
-
-    text: str
-    complete: bool
 
 
 @torch.no_grad()
@@ -34,7 +27,7 @@ def continued(
     *,
     longest: int = LONGEST,
     tell: Callable[[float], object] = lambda _share: None,
-) -> Continued:
+) -> Generated:
     """Let a model write with heads switched off at every step: a translator the translation of the first sentence, a
     causal model what follows the pair.
 
@@ -69,12 +62,7 @@ def continued(
     room = model.longest_target - 2 if "cross" in model.stacks else model.longest - inputs["input_ids"].shape[1]
     longest = min(longest, room)
     if longest < 1:
-        raise Problem(
-            _("This text leaves “{name}” no room to go on: it takes {longest} tokens.").format(
-                name=model.name, longest=model.longest
-            ),
-            _("Shorten it, or choose a model that takes longer text."),
-        )
+        raise no_room(model)
     read = 1 if "cross" in model.stacks else inputs["input_ids"].shape[1]
 
     with model.attention.watching(watch):
@@ -93,7 +81,7 @@ def continued(
         )
     new = written[0, read:]
     # At the limit Marian ends the text by force.
-    return Continued(decoded(model, new), len(new) < longest)
+    return Generated(decoded(model, new), len(new) < longest)
 
 
 def _first(seen: AttentionResult) -> dict[str, int]:

@@ -3,7 +3,7 @@
 As a pair, an encoder reads ``[CLS] A [SEP] B [SEP]`` as its tokenizer joins them; a causal model reads a first token (BOS, where
 there is one), A, a line break tokenised apart, B; of an encoder–decoder the encoder reads A, and the decoder is shown B
 step by step. In a chat or a template of one's own (see ``Feeding``) the first two read one text with both in it, and an
-encoder one with A.
+encoder one with A. A second sentence that a model is to write itself is written first, unwatched, and then fed.
 """
 
 from contextlib import suppress
@@ -12,22 +12,21 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from mhattn_core.attention.decode import decoded, is_token
+from mhattn_core.attention.decode import is_token
 from mhattn_core.attention.inputs import check_inputs
-from mhattn_core.attention.languages import first_of, language_of, other_language, set_languages
+from mhattn_core.attention.languages import language_of, other_language, set_languages
 from mhattn_core.attention.pieces import Encoded, encode, encode_target
-from mhattn_core.attention.prompts import prompt_of
+from mhattn_core.attention.prompts import check_feeding, fed_as, prompt_of
+from mhattn_core.attention.second_sentence import Generated, Share, generated
 from mhattn_core.attention.token_kinds import Piece
-from mhattn_core.attention.write import write
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.model import Model
-from mhattn_core.text.feeding import AS_PAIR
+from mhattn_core.text.feeding import AS_PAIR, CHAT, MOST_NEW_TOKENS
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.words import Sentence, cut
 
 LINE_BREAK = "\n"
-LONGEST_GENERATED = 200
 
 
 @dataclass(frozen=True)
@@ -50,13 +49,48 @@ def prepare_inputs(model: Model, pair: SentencePair) -> ModelInputs:
     """
     if not pair.a:
         raise Problem(_("There is no sentence to look at."), _("Type one, or choose one from the gallery."))
+    if pair.feeding.is_generated:
+        check_feeding(model, pair.feeding)
     if "cross" in model.stacks:
         return _feed_encoder_decoder(model, pair)
+    pair = _written_out(model, pair)
     encoded = _sequence(model, pair)
     check_inputs(model, encoded.inputs)
     (stack,) = model.stacks
     pieces = {stack: encoded.pieces}
     return ModelInputs(_tensors(model, encoded.inputs), pieces, pieces, {"a": pair.a, "b": pair.b})
+
+
+def second_sentence(model: Model, pair: SentencePair, *, tell: Share = lambda _share: None) -> Generated:
+    """What the model writes for the second sentence of a pair, whatever stands there: the answer to A in its chat
+    template, what follows A where it has none, an encoder–decoder its target. Greedy, at most ``max_new_tokens`` of the
+    feeding. tell: hears after each token which share may be done.
+
+    Raises Problem for a model that cannot write, or a text that it cannot take, and where it writes nothing.
+    """
+    alone = replace(pair, target="", target_words=())
+    longest = pair.feeding.max_new_tokens or MOST_NEW_TOKENS
+    if "cross" in model.stacks:
+        reads, language = _languages(pair)
+        with model.tokenizing:
+            set_languages(model, reads, language)
+            source = _source(model, alone)
+        check_inputs(model, source.inputs)
+        writer = model.writer or model
+        return generated(writer, _tensors(model, source.inputs), longest=longest, language=language, tell=tell)
+    asked = _sequence(model, replace(alone, feeding=fed_as(model, pair.feeding)))
+    check_inputs(model, asked.inputs)
+    answer = generated(model, _tensors(model, asked.inputs), longest=longest, tell=tell)
+    is_chat = fed_as(model, pair.feeding).how == CHAT
+    return replace(answer, text=answer.text.strip()) if is_chat else answer
+
+
+def _written_out(model: Model, pair: SentencePair) -> SentencePair:
+    """As this model reads it, with the second sentence where it is to write one."""
+    if pair.feeding.is_generated:
+        target = pair.target or second_sentence(model, pair).text
+        pair = replace(pair, target=target, feeding=fed_as(model, pair.feeding))
+    return pair
 
 
 def _sequence(model: Model, pair: SentencePair) -> Encoded:
@@ -66,7 +100,9 @@ def _sequence(model: Model, pair: SentencePair) -> Encoded:
         prompt = prompt_of(model, pair)
         encoded = encode(model, prompt.text, special=not (is_causal or prompt.has_specials))
         pieces = prompt.placed(encoded.pieces)
-        return _begun(model, pieces) if is_causal and not prompt.has_specials else replace(encoded, pieces=pieces)
+        if not is_causal:
+            return replace(encoded, pieces=pieces)
+        return _read_in_order(pieces) if prompt.has_specials else _begun(model, pieces)
     if not is_causal:
         return encode(model, pair.a.text, pair.b.text)
     pieces = encode(model, pair.a.text, special=False).pieces
@@ -79,7 +115,11 @@ def _sequence(model: Model, pair: SentencePair) -> Encoded:
 
 def _begun(model: Model, pieces: tuple[Piece, ...]) -> Encoded:
     """What a causal model reads, behind its first token."""
-    pieces = (*map(Piece, first_tokens(model)), *pieces)
+    return _read_in_order((*map(Piece, first_tokens(model)), *pieces))
+
+
+def _read_in_order(pieces: tuple[Piece, ...]) -> Encoded:
+    """The ids alone: what else a tokenizer of encoders gives, a causal model would take for tokens (GPT-2's types)."""
     return Encoded({"input_ids": [piece.id for piece in pieces], "attention_mask": [1] * len(pieces)}, pieces)
 
 
@@ -101,25 +141,30 @@ def first_tokens(model: Model) -> tuple[int, ...]:
 
 
 def with_second_sentence(model: Model, pair: SentencePair) -> SentencePair:
-    """The pair with what an encoder–decoder writes where the second sentence is missing; as it is where nothing is
-    missing, or it cannot be fed.
+    """The pair with what the model writes where the second sentence is missing: an encoder–decoder always, another one
+    where the pair is fed so. As it is where nothing is missing, or the model cannot write it.
     """
-    if pair.b or "cross" not in model.stacks:
+    if pair.b or not ("cross" in model.stacks or pair.feeding.is_generated):
         return pair
     with suppress(Problem):
-        return replace(pair, target=prepare_inputs(model, pair).sentences["b"].text)
+        return replace(pair, target=second_sentence(model, pair).text)
     return pair
 
 
+def _languages(pair: SentencePair) -> tuple[str, str]:
+    """What a translator reads, and what it writes."""
+    writes = language_of(pair.b.text) if pair.b else other_language(pair.a.text)
+    return pair.source_language or language_of(pair.a.text), pair.target_language or writes
+
+
 def _feed_encoder_decoder(model: Model, pair: SentencePair) -> ModelInputs:
-    reads = pair.source_language or language_of(pair.a.text)
-    writes = pair.target_language or (language_of(pair.b.text) if pair.b else other_language(pair.a.text))
+    reads, writes = _languages(pair)
     with model.tokenizing:
         set_languages(model, reads, writes)
         source = _source(model, pair)
     check_inputs(model, source.inputs)
     inputs = _tensors(model, source.inputs)
-    target = pair.b or cut(_generate(model.writer or model, inputs, writes))
+    target = pair.b or cut(second_sentence(model, pair).text)
     with model.tokenizing:
         set_languages(model, reads, writes)
         labels = encode_target(model, target.text)
@@ -138,7 +183,7 @@ def _feed_encoder_decoder(model: Model, pair: SentencePair) -> ModelInputs:
 
 def _source(model: Model, pair: SentencePair) -> Encoded:
     """What the encoder of an encoder–decoder reads."""
-    if pair.feeding == AS_PAIR:
+    if not pair.feeding.is_template and pair.feeding.how != CHAT:
         return encode(model, pair.a.text)
     prompt = prompt_of(model, replace(pair, target="", target_words=()))
     encoded = encode(model, prompt.text)
@@ -163,23 +208,6 @@ def shift_right(model: Model, labels: list[int]) -> list[int]:
             _("Add decoder_start_token_id to its config.json."),
         )
     return [int(start), *labels[:-1]]
-
-
-@torch.no_grad()
-def _generate(model: Model, inputs: dict[str, Tensor], language: str) -> str:
-    """What the model itself says to A: greedy, unwatched, shown to the decoder afterwards."""
-    if model.head != "language":
-        raise Problem(
-            _("“{name}” has no language head, so it cannot write the second sentence.").format(name=model.name),
-            _("Type a second sentence."),
-        )
-    longest = min(LONGEST_GENERATED, model.longest_target - 2)
-    first = first_of(model, language)
-    tokens = write(model, {**inputs, **first, "num_beams": 1, "do_sample": False, "max_new_tokens": longest})
-    text = decoded(model, tokens[0])
-    if not text.strip():
-        raise Problem(_("“{name}” wrote nothing in answer.").format(name=model.name), _("Type a second sentence."))
-    return text
 
 
 def _tensors(model: Model, inputs: dict[str, list[int]]) -> dict[str, Tensor]:

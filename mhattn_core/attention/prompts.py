@@ -6,18 +6,21 @@ from typing import Literal, NamedTuple
 
 from jinja2.exceptions import TemplateError
 
+from mhattn_core.attention.second_sentence import check_writes
 from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
 from mhattn_core.models.model import Model
 from mhattn_core.models.quiet import first_line
-from mhattn_core.text.feeding import CHAT, A, B, Feeding
+from mhattn_core.text.feeding import AS_PAIR, CHAT, A, B, Feeding
 from mhattn_core.text.pair import SentencePair
 
 PartName = Literal["system", "a", "b"]
 OWN_MARKS: dict[str, PartName] = {A: "a", B: "b"}
 CHAT_MARKS: dict[str, PartName] = {"\ue001": "system", "\ue002": "a", "\ue003": "b"}
 """Characters that no text has a use for; they show where a chat template puts its messages."""
+CONTINUED = Feeding(A + B)
+"""A model that was trained on no chats goes on where A ends."""
 ROLES: dict[PartName, str] = {"system": "system", "a": "user", "b": "assistant"}
 
 
@@ -61,8 +64,27 @@ class Prompt(NamedTuple):
         return Piece(piece.id, part.name, start + shift, end + shift)
 
 
+def fed_as(model: Model, feeding: Feeding) -> Feeding:
+    """How a pair is fed to this model whose second sentence it writes itself: a chat where its tokenizer has a template,
+    else A and what follows it; an encoder–decoder reads A and writes its target. Other feedings are the same for all.
+    """
+    if not feeding.is_generated:
+        return feeding
+    if "cross" in model.stacks:
+        return AS_PAIR
+    return Feeding(CHAT, feeding.system) if model.tokenizer.chat_template else CONTINUED
+
+
 def check_feeding(model: Model, feeding: Feeding) -> None:
     """Raises Problem for a model that takes no pair in this way."""
+    if feeding.is_generated:
+        check_writes(model)
+        if feeding.system and fed_as(model, feeding).how != CHAT:
+            raise Problem(
+                _("“{name}” has no chat template, so it takes no system text.").format(name=model.name),
+                _("Leave the system text out, or choose a model that was trained on chats."),
+            )
+        return
     if "cross" in model.stacks and (feeding.how == CHAT or B in feeding.how):
         raise Problem(
             _("“{name}” reads the first sentence in its encoder and the second in its decoder.").format(

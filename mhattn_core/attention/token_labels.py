@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from mhattn_core.attention.decode import decoded
+from mhattn_core.attention.decode import PART_OF_CHARACTER, decoded
 from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.models.model import Model
 from mhattn_core.text.words import Sentence
 
-CONTINUES, PART_OF_CHARACTER = "·", "\N{REPLACEMENT CHARACTER}"
+CONTINUES = "·"
 # How byte-level and SentencePiece tokenizers write the line break between two sentences, and how people know it.
 LINE_BREAKS, LINE_BREAK = {"\n", "Ċ", "<0x0A>"}, "⏎"
 

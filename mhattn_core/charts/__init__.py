@@ -44,6 +44,7 @@ from mhattn_core.charts.pattern_types import type_grid, type_names, type_shares,
 from mhattn_core.charts.probes import probes
 from mhattn_core.charts.profiles import profiles
 from mhattn_core.charts.redundant_shares import redundant_shares
+from mhattn_core.charts.region_difference import region_difference
 from mhattn_core.charts.regions import regions
 from mhattn_core.charts.relation_profile import relation_profile
 from mhattn_core.charts.row import row
@@ -115,6 +116,7 @@ __all__ = [
     "probes",
     "profiles",
     "redundant_shares",
+    "region_difference",
     "regions",
     "relation_profile",
     "row",

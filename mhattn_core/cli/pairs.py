@@ -15,7 +15,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import families
-from mhattn_core.text.feeding import PAIR, Feeding
+from mhattn_core.text.feeding import MOST_NEW_TOKENS, NEW_TOKENS, PAIR, Feeding
 from mhattn_core.text.reading import FIELDS, FORMATS, SAMPLE, is_dataset
 
 Header = Annotated[
@@ -88,12 +88,21 @@ def analyze(
         str,
         typer.Option(
             help="How pairs are fed: pair, as the model joins two sentences; chat, as the user's and the assistant's "
-            "turn in the tokenizer's chat template; or a template of your own, such as "
-            r"'Premise: {a}\nHypothesis: {b}', where \n is a line break.",
-            metavar="pair|chat|TEMPLATE",
+            "turn in the tokenizer's chat template; generated, the first sentence and what each model itself writes to "
+            r"it; or a template of your own, such as 'Premise: {a}\nHypothesis: {b}', where \n is a line break.",
+            metavar="pair|chat|generated|TEMPLATE",
         ),
     ] = PAIR,
     system: Annotated[str, typer.Option(help="Of a chat: the system text that it begins with.", metavar="TEXT")] = "",
+    max_new_tokens: Annotated[
+        int | None,
+        typer.Option(
+            help=f"Of --feed generated: tokens that a model writes at most, {NEW_TOKENS} unless said.",
+            min=1,
+            max=MOST_NEW_TOKENS,
+            metavar="N",
+        ),
+    ] = None,
     consecutive: Annotated[
         bool, typer.Option(help="Pair neighbouring sentences of a document: first and second, third and fourth …")
     ] = False,
@@ -144,7 +153,7 @@ def analyze(
                 dtype=dtype,
                 resources=read_resources(valence, vectors, mask),
                 where=OnRay(workers, ray, device) if workers or ray else HERE,
-                feeding=Feeding(feed.replace("\\n", "\n"), system),
+                feeding=Feeding(feed.replace("\\n", "\n"), system, max_new_tokens or 0),
                 progress=tell,
             )
         except KeyboardInterrupt:

@@ -29,6 +29,7 @@ from mhattn_core.findings.detectors.heads import detected_heads, detector_grid
 from mhattn_core.findings.heads.difference import difference_grid, difference_scatter
 from mhattn_core.findings.heads.nearest import nearest_heads
 from mhattn_core.findings.heads.of_measures import by_depth, distributions, head_grid
+from mhattn_core.findings.heads.region_difference import region_difference
 from mhattn_core.findings.heads.regions import regions
 from mhattn_core.findings.matching.counterparts import counterparts
 from mhattn_core.findings.of_run import RunFinding
@@ -63,6 +64,7 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         regions,
         difference_grid,
         difference_scatter,
+        region_difference,
         nearest_heads,
         best_heads,
         relation_heads,

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from mhattn_core.findings.feeding import feeding_title
 from mhattn_core.models.precision import FLOAT32, precision_of
 from mhattn_core.text.feeding import AS_PAIR
 from mhattn_core.text.pair import SentencePair
@@ -11,8 +12,9 @@ if TYPE_CHECKING:
 
 
 def source_of(result: "AttentionResult") -> str:
-    """The model with its revision, for files that leave the dashboard."""
-    return f"{result.model.name}@{result.model.revision}"
+    """The model with its revision, and how the pair was fed, for files that leave the dashboard."""
+    model = f"{result.model.name}@{result.model.revision}"
+    return " · ".join(filter(None, (model, feeding_title(result.pair.feeding))))
 
 
 def code_of(result: "AttentionResult", expression: str, *imports: str) -> str:

@@ -6,6 +6,7 @@ from inspect import Parameter, getdoc, signature
 from typing import Any, Concatenate, Generic, ParamSpec
 
 from mhattn_core.errors import Problem
+from mhattn_core.findings.feeding import feeding_title
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _, listed
 from mhattn_core.models.control_names import is_control
@@ -54,6 +55,7 @@ class RunFinding(Generic[P]):
             source=source_of(run),
             code=self._code(run, choices),
             of=self.table,
+            fed=feeding_title(run.manifest.feeding),
         )
 
     def check(self, choices: dict[str, Any]) -> None:
@@ -105,7 +107,7 @@ def of_run(
 def source_of(run: Run) -> str:
     """The run, its data and its models, for files that leave the dashboard. Controls have their model's revision."""
     models = ", ".join(name if is_control(name) else f"{name}@{revision}" for name, revision in run.manifest.models)
-    return " · ".join(part for part in (run.name, f"run {run.id}", models) if part)
+    return " · ".join(filter(None, (run.name, f"run {run.id}", models, feeding_title(run.manifest.feeding))))
 
 
 def opened(run: Run) -> str:

@@ -62,6 +62,8 @@ def command_line_of_run(manifest: Manifest) -> str:
         of += f"--feed {shlex.quote(feeding.how)} "
     if feeding.system:
         of += f"--system {shlex.quote(feeding.system)} "
+    if feeding.is_generated:
+        of += f"--max-new-tokens {feeding.max_new_tokens} "
     sample = f"--sample {manifest.sampled} --columns {shlex.quote(manifest.columns)}"
     pairs = f"{shlex.quote(manifest.dataset)} {sample}" if manifest.dataset else "PAIRS.csv"
     return f"python -m mhattn_core analyze {pairs} {models} {of}--measures {asked} --out runs/mine"

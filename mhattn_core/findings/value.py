@@ -45,7 +45,8 @@ class Finding:
     code: Python that gives the table again. of: the run's table whose columns these are, for their titles; empty for
     none. draw_narrow: the same where the screen is narrow, if the wide chart cannot be read there. axis: of charts that
     can be drawn on the axis of another one, whose ends they take as ``ends``. texts: what it rests on where that is no
-    pairs of the reader's, in words, such as random tokens; then ``pairs`` is their number.
+    pairs of the reader's, in words, such as random tokens; then ``pairs`` is their number. fed: how the pairs were fed,
+    where not as pairs.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Finding:
     draw_narrow: Callable[..., alt.TopLevelMixin] | None = None
     axis: Axis | None = None
     texts: str = ""
+    fed: str = ""
 
     def __post_init__(self) -> None:
         for name in ("sentence", "reading"):
@@ -73,7 +75,7 @@ class Finding:
     @property
     def evidence(self) -> str:
         """How much it rests on."""
-        return self.texts or evidence_of(self.pairs)
+        return self.texts or " · ".join(filter(None, (evidence_of(self.pairs), self.fed)))
 
     @property
     def text(self) -> str:

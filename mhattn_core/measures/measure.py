@@ -34,5 +34,5 @@ class Measure:
 MEASURES: dict[str, Measure] = {
     "basic": Measure(basic, of_rows=basic_rows),
     "patterns": Measure(patterns, pattern_value),
-    "regions": Measure(regions),
+    "regions": Measure(regions, of_rows=regions),
 }

@@ -28,7 +28,7 @@ from mhattn_core.runs.run import Run, heads_from_sums, sums_file
 from mhattn_core.runs.shards import is_sharded
 from mhattn_core.runs.sums import ModelSums
 from mhattn_core.runs.where import HERE, Where
-from mhattn_core.runs.work import AS_FED, MEASURABLE, Work
+from mhattn_core.runs.work import MEASURABLE, Work, measurable
 from mhattn_core.text.annotation import NO_RESOURCES, Resources
 from mhattn_core.text.feeding import AS_PAIR, Feeding
 from mhattn_core.text.reading import Upload, is_dataset, read_pairs
@@ -64,8 +64,9 @@ def analyze(
     ``read_vectors``), told apart by ``Resources.name``. tokens: the most tokens, padding included, that go through a
     network at once; by default what suits the device. progress: told after every batch. cancel: asked after every
     batch, such as an Event's ``is_set``. get: brings a model by its name, in place of ``load``, such as a pool's.
-    feeding: how all pairs are fed, by default as each of them says; a chat or a template of one's own is read by the
-    measures of ``AS_FED``, and not in shards.
+    feeding: how all pairs are fed, by default as each of them says; a chat, a template of one's own or second sentences
+    that each model writes itself (they stand in the table ``generated``) are read by the measures of ``measurable``,
+    and not in shards.
     where: who measures the sums: this process, or the workers of ``OnRay``, which load models by their names; studies
     are made here. Raises Problem, in three parts, when there is nothing to measure, a model cannot be had, the folder
     cannot be written, is in use, or holds another run; Cancelled when asked to stop. Pairs that a model cannot take are
@@ -131,11 +132,13 @@ def _given(pairs: Pairs, feeding: Feeding | None) -> Listed | Shards:
 
 
 def _check_fed(feeding: Feeding, measures: Sequence[str]) -> None:
-    others = [name for name in measures if name not in AS_FED]
-    if feeding != AS_PAIR and others:
+    allowed = measurable(feeding)
+    if others := [name for name in measures if name not in allowed]:
         raise Problem(
-            _("These measures read texts of their own, or feed pairs as pairs: {names}.").format(names=listed(others)),
-            _("In a chat or a template take measures of: {names}.").format(names=listed(AS_FED)),
+            _(
+                "These measures read texts of their own, feed pairs as pairs, or need the same words for all models: {names}."
+            ).format(names=listed(others)),
+            _("Where pairs are fed in this way take measures of: {names}.").format(names=listed(allowed)),
         )
 
 

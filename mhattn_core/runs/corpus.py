@@ -3,7 +3,7 @@
 import json
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, replace
+from dataclasses import replace
 from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
@@ -14,7 +14,7 @@ from mhattn_core.errors import Problem
 from mhattn_core.locale import _, listed
 from mhattn_core.runs.sums import fold_of
 from mhattn_core.text.feeding import AS_PAIR, Feeding
-from mhattn_core.text.pair import SentencePair
+from mhattn_core.text.pair import SentencePair, fed_pair
 from mhattn_core.text.reading import PairRecord, Upload, read_pairs
 from mhattn_core.text.segmenters import unsegmented, what_tells_words, words_unknown
 
@@ -88,9 +88,11 @@ def consecutive(records: Sequence[PairRecord]) -> list[PairRecord]:
 
 
 def fed(records: Sequence[PairRecord], feeding: Feeding | None) -> list[PairRecord]:
-    """The records with their pairs fed in one way; None leaves each as it is. Raises Problem where they then differ."""
+    """The records with their pairs fed in one way; None leaves each as it is. Of what a model is to write itself, no
+    second sentence is left. Raises Problem where they then differ.
+    """
     if feeding is not None:
-        records = [replace(record, pair=replace(record.pair, feeding=feeding)) for record in records]
+        records = [replace(record, pair=fed_pair(record.pair, feeding)) for record in records]
     if len({record.pair.feeding for record in records}) > 1:
         raise Problem(
             _("These pairs are not all fed in one way."),
@@ -113,7 +115,7 @@ def corpus_digest(records: Sequence[PairRecord]) -> str:
             record.document,
             record.group,
             record.label,
-            *(() if pair.feeding == AS_PAIR else astuple(pair.feeding)),
+            *(() if pair.feeding == AS_PAIR else pair.feeding.stated.values()),
         )
         digest.update(json.dumps(told).encode())
     return digest.hexdigest()

@@ -11,6 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from mhattn_core.attention.batches import FedPair, batches, collate, feed_all
+from mhattn_core.attention.prepare_inputs import with_second_sentence
 from mhattn_core.attention.stream import run_bare
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
@@ -27,6 +28,8 @@ from mhattn_core.text.reading import PairRecord
 T = TypeVar("T")
 TRIED = 24
 """Pairs that are measured, evenly spread over the file."""
+WRITTEN = 2
+"""The same where the model writes a part of each, token after token."""
 TOKENS_TRIED = 8192
 """Where pairs are long, fewer are measured: the cost must be told before the reader is tired of waiting."""
 BYTES_OF_FLOAT64 = 8
@@ -37,7 +40,7 @@ class Cost:
     """One model over all pairs: ``tokens`` that it is fed, ``memory`` for its sums and ``disk`` in bytes, ``seconds``.
 
     parts: seconds of the ``forward`` pass itself, of ``tokens`` (cutting text into tokens, and writing second sentences
-    that are missing), and of each measure and study; what studies cost is reckoned from the forward pass. unknown:
+    that a translator lacks), of ``writing`` second sentences where pairs are fed so, and of each measure and study; what studies cost is reckoned from the forward pass. unknown:
     share of the tokens that the model does not know. reasons: why pairs that were tried cannot be measured. windowed:
     whether a study reads those that are longer than the model all the same, window by window.
     """
@@ -68,8 +71,9 @@ def estimate(
     NAME@random. tell: hears again and again which share is done, 0 to 1.
     """
     tell(0.0)
-    some = _spread(records, TRIED)
-    pairs = _few_tokens(model, [record.pair for record in some])
+    some = _spread(records, WRITTEN if records[0].pair.feeding.is_generated else TRIED)
+    given, writing = _timed(lambda: [_written(model, record.pair) for record in some])
+    pairs = _few_tokens(model, given)
     share = len(records) / len(pairs)
     rows, feeding = _timed(lambda: feed_all(model, pairs)[0])
     _none, forward = _timed(lambda: [run_bare(model, collate(model, batch)) for batch in batches(model, rows)])
@@ -90,6 +94,8 @@ def estimate(
         name: max(took - forward - feeding, 0.0) for name, took in alone.items()
     }
     parts = {name: part * share for name, part in parts.items()}
+    writing *= len(records) / len(some)
+    parts |= {"writing": writing} if some[0].pair.feeding.is_generated else {}
     asked = [name for name in measures if name not in MEASURES]
     windowed = {name: read for name, study in STUDIES.items() if name in asked and (read := study.seconds)}
     studied = {
@@ -106,13 +112,18 @@ def estimate(
         round(len(fed) * share),
         2 * size + CHUNK * chunk.rows.shape[1] * BYTES_OF_FLOAT64,  # a chunk is weighted before it is added
         2 * size,  # the new file stands beside the old one for a moment
-        seconds * share + sum(studied.values()),
+        writing + seconds * share + sum(studied.values()),
         parts | studied,
         _unknown_share(model, rows),
         len(pairs),
         tuple(chunk.reasons.values()),
         bool(windowed),
     )
+
+
+def _written(model: Model, pair: SentencePair) -> SentencePair:
+    """What is to be written is written once, not by each measure; other pairs as they are."""
+    return with_second_sentence(model, pair) if pair.feeding.is_generated else pair
 
 
 def _unknown_share(model: Model, rows: Sequence[FedPair]) -> float:

@@ -46,9 +46,9 @@ class Manifest:
         """Twelve hexadecimal digits; the same for the same models, corpus, settings and version, anywhere."""
         told = {
             name: value
-            for name, value in asdict(self).items()
+            for name, value in self._told().items()
             if name not in ("finished", *OF_DATASET)
-            and (name, value) not in (("resources", ""), ("feeding", asdict(AS_PAIR)))
+            and (name, value) not in (("resources", ""), ("feeding", AS_PAIR.stated))
         }
         return blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=6).hexdigest()
 
@@ -58,8 +58,11 @@ class Manifest:
         return precision_of(" ".join(revision for _name, revision in self.models))
 
     def write(self, folder: Path) -> None:
-        told = {name: value for name, value in asdict(self).items() if value or name not in OF_DATASET}
+        told = {name: value for name, value in self._told().items() if value or name not in OF_DATASET}
         write_json(folder / FILE, {"id": self.id, **told})
+
+    def _told(self) -> dict[str, Any]:
+        return asdict(self) | {"feeding": self.feeding.stated}
 
     @classmethod
     def read(cls, folder: Path) -> "Manifest | None":

@@ -278,6 +278,34 @@ class Run:
         return table.drop(columns=["low", "high"]).merge(ends, on=KEYS, how="left", validate="one_to_one")[list(table)]
 
 
+def mean_differences(run: Run, a: str, b: str) -> pd.DataFrame:
+    """By how much all heads of a stack differ in the mean, model ``b`` less model ``a`` of the same architecture: stack,
+    measure, group, mean, mean_low, mean_high (95 % interval, as of ``Run.difference``).
+    """
+    keys = ["stack", "measure", "group"]
+    means = run.difference(a, b).groupby(keys, sort=False, observed=True)["value"].mean().rename("mean").reset_index()
+    files = [sums_file(run.folder, run.models.index(name)) for name in (a, b)]
+    if not all(file.exists() for file in files):
+        return means.assign(mean_low=np.nan, mean_high=np.nan)
+    from mhattn_core.runs.sums import ModelSums
+
+    of_a, of_b = (ModelSums.load(file).values() for file in files)
+    rows = [
+        (in_a.stack, in_a.name, in_a.group, *_mean_interval(in_a, in_b)) for in_a, in_b in zip(of_a, of_b, strict=True)
+    ]
+    return means.merge(pd.DataFrame(rows, columns=[*keys, "mean_low", "mean_high"]), on=keys, how="left")
+
+
+def _mean_interval(a: "MeasureValues", b: "MeasureValues") -> tuple[float, float]:
+    apart = (b.replicates - a.replicates).reshape(len(a.replicates), -1)
+    known = (~np.isnan(apart)).sum(axis=1)
+    means = np.nansum(apart, axis=1) / np.where(known > 0, known, np.nan)
+    units = min(int(np.minimum(a.n, b.n).max()), a.units, b.units)
+    lowest, highest = range_of(a.name)
+    low, high = supported(*spread(means), units, lowest=lowest - highest, highest=highest - lowest)
+    return float(low), float(high)
+
+
 def sums_file(folder: Path, number: int) -> Path:
     """Where the sums of a run's model stand, by its place among the models."""
     return folder / "sums" / f"{number}.npz"

@@ -171,8 +171,10 @@ class ModelSums:
 
 
 def text_key(record: PairRecord) -> str:
-    """What the resampling of a pair hangs on: its text."""
-    return f"{record.pair.source}\n{record.pair.target}"
+    """What the resampling of a pair hangs on: its text. What a model wrote to it is another in each, and is no part of
+    it: two models are resampled together.
+    """
+    return f"{record.pair.source}\n{'' if record.pair.feeding.is_generated else record.pair.target}"
 
 
 def unit_of(record: PairRecord) -> str:

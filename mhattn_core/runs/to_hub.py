@@ -21,7 +21,7 @@ from mhattn_core.runs.manifest import Manifest
 from mhattn_core.runs.run import ABOUT, Run
 
 REPOSITORY = re.compile(r"[\w][\w.-]*/[\w][\w.-]*")
-SENTENCES = {"pairs": ("source", "target"), "segment_documents": ("prefix",)}
+SENTENCES = {"pairs": ("source", "target"), "segment_documents": ("prefix",), "generated": ("target",)}
 """Columns that hold sentences."""
 NAMES = ("id", "document", "label")
 """Columns whose values may say what a text is or whose it is."""

@@ -47,7 +47,7 @@ def page_title(name: str) -> str:
 
 def feeds_pair(page: str) -> bool:
     """Whether a page shows nothing but what was made of the pair as it is fed; the others read it as a pair."""
-    return page in {"Attention", "Inside a head", "Fusion"}
+    return page in {"Attention", "Inside a head", "Fusion", "Compare models"}
 
 
 @dataclass(frozen=True)

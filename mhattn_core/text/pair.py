@@ -1,6 +1,6 @@
 """A pair of sentences, or one alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -18,7 +18,8 @@ class SentencePair:
     ``source_language`` and ``target_language`` are codes that a multilingual translator's tokenizer knows
     (``fra_Latn``, ``fr``);
     without them the script tells: Chinese where there are Chinese characters, English elsewhere.
-    ``feeding``: how the two become what a model reads; words and their places are the same for all.
+    ``feeding``: how the two become what a model reads; words and their places are the same for all. Of a pair that is
+    fed as ``generated``, the second is what a model wrote, empty until it has.
     Raises Problem, when first read, if a given cut does not follow its sentence.
     """
 
@@ -52,3 +53,10 @@ class SentencePair:
     def b(self) -> Sentence:
         """The second sentence as fed, with its words; no words if it is empty."""
         return cut(self.target, self.target_words)
+
+
+def fed_pair(pair: SentencePair, feeding: Feeding) -> SentencePair:
+    """The pair fed so; without its second sentence where the model is to write one."""
+    if feeding.is_generated:
+        pair = replace(pair, target="", target_words=())
+    return replace(pair, feeding=feeding)

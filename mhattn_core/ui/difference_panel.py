@@ -1,27 +1,21 @@
 """Two checkpoints of one architecture, head by head."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from mhattn_core.errors import Problem
-from mhattn_core.findings.heads.difference import (
-    difference_grid,
-    difference_scatter,
-    differences,
-    on_pair,
-    one_against_other,
-    usual_two,
-    with_counterparts,
-)
-from mhattn_core.findings.value import Finding
+from mhattn_core.findings.heads.difference import as_pair, usual_two, with_counterparts
+from mhattn_core.findings.heads.two_models import TwoModels, in_run, offered_measures, on_one_pair
 from mhattn_core.heads import Head, head_names
 from mhattn_core.locale import _
-from mhattn_core.measures.difference import difference, shape
-from mhattn_core.measures.quantities import Quantity, of_family
+from mhattn_core.measures.difference import shape
+from mhattn_core.measures.quantities import Quantity
 from mhattn_core.models.control_names import trained_name
+from mhattn_core.text.feeding import AS_PAIR
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run
@@ -49,40 +43,34 @@ def difference_panel(controls: Controls) -> None:
     if not shapes:
         return
     before, after = _choose_two(shapes)
-    words = choose_quantity(_("Measure"), of_family("basic"), key="measure")
-    if before == after:
-        raise Problem(_("Both are {name}.").format(name=after), _("Choose another model on one side."))
-    seen = {name: attended_with_progress(name, controls) for name in (before, after)}
     run = chosen_run(controls)
-    table = (
-        run.difference(before, after) if run else difference(heads_on_pair(seen[before]), heads_on_pair(seen[after]))
-    )
+    words = choose_quantity(_("Measure"), offered_measures(*filter(None, [run])), key="measure")
+    if before == after and (run or controls.pair.feeding == AS_PAIR):
+        raise Problem(
+            _("Both are {name}.").format(name=after),
+            _(
+                "Choose another model on one side; or, without a run, feed the pair as a chat, to see what that changes."
+            ),
+        )
+    seen = attended_with_progress(after, controls)
+    first = controls if before != after else replace(controls, pair=as_pair(seen))
+    both = attended_with_progress(before, first), seen
     own = after if after in shapes else next(name for name in shapes if trained_name(name) == trained_name(after))
     place = controls.models.index(own)
-    stack = choose_stack(seen[after], place)
+    stack = choose_stack(seen, place)
     # What a model does not know of the pair says nothing about a run.
-    if not run and not may_draw(seen[after], stack, place):
-        return
-    rows = table[(table["stack"] == stack) & (table["measure"] == words.code) & (table["group"] == "")]
-    if rows["value"].isna().all():
-        st.info(_("There is no value of this measure here. {reads}").format(reads=words.reads))
+    if not run and not may_draw(seen, stack, place):
         return
     if run:
-        grid, scatter = (
-            make(run, before=before, after=after, stack=stack, measure=words.code)
-            for make in (difference_grid, difference_scatter)
-        )
+        said = in_run(run, before, after, stack, words.code)
     else:
-        grid, scatter = (
-            on_pair(make(rows, words.code), list(seen.values()), stack, words.code)
-            for make in (differences, one_against_other)
-        )
-    chosen = _pictures(grid, scatter, words)
-    both = [whole_head(seen[name], Head(stack, *chosen)) for name in (before, after)]
-    for number, (column, one) in enumerate(zip(st.columns(2), both, strict=True)):
+        said = on_one_pair(both, [heads_on_pair(one) for one in both], stack, words.code)
+    chosen = _pictures(said, words)
+    heads = [whole_head(one, Head(stack, *chosen)) for one in both]
+    for number, (column, one) in enumerate(zip(st.columns(2), heads, strict=True)):
         with column:
             st.markdown(f"**{model_label(one.model)}**")
-            head_panel(one, number, beside=both)
+            head_panel(one, number, beside=heads)
 
 
 def _shapes(controls: Controls) -> dict[str, object]:
@@ -105,14 +93,16 @@ def _choose_two(shapes: Mapping[str, object]) -> tuple[str, str]:
     return first, second
 
 
-def _pictures(grid: Finding, scatter: Finding, words: Quantity) -> tuple[int, int]:
-    """The grid, the scatter and the table; the result is the head that is chosen."""
+def _pictures(said: TwoModels, words: Quantity) -> tuple[int, int]:
+    """The grid, the scatter, the table and, where they are known, the regions; the result is the head that is chosen."""
+    grid, scatter, moved = said
     say(grid)
     st.caption(f"**{words.axis}** · {words.explanation}")
     pictures = st.container()
     chosen = _choose_head(grid.table)
     with pictures:
-        first, second, most = st.tabs([_("Head by head"), _("One against the other"), _("Most changed")])
+        names = [_("Head by head"), _("One against the other"), _("Most changed"), _("Regions of the text")]
+        first, second, most, *last = st.tabs(names if moved else names[:3])
     on_pick = partial(take_head, key=CHOSEN)
     with first:
         show(grid, key="difference", on_pick=on_pick, sentence=False, chosen=chosen)
@@ -120,6 +110,9 @@ def _pictures(grid: Finding, scatter: Finding, words: Quantity) -> tuple[int, in
         show(scatter, key="before-after", on_pick=on_pick, sentence=False, chosen=chosen)
     with most:
         _most_changed(grid.table)
+    if moved:
+        with last[0]:
+            show(moved, key="region-difference")
     return chosen
 
 

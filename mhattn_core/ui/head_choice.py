@@ -8,6 +8,7 @@ import streamlit as st
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
+from mhattn_core.models.control_names import trained_name
 from mhattn_core.text.code_names import code_names
 from mhattn_core.ui.choices import choose, choose_or_leave, put
 from mhattn_core.ui.names import known_names, model_label
@@ -38,17 +39,16 @@ def choose_stack(seen: "AttentionResult", place: int, *, bare: bool = False) -> 
 
     bare: the label is for screen readers only.
     """
-    stacks = seen.stacks
-    if len(stacks) == 1:
-        return stacks[0]
-    written = not seen.pair.b
-    first = "cross" if "cross" in stacks and not written else stacks[0]
-    label = _("Stack of {name}").format(name=model_label(seen.model.name))
-    stack = choose(label, code_names(stacks), key=key_for("stack", place), default=first, pills=True, bare=bare)
-    if written and stack != "encoder" and "b" in seen.sentences:
+    stacks, written = seen.stacks, seen.pair.feeding.is_generated or not seen.pair.b
+    stack = stacks[0]
+    if len(stacks) > 1:
+        first = "cross" if "cross" in stacks and not written else stack
+        label = _("Stack of {name}").format(name=model_label(seen.model.name))
+        stack = choose(label, code_names(stacks), key=key_for("stack", place), default=first, pills=True, bare=bare)
+    if written and stack != "encoder" and seen.sentences.get("b"):
         st.caption(
             _("{name} wrote the second sentence itself: *{text}*").format(
-                name=model_label(seen.model.name), text=escape(seen.sentences["b"].text)
+                name=model_label(trained_name(seen.model.name)), text=escape(seen.sentences["b"].text.strip())
             )
         )
     return stack

@@ -1,15 +1,16 @@
 """Models and patterns, kept between reruns and shared by everybody who uses this copy."""
 
 from collections.abc import Callable
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from mhattn_core.models.control_names import trained_name
 from mhattn_core.models.precision import FLOAT32
 from mhattn_core.models.resident import Resident
 from mhattn_core.text.pair import SentencePair
-from mhattn_core.ui.turns import counted
+from mhattn_core.ui.turns import counted, in_turn
 from mhattn_core.unforeseen import foreseen
 
 if TYPE_CHECKING:
@@ -61,6 +62,14 @@ def _attend(model: "Model", pair: SentencePair) -> "AttentionResult":
     return attend(model, pair)
 
 
+@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=HASHES)
+@in_turn
+def _written(model: "Model", pair: SentencePair) -> SentencePair:
+    from mhattn_core.attention.prepare_inputs import second_sentence
+
+    return replace(pair, target=second_sentence(model, pair).text)
+
+
 def loaded(name: str) -> "Model":
     """The model of this name. Raises Problem, and nothing else, whatever is the matter with it."""
     with foreseen(name):
@@ -68,6 +77,11 @@ def loaded(name: str) -> "Model":
 
 
 def attended(name: str, pair: SentencePair) -> "AttentionResult":
-    """What a model's heads did with a pair, computed once. Raises Problem, and nothing else."""
+    """What a model's heads did with a pair, computed once; where a second sentence is to be written, with the model's
+    own, of a random control the trained model's. Raises Problem, and nothing else.
+    """
     with foreseen(name):
-        return _attend(models().get(name, precision()), pair)
+        model = models().get(name, precision())
+        if pair.feeding.is_generated:
+            pair = _written(models().get(trained_name(name), precision()), pair)
+        return _attend(model, pair)

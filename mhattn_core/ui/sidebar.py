@@ -1,7 +1,6 @@
 """The sidebar that all pages share: models, pair, data, and the language."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -17,6 +16,7 @@ from mhattn_core.models.fetch import fetch
 from mhattn_core.models.precision import AUTO, DTYPES, FLOAT32
 from mhattn_core.models.readers import can_read, language_told, readers
 from mhattn_core.text.pages import feeds_pair, first_shown, reads_pair
+from mhattn_core.text.pair import fed_pair
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose, history
 from mhattn_core.ui.controls import CHOSEN, MODELS, MOST_MODELS, PAIR, Controls, choose_for_good
@@ -59,7 +59,7 @@ def sidebar(page: str = "") -> Controls:
                 st.caption(_("This page doesn't use the sentence pair."))
             pair, gallery_id = choose_pair(page)
             if feeds_pair(page):
-                pair = replace(pair, feeding=choose_feeding())
+                pair = fed_pair(pair, choose_feeding())
             pair_of_file()
             if said := _of_the_page(reads):
                 st.caption(said)

@@ -11,6 +11,7 @@ from mhattn_core.text.prose import prose
 from mhattn_core.text.reading import FORMATS, SAMPLE, Upload, samples
 from mhattn_core.text.reading.dataset import EXAMPLE
 from mhattn_core.text.reading.limits import MEGABYTE, limits
+from mhattn_core.text.reading.moses import as_one
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.pair_choice import take_pair
@@ -77,6 +78,7 @@ def _take_in(key: str) -> None:
             max_upload_size=limits().bytes // MEGABYTE,
             help=prose("columns_of_file"),
         )
+        _take_two(key, turn)
         _offer_samples(key)
     with paste_tab:
         st.text_area(
@@ -93,6 +95,23 @@ def _take_in(key: str) -> None:
             _take_sample(key)
     if hosted():
         st.caption(prose("shared_copy").format(megabytes=limits().bytes // MEGABYTE, rows=limits().rows))
+
+
+def _take_two(key: str, turn: int) -> None:
+    with st.expander(_("Two files, one per language"), icon=":material/splitscreen_left:"):
+        st.caption(_("Plain text or .gz; the same line of both files is a pair, as in Moses and OPUS."))
+        labels = {"first": _("First sentences"), "second": _("Second sentences")}
+        for side, (which, label) in zip(st.columns(2), labels.items(), strict=True):
+            name, size = f"{key}-{which}-{turn}", limits().bytes // MEGABYTE
+            side.file_uploader(label, key=name, on_change=_two_chosen, args=(key, turn), max_upload_size=size)
+
+
+def _two_chosen(key: str, turn: int) -> None:
+    files = [st.session_state.get(f"{key}-{which}-{turn}") for which in ("first", "second")]
+    brought = [(file.name, file.getvalue()) for file in files if file]
+    if len(brought) == len(files):
+        keep_file(key, *as_one(*brought))
+        st.session_state[f"{key}-turn"] = turn + 1
 
 
 def _take_sample(key: str) -> None:

@@ -12,14 +12,21 @@ from mhattn_core.runs.store import KEPT_WHEN_HOSTED, Saved
 from mhattn_core.text.reading import HOSTED, Upload
 from mhattn_core.visitors.jobs import Job, Jobs
 
+MOST_WRITTEN = 100
+"""Pairs of which a model writes the second sentence on a shared copy: each of its tokens is a forward pass."""
+
 
 def check_size(upload: Upload) -> None:
-    """Raises Problem when a shared copy does not take so many pairs."""
-    if hosted() and len(upload.pairs) > HOSTED.rows:
-        raise Problem(
-            _("This copy is shared and measures up to {most} pairs.").format(most=HOSTED.rows),
-            _("Bring fewer, or run your own copy."),
+    """Raises Problem when a shared copy does not take so many pairs; fewer where models write a part of each."""
+    writes = any(record.pair.feeding.is_generated for record in upload.pairs)
+    most = MOST_WRITTEN if writes else HOSTED.rows
+    if hosted() and len(upload.pairs) > most:
+        message = (
+            _("This copy is shared and lets models write for up to {most} pairs.")
+            if writes
+            else _("This copy is shared and measures up to {most} pairs.")
         )
+        raise Problem(message.format(most=most), _("Bring fewer, or run your own copy."))
 
 
 def begin(run: Saved, upload: Upload, jobs: Jobs, models: Resident, owner: str = "") -> None:

@@ -1,11 +1,17 @@
-"""The pair of the sidebar as a chat and in a template, and the regions of the text on Attention."""
+"""The pair of the sidebar as a chat, in a template and with what a model writes; the regions of the text on Attention and
+Difference; and how the pairs of a new run are fed.
+"""
 
 from typing import Any
 
 import pandas as pd
 import pytest
+from own_runs import bring, press, settle
 from reading import go_to, open_page, tables, texts
 from streamlit.testing.v1 import AppTest
+
+from mhattn_core.runs import store
+from mhattn_core.text.feeding import Feeding
 
 TEMPLATE = "first: {a}\nsecond: {b}"
 OWN: dict[str, Any] = {"source": "The cat sat down.", "target": "It was tired.", "models": ["minilm"]}
@@ -55,3 +61,49 @@ def test_pages_that_read_pairs_in_ways_of_their_own_offer_no_other_feeding(page:
     app = open_page(page, feed="chat", models=["marian-zh-en"])
     assert "feed" not in [box.key for box in app.selectbox]
     assert "chat template" not in texts(app)
+
+
+def test_what_a_model_writes_itself_is_shown_as_its_own_and_of_a_control_as_the_trained_models() -> None:
+    typed = {"source": "猫在垫子上睡觉。", "target": "left out", "feed-tokens": 12}
+    models = {"models": ["marian-zh-en", "marian-zh-en@random"], "stack": "cross", "stack2": "cross"}
+    app = open_page("attention", state=typed, feed="generated", **models)
+    said = texts(app)
+    written = [part.value for part in app.caption if "wrote the second sentence itself" in part.value]
+    assert len(set(written)) == 1
+    assert "marian-zh-en wrote the second sentence itself" in said
+    assert "1 pair: an example · second sentence written by the model" in said
+    assert "The second sentence is not read" in said
+    assert "left out" not in said.replace("Rows left out", "")
+
+
+def test_a_model_that_cannot_write_says_so_and_the_way_out() -> None:
+    said = texts(open_page("attention", feed="generated", **OWN))
+    assert "“minilm” has no language head, so it cannot write the second sentence" in said
+    assert "choose a causal language model or a translator" in said
+
+
+def test_the_same_model_on_both_sides_shows_what_its_template_changes() -> None:
+    both = {"tab": "difference", "from": "minilm", "to": "minilm"}
+    app = open_page("compare_models", **both, **OWN)
+    assert "feed the pair as a chat, to see what that changes" in texts(app)
+    app = open_page("compare_models", state={"feed-template": TEMPLATE}, feed="own", **both, **OWN)
+    said = texts(app)
+    assert "From minilm (as a pair) to minilm (in a template), normalised entropy" in said
+    assert "the share of a word’s attention changes in the mean of all heads by: A " in said
+    assert not app.error
+
+
+@pytest.mark.usefixtures("own_folder")
+def test_a_new_run_is_fed_as_was_chosen_and_says_so_when_it_is_opened() -> None:
+    app = bring()
+    app.selectbox(key="run-feed").set_value("own").run()
+    app.text_area(key="run-feed-template").set_value(TEMPLATE).run()
+    assert "ablation" not in texts(app)
+    press(app, "Start")
+    settle()
+    (run,) = store.saved()
+    assert run.open().manifest.feeding == Feeding(TEMPLATE)
+    assert run.open().manifest.measures == ("basic", "regions")
+    said = texts(open_page("runs", run=run.key))
+    assert r"Pairs were fed in the template “first: {a}n" in said.replace("\\", "")
+    assert "4 pairs · in a template" in said

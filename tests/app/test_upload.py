@@ -228,3 +228,13 @@ def test_one_pair_after_another_becomes_that_of_the_sidebar() -> None:
         app.number_input[0].set_value(number).run()
         app.button(key="mine-show").click().run()
         assert app.text_area(key="source").value == first
+
+
+def test_two_files_one_per_language_are_one_upload() -> None:
+    app = opened()
+    for number, (name, content) in enumerate({"a.src": b"ja\nnein\n", "b.tgt": b"yes\nno\n"}.items(), start=1):
+        app.file_uploader[number].set_value((name, content, "application/octet-stream"))
+        app.run()
+        assert f"read: {None if number == 1 else 2}" in said(app)
+    assert "a.src + b.tgt.zip" in app.selectbox(key="mine-chosen").value
+    assert not app.error

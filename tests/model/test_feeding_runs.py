@@ -102,7 +102,7 @@ def test_a_run_that_goes_on_feeds_as_it_began(model: mh.Model, run: mh.Run, tmp_
 @pytest.mark.parametrize(
     ("feeding", "measures", "reason"),
     [
-        (CHAT, ["ablation"], "read texts of their own, or feed pairs as pairs: ablation"),
+        (CHAT, ["ablation"], "or need the same words for all models: ablation"),
         (None, ["basic"], "not all fed in one way"),
     ],
 )

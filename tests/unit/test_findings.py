@@ -14,7 +14,6 @@ import mhattn_core as mh
 from mhattn_core.cli import command
 from mhattn_core.errors import Problem
 from mhattn_core.findings import RUN_FINDINGS
-from mhattn_core.findings.markdown import plain
 from mhattn_core.runs.store import shipped
 
 
@@ -88,14 +87,6 @@ def test_all_that_a_run_says_can_be_shown_saved_and_got_again(key: str, tmp_path
         lines = one.code.splitlines()
         exec("\n".join([*lines[:-1], f"table = {lines[-1]}"]), again)
         pd.testing.assert_frame_equal(again["table"], one.table)
-
-
-@pytest.mark.parametrize("key", ["examples-en", "documents-en"])
-def test_a_notebook_displays_all_of_it(key: str) -> None:
-    for one in mh.all_findings(mh.Run.open(key)):
-        shown = one._repr_mimebundle_()
-        assert plain(one.sentence) in shown["text/plain"]
-        assert "<svg" in shown["text/html"]
 
 
 def test_code_gives_the_head_that_was_chosen_and_no_default(english: mh.Run) -> None:

@@ -4,8 +4,13 @@ import pytest
 
 from mhattn_core.errors import Problem
 from mhattn_core.hosted import hosted, without_folders
+from mhattn_core.text.feeding import MOST_NEW_TOKENS, MOST_WHEN_HOSTED, Feeding, most_new_tokens
+from mhattn_core.text.pair import SentencePair
+from mhattn_core.text.reading import PairRecord, Upload
 from mhattn_core.text.reading.limits import HOSTED, Limits, limits
+from mhattn_core.text.reading.records import bad_rows
 from mhattn_core.unforeseen import foreseen
+from mhattn_core.visitors.begin import MOST_WRITTEN, check_size
 
 SAID = "HF_TOKEN=hf_secret in the environment"
 
@@ -55,3 +60,18 @@ def test_what_nobody_foresaw_is_told_by_its_kind_alone(
     assert "KeyError" in told
     assert __file__ in caplog.text
     assert "secret" not in told
+
+
+def test_a_shared_copy_lets_models_write_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    def brought(number: int, how: str) -> Upload:
+        pairs = [PairRecord(str(line), SentencePair("a", feeding=Feeding(how)), line) for line in range(number)]
+        return Upload("pairs.csv", "csv", pairs, bad_rows([]))
+
+    check_size(brought(MOST_WRITTEN + 1, "generated"))
+    assert most_new_tokens() == MOST_NEW_TOKENS
+    monkeypatch.setenv("MHATTN_HOSTED", "1")
+    assert most_new_tokens() == MOST_WHEN_HOSTED
+    check_size(brought(MOST_WRITTEN + 1, "pair"))
+    check_size(brought(MOST_WRITTEN, "generated"))
+    with pytest.raises(Problem, match="lets models write for up to 100 pairs"):
+        check_size(brought(MOST_WRITTEN + 1, "generated"))

@@ -7,7 +7,7 @@ import pytest
 
 from mhattn_core import Problem
 from mhattn_core.text.reading import Limits, Upload, read_pairs, read_parallel
-from mhattn_core.text.reading.moses import pack
+from mhattn_core.text.reading.moses import as_one, pack
 
 
 def read(name: str, text: str, **options: object) -> Upload:
@@ -197,3 +197,13 @@ def test_two_files_in_one_archive() -> None:
             read_pairs(("x.zip", pack(others)))
     with pytest.raises(Problem, match="unpacked"):
         read_pairs(("x.zip", pack({"x.en": b"a\n" * 9000, "x.de": b"b\n" * 9000})), limits=Limits(expanded=20_000))
+
+
+def test_two_files_of_any_name_are_one_in_the_order_in_which_they_were_given() -> None:
+    first, second = ("train.src", b"ja\nnein\n"), ("other.en.gz", gzip.compress(b"yes\nno\n"))
+    for files, expected in (((first, second), ("ja", "yes")), ((second, first), ("yes", "ja"))):
+        upload = read_pairs(as_one(*files))
+        assert texts(upload)[0] == expected
+        assert upload.name == f"{files[0][0]} + {files[1][0]}.zip"
+    with pytest.raises(Problem, match="do not belong together"):
+        read_pairs(as_one(first, ("x.en", b"yes\n")))

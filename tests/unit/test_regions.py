@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from mhattn_core.arrays.word_layer import WordLayer
+from mhattn_core.arrays.word_layer import TokenLayer, WordLayer
 from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.attention.word_grid import word_axis
 from mhattn_core.attention.word_layer import piece_spans, word_axes, word_layer, word_spans
@@ -84,3 +84,13 @@ def test_of_one_pair_they_are_the_same() -> None:
     shares, even = pair_regions(np.array(PATTERN)[None, None], axis, [piece.region for piece in PIECES], causal=True)
     np.testing.assert_allclose(shares[0, 0], [np.mean(SHARES[region]) for region in REGIONS])
     np.testing.assert_allclose(even, [EVEN[region] / 3 for region in REGIONS])
+
+
+def test_some_queries_after_others_add_up_to_the_whole_and_padding_adds_nothing() -> None:
+    whole = layer()
+    tokens = whole.tokens.clone()
+    tokens[1, 0, len(PIECES) :] = torch.nan
+    # No word has pieces on both sides of 5 or 8.
+    parts = [regions(TokenLayer(0, whole.axes, tokens[:, :, a:b], a)) for a, b in ((0, 5), (5, 8), (8, 11))]
+    for name, sums in regions(whole).items():
+        torch.testing.assert_close(sum(part[name] for part in parts), sums)

@@ -9,7 +9,7 @@ from mhattn_core.locale import _, listed
 from mhattn_core.text.changes import TextSpan, changes
 
 if TYPE_CHECKING:
-    from mhattn_core.attention.generate import Continued
+    from mhattn_core.attention.second_sentence import Generated
 
 NAMED = 4
 # Struck through and underlined, so that colour is not the only sign; both can be read on light and dark.
@@ -32,7 +32,7 @@ def without(off: Sequence[Head]) -> str:
     return _("Without {heads}").format(heads=listed(head.full_name for head in off))
 
 
-def written_before_and_after(intact: "Continued", ablated: "Continued", off: Sequence[Head]) -> str:
+def written_before_and_after(intact: "Generated", ablated: "Generated", off: Sequence[Head]) -> str:
     """HTML of what a model writes with all its heads and without these; dots where it had not come to an end."""
     both = intact, ablated
     first, second = ("" if one.complete else " …" for one in both)

@@ -10,6 +10,7 @@ import pandas as pd
 from mhattn_core import charts
 from mhattn_core.arrays.word_grid import WordGrid
 from mhattn_core.charts.glance import thumbnails
+from mhattn_core.findings.feeding import feeding_title
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.findings.value import Finding
@@ -37,6 +38,7 @@ def heads_at_a_glance(result: "AttentionResult", stack: str, glance: pd.DataFram
         1,
         source_of(result),
         code_of(result, expression, "from mhattn_core.findings.attention.all_heads import glance_table"),
+        fed=feeding_title(result.pair.feeding),
     )
 
 

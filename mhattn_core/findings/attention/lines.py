@@ -9,6 +9,7 @@ import pandas as pd
 from mhattn_core import charts
 from mhattn_core.charts.attention_layout import fits_rows
 from mhattn_core.findings.attention.shown import Shown, all_weights, drawn, largest_shown, pattern_sentence
+from mhattn_core.findings.feeding import feeding_title
 from mhattn_core.findings.of_pair import literal, loading, source_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
@@ -92,6 +93,7 @@ def _finding(
         " · ".join(f"{source_of(one.result)} · {one.head.full_name}" for one in shown),
         _code(shown),
         draw_narrow=draw_narrow,
+        fed=feeding_title(first.result.pair.feeding),
     )
 
 

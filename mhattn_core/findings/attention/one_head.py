@@ -7,6 +7,7 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.attention.tables import Units, matrix_table, pattern_table
+from mhattn_core.findings.feeding import feeding_title
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.findings.value import Finding
@@ -35,6 +36,7 @@ def head_pattern(
         1,
         f"{source_of(result)} · {head.full_name}",
         code_of(result, expression, "from mhattn_core.attention.tables import pattern_table"),
+        fed=feeding_title(result.pair.feeding),
     )
 
 

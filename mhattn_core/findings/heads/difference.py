@@ -10,6 +10,7 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.errors import Problem
+from mhattn_core.findings.feeding import feeding_title
 from mhattn_core.findings.heads.compared import HEADS_TABLE
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.narrow import strongest_heads
@@ -31,6 +32,8 @@ from mhattn_core.models.control_names import (
 )
 from mhattn_core.models.precision import precision_of
 from mhattn_core.runs.run import Run
+from mhattn_core.text.feeding import AS_PAIR
+from mhattn_core.text.pair import SentencePair
 
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
@@ -101,21 +104,41 @@ def one_against_other(rows: pd.DataFrame, measure: str) -> Finding:
     )
 
 
+def as_pair(result: "AttentionResult") -> SentencePair:
+    """The sentences that a model read in a chat, in a template or wrote itself, fed as a pair."""
+    return replace(result.pair, target=result.sentences["b"].text, feeding=AS_PAIR)
+
+
+def sides(results: "Sequence[AttentionResult]") -> tuple[str, str]:
+    """What two results are called: by their models, or of one model by how it was fed."""
+    before, after = results
+    if before.model.name != after.model.name:
+        return before.model.name, after.model.name
+    fed = [feeding_title(one.pair.feeding) or _("as a pair") for one in results]
+    return f"{before.model.name} ({fed[0]})", f"{after.model.name} ({fed[1]})"
+
+
 def on_pair(finding: Finding, results: "Sequence[AttentionResult]", stack: str, measure: str) -> Finding:
-    """The finding with its source, and with code that gives the same rows, where two models read one pair."""
+    """The finding with its source, and with code that gives the same rows, of two models that read one pair, or of one
+    that read it fed in two ways.
+    """
     query = f"stack == {stack!r} and measure == {measure!r}"
-    load = loading("name", precision_of(results[0].model.revision))
+    loads = [loading(repr(one.model.name), precision_of(one.model.revision)) for one in results]
+    names = sides(results)
+    named = "" if names[0] == results[0].model.name else f".assign(model_a={names[0]!r}, model_b={names[1]!r})"
     code = (
         "import mhattn_core as mh",
         HEADS_TABLE,
         "from mhattn_core.measures.difference import difference",
         "",
-        f"pair = {literal(results[0].pair)}",
-        f"names = {[one.model.name for one in results]!r}",
-        f"before, after = (heads_table(mh.attend({load}, pair)) for name in names)",
-        f"difference(before, after).query({query!r}).sort_values('value', key=abs, ascending=False, kind='stable')",
+        *(
+            f"{name} = heads_table(mh.attend({load}, {literal(one.pair)}))"
+            for name, load, one in zip(("before", "after"), loads, results, strict=True)
+        ),
+        f"difference(before, after){named}.query({query!r}).sort_values('value', key=abs, ascending=False, kind='stable')",
     )
-    return replace(finding, source=" · ".join(map(source_of, results)), code="\n".join(code))
+    source = " · ".join(map(source_of, results))
+    return replace(finding, source=source, code="\n".join(code), fed=feeding_title(results[-1].pair.feeding))
 
 
 def _of_run(run: Run, before: str, after: str, stack: str, measure: str) -> pd.DataFrame:

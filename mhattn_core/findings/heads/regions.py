@@ -1,6 +1,7 @@
 """How much each head gives to the sentences, to a system text and to what stands around them, in the text as fed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.digits import digits
+from mhattn_core.findings.feeding import feeding_title
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.findings.of_run import of_run
@@ -29,7 +31,7 @@ def region_titles(feeding: Feeding) -> dict[str, str]:
     return {
         "system": _("system text"),
         "a": _("user") if is_chat else "A",
-        "b": _("assistant") if is_chat else "B",
+        "b": _("B, generated") if feeding.is_generated else _("assistant") if is_chat else "B",
         "template": _("separators and special tokens") if feeding.how == PAIR else _("template"),
     }
 
@@ -57,17 +59,17 @@ def regions(run: Run, *, models: Sequence[str] = (), stack: str = "") -> Finding
 def regions_of_pair(results: "Sequence[tuple[AttentionResult, str]]") -> Finding:
     """The same of one pair, for a stack of each model; the code is that of the first."""
     first, stack = results[0]
-    finding = _finding(pd.concat([_table(*one) for one in results], ignore_index=True), first.pair.feeding, 1)
+    finding = _finding(pd.concat([regions_table(*one) for one in results], ignore_index=True), first.pair.feeding, 1)
     code = code_of(
         first,
         f"regions_of_pair([(seen, {stack!r})]).table",
         "from mhattn_core.findings.heads.regions import regions_of_pair",
     )
     source = " · ".join(source_of(result) for result, _stack in results)
-    return Finding("regions", finding.sentence, finding.table, finding.draw, finding.reading, 1, source, code)
+    return replace(finding, source=source, code=code, of="", fed=feeding_title(first.pair.feeding))
 
 
-def _table(result: "AttentionResult", stack: str) -> pd.DataFrame:
+def regions_table(result: "AttentionResult", stack: str) -> pd.DataFrame:
     """model, stack, layer, head, region, share, even, lift: a row for each region that has tokens."""
     keys = [piece.region for piece in result.pieces(stack)[1]]
     shares, even = pair_regions(result.pattern(stack), result.words(stack).query_axis, keys, causal=stack == "decoder")

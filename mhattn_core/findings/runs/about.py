@@ -1,6 +1,7 @@
 """A run in words: how long it took, what it is called in a list, whose sentences it measured."""
 
 from mhattn_core.findings.counts import count_of_pairs
+from mhattn_core.findings.feeding import feeding_sentence
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _, stated
 from mhattn_core.measures.statistics import FEW_FOR_INTERVAL, FEWEST_FOR_INTERVAL
@@ -74,4 +75,4 @@ def how_far(run: Run) -> str:
 def provenance(run: Saved, tables: Run) -> str:
     """Where its pairs come from, its id and the version that made it, in Markdown."""
     made = _("Run {id}, mhattn {version}.").format(id=f"`{tables.id}`", version=tables.manifest.version)
-    return f"{escape(origin(run))} {made}"
+    return " ".join(filter(None, (escape(origin(run)), feeding_sentence(tables.manifest.feeding), made)))

@@ -67,6 +67,7 @@ def _dearest(costs: "Sequence[Cost]") -> str:
     says = {
         "forward": _("the forward pass of {model} ({share:.0%})"),
         "tokens": _("the tokens of {model} ({share:.0%})"),
+        "writing": _("what {model} writes ({share:.0%})"),
     }
     of_measure = _("the measure {part} of {model} ({share:.0%})")
     share = seconds / max(sum(seconds for seconds, _model, _part in parts), 1e-9)

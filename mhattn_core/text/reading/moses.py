@@ -16,7 +16,8 @@ from mhattn_core.text.reading.wordings import language_of
 
 
 def read_moses(name: str, content: bytes, limits: Limits) -> Upload:
-    """The pairs of a .zip that holds just two files of one name that end in their languages, whatever else it holds.
+    """The pairs of a .zip that holds just two files of one name that end in their languages, whatever else it holds; or
+    ``source`` and ``target``, see ``as_one``.
 
     The first is the one whose language comes first in their name (``de-en``), else in the archive. Raises Problem when
     there are no two.
@@ -46,7 +47,18 @@ def pack(files: dict[str, bytes]) -> bytes:
     return content.getvalue()
 
 
+def as_one(first: tuple[str, bytes], second: tuple[str, bytes]) -> tuple[str, bytes]:
+    """Two files of sentences, name and content, whatever they are called, as one that ``read_moses`` reads in this
+    order.
+    """
+    sides = zip(("source", "target"), (first, second), strict=True)
+    packed = {f"{side}.gz" if name.lower().endswith(".gz") else side: content for side, (name, content) in sides}
+    return f"{first[0]} + {second[0]}.zip", pack(packed)
+
+
 def _of_two_languages(names: list[str]) -> list[str]:
+    if len(sides := [name for side in ("source", "target") for name in names if name in (side, f"{side}.gz")]) == 2:
+        return sides
     by_stem: dict[str, list[str]] = {}
     for name in names:
         stem, _dot, language = name.rpartition(".")

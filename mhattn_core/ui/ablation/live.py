@@ -6,7 +6,8 @@ import streamlit as st
 
 from mhattn_core.attention.ablation import Ablation, Kind, kinds_of
 from mhattn_core.attention.attend import AttentionResult
-from mhattn_core.attention.generate import Continued, continued
+from mhattn_core.attention.generate import continued
+from mhattn_core.attention.second_sentence import Generated
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.ablation.pair import PairLoss, gradient_importance, pair_loss
 from mhattn_core.findings.ablation.before_after import written_before_and_after
@@ -72,7 +73,7 @@ def _ranked_first(seen: AttentionResult) -> Head:
     return Head.of_row(table.loc[table["gradient_importance"].idxmax()])
 
 
-def written(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> Continued:
+def written(seen: AttentionResult, off: Sequence[Head], kind: Kind) -> Generated:
     """What the model writes with these heads off, made once."""
     longest = LONGEST if "cross" in seen.stacks else LONGEST_NEXT
     return kept(

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from mhattn_core.findings.heads.two_models import offered_measures
 from mhattn_core.findings.runs.about import run_label
 from mhattn_core.findings.runs.two_runs import in_both, two_runs
 from mhattn_core.locale import _
-from mhattn_core.measures.quantities import of_family
 from mhattn_core.runs.store import Saved
 from mhattn_core.text.code_names import code_names
 from mhattn_core.ui.choices import choose
@@ -36,7 +36,8 @@ def compared_runs() -> None:
     with st.container(horizontal=True):
         models = {name: known_names().name(name) for name in _common(runs[first], runs[second])}
         model = choose(_("Model"), models, key="runs-model")
-        measure = choose_quantity(_("Measure"), of_family("basic"), key="runs-measure").code
+        offered = offered_measures(*(opened(runs[key]) for key in (first, second)))
+        measure = choose_quantity(_("Measure"), offered, key="runs-measure").code
     with problems():
         first_run, second_run = (opened(runs[key]) for key in (first, second))
         stacks = list(dict.fromkeys(in_both(first_run, second_run, model, measure)["stack"]))

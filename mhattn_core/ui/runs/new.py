@@ -11,15 +11,17 @@ from mhattn_core.locale import _
 from mhattn_core.models.checkpoints import checkpoints, expand
 from mhattn_core.models.control_names import trained_name
 from mhattn_core.runs import store
-from mhattn_core.runs.corpus import corpus_digest, records_of
+from mhattn_core.runs.corpus import corpus_digest, fed, records_of
 from mhattn_core.runs.cost import Cost, estimate, refuse
 from mhattn_core.runs.sets import EVERYTHING
+from mhattn_core.runs.work import measurable
 from mhattn_core.text.examples import example_pairs
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.reading import PairRecord, Upload
 from mhattn_core.text.reading.records import bad_rows
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.feeding_choice import choose_feeding
 from mhattn_core.ui.kept import Tell, made_once, of_costs
 from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.page import problems
@@ -39,10 +41,15 @@ def new_run(controls: Controls) -> None:
         if upload is None:
             return
         records_of(upload)  # too many groups
-        everything = _costs(expand(controls.models), upload.pairs, EVERYTHING)
+        feeding = choose_feeding("run-feed")
+        upload = replace(upload, pairs=fed(upload.pairs, feeding))
+        allowed = measurable(feeding)
+        everything = _costs(
+            expand(controls.models), upload.pairs, tuple(name for name in EVERYTHING if name in allowed)
+        )
         if not everything:
             return
-        measures = choose_measures(everything)
+        measures = choose_measures(everything, feeding)
         name = st.text_input(_("Name of the run"), upload.name, max_chars=100, key=f"run-name-{upload.name}")
         st.markdown(_("Models, from the sidebar: {models}.").format(models=model_label(*controls.models)))
         costs = _costs([cost.model for cost in everything], upload.pairs, measures)
