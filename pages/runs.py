@@ -4,6 +4,7 @@ from mhattn_core.locale import _
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.page import page
 from mhattn_core.ui.runs.compared import compared_runs
+from mhattn_core.ui.runs.new import new_run
 from mhattn_core.ui.runs.opened import opened_run
 from mhattn_core.ui.runs.watch import watch_runs
 from mhattn_core.ui.sidebar import sidebar
@@ -20,9 +21,6 @@ page(
 tab = open_tab({"saved": _("Saved runs"), "new": _("Measure my pairs"), "compare": _("Compare two runs")})
 watch_runs()
 if tab == "new":
-    # What it will cost is told by a network; saved runs need none.
-    from mhattn_core.ui.runs.new import new_run
-
     new_run(controls)
 elif tab == "compare":
     compared_runs()

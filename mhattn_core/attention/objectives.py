@@ -132,7 +132,7 @@ def _cross_entropy(
     return torch.cat(
         [
             nn.functional.cross_entropy(some, of, reduction="none", ignore_index=NOT_ASKED)
-            for some, of in zip(logits.split(rows), targets.split(rows), strict=True)
+            for some, of in zip(torch.split(logits, rows), torch.split(targets, rows), strict=True)
         ]
     )
 

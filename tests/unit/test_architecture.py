@@ -146,7 +146,7 @@ def test_pages_of_tables_and_the_first_page_wait_for_no_network() -> None:
     )
     modules = ", ".join(f"mhattn_core.ui.{name}panel" for name in names)
     modules += ", mhattn_core.ui.redundancy.shares, mhattn_core.ui.runs.opened, mhattn_core.ui.runs.compared"
-    modules += ", mhattn_core.ui.runs.watch"
+    modules += ", mhattn_core.ui.runs.watch, mhattn_core.ui.runs.new"
     asked = f"import sys, {modules}; print({{'torch', 'transformers', 'spacy'}} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", asked], cwd=CORE.parent, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["set()"], done.stdout
