@@ -32,6 +32,7 @@ from mhattn_core.charts.interactions import interactions
 from mhattn_core.charts.interventions import interventions
 from mhattn_core.charts.kept_heads import kept_heads
 from mhattn_core.charts.knockouts import knockouts
+from mhattn_core.charts.largest_changes import largest_changes
 from mhattn_core.charts.lines import lines
 from mhattn_core.charts.matched_heads import matched_heads
 from mhattn_core.charts.matrix import CELLS_DRAWN, CELLS_WITH_TOOLTIP, LABELS_DRAWN, TALLEST, matrix
@@ -45,6 +46,7 @@ from mhattn_core.charts.probes import probes
 from mhattn_core.charts.profiles import profiles
 from mhattn_core.charts.redundant_shares import redundant_shares
 from mhattn_core.charts.region_difference import region_difference
+from mhattn_core.charts.region_matrix import region_matrix
 from mhattn_core.charts.regions import regions
 from mhattn_core.charts.relation_profile import relation_profile
 from mhattn_core.charts.row import row
@@ -104,6 +106,7 @@ __all__ = [
     "interventions",
     "kept_heads",
     "knockouts",
+    "largest_changes",
     "lines",
     "masked_retrieval",
     "matched_heads",
@@ -117,6 +120,7 @@ __all__ = [
     "profiles",
     "redundant_shares",
     "region_difference",
+    "region_matrix",
     "regions",
     "relation_profile",
     "row",
