@@ -42,6 +42,7 @@ from mhattn_core.charts.overview_map import overview_map
 from mhattn_core.charts.pair_matrix import pair_matrix
 from mhattn_core.charts.pattern import pattern
 from mhattn_core.charts.pattern_types import type_grid, type_names, type_shares, weight_parts
+from mhattn_core.charts.perturbations import perturbations
 from mhattn_core.charts.probes import probes
 from mhattn_core.charts.profiles import profiles
 from mhattn_core.charts.redundant_shares import redundant_shares
@@ -116,6 +117,7 @@ __all__ = [
     "overview_map",
     "pair_matrix",
     "pattern",
+    "perturbations",
     "probes",
     "profiles",
     "redundant_shares",

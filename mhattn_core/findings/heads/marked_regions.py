@@ -38,7 +38,12 @@ def marked_regions(run: Run, *, models: Sequence[str] = (), stack: str = "", que
     table = run.table("marked_regions")
     table = table[table["model"].isin(models_of(run, models))]
     known = list(dict.fromkeys(table["query_region"]))
-    if not known or (query_region and query_region not in known):
+    if not known:
+        raise Problem(
+            _("The run has nothing of “{what}” for these models and this stack.").format(what="marked_regions"),
+            _("See its table {table}.parquet.").format(table="marked_regions"),
+        )
+    if query_region and query_region not in known:
         raise Problem(
             _("No region is marked so: “{name}”.").format(name=query_region),
             _("There is: {known}.").format(known=listed(known)),
