@@ -36,8 +36,7 @@ def with_second(result: "AttentionResult") -> SentencePair:
     """The pair that was read, with what the model wrote where it had no second sentence, so that it is the same after a
     change of the first.
     """
-    wrote = "cross" in result.stacks and not result.pair.b
-    return replace(result.pair, target=result.sentences["b"].text) if wrote else result.pair
+    return result.pair if result.pair.b else replace(result.pair, target=result.sentences["b"].text)
 
 
 def perturbed_heads(changes: Sequence[Change], *, shown: Side = "difference") -> Finding:
