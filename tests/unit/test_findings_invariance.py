@@ -10,7 +10,7 @@ import mhattn_core as mh
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.invariance import COLUMNS
 from mhattn_core.experiments.marked_regions import COLUMNS as REGION_COLUMNS
-from mhattn_core.findings import all_findings
+from mhattn_core.findings import RUN_FINDINGS, all_findings
 
 ROWS = [
     ("minilm", 0, 0, "mask", 0.9, None, None),
@@ -78,6 +78,17 @@ def test_a_run_without_the_tables_says_so_and_gives_neither() -> None:
     with pytest.raises(Problem, match="invariance"):
         mh.finding(old, "invariance")
     assert not {"invariance", "invariance_grid", "marked_regions"} & {one.name for one in all_findings(old)}
+
+
+def test_a_run_of_a_study_alone_gives_what_has_rows(run: mh.Run) -> None:
+    """Its sums are a table without rows."""
+    empty = run.heads.iloc[:0]
+    empty.to_parquet(run.folder / "heads.parquet")
+    alone = mh.Run.open(run.folder)
+    given = {name for name, finding in RUN_FINDINGS.items() if finding.given_by(alone)}
+    assert {"invariance", "invariance_grid", "marked_regions"} <= given
+    assert not {"overview", "head_grid", "by_depth"} & given
+    assert all_findings(alone)
 
 
 def test_the_regions_that_heads_prefer_are_said_for_the_one_that_attends(run: mh.Run) -> None:

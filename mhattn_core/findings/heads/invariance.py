@@ -33,7 +33,7 @@ def perturbation_titles() -> dict[str, str]:
     }
 
 
-@of_run("invariance", possible=lambda run: len(run.table("invariance")) > 0)
+@of_run("invariance")
 def invariance(run: Run, *, models: Sequence[str] = (), stack: str = "") -> Finding:
     """How far the heads of all models attend as before when the text is perturbed, one way below another."""
     rows = of_stack(_measured(run, models_of(run, models)), stack, INVARIANCE).reset_index(drop=True)
@@ -46,7 +46,7 @@ def invariance(run: Run, *, models: Sequence[str] = (), stack: str = "") -> Find
     return Finding("invariance", _sentence(rows), rows, draw, reading, int(rows["n"].max()), of="invariance")
 
 
-@of_run("invariance", possible=lambda run: len(run.table("invariance")) > 0)
+@of_run("invariance")
 def invariance_grid(run: Run, *, model: str = "", stack: str = "", perturbation: str = "") -> Finding:
     """How far each head of one model attends as before when the text is perturbed in one way."""
     rows = _of_one(_measured(run, [model_of(run, model)]), stack, perturbation)

@@ -32,7 +32,7 @@ def region_title(name: str) -> str:
     return {OTHER: _("other words"), SPECIAL: _("special tokens")}.get(name, name)
 
 
-@of_run("marked_regions", possible=lambda run: len(run.table("marked_regions")) > 0)
+@of_run("marked_regions")
 def marked_regions(run: Run, *, models: Sequence[str] = (), stack: str = "", query_region: str = "") -> Finding:
     """What every head gives from a marked region to each other, over what its length would give it."""
     table = run.table("marked_regions")
