@@ -12,8 +12,9 @@ from mhattn_core.arrays.head_values import HeadValues
 from mhattn_core.arrays.word_grid import WordAxis, WordGrid
 from mhattn_core.attention.ablation import Ablation, ablated, check, check_stack
 from mhattn_core.attention.layers import over_layers
+from mhattn_core.attention.model_inputs import ModelInputs
 from mhattn_core.attention.own_modules import OwnModules
-from mhattn_core.attention.prepare_inputs import ModelInputs, prepare_inputs
+from mhattn_core.attention.prepare_inputs import prepare_inputs
 from mhattn_core.attention.replacements import pair_replacements
 from mhattn_core.attention.token_kinds import Piece, unknown_share
 from mhattn_core.attention.token_labels import readable

@@ -163,7 +163,8 @@ def _feed_fast(model: Model, pairs: Sequence[SentencePair]) -> Iterator[FedPair]
 
 def _is_plain(pair: SentencePair) -> bool:
     try:
-        return pair.feeding == AS_PAIR and bool(pair.a) and (bool(pair.b) or not pair.b.text)
+        is_pair = pair.feeding == AS_PAIR and not pair.masked
+        return is_pair and bool(pair.a) and (bool(pair.b) or not pair.b.text)
     except Problem:
         return False
 

@@ -7,7 +7,7 @@ encoder one with A. A second sentence that a model is to write itself is written
 """
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -15,6 +15,7 @@ from torch import Tensor
 from mhattn_core.attention.decode import is_token
 from mhattn_core.attention.inputs import check_inputs
 from mhattn_core.attention.languages import language_of, other_language, set_languages
+from mhattn_core.attention.model_inputs import ModelInputs, with_masks
 from mhattn_core.attention.pieces import Encoded, encode, encode_target
 from mhattn_core.attention.prompts import check_feeding, fed_as, prompt_of
 from mhattn_core.attention.second_sentence import Generated, Share, generated
@@ -24,41 +25,28 @@ from mhattn_core.locale import _
 from mhattn_core.models.model import Model
 from mhattn_core.text.feeding import AS_PAIR, CHAT, MOST_NEW_TOKENS
 from mhattn_core.text.pair import SentencePair
-from mhattn_core.text.words import Sentence, cut
+from mhattn_core.text.words import cut
 
 LINE_BREAK = "\n"
 
 
-@dataclass(frozen=True)
-class ModelInputs:
-    """One pair ready for one forward.
-
-    ``inputs`` are the tensors for the network, a batch of one; ``queries`` and ``keys`` give the pieces on either
-    axis of each stack's pattern; ``sentences`` are A and B with their words (B as generated where none was given).
-    """
-
-    inputs: dict[str, Tensor]
-    queries: dict[str, tuple[Piece, ...]]
-    keys: dict[str, tuple[Piece, ...]]
-    sentences: dict[str, Sentence]
-
-
 def prepare_inputs(model: Model, pair: SentencePair) -> ModelInputs:
-    """Tokenise a pair for ``model``. Raises Problem for an empty or overlong sentence, and for one that cannot be fed
-    in this way.
+    """Tokenise a pair for ``model``. Raises Problem for an empty or overlong sentence, for one that cannot be fed in this
+    way, and for masked words where the tokenizer has no mask token.
     """
     if not pair.a:
         raise Problem(_("There is no sentence to look at."), _("Type one, or choose one from the gallery."))
     if pair.feeding.is_generated:
         check_feeding(model, pair.feeding)
     if "cross" in model.stacks:
-        return _feed_encoder_decoder(model, pair)
+        return with_masks(model, _feed_encoder_decoder(model, pair), pair.masked)
     pair = _written_out(model, pair)
     encoded = _sequence(model, pair)
     check_inputs(model, encoded.inputs)
     (stack,) = model.stacks
     pieces = {stack: encoded.pieces}
-    return ModelInputs(_tensors(model, encoded.inputs), pieces, pieces, {"a": pair.a, "b": pair.b})
+    fed = ModelInputs(_tensors(model, encoded.inputs), pieces, pieces, {"a": pair.a, "b": pair.b})
+    return with_masks(model, fed, pair.masked)
 
 
 def second_sentence(model: Model, pair: SentencePair, *, tell: Share = lambda _share: None) -> Generated:

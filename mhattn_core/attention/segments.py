@@ -14,8 +14,9 @@ from jaxtyping import Float, Int
 
 from mhattn_core.attention.attend import not_in_full
 from mhattn_core.attention.layers import over_layers
+from mhattn_core.attention.model_inputs import ModelInputs
 from mhattn_core.attention.pieces import encode
-from mhattn_core.attention.prepare_inputs import ModelInputs, prepare_inputs
+from mhattn_core.attention.prepare_inputs import prepare_inputs
 from mhattn_core.attention.summary_task import summary_feeding, summary_prefix
 from mhattn_core.attention.token_kinds import Piece
 from mhattn_core.attention.word_grid import word_axis

@@ -17,7 +17,7 @@ def readable(model: Model, pieces: Sequence[Piece], sentences: Mapping[str, Sent
     """One label a token. ``·ing`` goes on inside a word; ``虽 2/3`` is the second of three byte tokens of one character.
 
     A token of a template is written without the mark of its space; one that covers nothing (a special token, a bare
-    word mark) as its tokenizer writes it.
+    word mark), or is unknown or masked, as its tokenizer writes it.
     """
     tokens = model.tokenizer.convert_ids_to_tokens([piece.id for piece in pieces])
     spans = [_without_space(piece, sentences) for piece in pieces]
@@ -33,7 +33,7 @@ def readable(model: Model, pieces: Sequence[Piece], sentences: Mapping[str, Sent
         if piece.side is None and token not in LINE_BREAKS:
             labels.append(_alone(model, piece.id, token))
             continue
-        if span is None or piece.id == model.tokenizer.unk_token_id:
+        if span is None or piece.id in (model.tokenizer.unk_token_id, model.tokenizer.mask_token_id):
             labels.append(LINE_BREAK if token in LINE_BREAKS else token)
             continue
         seen[span] += 1

@@ -32,6 +32,7 @@ from mhattn_core.charts.interactions import interactions
 from mhattn_core.charts.interventions import interventions
 from mhattn_core.charts.kept_heads import kept_heads
 from mhattn_core.charts.knockouts import knockouts
+from mhattn_core.charts.largest_changes import largest_changes
 from mhattn_core.charts.lines import lines
 from mhattn_core.charts.matched_heads import matched_heads
 from mhattn_core.charts.matrix import CELLS_DRAWN, CELLS_WITH_TOOLTIP, LABELS_DRAWN, TALLEST, matrix
@@ -41,10 +42,12 @@ from mhattn_core.charts.overview_map import overview_map
 from mhattn_core.charts.pair_matrix import pair_matrix
 from mhattn_core.charts.pattern import pattern
 from mhattn_core.charts.pattern_types import type_grid, type_names, type_shares, weight_parts
+from mhattn_core.charts.perturbations import perturbations
 from mhattn_core.charts.probes import probes
 from mhattn_core.charts.profiles import profiles
 from mhattn_core.charts.redundant_shares import redundant_shares
 from mhattn_core.charts.region_difference import region_difference
+from mhattn_core.charts.region_matrix import region_matrix
 from mhattn_core.charts.regions import regions
 from mhattn_core.charts.relation_profile import relation_profile
 from mhattn_core.charts.row import row
@@ -104,6 +107,7 @@ __all__ = [
     "interventions",
     "kept_heads",
     "knockouts",
+    "largest_changes",
     "lines",
     "masked_retrieval",
     "matched_heads",
@@ -113,10 +117,12 @@ __all__ = [
     "overview_map",
     "pair_matrix",
     "pattern",
+    "perturbations",
     "probes",
     "profiles",
     "redundant_shares",
     "region_difference",
+    "region_matrix",
     "regions",
     "relation_profile",
     "row",

@@ -8,7 +8,7 @@ import pandas as pd
 from mhattn_core.charts.attention_drawn import NO_TOOLTIP
 from mhattn_core.charts.compose import layered
 from mhattn_core.charts.glance import PICKED
-from mhattn_core.charts.theme import ATTENTION_SCHEME, MARK_COLOUR, SPECIAL_COLOUR, WORD_COLOUR
+from mhattn_core.charts.theme import ATTENTION_SCHEME, DIFFERENCE_SCHEME, MARK_COLOUR, SPECIAL_COLOUR, WORD_COLOUR
 from mhattn_core.locale import _
 
 CELL, ROW, COLUMN = "cell", "row", "column"
@@ -24,11 +24,15 @@ read.
 UNKNOWN_FROM = 0.5
 
 
-def attention_matrices(cells: pd.DataFrame, *, largest: float | None, clicks: int = 0) -> alt.LayerChart:
+def attention_matrices(
+    cells: pd.DataFrame, *, largest: float | None, difference: bool = False, clicks: int = 0
+) -> alt.LayerChart:
     """cells: as ``pattern_table`` gives them, one model below another, with panel (0, 1, 2 …) and title. largest: the
     weight where the colours of all of them end; None for each model's own. Cells of the same two words share a frame
     under the pointer, and what shares neither word with them pales. A click picks a cell (selection ``picked``: panel,
-    query_position, key_position). clicks: see ``head_grid``.
+    query_position, key_position). difference: weights are differences of two, on a diverging scheme, and so is special
+    mass; cells without a weight, whose word stands on one side only, are dashed; tooltips give ``before`` and ``after``.
+    clicks: see ``head_grid``.
     """
     rows = int(cells["query_position"].max()) + 1
     step = max(SMALLEST_STEP, min(STEP, TALLEST // rows))
@@ -48,7 +52,13 @@ def attention_matrices(cells: pd.DataFrame, *, largest: float | None, clicks: in
     }
     encoding = [alt.X("left:Q", **x), alt.Y("top:Q", **y), alt.X2("right:Q"), alt.Y2("bottom:Q")]
     layers = [
-        *_cells(placed, encoding, largest or 1.0, _("weight") if largest else _("share of the largest"), pointed),
+        *(
+            _differences(placed, encoding, largest or 1.0, pointed)
+            if difference
+            else _cells(
+                placed, encoding, largest or 1.0, _("weight") if largest else _("share of the largest"), pointed
+            )
+        ),
         *_words(placed, x, y, step, panels),
         _titles(placed, x, y, step, panels),
         *_borders(placed, x, y),
@@ -108,6 +118,34 @@ def _cells(
     return [words, grey.encode(*encoding, mass, tooltip=[tooltip[0], tooltip[1], tooltip[3]])]
 
 
+def _differences(
+    placed: pd.DataFrame, encoding: list[Any], end: float, pointed: dict[str, alt.Parameter]
+) -> list[alt.Chart]:
+    tooltip = [
+        alt.Tooltip("title:N", title=_("head")),
+        alt.Tooltip("query:N", title=_("from")),
+        alt.Tooltip("key:N", title=_("to")),
+        alt.Tooltip("before:Q", title=_("before"), format=".3f"),
+        alt.Tooltip("after:Q", title=_("after"), format=".3f"),
+        alt.Tooltip("weight:Q", title=_("difference"), format="+.3f"),
+    ]
+    colour = alt.Color(
+        "weight:Q",
+        scale=alt.Scale(scheme=DIFFERENCE_SCHEME, domain=[-end, end], clamp=True),
+        legend=alt.Legend(title=_("difference"), format="+.2f", gradientLength=90),
+    )
+    framed = alt.StrokeValue("transparent", condition={"param": CELL, "empty": False, "value": MARK_COLOUR})
+    pale = alt.OpacityValue(0.35, condition={"test": {"or": [{"param": ROW}, {"param": COLUMN}]}, "value": 1})
+    known = alt.Chart(placed.dropna(subset="weight")).mark_rect(strokeWidth=2.5)
+    one_sided = alt.Chart(placed[placed["weight"].isna()]).mark_rect(
+        filled=False, stroke=SPECIAL_COLOUR, strokeDash=[2, 2], strokeWidth=0.7
+    )
+    return [
+        one_sided.encode(*encoding, tooltip=tooltip[:-1]),
+        known.encode(*encoding, colour, stroke=framed, opacity=pale, tooltip=tooltip).add_params(*pointed.values()),
+    ]
+
+
 def _words(placed: pd.DataFrame, x: dict[str, Any], y: dict[str, Any], step: float, panels: int) -> list[alt.Chart]:
     size = max(8.0, min(13.0, step - 2))
     queries = _labels(placed, "query")
@@ -129,7 +167,9 @@ def _words(placed: pd.DataFrame, x: dict[str, Any], y: dict[str, Any], step: flo
             tooltip=NO_TOOLTIP,
         ),
         alt.Chart(keys)
-        .mark_text(align="left", baseline="middle", angle=270 if upright else 315, dx=3, limit=58, **across)
+        .mark_text(
+            align="left", baseline="middle", angle=270 if upright else 315, dx=3, limit=58 if upright else 78, **across
+        )
         .encode(
             alt.X("middle:Q", **x),
             alt.Y("edge:Q", **y),

@@ -84,6 +84,13 @@ def analyze(
             metavar="MASK",
         ),
     ] = "",
+    synonyms: Annotated[
+        Path | None,
+        typer.Option(
+            help="For invariance: words and what may stand in their place, a .csv or .tsv of word and replacement.",
+            metavar="FILE",
+        ),
+    ] = None,
     feed: Annotated[
         str,
         typer.Option(
@@ -151,7 +158,7 @@ def analyze(
                 measures=measures.split(","),
                 device=device,
                 dtype=dtype,
-                resources=read_resources(valence, vectors, mask),
+                resources=read_resources(valence, vectors, mask, synonyms),
                 where=OnRay(workers, ray, device) if workers or ray else HERE,
                 feeding=Feeding(feed.replace("\\n", "\n"), system, max_new_tokens or 0),
                 progress=tell,

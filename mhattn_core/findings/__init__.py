@@ -27,6 +27,8 @@ from mhattn_core.findings.contributions.participation import participation
 from mhattn_core.findings.detectors.card import head_detectors
 from mhattn_core.findings.detectors.heads import detected_heads, detector_grid
 from mhattn_core.findings.heads.difference import difference_grid, difference_scatter
+from mhattn_core.findings.heads.invariance import invariance, invariance_grid
+from mhattn_core.findings.heads.marked_regions import marked_regions
 from mhattn_core.findings.heads.nearest import nearest_heads
 from mhattn_core.findings.heads.of_measures import by_depth, distributions, head_grid
 from mhattn_core.findings.heads.region_difference import region_difference
@@ -62,6 +64,9 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         distributions,
         by_depth,
         regions,
+        marked_regions,
+        invariance,
+        invariance_grid,
         difference_grid,
         difference_scatter,
         region_difference,

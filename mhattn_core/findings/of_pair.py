@@ -39,9 +39,11 @@ def loading(name: str, dtype: str = FLOAT32) -> str:
 
 
 def literal(pair: SentencePair) -> str:
-    """The pair as Python, with the words that a person cut, and the languages and the feeding that a person chose."""
-    names = ("source_words", "target_words", "source_language", "target_language")
+    """The pair as Python, with the words that a person cut, the languages and the feeding that a person chose, and
+    masked words."""
+    names = ("source_words", "target_words", "source_language", "target_language", "masked")
     given = {name: getattr(pair, name) for name in names}
+    given["marks"] = tuple(tuple(mark) for mark in pair.marks)
     words = "".join(f", {field}={value!r}" for field, value in given.items() if value)
     feeding = "" if pair.feeding == AS_PAIR else f", feeding=mh.{pair.feeding!r}"
     return f"mh.SentencePair({pair.source!r}, {pair.target!r}{words}{feeding})"

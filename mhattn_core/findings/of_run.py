@@ -38,8 +38,10 @@ class RunFinding(Generic[P]):
         return dict(list(signature(self.make).parameters.items())[1:])
 
     def given_by(self, run: Run) -> bool:
-        """Whether the run can give it with nothing chosen."""
-        return run.has(self.table) and self.possible(run)
+        """Whether the run can give it with nothing chosen; a table without rows, such as that of the sums of a run that
+        measured a study alone, gives nothing.
+        """
+        return run.has(self.table) and run.rows(self.table) > 0 and self.possible(run)
 
     def __call__(self, run: Run, /, *args: P.args, **choices: P.kwargs) -> Finding:
         """Raises Problem where the run has not measured what it takes, or has nothing of what is chosen."""

@@ -61,7 +61,7 @@ def analyze(
     keep_sentences: whether ``pairs.parquet`` holds them. dtype: of the weights of models that are
     named, as ``load`` takes it; it is part of their revisions, so that numbers of two precisions are never in one run.
     resources: a lexicon of feelings and static vectors for the measure ``relations`` (see ``read_valence``,
-    ``read_vectors``), told apart by ``Resources.name``. tokens: the most tokens, padding included, that go through a
+    ``read_vectors``), words to replace for ``invariance`` (see ``read_replacements``), told apart by ``Resources.name``. tokens: the most tokens, padding included, that go through a
     network at once; by default what suits the device. progress: told after every batch. cancel: asked after every
     batch, such as an Event's ``is_set``. get: brings a model by its name, in place of ``load``, such as a pool's.
     feeding: how all pairs are fed, by default as each of them says; a chat, a template of one's own or second sentences

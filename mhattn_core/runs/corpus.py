@@ -116,6 +116,7 @@ def corpus_digest(records: Sequence[PairRecord]) -> str:
             record.group,
             record.label,
             *(() if pair.feeding == AS_PAIR else pair.feeding.stated.values()),
+            *((pair.masked, pair.marks) if pair.masked or pair.marks else ()),
         )
         digest.update(json.dumps(told).encode())
     return digest.hexdigest()

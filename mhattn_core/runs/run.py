@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
 from mhattn_core.errors import Problem
 from mhattn_core.heads import HEAD_COLUMNS, ModelHead
@@ -131,6 +132,10 @@ class Run:
     def has(self, table: str) -> bool:
         """Whether the run holds this table (a name such as ``relations``)."""
         return self._file(table).exists()
+
+    def rows(self, table: str) -> int:
+        """How many rows a table has that the run holds."""
+        return int(pq.read_metadata(self._file(table)).num_rows)
 
     def require(self, name: str) -> None:
         """Raises Problem when the run does not hold this table."""

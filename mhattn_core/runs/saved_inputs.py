@@ -9,6 +9,7 @@ from typing import Any
 
 from mhattn_core.runs.files import written
 from mhattn_core.text.feeding import Feeding
+from mhattn_core.text.marks import Mark
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.pharaoh import parse
 from mhattn_core.text.reading import GoldWord, PairRecord, Upload
@@ -58,6 +59,7 @@ def _record(told: dict[str, Any]) -> PairRecord:
     pair: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in told.pop("pair").items()
     }
+    pair["marks"] = tuple(Mark(*mark) for mark in pair.get("marks", ()))
     pair["feeding"] = Feeding(**pair.get("feeding", {}))
     links, tree = told.pop("alignment"), tuple(GoldWord(**word) for word in told.pop("tree"))
     return PairRecord(**told, pair=SentencePair(**pair), alignment=None if links is None else parse(links), tree=tree)

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Literal
 
 from mhattn_core.text.feeding import AS_PAIR, Feeding
+from mhattn_core.text.marks import Mark
 from mhattn_core.text.words import Sentence, cut
 
 Side = Literal["source", "target"]
@@ -20,6 +21,8 @@ class SentencePair:
     without them the script tells: Chinese where there are Chinese characters, English elsewhere.
     ``feeding``: how the two become what a model reads; words and their places are the same for all. Of a pair that is
     fed as ``generated``, the second is what a model wrote, empty until it has.
+    ``masked``: numbers of words, counted from 0 over A and B, of which a model reads its mask token alone, once for each
+    of their tokens. ``marks``: regions that a person has named.
     Raises Problem, when first read, if a given cut does not follow its sentence.
     """
 
@@ -30,6 +33,8 @@ class SentencePair:
     source_language: str = ""
     target_language: str = ""
     feeding: Feeding = AS_PAIR
+    masked: tuple[int, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
     @property
     def turned(self) -> "SentencePair":
@@ -42,7 +47,17 @@ class SentencePair:
             self.target_language,
             self.source_language,
             self.feeding,
+            tuple(sorted(self._turned_word(word) for word in self.masked)),
+            tuple(self._turned_mark(mark) for mark in self.marks),
         )
+
+    def _turned_word(self, word: int) -> int:
+        first = len(self.a.words)
+        return word + len(self.b.words) if word < first else word - first
+
+    def _turned_mark(self, mark: Mark) -> Mark:
+        name, first, end = mark
+        return Mark(name, self._turned_word(first), self._turned_word(end - 1) + 1)
 
     @cached_property
     def a(self) -> Sentence:

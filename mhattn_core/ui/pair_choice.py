@@ -6,10 +6,13 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.text.cut_in_link import cut_of_link
 from mhattn_core.text.gallery import gallery, half_replaced
+from mhattn_core.text.marks import read_marks
 from mhattn_core.text.pages import first_shown
 from mhattn_core.text.pair import SentencePair
+from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import relabel
 from mhattn_core.ui.controls import PAIR, choose_for_good
+from mhattn_core.ui.page import problems
 from mhattn_core.ui.visit import visit
 from mhattn_core.ui.word_boundaries import with_cut
 
@@ -51,7 +54,13 @@ def choose_pair(page: str) -> tuple[SentencePair, str]:
         given = _given(chosen)
         state["source"], state["target"] = given.source, given.target
     st.text_area(
-        _("First sentence"), key="source", height=68, on_change=_typed, persist_state="session", max_chars=LONGEST_TYPED
+        _("First sentence"),
+        key="source",
+        height=68,
+        on_change=_typed,
+        persist_state="session",
+        max_chars=LONGEST_TYPED,
+        help=prose("marks"),
     )
     st.text_area(
         _("Second sentence (may be empty)"),
@@ -63,13 +72,10 @@ def choose_pair(page: str) -> tuple[SentencePair, str]:
     )
     if left := half_replaced(state["source"], state["target"]):
         st.caption(_("One of the two is still that of “{title}”.").format(title=left))
-    given, cuts = _given(chosen), visit().cuts
-    pair = SentencePair(
-        state["source"],
-        state["target"],
-        cuts.get(state["source"], given.source_words),
-        cuts.get(state["target"], given.target_words),
-    )
+    given = _given(chosen)
+    pair = SentencePair(state["source"], state["target"], given.source_words, given.target_words)
+    with problems():
+        pair = read_marks(pair, visit().cuts)
     pair = with_cut(pair)
     if not pair.a:
         st.info(_("Type a sentence above; until then you see an example."))

@@ -11,7 +11,7 @@ import torch
 
 from mhattn_core.arrays.word_layer import WordLayer
 from mhattn_core.attention.word_layer import word_axes, word_layer
-from mhattn_core.experiments import attribution
+from mhattn_core.experiments import attribution, invariance, marked_regions
 from mhattn_core.experiments.ablation import faithfulness, knockout, minimal_pairs, patching
 from mhattn_core.experiments.ablation.study import TABLES
 from mhattn_core.experiments.alignment.shipped import shipped_alignment
@@ -49,6 +49,8 @@ COLUMNS = {
     "retrieval": search.HEADS,
     "retrieval_trials": search.TRIALS,
     "retrieval_masking": search.MASKING,
+    "invariance": invariance.COLUMNS,
+    "marked_regions": marked_regions.COLUMNS,
     "relations": roles.COLUMNS,
     "distances": distance_table.COLUMNS,
     "redundancy": share_table.COLUMNS,
@@ -73,7 +75,7 @@ NAMES = {"measure", "quantity", "score", "by"}
 KEYS = {
     *(f"{name}{side}" for name in ("model", "stack", "layer", "head") for side in ("", "_a", "_b")),
     *("type", "relation", "direction", "verdict", "reason", "kind", "vector", "task", "rows", "weight", "choice"),
-    *("word_class", "side", "upos"),
+    *("word_class", "side", "upos", "perturbation", "query_region", "key_region"),
     *("part", "item", "band", "query", "key", "positions"),
     *("shared_keys", "value", "order", "language", "masked", "detected", "draw", "cluster", "read_as", "hurts"),
 }

@@ -53,13 +53,14 @@ def regions(run: Run, *, models: Sequence[str] = (), stack: str = "") -> Finding
     even = (
         (table["share"] / table["lift"]).groupby([table["model"], table["region"]], observed=True).transform("median")
     )
-    return _finding(table.assign(even=even), run.manifest.feeding, int(table["n"].max()))
+    return ticks(table.assign(even=even), region_titles(run.manifest.feeding), int(table["n"].max()))
 
 
 def regions_of_pair(results: "Sequence[tuple[AttentionResult, str]]") -> Finding:
     """The same of one pair, for a stack of each model; the code is that of the first."""
     first, stack = results[0]
-    finding = _finding(pd.concat([regions_table(*one) for one in results], ignore_index=True), first.pair.feeding, 1)
+    table = pd.concat([regions_table(*one) for one in results], ignore_index=True)
+    finding = ticks(table, region_titles(first.pair.feeding), 1)
     code = code_of(
         first,
         f"regions_of_pair([(seen, {stack!r})]).table",
@@ -83,18 +84,20 @@ def regions_table(result: "AttentionResult", stack: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*HEAD_COLUMNS, "region", "share", "even", "lift"]).dropna(subset="share")
 
 
-def _finding(table: pd.DataFrame, feeding: Feeding, pairs: int) -> Finding:
-    titles = region_titles(feeding)
+def ticks(table: pd.DataFrame, titles: dict[str, str], pairs: int, *, besides: str = "template") -> Finding:
+    """A line a region and model, a tick a head. table: model, stack, layer, head, region, share, even, lift. titles: of
+    the regions, in order. besides: a region that no head is named for.
+    """
     reading = _(
         "One tick is one head; the diamond is where a head would stand that attends every token alike. Lift is the "
         "share over that of the diamond: above 1 a head prefers the region beyond its length. A head’s shares make 1; "
         "all but what words of A and B get counts as its share on special tokens."
     )
     draw = partial(charts.regions, table, titles=titles)
-    return Finding("regions", _sentence(table, titles), table, draw, reading, pairs, of="heads")
+    return Finding("regions", _sentence(table, titles, besides), table, draw, reading, pairs, of="heads")
 
 
-def _sentence(table: pd.DataFrame, titles: dict[str, str]) -> str:
+def _sentence(table: pd.DataFrame, titles: dict[str, str], besides: str) -> str:
     """The median head of each model, region by region, and the head that prefers a region most."""
     medians = table.groupby(["model", "region"], sort=False, observed=True)[["share", "lift"]].median()
     parts = [
@@ -102,14 +105,14 @@ def _sentence(table: pd.DataFrame, titles: dict[str, str]) -> str:
             escape(str(model)),
             listed(
                 _("{region} {share:.0%} (lift {lift})").format(
-                    region=titles[region], share=row["share"], lift=digits(row["lift"])
+                    region=escape(titles[region]), share=row["share"], lift=digits(row["lift"])
                 )
                 for region, row in of_model.droplevel("model").reindex(list(titles)).dropna().iterrows()
             ),
         )
         for model, of_model in medians.groupby("model", sort=False, observed=True)
     ]
-    texts = table[table["region"] != "template"]
+    texts = table[table["region"] != besides]
     top = texts.loc[texts["lift"].idxmax()]
     interval = ""
     if "lift_low" in top and pd.notna(top["lift_low"]):
@@ -122,7 +125,7 @@ def _sentence(table: pd.DataFrame, titles: dict[str, str]) -> str:
     ).format(
         models=listed(parts, "; "),
         head=escape(ModelHead.of_row(top).name),
-        region=titles[str(top["region"])],
+        region=escape(titles[str(top["region"])]),
         lift=digits(float(top["lift"])),
         interval=interval,
     )

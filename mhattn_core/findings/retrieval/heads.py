@@ -69,7 +69,7 @@ def needles_found(run: Run, *, model: str = "", language: str = "") -> Finding:
     )
 
 
-@of_run("retrieval_masking", possible=lambda run: len(run.table("retrieval_masking")) > 0)
+@of_run("retrieval_masking")
 def retrieval_masking(run: Run, *, model: str = "", language: str = "") -> Finding:
     """What a model still writes of the needle without the heads that look up most, beside random heads."""
     rows = rows_of(run, "retrieval_masking", model, language)

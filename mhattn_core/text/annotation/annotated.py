@@ -45,7 +45,7 @@ class Similarity:
 @dataclass(frozen=True)
 class Resources:
     """What a person brings: strength of feeling by word (see ``read_valence``) for languages without a lexicon, and
-    static vectors; and a pattern to look for.
+    static vectors; a pattern to look for; and words with what may stand in their place (see ``read_replacements``).
 
     name: tells them from others, such as a hash of their files.
     """
@@ -54,6 +54,7 @@ class Resources:
     similarity: Similarity | None = None
     name: str = ""
     mask: OwnMask | None = None
+    replacements: Mapping[str, str] = field(default_factory=dict)
 
 
 NO_RESOURCES = Resources()

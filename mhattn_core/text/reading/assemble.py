@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _
+from mhattn_core.text.marks import read_marks
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.pharaoh import Alignment, check, parse, seem_counted_from_1
 from mhattn_core.text.reading.columns import find_columns, holds_summaries
@@ -108,7 +109,7 @@ class _Reader:
         }
         if not texts.get("source"):
             raise Problem(_("It has no source text."), "")
-        pair = SentencePair(texts["source"], texts.get("target", ""), words["source"], words["target"])
+        pair = read_marks(SentencePair(texts["source"], texts.get("target", ""), words["source"], words["target"]))
         alignment = None
         if pair.source_words or pair.target_words or texts.get("alignment"):
             source, target = len(pair.a.words), len(pair.b.words)  # words that do not follow their text are a Problem

@@ -24,6 +24,7 @@ from mhattn_core.text.prose import prose
 from mhattn_core.ui.attention.edge import edge_panel, take_edge
 from mhattn_core.ui.attention.heads import choose_heads, choose_stacks
 from mhattn_core.ui.attention.options import Options, choose_options
+from mhattn_core.ui.attention.perturb import perturb_panel
 from mhattn_core.ui.attention.regions import regions_panel
 from mhattn_core.ui.attention.runs import run_about
 from mhattn_core.ui.attention.thumbnails import thumbnails_panel
@@ -89,6 +90,7 @@ def _full(shown: Sequence[Shown], controls: Controls, options: Options) -> None:
             st.caption(known_names().markdown(line))
     regions_panel(shown)
     edge_panel(shown)
+    perturb_panel(shown)
 
 
 def _drawn(shown: Sequence[Shown], options: Options) -> Finding:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mhattn_core.findings.attention.shown import Shown
+from mhattn_core.findings.heads.marked_regions import marked_regions_of_pair
 from mhattn_core.findings.heads.regions import regions_of_pair
 from mhattn_core.locale import _
 from mhattn_core.ui.show import show
@@ -17,5 +18,7 @@ def regions_panel(heads: Sequence[Shown]) -> None:
     )
     if fold.open:
         with fold:
+            if heads[0].result.pair.marks:
+                show(marked_regions_of_pair(heads), key="marked-regions")
             chosen = tuple((one.model, *one.head.cell) for one in heads)
             show(regions_of_pair([(one.result, one.head.stack) for one in heads]), key="regions", chosen=chosen)
