@@ -114,7 +114,7 @@ SAID_OF_A_RUN = {
         "Right or wrong without a head",
     ],
     "patching": [
-        "subject → predicate: L5 H11 carries most",
+        "subject → predicate: L5 H11 carries 0.41 [0.36, 0.46].",
         "ahead by +1.500 nats after the good opening and by −1.000 after the bad one",
         "encoder L5 H11 +0.410 [+0.360, +0.460]",
         "rank the 72 heads alike by 1.00",

@@ -1,8 +1,8 @@
 """Whether the heads that find the best-known relations by where they look are those that carry them, all in one table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -25,13 +25,11 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import Head
-from mhattn_core.locale import _, listed
+from mhattn_core.locale import _
 from mhattn_core.measures.quantities import column, quantities
 from mhattn_core.measures.roles.verdicts import FALSE_DISCOVERIES
 from mhattn_core.runs.run import Run
 
-CARRYING = 2
-"""Heads of each relation that are drawn beside the one that finds it."""
 CODES = {"output": "patching", "mean": "ablation", "knockout": "knockout"}
 NUMBERS = ("recovery", "low", "high", "q")
 EDGES = ("specific", "specific_low", "specific_high", "specific_q", "specific_n")
@@ -71,7 +69,7 @@ def causal_verdicts(run: Run, *, model: str = "") -> Finding:
     every = pd.concat([one.rows for one in relations], ignore_index=True)
     return Finding(
         "causal_verdicts",
-        escape(_sentence(name, relations, edges, names)),
+        escape(_sentence(name, relations, edges)),
         _table(run, relations, edges),
         partial(
             charts.interventions,
@@ -80,7 +78,7 @@ def causal_verdicts(run: Run, *, model: str = "") -> Finding:
             title=column("patching", "recovery").axis,
         ),
         _(
-            "Of each relation the heads that carry most and the one that finds it most often by where it looks. A mark "
+            "Of each relation the head that carries most and the one that finds it most often by where it looks. A mark "
             "says how far the answer after the good opening moves towards that after the bad one, with its 95 % "
             "interval: 1 is the whole way. Patching puts in what the head gives after the bad opening, ablation its "
             "mean, knockout takes out its weights from the position that answers to the changed words. The table has "
@@ -115,35 +113,45 @@ def _edges(run: Run, model: str) -> pd.DataFrame:
     return table.dropna(subset=["specific"]).drop_duplicates(["relation", *HEAD])
 
 
-def _sentence(model: str, relations: Sequence[_Relation], edges: pd.DataFrame, names: Mapping[str, str]) -> str:
+def _sentence(model: str, relations: Sequence[_Relation], edges: pd.DataFrame) -> str:
     looked_for = [one for one in relations if one.finder]
     first = _(
         "{model}: in {same} of {all} relations the head that finds the relation most often by where it looks is the one "
-        "that carries most of the difference."
+        "that carries most of the difference by patching."
     ).format(model=model, same=sum(one.finds_what_it_carries for one in looked_for), all=len(looked_for))
-    return " ".join((first if looked_for else f"{model}:", *(_of_relation(one, edges, names) for one in relations)))
+    return " ".join((first if looked_for else f"{model}:", *(_of_relation(one, edges) for one in relations)))
 
 
-def _of_relation(one: _Relation, edges: pd.DataFrame, names: Mapping[str, str]) -> str:
-    carried = _("{relation}: {head} carries most ({values}).").format(
-        relation=one.label, head=one.name(one.carrier), values=_values(one.of(one.carrier), names)
-    )
+def _of_relation(one: _Relation, edges: pd.DataFrame) -> str:
+    share = _share(one.of(one.carrier).loc["output"])
     if one.finder is None:
-        return carried
-    own = one.of(one.finder.head)
-    moved = own.loc["output"]
-    clear = moved["low"] > 0 and moved["q"] <= FALSE_DISCOVERIES
+        return _("{relation}: {head} carries {share}.").format(
+            relation=one.label, head=one.name(one.carrier), share=share
+        )
+    part = one.of(one.finder.head).loc["output"]
     message = (
-        _("It also finds the relation most often ({rate:.0%} of held-out words).")
+        _("{relation}: {head} carries {share} and finds it most often ({rate:.0%} of held-out words).")
         if one.finds_what_it_carries
-        else _("{head}, which finds it most often ({rate:.0%} of held-out words), carries a part ({values}).")
-        if clear
+        else _("{relation}: {head} carries {share}; {finder}, which finds it most often ({rate:.0%}), carries {part}.")
+        if part["low"] > 0 and part["q"] <= FALSE_DISCOVERIES
         else _(
-            "{head}, which finds it most often ({rate:.0%} of held-out words), was not seen to carry any ({values})."
+            "{relation}: {head} carries {share}; {finder}, which finds it most often ({rate:.0%}), was not seen to carry "
+            "any, {part}."
         )
     )
-    found = message.format(head=one.name(one.finder.head), rate=one.finder.rate, values=_values(own, names))
-    return " ".join(filter(None, (carried, found, _of_edges(one, one.finder, edges))))
+    said = message.format(
+        relation=one.label,
+        head=one.name(one.carrier),
+        share=share,
+        finder=one.name(one.finder.head),
+        rate=one.finder.rate,
+        part=_share(part),
+    )
+    return " ".join(filter(None, (said, _of_edges(one, one.finder, edges))))
+
+
+def _share(row: "pd.Series[Any]") -> str:
+    return "{} [{}, {}]".format(*(digits(row[name]) for name in NUMBERS[:3]))
 
 
 def _of_edges(one: _Relation, finder: Finder, edges: pd.DataFrame) -> str:
@@ -152,31 +160,20 @@ def _of_edges(one: _Relation, finder: Finder, edges: pd.DataFrame) -> str:
     if own.empty:
         return ""
     row = own.iloc[0]
-    return _(
-        "Over {n} texts its edges are worth {specific} more than others of equal weight ({unit}; q = {q})."
-    ).format(
+    return _("At equal weight its edges are worth {specific} {unit} more than others ({n} texts, {q}).").format(
         n=int(row["specific_n"]),
         specific=with_interval(*(float(row[name]) for name in EDGES[:3])),
-        unit=quantities()[str(row["quantity"])].change_axis,
+        unit=quantities()[str(row["quantity"])].unit,
         q=_q(float(row["specific_q"])),
     )
 
 
 def _q(value: float) -> str:
-    return _("not tested") if pd.isna(value) else "<0.001" if value < 0.001 else f"{value:.3f}"
-
-
-def _values(own: pd.DataFrame, names: Mapping[str, str]) -> str:
-    return listed(
-        "{name} {} [{}, {}]".format(*(digits(own.loc[kind, name]) for name in NUMBERS[:3]), name=names[kind])
-        for kind in INTERVENTIONS
-        if kind in own.index
-    )
+    return _("not tested") if pd.isna(value) else "q < 0.001" if value < 0.001 else f"q = {value:.3f}"
 
 
 def _drawn(one: _Relation) -> pd.DataFrame:
-    moved = one.rows[one.rows["kind"] == "output"].nlargest(CARRYING, "recovery")
-    heads = [*Head.of_table(moved), *([one.finder.head] if one.finder else [])]
+    heads = [one.carrier, *([one.finder.head] if one.finder else [])]
     parts = [one.of(head).reset_index().assign(name=f"{one.label} · {one.name(head)}") for head in dict.fromkeys(heads)]
     return pd.concat(parts, ignore_index=True)
 
