@@ -9,9 +9,9 @@ delete its folder first.
 
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +19,6 @@ import pandas as pd
 
 from mhattn_core.attention.prepare_inputs import prepare_inputs
 from mhattn_core.errors import Problem
-from mhattn_core.experiments.ablation.study import TABLES
 from mhattn_core.models.control_names import CONTROLS, is_control, with_control
 from mhattn_core.models.load import load
 from mhattn_core.runs.analyze import analyze
@@ -27,7 +26,6 @@ from mhattn_core.runs.files import write_table
 from mhattn_core.runs.run import DIFFERENCES, SHIPPED, Run
 from mhattn_core.runs.store import About, write_about
 from mhattn_core.runs.studies import STUDIES
-from mhattn_core.runs.studies.ablation import ABLATION
 from mhattn_core.runs.study import Study, StudyInput, Tables
 from mhattn_core.text.documents import document_pairs
 from mhattn_core.text.examples import example_pairs
@@ -38,8 +36,9 @@ EWT = "ud-english-ewt-dev/en_ewt-ud-dev.conllu"
 GSD = "ud-chinese-gsdsimp-dev/zh_gsdsimp-ud-dev.conllu"
 TREEBANK = "CC BY-SA 4.0"
 DECIMALS = 4
-"""Of distances and patches that ship: they take a third of the room."""
-ROUNDED = ("distances", "patching")
+"""Of numbers that ship in many rows: they take a third of the room."""
+ROUNDED = ("distances", "patching", "detectors", "composition")
+ALL_STUDIES = dict(STUDIES)
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,9 @@ class Recipe:
     """A run that ships: ``models`` are measured with and without training on what ``pairs`` reads from the folder of
     data.
 
-    alone: models that are measured with training only, where their random controls would cost too much. own: the
-    sentences are this project's, and ship with the run, as do its items, from which hits and misses are shown.
+    own: the sentences are this project's, and ship with the run, as do its items, from which hits and misses are shown.
+    left_out: of a study the models of which it has no rows, since they would cost too much, or since the study holds
+    its models against networks that have learned nothing itself.
     """
 
     key: str
@@ -60,11 +60,18 @@ class Recipe:
     licence: str = ""
     measures: tuple[str, ...] = ("basic",)
     own: bool = False
-    not_ablated: tuple[str, ...] = ()
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 ROLES = ("basic", "patterns", "relations", "cards")
 EVERYTHING = (*ROLES, "minimal_pairs", "knockouts", "patching", "distances", "ablation", "fusion", "probes")
+
+OF_TRAINED = ("detectors", "circuits", "attribution")
+
+
+def controls_of(*models: str) -> tuple[str, ...]:
+    return tuple(with_control(name, control) for name in models for control in CONTROLS)
+
 
 RECIPES = (
     Recipe(
@@ -75,8 +82,9 @@ RECIPES = (
         "single",
         "Universal Dependencies, UD_English-EWT, dev",
         TREEBANK,
-        (*EVERYTHING, "matches"),
-        not_ablated=("smollm2@random", "smollm2@shuffled"),
+        (*EVERYTHING, *OF_TRAINED, "matches"),
+        left_out={"ablation": controls_of("smollm2")}
+        | dict.fromkeys(("knockouts", "patching", *OF_TRAINED), controls_of("minilm", "smollm2")),
     ),
     Recipe(
         "ewt-dev-en-zh",
@@ -167,7 +175,8 @@ def ship(recipe: Recipe, data: Path, working: Path) -> None:
     """Measure in the folder ``working``, where work that was stopped goes on, and keep the tables."""
     models = [name + suffix for name in recipe.models for suffix in ("", *CONTROLS)]
     folder = working / recipe.key
-    STUDIES["ablation"] = _only_of(ABLATION, [name for name in models if name not in recipe.not_ablated])
+    for name, study in ALL_STUDIES.items():
+        STUDIES[name] = _only_of(study, [model for model in models if model not in recipe.left_out.get(name, ())])
     run = analyze(models, recipe.pairs(data), out=folder, measures=recipe.measures, keep_sentences=recipe.own)
     write_table(folder / DIFFERENCES, differences(run, recipe.models))
     about = About(
@@ -206,7 +215,7 @@ def _only_of(study: Study, models: Sequence[str]) -> Study:
     def measure(given: StudyInput) -> Tables:
         if given.model.name in models:
             return study.measure(given)
-        return {table: pd.DataFrame(columns=list(columns)) for table, columns in TABLES.items()}
+        return {table: pd.DataFrame(columns=["model"]) for table in study.tables}
 
     return replace(study, measure=measure)
 

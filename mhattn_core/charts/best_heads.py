@@ -26,7 +26,7 @@ def verdict_names() -> dict[str, str]:
     """The closed list of verdicts in the language of this thread."""
     return {
         "specialist": _("specialist"),
-        "pattern specialist": _("attention specialist (effect untested)"),
+        "pattern specialist": _("attention specialist (effect not shown)"),
         "nearest-class head": _("nearest-class head"),
         "small gain": _("small gain"),
         "shared role": _("shared role"),

@@ -19,7 +19,7 @@ def interventions(heads: pd.DataFrame, *, names: Sequence[str], title: str) -> a
     at most three, in the order of the legend. title: of the axis, with its unit.
     """
     colours = [model_colour(str(heads["model"].iloc[0])), MARK_COLOUR, SPECIAL_COLOUR][: len(names)]
-    legend = alt.Legend(orient="top", title=None)
+    legend = alt.Legend(orient="top", title=None, columns=2)
     y = alt.Y(
         "name:N",
         sort=list(dict.fromkeys(heads["name"])),

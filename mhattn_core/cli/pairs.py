@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import pandas as pd
 import typer
@@ -14,6 +14,7 @@ from mhattn_core.cli.terminal import console, listed, print_table, progress_bars
 from mhattn_core.errors import Problem
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
+from mhattn_core.measures.ablation.quantities import OFF_BY, Off
 from mhattn_core.measures.quantities import families
 from mhattn_core.text.feeding import MOST_NEW_TOKENS, NEW_TOKENS, PAIR, Feeding
 from mhattn_core.text.reading import FIELDS, FORMATS, SAMPLE, is_dataset
@@ -91,6 +92,15 @@ def analyze(
             metavar="FILE",
         ),
     ] = None,
+    ablate: Annotated[
+        str,
+        typer.Option(
+            help="For ablation: what stands in for each head that is switched off, its mean, nothing, its mean value "
+            "(equal weights), or what it gives for another text; the ten heads of the largest effect are switched off in "
+            "every way.",
+            metavar="|".join(get_args(Off)),
+        ),
+    ] = OFF_BY,
     feed: Annotated[
         str,
         typer.Option(
@@ -160,6 +170,7 @@ def analyze(
                 dtype=dtype,
                 resources=read_resources(valence, vectors, mask, synonyms),
                 where=OnRay(workers, ray, device) if workers or ray else HERE,
+                ablation=ablate,  # type: ignore[arg-type]  # checked there
                 feeding=Feeding(feed.replace("\\n", "\n"), system, max_new_tokens or 0),
                 progress=tell,
             )

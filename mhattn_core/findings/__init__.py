@@ -4,6 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 from mhattn_core.errors import Problem
+from mhattn_core.findings.ablation.causal_verdicts import causal_verdicts
 from mhattn_core.findings.ablation.curves import ablation_curve, one_head_kept
 from mhattn_core.findings.ablation.effects import ablation_effects, gradient_agreement
 from mhattn_core.findings.ablation.faithfulness import faithfulness, faithfulness_areas
@@ -87,6 +88,7 @@ RUN_FINDINGS: dict[str, RunFinding[Any]] = {
         gradient_agreement,
         minimal_pairs,
         knockouts,
+        causal_verdicts,
         patching,
         attribution_agreement,
         interventions,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from mhattn_core.experiments.alignment.translators import is_turned
 from mhattn_core.findings.of_pair import literal, loading
+from mhattn_core.measures.ablation.quantities import OFF_BY
 from mhattn_core.models.precision import FLOAT32
 from mhattn_core.runs.manifest import Manifest
 from mhattn_core.text.feeding import AS_PAIR
@@ -64,6 +65,8 @@ def command_line_of_run(manifest: Manifest) -> str:
         of += f"--system {shlex.quote(feeding.system)} "
     if feeding.is_generated:
         of += f"--max-new-tokens {feeding.max_new_tokens} "
+    if manifest.ablation != OFF_BY:
+        of += f"--ablate {manifest.ablation} "
     sample = f"--sample {manifest.sampled} --columns {shlex.quote(manifest.columns)}"
     pairs = f"{shlex.quote(manifest.dataset)} {sample}" if manifest.dataset else "PAIRS.csv"
     return f"python -m mhattn_core analyze {pairs} {models} {of}--measures {asked} --out runs/mine"
@@ -78,4 +81,5 @@ def python_of_run(manifest: Manifest, page: str) -> str:
     arguments = f"{names!r}, {pairs}, out='runs/mine', measures={list(manifest.measures)!r}"
     arguments += "" if manifest.dtype == FLOAT32 else f", dtype={manifest.dtype!r}"
     arguments += "" if manifest.feeding == AS_PAIR else f", feeding=mh.{manifest.feeding!r}"
+    arguments += "" if manifest.ablation == OFF_BY else f", ablation={manifest.ablation!r}"
     return f"import mhattn_core as mh\n\nrun = mh.analyze({arguments})\nrun.{RUN_TABLES.get(page, 'heads')}"

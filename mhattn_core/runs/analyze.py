@@ -3,15 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _, listed
+from mhattn_core.measures.ablation.quantities import OFF_BY, Off
 from mhattn_core.measures.heads import COLUMNS
 from mhattn_core.measures.patterns.types import patterns_table
-from mhattn_core.measures.roles.verdicts import with_ablation
+from mhattn_core.measures.roles.verdicts import with_causes
 from mhattn_core.models.checkpoints import expand
 from mhattn_core.models.control_names import control_of, trained_name
 from mhattn_core.models.load import load
@@ -50,6 +51,7 @@ def analyze(
     get: Callable[[str], Model] | None = None,
     where: Where = HERE,
     feeding: Feeding | None = None,
+    ablation: Off = OFF_BY,
 ) -> Run:
     """Measure every head of every model over pairs, into the folder ``out``; a run that was stopped there resumes.
 
@@ -66,7 +68,7 @@ def analyze(
     batch, such as an Event's ``is_set``. get: brings a model by its name, in place of ``load``, such as a pool's.
     feeding: how all pairs are fed, by default as each of them says; a chat, a template of one's own or second sentences
     that each model writes itself (they stand in the table ``generated``) are read by the measures of ``measurable``,
-    and not in shards.
+    and not in shards. ablation: what stands in for each head that the study of that name switches off.
     where: who measures the sums: this process, or the workers of ``OnRay``, which load models by their names; studies
     are made here. Raises Problem, in three parts, when there is nothing to measure, a model cannot be had, the folder
     cannot be written, is in use, or holds another run; Cancelled when asked to stop. Pairs that a model cannot take are
@@ -90,6 +92,7 @@ def analyze(
         pairs = read_pairs(pairs)  # type: ignore[arg-type]  # it is an address
     given = _given(pairs, feeding)
     _check_fed(given.feeding, measures)
+    _check_off(ablation, measures)
     manifest = Manifest(
         tuple(
             (model, _revision(model, dtype)) if isinstance(model, str) else (model.name, model.revision)
@@ -101,6 +104,7 @@ def analyze(
         keep_sentences,
         resources=resources.name,
         feeding=given.feeding,
+        ablation=ablation,
         **_of_dataset(pairs),
     )
     folder = Path(out)
@@ -142,6 +146,19 @@ def _check_fed(feeding: Feeding, measures: Sequence[str]) -> None:
         )
 
 
+def _check_off(ablation: Off, measures: Sequence[str]) -> None:
+    if ablation not in get_args(Off):
+        raise Problem(
+            _("“{name}” is no way to switch a head off.").format(name=ablation),
+            _("Choose one of: {names}.").format(names=listed(get_args(Off))),
+        )
+    if ablation != OFF_BY and "ablation" not in measures:
+        raise Problem(
+            _("How heads are switched off was chosen, and none is switched off."),
+            _("Measure “ablation” too."),
+        )
+
+
 def finish(folder: Path, manifest: Manifest, skipped: pd.DataFrame) -> Run:
     """Write the tables that the sums hold, and say last that the run is whole."""
     names = [name for name, _revision in manifest.models]
@@ -153,9 +170,11 @@ def finish(folder: Path, manifest: Manifest, skipped: pd.DataFrame) -> Run:
     write_table(folder / "heads.parquet", heads)
     if "patterns" in manifest.measures:
         write_table(folder / "patterns.parquet", patterns_table(heads[heads["group"] == ""]))
-    if {"relations", "minimal_pairs"} <= set(manifest.measures):
-        tables = [pd.read_parquet(folder / f"{name}.parquet") for name in ("relations", "minimal_pairs")]
-        write_table(folder / "relations.parquet", with_ablation(*tables))
+    causes = [name for name in ("minimal_pairs", "knockouts") if name in manifest.measures]
+    if causes and "relations" in manifest.measures:
+        shown = {name: pd.read_parquet(folder / f"{name}.parquet") for name in causes}
+        relations = pd.read_parquet(folder / "relations.parquet")
+        write_table(folder / "relations.parquet", with_causes(relations, **shown))
     write_table(folder / "skipped.parquet", skipped)
     replace(manifest, finished=True).write(folder)
     return Run.open(folder)

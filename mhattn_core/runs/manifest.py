@@ -9,6 +9,7 @@ from typing import Any
 
 from mhattn_core.errors import Problem
 from mhattn_core.locale import _, listed
+from mhattn_core.measures.ablation.quantities import OFF_BY, Off
 from mhattn_core.models.precision import precision_of
 from mhattn_core.runs.files import write_json
 from mhattn_core.text.feeding import AS_PAIR, Feeding
@@ -22,7 +23,8 @@ OF_DATASET = ("dataset", "licence", "sampled", "columns")
 @dataclass(frozen=True)
 class Manifest:
     """``models``: name and revision of each; ``corpus``: a hash of the pairs; ``finished``: whether the tables are
-    there; ``resources``: what was told beside the pairs; ``feeding``: how they were fed; ``dataset``: the address, with
+    there; ``resources``: what was told beside the pairs; ``feeding``: how they were fed; ``ablation``: how the study of
+    ablation switches heads off; ``dataset``: the address, with
     its commit, of the data set of the Hub of which ``sampled`` rows are the pairs, ``licence``: the one that it
     declares, ``columns``: which of its columns hold what, as ``--columns`` takes it.
     """
@@ -36,6 +38,7 @@ class Manifest:
     version: str = VERSION
     resources: str = ""
     feeding: Feeding = AS_PAIR
+    ablation: Off = OFF_BY
     dataset: str = ""
     licence: str = ""
     sampled: int = 0
@@ -48,7 +51,7 @@ class Manifest:
             name: value
             for name, value in self._told().items()
             if name not in ("finished", *OF_DATASET)
-            and (name, value) not in (("resources", ""), ("feeding", AS_PAIR.stated))
+            and (name, value) not in (("resources", ""), ("feeding", AS_PAIR.stated), ("ablation", OFF_BY))
         }
         return blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=6).hexdigest()
 
@@ -93,6 +96,7 @@ def refuse_another(folder: Path, there: Manifest, wanted: Manifest) -> None:
         "measures": _("the measures"),
         "keep_sentences": _("whether sentences are kept"),
         "feeding": _("how the pairs are fed"),
+        "ablation": _("how heads are switched off"),
         "resources": _("the lexicon, the vectors or the pattern"),
     }
     differing: Sequence[str] = [said for name, said in names.items() if getattr(there, name) != getattr(wanted, name)]

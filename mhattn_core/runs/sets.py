@@ -16,7 +16,7 @@ EVERYTHING = tuple(name for name in MEASURABLE if name != DOCUMENTS)
 """All but what needs documents with their summaries."""
 SETS: dict[str, tuple[str, ...]] = {
     "quick": (BASIC,),
-    "roles": (BASIC, "patterns", "relations", "minimal_pairs"),
+    "roles": (BASIC, "patterns", "relations", "minimal_pairs", "knockouts"),
     "redundancy": (BASIC, "patterns", "distances", "matches"),
     "everything": EVERYTHING,
 }

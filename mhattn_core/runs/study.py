@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from mhattn_core.measures.ablation.quantities import OFF_BY, Off
 from mhattn_core.models.model import Model
 from mhattn_core.runs.progress import Tell, Telling, Watcher
 from mhattn_core.runs.where import Result, Step, Workers, in_this_process
@@ -20,12 +21,13 @@ Tables = Mapping[str, pd.DataFrame]
 @dataclass(frozen=True, eq=False)
 class Corpus:
     """All pairs of a run, in order; annotated when a study first asks for it, once for all models. keeps_sentences:
-    whether tables may hold them.
+    whether tables may hold them. ablation: how the study of ablation switches heads off.
     """
 
     records: Sequence[PairRecord]
     resources: Resources = NO_RESOURCES
     keeps_sentences: bool = False
+    ablation: Off = OFF_BY
     known: dict[tuple[str, str], Any] = field(default_factory=dict)
     """What a study (by its name) found of one model that serves another as well."""
 
@@ -37,13 +39,15 @@ class Corpus:
 @dataclass(frozen=True, eq=False)
 class StudyInput:
     """One model's work, done in this process or by ``workers``. watcher: told how many more pairs were put through the
-    network; raises Cancelled when the work is to stop.
+    network; raises Cancelled when the work is to stop. earlier: the model's rows of a table that the study reads, None
+    where the run does not measure it.
     """
 
     model: Model
     corpus: Corpus
     workers: Workers
     watcher: Watcher
+    earlier: Callable[[str], pd.DataFrame | None] = lambda _table: None
 
     @classmethod
     def here(cls, model: Model, corpus: Corpus, tell: Tell) -> "StudyInput":
@@ -81,7 +85,8 @@ class Study:
     ``of_controls``: those of the passes that are of random controls, which a model and NAME@random have in common, so
     that the second of the two in a run is spared them.
     seconds: of a study that reads texts of any length, window by window: what it takes on these pairs, told by one
-    window. as_fed: whether it reads the pairs as the run feeds them, and no texts of its own.
+    window. as_fed: whether it reads the pairs as the run feeds them, and no texts of its own. reads: tables of other
+    studies that it is given where the run measures them; it comes after those.
     """
 
     tables: tuple[str, ...]
@@ -92,6 +97,7 @@ class Study:
     of_controls: Callable[[int], int] = lambda _pairs: 0
     seconds: Callable[[Model, Sequence[PairRecord]], float] | None = None
     as_fed: bool = False
+    reads: tuple[str, ...] = ()
 
     def steps(self, model: Model, records: Sequence[PairRecord]) -> int:
         """How many texts it puts through the network."""

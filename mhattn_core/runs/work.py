@@ -65,7 +65,7 @@ class Work:
     def corpus(self) -> Corpus:
         """Raises Problem where pairs are in shards and the sums are not made."""
         records = sample_of(self.folder) if isinstance(self.pairs, ShardedPairs) else self.pairs
-        return Corpus(records, self.resources, self.manifest.keep_sentences)
+        return Corpus(records, self.resources, self.manifest.keep_sentences, self.manifest.ablation)
 
     @property
     def steps(self) -> int:
@@ -132,17 +132,23 @@ class Work:
                 measure_shards(workers, records, sums, self.tokens, file, meter, sampled)
             else:
                 measure_model(workers, records, sums, self.tokens, file, meter)
-        for study in self._asked(STUDIES):
+        for study in sorted(self._asked(STUDIES), key=lambda name: bool(STUDIES[name].reads)):
             files = {table: self._part(number, table) for table in STUDIES[study].tables}
             if all(file.exists() for file in files.values()):
                 meter.resume(pairs)
                 continue
             share = Share(meter, pairs, STUDIES[study].steps(model(), self.corpus.records))
-            _keep(STUDIES[study].measure(StudyInput(model(), self.corpus, workers, share)), files)
+            given = StudyInput(model(), self.corpus, workers, share, partial(self._earlier, number))
+            _keep(STUDIES[study].measure(given), files)
             share.fill()
 
     def _asked(self, known: Mapping[str, object]) -> list[str]:
         return [name for name in self.manifest.measures if name in known]
+
+    def _earlier(self, number: int, table: str) -> pd.DataFrame | None:
+        """Rows of one model in a table that the run holds."""
+        file = self._part(number, table)
+        return pd.read_parquet(file) if file.exists() else None
 
     def _part(self, number: int, table: str) -> Path:
         """Where the rows of one model wait for those of the others."""

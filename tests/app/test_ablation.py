@@ -9,11 +9,15 @@ from ablation_page import faults
 from reading import open_page, specs, tables, texts
 from streamlit.testing.v1 import AppTest
 
+import mhattn_core as mh
+from mhattn_core.findings.ablation.vote import elections, hardest
 from mhattn_core.models.catalogue import entries
+from mhattn_core.text.gallery import gallery
 
 TABS = {
     "bench": "Ablate heads",
     "heads": "Ablation effect per head",
+    "patching": "Patching",
     "safe": "Similar = replaceable?",
     "curve": "Ablation curve",
     "vote": "Do other heads compensate?",
@@ -33,7 +37,9 @@ def test_the_page_opens_in_both_languages(lang: str, tab: str) -> None:
     assert specs(app)
     if lang == "zh":
         names = r"`[^`]*`|:\w+-badge\[:\S+|(marian-\w+-\w+|minilm)(@random|@shuffled)?|L\d+ H\d+|encoder|decoder|cross|(?<!\*)\*[A-Za-z. ]+\*(?!\*)|ablation|nat\b|“[^”]*”"
-        said = re.sub(names + r"|jumps|fox|dog|mhattn|softmax|JS|zero|mean|uniform|Spearman|README", "", texts(app))
+        said = re.sub(
+            names + r"|smollm2|jumps|fox|dog|mhattn|softmax|JS|zero|mean|uniform|Spearman|README", "", texts(app)
+        )
         assert not re.findall(r"[A-Za-z]{2,}", said)
 
 
@@ -191,6 +197,20 @@ def test_the_vote_on_the_notes_sentence() -> None:
     heads = {head for pair in rows["name"] for head in pair.split(" + ")}
     assert len(heads) == 6
     assert all(re.fullmatch(r"L\d H\d", head) for head in heads)
+
+
+def test_the_vote_is_held_with_heads_off_in_any_way(minilm: mh.Model) -> None:
+    """What is drawn is what the library gives, and what the code says."""
+    app = faults("vote", "minilm", **{"vote-kind": "uniform"})
+    (code,) = {block.value for block in app.code if "ablate=" in block.value}
+    assert ": 'uniform'}" in code
+    pair, grid = gallery()["fox"].pair, mh.attend(minilm, gallery()["fox"].pair).words("encoder")
+    off = hardest(grid, 1)
+    without = mh.attend(minilm, pair, ablate={("encoder", *off[0]): "uniform"}).words("encoder")
+    expected = {row["word"]: row["weight"] for row in elections(grid, without, off)[1].to_dict("records")}
+    drawn = [table for table in tables(app, "word", "state", "value") if table["value"].max() < 0.5][-1]
+    fox = drawn[(drawn["state"] != "all heads on") & (drawn["word"] == "fox")]
+    assert fox["value"].tolist() == pytest.approx([expected["fox"]], abs=1e-5)
 
 
 def test_heads_of_the_bench_fail_in_the_vote() -> None:

@@ -139,7 +139,7 @@ def test_the_strongest_finding_stands_first_with_what_it_had_to_beat() -> None:
     assert "the best head of random weights 20%, of shuffled weights 22%." in said
     assert "only switching it off tells whether the model needs it" in said
     assert "1,234 pairs" in said
-    specialist = "attention specialist (effect untested)"
+    specialist = "attention specialist (effect not shown)"
     assert f"minilm: 1 {specialist}, 1 nearest-class head; smollm2: 2 {specialist}" in said
     assert "Insufficient data: determiner → noun." in said
 
@@ -157,7 +157,7 @@ def test_each_model_has_its_verdict_with_n_and_the_reason() -> None:
     said = texts(app)
     nearest = "**minilm · L2 H8** · nearest-class head · n 600. +5 points above the best fixed offset, but"
     assert f"{nearest} “the nearest verb before it” alone is right for 60%" in said
-    assert "**smollm2 · L13 H4** · attention specialist (effect untested) · n 600. +30 points" in said
+    assert "**smollm2 · L13 H4** · attention specialist (effect not shown) · n 600. +30 points" in said
     best = "adposition → noun: smollm2 · L13 H4 is right most often, 60%; the best fixed offset (−2) gets 30%"
     assert f"{best}, the nearest verb before it 25%. n 1,000" in said
 

@@ -32,14 +32,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server keeps runs. What a test puts there it takes away again."""
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="session")
+def server(runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The dashboard on a free port of the loopback, with a folder of its own for runs; its output is shown if it
     dies at once.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = os.environ | {"MHATTN_RUNS": str(tmp_path_factory.mktemp("runs"))}
+    environment = os.environ | {"MHATTN_RUNS": str(runs)}
     # A file: a pipe that nobody reads is full after a while, and the server waits for ever to write its next warning.
     output = tmp_path_factory.mktemp("server") / "output"
     with output.open("w") as file:

@@ -57,8 +57,8 @@ def test_a_phone_chooses_heads_by_name(server: str, phone: Page) -> None:
 
 
 def test_what_a_head_carries_is_chosen_and_stands_in_the_address(server: str, page: Page) -> None:
-    page.goto(f"{server}/fault_tolerance?tab=heads&models=marian-zh-en&evidence=gsdsimp-dev-zh-en")
-    expect(main(page).get_by_role("heading", name="What carries the difference")).to_be_visible()
+    page.goto(f"{server}/fault_tolerance?tab=patching&models=marian-zh-en&evidence=gsdsimp-dev-zh-en")
+    expect(main(page).get_by_text(re.compile("L\\d H\\d carries \\d"))).to_be_visible()
     expect(main(page).get_by_text("these heads carry most (output, good → bad)")).to_be_visible()
     main(page).get_by_role("radio", name="values").or_(main(page).get_by_role("button", name="values")).first.click()
     expect(main(page).get_by_text("these heads carry most (values, good → bad)")).to_be_visible()

@@ -34,7 +34,9 @@ def test_a_click_on_a_line_opens_its_relation_and_head(server: str, page: Page) 
     expect(page).to_have_url(re.compile("relation=case"))
     expect(box(page, "Head")).to_have_value(re.compile(r"minilm · L\d+ H\d+"))
     expect(
-        main(page).get_by_text(re.compile(r"(attention specialist \(effect untested\)|nearest-class head) · n \d")).last
+        main(page)
+        .get_by_text(re.compile(r"(attention specialist \(effect not shown\)|nearest-class head) · n \d"))
+        .last
     ).to_be_visible()
     cell = marks(page, "role-grid-0").nth(40)
     place = re.match(r"head: (\d+); layer: (\d+);", cell.get_attribute("aria-label") or "")

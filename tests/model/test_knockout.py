@@ -21,11 +21,12 @@ from mhattn_core.attention.ablation import OF_EDGES, Ablation, Kind, Replacement
 from mhattn_core.attention.batches import FedPair
 from mhattn_core.attention.edges import edge_cells, words_in_sight
 from mhattn_core.attention.objectives import Objective, tasks
-from mhattn_core.experiments.ablation.knockout import COLUMNS, BestHead, _edges, knockout_table
+from mhattn_core.experiments.ablation.knockout import COLUMNS, BestHead, _edges, best_heads, knockout_table
 from mhattn_core.experiments.ablation.pair import edges_of_word, pair_loss
 from mhattn_core.heads import Head
 from mhattn_core.measures.roles.items import item_table
 from mhattn_core.measures.roles.links import Questions
+from mhattn_core.measures.roles.rates import rates_table
 from mhattn_core.measures.roles.table import StackItems
 from mhattn_core.models.model import Model
 from mhattn_core.tap.interface import Call, implementation_for
@@ -211,11 +212,16 @@ def stack_of(records: list[PairRecord], best: dict[str, int], *, items: int = TE
     return StackItems((0,), 2, table, {}, {(name, "dependent_to_head"): np.ones(2) for name in names})
 
 
+def knocked_out(stack: StackItems, *, read: int = TEXTS) -> pd.DataFrame:
+    """The table of the best head of each relation of a stack, over the first so many texts."""
+    records, rates = texts(), rates_table("copier", {"decoder": stack})
+    items, chosen = stack.items.assign(stack="decoder"), dict.fromkeys(best_heads(rates), range(read))
+    return knockout_table(copying_model(), records, [record.id for record in records], items, chosen)
+
+
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
-    records = texts()
-    stacks = {"decoder": stack_of(records, {"nsubj": 0, "det": 1, "det.control": 0})}
-    return knockout_table(copying_model(), records, stacks, [record.id for record in records])
+    return knocked_out(stack_of(texts(), {"nsubj": 0, "det": 1, "det.control": 0}))
 
 
 @pytest.mark.parametrize("kind", OF_EDGES)
@@ -248,30 +254,29 @@ def test_a_table_has_a_row_for_each_relation_with_items_enough(table: pd.DataFra
     assert set(zip(table["relation"], table["kind"], strict=True)) == {
         (relation, kind) for relation in ("nsubj", "det") for kind in OF_EDGES
     }
-    records = texts()
-    few = {"decoder": stack_of(records, {"nsubj": 0}, items=20)}
-    none = knockout_table(copying_model(), records, few, [record.id for record in records])
+    none = knocked_out(stack_of(texts(), {"nsubj": 0}, items=20))
     assert none.empty
     assert tuple(none.columns) == COLUMNS
 
 
+def test_only_the_texts_that_are_chosen_are_read() -> None:
+    row = knocked_out(stack_of(texts(), {"nsubj": 0}), read=50).iloc[0]
+    assert (row["items"], row["edges"], row["n"]) == (TEXTS, 50, 50)
+
+
 def test_a_word_without_other_words_in_sight_has_no_edge_to_compare_with() -> None:
     """The second word of a causal model may look at the first only."""
-    records = texts()
-    stack = stack_of(records, {"nsubj": 0})
+    stack = stack_of(texts(), {"nsubj": 0})
     stack.items["query"], stack.items["key"] = np.int16(1), np.int16(0)
-    row = knockout_table(copying_model(), records, {"decoder": stack}, [record.id for record in records]).iloc[0]
+    row = knocked_out(stack).iloc[0]
     assert (row["edges"], row["n"], row["items"]) == (0, 0, TEXTS)
     assert np.isnan([row["specific"], row["p"], row["q"]]).all()
 
 
 def test_a_column_is_asked_at_the_word_that_is_looked_at(table: pd.DataFrame) -> None:
-    records = texts()
-    stack = stack_of(records, {"nsubj": 0})
+    stack = stack_of(texts(), {"nsubj": 0})
     turned = stack.items.assign(direction="column", query=stack.items["key"], key=stack.items["query"])
-    on_words = {("nsubj", "column"): np.ones(2)}
-    other_way = replace(stack, items=turned, on_words=on_words)
-    found = knockout_table(copying_model(), records, {"decoder": other_way}, [record.id for record in records])
+    found = knocked_out(replace(stack, items=turned, on_words={("nsubj", "column"): np.ones(2)}))
     same = table[table["relation"] == "nsubj"]
     np.testing.assert_allclose(found["specific"], same["specific"], atol=1e-6)
 

@@ -10,7 +10,7 @@ import pytest
 import mhattn_core as mh
 from mhattn_core.errors import Problem
 from mhattn_core.measures.patterns.types import TYPES
-from mhattn_core.measures.roles.verdicts import with_ablation
+from mhattn_core.measures.roles.verdicts import with_causes
 from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.merge import merge
 from mhattn_core.runs.progress import Cancelled, Meter, Progress, Share
@@ -123,7 +123,7 @@ def test_relations_and_patterns_of_a_run(
 def test_a_pattern_specialist_becomes_a_specialist_when_its_loss_hurts() -> None:
     numbers = {"fewest": 300, "held_out": 0.8, "low": 0.2, "q": 0.001, "offset_low": 0.3, "offset_q": 0.001}
     numbers |= {"class_rule": 0.5, "selectivity_low": 0.2, "word_mass": 0.6, "random95": 0.3, "shuffled95": 0.3}
-    numbers |= {"stack": "decoder", "layer": 2}
+    numbers |= {"stack": "decoder", "direction": "column", "layer": 2}
     rows = [
         {
             "model": "m",
@@ -164,7 +164,7 @@ def test_a_pattern_specialist_becomes_a_specialist_when_its_loss_hurts() -> None
             for relation, head, hurts in (("nsubj", 1, True), ("det", 0, False), ("nsubj", 0, False))
         ]
     )
-    changed = with_ablation(pd.DataFrame(rows), pairs)
+    changed = with_causes(pd.DataFrame(rows), minimal_pairs=pairs)
     assert changed["verdict"].tolist() == [
         "specialist",
         "pattern specialist",

@@ -78,7 +78,7 @@ def test_a_best_head_stands_with_what_it_has_to_beat(relations: pd.DataFrame) ->
     assert filled["transform"] == [{"filter": "datum.found"}]
     # The verdict and n can be read without a pointer.
     assert [row["said"] for row in rows(written, said)] == [
-        "L2 H0 · attention specialist (effect untested) · n 500",
+        "L2 H0 · attention specialist (effect not shown) · n 500",
         "L2 H0 · no evidence · n 500",
     ]
     axis = mark["encoding"]["y"]["axis"]

@@ -1,6 +1,7 @@
 """The table of relations and what it says of each: on planted heads, on heads that know nothing, on an older table."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,14 @@ from mhattn_core.measures.roles.table import (
     as_this_version_has_it,
     relations_table,
 )
-from mhattn_core.measures.roles.verdicts import VerdictInput, reason_words, verdict
+from mhattn_core.measures.roles.verdicts import (
+    Causes,
+    VerdictInput,
+    edges_needed,
+    reason_words,
+    verdict,
+    with_causes,
+)
 from mhattn_core.measures.statistics import FOLDS, bootstrap_weights, fold
 
 
@@ -199,11 +207,62 @@ NAN = float("nan")
 
 
 @pytest.mark.parametrize(
+    ("needed", "hurts", "expected"),
+    [
+        (None, None, ("pattern specialist", "not ablated")),
+        (None, True, ("specialist", "ablation hurts")),
+        (None, False, ("pattern specialist", "ablation does not hurt")),
+        (True, None, ("specialist", "edges needed")),
+        (True, False, ("specialist", "edges needed")),
+        (False, None, ("pattern specialist", "edges not needed")),
+        (False, True, ("pattern specialist", "edges not needed")),
+    ],
+)
+def test_the_relations_own_edges_decide_before_the_whole_head(
+    needed: bool | None, hurts: bool | None, expected: tuple[str, str]
+) -> None:
+    evidence, causes = VerdictInput(**GOOD), Causes(needed, hurts)
+    assert verdict(evidence, causes) == expected
+    assert verdict(replace(evidence, low=0.0999), causes) == ("small gain", "small gain")
+    words = reason_words(dict.fromkeys(COLUMNS, 0.3) | vars(evidence) | {"reason": expected[1]})
+    assert words.startswith("+30 points (+")
+    assert ("edges of this relation" in words) == (needed is not None or bool(hurts))
+
+
+def knocked(**change: Any) -> dict[str, Any]:
+    row = {"model": "m", "relation": "obj", "stack": "decoder", "layer": 1, "head": 2, "direction": "column"}
+    return row | {"kind": "knockout", "quantity": "loss", "specific_low": 0.01, "q": 0.05} | change
+
+
+def test_edges_are_needed_where_a_loss_is_beyond_equal_weight_and_chance() -> None:
+    rows = [
+        knocked(),
+        knocked(head=3, specific_low=-0.01),
+        knocked(head=4, q=0.051),
+        knocked(head=5, q=NAN, specific_low=NAN),
+        knocked(head=6, quantity="displacement"),
+        knocked(head=7, kind="zero_weight"),
+        knocked(direction="later_to_earlier", specific_low=-0.01),
+    ]
+    told = edges_needed(pd.DataFrame(rows))
+    assert {key[4:]: value for key, value in told.items()} == {
+        (2, "column"): True,
+        (3, "column"): False,
+        (4, "column"): False,
+        (2, "later_to_earlier"): False,
+    }
+    row = older(fewest=400, offset_low=0.3, offset_q=0.01, low=0.2, class_rule=0.2, selectivity_low=0.4, word_mass=0.9)
+    row |= {"stack": "decoder", "shuffled95": 0.1}
+    relations = pd.DataFrame([row, row | {"head": 4}, row | {"head": 6}])
+    changed = with_causes(relations, knockouts=pd.DataFrame(rows))
+    assert changed["verdict"].tolist() == ["specialist", "pattern specialist", "pattern specialist"]
+    assert changed["reason"].tolist() == ["edges needed", "edges not needed", "not ablated"]
+
+
+@pytest.mark.parametrize(
     ("change", "hurts", "expected"),
     [
-        ({}, None, ("pattern specialist", "not ablated")),
         ({}, True, ("specialist", "ablation hurts")),
-        ({}, False, ("pattern specialist", "ablation does not hurt")),
         ({"fewest": 199}, True, ("insufficient data", "few items")),
         ({"offset_low": 0.0}, True, ("no evidence", "interval")),
         ({"offset_low": NAN}, True, ("no evidence", "interval")),
@@ -224,7 +283,7 @@ NAN = float("nan")
 )
 def test_verdicts(change: dict[str, float], hurts: bool | None, expected: tuple[str, str]) -> None:
     evidence = VerdictInput(**{**GOOD, **change})
-    assert verdict(evidence, ablation_hurts=hurts) == expected
+    assert verdict(evidence, Causes(ablation_hurts=hurts)) == expected
     row = dict.fromkeys(COLUMNS, 0.3) | vars(evidence) | {"word_class": "VERB+ADJ", "side": "before"}
     words = reason_words(row | {"reason": expected[1]})
     assert "{" not in words

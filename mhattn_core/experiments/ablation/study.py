@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from mhattn_core.attention.ablation import Outputs, kinds_of
+from mhattn_core.attention.ablation import Kind, Outputs, kinds_of
 from mhattn_core.experiments.ablation import curves, groups, interactions, single_head
 from mhattn_core.experiments.ablation.texts import AblationText, ReadAs
 from mhattn_core.experiments.ablation.trials import PRIMARY, Spread, Trials
@@ -26,13 +26,14 @@ TABLES = {
 def ablation_tables(
     model: Model,
     texts: Sequence[AblationText],
+    by: Kind = PRIMARY,
     *,
     tell: Callable[[int], object] = lambda _texts: None,
     spread: Spread | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The rows of each of ``TABLES``, with intervals; none where the model can take none of the texts.
 
-    Every head is switched off by its mean, and the ten of the largest effect, either way, by the other kinds as well.
+    Every head is switched off ``by`` one kind, and the ten of the largest effect, either way, by the others as well.
     Curves and layers of one head rest on the first texts (``FEWER``). tell: so many texts more were put through the
     network (``passes`` in all). spread: see ``Trials``; it tells by itself.
     """
@@ -48,8 +49,8 @@ def ablation_tables(
     few = fewer(texts)
     trials, some = _trials(model, texts, means, spread), _trials(model, few, means, spread)
     units = [text.unit for text in texts]
-    off = single_head.each_off(trials, PRIMARY, passes=count)
-    alone = single_head.ablation_table(trials, off, PRIMARY, units)
+    off = single_head.each_off(trials, by, passes=count)
+    alone = single_head.ablation_table(trials, off, by, units)
     main = alone[alone["quantity"] == trials.main]
     costliest, by_gradient = single_head.ranked(main, "delta"), single_head.ranked(main, "gradient_importance")
     largest = single_head.ranked(main.assign(size=main["delta"].abs()), "size")[:REPEATED]
@@ -58,19 +59,17 @@ def ablation_tables(
             trials, single_head.each_off(trials, kind, largest, passes=count), kind, units, largest
         )
         for kind in kinds_of(model)
-        if kind != PRIMARY
+        if kind != by
     ]
     clusters = groups.clusters_of(model, trials.fed[:TO_CLUSTER])
     return {
         "ablation": pd.concat([alone, *again], ignore_index=True).assign(
             tokens=int(trials.counts[trials.main].sum()), read_as=texts[0].read_as
         ),
-        "interactions": interactions.interaction_table(
-            trials, costliest[:MOST_INTERACTING], PRIMARY, units, passes=count
-        ),
-        "curves": curves.fault_curves(some, by_gradient, PRIMARY, passes=count),
-        "keep_one": groups.keep_one(some, PRIMARY, units[: len(few)], passes=count),
-        "cluster_ablation": groups.clusters_off(trials, clusters, off, PRIMARY, units, passes=count),
+        "interactions": interactions.interaction_table(trials, costliest[:MOST_INTERACTING], by, units, passes=count),
+        "curves": curves.fault_curves(some, by_gradient, by, passes=count),
+        "keep_one": groups.keep_one(some, by, units[: len(few)], passes=count),
+        "cluster_ablation": groups.clusters_off(trials, clusters, off, by, units, passes=count),
     }
 
 

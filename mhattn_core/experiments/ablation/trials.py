@@ -23,14 +23,14 @@ from mhattn_core.measures.ablation.changes import (
     logit_difference,
     retrieval,
 )
-from mhattn_core.measures.ablation.quantities import Quantity, harm
+from mhattn_core.measures.ablation.quantities import OFF_BY, Quantity, harm
 from mhattn_core.models.model import Model
 from mhattn_core.text.pair import SentencePair
 
 Totals = dict[Quantity, np.ndarray]
 Passes = Callable[[int, int], object]
 """Is told how many sentences more were put through the network, and how many a table takes in all."""
-PRIMARY: Kind = "mean"
+PRIMARY: Kind = OFF_BY
 """How heads are switched off where a table holds one way."""
 
 OF_LABELS: Mapping[Quantity, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {

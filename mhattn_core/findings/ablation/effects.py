@@ -27,15 +27,13 @@ TABLE = (
 
 
 @of_run("ablation")
-def ablation_effects(run: Run, *, model: str = "", stack: str = "", quantity: str = "", kind: str = "mean") -> Finding:
+def ablation_effects(run: Run, *, model: str = "", stack: str = "", quantity: str = "", kind: str = "") -> Finding:
     """What each head of a model costs when it alone is off."""
     return effects(of_table(run, "ablation", model=model, quantity=quantity, kind=kind), stack)
 
 
 @of_run("ablation")
-def gradient_agreement(
-    run: Run, *, model: str = "", stack: str = "", quantity: str = "", kind: str = "mean"
-) -> Finding:
+def gradient_agreement(run: Run, *, model: str = "", stack: str = "", quantity: str = "", kind: str = "") -> Finding:
     """Whether one backward pass ranks the heads of a stack as switching them off does."""
     return gradients(of_table(run, "ablation", model=model, quantity=quantity, kind=kind), stack)
 

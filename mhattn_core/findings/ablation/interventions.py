@@ -7,24 +7,28 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.findings.ablation.effects import with_interval
+from mhattn_core.findings.ablation.finder import Finder, finder_of
 from mhattn_core.findings.ablation.patched import (
     HEAD,
+    INTERVENTIONS,
     contrast_label,
+    intervened,
+    intervention_names,
     left_out,
     minimal_pairs_of,
+    of_head,
     of_relation,
     table_of,
 )
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.value import Finding
-from mhattn_core.heads import Head, head_names
+from mhattn_core.heads import head_names
 from mhattn_core.locale import _, listed
 from mhattn_core.measures.quantities import column
 from mhattn_core.measures.roles.verdicts import FALSE_DISCOVERIES
 from mhattn_core.runs.run import Run
 
-INTERVENTIONS = ("output", "mean", "knockout")
 COMPARED = 10
 """Heads of which every intervention is drawn."""
 
@@ -33,14 +37,13 @@ COMPARED = 10
 def interventions(run: Run, *, model: str = "", relation: str = "") -> Finding:
     """The heads that matter most for a relation by patching, ablation and attention knockout, beside each other."""
     every = of_relation(run, model, relation)
-    moved = every[(every["kind"] != "output") | (every["direction"] == "bad_to_good")]
-    rows = moved[moved["kind"].isin(INTERVENTIONS) & moved["positions"].isin(("", "all"))]
+    rows = intervened(every)
     rows = rows.assign(name=head_names(rows, stack=rows["stack"].nunique() > 1))
     wide = rows.pivot_table(index=HEAD, columns="kind", values="recovery")
-    finder = _finder(run, rows)
-    shown = [*wide.abs().max(axis=1).nlargest(COMPARED).index, *([] if finder is None else [finder[:3]])]
+    finder = finder_of(run, str(rows["model"].iloc[0]), str(rows["relation"].iloc[0]))
+    shown = [*wide.abs().max(axis=1).nlargest(COMPARED).index, *([] if finder is None else [finder.head])]
     drawn = rows[rows.set_index(HEAD).index.isin(shown)].sort_values("recovery", key=abs, ascending=False)
-    names = _names()
+    names = intervention_names()
     return Finding(
         "interventions",
         escape(" ".join(filter(None, (_compared(rows, wide, names), _of_finder(rows, finder, names))))),
@@ -70,35 +73,16 @@ def interventions(run: Run, *, model: str = "", relation: str = "") -> Finding:
     )
 
 
-def _names() -> dict[str, str]:
-    return {"output": _("patching"), "mean": _("ablation"), "knockout": _("knockout")}
-
-
-def _finder(run: Run, rows: pd.DataFrame) -> tuple[str, int, int, float] | None:
-    """Stack, layer and head of the one that finds the relation most often by where it looks, and how often; None where
-    the run does not know.
-    """
-    if not run.has("relations"):
-        return None
-    first, table = rows.iloc[0], run.relations
-    own = table[(table["model"] == first["model"]) & (table["relation"] == first["relation"])]
-    own = own[(own["score"] == "hit") & (own["verdict"] != "insufficient data")].dropna(subset=["held_out"])
-    if own.empty:
-        return None
-    best = own.loc[own["held_out"].idxmax()]
-    return str(best["stack"]), int(best["layer"]), int(best["head"]), float(best["held_out"])
-
-
-def _of_finder(rows: pd.DataFrame, finder: tuple[str, int, int, float] | None, names: dict[str, str]) -> str:
+def _of_finder(rows: pd.DataFrame, finder: Finder | None, names: dict[str, str]) -> str:
     """What the interventions say of the head that seems to know the relation."""
     if finder is None:
         return ""
-    own = rows[rows.set_index(HEAD).index == finder[:3]].set_index("kind")
+    own = of_head(rows, finder.head).set_index("kind")
     return _(
         "{head}, which finds this relation most often by where it looks ({rate:.0%} on held-out texts): {values}."
     ).format(
-        head=Head(*finder[:3]).full_name,
-        rate=finder[3],
+        head=finder.head.full_name,
+        rate=finder.rate,
         values=listed(
             f"{names[kind]} {with_interval(*(own.loc[kind, name] for name in ('recovery', 'low', 'high')))}"
             for kind in INTERVENTIONS

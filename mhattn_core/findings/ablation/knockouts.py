@@ -10,6 +10,7 @@ from mhattn_core.findings.ablation.effects import with_interval
 from mhattn_core.findings.ablation.measured import of_table
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
+from mhattn_core.findings.relations.words import direction_labels
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
@@ -28,8 +29,12 @@ def knockouts(run: Run, *, model: str = "", kind: str = "knockout") -> Finding:
             _("The run has nothing of “{what}” for these models and this stack.").format(what="knockouts"),
             _("See its table {table}.parquet.").format(table="knockouts"),
         )
+    several = rows.duplicated(["relation", "stack", "layer", "head"], keep=False)
     named = rows.assign(
-        label=[relation_label(relation) for relation in rows["relation"]],
+        label=[
+            f"{relation_label(relation)}, {direction_labels()[direction]}" if again else relation_label(relation)
+            for relation, direction, again in zip(rows["relation"], rows["direction"], several, strict=True)
+        ],
         name=head_names(rows, stack=rows["stack"].nunique() > 1),
     )
     return Finding(
@@ -38,7 +43,7 @@ def knockouts(run: Run, *, model: str = "", kind: str = "knockout") -> Finding:
         rows.drop(columns=["model"]),
         partial(charts.knockouts, named, title=measured.quantity.change_axis),
         _(
-            "A row is a relation and the head that is right most often. Dot: some of the weight of the relation's edges "
+            "A row is a relation and a head that is right most often in one direction. Dot: some of the weight of the relation's edges "
             "is taken out of this head. Ring: the same weight is taken from the other words that the same words may look "
             "at. The bar is the 95 % interval of their difference: a ring outside it differs. No difference may also "
             "mean that other heads do the same."
@@ -62,5 +67,5 @@ def _sentence(rows: pd.DataFrame, unit: str) -> str:
             "{model}: in the best heads of {more} of {relations} relations, taking weight from the relation's edges "
             "costs more than taking the same weight from other edges of the same words (q ≤ 0.05)."
         )
-    more = int(((rows["q"] <= FALSE_DISCOVERIES) & (rows["specific"] > 0)).sum())
-    return " ".join((counted.format(model=top["model"], relations=len(rows), more=more), largest))
+    more = rows.loc[(rows["q"] <= FALSE_DISCOVERIES) & (rows["specific"] > 0), "relation"].nunique()
+    return " ".join((counted.format(model=top["model"], relations=rows["relation"].nunique(), more=more), largest))

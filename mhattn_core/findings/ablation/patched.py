@@ -4,12 +4,14 @@ import pandas as pd
 
 from mhattn_core.errors import NotAvailable, Problem
 from mhattn_core.findings.rows import models_of
-from mhattn_core.heads import head_names
+from mhattn_core.heads import Head, head_names
 from mhattn_core.locale import _, listed
 from mhattn_core.runs.run import Run
 from mhattn_core.text.relations import relation_label
 
 HEAD = ["stack", "layer", "head"]
+INTERVENTIONS = ("output", "mean", "knockout")
+"""Kinds that are measured of every head and in the same unit: of the output that into the good run."""
 
 
 def contrast_label(relation: str) -> str:
@@ -62,6 +64,20 @@ def only(rows: pd.DataFrame, **chosen: str) -> pd.DataFrame:
             )
         rows = own
     return rows.reset_index(drop=True)
+
+
+def intervened(rows: pd.DataFrame) -> pd.DataFrame:
+    """Those rows of a model's patches that are comparable interventions (``INTERVENTIONS``)."""
+    moved = rows[(rows["kind"] != "output") | (rows["direction"] == "bad_to_good")]
+    return moved[moved["kind"].isin(INTERVENTIONS) & moved["positions"].isin(("", "all"))]
+
+
+def of_head(rows: pd.DataFrame, head: Head) -> pd.DataFrame:
+    return rows[(rows["stack"] == head.stack) & (rows["layer"] == head.layer) & (rows["head"] == head.head)]
+
+
+def intervention_names() -> dict[str, str]:
+    return {"output": _("patching"), "mean": _("ablation"), "knockout": _("knockout")}
 
 
 def table_of(rows: pd.DataFrame) -> pd.DataFrame:

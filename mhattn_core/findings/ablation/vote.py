@@ -41,13 +41,22 @@ def elections(grid: WordGrid, without: WordGrid, off: Sequence[Cell]) -> tuple[p
 
 
 def vote_findings(
-    seen: "AttentionResult", stack: str, grid: WordGrid, without: WordGrid, off: Sequence[Cell], *, hard: bool
+    seen: "AttentionResult",
+    stack: str,
+    grid: WordGrid,
+    without: WordGrid,
+    off: Sequence[Cell],
+    *,
+    hard: bool,
+    kind: str = "zero",
 ) -> tuple[Finding, Finding]:
-    """Who is elected by majority and by weight, with all heads and without ``off``; see ``vote_sentence``."""
+    """Who is elected by majority and by weight, with all heads and without ``off``; see ``vote_sentence``. kind: how
+    these were switched off.
+    """
     before, after = elections(grid, without, off)
     sentence = escape(vote_sentence(before, after, seen.model.name, off, grid, hard=hard))
     states = _("all heads on"), _("without {heads}").format(heads=listed(head_name(*head) for head in off))
-    ablated = ", ".join(f"({stack!r}, {layer}, {head}): 'zero'" for layer, head in off)
+    ablated = ", ".join(f"({stack!r}, {layer}, {head}): {kind!r}" for layer, head in off)
     code = code_of(seen, f"mh.attend(seen.model, pair, ablate={{{ablated}}}).words({stack!r}).pattern[..., {VERB}, :]")
     parts = []
     for value, title in (

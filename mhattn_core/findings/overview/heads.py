@@ -14,7 +14,6 @@ from mhattn_core.text.relations import RELATIONS, relation_label
 SPECIALISTS, SUGGESTED = ("specialist", "pattern specialist"), ("nearest-class head", "small gain")
 """Verdicts of heads that do more than their baselines tell, and of those that do something, the strongest first."""
 ROLES = (*SPECIALISTS, *SUGGESTED)
-EFFECT_KIND = "mean"
 
 
 def head_overview(run: Run, models: Sequence[str]) -> pd.DataFrame:
@@ -22,7 +21,7 @@ def head_overview(run: Run, models: Sequence[str]) -> pd.DataFrame:
     what the run measured, else empty or NaN:
 
     relation, verdict, family, held_out, gain of its best role; effect, effect_low, effect_high, quantity of switching
-    it off alone (``mean``), a loss or, for encoders, how far the sentence's vector turns; similar, distance: the
+    it off alone, a loss or, for encoders, how far the sentence's vector turns; similar, distance: the
     nearest head of the same model and how far it is (JS, nats); redundant: whether that is near enough; type of
     pattern; partner, partner_model: its counterpart in another model.
     """
@@ -81,7 +80,10 @@ def _effects(run: Run, models: Sequence[str]) -> pd.DataFrame:
     if not run.has("ablation"):
         return pd.DataFrame(columns=columns)
     rows = run.table("ablation")
-    rows = rows[rows["model"].isin(models) & (rows["kind"] == EFFECT_KIND)]
+    rows = rows[rows["model"].isin(models)]
+    # All heads are switched off in one way alone.
+    ways = rows.groupby("model")["kind"].transform(lambda kinds: kinds.value_counts(sort=False).idxmax())
+    rows = rows[rows["kind"] == ways]
     # A model's own quantity is the first that was measured: its loss, or how far its vector turns.
     rows = rows[rows["quantity"] == rows.groupby("model")["quantity"].transform("first")]
     return rows.assign(effect=rows["delta"], effect_low=rows["low"], effect_high=rows["high"])[columns]

@@ -7,6 +7,10 @@ from jaxtyping import Float, Real
 
 Quantity = Literal["loss", "divergence", "label_loss", "logit_difference", "accuracy", "displacement", "retrieval"]
 
+Off = Literal["mean", "zero", "uniform", "resample"]
+"""What stands in for a head that is switched off."""
+OFF_BY: Off = "mean"
+
 FALLING = ("logit_difference", "accuracy")
 """Those that fall as a model does worse."""
 

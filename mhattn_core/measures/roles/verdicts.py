@@ -29,7 +29,12 @@ Verdict = Literal[
     "insufficient data",
     "not measurable",
 ]
+UNDECIDED: tuple[Verdict, ...] = ("insufficient data", "not measurable")
+UP_TO_CAUSES: tuple[Verdict, ...] = ("pattern specialist", "specialist")
+"""What only a causal effect tells apart."""
 Reason = Literal[
+    "edges needed",
+    "edges not needed",
     "ablation hurts",
     "ablation does not hurt",
     "not ablated",
@@ -69,7 +74,23 @@ class VerdictInput:
     shuffled95: float = NAN
 
 
-def verdict(known: VerdictInput, *, ablation_hurts: bool | None = None) -> tuple[Verdict, Reason]:
+@dataclass(frozen=True)
+class Causes:
+    """What interventions say of a head and a relation; None where it is not known.
+
+    edges_needed: whether the model does worse without the relation's own edges in this head than without as much weight
+    on other words (see ``edges_needed``). ablation_hurts: whether switching the whole head off harms the relation's own
+    minimal pairs more than the 95th percentile of all heads of the model.
+    """
+
+    edges_needed: bool | None = None
+    ablation_hurts: bool | None = None
+
+
+UNKNOWN = Causes()
+
+
+def verdict(known: VerdictInput, causes: Causes = UNKNOWN) -> tuple[Verdict, Reason]:
     """The verdict and the first thing that decides it.
 
     *Pattern specialist*: the lower bound of its gain over the better of the best offset and the best class rule is
@@ -77,10 +98,11 @@ def verdict(known: VerdictInput, *, ablation_hurts: bool | None = None) -> tuple
     there and smaller is a *small gain*. All of them are above the best heads of both random controls, more often right
     than on the relation's negative control, give words ``LEAST_WORD_MASS`` or more, and pass Benjamini and Hochberg.
 
-    ablation_hurts: whether switching the head off harms the relation's own minimal pairs more than the 95th percentile
-    of all heads of the model; None where this is not known or the model has no language head. Of the whole list,
-    ``shared role`` and ``no counterpart`` belong to matched heads, and ``not measurable`` to relations that give no
-    items at all.
+    causes: what makes a pattern specialist a *specialist*. The relation's own edges decide; only where they were not
+    taken out, the whole head, which does more than this relation.
+
+    Of the whole list, ``shared role`` and ``no counterpart`` belong to matched heads, and ``not measurable`` to relations
+    that give no items at all.
     """
     if known.fewest < FEWEST_ITEMS:
         return "insufficient data", "few items"
@@ -101,35 +123,54 @@ def verdict(known: VerdictInput, *, ablation_hurts: bool | None = None) -> tuple
     if np.isnan(known.class_rule):
         return "insufficient data", "no class rule"
     if known.low > 0 and known.q <= FALSE_DISCOVERIES:
-        return _above_all(known.low, ablation_hurts)
+        return _above_all(known.low, causes)
     if known.offset_low >= SMALLEST_GAIN:
         return "nearest-class head", "nearest class"
     return "small gain", "small gain over the offset"
 
 
-def _above_all(low: float, ablation_hurts: bool | None) -> tuple[Verdict, Reason]:
+def _above_all(low: float, causes: Causes) -> tuple[Verdict, Reason]:
     if low < SMALLEST_GAIN:
         return "small gain", "small gain"
-    if ablation_hurts:
+    if causes.edges_needed is not None:
+        return ("specialist", "edges needed") if causes.edges_needed else ("pattern specialist", "edges not needed")
+    if causes.ablation_hurts:
         return "specialist", "ablation hurts"
-    return "pattern specialist", "not ablated" if ablation_hurts is None else "ablation does not hurt"
+    return "pattern specialist", "not ablated" if causes.ablation_hurts is None else "ablation does not hurt"
 
 
-def with_ablation(relations: pd.DataFrame, minimal_pairs: pd.DataFrame) -> pd.DataFrame:
-    """``relations.parquet`` with what switching heads off has shown: the pattern specialists among it become
-    specialists, or are said to do no harm.
+KEYS = ["model", "relation", "stack", "layer", "head"]
 
-    minimal_pairs: rows with model, relation, stack, layer, head and hurts; of a relation without any nothing changes.
+
+def with_causes(
+    relations: pd.DataFrame, *, minimal_pairs: pd.DataFrame | None = None, knockouts: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """``relations.parquet`` with what interventions have shown: the pattern specialists among it become specialists, or
+    are said to have no effect that was seen.
+
+    minimal_pairs: rows with model, relation, stack, layer, head and hurts. knockouts: rows of ``knockouts.parquet``,
+    which know the direction, too. Of a head and relation without any nothing changes.
     """
-    keys = ["model", "relation", "stack", "layer", "head"]
-    hurts = minimal_pairs.set_index(keys)["hurts"]
+    hurts = {} if minimal_pairs is None else minimal_pairs.set_index(KEYS)["hurts"].to_dict()
+    needed = {} if knockouts is None else edges_needed(knockouts)
     changed = relations.copy()
     for place, row in relations[relations["verdict"] == "pattern specialist"].iterrows():
-        hurt = hurts.get(tuple(row[keys]))
-        if hurt is not None:
+        key = tuple(row[KEYS])
+        causes = Causes(needed.get((*key, row["direction"])), hurts.get(key))
+        if causes != UNKNOWN:
             measured = VerdictInput(**{field.name: row[field.name] for field in fields(VerdictInput)})
-            changed.loc[place, ["verdict", "reason"]] = verdict(measured, ablation_hurts=bool(hurt))
+            changed.loc[place, ["verdict", "reason"]] = verdict(measured, causes)
     return changed
+
+
+def edges_needed(knockouts: pd.DataFrame) -> dict[tuple[object, ...], bool]:
+    """By model, relation, stack, layer, head and direction whether the relation's edges are worth more than others at
+    equal weight: an interval above 0, and q at most 0.05. Not told are too few texts for an interval, and models without
+    words to get wrong: that a vector turns is no harm.
+    """
+    told = knockouts[(knockouts["kind"] == "knockout") & (knockouts["quantity"] == "loss")].dropna(subset=["q"])
+    needed = (told["specific_low"] > 0) & (told["q"] <= FALSE_DISCOVERIES)
+    return dict(zip(told[[*KEYS, "direction"]].itertuples(index=False, name=None), needed.tolist(), strict=True))
 
 
 def as_this_version_says(relations: pd.DataFrame) -> pd.DataFrame:
@@ -195,7 +236,15 @@ def reason_words(row: Mapping[str, Any]) -> str:
         ),
         "ablation hurts": _(
             "{gain:+.0f} points ({low:+.0f} to {high:+.0f}) above what position and word class give, and without the "
-            "head the model makes mistakes there."
+            "head the model makes mistakes there; whether its edges of this relation do it has not been measured."
+        ),
+        "edges not needed": _(
+            "{gain:+.0f} points ({low:+.0f} to {high:+.0f}) above what position and word class give; at equal weight, "
+            "its edges of this relation were not seen to be worth more than its others."
+        ),
+        "edges needed": _(
+            "{gain:+.0f} points ({low:+.0f} to {high:+.0f}) above what position and word class give, and at equal "
+            "weight the model loses more without its edges of this relation than without its others."
         ),
         "earlier version": _(
             "{offset_gain:+.0f} points above the best fixed offset. Word classes and a negative control were not "

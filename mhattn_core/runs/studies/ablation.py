@@ -10,8 +10,8 @@ from mhattn_core.text.reading import PairRecord
 
 
 def _measure(given: StudyInput) -> Tables:
-    spread = None if given.workers.here else given.spread
-    return ablation_tables(given.model, ablation_texts(given.model, given.records), tell=given.tell, spread=spread)
+    spread, texts = None if given.workers.here else given.spread, ablation_texts(given.model, given.records)
+    return ablation_tables(given.model, texts, given.corpus.ablation, tell=given.tell, spread=spread)
 
 
 def _work(model: Model, records: Sequence[PairRecord]) -> tuple[int, float]:

@@ -16,7 +16,6 @@ from mhattn_core.locale import _
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.ablation.choice import choose_quantity
 from mhattn_core.ui.ablation.data import AblationContext, damage, from_run
-from mhattn_core.ui.ablation.patching import patching_view
 from mhattn_core.ui.head_choice import choose_head, choose_stack, take_head
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.show import say, show
@@ -43,7 +42,6 @@ def heads_view(found: AblationContext) -> None:
         agreement = measured.finding(gradient_agreement, lambda: gradients(rows, stack), **asked)
         show(agreement, key=f"{KEY}-importance", on_pick=take_head, chosen=chosen)
     _grammar(found)
-    patching_view(found, stack)
 
 
 def _choose_head(rows: pd.DataFrame) -> tuple[int, int]:

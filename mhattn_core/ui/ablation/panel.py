@@ -12,6 +12,7 @@ from mhattn_core.ui.ablation.curve import curve_view
 from mhattn_core.ui.ablation.data import AblationContext, tell_missing
 from mhattn_core.ui.ablation.heads import heads_view
 from mhattn_core.ui.ablation.live import bench
+from mhattn_core.ui.ablation.patching import patching_view
 from mhattn_core.ui.ablation.vote import vote_view
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.controls import Controls
@@ -32,11 +33,15 @@ def faults_panel(controls: Controls) -> None:
         {
             "bench": _("Ablate heads"),
             "heads": _("Ablation effect per head"),
+            "patching": _("Patching"),
             "safe": _("Similar = replaceable?"),
             "curve": _("Ablation curve"),
             "vote": _("Do other heads compensate?"),
         }
     )
+    if tab == "patching":
+        patching_view(controls)
+        return
     views: dict[str, Callable[[AblationContext], None]] = {
         "bench": bench,
         "heads": heads_view,

@@ -6,6 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from mhattn_core.arrays.word_grid import WordGrid
+from mhattn_core.attention.ablation import Kind, kinds_of
 from mhattn_core.attention.attend import AttentionResult, attend
 from mhattn_core.findings.ablation.vote import SENTENCE, Cell, hardest, vote_findings
 from mhattn_core.heads import Head, head_name
@@ -13,6 +14,7 @@ from mhattn_core.locale import _, listed
 from mhattn_core.models.readers import reads
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.prose import prose
+from mhattn_core.ui.ablation.choice import choose_kind
 from mhattn_core.ui.ablation.data import PAIRED, AblationContext
 from mhattn_core.ui.ablation.interactions import interaction_view
 from mhattn_core.ui.ablation.switches import last_off
@@ -57,9 +59,10 @@ def _fox(seen: AttentionResult) -> list[Head]:
     if len(off) == grid.pattern[..., 0, 0].size:
         st.info(_("All heads of this stack fail: none is left to vote."))
         return voters
+    kind = choose_kind(sorted(kinds_of(seen.model), key=lambda kind: kind != "zero"), "vote-kind")
     says = _("Running {name} …").format(name=model_label(name))
-    without = kept("fox", seen, tuple(off), says, lambda _tell: _grid_without(seen, stack, off))
-    by_votes, by_weight = vote_findings(seen, stack, grid, without, off, hard=hard)
+    without = kept("fox", seen, (*off, kind), says, lambda _tell: _grid_without(seen, stack, off, kind))
+    by_votes, by_weight = vote_findings(seen, stack, grid, without, off, hard=hard, kind=kind)
     say(by_votes)
     for column, finding, title in zip(
         st.columns(2, gap="large"), (by_votes, by_weight), (_("By majority"), _("By weight")), strict=True
@@ -89,5 +92,5 @@ def _failing(seen: AttentionResult, grid: WordGrid, stack: str) -> tuple[list[Ce
     return hardest(grid, failing), True
 
 
-def _grid_without(seen: AttentionResult, stack: str, off: Sequence[Cell]) -> WordGrid:
-    return attend(seen.model, seen.pair, ablate={Head(stack, *cell): "zero" for cell in off}).words(stack)
+def _grid_without(seen: AttentionResult, stack: str, off: Sequence[Cell], kind: Kind) -> WordGrid:
+    return attend(seen.model, seen.pair, ablate={Head(stack, *cell): kind for cell in off}).words(stack)
