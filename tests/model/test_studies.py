@@ -11,6 +11,7 @@ import mhattn_core as mh
 from mhattn_core.errors import Problem
 from mhattn_core.measures.patterns.types import TYPES
 from mhattn_core.measures.roles.verdicts import with_causes
+from mhattn_core.runs import work
 from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.merge import merge
 from mhattn_core.runs.progress import Cancelled, Meter, Progress, Share
@@ -45,7 +46,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setitem(
         STUDIES, "letters", Study(("letters", "empty"), measure, passes=lambda pairs, _heads: 2 * pairs, factor=1.0)
     )
-    monkeypatch.setattr(sys.modules[analyze.__module__], "MEASURABLE", ("basic", "letters"))
+    for module in (sys.modules[analyze.__module__], work):
+        monkeypatch.setattr(module, "MEASURABLE", ("basic", "letters"))
     return of
 
 
