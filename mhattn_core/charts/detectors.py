@@ -62,12 +62,12 @@ def detected_heads(rows: pd.DataFrame) -> alt.LayerChart:
             "share:Q",
             title=_("share of heads"),
             scale=alt.Scale(scheme=ATTENTION_SCHEME, domainMin=0),
-            legend=alt.Legend(format=".0%", gradientLength=120),
+            legend=alt.Legend(format=".0%", gradientLength=120, orient="bottom"),
         )
     )
     largest = float(rows["share"].max())
     text = base.mark_text(fontSize=11).encode(
-        text="said:N",
+        text=alt.Text("said:N"),
         color=alt.ColorValue("white", condition={"test": f"datum.share > {0.6 * largest}", "value": "black"}),
     )
     return layered(cells, text, height=alt.Step(STEP))

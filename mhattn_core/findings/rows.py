@@ -9,9 +9,13 @@ from mhattn_core.locale import _, listed
 from mhattn_core.runs.run import Run
 
 
-def model_of(run: Run, model: str) -> str:
-    """The model that is asked for, by default the run's first. Raises Problem for one that the run does not have."""
-    return models_of(run, [model] if model else [])[0] if model else run.models[0]
+def model_of(run: Run, model: str, rows: pd.DataFrame | None = None) -> str:
+    """The model that is asked for, by default the run's first, or the first of a table that may not have all of them.
+    Raises Problem for one that the run does not have.
+    """
+    if model:
+        return models_of(run, [model])[0]
+    return run.models[0] if rows is None or rows.empty else str(rows["model"].iloc[0])
 
 
 def models_of(run: Run, models: Sequence[str]) -> list[str]:

@@ -15,7 +15,7 @@ def rows_of(run: Run, table: pd.DataFrame, what: str, *, model: str, stack: str,
 
     what: the rows are of, for the Problem that is raised where there are none.
     """
-    asked = model_of(run, model) if model or table.empty else str(table["model"].iloc[0])
+    asked = model_of(run, model, table)
     if not (table["model"] == asked).any():
         raise not_measured(what, asked)
     rows = of_stack(table[table["model"] == asked], stack, what)

@@ -26,8 +26,9 @@ NAMED = 5
 @of_run("detectors")
 def detector_grid(run: Run, *, model: str = "", stack: str = "", measure: str = "") -> Finding:
     """What one detector says of every head of a model; by default the first that the model has."""
-    name = model_of(run, model)
-    rows = run.table("detectors", model=name)
+    table = run.table("detectors")
+    name = model_of(run, model, table)
+    rows = table[table["model"] == name]
     chosen = measure or (str(rows["measure"].iloc[0]) if len(rows) else "")
     own = rows[rows["measure"] == chosen]
     if own.empty:

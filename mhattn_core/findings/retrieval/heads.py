@@ -98,7 +98,7 @@ def retrieval_masking(run: Run, *, model: str = "", language: str = "") -> Findi
 def rows_of(run: Run, table: str, model: str, language: str) -> pd.DataFrame:
     """Rows of one model, by default the first that has any, and one language. Raises Problem where there are none."""
     rows = run.table(table)
-    name = model_of(run, model) if model or rows.empty else str(rows["model"].iloc[0])
+    name = model_of(run, model, rows)
     rows = rows[rows["model"] == name]
     rows = rows[rows["language"] == (language or (rows["language"].iloc[0] if len(rows) else ""))]
     if rows.empty:
