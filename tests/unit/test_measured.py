@@ -5,7 +5,8 @@ import re
 import pytest
 
 import mhattn_core as mh
-from mhattn_core.measures.roles.verdicts import UP_TO_CAUSES, edges_needed
+from mhattn_core.measures.roles.causes import edges_needed
+from mhattn_core.measures.roles.verdicts import UP_TO_CAUSES
 from mhattn_core.text.measured import Result, results
 
 RELATIONS = {
