@@ -12,7 +12,7 @@ from mhattn_core.locale import _, listed
 from mhattn_core.measures.ablation.quantities import OFF_BY, Off
 from mhattn_core.measures.heads import COLUMNS
 from mhattn_core.measures.patterns.types import patterns_table
-from mhattn_core.measures.roles.verdicts import with_causes
+from mhattn_core.measures.roles.causes import with_causes
 from mhattn_core.models.checkpoints import expand
 from mhattn_core.models.control_names import control_of, trained_name
 from mhattn_core.models.load import load

@@ -10,7 +10,7 @@ import pytest
 import mhattn_core as mh
 from mhattn_core.errors import Problem
 from mhattn_core.measures.patterns.types import TYPES
-from mhattn_core.measures.roles.verdicts import with_causes
+from mhattn_core.measures.roles.causes import with_causes
 from mhattn_core.runs import work
 from mhattn_core.runs.analyze import analyze
 from mhattn_core.runs.merge import merge

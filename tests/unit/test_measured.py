@@ -5,6 +5,8 @@ import re
 import pytest
 
 import mhattn_core as mh
+from mhattn_core.measures.roles.causes import edges_needed
+from mhattn_core.measures.roles.verdicts import UP_TO_CAUSES
 from mhattn_core.text.measured import Result, results
 
 RELATIONS = {
@@ -85,12 +87,16 @@ def test_redundant_shares_and_counterparts_are_those_of_the_run(run: mh.Run, lan
     assert "effect" not in counts
 
 
-def test_what_interventions_say_of_two_heads_is_what_the_run_holds(run: mh.Run) -> None:
+def test_what_interventions_say_of_three_relations_is_what_the_run_holds(run: mh.Run) -> None:
+    """The head that carries most and the one that finds the relation, of subject, determiner and object."""
     held = run.table("patching")
-    whole = held[held["positions"].isin(["", "all"]) & held["direction"].isin(["", "good_to_bad"])]
+    whole = held[held["positions"].isin(["", "all"]) & held["direction"].isin(["", "bad_to_good"])]
     in_english, in_chinese = (rows(text) for text in result("causes").texts.values())
     assert [row[1:] for row in in_english] == [row[1:] for row in in_chinese]
+    said = mh.finding(run, "causal_verdicts", model="smollm2").text
+    assert {RELATIONS[row[0]] for row in in_english} == {"nsubj", "det", "obj"}
     for relation, name, *shares in in_english:
+        assert name in said
         layer, head = map(int, re.findall(r"\d+", name))
         own = whole[(whole["relation"] == RELATIONS[relation]) & (whole["layer"] == layer) & (whole["head"] == head)]
         for kind, told in zip(("output", "mean", "knockout"), shares, strict=True):
@@ -100,12 +106,25 @@ def test_what_interventions_say_of_two_heads_is_what_the_run_holds(run: mh.Run) 
 
 
 def test_what_single_edges_are_worth_is_what_the_run_holds(run: mh.Run) -> None:
-    held = run.table("knockouts").query("kind == 'knockout'").set_index("relation")
+    held = run.table("knockouts", kind="knockout")
     above = held[(held["q"] <= 0.05) & (held["specific"] > 0)]
     for text in result("causes").texts.values():
-        assert f"{len(held)}" in text
-        assert f"{len(above)} " in text
-    assert {"obj"} <= set(above.index)
-    assert "nsubj" not in above.index
-    assert held.loc["det", "q"] <= 0.05
-    assert held.loc["det", "specific"] < 0
+        for model in ("minilm", "smollm2"):
+            for rows_of_model in (held, above):
+                assert f"{rows_of_model.loc[rows_of_model['model'] == model, 'relation'].nunique()} " in text
+        for relation in ("nsubj", "det", "obj"):
+            (row,) = held[(held["model"] == "smollm2") & (held["relation"] == relation)].to_dict("records")
+            assert row["specific_low"] < 0 < row["specific_high"]
+            told = (f"{row[name]:.4f}".replace("-", "−") for name in ("specific", "specific_low", "specific_high"))
+            assert "{} [{}, {}]".format(*told) in text
+    assert set(above.loc[above["model"] == "minilm", "relation"]) & {"nsubj", "det", "obj"} == {"obj"}
+
+
+def test_no_head_of_what_ships_is_called_a_specialist_that_its_own_edges_do_not_show(run: mh.Run) -> None:
+    """What the table of relations says is what the knockouts beside it say."""
+    needed = edges_needed(run.table("knockouts"))
+    own = run.relations[run.relations["verdict"].isin(UP_TO_CAUSES)]
+    reasons = {True: "edges needed", False: "edges not needed", None: "not ablated"}
+    keys = own[["model", "relation", "stack", "layer", "head", "direction"]].itertuples(index=False, name=None)
+    assert own["reason"].tolist() == [reasons[needed.get(key)] for key in keys]
+    assert set(own.loc[own["model"] == "smollm2", "reason"]) <= {"edges needed", "edges not needed"}

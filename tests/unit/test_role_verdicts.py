@@ -10,6 +10,7 @@ import pytest
 from test_role_scores import asked
 
 from mhattn_core.measures.roles.bounds import bounds
+from mhattn_core.measures.roles.causes import edges_needed, with_causes
 from mhattn_core.measures.roles.class_rules import RULES
 from mhattn_core.measures.roles.items import item_table
 from mhattn_core.measures.roles.links import Questions
@@ -26,10 +27,8 @@ from mhattn_core.measures.roles.table import (
 from mhattn_core.measures.roles.verdicts import (
     Causes,
     VerdictInput,
-    edges_needed,
     reason_words,
     verdict,
-    with_causes,
 )
 from mhattn_core.measures.statistics import FOLDS, bootstrap_weights, fold
 

@@ -96,13 +96,10 @@ def causal_verdicts(run: Run, *, model: str = "") -> Finding:
 
 def _relation(run: Run, model: str, relation: str) -> _Relation:
     rows = intervened(of_relation(run, model, relation))
-    moved = rows[rows["kind"] == "output"]
-    return _Relation(
-        contrast_label(relation),
-        rows,
-        Head.of_row(moved.loc[moved["recovery"].idxmax()]),
-        finder_of(run, model, relation),
-    )
+    moved, finder = rows[rows["kind"] == "output"], finder_of(run, model, relation)
+    if finder and of_head(moved, finder.head).empty:
+        finder = None  # not patched
+    return _Relation(contrast_label(relation), rows, Head.of_row(moved.loc[moved["recovery"].idxmax()]), finder)
 
 
 def _edges(run: Run, model: str) -> pd.DataFrame:
