@@ -58,12 +58,8 @@ def detected_heads(rows: pd.DataFrame) -> alt.LayerChart:
         ],
     )
     cells = base.mark_rect().encode(
-        alt.Color(
-            "share:Q",
-            title=_("share of heads"),
-            scale=alt.Scale(scheme=ATTENTION_SCHEME, domainMin=0),
-            legend=alt.Legend(format=".0%", gradientLength=120, orient="bottom"),
-        )
+        # No legend: the numbers stand in the cells.
+        alt.Color("share:Q", scale=alt.Scale(scheme=ATTENTION_SCHEME, domainMin=0), legend=None)
     )
     largest = float(rows["share"].max())
     text = base.mark_text(fontSize=11).encode(
