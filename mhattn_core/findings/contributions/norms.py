@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mhattn_core.experiments.contributions.word import WordContributions
 
 HALF = 0.5
+SHOWN = {"weight": "attention_on_special", "received": "length_from_special", "rank": "rank_correlation"}
 IMPORT = "from mhattn_core.experiments.contributions.norms import weights_and_lengths"
 
 
@@ -27,13 +28,7 @@ def special_tokens(word: "WordContributions", measured: "WeightsAndLengths") -> 
     return Finding(
         "weights_and_lengths",
         escape(f"{on_special_tokens(word.name, measured.heads)} {rank_correlations(measured.heads)}".strip()),
-        measured.heads.rename(
-            columns={
-                "weight": "attention_on_special",
-                "received": "length_from_special",
-                "rank": "rank_correlation",
-            }
-        ),
+        measured.heads.rename(columns=SHOWN),
         partial(
             charts.head_scatter,
             rows,
@@ -47,7 +42,7 @@ def special_tokens(word: "WordContributions", measured: "WeightsAndLengths") -> 
         ),
         1,
         source_at(word),
-        code_at(word, f"weights_and_lengths(seen, {word.stack!r}).heads", IMPORT),
+        code_at(word, f"weights_and_lengths(seen, {word.stack!r}).heads.rename(columns={SHOWN!r})", IMPORT),
     )
 
 
