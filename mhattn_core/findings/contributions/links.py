@@ -10,6 +10,7 @@ import pandas as pd
 from mhattn_core import charts
 from mhattn_core.errors import NotAvailable
 from mhattn_core.experiments.contributions.links import MOST, Link, LinksFound
+from mhattn_core.findings.feeding import feeding_title
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.findings.value import Finding
@@ -50,6 +51,7 @@ def found_together(result: "AttentionResult", measured: LinksFound, of_note: Seq
             "from mhattn_core.findings.contributions.links import links_in, links_table",
             "from mhattn_core.text.claims import claims",
         ),
+        fed=feeding_title(result.pair.feeding),
     )
 
 

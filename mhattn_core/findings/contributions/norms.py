@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.findings.contributions.code import code_at, source_at
+from mhattn_core.findings.contributions.code import code_at, fed_at, source_at
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_name
@@ -43,6 +43,7 @@ def special_tokens(word: "WordContributions", measured: "WeightsAndLengths") -> 
         1,
         source_at(word),
         code_at(word, f"weights_and_lengths(seen, {word.stack!r}).heads.rename(columns={SHOWN!r})", IMPORT),
+        fed=fed_at(word),
     )
 
 
@@ -130,6 +131,7 @@ def weights_and_lengths_of_row(
             f"row = weights_and_lengths(seen, {word.stack!r}).lengths[{layer}, {number}, word.unit]\nrow / row.sum()",
             IMPORT,
         ),
+        fed=fed_at(word),
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.errors import NotAvailable
-from mhattn_core.findings.contributions.code import code_at, source_at
+from mhattn_core.findings.contributions.code import code_at, fed_at, source_at
 from mhattn_core.findings.contributions.participation import over_layers
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.narrow import strongest_heads
@@ -49,6 +49,7 @@ def directions_at_word(word: "WordContributions", layer: int) -> Finding:
             f"cosines(word.vectors[{layer}])",
             "from mhattn_core.measures.fusion.directions import cosines",
         ),
+        fed=fed_at(word),
     )
 
 
@@ -105,6 +106,7 @@ def unique_shares(word: "WordContributions", layer: int, shares: pd.DataFrame) -
         source_at(word),
         code_at(word, f"word.unique_shares({layer})"),
         of="fusion",
+        fed=fed_at(word),
     )
 
 
@@ -132,7 +134,7 @@ def participation_on_pair(words: "Sequence[WordContributions]", table: pd.DataFr
         for of, one in zip(load, others, strict=True)
     ]
     code = code_at(first, f"pd.concat([{', '.join(tables)}], ignore_index=True)", "import pandas as pd")
-    return replace(finding, source=source_at(first), code=code)
+    return replace(finding, source=source_at(first), code=code, fed=fed_at(first))
 
 
 def _too_few_heads() -> NotAvailable:
