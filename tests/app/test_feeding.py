@@ -10,8 +10,13 @@ from own_runs import bring, press, settle
 from reading import go_to, open_page, tables, texts
 from streamlit.testing.v1 import AppTest
 
+from mhattn_core.attention import prepare_inputs
+from mhattn_core.attention.prepare_inputs import second_sentence
+from mhattn_core.attention.second_sentence import Generated
+from mhattn_core.models.model import Model
 from mhattn_core.runs import store
 from mhattn_core.text.feeding import Feeding
+from mhattn_core.text.pair import SentencePair
 
 TEMPLATE = "first: {a}\nsecond: {b}"
 OWN: dict[str, Any] = {"source": "The cat sat down.", "target": "It was tired.", "models": ["minilm"]}
@@ -74,6 +79,10 @@ def test_what_a_model_writes_itself_is_shown_as_its_own_and_of_a_control_as_the_
     assert "1 pair: an example · second sentence written by the model" in said
     assert "The second sentence is not read" in said
     assert "left out" not in said.replace("Rows left out", "")
+    for page in ("inside_a_head", "fusion"):
+        said = texts(go_to(app, page))
+        assert "1 pair: an example · second sentence written by the model" in said, page
+        assert "wrote the second sentence itself" in said, page
 
 
 def test_a_model_that_cannot_write_says_so_and_the_way_out() -> None:
@@ -107,3 +116,20 @@ def test_a_new_run_is_fed_as_was_chosen_and_says_so_when_it_is_opened() -> None:
     said = texts(open_page("runs", run=run.key))
     assert r"Pairs were fed in the template “first: {a}n" in said.replace("\\", "")
     assert "4 pairs · in a template" in said
+
+
+def test_it_is_written_once_for_a_model_and_its_controls(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def counting(model: Model, pair: SentencePair, **options: Any) -> Generated:
+        asked.append(model.name)
+        return second_sentence(model, pair, **options)
+
+    monkeypatch.setattr(prepare_inputs, "second_sentence", counting)
+    typed = {"source": "狗在公园里跑。", "target": "", "feed-tokens": 9}
+    app = open_page("attention", state=typed, feed="generated", models=["marian-zh-en", "marian-zh-en@shuffled"])
+    assert not app.error
+    app.run()
+    assert asked == ["marian-zh-en"]
+    app.number_input(key="feed-tokens").set_value(5).run()  # which is another sentence
+    assert asked == ["marian-zh-en"] * 2

@@ -111,7 +111,7 @@ def test_it_is_marked_where_the_pair_is_shown_and_its_code_gives_it_again(chat: 
         assert "second sentence written by the model" in finding.evidence
         assert "second sentence written by the model" in finding.source
         assert "feeding=mh.Feeding(how='generated', max_new_tokens=6)" in finding.code
-    assert "B, generated" in regions_of_pair([(seen, "decoder")]).sentence
+    assert "generated B" in regions_of_pair([(seen, "decoder")]).sentence
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,6 @@ def test_code_gives_the_links_that_are_found(minilm: mh.Model) -> None:
     result = mh.attend(minilm, gallery()["fox"].pair)
     of_note = [claim for claim in claims() if claim.sentence == "fox" and claim.links]
     finding = found_together(result, links_found(result, links_in(of_note)), of_note)
-    wide = finding.table.pivot_table(index="link", columns="head", values="found", sort=False).astype(bool)
-    np.testing.assert_array_equal(value_of(finding.code), wide.to_numpy())
+    pd.testing.assert_frame_equal(value_of(finding.code), finding.table)
     assert first_word("fox", ["a0", "a1", "a2", "a3", "a4"]) == f"a{of_note[0].links[0][0]}"
     assert first_word("", ["a0", "a1", "a2"]) == "a1"

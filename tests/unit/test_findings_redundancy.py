@@ -8,6 +8,7 @@ import pytest
 
 from mhattn_core import charts
 from mhattn_core.experiments.redundancy.stack_distances import StackDistances
+from mhattn_core.findings.ablation.measured import Measured
 from mhattn_core.findings.markdown import plain
 from mhattn_core.findings.redundancy.cost import cost_and_nearness
 from mhattn_core.findings.redundancy.groups import groups_of_heads
@@ -18,6 +19,7 @@ from mhattn_core.findings.redundancy.stack import Redundancy
 from mhattn_core.findings.redundancy.two_heads import by_every_distance, disagreeing, verdict
 from mhattn_core.measures.quantities import quantity
 from mhattn_core.measures.redundancy.clusters import Groups, tree
+from mhattn_core.text.pair import SentencePair
 
 SHARES = pd.DataFrame(
     {
@@ -85,7 +87,7 @@ def stack() -> Redundancy:
     here = pd.DataFrame(np.abs(places[:, None] - places), index, index)
     noise = here.to_numpy()[None] * [[[1.5]], [[2.0]]]
     measured = StackDistances("js", here, noise, noise, np.zeros((5, 5), dtype=bool), n=7)
-    seen = SimpleNamespace(model=SimpleNamespace(name="minilm", revision="r"))
+    seen = SimpleNamespace(model=SimpleNamespace(name="minilm", revision="r"), pair=SentencePair("a", "b"))
     return Redundancy(seen, "encoder", measured, measured.pairs(), tree(here.to_numpy()), ())  # type: ignore[arg-type]
 
 
@@ -131,18 +133,18 @@ def test_two_heads_are_judged_by_each_distance() -> None:
 def test_groups_are_named_only_where_they_exist(p: float, shuffled: float, noise: float, says: str) -> None:
     groups = Groups(2, 0.7, p, shuffled, noise)
     assert says in plain(groups_verdict(groups))
-    table = groups_of_heads(stack(), groups, 5).table
+    table = groups_of_heads(stack(), groups).table
     assert len(table) == (2 if groups.exist else 1)
     assert table["jaccard"].between(0, 1).all()
 
 
 def test_what_is_near_another_head_stands_against_what_it_costs() -> None:
-    names = ["L0 H0", "L0 H1", "L0 H2", "L0 H3", "L1 H0"]
-    square = pd.DataFrame(stack().here.to_numpy(), names, names)
+    heads = [(0, 0), (0, 1), (0, 2), (0, 3), (1, 0)]
+    square = pd.DataFrame(stack().here.to_numpy(), heads, heads)
     rows = pd.DataFrame({"model": "minilm", "layer": [0, 0, 0, 0, 1], "head": [0, 1, 2, 3, 0]}).assign(
         stack="encoder", quantity="loss", delta=[0.5, 0.0, 0.01, 0.02, 1.0], low=np.nan, high=np.nan
     )
-    finding = cost_and_nearness(rows, square, "js", name="minilm encoder", pairs=3, source="")
+    finding = cost_and_nearness(Measured(rows, 3, code="rows"), square, "js", stack="encoder")
     assert "1 of the 2 heads that are nearest to another are costly all the same, first of all L0 H0" in plain(
         finding.sentence
     )

@@ -180,7 +180,7 @@ def gradients(measured: Measured, stack: str = "") -> Finding:
         ),
         measured.pairs,
         measured.source,
-        measured.code,
+        measured.code and f'{measured.code}.query("stack == {own["stack"].iloc[0]!r}")',
         "ablation",
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from mhattn_core.errors import Problem
-from mhattn_core.findings.of_run import RunFinding
+from mhattn_core.findings.of_run import RunFinding, opened
 from mhattn_core.findings.rows import models_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _, listed
@@ -53,7 +53,8 @@ class AblationTable:
     def of_run(cls, run: Run, name: str, model: str, source: str) -> "AblationTable":
         """source: of the model, to which the run's id is added."""
         rows = run.table(name, model=model)
-        return cls(rows, int(rows["n"].max()), f"{source} · run {run.id}", run)
+        code = f"import mhattn_core as mh\n\nrun = {opened(run)}\nrun.table({name!r}, model={model!r})"
+        return cls(rows, int(rows["n"].max()), f"{source} · run {run.id}", run, code)
 
     @property
     def kind(self) -> str:
@@ -64,7 +65,8 @@ class AblationTable:
         """Those of one quantity, and of one stack where it is given."""
         own = self.table[self.table["quantity"] == quantity]
         own = own[own["stack"] == stack] if stack else own
-        return Measured(own, self.pairs, self.source, self.code)
+        asked = f"quantity == {quantity!r}" + (f" and stack == {stack!r}" if stack else "")
+        return Measured(own, self.pairs, self.source, self.code and f'{self.code}.query("{asked}")')
 
     def finding(self, of_run: RunFinding[...], on_pair: Callable[[], Finding], **choices: str) -> Finding:
         """What is said of these rows: of a run by its name, with choices; of the pair as it is made."""

@@ -54,21 +54,21 @@ def vote_findings(
     these were switched off.
     """
     before, after = elections(grid, without, off)
+    rows = vote_table(grid, without, off)
     sentence = escape(vote_sentence(before, after, seen.model.name, off, grid, hard=hard))
-    states = _("all heads on"), _("without {heads}").format(heads=listed(head_name(*head) for head in off))
     ablated = ", ".join(f"({stack!r}, {layer}, {head}): {kind!r}" for layer, head in off)
-    code = code_of(seen, f"mh.attend(seen.model, pair, ablate={{{ablated}}}).words({stack!r}).pattern[..., {VERB}, :]")
+    less = f"mh.attend(seen.model, pair, ablate={{{ablated}}}).words({stack!r})"
+    code = code_of(
+        seen,
+        f"vote_table(seen.words({stack!r}), {less}, {[tuple(map(int, head)) for head in off]})",
+        "from mhattn_core.findings.ablation.vote import vote_table",
+    )
     parts = []
     for value, title in (
         ("votes", _("share of heads that look here most")),
         ("weight", _("mean weight of the heads")),
     ):
-        tables = [
-            one.assign(state=state, value=one[value], right=one["position"] == SUBJECT)
-            for one, state in zip((before, after), states, strict=True)
-        ]
-        table = pd.concat(tables, ignore_index=True)
-        table["position"] -= table["position"] > VERB
+        table = rows.assign(value=rows[value])
         parts.append(
             Finding(
                 f"vote_by_{value}",
@@ -82,6 +82,18 @@ def vote_findings(
             )
         )
     return parts[0], parts[1]
+
+
+def vote_table(grid: WordGrid, without: WordGrid, off: Sequence[Cell]) -> pd.DataFrame:
+    """Both ``elections``: a row a word and state, and whether it is the subject (right)."""
+    states = _("all heads on"), _("without {heads}").format(heads=listed(head_name(*head) for head in off))
+    tables = [
+        one.assign(state=state, right=one["position"] == SUBJECT)
+        for one, state in zip(elections(grid, without, off), states, strict=True)
+    ]
+    table = pd.concat(tables, ignore_index=True)
+    table["position"] -= table["position"] > VERB
+    return table
 
 
 def vote_sentence(

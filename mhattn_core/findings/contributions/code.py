@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from mhattn_core.findings.feeding import feeding_title
 from mhattn_core.findings.of_pair import code_of, source_of
 
 if TYPE_CHECKING:
@@ -21,3 +22,8 @@ def code_at(word: "WordContributions", expression: str, *imports: str) -> str:
 def source_at(word: "WordContributions") -> str:
     """The model with its revision and the stack, for files that leave the dashboard."""
     return f"{source_of(word.result)} · {word.stack}"
+
+
+def fed_at(word: "WordContributions") -> str:
+    """How the pair was fed, for the badge."""
+    return feeding_title(word.result.pair.feeding)

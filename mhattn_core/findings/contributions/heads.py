@@ -9,7 +9,7 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.errors import NotAvailable, Problem
-from mhattn_core.findings.contributions.code import code_at, source_at
+from mhattn_core.findings.contributions.code import code_at, fed_at, source_at
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.narrow import strongest_heads
 from mhattn_core.findings.of_run import of_run
@@ -83,6 +83,7 @@ def added_to_word(word: "WordContributions", measure: Literal["length", "share"]
         title=quantity(measure).axis,
         reading=reading[measure],
         pairs=1,
+        fed=fed_at(word),
         source=source_at(word),
         code=code_at(word, f"word.table({measure!r}, word.{measure}s)"),
     )
@@ -102,6 +103,7 @@ def added_to_score(word: "WordContributions", token: "NextToken", of: "Next") ->
             "breaks without a head stands on Ablation."
         ),
         pairs=1,
+        fed=fed_at(word),
         source=source_at(word),
         code=code_at(
             word,
@@ -121,6 +123,7 @@ def grid(
     pairs: int,
     source: str = "",
     code: str = "",
+    fed: str = "",
 ) -> Finding:
     """A cell a head; where the screen is narrow, bars for the ten that stand out. rows: of one measure.
 
@@ -140,6 +143,7 @@ def grid(
         draw_narrow=strongest_heads(rows, title=title, end="farthest" if signed else "highest"),
         source=source,
         code=code,
+        fed=fed,
     )
 
 

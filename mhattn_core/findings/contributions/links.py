@@ -10,6 +10,7 @@ import pandas as pd
 from mhattn_core import charts
 from mhattn_core.errors import NotAvailable
 from mhattn_core.experiments.contributions.links import MOST, Link, LinksFound
+from mhattn_core.findings.feeding import feeding_title
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.findings.value import Finding
@@ -44,9 +45,13 @@ def found_together(result: "AttentionResult", measured: LinksFound, of_note: Seq
         source_of(result),
         code_of(
             result,
-            f"measured = links_found(seen, {links})\nmeasured.hits[:, list(measured.best[-1])]",
+            f"of_note = [claim for claim in claims() if claim.id in {tuple(claim.id for claim in of_note)}]\n"
+            "links_table(links_found(seen, links_in(of_note)), links_in(of_note), of_note)",
             "from mhattn_core.experiments.contributions.links import links_found",
+            "from mhattn_core.findings.contributions.links import links_in, links_table",
+            "from mhattn_core.text.claims import claims",
         ),
+        fed=feeding_title(result.pair.feeding),
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.findings.contributions.code import code_at, source_at
+from mhattn_core.findings.contributions.code import code_at, fed_at, source_at
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_name
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mhattn_core.experiments.contributions.word import WordContributions
 
 HALF = 0.5
+SHOWN = {"weight": "attention_on_special", "received": "length_from_special", "rank": "rank_correlation"}
 IMPORT = "from mhattn_core.experiments.contributions.norms import weights_and_lengths"
 
 
@@ -27,13 +28,7 @@ def special_tokens(word: "WordContributions", measured: "WeightsAndLengths") -> 
     return Finding(
         "weights_and_lengths",
         escape(f"{on_special_tokens(word.name, measured.heads)} {rank_correlations(measured.heads)}".strip()),
-        measured.heads.rename(
-            columns={
-                "weight": "attention_on_special",
-                "received": "length_from_special",
-                "rank": "rank_correlation",
-            }
-        ),
+        measured.heads.rename(columns=SHOWN),
         partial(
             charts.head_scatter,
             rows,
@@ -47,7 +42,8 @@ def special_tokens(word: "WordContributions", measured: "WeightsAndLengths") -> 
         ),
         1,
         source_at(word),
-        code_at(word, f"weights_and_lengths(seen, {word.stack!r}).heads", IMPORT),
+        code_at(word, f"weights_and_lengths(seen, {word.stack!r}).heads.rename(columns={SHOWN!r})", IMPORT),
+        fed=fed_at(word),
     )
 
 
@@ -135,6 +131,7 @@ def weights_and_lengths_of_row(
             f"row = weights_and_lengths(seen, {word.stack!r}).lengths[{layer}, {number}, word.unit]\nrow / row.sum()",
             IMPORT,
         ),
+        fed=fed_at(word),
     )
 
 

@@ -1,5 +1,6 @@
 """How what the heads of one layer add lies to one another: at a word, and over the words of a pair."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,14 +10,16 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.errors import NotAvailable
-from mhattn_core.findings.contributions.code import code_at, source_at
+from mhattn_core.findings.contributions.code import code_at, fed_at, source_at
 from mhattn_core.findings.contributions.participation import over_layers
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.narrow import strongest_heads
+from mhattn_core.findings.of_pair import loading
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_name, layer_name
 from mhattn_core.locale import _
 from mhattn_core.measures.fusion.directions import FEWEST_WORDS, cosines, mean_cosine
+from mhattn_core.models.precision import precision_of
 
 if TYPE_CHECKING:
     from mhattn_core.experiments.contributions.word import WordContributions
@@ -46,6 +49,7 @@ def directions_at_word(word: "WordContributions", layer: int) -> Finding:
             f"cosines(word.vectors[{layer}])",
             "from mhattn_core.measures.fusion.directions import cosines",
         ),
+        fed=fed_at(word),
     )
 
 
@@ -102,6 +106,7 @@ def unique_shares(word: "WordContributions", layer: int, shares: pd.DataFrame) -
         source_at(word),
         code_at(word, f"word.unique_shares({layer})"),
         of="fusion",
+        fed=fed_at(word),
     )
 
 
@@ -117,10 +122,19 @@ def require_words(word: "WordContributions") -> None:
         )
 
 
-def participation_on_pair(word: "WordContributions", table: pd.DataFrame) -> Finding:
-    """How many directions the heads of each layer use. table: ``word.participation()``, of other models too."""
-    finding = over_layers(table, word.name, 1)
-    return replace(finding, source=source_at(word), code=code_at(word, "word.participation()"))
+def participation_on_pair(words: "Sequence[WordContributions]", table: pd.DataFrame) -> Finding:
+    """How many directions the heads of each layer use, of the first model, beside others. table: ``participation()`` of
+    all of them.
+    """
+    first, *others = words
+    finding = over_layers(table, first.name, 1)
+    load = [loading(repr(one.name), precision_of(one.result.model.revision)) for one in others]
+    tables = ["word.participation()"] + [
+        f"contributions_to(mh.attend({of}, pair), {one.stack!r}, {one.id!r}).participation()"
+        for of, one in zip(load, others, strict=True)
+    ]
+    code = code_at(first, f"pd.concat([{', '.join(tables)}], ignore_index=True)", "import pandas as pd")
+    return replace(finding, source=source_at(first), code=code, fed=fed_at(first))
 
 
 def _too_few_heads() -> NotAvailable:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.findings.contributions.code import code_at, source_at
+from mhattn_core.findings.contributions.code import code_at, fed_at, source_at
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_name
@@ -52,6 +52,7 @@ def every_position(word: "WordContributions", measured: "WeightsAndLengths", hea
             f"np.linalg.norm(word.queries.axis.averaged(word.added[{layer}, {number}]), axis=-1)",
             "import numpy as np",
         ),
+        fed=fed_at(word),
     )
 
 

@@ -8,7 +8,7 @@ from scipy.stats import spearmanr
 
 from mhattn_core import charts
 from mhattn_core.errors import NotAvailable
-from mhattn_core.findings.contributions.code import code_at, source_at
+from mhattn_core.findings.contributions.code import code_at, fed_at, source_at
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
@@ -41,6 +41,7 @@ def rollout_and_flow(word: "WordContributions", layers: int, table: pd.DataFrame
             f"through_layers(seen, {word.stack!r}, word.unit, {layers})",
             "from mhattn_core.experiments.contributions.through_layers import through_layers",
         ),
+        fed=fed_at(word),
     )
 
 

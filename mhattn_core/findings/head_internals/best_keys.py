@@ -63,6 +63,7 @@ def best_keys(
             "from mhattn_core.attention.pre_rope import before_rotation",
             "from mhattn_core.experiments.best_keys import compared",
         ),
+        fed=inside.fed,
     )
 
 

@@ -44,6 +44,7 @@ def shares_of_dimensions(inside: Inside) -> Finding:
         inside.code(
             "dimension_shares(values)", "from mhattn_core.measures.inside.score_decomposition import dimension_shares"
         ),
+        fed=inside.fed,
     )
 
 

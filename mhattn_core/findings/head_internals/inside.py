@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mhattn_core.arrays.head_values import HeadValues
+from mhattn_core.findings.feeding import feeding_title
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.heads import Head
 from mhattn_core.measures.inside.score_decomposition import Steps
@@ -55,6 +56,11 @@ class Inside:
     def visible(self) -> bool:
         """Whether the query sees the key."""
         return bool(self.steps.visible[self.query_piece, self.key_piece])
+
+    @property
+    def fed(self) -> str:
+        """How the pair was fed, for the badge."""
+        return feeding_title(self.seen.pair.feeding)
 
     @property
     def source(self) -> str:

@@ -36,6 +36,7 @@ def score_products(inside: Inside) -> Finding:
         1,
         inside.source,
         inside.code(f"values.query[{inside.query_piece}] * values.key[{inside.key_piece}]"),
+        fed=inside.fed,
     )
 
 

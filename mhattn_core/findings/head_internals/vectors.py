@@ -37,4 +37,5 @@ def head_vectors(
         1,
         inside.source,
         inside.code(f"values.{name}"),
+        fed=inside.fed,
     )

@@ -31,7 +31,7 @@ def region_titles(feeding: Feeding) -> dict[str, str]:
     return {
         "system": _("system text"),
         "a": _("user") if is_chat else "A",
-        "b": _("B, generated") if feeding.is_generated else _("assistant") if is_chat else "B",
+        "b": _("generated B") if feeding.is_generated else _("assistant") if is_chat else "B",
         "template": _("separators and special tokens") if feeding.how == PAIR else _("template"),
     }
 

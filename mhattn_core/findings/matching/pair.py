@@ -8,8 +8,8 @@ import pandas as pd
 from mhattn_core import charts
 from mhattn_core.findings.detectors.kinds import kinds_of
 from mhattn_core.findings.markdown import escape
-from mhattn_core.findings.matching.matched import Matched
-from mhattn_core.findings.of_run import source_of
+from mhattn_core.findings.matching.matched import Matched, name_of
+from mhattn_core.findings.of_run import opened, source_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import HEAD_COLUMNS, ModelHead, head_names
 from mhattn_core.locale import _
@@ -39,6 +39,17 @@ def matched_pair(found: Matched, pair: int, directions: Mapping[str, str]) -> Fi
         reading,
         int(row["n"]),
         source_of(found.run),
+        "\n".join(
+            (
+                "import mhattn_core as mh",
+                "from mhattn_core.findings.matching.matched import matched",
+                "from mhattn_core.findings.matching.pair import matched_pair",
+                "",
+                f"run = {opened(found.run)}",
+                f"found = matched(run, {found.a!r}, {found.b!r}, {found.by!r}, {name_of(found.stack_a, found.stack_b)!r})",
+                f"matched_pair(found, {pair}, {dict(directions)!r}).table",
+            )
+        ),
     )
 
 

@@ -10,11 +10,29 @@ from mhattn_core.findings.redundancy.stack import Redundancy
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantity
-from mhattn_core.measures.redundancy.clusters import LEVEL, Groups, group_stability
+from mhattn_core.measures.redundancy.clusters import LEVEL, Groups, group_stability, groups, shuffled_distances
+from mhattn_core.measures.redundancy.head_distances import Heads
+
+SHUFFLES = 5
+"""Draws of the null in which each head's words are shuffled; a run has one."""
 
 
-def groups_of_heads(found: Redundancy, groups: Groups, shuffles: int) -> Finding:
-    """groups: of the same heads; shuffles: draws of the null in which each head's words are shuffled."""
+def groups_in(found: Redundancy, whole: Heads | None = None) -> Groups:
+    """How many groups the data bear, against words shuffled head by head and against random words. whole: the stack as
+    ``heads_of`` gives it; not needed of a run, which has shuffled words.
+    """
+    measured = found.measured
+    mixed = np.asarray(measured.shuffled)
+    if whole is not None:
+        kept = whole.index.isin(measured.here.index)
+        mixed = shuffled_distances(whole, by=found.by, draws=SHUFFLES)[:, kept][:, :, kept]
+    return groups(measured.here.to_numpy(), mixed, measured.noise)
+
+
+def groups_of_heads(found: Redundancy, groups: Groups) -> Finding:
+    """groups: of the same heads, see ``groups_in``."""
+    shuffles = 1 if found.run else SHUFFLES
+    whole = "" if found.run else f", heads_of(seen, {found.stack!r}, by={found.by!r})"
     cut = found.tree.height(groups.count) if groups.exist else None
     title = quantity(found.by).distance_axis
     return Finding(
@@ -36,6 +54,11 @@ def groups_of_heads(found: Redundancy, groups: Groups, shuffles: int) -> Finding
         ).format(shuffles=shuffles),
         found.measured.n,
         found.source,
+        found.code(
+            f"groups_of_heads(found, groups_in(found{whole})).table",
+            "from mhattn_core.experiments.redundancy.heads import heads_of",
+            "from mhattn_core.findings.redundancy.groups import groups_in, groups_of_heads",
+        ),
     )
 
 

@@ -15,10 +15,18 @@ from mhattn_core.locale import _, listed
 from mhattn_core.measures.redundancy.clusters import in_two_dimensions
 from mhattn_core.runs.run import Run
 
+IMPORTS = (
+    "from mhattn_core.experiments.redundancy.heads import heads_of",
+    "from mhattn_core.findings.redundancy.map import map_of_heads, measured_distances",
+    "from mhattn_core.measures.redundancy.head_distances import known_distances, pooled",
+)
 
-def map_of_heads(found: Redundancy, square: pd.DataFrame, chosen: tuple[int, int], source: str) -> Finding:
+
+def map_of_heads(
+    found: Redundancy, square: pd.DataFrame, chosen: tuple[int, int], source: str = "", written: str = ""
+) -> Finding:
     """square: distances of the heads of all models; chosen: numbers of two heads of the stack, circled; source: the
-    models, or the run.
+    models, or the run; written: the square in Python.
     """
     points, share = in_two_dimensions(square.to_numpy())
     circled = {tuple(found.here.index[head]): number for number, head in enumerate(chosen, 1)}
@@ -37,6 +45,7 @@ def map_of_heads(found: Redundancy, square: pd.DataFrame, chosen: tuple[int, int
         _over_run() if found.run else _on_pair(),
         found.measured.n,
         source,
+        found.code(f"map_of_heads(found, {written}, {chosen}).table", *IMPORTS),
     )
 
 

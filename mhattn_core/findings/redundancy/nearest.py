@@ -36,6 +36,7 @@ def distances(found: Redundancy) -> Finding:
         reading,
         found.measured.n,
         found.source,
+        found.code("distances(found).table", "from mhattn_core.findings.redundancy.nearest import distances"),
         draw_narrow=partial(_row, found),
     )
 

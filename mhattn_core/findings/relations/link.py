@@ -8,11 +8,12 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.findings.markdown import escape
-from mhattn_core.findings.of_pair import code_of, source_of
+from mhattn_core.findings.of_pair import literal, loading, source_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_names
 from mhattn_core.locale import _
 from mhattn_core.measures.links import link_weights
+from mhattn_core.models.precision import precision_of
 
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
@@ -37,8 +38,7 @@ def link_heads(
         table = link_weights(grid.pattern, query, key)
         tables.append(table.assign(model=name, name=head_names(table)))
     heads = pd.concat(tables, ignore_index=True)
-    first, result = next(iter(results.items()))
-    grid = result.words(stacks[first])
+    grid = next(iter(results.values())).words(stacks[next(iter(results))])
     return Finding(
         "link_heads",
         _sentence(heads, f"{grid.queries[query]} → {grid.keys[key]}"),
@@ -50,12 +50,24 @@ def link_heads(
         ),
         1,
         ", ".join(source_of(one) for one in results.values()),
-        code_of(
-            result,
-            f"link_weights(seen.words({stacks[first]!r}).pattern, {query}, {key})",
-            "from mhattn_core.measures.links import link_weights",
-        ),
+        _code(results, stacks, f"{query}, {key}"),
     )
+
+
+def _code(results: "Mapping[str, AttentionResult]", stacks: Mapping[str, str], words: str) -> str:
+    """Python that gives the numbers of all models."""
+    lines = [
+        "import mhattn_core as mh",
+        "import pandas as pd",
+        "from mhattn_core.measures.links import link_weights",
+        "",
+    ]
+    lines.append("grids = {}")
+    for name, result in results.items():
+        load = loading(repr(name), precision_of(result.model.revision))
+        lines.append(f"grids[{name!r}] = mh.attend({load}, {literal(result.pair)}).words({stacks[name]!r})")
+    each = f"link_weights(grid.pattern, {words}).assign(model=name) for name, grid in grids.items()"
+    return "\n".join([*lines, f"pd.concat([{each}], ignore_index=True)"])
 
 
 def best_of_each(heads: pd.DataFrame) -> pd.DataFrame:

@@ -8,8 +8,8 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.arrays.alignment_weights import AlignmentWeights
-from mhattn_core.findings.of_pair import source_of
-from mhattn_core.findings.translation.reference import ReferenceLinks
+from mhattn_core.findings.of_pair import code_of, source_of
+from mhattn_core.findings.translation.reference import IMPORTS, ReferenceLinks
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
@@ -41,6 +41,13 @@ def aligner_grid(result: "AttentionResult", aligned: AlignmentWeights, reference
         reference.about,
         1,
         source_of(result),
+        code_of(
+            result,
+            f"aligner_grid(seen, alignment_weights(seen, {aligned.rows!r}, {aligned.weight!r}), {reference.code}).table",
+            "from mhattn_core.attention.alignment_weights import alignment_weights",
+            "from mhattn_core.findings.translation.all_heads import aligner_grid",
+            *IMPORTS,
+        ),
     )
 
 
@@ -58,10 +65,11 @@ def best_aligner(aligned: AlignmentWeights, reference: ReferenceLinks | None) ->
     return divmod(first, sure.shape[1])
 
 
-def held_out_aligner(name: str, table: pd.DataFrame, rows: str = "", weight: str = "") -> Finding:
+def held_out_aligner(name: str, table: pd.DataFrame, rows: str = "", weight: str = "", *, code: str = "") -> Finding:
     """The best head over many pairs, chosen on one half and reported on the other; drawn are all heads.
 
     table: as ``report`` gives it for one model. rows, weight: of the heads that are drawn, by default the best one's.
+    code: Python that gives the table.
     """
     best = table[table["choice"] == "head"].iloc[0]
     heads = heads_of_table(table)
@@ -84,6 +92,7 @@ def held_out_aligner(name: str, table: pd.DataFrame, rows: str = "", weight: str
         quantity("aer").explanation,
         int(best["n"]),
         name,
+        code,
         of="align",
     )
 

@@ -11,7 +11,7 @@ from mhattn_core import charts
 from mhattn_core.arrays.alignment_weights import AlignmentWeights
 from mhattn_core.attention.tables import matrix_table
 from mhattn_core.findings.of_pair import code_of, source_of
-from mhattn_core.findings.translation.reference import ReferenceLinks
+from mhattn_core.findings.translation.reference import IMPORTS, ReferenceLinks
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
@@ -84,7 +84,7 @@ def link_lines(
             "Each dark line is a link, each faint one a smaller weight. Against gold, colour and dash say which links "
             "are right and which are missed."
         ),
-        code=_code(result, aligned, "link_lines", layer, head),
+        code=_code(result, aligned, "link_lines", layer, head, reference),
     )
 
 
@@ -135,11 +135,20 @@ def _unknown(result: "AttentionResult", aligned: AlignmentWeights, side: str) ->
     return axis.unknown[[known == side for known in axis.sides]]
 
 
-def _code(result: "AttentionResult", aligned: AlignmentWeights, name: str, layer: int, head: int) -> str:
+def _code(
+    result: "AttentionResult",
+    aligned: AlignmentWeights,
+    name: str,
+    layer: int,
+    head: int,
+    reference: ReferenceLinks | None = None,
+) -> str:
     of_weights = f"alignment_weights(seen, {aligned.rows!r}, {aligned.weight!r})"
+    compared = f", {reference.code}" if reference else ""
     return code_of(
         result,
-        f"{name}(seen, {of_weights}, {layer}, {head}).table",
+        f"{name}(seen, {of_weights}, {layer}, {head}{compared}).table",
         "from mhattn_core.attention.alignment_weights import alignment_weights",
         f"from mhattn_core.findings.translation.one_head import {name}",
+        *(IMPORTS if reference else ()),
     )

@@ -23,6 +23,20 @@ class ReferenceLinks:
     measure: Literal["aer", "f1"]
     about: str
 
+    @property
+    def code(self) -> str:
+        """The links as Python; where numpy is ``np``."""
+        sure, possible = (np.asarray(links).astype(int).tolist() for links in self.links)
+        return f"ReferenceLinks(Gold(np.array({sure}) > 0, np.array({possible}) > 0), {self.measure!r}, '')"
+
+
+IMPORTS = (
+    "import numpy as np",
+    "from mhattn_core.findings.translation.reference import ReferenceLinks",
+    "from mhattn_core.measures.alignment.aligned import Gold",
+)
+"""For ``ReferenceLinks.code``."""
+
 
 def gold_reference(alignment: Alignment, pair: SentencePair) -> ReferenceLinks:
     """Gold links of a pair as a model reads it. Raises Problem for a link to a word that is not there."""

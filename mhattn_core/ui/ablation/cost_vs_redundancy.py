@@ -8,8 +8,7 @@ import streamlit as st
 from mhattn_core.errors import Problem
 from mhattn_core.findings.ablation.groups import group_effects, groups
 from mhattn_core.findings.ablation.measured import AblationTable
-from mhattn_core.findings.redundancy.cost import cost_and_nearness
-from mhattn_core.heads import head_name
+from mhattn_core.findings.redundancy.cost import cost_and_nearness, distances_on_pair
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_distances import By, known_distances
 from mhattn_core.text.prose import prose
@@ -32,30 +31,24 @@ def safe_view(found: AblationContext) -> None:
         stack = choose_stack(found.seen, found.place)
         by = choose_distance()
         quantity = choose_quantity(measured.table)
-    rows = measured.table[(measured.table["quantity"] == quantity) & (measured.table["stack"] == stack)]
-    square = _square(found, stack, by)
+    square, written = _square(found, stack, by)
     if len(square) < FEWEST:
         st.info(prose("few_heads_to_compare"))
         return
-    finding = cost_and_nearness(
-        rows, square, by, name=f"{found.name} {stack}", pairs=measured.pairs, source=measured.source
-    )
+    finding = cost_and_nearness(measured.rows(quantity, stack), square, by, stack=stack, written=written)
     show(finding, key=KEY, on_pick=take_head)
     group_view(found, measured, stack, quantity)
 
 
-def _square(found: AblationContext, stack: str, by: By) -> pd.DataFrame:
-    """Distances by name of head: the run's, or else the pair's, and then it says so."""
-    run, square = found.run, None
+def _square(found: AblationContext, stack: str, by: By) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Distances of the heads, and how they are got again: the run's, or else the pair's, and then it says so."""
+    run = found.run
     if run is not None and run.has("distances"):
         with suppress(Problem):  # a model that the run did not measure
-            square = run.distances(found.name, stack, by=by)
-    if square is None:
-        if run is not None:
-            st.info(prose("distances_on_pair").format(name=model_label(found.name)))
-        square = known_distances(heads(found.seen, stack, by), by=by)
-    names = [head_name(*head[-2:]) for head in square.index]
-    return pd.DataFrame(square.to_numpy(), names, names)
+            return run.distances(found.name, stack, by=by), (f"run.distances({found.name!r}, {stack!r}, by={by!r})",)
+    if run is not None:
+        st.info(prose("distances_on_pair").format(name=model_label(found.name)))
+    return known_distances(heads(found.seen, stack, by), by=by), distances_on_pair(found.seen, stack, by)
 
 
 def group_view(found: AblationContext, alone: AblationTable, stack: str, quantity: str) -> None:

@@ -60,7 +60,8 @@ def damage(found: AblationContext) -> AblationTable:
         whole = [kind for kind in kinds_of(model) if heads.get(kind, 0) == heads.max()]
         kind = choose_kind(whole, MEASURED_KIND)
         rows = measured.table[measured.table["kind"] == kind]
-        return replace(measured, table=rows, pairs=int(rows["n"].max()))
+        code = f'{measured.code}.query("kind == {kind!r}")'
+        return replace(measured, table=rows, pairs=int(rows["n"].max()), code=code)
     return _alone(found.seen, choose_kind(kinds_of(model), MEASURED_KIND))
 
 
@@ -72,8 +73,8 @@ def groups_off(found: AblationContext, alone: AblationTable) -> AblationTable | 
         return from_run(found, "cluster_ablation")
     says = _("Switching off groups of heads of {name}. Stop cancels.")
     kind = alone.kind
-    each = f"ablation.ablate_each(seen.model, pair, kind={kind!r})"
-    return _on_pair(found.seen, pair_clusters, says, f"{each}, {kind!r}", alone=alone.table, kind=kind)
+    each = f"{ablate_each.__name__}(seen.model, pair, kind={kind!r})"
+    return _on_pair(found.seen, pair_clusters, says, f"{each}, {kind!r}", (ablate_each,), alone=alone.table, kind=kind)
 
 
 def curves(found: AblationContext) -> AblationTable:
@@ -143,15 +144,20 @@ def tell_missing(found: AblationContext, name: str) -> None:
 
 
 def _on_pair(
-    seen: AttentionResult, study: Callable[..., pd.DataFrame], says: str, written: str = "", **choices: Any
+    seen: AttentionResult,
+    study: Callable[..., pd.DataFrame],
+    says: str,
+    written: str = "",
+    named: tuple[Callable[..., pd.DataFrame], ...] = (),
+    **choices: Any,
 ) -> AblationTable:
     """A table of the pair, made once. study: one of ``experiments.ablation``; says: what it does to ``{name}``;
-    written: its choices in Python.
+    written: its choices in Python, in which the functions ``named`` stand.
     """
     text = says.format(name=model_label(seen.model.name))
     make = partial(study, seen.model, seen.pair, **choices)
     table = kept(study.__name__, seen, written, text, lambda tell: make(tell=tell))
     arguments = ", ".join(filter(None, ("seen.model, pair", written)))
-    imported = f"from {study.__module__} import {study.__name__}"
-    code = code_of(seen, f"{study.__name__}({arguments})", imported)
+    imports = [f"from {one.__module__} import {one.__name__}" for one in (study, *named)]
+    code = code_of(seen, f"{study.__name__}({arguments})", *imports)
     return AblationTable(table, 1, source_of(seen), code=code)

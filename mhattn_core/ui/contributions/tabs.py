@@ -62,7 +62,7 @@ def directions_view(word: WordContributions, words: Words, _controls: Controls) 
     with ratios:
         with problems():  # too short a text is no fault
             table = pd.concat(of_each(words, data.participation), ignore_index=True)
-            show(overlap.participation_on_pair(word, table), key="participation")
+            show(overlap.participation_on_pair(words, table), key="participation")
         st.markdown("**" + _("What only one head adds") + "**")
         with problems():
             overlap.require_words(word)

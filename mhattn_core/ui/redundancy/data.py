@@ -11,10 +11,11 @@ import streamlit as st
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.redundancy.heads import heads_of
 from mhattn_core.experiments.redundancy.stack_distances import StackDistances, corpus_distances, pair_distances
-from mhattn_core.findings.redundancy.stack import Redundancy, names
+from mhattn_core.findings.redundancy.groups import groups_in
+from mhattn_core.findings.redundancy.stack import Redundancy, of_distances
 from mhattn_core.locale import _
 from mhattn_core.measures.quantities import quantity
-from mhattn_core.measures.redundancy.clusters import Groups, Tree, groups, shuffled_distances, tree
+from mhattn_core.measures.redundancy.clusters import Groups, Tree, tree
 from mhattn_core.measures.redundancy.head_distances import By, Heads
 from mhattn_core.runs.run import Run
 from mhattn_core.text.prose import prose
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
 
 
-SHUFFLES = 5
 DISTANCES: tuple[By, ...] = get_args(By)
 
 
@@ -53,15 +53,8 @@ def redundancy(seen: "AttentionResult", stack: str, by: By, run: Run | None = No
 
     Raises Problem as ``heads_of``, as ``Run.distances``, and where fewer than two heads are left to compare.
     """
-    if run:
-        whole = run_distances(run, seen.model.name, stack, by)
-        unknown = _("The run has no such distance of {name}.").format(name=seen.model.name)
-    else:
-        whole = _on_pair(seen, stack, by)
-        unknown = _("Every head gives all of these words the same, so that this distance cannot be told.")
-    measured = whole.comparable(unknown)
-    left_out = tuple(names(whole.here.loc[~whole.here.index.isin(measured.here.index)]))
-    return Redundancy(seen, stack, measured, measured.pairs(), _tree(measured.here), left_out, run)
+    whole = run_distances(run, seen.model.name, stack, by) if run else _on_pair(seen, stack, by)
+    return of_distances(seen, stack, whole, run, make_tree=_tree)
 
 
 def _on_pair(seen: "AttentionResult", stack: str, by: By) -> StackDistances:
@@ -85,13 +78,7 @@ def _tree(here: pd.DataFrame) -> Tree:
 @in_turn
 def groups_of(found: Redundancy) -> Groups:
     """How many groups the data bear, against words shuffled head by head and against random words."""
-    measured = found.measured
-    mixed = measured.shuffled
-    if mixed is None:
-        whole = heads(found.seen, found.stack, found.by)
-        kept = whole.index.isin(measured.here.index)
-        mixed = shuffled_distances(whole, by=found.by, draws=SHUFFLES)[:, kept][:, :, kept]
-    return groups(measured.here.to_numpy(), mixed, measured.noise)
+    return groups_in(found, None if found.run else heads(found.seen, found.stack, found.by))
 
 
 def run_with_distances(controls: Controls, model: str) -> Run | None:

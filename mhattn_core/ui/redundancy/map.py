@@ -28,22 +28,33 @@ def map_view(found: Redundancy, chosen: tuple[int, int], controls: Controls) -> 
     a run all, by their measures.
     """
     if found.run:
-        square, sources = _over_run(found.run, found, controls)
+        square, sources, written = _over_run(found.run, found, controls)
     else:
         parts, sources = _comparable(found, controls)
         square = _distances(pooled(parts), by=found.by)
+        each = [
+            f"heads_of(mh.attend(mh.load({name!r}), pair), {stack!r}, by={found.by!r})"
+            for name, stack in map(_whose, parts)
+        ]
+        written = f"known_distances(pooled([{', '.join(each)}]), by={found.by!r})"
     if len(square) < FEWEST:
         st.info(_("A map needs three heads or more: add a model in the sidebar."))
         return
-    show(map_of_heads(found, square, chosen, " · ".join(sources)), key="map")
+    show(map_of_heads(found, square, chosen, " · ".join(sources), written), key="map")
 
 
-def _over_run(run: Run, found: Redundancy, controls: Controls) -> tuple[pd.DataFrame, list[str]]:
+def _whose(part: Heads) -> tuple[str, str]:
+    name, stack, *_head = part.index[0]
+    return str(name), str(stack)
+
+
+def _over_run(run: Run, found: Redundancy, controls: Controls) -> tuple[pd.DataFrame, list[str], str]:
     models = [name for name in controls.models if name in run.models]
     for name in controls.models:
         if name not in models:
             st.info(_("{name} is not on the map: the run did not measure it.").format(name=model_label(name)))
-    return measured_distances(run, models, found.stack), [f"run {run.id}"]
+    written = f"measured_distances(run, {models!r}, {found.stack!r})"
+    return measured_distances(run, models, found.stack), [f"run {run.id}"], written
 
 
 def _comparable(found: Redundancy, controls: Controls) -> tuple[list[Heads], list[str]]:

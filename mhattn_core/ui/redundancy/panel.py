@@ -20,7 +20,7 @@ from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.panel import panel
-from mhattn_core.ui.redundancy.data import SHUFFLES, choose_distance, groups_of, redundancy, run_with_distances
+from mhattn_core.ui.redundancy.data import choose_distance, groups_of, redundancy, run_with_distances
 from mhattn_core.ui.redundancy.heads import FIRST, SECOND, choose_two, two_distances, two_heads
 from mhattn_core.ui.redundancy.map import map_view
 from mhattn_core.ui.show import say, show
@@ -94,7 +94,7 @@ def _caution(found: Redundancy) -> None:
 def _groups(found: Redundancy) -> None:
     with st.spinner(_("Comparing with heads whose words are shuffled …")):
         groups = groups_of(found)
-    show(groups_of_heads(found, groups, SHUFFLES if found.run is None else 1), key="tree")
+    show(groups_of_heads(found, groups), key="tree")
 
 
 def _table(finding: Finding, found: Redundancy) -> None:

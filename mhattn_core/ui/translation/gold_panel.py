@@ -28,6 +28,12 @@ from mhattn_core.ui.turns import turn
 from mhattn_core.ui.upload import upload_panel
 
 KEPT = "alignment-tables"
+CODE = {
+    "shipped": "from mhattn_core.experiments.alignment.shipped import shipped_alignment\n\nshipped_alignment({name!r})",
+    "own": "import mhattn_core as mh\nfrom mhattn_core.experiments.alignment.report import report\n\n"
+    "report(mh.load({name!r}), mh.read_pairs('PAIRS.csv').pairs)[0]",
+}
+"""Python that gives a table again, of the pairs that come with the package and of the reader's own."""
 NUMBERS = ("aer", "low", "high", "precision", "recall", "f1", "wins", "diagonal", "gain", "gain_low", "gain_high")
 """Columns of the table that hold quantities."""
 
@@ -116,6 +122,7 @@ def _show(name: str, table: pd.DataFrame, *, key: str) -> None:
             required=True,
             key=f"reading-{key}-{name}",
         )
-        show(held_out_aligner(name, table, *str(reading).split()), key=f"gold-grid-{key}-{name}", sentence=False)
+        finding = held_out_aligner(name, table, *str(reading).split(), code=CODE[key].format(name=name))
+        show(finding, key=f"gold-grid-{key}-{name}", sentence=False)
     with all_rows:
         show_table(table, of="align", formats={"%.3f": NUMBERS}, height=300)
