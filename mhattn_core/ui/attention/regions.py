@@ -23,7 +23,8 @@ def regions_panel(heads: Sequence[Shown]) -> None:
     )
     if fold.open:
         with fold:
-            _mark_words(heads[0].result.pair)
+            if not heads[0].result.pair.feeding.is_generated:  # the second sentence is then not the visitor's
+                _mark_words(heads[0].result.pair)
             if heads[0].result.pair.marks:
                 show(marked_regions_of_pair(heads), key="marked-regions")
             chosen = tuple((one.model, *one.head.cell) for one in heads)
