@@ -122,7 +122,8 @@ def _is(rows: pd.DataFrame, chosen: tuple[str, int, int] | None) -> pd.Series:
 
 
 def _within_band() -> alt.YOffset:
-    return alt.YOffset("depth:Q", scale=alt.Scale(domain=[-0.15, 1.15], reverse=True))
+    # At which end of a band an offset begins is not the same in all versions of Vega-Lite, unless it is said.
+    return alt.YOffset("depth:Q", scale=alt.Scale(domain=[-0.15, 1.15], range=[0, alt.expr("bandwidth('y')")]))
 
 
 def _colour(models: list[str], legend: alt.Legend | None = None) -> alt.Color:

@@ -88,6 +88,49 @@ def read_marks(pair: "SentencePair", cuts: Mapping[str, tuple[str, ...]] = NO_CU
     return replace(plain, marks=(*marks_of(plain.a, of_a), *marks_of(plain.b, of_b, before=len(plain.a.words))))
 
 
+def with_mark(pair: "SentencePair", first: int, last: int, name: str) -> "SentencePair":
+    """The texts with all marks of the pair written into them, and one more: words ``first`` to ``last``, counted from 0
+    over A and B; a mark that begins in A ends there. Raises Problem for a name that no mark can have, and for words that
+    are marked already.
+    """
+    words_of_a = len(pair.a.words)
+    end = min(max(first, last) + 1, words_of_a if min(first, last) < words_of_a else max(first, last) + 1)
+    added = Mark(name.strip(), min(first, last), end)
+    if not OPENING.fullmatch(f"<mark {added.name}>"):
+        raise Problem(
+            _("“{name}” cannot be the name of a region.").format(name=name), _("Use letters, without < and >.")
+        )
+    if any(begin < added.end and added.first < stop for _name, begin, stop in pair.marks):
+        raise Problem(
+            _("Some of these words are in a region already."), _("Choose others, or edit the marks in the text.")
+        )
+    marks = sorted((Mark(*mark) for mark in (*pair.marks, added)), key=lambda mark: -mark.first)
+    return replace(
+        pair,
+        source=_with_tags(pair.a, marks, 0),
+        target=_with_tags(pair.b, marks, words_of_a),
+        # Without the spaces that somebody typed between Chinese words, they would be cut anew.
+        source_words=pair.source_words or _cut_by_spaces(pair.source, pair.a),
+        target_words=pair.target_words or _cut_by_spaces(pair.target, pair.b),
+        marks=(),
+    )
+
+
+def _with_tags(sentence: Sentence, marks: Sequence[Mark], before: int) -> str:
+    """marks: the last first. before: how many words stand before the sentence's own."""
+    text = sentence.text
+    for name, first, end in marks:
+        if before <= first < before + len(sentence.words):
+            start, close = sentence.words[first - before].start, sentence.words[end - 1 - before].end
+            text = f"{text[:start]}<mark {name}>{text[start:close]}</mark>{text[close:]}"
+    return text
+
+
+def _cut_by_spaces(typed: str, sentence: Sentence) -> tuple[str, ...]:
+    """The words of a sentence whose text is not what was typed; none of any other."""
+    return tuple(word.text for word in sentence.words) if typed != sentence.text else ()
+
+
 def region_names(marks: Sequence[Mark]) -> tuple[str, ...]:
     """In the order in which they are first marked."""
     return tuple(dict.fromkeys(name for name, _first, _end in marks))

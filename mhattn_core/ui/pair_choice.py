@@ -1,12 +1,14 @@
 """The pair of the sidebar: the gallery's, or the visitor's own, which stay in the list."""
 
+from typing import Any
+
 import streamlit as st
 
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.text.cut_in_link import cut_of_link
 from mhattn_core.text.gallery import gallery, half_replaced
-from mhattn_core.text.marks import read_marks
+from mhattn_core.text.marks import read_marks, without_marks
 from mhattn_core.text.pages import first_shown
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.prose import prose
@@ -53,23 +55,9 @@ def choose_pair(page: str) -> tuple[SentencePair, str]:
         state[SHOWN] = chosen
         given = _given(chosen)
         state["source"], state["target"] = given.source, given.target
-    st.text_area(
-        _("First sentence"),
-        key="source",
-        height=68,
-        on_change=_typed,
-        persist_state="session",
-        max_chars=LONGEST_TYPED,
-        help=prose("marks"),
-    )
-    st.text_area(
-        _("Second sentence (may be empty)"),
-        key="target",
-        height=68,
-        on_change=_typed,
-        persist_state="session",
-        max_chars=LONGEST_TYPED,
-    )
+    for side, label in (("source", _("First sentence")), ("target", _("Second sentence (may be empty)"))):
+        about: dict[str, Any] = {"on_change": _typed, "persist_state": "session", "help": prose("marks")}
+        st.text_area(label, key=side, height=68, max_chars=LONGEST_TYPED, **about)
     if left := half_replaced(state["source"], state["target"]):
         st.caption(_("One of the two is still that of “{title}”.").format(title=left))
     given = _given(chosen)
@@ -141,8 +129,8 @@ def _typed() -> None:
 def take_pair(pair: SentencePair) -> None:
     """Make it the pair of the sidebar, from the next run on, and one of the visitor's own."""
     _choose()
-    words = {pair.source: pair.source_words, pair.target: pair.target_words}
-    visit().cuts.update({text: cut for text, cut in words.items() if cut})
+    words = ((pair.source, pair.source_words), (pair.target, pair.target_words))
+    visit().cuts.update({without_marks(text)[0]: cut for text, cut in words if cut})
     st.session_state[NEXT] = _own(visit().keep_pair(SentencePair(pair.source, pair.target)))
 
 

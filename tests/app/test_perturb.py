@@ -58,3 +58,17 @@ def test_marked_regions_are_no_words_and_stand_in_a_matrix() -> None:
     assert "mark" not in {word for table in tables(app, "query", "key") for word in table["query"]}
     broken = open_page("attention", **OWN | {"source": "<mark claim>The cat slept", "target": ""})
     assert "has no other end" in texts(broken)
+
+
+def test_words_are_chosen_for_a_region_and_marked_in_the_sentence() -> None:
+    app = open_page("attention", **OWN)
+    app.session_state["regions-opened"] = True
+    app = app.run()
+    boxes = {box.label: box for box in app.selectbox}
+    boxes["From word"].set_value("1")
+    boxes["To word"].set_value("2")
+    next(box for box in app.text_input if box.key == "mark-name").set_value("event").run()
+    next(button for button in app.button if button.label == "Mark it").click().run()
+    assert app.session_state["source"] == "The <mark event>cat sat</mark> down."
+    (cells,) = tables(app, "query_region", "lift")
+    assert "event" in set(cells["query_region"])

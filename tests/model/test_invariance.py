@@ -11,9 +11,11 @@ import pytest
 import torch
 from chatting import chatting
 from tiny import put_model, put_translator
+from typer.testing import CliRunner
 
 import mhattn_core as mh
 from mhattn_core.attention.batches import feed_all
+from mhattn_core.cli import command
 from mhattn_core.errors import Problem
 from mhattn_core.experiments.invariance import COLUMNS, invariance_table, perturbations
 from mhattn_core.findings.attention.perturbed import (
@@ -184,6 +186,17 @@ def test_what_is_said_of_a_change_names_the_largest_and_its_code_gives_the_table
         assert scope["table"]["difference"].tolist() == pytest.approx(finding.table["difference"].tolist(), nan_ok=True)
     value = head_invariance(one, masked(pair, 2), mh.attend(bert, masked(pair, 2).pair))
     assert 0 <= value <= 1
+
+
+def test_the_command_line_takes_a_list_of_synonyms(bert: mh.Model, tmp_path: Path) -> None:
+    pairs, synonyms = tmp_path / "pairs.csv", tmp_path / "synonyms.tsv"
+    pairs.write_text("source,target\nThe cat sat.,It slept.\nA dog barked.,We ran.\n")
+    synonyms.write_text("cat\tkitten\n")
+    asked = ["analyze", str(pairs), "--model", bert.name, "--measures", "invariance", "--out", str(tmp_path / "run")]
+    done = CliRunner().invoke(command, [*asked, "--synonyms", str(synonyms)])
+    assert done.exit_code == 0, done.output
+    table = mh.Run.open(tmp_path / "run").table("invariance")
+    assert table.groupby("perturbation")["n"].max().to_dict() == {"mask": 2, "replace": 1, "shuffle": 2, "swap": 2}
 
 
 def test_a_run_holds_the_table_and_says_which_heads_change(bert: mh.Model, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What the charts that compare models say, read back from their specifications."""
 
 import json
+import re
 from typing import Any
 
 import altair as alt
@@ -11,6 +12,7 @@ from drawn import spec
 
 from mhattn_core import charts
 from mhattn_core.charts.distributions import relative_depth
+from mhattn_core.charts.save import chart_bytes
 from mhattn_core.charts.theme import model_colour
 
 
@@ -35,6 +37,15 @@ TWO = pd.concat([heads("minilm", 3, 2), heads("smollm2", 5, 1)], ignore_index=Tr
 def test_depth_runs_from_first_to_last_layer_in_every_model() -> None:
     assert relative_depth(TWO).tolist() == [0, 0, 0.5, 0.5, 1, 1, 0, 0.25, 0.5, 0.75, 1]
     assert relative_depth(heads("m", 1, 3)).tolist() == [0, 0, 0]
+
+
+def test_first_layers_stand_above_in_a_saved_figure() -> None:
+    """As the text below it says, and as browsers draw it."""
+    drawn = chart_bytes(charts.distributions(heads("minilm", 3, 1), title="x"), "svg").decode()
+    marks = re.findall(r'aria-label="x: [^"]*depth: ([^;]*); [^"]*"[^>]*transform="translate\([^,]*,([^)]*)\)', drawn)
+    heights = {float(depth): float(height) for depth, height in marks}
+    assert list(heights) == [0, 0.5, 1]
+    assert heights[0] < heights[0.5] < heights[1]
 
 
 def test_a_distribution_has_a_mark_a_head_and_the_quartiles_of_each_model() -> None:

@@ -10,7 +10,7 @@ from mhattn_core.attention.word_grid import word_axis
 from mhattn_core.errors import Problem
 from mhattn_core.measures.marked_regions import between, marked_tokens
 from mhattn_core.measures.region_shares import between_regions
-from mhattn_core.text.marks import Mark, read_marks, region_names, regions_on, without_marks
+from mhattn_core.text.marks import Mark, read_marks, region_names, regions_on, with_mark, without_marks
 from mhattn_core.text.reading import read_pairs
 
 # From x, and from z, to x, to z, to yy and to what is no word of either; see test_regions.
@@ -43,6 +43,28 @@ def test_words_that_somebody_has_cut_count_in_marks() -> None:
     pair = read_marks(mh.SentencePair("ice cream <mark it>melts</mark>"), {"ice cream melts": ("ice cream", "melts")})
     assert pair.marks == (Mark("it", 1, 2),)
     assert pair.source_words == ("ice cream", "melts")
+
+
+def test_words_that_are_chosen_become_marks_in_the_text() -> None:
+    pair = read_marks(mh.SentencePair("one <mark x>two</mark>, three four", "five six"))
+    more = with_mark(pair, 3, 4, " y z ")
+    assert (more.source, more.target) == ("one <mark x>two</mark>, <mark y z>three four</mark>", "five six")
+    assert read_marks(more).marks == (Mark("x", 1, 2), Mark("y z", 3, 5))
+    assert with_mark(pair, 6, 5, "y").target == "<mark y>five six</mark>"
+    # From A on into B: A alone.
+    assert with_mark(pair, 4, 6, "y").source.endswith("three <mark y>four</mark>")
+    for first, last, name, reason in ((0, 1, "y", "in a region already"), (3, 3, "a<b", "cannot be the name")):
+        with pytest.raises(Problem, match=reason):
+            with_mark(pair, first, last, name)
+
+
+def test_chinese_words_that_are_chosen_become_marks() -> None:
+    """Words that were cut by typed spaces stay as they are, though the spaces go."""
+    marked = with_mark(mh.SentencePair("虽然 天 气 不好"), 1, 2, "原因")
+    assert marked.source == "虽然<mark 原因>天气</mark>不好"
+    again = read_marks(marked)
+    assert [word.text for word in again.a.words] == ["虽然", "天", "气", "不好"]
+    assert again.marks == (Mark("原因", 1, 3),)
 
 
 def test_a_text_without_named_marks_stays_as_it_is() -> None:

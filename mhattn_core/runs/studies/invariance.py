@@ -26,6 +26,6 @@ INVARIANCE = Study(
     ("invariance",),
     _measure,
     passes=lambda pairs, _heads: (1 + len(PERTURBATIONS)) * min(pairs, MOST),
-    factor=1.5,
+    factor=1.1,
     as_fed=True,
 )

@@ -18,8 +18,6 @@ from mhattn_core.ui.page import problems
 from mhattn_core.ui.resources import attended
 from mhattn_core.ui.show import show
 
-DRAWS = 5
-
 
 def perturb_panel(heads: Sequence[Shown]) -> None:
     """Nothing is read again until the fold is open."""
@@ -50,7 +48,7 @@ def _choose_change(kind: str, pair: SentencePair) -> Callable[[SentencePair], pe
     if kind == "mask":
         return partial(perturb.masked, word=int(choose(_("Word"), perturb.numbered(pair), key="perturb-word")))
     if kind == "shuffle":
-        draws = {str(seed): str(seed + 1) for seed in range(DRAWS)}
+        draws = {str(seed): str(seed + 1) for seed in range(5)}
         return partial(perturb.shuffled, seed=int(choose(_("Draw"), draws, key="perturb-seed")))
     if kind == "replace":
         file = st.file_uploader(_("Words and replacements"), ["csv", "tsv"], help=prose("replacements"))
