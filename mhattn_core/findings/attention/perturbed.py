@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
 
 MASK = "[MASK]"
+SEEN_FROM = 0.005
+"""A difference under this is 0.00 in numbers of two digits."""
 Side = Literal["difference", "before", "after"]
 Change = tuple[Shown, Perturbed, "AttentionResult"]
 """A head on a pair, the pair as changed, and what the model did with that."""
@@ -196,6 +198,8 @@ def _sentence(change: Change, table: pd.DataFrame) -> str:
     if known.empty:
         return _("{head}: no word of this sentence is seen both times.").format(head=name)
     top = known.loc[known["difference"].abs().idxmax()]
+    if abs(top["difference"]) < SEEN_FROM:
+        return _("{head}: no weight on a word changes.").format(head=name)
     return _(
         "{head}: invariance {value}; most changed is the weight of *{query}* on *{key}*, {before:.2f} → {after:.2f}."
     ).format(
