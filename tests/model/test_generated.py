@@ -16,6 +16,7 @@ from mhattn_core.attention.prepare_inputs import second_sentence, with_second_se
 from mhattn_core.cli import command
 from mhattn_core.errors import Problem
 from mhattn_core.findings.attention.one_head import head_pattern
+from mhattn_core.findings.feeding import pairs_as_fed
 from mhattn_core.findings.heads.regions import regions_of_pair
 from mhattn_core.findings.reproduce import command_line_of_run
 from mhattn_core.heads import Head
@@ -140,6 +141,14 @@ def test_a_run_keeps_what_was_written_once_for_a_model_and_its_control(chat: mh.
     of_run = mh.finding(run, "regions", models=[chat.name]).table.query("region == 'b'")["share"]
     mean = (shares[0] * words[0] + shares[1] * words[1]) / sum(words)
     assert of_run.tolist() == pytest.approx(mean.tolist(), abs=1e-5)
+
+
+def test_the_pairs_of_a_run_say_who_wrote_what(chat: mh.Model, run: mh.Run) -> None:
+    shown = pairs_as_fed(run)
+    assert shown[["source", "target", "written_by"]].to_numpy().tolist() == [
+        [pair.source, target, chat.name] for pair, target in zip(PAIRS, run.table("generated")["target"], strict=True)
+    ]
+    assert pairs_as_fed(mh.Run.open("examples-en")).equals(mh.Run.open("examples-en").pairs)
 
 
 def test_the_manifest_and_all_findings_of_a_run_say_so(run: mh.Run) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from mhattn_core.findings.feeding import pairs_as_fed
 from mhattn_core.findings.markdown import escape
 from mhattn_core.locale import _
 from mhattn_core.models.control_names import trained_first
@@ -62,4 +63,4 @@ def tables_of(run: Run) -> None:
             st.caption(prose("skipped_rows"))
     if "source" in run.pairs:
         with st.expander(_("Pairs"), icon=":material/notes:"):
-            st.dataframe(run.pairs, hide_index=True, width="stretch", height=300)
+            st.dataframe(pairs_as_fed(run), hide_index=True, width="stretch", height=300)
