@@ -14,8 +14,7 @@ from streamlit.testing.v1 import AppTest
 from mhattn_core.errors import Problem
 from mhattn_core.runs import store
 from mhattn_core.text.reading import read_pairs
-from mhattn_core.ui.runs.known import jobs
-from mhattn_core.ui.runs.start import start
+from mhattn_core.ui.runs.known import jobs, start
 from mhattn_core.visitors import begin
 from mhattn_core.visitors.jobs import Job
 
