@@ -7,8 +7,7 @@ from mhattn_core.measures.quantities import quantities
 from mhattn_core.text.measured import results
 from mhattn_core.text.methods import methods, sources
 from mhattn_core.text.prose import prose
-from mhattn_core.ui.licences import licences
-from mhattn_core.ui.methods_list import methods_list, quantities_list
+from mhattn_core.ui.methods_list import licences, methods_list, quantities_list
 from mhattn_core.ui.page import page
 from mhattn_core.ui.sidebar import sidebar
 from mhattn_core.version import VERSION

@@ -61,12 +61,13 @@ def chart_bytes(chart: alt.TopLevelMixin, format_: str, *, preset: str = "screen
         )
     size = PRESETS[preset]
     origin = " · ".join(part for part in (note, f"mhattn {VERSION}") if part)
-    spec = _laid_out(chart.to_dict(validate=False), size, note) | {"usermeta": {"mhattn": origin}}
+    spec, drawn = _laid_out(chart.to_dict(validate=False), size, note)
+    spec |= {"usermeta": {"mhattn": origin}}
     if format_ == "json":
         return json.dumps(spec, ensure_ascii=False, indent=1).encode()
     if format_ == "html":
         return _html(spec, origin).encode()
-    svg = vl_convert.vegalite_to_svg(spec, vl_version=VEGALITE)
+    svg = drawn or vl_convert.vegalite_to_svg(spec, vl_version=VEGALITE)
     # Views beside one another have a width of their own.
     width, height = _size(svg)
     scale = min(size.scale, size.width / width, (size.height or size.tallest) / height)
@@ -79,16 +80,19 @@ def chart_bytes(chart: alt.TopLevelMixin, format_: str, *, preset: str = "screen
     return f"{head}><desc>{escape(origin)}</desc>{rest}".encode()
 
 
-def _laid_out(spec: dict[str, Any], size: Preset, note: str) -> dict[str, Any]:
-    """For the preset; the rows of a list too long for a page stand nearer together, as near as their words allow."""
+def _laid_out(spec: dict[str, Any], size: Preset, note: str) -> tuple[dict[str, Any], str]:
+    """For the preset; the rows of a list too long for a page stand nearer together, as near as their words allow. With
+    it its SVG, empty where it was not drawn to be measured.
+    """
     fitted = fit(spec, size, footnote=note)
     step = fitted["height"].get("step") if isinstance(fitted.get("height"), dict) else None
     if step is None or math.isinf(size.tallest):
-        return fitted
-    height = _size(vl_convert.vegalite_to_svg(fitted, vl_version=VEGALITE))[1] * size.scale
+        return fitted, ""
+    svg = vl_convert.vegalite_to_svg(fitted, vl_version=VEGALITE)
+    height = _size(svg)[1] * size.scale
     if height <= size.tallest:
-        return fitted
-    return fit(spec, size, footnote=note, step=max(step * 0.92 * size.tallest / height, TYPE))
+        return fitted, svg
+    return fit(spec, size, footnote=note, step=max(step * 0.92 * size.tallest / height, TYPE)), ""
 
 
 def _size(svg: str) -> tuple[float, float]:

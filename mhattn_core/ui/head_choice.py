@@ -1,20 +1,24 @@
-"""Choosing a stack and a head of one model; the address carries the choice."""
+"""Choosing a model that is taken apart, its stack and its head; the address carries the choice."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from mhattn_core.experiments.alignment.translators import is_turned
 from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import head_name
 from mhattn_core.locale import _
 from mhattn_core.models.control_names import trained_name
+from mhattn_core.models.readers import can_read, language_told
 from mhattn_core.text.code_names import code_names
 from mhattn_core.ui.choices import choose, choose_or_leave, put
+from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.names import known_names, model_label
 
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
+
 
 HEAD = "head"
 """The state key, and parameter of the address, of pages with one head."""
@@ -79,3 +83,26 @@ def put_head(key: str, model: str, mark: Mapping[str, Any]) -> None:
 def names_in(seen: "AttentionResult", stack: str) -> list[str]:
     """The names of all heads of a stack, layer by layer."""
     return [head.name for head in seen.model.attention.all_heads() if head.stack == stack]
+
+
+MODEL = "model"
+"""The state key, and parameter of the address, which holds the name and not the label: there, signs are escaped."""
+
+
+def choose_model(controls: Controls) -> int:
+    """The place in the sidebar of the model that is taken apart; at first one that was made to read the pair."""
+    language = language_told(controls.pair.a.text)
+    able = [name for name in controls.models if can_read(name, language) or is_turned(name, controls.pair)]
+    return controls.models.index(choose_name(controls.models, first=next(iter(able), "")))
+
+
+def choose_name(names: Sequence[str], *, first: str = "") -> str:
+    """One of these models; without a choice where there is one only. first: opened until another is chosen."""
+    if len(names) == 1:
+        return names[0]
+    return choose(_("Model"), {name: model_label(name) for name in names}, key=MODEL, default=first or None, pills=True)
+
+
+def take_model(name: str) -> None:
+    """Choose without the widget: what a click in a model's chart does."""
+    put(MODEL, name)

@@ -1,4 +1,4 @@
-"""A head in full: the sentence about its largest weight, the picture, the numbers."""
+"""A head in full: the sentence about its largest weight, the picture, the numbers; and several side by side."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -10,14 +10,17 @@ from mhattn_core import charts
 from mhattn_core.findings.attention.one_head import head_pattern, note_pattern
 from mhattn_core.findings.attention.shown import Shown, largest_shown
 from mhattn_core.findings.markdown import plain
-from mhattn_core.heads import Head
+from mhattn_core.heads import Head, ModelHead
 from mhattn_core.locale import _
 from mhattn_core.text.claims import NoteMatrix
 from mhattn_core.text.prose import prose
-from mhattn_core.ui.page import draw, wide_and_narrow
+from mhattn_core.ui.controls import Controls
+from mhattn_core.ui.model_panel import attended_with_progress
+from mhattn_core.ui.names import model_label
+from mhattn_core.ui.page import draw, problems, wide_and_narrow
 from mhattn_core.ui.show import say, take
 from mhattn_core.ui.tables import show_table
-from mhattn_core.ui.unknown import unsegmented
+from mhattn_core.ui.unknown import may_draw, unsegmented
 
 if TYPE_CHECKING:
     from mhattn_core.attention.attend import AttentionResult
@@ -86,3 +89,18 @@ def _notices(table: pd.DataFrame) -> None:
         st.caption(prose("cells_as_picture").format(cells=len(table), pointed=charts.CELLS_WITH_TOOLTIP))
     if longest > charts.LABELS_DRAWN:
         st.caption(_("There is room to name only some of the {words} words on the axes.").format(words=longest))
+
+
+def live_heads(heads: Sequence[ModelHead], controls: Controls) -> None:
+    """Side by side, on one scale of colours; one that cannot be drawn says why in its place."""
+    columns = st.columns(len(heads), gap="medium")
+    shown: dict[int, Shown] = {}
+    for place, (head, column) in enumerate(zip(heads, columns, strict=True)):
+        with column, problems(head.model):
+            st.markdown(f"**{model_label(head.name)}** · `{head.stack}`")
+            seen = attended_with_progress(head.model, controls)
+            if may_draw(seen, head.stack, place):
+                shown[place] = whole_head(seen, head.within)
+    for place, one in shown.items():
+        with columns[place]:
+            head_panel(one, place, beside=list(shown.values()))

@@ -1,4 +1,4 @@
-"""Definitions as a reader meets them on the page Methods."""
+"""What the page Methods lists: definitions, and the licences of models and sentences."""
 
 from collections.abc import Sequence
 
@@ -7,8 +7,11 @@ import streamlit as st
 
 from mhattn_core.locale import _, listed
 from mhattn_core.measures.quantities import Family, Quantity, families
+from mhattn_core.models.catalogue import catalogue
+from mhattn_core.runs.store import shipped
 from mhattn_core.text.methods import Method, after
 from mhattn_core.text.pages import page_title
+from mhattn_core.text.prose import prose
 
 
 def methods_list(shown: Sequence[Method]) -> None:
@@ -64,3 +67,33 @@ def _quantity(one: Quantity) -> None:
 
 def _where(pages: Sequence[str]) -> str:
     return _("On: {pages}").format(pages=listed(page_title(page) for page in pages)) if pages else ""
+
+
+def licences() -> None:
+    """A table of the models that go by a short name, and one of the runs that come along."""
+    models = catalogue()[["name", "family", "layers", "heads", "languages", "licence", "source"]]
+    st.dataframe(
+        models,
+        hide_index=True,
+        column_config={
+            "name": _("model"),
+            "family": _("family"),
+            "layers": _("layers"),
+            "heads": _("heads"),
+            "languages": _("languages"),
+            "licence": _("licence"),
+            "source": _("where it comes from"),
+        },
+    )
+    runs = [saved.about for saved in shipped()]
+    st.dataframe(
+        {
+            _("run"): [run.name for run in runs],
+            _("pairs"): [run.pairs for run in runs],
+            _("models"): [", ".join(run.models) for run in runs],
+            _("sentences from"): [run.source or _("written for this project") for run in runs],
+            _("licence"): [run.licence for run in runs],
+        },
+        hide_index=True,
+    )
+    st.caption(prose("licences"))

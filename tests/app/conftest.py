@@ -5,8 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import streamlit as st
-from own_runs import release, settle
+from own_runs import forget, release, settle
 from streamlit.components.v2 import manifest_scanner
 from tiny import put_translator
 
@@ -34,5 +33,5 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     yield
     release.set()
     settle()
-    st.cache_resource.clear()
+    forget()
     release.clear()

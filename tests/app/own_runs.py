@@ -7,7 +7,10 @@ from streamlit.testing.v1 import AppTest
 
 from mhattn_core.runs import store
 from mhattn_core.text.reading import samples
-from mhattn_core.ui.runs.known import jobs
+from mhattn_core.ui.kept import of_costs
+from mhattn_core.ui.runs.known import jobs, opened
+from mhattn_core.ui.turns import _rate
+from mhattn_core.ui.visit import _visits
 from mhattn_core.visitors.jobs import Job
 
 TIMEOUT = 120
@@ -21,6 +24,12 @@ def settle() -> None:
     done = Event()
     jobs().submit(f"settle {id(done)}", lambda _job: done.set())
     assert done.wait(TIMEOUT)
+
+
+def forget() -> None:
+    """As a server that has just begun knows nothing of runs and visitors; what takes longest, its models, stay loaded."""
+    for kept in (jobs, opened, of_costs, _visits, _rate):
+        kept.clear()
 
 
 def occupy(key: str = "somebody else's") -> Job:

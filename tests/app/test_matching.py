@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import streamlit as st
+from own_runs import forget
 from reading import open_page, specs, texts
 from streamlit.testing.v1 import AppTest
 
@@ -37,7 +37,7 @@ def _own_folder(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("MHATTN_RUNS", str(runs))
     monkeypatch.setattr(store, "SHIPPED", runs / "none")
     yield
-    st.cache_resource.clear()
+    forget()
 
 
 def page(name: str, *, evidence: str = RUN, lang: str = "en", **state: Any) -> AppTest:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
+from own_runs import forget
 from reading import open_page, specs, texts
 from run_pairs import made_pairs
 from trained import STEPS, put_checkpoints, put_roles
@@ -31,7 +31,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _own_folder(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("MHATTN_RUNS", str(runs))
     yield
-    st.cache_resource.clear()
+    forget()
 
 
 @pytest.mark.usefixtures("_own_folder")

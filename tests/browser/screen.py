@@ -16,6 +16,12 @@ def box(page: Page, label: str) -> Locator:
     return main(page).get_by_test_id("stSelectbox").filter(has_text=re.compile(f"^{label}")).locator("input").first
 
 
+def file_chooser(page: Page) -> Locator:
+    """Where one file of pairs is brought; below it two files can be."""
+    chooser = main(page).get_by_test_id("stFileUploader").filter(has_text="Sentence pairs, one a row")
+    return chooser.locator("input[type=file]")
+
+
 def menu(page: Page) -> Locator:
     """The menu of pages across the top."""
     return page.get_by_test_id("stHeader")

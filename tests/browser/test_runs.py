@@ -4,7 +4,7 @@ import re
 from zipfile import ZipFile
 
 from playwright.sync_api import Browser, Page, expect
-from screen import main
+from screen import file_chooser, main
 
 SENTENCES = [
     f"Ship {number} left the harbour before the {word} rose over the hills.\tIt carried {number} lamps."
@@ -16,7 +16,7 @@ SENTENCES = [
 def bring(page: Page, server: str, name: str, rows: list[str]) -> None:
     """Upload pairs and wait until the page says what they will cost."""
     page.goto(f"{server}/runs?tab=new&models=minilm&models=minilm%40random")
-    page.locator("input[type=file]").set_input_files(
+    file_chooser(page).set_input_files(
         {"name": name, "mimeType": "text/tab-separated-values", "buffer": "\n".join(rows).encode()}
     )
     expect(main(page).get_by_text(re.compile("It will cost about"))).to_be_visible()

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from screen import box, main, settled
+from screen import box, file_chooser, main, settled
 
 from mhattn_core.ui.visit import SCRIPT
 
@@ -175,7 +175,7 @@ def test_a_file_that_was_brought_survives_a_reload_and_leads_to_what_it_can_be_m
 ) -> None:
     page.goto(server)
     main(page).get_by_text("Your own sentence, or a file of pairs").click()
-    main(page).locator("input[type=file]").set_input_files(
+    file_chooser(page).set_input_files(
         {"name": "mine.csv", "mimeType": "text/csv", "buffer": b"source,target\nRain fell.,The roof leaked.\n"}
     )
     expect(main(page).get_by_text("1 pair from mine.csv")).to_be_visible()

@@ -3,7 +3,7 @@
 import re
 
 from playwright.sync_api import Browser, Locator, Page, expect
-from screen import main, menu
+from screen import file_chooser, main, menu
 
 GOLD = "source,target,source_words,target_words,alignment\n" + "".join(
     f"He sleeps {n},他睡觉{n},He sleeps {n},他 睡觉 {n},0-0 1-1 2-2\n" for n in range(24)
@@ -39,9 +39,7 @@ def test_a_click_opens_a_head_and_its_link_opens_it_elsewhere(server: str, page:
 def test_pairs_with_gold_are_measured(server: str, page: Page) -> None:
     page.goto(f"{server}/translation?tab=gold&models=marian-en-zh")
     expect(main(page).get_by_text("It is better than word order alone")).to_be_visible()
-    main(page).get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(
-        {"name": "gold.csv", "mimeType": "text/csv", "buffer": GOLD.encode()}
-    )
+    file_chooser(page).set_input_files({"name": "gold.csv", "mimeType": "text/csv", "buffer": GOLD.encode()})
     expect(main(page).get_by_text("24 pairs with gold links.")).to_be_visible()
     main(page).get_by_role("button", name="Measure every head of the chosen models").click()
     expect(main(page).get_by_text("Best head, chosen on one half")).to_have_count(2, timeout=120_000)

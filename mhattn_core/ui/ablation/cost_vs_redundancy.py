@@ -12,8 +12,7 @@ from mhattn_core.findings.redundancy.cost import cost_and_nearness, distances_on
 from mhattn_core.locale import _
 from mhattn_core.measures.redundancy.head_distances import By, known_distances
 from mhattn_core.text.prose import prose
-from mhattn_core.ui.ablation.choice import choose_quantity
-from mhattn_core.ui.ablation.data import AblationContext, damage, groups_off
+from mhattn_core.ui.ablation.data import AblationContext, choose_quantity, damage, groups_off
 from mhattn_core.ui.head_choice import choose_stack, take_head
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.redundancy.data import choose_distance, heads

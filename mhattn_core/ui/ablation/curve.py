@@ -6,8 +6,7 @@ from mhattn_core.findings.ablation.curves import ablation_curve, curve, kept, on
 from mhattn_core.findings.ablation.faithfulness import faithfulness, faithfulness_areas
 from mhattn_core.locale import _, listed
 from mhattn_core.text.prose import prose
-from mhattn_core.ui.ablation.choice import choose_quantity
-from mhattn_core.ui.ablation.data import AblationContext, curves, kept_alone
+from mhattn_core.ui.ablation.data import AblationContext, choose_quantity, curves, kept_alone
 from mhattn_core.ui.head_choice import choose_stack
 from mhattn_core.ui.names import short_text
 from mhattn_core.ui.navigation import link

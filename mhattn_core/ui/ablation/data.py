@@ -1,4 +1,4 @@
-"""What the page Ablation draws from: the sidebar's pair through one model, or a run."""
+"""What the page Ablation draws from: the sidebar's pair through one model, or a run; by which quantity and kind."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -19,14 +19,17 @@ from mhattn_core.experiments.ablation.pair import (
 )
 from mhattn_core.experiments.ablation.quantities import quantities_of
 from mhattn_core.experiments.ablation.single_head import ranked
-from mhattn_core.findings.ablation.measured import AblationTable
+from mhattn_core.findings.ablation.measured import AblationTable, quantities_in
 from mhattn_core.findings.of_pair import code_of, source_of
 from mhattn_core.heads import Head
 from mhattn_core.locale import _, listed
 from mhattn_core.measures.ablation.quantities import covers
+from mhattn_core.measures.quantities import quantity
 from mhattn_core.runs.run import Run
+from mhattn_core.text.code_names import code_names
 from mhattn_core.text.prose import prose
-from mhattn_core.ui.ablation.choice import choose_kind
+from mhattn_core.ui import quantity_choice
+from mhattn_core.ui.choices import choose
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import holds
 from mhattn_core.ui.kept import kept
@@ -161,3 +164,20 @@ def _on_pair(
     imports = [f"from {one.__module__} import {one.__name__}" for one in (study, *named)]
     code = code_of(seen, f"{study.__name__}({arguments})", *imports)
     return AblationTable(table, 1, source_of(seen), code=code)
+
+
+def choose_quantity(rows: pd.DataFrame) -> str:
+    """A quantity that the table has, the model's loss first."""
+    names = quantities_in(rows)
+    if len(names) == 1:
+        return names[0]
+    offered = {name: quantity(name) for name in names}
+    return quantity_choice.choose_quantity(_("Quantity"), offered, key="quantity", pills=True).code
+
+
+def choose_kind(kinds: Sequence[Kind], key: str) -> Kind:
+    """A way to switch heads off; no choice where there is one."""
+    if len(kinds) == 1:
+        return kinds[0]
+    chosen = choose(_("Switched off means"), code_names(kinds), key=key, pills=True, help_text=prose("switched_off"))
+    return next(kind for kind in kinds if kind == chosen)

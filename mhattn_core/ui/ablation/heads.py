@@ -14,8 +14,7 @@ from mhattn_core.findings.ablation.minimal_pairs import minimal_pairs
 from mhattn_core.heads import Head, head_names
 from mhattn_core.locale import _
 from mhattn_core.text.prose import prose
-from mhattn_core.ui.ablation.choice import choose_quantity
-from mhattn_core.ui.ablation.data import AblationContext, damage, from_run
+from mhattn_core.ui.ablation.data import AblationContext, choose_quantity, damage, from_run
 from mhattn_core.ui.head_choice import choose_head, choose_stack, take_head
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.show import say, show

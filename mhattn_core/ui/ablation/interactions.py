@@ -7,8 +7,7 @@ from mhattn_core.findings.ablation.interactions import head_interactions, intera
 from mhattn_core.findings.ablation.measured import AblationTable
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
-from mhattn_core.ui.ablation.choice import choose_quantity
-from mhattn_core.ui.ablation.data import PAIRED, AblationContext, costliest_together, from_run, two_off
+from mhattn_core.ui.ablation.data import PAIRED, AblationContext, choose_quantity, costliest_together, from_run, two_off
 from mhattn_core.ui.ablation.switches import last_off
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.show import show

@@ -16,8 +16,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
 from mhattn_core.text.prose import prose
-from mhattn_core.ui.ablation.choice import choose_kind
-from mhattn_core.ui.ablation.data import AblationContext
+from mhattn_core.ui.ablation.data import AblationContext, choose_kind
 from mhattn_core.ui.ablation.encoder import encoder_bench
 from mhattn_core.ui.ablation.switches import choose_off
 from mhattn_core.ui.kept import kept

@@ -17,7 +17,7 @@ from mhattn_core.ui.ablation.vote import vote_view
 from mhattn_core.ui.choices import open_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_run
-from mhattn_core.ui.model_choice import choose_model
+from mhattn_core.ui.head_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.unknown import may_draw, may_translate

@@ -13,8 +13,7 @@ from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import evidence_with, holds, models_in, say_origin
-from mhattn_core.ui.head_choice import choose_stack_of, take_head
-from mhattn_core.ui.model_choice import choose_name
+from mhattn_core.ui.head_choice import choose_name, choose_stack_of, take_head
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.show import show
 

@@ -14,8 +14,7 @@ from mhattn_core.locale import _, listed
 from mhattn_core.models.readers import reads
 from mhattn_core.text.gallery import gallery
 from mhattn_core.text.prose import prose
-from mhattn_core.ui.ablation.choice import choose_kind
-from mhattn_core.ui.ablation.data import PAIRED, AblationContext
+from mhattn_core.ui.ablation.data import PAIRED, AblationContext, choose_kind
 from mhattn_core.ui.ablation.interactions import interaction_view
 from mhattn_core.ui.ablation.switches import last_off
 from mhattn_core.ui.kept import kept

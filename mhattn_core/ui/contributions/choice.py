@@ -13,9 +13,8 @@ from mhattn_core.heads import Head, head_name
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import AUTOMATIC, choose, forget_when_changed
 from mhattn_core.ui.contributions.data import words_read
-from mhattn_core.ui.head_choice import HEAD, choose_head, names_in, take_head
+from mhattn_core.ui.head_choice import HEAD, MODEL, choose_head, names_in, take_head, take_model
 from mhattn_core.ui.head_internals.data import axes
-from mhattn_core.ui.model_choice import MODEL, take_model
 
 WORD = "word"
 """The state key, and parameter of the address."""

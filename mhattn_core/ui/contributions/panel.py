@@ -19,8 +19,7 @@ from mhattn_core.ui.contributions import tabs
 from mhattn_core.ui.contributions.choice import choose_word, chosen_head, take_head_and_model
 from mhattn_core.ui.contributions.data import contributions_to
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.head_choice import choose_stack
-from mhattn_core.ui.model_choice import choose_name
+from mhattn_core.ui.head_choice import choose_name, choose_stack
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.names import model_title
 from mhattn_core.ui.page import problems, two_in_a_row

@@ -26,8 +26,8 @@ from mhattn_core.ui.choices import choose, open_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import chosen_evidence, evidence_with, say_evidence
 from mhattn_core.ui.head.choice import choose_heads
-from mhattn_core.ui.head.live import live_heads
 from mhattn_core.ui.head.sentences import sentences
+from mhattn_core.ui.head_panel import live_heads
 from mhattn_core.ui.names import model_label
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.panel import panel

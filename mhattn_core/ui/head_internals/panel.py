@@ -8,12 +8,11 @@ from mhattn_core.findings.head_internals.products import score_products
 from mhattn_core.locale import _
 from mhattn_core.ui.choices import show_tab
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.head_choice import choose_stack
+from mhattn_core.ui.head_choice import choose_model, choose_stack
 from mhattn_core.ui.head_internals.choice import choose_head_and_words, click_two_words
 from mhattn_core.ui.head_internals.matches import matches_view
 from mhattn_core.ui.head_internals.probes import probes_view
 from mhattn_core.ui.head_internals.tabs import dimensions_view, rows_view, steps_view, weights_view
-from mhattn_core.ui.model_choice import choose_model
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.names import short_text
 from mhattn_core.ui.panel import panel

@@ -22,7 +22,7 @@ from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose, choose_or_leave
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import evidence_with, say_origin
-from mhattn_core.ui.head.live import live_heads
+from mhattn_core.ui.head_panel import live_heads
 from mhattn_core.ui.names import known_names
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.panel import panel

@@ -15,8 +15,7 @@ from mhattn_core.measures.redundancy.samples import DRAWS, NOISE, WORDS
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import show_tab
 from mhattn_core.ui.controls import Controls
-from mhattn_core.ui.head_choice import choose_stack
-from mhattn_core.ui.model_choice import choose_model
+from mhattn_core.ui.head_choice import choose_model, choose_stack
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.panel import panel

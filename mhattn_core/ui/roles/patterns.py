@@ -1,4 +1,6 @@
-"""The tab *patterns* of Head roles: where each head's weight goes, what that is called, and how far such names go."""
+"""The tab *patterns* of Head roles: where each head's weight goes, what that is called, how far such names go, and
+the note's four ideal patterns.
+"""
 
 from collections.abc import Mapping
 from functools import partial
@@ -7,25 +9,27 @@ import pandas as pd
 import streamlit as st
 
 from mhattn_core import charts
+from mhattn_core.findings.attention.shown import Shown, largest_shown
+from mhattn_core.findings.patterns.ideals import nearest_to_ideal
 from mhattn_core.findings.patterns.parts import weight_parts
 from mhattn_core.findings.patterns.types import counts, type_grid, type_shares
 from mhattn_core.findings.runs.evidence import Evidence
 from mhattn_core.heads import ModelHead, head_names
 from mhattn_core.locale import _
+from mhattn_core.measures.patterns.ideals import IDEALS
 from mhattn_core.text.code_names import code_names
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import choose, show_tab
 from mhattn_core.ui.controls import Controls
 from mhattn_core.ui.evidence import evidence_with, models_in, say_evidence
 from mhattn_core.ui.head_choice import choose_stack_of, put_head
-from mhattn_core.ui.head_panel import head_panel, whole_head
+from mhattn_core.ui.head_panel import head_panel, picture, whole_head
 from mhattn_core.ui.model_panel import attended_with_progress
 from mhattn_core.ui.names import model_label, model_title
-from mhattn_core.ui.page import problems, two_in_a_row
+from mhattn_core.ui.page import badge, problems, two_in_a_row
 from mhattn_core.ui.panel import panel
 from mhattn_core.ui.roles.detectors import detectors_view
-from mhattn_core.ui.roles.ideals import ideals_view
-from mhattn_core.ui.show import show
+from mhattn_core.ui.show import say, show
 from mhattn_core.ui.tables import show_table
 from mhattn_core.ui.unknown import may_draw
 
@@ -125,3 +129,31 @@ def _table(rows: pd.DataFrame) -> None:
         pinned=("model", "name"),
         height=420,
     )
+
+
+def ideals_view(evidence: Evidence, models: list[str], controls: Controls) -> None:
+    """One of the four at a time."""
+    names = charts.type_names()
+    ideal = choose(
+        _("Pattern of the note"), {name: names[name] for name in IDEALS}, key="ideal", default="diagonal", pills=True
+    )
+    finding = nearest_to_ideal(evidence.run, ideal=ideal, models=models)
+    say(finding)
+    columns = st.columns([2, *([3] * len(models))])
+    with columns[0]:
+        st.markdown("**{}**".format(_("The note's own matrix")))
+        show(finding, key="ideal", sentence=False)
+    real = finding.table.dropna(subset="number")
+    shown: dict[int, Shown] = {}
+    for place, (_row, head) in enumerate(real.iterrows()):
+        with columns[1 + models.index(head["model"])], problems(str(head["model"])):
+            one = ModelHead.of_row(head)
+            shown[place] = Shown(attended_with_progress(one.model, controls), one.within)
+    for place, one_shown in shown.items():
+        head = real.iloc[place]
+        with columns[1 + models.index(head["model"])]:
+            st.markdown(
+                f"**{model_label(one_shown.name)}** · {charts.type_names()[str(head['type'])]} · n {head['n']:,}"
+            )
+            badge()
+            picture(one_shown.table, f"ideal-{place}", one_shown.name, largest_shown(list(shown.values())))

@@ -9,6 +9,10 @@ from mhattn_core.hosted import hosted
 from mhattn_core.runs import store
 from mhattn_core.runs.run import Run
 from mhattn_core.runs.store import Saved
+from mhattn_core.text.reading import Upload
+from mhattn_core.ui.resources import models
+from mhattn_core.ui.visit import visitor
+from mhattn_core.visitors.begin import begin, check_size
 from mhattn_core.visitors.jobs import Jobs
 
 OWN = "own-runs"
@@ -75,3 +79,12 @@ def own_run(key: str) -> None:
 def opened(run: Saved) -> Run:
     """A finished run, with its tables in memory from their first use on. Raises Problem when it is damaged."""
     return run.open()
+
+
+def start(run: Saved, upload: Upload) -> None:
+    """Raises Problem when a shared copy does not take so much."""
+    check_size(upload)
+    own_run(run.key)
+    # The pool belongs to the process; the thread of the work has no session to ask for it.
+    begin(run, upload, jobs(), models(), visitor())
+    show_run(run.key)

@@ -22,9 +22,8 @@ from mhattn_core.ui.kept import Tell, made_once, of_costs
 from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.resources import loaded, precision
-from mhattn_core.ui.runs.known import jobs
+from mhattn_core.ui.runs.known import jobs, start
 from mhattn_core.ui.runs.measures import choose_measures
-from mhattn_core.ui.runs.start import start
 
 BEGUN = "run-begun"
 

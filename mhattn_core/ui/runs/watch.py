@@ -13,8 +13,7 @@ from mhattn_core.ui.names import known_names, model_label
 from mhattn_core.ui.navigation import link
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.panel import panel
-from mhattn_core.ui.runs.known import jobs, known_runs, show_run
-from mhattn_core.ui.runs.start import start
+from mhattn_core.ui.runs.known import jobs, known_runs, show_run, start
 from mhattn_core.ui.runs.tables import offer_to_delete
 from mhattn_core.visitors.begin import given_to
 from mhattn_core.visitors.jobs import Job

@@ -5,22 +5,25 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from mhattn_core.findings.summarisation.code import FILE, python_lines, saved
 from mhattn_core.findings.summarisation.document import DocumentAttention, DocumentInput
 from mhattn_core.findings.summarisation.readers import able, about_translator, unable, who_could
 from mhattn_core.locale import _
 from mhattn_core.text.prose import prose
 from mhattn_core.ui.choices import show_tab
-from mhattn_core.ui.controls import Controls, take_model_in_place
-from mhattn_core.ui.model_choice import choose_model
+from mhattn_core.ui.controls import MODELS, PAIR, Controls, take_model_in_place
+from mhattn_core.ui.head_choice import choose_model
 from mhattn_core.ui.names import short_text
 from mhattn_core.ui.page import problems
 from mhattn_core.ui.panel import panel
+from mhattn_core.ui.reproduce import link_with, reproduce
+from mhattn_core.ui.resources import loaded, loaded_names, precision
 from mhattn_core.ui.summarisation.document import choose_document
 from mhattn_core.ui.summarisation.elsewhere import elsewhere, stored
 from mhattn_core.ui.summarisation.live import Work, made, offer_run
 from mhattn_core.ui.summarisation.picture import document_told, note_matrix, picture, summary_told
-from mhattn_core.ui.summarisation.reproduce import share_and_reproduce
 from mhattn_core.ui.summarisation.tabs import believe_tab, heads_tab, layers_tab, table_tab
+from mhattn_core.version import VERSION
 
 WORK = "summary-work"
 OF_NOTE = "ai"
@@ -120,3 +123,26 @@ def _offer_readers(place: int, given: DocumentInput, name: str) -> None:
         for entry in offered:
             label, key = _("Use {name}").format(name=entry.name), f"summary-reader-{place}-{entry.name}"
             st.button(label, key=key, on_click=take_model_in_place, args=(place, entry.name))
+
+
+def share_and_reproduce(given: DocumentInput, name: str, controls: Controls) -> None:
+    """Share, and Reproduce and cite. A document of the reader's own stands in no link: it is too long for one, and
+    theirs.
+    """
+    st.divider()
+    with st.expander(_("Share"), icon=":material/share:"):
+        settings = {key: st.query_params.get_all(key) for key in st.query_params if key != PAIR}
+        st.caption(
+            _("This link opens the same models and settings, without your document: that stands in no address.")
+            if given.own
+            else _("This link opens the same view: document, models, head and settings.")
+        )
+        st.code(link_with(settings | {MODELS: list(controls.models)}), language=None, wrap_lines=True)
+        if given.own:
+            st.caption(prose("share_document"))
+            label, icon = _("Save the document"), ":material/save:"
+            st.download_button(label, saved(given), FILE, key="summary-save", icon=icon, on_click="ignore")
+    revision = f"@{loaded(name).revision}" if name in loaded_names() else ""
+    method = prose("method_of_document").format(model=f"`{name}{revision}`", version=VERSION)
+    python = {"python": python_lines(given, name, precision())}
+    reproduce("Summarisation", prose("python_of_document").format(version=VERSION), python, method)
