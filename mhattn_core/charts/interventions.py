@@ -49,4 +49,4 @@ def interventions(heads: pd.DataFrame, *, names: Sequence[str], title: str) -> a
     layers = [zero, marks]
     if heads["low"].notna().any():
         layers.insert(1, base.mark_rule(strokeWidth=2).encode(alt.X("low:Q"), alt.X2("high")))
-    return layered(*layers, height=alt.Step(34, **{"for": "position"}))
+    return layered(*layers, height=alt.Step(28, **{"for": "position"}))

@@ -75,8 +75,8 @@ def test_each_relation_says_who_carries_it_and_what_the_head_that_finds_it_carri
     assert text.startswith("smollm2: in 1 of 2 relations the head that finds the relation most often")
     assert (
         "subject → predicate: L7 H0 carries 0.60 [0.50, 0.70]; L7 H3, which finds it most often (74%), was not seen to "
-        "carry any, 0.05 [−0.05, 0.15]. At equal weight its edges are worth +0.020 [−0.010, +0.050] nats per token more "
-        "than others (120 texts, q < 0.001)."
+        "carry any, 0.05 [−0.05, 0.15]. Its edges against others of equal weight: +0.020 [−0.010, +0.050] nats per "
+        "token (120 texts, q < 0.001)."
     ) in text
     assert "determiner → noun: L7 H1 carries 0.40 [0.30, 0.50] and finds it most often (74% of held-out words)." in text
     assert text.count("equal weight") == 1  # no edge of the determiner's could be compared

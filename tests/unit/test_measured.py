@@ -105,6 +105,17 @@ def test_what_interventions_say_of_three_relations_is_what_the_run_holds(run: mh
             assert numbers == pytest.approx([row["recovery"], row["low"], row["high"]], abs=0.0051)
 
 
+def test_heads_that_carry_the_indirect_object_are_those_of_the_run(run: mh.Run) -> None:
+    held = run.table("patching", relation="ioi", kind="output", direction="bad_to_good", positions="all")
+    clear = held[held["q"] <= 0.05]
+    for text in result("causes").texts.values():
+        for row in held.nlargest(3, "recovery").to_dict("records"):
+            shares = (f"{row[name]:.2f}".lstrip("0") for name in ("recovery", "low", "high"))
+            assert "L{} H{} {} [{}, {}]".format(row["layer"], row["head"], *shares) in text
+        for number in ((clear["recovery"] > 0).sum(), (clear["recovery"] < 0).sum(), len(held), held["units"].max()):
+            assert f"{number} " in text
+
+
 def test_what_single_edges_are_worth_is_what_the_run_holds(run: mh.Run) -> None:
     held = run.table("knockouts", kind="knockout")
     above = held[(held["q"] <= 0.05) & (held["specific"] > 0)]

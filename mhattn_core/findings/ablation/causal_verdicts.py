@@ -157,7 +157,7 @@ def _of_edges(one: _Relation, finder: Finder, edges: pd.DataFrame) -> str:
     if own.empty:
         return ""
     row = own.iloc[0]
-    return _("At equal weight its edges are worth {specific} {unit} more than others ({n} texts, {q}).").format(
+    return _("Its edges against others of equal weight: {specific} {unit} ({n} texts, {q}).").format(
         n=int(row["specific_n"]),
         specific=with_interval(*(float(row[name]) for name in EDGES[:3])),
         unit=quantities()[str(row["quantity"])].unit,
