@@ -17,7 +17,7 @@ def knockouts(relations: pd.DataFrame, *, title: str) -> alt.LayerChart:
     measured, with its unit.
     """
     rows = relations.assign(
-        name=relations["label"] + " · " + relations["name"],
+        name=relations["name"] + " · " + relations["label"],  # a long label loses its end
         bar_low=relations["other"] + relations["specific_low"],
         bar_high=relations["other"] + relations["specific_high"],
     )

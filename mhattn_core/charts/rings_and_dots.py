@@ -28,7 +28,7 @@ def rings_and_dots(
         "name:N",
         sort=list(rows["name"]),
         title=None,
-        axis=alt.Axis(ticks=False, domain=False, labelLimit=260, labelPadding=10),
+        axis=alt.Axis(ticks=False, domain=False, labelLimit=190, labelPadding=10),
     )
     # In a column of a paper names leave little room.
     x = alt.X(f"{ring}:Q", title=title, axis=alt.Axis(tickCount=4, labelOverlap=True))
