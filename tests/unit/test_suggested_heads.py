@@ -119,7 +119,7 @@ def test_where_all_heads_follow_positions_the_page_says_so() -> None:
 def test_a_role_is_said_with_its_held_out_number_and_with_what_random_weights_give() -> None:
     known = run(relations=pd.DataFrame([relation_row(), relation_row(relation="amod", gain=0.9, verdict="small gain")]))
     assert role_sentence(known, "m", Head("encoder", 0, 0)) == (
-        "Role in the run “my \\*run\\*”: **object → verb**, right on 62% of held-out cases (attention specialist); "
+        "Role in the run “my \\*run\\*”: **object → verb**, right on 62% of held-out cases: attention specialist; "
         "the best head of random weights: 23%."
     ).replace("attention specialist", _verdict("specialist"))
     assert role_sentence(known, "m", Head("encoder", 0, 1)) == (
@@ -158,4 +158,4 @@ def test_another_architecture_shows_the_counterpart_else_the_same_relative_layer
 def test_old_runs_still_open() -> None:
     """A relations table of an earlier version has no number of random weights."""
     known = run(relations=pd.DataFrame([relation_row(random95=np.nan)]))
-    assert role_sentence(known, "m", Head("encoder", 0, 0)).endswith(f"({_verdict('specialist')}).")
+    assert role_sentence(known, "m", Head("encoder", 0, 0)).endswith(f": {_verdict('specialist')}.")

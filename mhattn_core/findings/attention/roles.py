@@ -45,7 +45,7 @@ def role_sentence(known: NamedRun, model: str, head: Head) -> str:
     verdict = verdict_names().get(str(row["verdict"]), str(row["verdict"]))
     untrained = _("; the best head of random weights: {random:.0%}").format(random=row["random95"])
     return _(
-        "Role in the run “{run}”: **{relation}**, right on {held_out:.0%} of held-out cases ({verdict}){untrained}."
+        "Role in the run “{run}”: **{relation}**, right on {held_out:.0%} of held-out cases: {verdict}{untrained}."
     ).format(
         run=run,
         relation=relation_label(str(row["relation"])),

@@ -33,6 +33,7 @@ def perturb_panel(heads: Sequence[Shown]) -> None:
             sides = {"difference": _("difference"), "before": _("before"), "after": _("after")}
             side = cast(Side, choose(_("Weights"), sides, key="perturb-weights", pills=True))
         if change is None:
+            st.caption(_("Change a word of the sentence, or bring a list of words, to see what the heads do with it."))
             return
         changes = []
         for one in heads:
