@@ -13,10 +13,13 @@ from transformers import BertForSequenceClassification, GPT2Config, GPT2LMHeadMo
 
 import mhattn_core as mh
 from mhattn_core.models.random_control import random_control
+from mhattn_core.runs import studies
 from mhattn_core.runs.match_features import Features, Shared
 from mhattn_core.runs.relations import control_part
 from mhattn_core.runs.study import Corpus
 from mhattn_core.runs.work import MEASURABLE
+from mhattn_core.text.contrasts import contrasts
+from mhattn_core.text.minimal_pairs import minimal_pairs
 from mhattn_core.text.reading import PairRecord
 
 TOO_SHORT = 3
@@ -65,10 +68,12 @@ def rows_of(run: mh.Run, model: str) -> dict[str, pd.DataFrame]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _one_network_a_control() -> Iterator[None]:
-    """What a control reaches is not asked here, and its networks take longer than all else."""
+def _little_beside_the_pairs() -> Iterator[None]:
+    """What a control reaches is not asked here, nor are our own sentences; both take longer than all else."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(control_part.__kwdefaults__, "networks", 2)
+        patch.setattr(studies.minimal_pairs, "minimal_pairs", lambda: minimal_pairs()[::40])
+        patch.setattr(studies.patching, "contrasts", lambda: contrasts()[::30])
         yield
 
 
