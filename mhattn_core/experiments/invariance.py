@@ -13,7 +13,7 @@ from mhattn_core.attention.batches import ONE_BY_ONE, TOKENS, Batch, FedPair, ba
 from mhattn_core.attention.prepare_inputs import with_second_sentence
 from mhattn_core.attention.stream import watch_words
 from mhattn_core.errors import Problem
-from mhattn_core.measures.invariance import Rows, invariance
+from mhattn_core.measures.invariance import WordRows, invariance
 from mhattn_core.measures.sample import chosen
 from mhattn_core.measures.statistics import bootstrap_weights, interval, quotient, supported
 from mhattn_core.models.model import Model
@@ -130,7 +130,7 @@ def _add(
             queries, keys = (shared[stack][axis][before, after] for axis in (0, 1))
             values, share = invariance(
                 *(
-                    Rows(patterns[text], special[text], visible[text]).at(queries[:, side], keys[:, side])
+                    WordRows(patterns[text], special[text], visible[text]).at(queries[:, side], keys[:, side])
                     for side, text in enumerate((before, after))
                 )
             )

@@ -12,7 +12,7 @@ FEWEST_KEYS = 2
 """Words that a row must have on both sides: a row of one has nothing to give way."""
 
 
-class Rows(NamedTuple):
+class WordRows(NamedTuple):
     """Weights ``[…, query, key]`` of some words on some words, the special mass ``[…, query]`` of the rows, and which
     keys a query may see, ``[query, key]``.
     """
@@ -21,14 +21,14 @@ class Rows(NamedTuple):
     special: Float[np.ndarray, "*heads query"]
     visible: Bool[np.ndarray, "query key"]
 
-    def at(self, queries: Int[np.ndarray, " row"], keys: Int[np.ndarray, " column"]) -> "Rows":
+    def at(self, queries: Int[np.ndarray, " row"], keys: Int[np.ndarray, " column"]) -> "WordRows":
         """The rows and columns at these positions, in this order."""
         weights = self.weights[..., queries, :][..., keys]
-        return Rows(weights, self.special[..., queries], self.visible[queries][:, keys])
+        return WordRows(weights, self.special[..., queries], self.visible[queries][:, keys])
 
 
 def invariance(
-    before: Rows, after: Rows
+    before: WordRows, after: WordRows
 ) -> tuple[Float[np.ndarray, "*heads query"], Float[np.ndarray, "*heads query"]]:
     """1 − the Jensen–Shannon distance (the root of the divergence in bits) of each row from what it was, and the share of
     its attention that is compared (mean of before and after).

@@ -3,7 +3,7 @@
 import re
 
 from playwright.sync_api import Locator, Page, expect
-from screen import main
+from screen import main, settled
 
 FOLD = 720
 
@@ -118,7 +118,9 @@ def test_a_click_on_a_thumbnail_opens_that_head_and_nothing_jumps(server: str, p
     expect(box.nth(1)).to_have_value("L4 H5 (linked)")
     expect(page).to_have_url(re.compile("head=L4"))
     expect(lines(page).first).to_have_attribute("aria-label", re.compile("L4 H5"))
+    settled(page)
     expect(thumbnails(page)).to_be_visible()
+    expect(chart(page)).to_be_visible()
     after = thumbnails(page).bounding_box(), chart(page).bounding_box()
     for one, other in zip(before, after, strict=True):
         assert one is not None

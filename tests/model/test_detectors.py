@@ -21,7 +21,7 @@ from mhattn_core.experiments.detectors.detect import detections
 from mhattn_core.experiments.detectors.live import detectors_on_random_tokens
 from mhattn_core.experiments.detectors.texts import corpus_texts, random_texts, repeated
 from mhattn_core.measures.detectors.names import DETECTORS, WINDOW
-from mhattn_core.measures.detectors.table import Asked, Detections, detector_rows
+from mhattn_core.measures.detectors.table import Detections, StackDetector, detector_rows
 from mhattn_core.models.model import Model
 from mhattn_core.text.own_mask import mask_of
 from mhattn_core.text.reading import PairRecord
@@ -127,7 +127,7 @@ def test_weights_are_those_of_plain_attention() -> None:
             if at - back * PERIOD >= 1
         )
         for measure, total, count in (("previous_token", before, 100), ("induction", followed, 75)):
-            sums = found[Asked("decoder", measure)].sums[layer]
+            sums = found[StackDetector("decoder", measure)].sums[layer]
             np.testing.assert_allclose(sums[..., 0], total.detach().numpy(), atol=1e-4)
             assert (sums[..., 1] == count).all()
 
@@ -209,12 +209,12 @@ def test_pieces_of_a_corpus_are_as_long_as_said_and_cross_no_document() -> None:
 
 def test_a_pattern_of_ones_own_is_the_mean_weight_on_it() -> None:
     model = trained()
-    ours = detections(model, records(3), mask_of("j == 0"))[Asked("decoder", "own_mask")]
-    sink = detections(model, records(3))[Asked("decoder", "sink.64")]
+    ours = detections(model, records(3), mask_of("j == 0"))[StackDetector("decoder", "own_mask")]
+    sink = detections(model, records(3))[StackDetector("decoder", "sink.64")]
     for layer in range(2):
         np.testing.assert_allclose(ours.sums[layer], sink.sums[layer], rtol=1e-5)
     # What a causal head cannot see does not count.
-    assert Asked("decoder", "own_mask") not in detections(model, records(3), mask_of("j > i"))
+    assert StackDetector("decoder", "own_mask") not in detections(model, records(3), mask_of("j > i"))
 
 
 def test_random_texts_repeat_and_come_from_the_middle() -> None:
@@ -233,21 +233,26 @@ def test_rows_have_the_quotient_of_sums_and_an_interval_from_thirty_texts_on() -
     sums = np.zeros((32, 2, 2))
     sums[:, 0, 0], sums[:, 1, 0], sums[..., 1] = np.linspace(30, 50, 32), 10, 100
     rows = detector_rows(
-        "m", Asked("decoder", "induction"), Detections({3: sums}, [str(n) for n in range(32)]), 0.2, 0.35
+        "m", StackDetector("decoder", "induction"), Detections({3: sums}, [str(n) for n in range(32)]), 0.2, 0.35
     )
     assert rows["value"].tolist() == pytest.approx([0.4, 0.1])
     assert rows["detected"].tolist() == [True, False]
     assert (rows["low"][0] < 0.4 < rows["high"][0], rows["n"].tolist()) == (True, [32, 32])
     # The value lies above the bound, its lower end does not.
     near = detector_rows(
-        "m", Asked("decoder", "induction"), Detections({3: sums}, [str(n) for n in range(32)]), 0.2, 0.395
+        "m", StackDetector("decoder", "induction"), Detections({3: sums}, [str(n) for n in range(32)]), 0.2, 0.395
     )
     assert not near["detected"].any()
     # What asks for no more than to be above the controls cannot be told without them.
     alone = Detections({3: sums}, [str(n) for n in range(32)])
-    assert not detector_rows("m", Asked("decoder", "copying"), alone)["detected"].any()
-    assert detector_rows("m", Asked("decoder", "copying"), alone, 0.2, 0.2)["detected"].tolist() == [True, False]
-    few = detector_rows("m", Asked("decoder", "output_norm"), Detections({3: sums[:5] / 5}, list("abcde")), 1.0, 1.0)
+    assert not detector_rows("m", StackDetector("decoder", "copying"), alone)["detected"].any()
+    assert detector_rows("m", StackDetector("decoder", "copying"), alone, 0.2, 0.2)["detected"].tolist() == [
+        True,
+        False,
+    ]
+    few = detector_rows(
+        "m", StackDetector("decoder", "output_norm"), Detections({3: sums[:5] / 5}, list("abcde")), 1.0, 1.0
+    )
     assert few["random95"].isna().all()
     assert few["low"].isna().all()
     assert few["detected"].tolist() == [False, True]

@@ -9,7 +9,7 @@ import torch
 from induction_network import as_model, repeating, trained, untrained
 
 from mhattn_core.experiments.retrieval import search
-from mhattn_core.experiments.retrieval.search import HEADS, MASKING, TRIALS, Asked, passes, retrieval_tables
+from mhattn_core.experiments.retrieval.search import HEADS, MASKING, TRIALS, NeedlePlacement, passes, retrieval_tables
 from mhattn_core.experiments.retrieval.trial import Trial, answer, make_trial
 from mhattn_core.measures.retrieval.copied import copied_share, recall
 from mhattn_core.models.model import Model
@@ -97,7 +97,12 @@ def test_tables_of_a_model_hold_scores_trials_and_masking(monkeypatch: pytest.Mo
     made = [hidden(seed, 10) for seed in range(4)]
     monkeypatch.setattr(search, "MASKED_SHARES", (0.5,))
     monkeypatch.setattr(search, "_trial", lambda _model, _language, one, _seed: made[one.needle])
-    asked = [Asked(64, 0.25, 0), Asked(64, 0.75, 1), Asked(128, 0.25, 2), Asked(128, 0.75, 3)]
+    asked = [
+        NeedlePlacement(64, 0.25, 0),
+        NeedlePlacement(64, 0.75, 1),
+        NeedlePlacement(128, 0.25, 2),
+        NeedlePlacement(128, 0.75, 3),
+    ]
     told: list[int] = []
     tables = retrieval_tables(trained(), ["en"], asked=asked, tell=told.append)
     heads, trials, masking = (tables[name] for name in ("retrieval", "retrieval_trials", "retrieval_masking"))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from mhattn_core.experiments.detectors.detect import detections
 from mhattn_core.measures.detectors.names import TEXTS, WINDOWS
-from mhattn_core.measures.detectors.table import Asked
+from mhattn_core.measures.detectors.table import StackDetector
 from mhattn_core.measures.roles.bounds import NETWORKS, bounds
 from mhattn_core.models.control_names import Control
 from mhattn_core.models.model import Model
@@ -24,7 +24,7 @@ def control_bounds(
     control: Control,
     networks: int = NETWORKS,
     tell: Callable[[int], object] = lambda _texts: None,
-) -> dict[Asked, float]:
+) -> dict[StackDetector, float]:
     """Under what the best head of one more network of the control stays at 95 %, by stack and detector (see
     ``bounds``).
     """

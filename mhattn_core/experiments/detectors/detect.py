@@ -15,7 +15,7 @@ from mhattn_core.experiments.detectors.texts import Fed, corpus_texts, random_te
 from mhattn_core.measures.detectors import masks
 from mhattn_core.measures.detectors.masks import SPECIAL
 from mhattn_core.measures.detectors.names import PERIODS, TEXTS, WINDOWS
-from mhattn_core.measures.detectors.table import Asked, Detections
+from mhattn_core.measures.detectors.table import Detections, StackDetector
 from mhattn_core.models.model import Model
 from mhattn_core.tap.gates import through_gates
 from mhattn_core.tap.interface import Call
@@ -23,7 +23,7 @@ from mhattn_core.text.own_mask import OwnMask
 from mhattn_core.text.reading import PairRecord
 
 Tell = Callable[[int], object]
-Found = dict[Asked, Detections]
+Found = dict[StackDetector, Detections]
 _Sums = Mapping[str, Float[Tensor, "text head 2"]]
 _Masks = Mapping[str, Float[Tensor, "text query key"]]
 
@@ -130,13 +130,13 @@ def _output_norms(call: Call, projection: nn.Module, queries: Tensor) -> Float[T
 def _read(model: Model, fed: Fed, measure: Callable[[Call, nn.Module | None, slice], _Sums], tell: Tell) -> Found:
     """Some texts at a time through the network below its head."""
     attention = model.attention
-    parts: defaultdict[Asked, defaultdict[int, list[np.ndarray]]] = defaultdict(partial(defaultdict, list))
+    parts: defaultdict[StackDetector, defaultdict[int, list[np.ndarray]]] = defaultdict(partial(defaultdict, list))
     here = slice(0, 0)
 
     def see(call: Call) -> None:
         if call.stack in fed.ids:
             for name, sums in measure(call, attention.sites[call.stack][call.layer].projection, here).items():
-                parts[Asked(call.stack, name)][call.layer].append(sums.double().cpu().numpy())
+                parts[StackDetector(call.stack, name)][call.layer].append(sums.double().cpu().numpy())
 
     for start in range(0, len(fed), AT_ONCE):
         here = slice(start, min(start + AT_ONCE, len(fed)))

@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from mhattn_core.attention.ablation import Ablation
 from mhattn_core.errors import Problem
-from mhattn_core.experiments.retrieval.trial import Answer, Trial, answer, make_trial
+from mhattn_core.experiments.retrieval.trial import Trial, WrittenAnswer, answer, make_trial
 from mhattn_core.heads import Head
 from mhattn_core.measures.retrieval.copied import copied_share, recall
 from mhattn_core.measures.statistics import bootstrap_weights, interval, quotient, supported
@@ -33,18 +33,18 @@ Tell = Callable[[int], object]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One haystack: its length in tokens, the needle's depth and number."""
+class NeedlePlacement:
+    """Where a needle goes: the length of its haystack in tokens, the needle's depth and number."""
 
     length: int
     depth: float
     needle: int
 
 
-def asked_of(model: Model) -> list[Asked]:
+def asked_of(model: Model) -> list[NeedlePlacement]:
     """All haystacks that the model takes, the shortest first."""
     return [
-        Asked(length, depth, needle)
+        NeedlePlacement(length, depth, needle)
         for length in LENGTHS
         if length <= model.longest
         for depth in DEPTHS
@@ -53,7 +53,7 @@ def asked_of(model: Model) -> list[Asked]:
 
 
 def retrieval_tables(
-    model: Model, languages: Sequence[str], *, asked: Sequence[Asked] = (), tell: Tell = lambda _texts: None
+    model: Model, languages: Sequence[str], *, asked: Sequence[NeedlePlacement] = (), tell: Tell = lambda _texts: None
 ) -> dict[str, pd.DataFrame]:
     """``retrieval`` (``HEADS``), ``retrieval_trials`` (``TRIALS``) and ``retrieval_masking`` (``MASKING``) of one model.
 
@@ -80,7 +80,9 @@ def retrieval_tables(
     }
 
 
-def _of_language(model: Model, language: str, asked: Sequence[Asked], tell: Tell) -> Mapping[str, pd.DataFrame]:
+def _of_language(
+    model: Model, language: str, asked: Sequence[NeedlePlacement], tell: Tell
+) -> Mapping[str, pd.DataFrame]:
     rows, shares, short = [], list[np.ndarray](), list[tuple[Trial, float]]()
     for number, one in enumerate(asked):
         trial = _trial(model, language, one, number)
@@ -98,18 +100,18 @@ def _of_language(model: Model, language: str, asked: Sequence[Asked], tell: Tell
     return {"retrieval": heads, "retrieval_trials": pd.DataFrame(rows), "retrieval_masking": masking}
 
 
-def _trial(model: Model, language: str, one: Asked, seed: int) -> Trial:
+def _trial(model: Model, language: str, one: NeedlePlacement, seed: int) -> Trial:
     try:
         return make_trial(model, language, needles(language)[one.needle], length=one.length, depth=one.depth, seed=seed)
     except ValueError as error:
         raise Problem(str(error), "") from error
 
 
-def _shares(trial: Trial, found: Answer) -> Float[np.ndarray, "layer head"]:
+def _shares(trial: Trial, found: WrittenAnswer) -> Float[np.ndarray, "layer head"]:
     return copied_share(found.looked_at, found.written, trial.ids, trial.needle)
 
 
-def _recall(trial: Trial, found: Answer) -> float:
+def _recall(trial: Trial, found: WrittenAnswer) -> float:
     return recall(found.written.tolist(), trial.ids[trial.needle].tolist())
 
 

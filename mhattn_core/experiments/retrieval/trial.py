@@ -29,7 +29,7 @@ class Trial:
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class WrittenAnswer:
     """``written``: the tokens; ``looked_at``: the key of each head's largest weight at the step that wrote each,
     −1 in layers that do not attend.
     """
@@ -61,7 +61,7 @@ def make_trial(model: Model, language: str, needle: Needle, *, length: int, dept
 
 
 @torch.no_grad()
-def answer(model: Model, trial: Trial, ablate: Ablation | None = None) -> Answer:
+def answer(model: Model, trial: Trial, ablate: Ablation | None = None) -> WrittenAnswer:
     """Let the model write behind the text, greedily, until it ends a line, or has written as many tokens as an
     answer may have. ablate: heads that are off (``zero``) all the while.
     """
@@ -84,7 +84,7 @@ def answer(model: Model, trial: Trial, ablate: Ablation | None = None) -> Answer
         looked.append(_layers(model, seen))
         if written[-1] in ends:
             break
-    return Answer(np.array(written), np.stack(looked))
+    return WrittenAnswer(np.array(written), np.stack(looked))
 
 
 def _read(model: Model, ids: Tensor, ablate: Ablation | None) -> Any:

@@ -17,7 +17,7 @@ from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import literal, loading, source_of
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
-from mhattn_core.measures.invariance import Rows, invariance
+from mhattn_core.measures.invariance import WordRows, invariance
 from mhattn_core.models.precision import precision_of
 from mhattn_core.text.pair import SentencePair
 from mhattn_core.text.perturb import AxisLink, Perturbed, on_axis
@@ -129,7 +129,7 @@ def row_invariances(one: Shown, perturbed: Perturbed, after: "AttentionResult") 
     grids = one.result.words(stack), after.words(stack)
     queries, keys = (_kept(perturbed, *axes) for axes in _axes(*grids))
     before_and_after = (
-        Rows(grid.pattern[layer, head], grid.special_mass[layer, head], grid.visible).at(
+        WordRows(grid.pattern[layer, head], grid.special_mass[layer, head], grid.visible).at(
             queries[:, side], keys[:, side]
         )
         for side, grid in enumerate(grids)

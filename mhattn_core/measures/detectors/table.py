@@ -18,7 +18,7 @@ COLUMNS = (
 )
 
 
-class Asked(NamedTuple):
+class StackDetector(NamedTuple):
     """A stack, and a detector by its name in tables."""
 
     stack: str
@@ -41,11 +41,11 @@ class Detections:
         return float(np.nanmax(values)) if np.isfinite(values).any() else float("nan")
 
 
-Bounds = Mapping[Asked, float]
+Bounds = Mapping[StackDetector, float]
 
 
 def detector_rows(
-    model: str, asked: Asked, found: Detections, random95: float = np.nan, shuffled95: float = np.nan
+    model: str, asked: StackDetector, found: Detections, random95: float = np.nan, shuffled95: float = np.nan
 ) -> pd.DataFrame:
     """Rows (``COLUMNS``) of one detector: a head's value over all texts, with its 95 % interval over units, none from
     fewer than 30.

@@ -13,7 +13,7 @@ def read_tmx(name: str, content: bytes, limits: Limits) -> Table:
     one language the first.
     """
     text, encoding = decode_xml(name, content)
-    units = _Units()
+    units = _TmxUnits()
     rows = list(limits.within(name, rows_of(name, units, text)))
     languages = {language: None for row in rows if not row.fault for language in row.cells[0]["languages"]}
     found = sorted(languages, key=lambda language: language.casefold() != units.source.casefold())  # stable
@@ -28,7 +28,7 @@ def read_tmx(name: str, content: bytes, limits: Limits) -> Table:
     return Table("tmx", cells, names, encoding, fields=fields)
 
 
-class _Units(Rows):
+class _TmxUnits(Rows):
     """Its rows have one cell: the unit's id, and its segments by language."""
 
     native = frozenset(("bpt", "ept", "it", "ph", "ut"))

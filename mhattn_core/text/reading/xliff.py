@@ -18,7 +18,7 @@ def read_xliff(name: str, content: bytes, limits: Limits) -> Table:
     is a sentence alone.
     """
     text, encoding = decode_xml(name, content)
-    units = _Units()
+    units = _XliffUnits()
     rows = list(limits.within(name, rows_of(name, units, text)))
     prefixed = units.files > 1  # units are numbered anew in each
     ids = iter(
@@ -28,7 +28,7 @@ def read_xliff(name: str, content: bytes, limits: Limits) -> Table:
     return Table("xliff", rows, NAMES, encoding, remarks=of_untranslated(rows))
 
 
-class _Units(Rows):
+class _XliffUnits(Rows):
     native = frozenset(("bpt", "ept", "it", "ph"))
 
     def __init__(self) -> None:
