@@ -7,16 +7,17 @@ from mhattn_core.charts.compose import layered
 from mhattn_core.charts.theme import ATTENTION_SCHEME
 from mhattn_core.locale import _
 
-STEP = 30
+STEP, NARROW_STEP = 30, 46
 DARK_BELOW = 0.55
 """Share of the largest under which the scheme is dark, and a number on it white."""
 
 
-def region_matrix(cells: pd.DataFrame) -> alt.LayerChart:
+def region_matrix(cells: pd.DataFrame, *, narrow: bool = False) -> alt.LayerChart:
     """A row for each region that attends, and head where there are several; a column for each attended to. Colours are
     shares, numbers shares and lifts.
 
-    cells: title (of the head), query_region, key_region (as people call them), share, even, lift.
+    cells: title (of the head), query_region, key_region (as people call them), share, even, lift. narrow: names and
+    numbers stand in several short lines.
     """
     several = cells["title"].nunique() > 1
     rows = cells.assign(
@@ -24,9 +25,16 @@ def region_matrix(cells: pd.DataFrame) -> alt.LayerChart:
         written=[_written(share, lift) for share, lift in zip(cells["share"], cells["lift"], strict=True)],
     )
     largest = max(float(rows["share"].max()), 1e-9)
+    above = alt.Axis(orient="top", labelAngle=0, labelLimit=110)
+    beside = alt.Axis(ticks=False, domain=False, labelLimit=220)
+    if narrow:
+        rows = rows.assign(written=rows["written"].str.replace(" · ", "\n"))
+        # Lines of a label run downwards from where one line would stand.
+        above.labelExpr, above.labelPadding = "split(datum.label, ' ')", 18
+        beside.labelExpr, beside.labelOffset, beside.labelLimit = "split(datum.label, ' · ')", -13, 90
     base = alt.Chart(rows).encode(
-        alt.X("key_region:N", sort=None, title=_("to"), axis=alt.Axis(orient="top", labelAngle=0, labelLimit=110)),
-        alt.Y("line:N", sort=None, title=_("from"), axis=alt.Axis(ticks=False, domain=False, labelLimit=220)),
+        alt.X("key_region:N", sort=None, title=_("to"), axis=above),
+        alt.Y("line:N", sort=None, title=_("from"), axis=beside),
         tooltip=[
             alt.Tooltip("title:N", title=_("head")),
             alt.Tooltip("query_region:N", title=_("from")),
@@ -40,8 +48,10 @@ def region_matrix(cells: pd.DataFrame) -> alt.LayerChart:
     on_cell = alt.ColorValue("black", condition={"test": f"datum.share < {DARK_BELOW * largest}", "value": "white"})
     return layered(
         base.mark_rect().encode(colour),
-        base.mark_text(fontSize=11).encode(text="written:N", color=on_cell),
-        height=alt.Step(STEP),
+        base.mark_text(fontSize=11, lineBreak="\n", dy=-6 if narrow else 0).encode(
+            alt.Text("written:N"), color=on_cell
+        ),
+        height=alt.Step(NARROW_STEP if narrow else STEP),
     )
 
 

@@ -51,7 +51,7 @@ def test_marked_regions_are_no_words_and_stand_in_a_matrix() -> None:
     text = "<mark claim>The cat slept</mark> because <mark reason>it was tired.</mark>"
     app = open_page("attention", **OWN | {"source": text, "target": ""})
     app.session_state["regions-opened"] = True
-    (cells,) = tables(app.run(), "query_region", "lift")
+    cells, _narrow = tables(app.run(), "query_region", "lift")
     assert set(cells["query_region"]) == {"claim", "reason", "other words"}
     assert set(cells["key_region"]) == {"claim", "reason", "other words", "special tokens"}
     assert "goes furthest beyond length" in texts(app)
@@ -70,5 +70,5 @@ def test_words_are_chosen_for_a_region_and_marked_in_the_sentence() -> None:
     next(box for box in app.text_input if box.key == "mark-name").set_value("event").run()
     next(button for button in app.button if button.label == "Mark it").click().run()
     assert app.session_state["source"] == "The <mark event>cat sat</mark> down."
-    (cells,) = tables(app, "query_region", "lift")
+    cells, _narrow = tables(app, "query_region", "lift")
     assert "event" in set(cells["query_region"])

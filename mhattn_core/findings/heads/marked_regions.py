@@ -86,6 +86,7 @@ def marked_regions_of_pair(shown: Sequence[Shown]) -> Finding:
         1,
         " · ".join(f"{source_of(one.result)} · {one.head.full_name}" for one in shown),
         code_of(first.result, expression, "from mhattn_core.findings.heads.marked_regions import marked_regions_table"),
+        draw_narrow=partial(charts.region_matrix, drawn, narrow=True),
     )
 
 
