@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any, Literal
 
-from mhattn_core.charts.fonts import FAMILIES
+from mhattn_core.charts.fonts import families
 
 TYPE = 11
 """The type of a layout, in its own pixels."""
@@ -71,8 +71,9 @@ def fitted(spec: Mapping[str, Any], preset: Preset, *, footnote: str = "", step:
     fit["padding"] = 4
     if footnote:
         fit["title"] = _footnote(fit.get("title"), wrap(footnote, int(width / (0.55 * FOOTNOTE))))
+    font = families(fit)
     if any(kind in fit for kind in SEVERAL):
-        fit["config"] = _config(fit.get("config", {}), narrow=False)
+        fit["config"] = _config(fit.get("config", {}), font=font, narrow=False)
         return fit
     if step is not None:
         fit["height"] = {**fit["height"], "step": step}
@@ -83,7 +84,7 @@ def fitted(spec: Mapping[str, Any], preset: Preset, *, footnote: str = "", step:
         fit["height"] = preset.height / preset.scale
     elif isinstance(fit.get("height"), (int, float)) and width < NARROW:
         fit["height"] += LEGEND
-    fit["config"] = _config(fit.get("config", {}), narrow=width < NARROW)
+    fit["config"] = _config(fit.get("config", {}), font=font, narrow=width < NARROW)
     _make_room_for_words(fit, width)
     return fit
 
@@ -105,7 +106,7 @@ def _footnote(title: Any, lines: list[str]) -> dict[str, Any]:
     }
 
 
-def _config(config: Mapping[str, Any], *, narrow: bool) -> dict[str, Any]:
+def _config(config: Mapping[str, Any], *, font: str, narrow: bool) -> dict[str, Any]:
     text = {
         "labelFontSize": TYPE,
         "titleFontSize": TYPE,
@@ -119,7 +120,7 @@ def _config(config: Mapping[str, Any], *, narrow: bool) -> dict[str, Any]:
     if narrow:
         legend |= {"orient": "bottom", "direction": "horizontal"}
     ours = {
-        "font": FAMILIES,
+        "font": font,
         "axis": {**text, "labelPadding": 5, "labelOverlap": "greedy"},
         "legend": legend,
         "text": {"fontSize": TYPE},

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 import pytest
+from PIL import ImageFont
 
 import mhattn_core as mh
 from mhattn_core.charts.presets import PRESETS
@@ -25,7 +26,7 @@ def finding_named(name: str) -> mh.Finding:
 
 
 class Word(NamedTuple):
-    """A word of a figure: where it stands, in pixels, about how wide it is, and whether it lies level."""
+    """A word of a figure: where it stands, in pixels, how wide it is in a font like Helvetica, and whether it lies level."""
 
     text: str
     left: float
@@ -34,6 +35,10 @@ class Word(NamedTuple):
     size: float
     level: bool
     of_axis: bool
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
 
 
 def words(svg: str) -> list[Word]:
@@ -49,7 +54,7 @@ def _within(node: ElementTree.Element, x: float, y: float, *, of_axis: bool):  #
     if node.tag == f"{SVG}text" and node.get("opacity") != "0":
         size = float(re.sub("px", "", node.get("font-size", "11")))
         for line in [node.text or "", *(part.text or "" for part in node)]:
-            width = 0.5 * size * len(line)
+            width = ImageFont.load_default(size).getlength(line)
             before = {"start": 0.0, "middle": 0.5, "end": 1.0}[node.get("text-anchor", "start")]
             level = "rotate" not in moved
             yield Word(line, x - before * width, x + (1 - before) * width, y, size, level, of_axis)
@@ -70,11 +75,11 @@ def test_a_figure_fits_its_place_and_its_words_can_be_read(name: str, preset: st
     assert height <= tallest + 1
     assert width >= 0.8 * place.width or height >= 0.8 * tallest
     seen = words(svg)
-    # Letters differ in width: a tenth of a word may be the guess's.
+    # Fonts differ: a tenth of a word may be the other font's.
     cut = [
         one
         for one in seen
-        if one.level and not (one.left >= -8 and one.right - 0.1 * (one.right - one.left) <= across + 8)
+        if one.level and not (one.left + one.width / 10 >= -8 and one.right - one.width / 10 <= across + 8)
     ]
     assert not cut
     assert all(-8 <= one.middle <= down + 8 for one in seen)

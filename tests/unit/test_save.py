@@ -15,10 +15,11 @@ from pypdf import PdfReader
 
 import mhattn_core as mh
 from mhattn_core.attention.tables import matrix_table
-from mhattn_core.charts.fonts import undrawn
+from mhattn_core.charts.fonts import CHINESE, LATIN, families, undrawn
 from mhattn_core.charts.presets import PRESETS, fitted
 from mhattn_core.charts.save import chart_bytes, file_stem
 from mhattn_core.charts.table_export import table_bytes
+from mhattn_core.charts.theme import label_expression
 from mhattn_core.version import VERSION
 
 NOTE = "minilm@0123abcd"
@@ -97,6 +98,25 @@ def test_chinese_is_not_the_missing_glyph() -> None:
         pytest.skip("no font with Chinese on this machine; install one (fonts-noto-cjk) to run this test")
     assert not undrawn("虽然 the, ça")
     assert undrawn("a\U0010abcd虽") == "\U0010abcd"
+
+
+@pytest.mark.parametrize(
+    ("words", "note", "expected"),
+    [
+        (["the", "ça", "→ ✕"], "", LATIN),
+        (["the", "虽然"], "", CHINESE),
+        (["the", "𠀀"], "", CHINESE),
+        (["the"], "，", CHINESE),
+    ],
+)
+def test_a_chinese_font_is_asked_for_where_a_figure_has_chinese(words: list[str], note: str, expected: str) -> None:
+    axis = {"labelExpr": label_expression(words)}
+    spec = {"mark": "text", "encoding": {"x": {"field": "column", "axis": axis}}}
+    assert families(spec | {"description": note}) == expected
+    fit = fitted(
+        {"mark": "text", "data": {"values": [{"word": word} for word in words]}}, PRESETS["page"], footnote=note
+    )
+    assert fit["config"]["font"] == expected
 
 
 def test_a_cell_is_never_a_formula_and_numbers_stay_numbers() -> None:
