@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 import pytest
 from container import ROOT, command
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -79,24 +79,47 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], output: Path) -> N
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 1000}, locale="en-US")
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """For whoever comes a first time, or beside ``page``."""
+    chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture(scope="session")
+def returning(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """A browser that keeps Streamlit's own files, compiled, as people's do: a page opens with a fifth less work."""
+    context = playwright.chromium.launch_persistent_context(
+        tmp_path_factory.mktemp("browser"), executable_path=CHROMIUM, args=FLAGS, locale="en-US"
+    )
     context.set_default_timeout(PATIENCE * 1000)
-    yield context.new_page()
+    yield context
     context.close()
 
 
 @pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-US")
-    context.set_default_timeout(PATIENCE * 1000)
-    yield context.new_page()
-    context.close()
+def page(returning: BrowserContext, server: str) -> Iterator[Page]:
+    yield from _opened(returning, server, {"width": 1440, "height": 1000})
+
+
+@pytest.fixture
+def phone(returning: BrowserContext, server: str) -> Iterator[Page]:
+    yield from _opened(returning, server, {"width": 390, "height": 844})
+
+
+def _opened(returning: BrowserContext, server: str, size: ViewportSize) -> Iterator[Page]:
+    """A tab; of what the test left in the browser, nothing stays but Streamlit's files."""
+    page = returning.new_page()
+    page.set_viewport_size(size)
+    yield page
+    returning.set_offline(False)
+    returning.new_cdp_session(page).send(
+        "Storage.clearDataForOrigin", {"origin": server, "storageTypes": "cookies,local_storage"}
+    )
+    page.close()
