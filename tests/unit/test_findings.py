@@ -142,7 +142,7 @@ def test_what_too_few_texts_cannot_tell_takes_no_other_finding_away(tmp_path: Pa
 def test_a_head_above_nothing_is_not_said_to_do_best(english: mh.Run) -> None:
     gains = {}
     for layer in range(6):
-        for head in range(12):
+        for head in range(layer % 2, 12, 2):
             found = mh.finding(english, "relation_profile", model="minilm", head=f"L{layer} H{head}")
             gains[found.sentence] = found.table["gain"].max()
     assert {"gains most on" in sentence for sentence, gain in gains.items() if gain >= 0.01} == {True}

@@ -219,7 +219,7 @@ def test_examples_say_the_same_in_both_languages_and_are_many() -> None:
 
 
 def test_a_run_packed_holds_its_tables_as_csv_and_parquet_and_no_sums(tmp_path: Path) -> None:
-    run = Run.open(store.SHIPPED / "ewt-dev")
+    run = Run.open(store.SHIPPED / "examples-en")
     with ZipFile(BytesIO(zipped(run))) as packed:
         names = {name.split("/", 1)[1] for name in packed.namelist()}
         heads = pd.read_csv(packed.open(f"{run.id}/heads.csv"), keep_default_na=False)
