@@ -49,10 +49,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 def pytest_collection_finish() -> None:
     """A run lets go of a model by a full collection, which takes a third of a second for what has been imported: that
-    stays anyhow, and is no longer looked at.
+    stays anyhow, and is no longer looked at. What tests leave is looked for less often than a small program needs.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.fixture(scope="session")

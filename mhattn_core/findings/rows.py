@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable, Problem
 from mhattn_core.locale import _, listed
 from mhattn_core.runs.run import Run
 
@@ -39,7 +39,7 @@ def of_stack(rows: pd.DataFrame, stack: str, what: str) -> pd.DataFrame:
     has_it = of_models.transform(lambda stacks: (stacks == stack).any()).astype(bool)
     chosen = rows[rows["stack"] == of_models.transform("first").mask(has_it, stack)]
     if chosen.empty or (stack and not has_it.any()):
-        raise Problem(
+        raise NotAvailable(
             _("The run has nothing of “{what}” for these models and this stack.").format(what=what),
             _("See its table heads.parquet for the measures and stacks that it has."),
         )

@@ -68,7 +68,8 @@ def test_redundancy_of_two_heads(models: dict[str, str], tab: str, says: str) ->
 def test_one_head_has_no_other(models: dict[str, str]) -> None:
     app = page("redundancy", "matrix", models["one"])
     assert not app.exception
-    assert "has one head in its decoder, and no other to compare it with" in app.error[0].value.replace("\\", "")
+    assert "has one head in its decoder, and no other to compare it with" in app.info[0].value.replace("\\", "")
+    assert not app.error
 
 
 def test_one_word(models: dict[str, str]) -> None:
@@ -80,6 +81,13 @@ def test_one_word(models: dict[str, str]) -> None:
     app.query_params["by"] = "correlation"
     app.run()
     assert not app.exception
-    assert "Every head gives all of these words the same" in app.error[0].value.replace("\\", "")
+    assert "Every head gives all of these words the same" in texts(app)
+    assert not app.error
     said = texts(page("fault_tolerance", "safe", models["minilm"], "Tea"))
     assert "equally far from their nearest" in said
+
+
+def test_one_word_has_no_difference_of_what_it_has_no_value_of() -> None:
+    app = open_page("compare_models", models=["minilm", "minilm@random"], tab="difference", source="Tea", target="")
+    assert "There is no value of this measure here." in texts(app)
+    assert not app.error

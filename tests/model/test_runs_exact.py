@@ -39,8 +39,8 @@ def model(request: pytest.FixtureRequest) -> mh.Model:
 @pytest.fixture(scope="module", params=["written", pytest.param("ewt", marks=needs_ewt)])
 def records(request: pytest.FixtureRequest, model: mh.Model) -> list[PairRecord]:
     # Thirty layers take long, and what a treebank adds is odd characters, of which ten pairs hold many.
-    few = (model.name, request.param) == ("smollm2", "ewt")
-    return consecutive(CORPORA[request.param]())[: 10 if few else 50]
+    few = {"written": 20, "ewt": 10} if model.name == "smollm2" else {}
+    return consecutive(CORPORA[request.param]())[: few.get(request.param, 50)]
 
 
 @pytest.fixture(scope="module")

@@ -74,24 +74,10 @@ def test_each_relation_says_who_carries_it_and_what_the_head_that_finds_it_carri
     text = mh.finding(run, "causal_verdicts").text
     assert text.startswith("smollm2: in 1 of 2 relations the head that finds the relation most often")
     assert (
-        "subject → predicate: L7 H0 carries 0.60 [0.50, 0.70]; L7 H3, which finds it most often (74%), was not seen to "
-        "carry any, 0.05 [−0.05, 0.15]. Its edges against others of equal weight: +0.020 [−0.010, +0.050] nats per "
-        "token (120 texts, q < 0.001)."
+        "subject → predicate: L7 H0 carries 0.60 [0.50, 0.70]; L7 H3, which finds it, 0.05 [−0.05, 0.15]. "
+        "determiner → noun: L7 H1, which finds it, carries 0.40 [0.30, 0.50]."
     ) in text
-    assert "determiner → noun: L7 H1 carries 0.40 [0.30, 0.50] and finds it most often (74% of held-out words)." in text
-    assert text.count("equal weight") == 1  # no edge of the determiner's could be compared
     assert "indirect object (IOI): L7 H2 carries 0.30 [0.20, 0.40]." in text
-
-
-def test_a_head_that_carries_less_than_another_carries_a_part(run: mh.Run) -> None:
-    patches = run.table("patching")
-    own = (patches["relation"] == "nsubj") & (patches["head"] == 3) & (patches["direction"] == "bad_to_good")
-    patches.loc[own, ["recovery", "low", "q"]] = [0.3, 0.2, 0.01]
-    patches.to_parquet(run.folder / "patching.parquet")
-    assert (
-        "which finds it most often (74%), carries 0.30 [0.20, 0.15]"
-        in mh.finding(mh.Run.open(run.folder), "causal_verdicts").text
-    )
 
 
 def test_the_table_has_every_head_of_every_relation_and_the_chart_the_heads_in_question(run: mh.Run) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 import pandas as pd
 
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable, Problem
 from mhattn_core.experiments.redundancy.heads import heads_of, shares_keys
 from mhattn_core.experiments.redundancy.noise import noise_distances, noise_pairs
 from mhattn_core.heads import HEAD_COLUMNS
@@ -46,11 +46,11 @@ class StackDistances:
     def comparable(self, unknown: str) -> "StackDistances":
         """Without heads whose distances are not known, on text or on random words.
 
-        Raises Problem where fewer than two are left. unknown: what is said of heads that would be enough.
+        Raises NotAvailable where fewer than two are left. unknown: what is said of heads that would be enough.
         """
         if len(self.here) < 2:
             model, stack, *_head = self.here.index[0]
-            raise Problem(
+            raise NotAvailable(
                 _("“{name}” has one head in its {stack}, and no other to compare it with.").format(
                     name=model, stack=stack
                 ),
@@ -58,7 +58,7 @@ class StackDistances:
             )
         known = without_gaps(self.here.isna().to_numpy() | np.isnan(self.noise).any(axis=0))
         if known.sum() < 2:
-            raise Problem(unknown, _("Choose a longer sentence, or another distance."))
+            raise NotAvailable(unknown, _("Choose a longer sentence, or another distance."))
         return replace(
             self,
             here=self.here.loc[known, known],

@@ -8,7 +8,6 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.digits import digits
-from mhattn_core.findings.ablation.effects import with_interval
 from mhattn_core.findings.ablation.finder import Finder, finder_of
 from mhattn_core.findings.ablation.patched import (
     HEAD,
@@ -26,8 +25,7 @@ from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.value import Finding
 from mhattn_core.heads import Head
 from mhattn_core.locale import _
-from mhattn_core.measures.quantities import column, quantities
-from mhattn_core.measures.roles.verdicts import FALSE_DISCOVERIES
+from mhattn_core.measures.quantities import column
 from mhattn_core.runs.run import Run
 
 CODES = {"output": "patching", "mean": "ablation", "knockout": "knockout"}
@@ -69,7 +67,7 @@ def causal_verdicts(run: Run, *, model: str = "") -> Finding:
     every = pd.concat([one.rows for one in relations], ignore_index=True)
     return Finding(
         "causal_verdicts",
-        escape(_sentence(name, relations, edges)),
+        escape(_sentence(name, relations)),
         _table(run, relations, edges),
         partial(
             charts.interventions,
@@ -82,7 +80,8 @@ def causal_verdicts(run: Run, *, model: str = "") -> Finding:
             "says how far the answer after the good opening moves towards that after the bad one, with its 95 % "
             "interval: 1 is the whole way. Patching puts in what the head gives after the bad opening, ablation its "
             "mean, knockout takes out its weights from the position that answers to the changed words. The table has "
-            "all heads."
+            "all heads, how often each finds the relation, and where the run has it, what its edges are worth against "
+            "others of equal weight."
         )
         + " "
         + _(
@@ -110,63 +109,34 @@ def _edges(run: Run, model: str) -> pd.DataFrame:
     return table.dropna(subset=["specific"]).drop_duplicates(["relation", *HEAD])
 
 
-def _sentence(model: str, relations: Sequence[_Relation], edges: pd.DataFrame) -> str:
+def _sentence(model: str, relations: Sequence[_Relation]) -> str:
     looked_for = [one for one in relations if one.finder]
     first = _(
         "{model}: in {same} of {all} relations the head that finds the relation most often by where it looks is the one "
         "that carries most of the difference by patching."
     ).format(model=model, same=sum(one.finds_what_it_carries for one in looked_for), all=len(looked_for))
-    return " ".join((first if looked_for else f"{model}:", *(_of_relation(one, edges) for one in relations)))
+    return " ".join((first if looked_for else f"{model}:", *map(_of_relation, relations)))
 
 
-def _of_relation(one: _Relation, edges: pd.DataFrame) -> str:
+def _of_relation(one: _Relation) -> str:
     share = _share(one.of(one.carrier).loc["output"])
     if one.finder is None:
-        return _("{relation}: {head} carries {share}.").format(
-            relation=one.label, head=one.name(one.carrier), share=share
-        )
-    part = one.of(one.finder.head).loc["output"]
-    message = (
-        _("{relation}: {head} carries {share} and finds it most often ({rate:.0%} of held-out words).")
-        if one.finds_what_it_carries
-        else _("{relation}: {head} carries {share}; {finder}, which finds it most often ({rate:.0%}), carries {part}.")
-        if part["low"] > 0 and part["q"] <= FALSE_DISCOVERIES
-        else _(
-            "{relation}: {head} carries {share}; {finder}, which finds it most often ({rate:.0%}), was not seen to carry "
-            "any, {part}."
-        )
-    )
-    said = message.format(
+        message = _("{relation}: {head} carries {share}.")
+    elif one.finds_what_it_carries:
+        message = _("{relation}: {head}, which finds it, carries {share}.")
+    else:
+        message = _("{relation}: {head} carries {share}; {finder}, which finds it, {part}.")
+    return message.format(
         relation=one.label,
         head=one.name(one.carrier),
         share=share,
-        finder=one.name(one.finder.head),
-        rate=one.finder.rate,
-        part=_share(part),
+        finder=one.name(one.finder.head) if one.finder else "",
+        part=_share(one.of(one.finder.head).loc["output"]) if one.finder else "",
     )
-    return " ".join(filter(None, (said, _of_edges(one, one.finder, edges))))
 
 
 def _share(row: "pd.Series[Any]") -> str:
     return "{} [{}, {}]".format(*(digits(row[name]) for name in NUMBERS[:3]))
-
-
-def _of_edges(one: _Relation, finder: Finder, edges: pd.DataFrame) -> str:
-    """What the relation's edges in the head that finds it are worth over the run's texts."""
-    own = of_head(edges[edges["relation"] == one.rows["relation"].iloc[0]], finder.head)
-    if own.empty:
-        return ""
-    row = own.iloc[0]
-    return _("Its edges against others of equal weight: {specific} {unit} ({n} texts, {q}).").format(
-        n=int(row["specific_n"]),
-        specific=with_interval(*(float(row[name]) for name in EDGES[:3])),
-        unit=quantities()[str(row["quantity"])].unit,
-        q=_q(float(row["specific_q"])),
-    )
-
-
-def _q(value: float) -> str:
-    return _("not tested") if pd.isna(value) else "q < 0.001" if value < 0.001 else f"q = {value:.3f}"
 
 
 def _drawn(one: _Relation) -> pd.DataFrame:

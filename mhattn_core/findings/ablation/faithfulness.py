@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable, Problem
 from mhattn_core.findings.ablation.measured import of_table
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
@@ -87,7 +87,7 @@ def faithfulness_areas(run: Run, *, kind: str = "mean") -> Finding:
     areas = own[["model", "order", "draw", "quantity", "area", "n"]].dropna(subset=["area"]).reset_index(drop=True)
     ranked = areas[areas["order"] != RANDOM]
     if ranked.empty:
-        raise Problem(
+        raise NotAvailable(
             _("The run has nothing of “{what}” for these models and this stack.").format(what=kind),
             _("See its table {table}.parquet.").format(table="faithfulness"),
         )

@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable
 from mhattn_core.findings.ablation.effects import with_interval
 from mhattn_core.findings.ablation.measured import of_table
 from mhattn_core.findings.markdown import escape
@@ -25,7 +25,7 @@ def knockouts(run: Run, *, model: str = "", kind: str = "knockout") -> Finding:
     measured = of_table(run, "knockouts", model=model, kind=kind)
     rows = measured.rows.dropna(subset=["specific"]).sort_values("specific", ascending=False, ignore_index=True)
     if rows.empty:
-        raise Problem(
+        raise NotAvailable(
             _("The run has nothing of “{what}” for these models and this stack.").format(what="knockouts"),
             _("See its table {table}.parquet.").format(table="knockouts"),
         )

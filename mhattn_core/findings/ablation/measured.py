@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable, Problem
 from mhattn_core.findings.of_run import RunFinding, opened
 from mhattn_core.findings.rows import models_of
 from mhattn_core.findings.value import Finding
@@ -99,7 +99,7 @@ def of_table(run: Run, table: str, *, model: str = "", quantity: str = "", **onl
     for column, value in only.items():
         rows = rows[rows[column] == (value or rows[column].iloc[0])] if len(rows) else rows
     if rows.empty:
-        raise Problem(
+        raise NotAvailable(
             _("The run has nothing of “{what}” for these models and this stack.").format(what=quantity or table),
             _("See its table {table}.parquet.").format(table=table),
         )

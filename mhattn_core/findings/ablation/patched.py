@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from mhattn_core.errors import NotAvailable, Problem
+from mhattn_core.errors import NotAvailable
 from mhattn_core.findings.rows import models_of
 from mhattn_core.heads import Head, head_names
 from mhattn_core.locale import _, listed
@@ -58,7 +58,7 @@ def only(rows: pd.DataFrame, **chosen: str) -> pd.DataFrame:
     for name, value in chosen.items():
         own = rows[rows[name] == value]
         if own.empty:
-            raise Problem(
+            raise NotAvailable(
                 _("The run has nothing of “{what}” for these models and this stack.").format(what=value),
                 _("Choose one of: {names}.").format(names=listed(filter(None, rows[name].unique()))),
             )

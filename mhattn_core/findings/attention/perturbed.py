@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 
 from mhattn_core import charts
 from mhattn_core.digits import digits
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable
 from mhattn_core.findings.attention.shown import Shown
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_pair import literal, loading, source_of
@@ -79,7 +79,7 @@ def perturbed_table(one: Shown, perturbed: Perturbed, after: "AttentionResult") 
     grids = one.result.words(stack), after.words(stack)
     queries, keys = (_links(perturbed, *axes) for axes in _axes(*grids))
     if not _both(queries) or not _both(keys):
-        raise Problem(
+        raise NotAvailable(
             _("In this stack no word stands on both sides of the change."),
             _("Choose another change, or another stack."),
         )

@@ -6,7 +6,7 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.charts.best_heads import verdict_names
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable
 from mhattn_core.findings.card.chosen import no_head, not_measured
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
@@ -77,7 +77,7 @@ def head_counterparts(run: Run, *, model: str = "", stack: str = "", head: str =
     turned = swapped(table[table["model_b"] == name])
     rows = pd.concat([table[table["model_a"] == name], turned[list(table.columns.intersection(turned.columns))]])
     if rows.empty:
-        raise Problem(
+        raise NotAvailable(
             _("“{model}” was matched with no model of this run.").format(model=name), _("Choose another model.")
         )
     rows = rows.rename(columns={f"{column}_a": column for column in HEAD_COLUMNS})

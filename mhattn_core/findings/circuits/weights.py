@@ -6,7 +6,7 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.digits import digits
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable, Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.narrow import strongest_heads
 from mhattn_core.findings.of_run import of_run
@@ -64,7 +64,7 @@ def composed_heads(run: Run, *, model: str = "", kind: str = "key") -> Finding:
     own = table[(table["model"] == (model or table["model"].iloc[0])) & (table["kind"] == kind)]
     rows = own.sort_values("composition", ascending=False, ignore_index=True).head(LISTED)
     if rows.empty:
-        raise Problem(
+        raise NotAvailable(
             _("The run has nothing of “{what}” for these models and this stack.").format(what=kind),
             _("See its table {table}.parquet.").format(table="composition"),
         )

@@ -4,7 +4,7 @@ from functools import partial
 
 from mhattn_core import charts
 from mhattn_core.digits import digits, signed_digits
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable
 from mhattn_core.findings.ablation.effects import with_interval
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.narrow import strongest_heads
@@ -26,7 +26,7 @@ def direct_attribution(run: Run, *, model: str = "", stack: str = "") -> Finding
     table = run.table("attribution")
     names = [name for name in models_of(run, [model] if model else []) if (table["model"] == name).any()]
     if not names:
-        raise Problem(
+        raise NotAvailable(
             _("What the heads of these models add does not reach the scores of tokens as a sum."),
             _("Choose a model that normalises before its layers and predicts words, such as smollm2."),
         )

@@ -6,7 +6,7 @@ from functools import partial
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.errors import NotAvailable, Problem
+from mhattn_core.errors import NotAvailable
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.rows import models_of
@@ -26,7 +26,7 @@ def participation(run: Run, *, model: str = "", stack: str = "", models: Sequenc
     table = run.table("fusion_layers")
     table = table[table["model"].isin(models_of(run, [*models, *([model] if model else [])]))]
     if table.empty:
-        raise Problem(_("The run has no contributions of these models."), _("Choose models that it measured."))
+        raise NotAvailable(_("The run has no contributions of these models."), _("Choose models that it measured."))
     stacks = {
         str(name): stack if (rows["stack"] == stack).any() else rows["stack"].iloc[0]
         for name, rows in table.groupby("model")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable
 from mhattn_core.findings.detectors.kinds import texts_of
 from mhattn_core.findings.of_pair import literal, loading
 from mhattn_core.findings.of_run import opened
@@ -96,7 +96,7 @@ def code_on_pair(models: Sequence[ModelHeads], query: str) -> str:
 def heads_in(run: Run, model: str) -> pd.DataFrame:
     """A model's heads over all pairs of a run, with what detectors say of them."""
     if model not in run.models:
-        raise Problem(
+        raise NotAvailable(
             _("The chosen run did not measure {name}.").format(name=model),
             _("Choose one of its models: {models}. Or measure the same pairs with {name} under “Data”.").format(
                 models=listed(run.models), name=model

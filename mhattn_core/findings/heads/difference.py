@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable, Problem
 from mhattn_core.findings.feeding import feeding_title
 from mhattn_core.findings.heads.compared import HEADS_TABLE
 from mhattn_core.findings.markdown import escape
@@ -150,7 +150,7 @@ def _of_run(run: Run, before: str, after: str, stack: str, measure: str) -> pd.D
     rows = table[(table["measure"] == measure) & (table["group"] == "")]
     rows = rows[rows["stack"] == (stack or rows["stack"].iloc[0])] if len(rows) else rows
     if rows["value"].isna().all():
-        raise Problem(
+        raise NotAvailable(
             _("The run has nothing of “{what}” for these models and this stack.").format(what=measure),
             _("See its table heads.parquet for the measures and stacks that it has."),
         )

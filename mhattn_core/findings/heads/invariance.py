@@ -7,7 +7,7 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.digits import digits
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable, Problem
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.narrow import strongest_heads
 from mhattn_core.findings.of_run import of_run
@@ -67,7 +67,7 @@ def _measured(run: Run, models: Sequence[str]) -> pd.DataFrame:
     table = run.table("invariance")
     table = table[table["model"].isin(models)].dropna(subset=INVARIANCE)
     if table.empty:
-        raise Problem(
+        raise NotAvailable(
             _("The run has nothing of “{what}” for these models and this stack.").format(what=INVARIANCE),
             _("See its table {table}.parquet.").format(table=INVARIANCE),
         )

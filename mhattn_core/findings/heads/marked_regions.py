@@ -9,7 +9,7 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.digits import digits
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable, Problem
 from mhattn_core.findings.attention.shown import Shown
 from mhattn_core.findings.heads.regions import ticks
 from mhattn_core.findings.markdown import escape
@@ -39,7 +39,7 @@ def marked_regions(run: Run, *, models: Sequence[str] = (), stack: str = "", que
     table = table[table["model"].isin(models_of(run, models))]
     known = list(dict.fromkeys(table["query_region"]))
     if not known:
-        raise Problem(
+        raise NotAvailable(
             _("The run has nothing of “{what}” for these models and this stack.").format(what="marked_regions"),
             _("See its table {table}.parquet.").format(table="marked_regions"),
         )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.digits import digits
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.rows import model_of, models_of, of_stack
@@ -91,7 +91,7 @@ def medians(rows: pd.DataFrame, measure: str) -> str:
     """
     known = rows.dropna(subset="value")
     if known.empty:
-        raise Problem(
+        raise NotAvailable(
             _("No head here has a value of “{measure}”.").format(measure=quantity(measure).title),
             quantity(measure).reads,
         )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable
 from mhattn_core.findings.heads.difference import (
     difference_grid,
     difference_scatter,
@@ -62,6 +62,6 @@ def on_one_pair(
     table = difference(*heads).assign(model_a=name_a, model_b=name_b)
     rows = table[(table["stack"] == stack) & (table["measure"] == measure)]
     if rows["value"].isna().all():
-        raise Problem(_("There is no value of this measure here."), quantity(measure).reads)
+        raise NotAvailable(_("There is no value of this measure here."), quantity(measure).reads)
     grid, scatter = (on_pair(make(rows, measure), results, stack, measure) for make in (differences, one_against_other))
     return TwoModels(grid, scatter, region_difference_on_pair(before, after, stack))

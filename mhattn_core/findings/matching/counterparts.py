@@ -5,7 +5,7 @@ from functools import partial
 import altair as alt
 
 from mhattn_core import charts
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.matching.matched import Matched, matched, stack_pairs
 from mhattn_core.findings.of_run import of_run
@@ -93,7 +93,7 @@ def _two_models(run: Run, a: str, b: str) -> tuple[str, str]:
     ]
     fitting = [pair for pair in both if a in ("", pair[0]) and b in ("", pair[1])]
     if not fitting:
-        raise Problem(
+        raise NotAvailable(
             _("The run has nothing to match {a} with.").format(a=a or b),
             _("It has: {models}.").format(models=listed(run.models)),
         )

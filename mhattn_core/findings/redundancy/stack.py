@@ -91,8 +91,8 @@ def of_distances(
 ) -> Redundancy:
     """A stack by its distances; a head whose distances are not known, on text or on random words, is left out.
 
-    run: where they come from one. make_tree: in place of ``tree``, such as one that remembers. Raises Problem where
-    fewer than two heads are left to compare.
+    run: where they come from one. make_tree: in place of ``tree``, such as one that remembers. Raises NotAvailable
+    where fewer than two heads are left to compare.
     """
     unknown = (
         _("The run has no such distance of {name}.").format(name=seen.model.name)

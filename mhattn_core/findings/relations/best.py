@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from mhattn_core import charts
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.relations.rows import relation_rows, stacks_of, usual_direction
 from mhattn_core.findings.relations.words import labels_of, left_out, strongest
@@ -38,7 +38,7 @@ def best_heads(
     rows = relation_rows(run, chosen, direction or usual_direction(run, chosen), family)
     shown = rows.shown
     if shown.empty:
-        raise Problem(
+        raise NotAvailable(
             _("The run has nothing of “{what}” for these models and this stack.").format(what=family or "relations"),
             _("Choose another family, direction or model."),
         )

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.of_run import of_run
 from mhattn_core.findings.relations.rows import rates_of, relation_rows, stacks_of, usual_direction
@@ -34,7 +34,7 @@ def relation_heads(
     judged = relation_rows(run, chosen, asked).rows.dropna(subset="held_out")
     rows = judged[judged["relation"] == relation] if relation else judged
     if rows.empty:
-        raise Problem(
+        raise NotAvailable(
             _("The run has nothing of “{what}” for these models and this stack.").format(what=relation or "relations"),
             _("Choose another family, direction or model."),
         )

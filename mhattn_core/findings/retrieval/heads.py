@@ -6,7 +6,7 @@ import pandas as pd
 
 from mhattn_core import charts
 from mhattn_core.digits import digits
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable
 from mhattn_core.findings.markdown import escape
 from mhattn_core.findings.narrow import strongest_heads
 from mhattn_core.findings.of_run import of_run
@@ -102,7 +102,7 @@ def rows_of(run: Run, table: str, model: str, language: str) -> pd.DataFrame:
     rows = rows[rows["model"] == name]
     rows = rows[rows["language"] == (language or (rows["language"].iloc[0] if len(rows) else ""))]
     if rows.empty:
-        raise Problem(
+        raise NotAvailable(
             _("“{name}” was asked for no needles.").format(name=name),
             _("They are asked of causal language models, such as smollm2, in English and Chinese."),
         )

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mhattn_core import charts
-from mhattn_core.errors import Problem
+from mhattn_core.errors import NotAvailable
 from mhattn_core.findings.narrow import strongest_heads
 from mhattn_core.findings.summarisation.code import python_lines
 from mhattn_core.findings.summarisation.document import DocumentAttention
@@ -163,7 +163,7 @@ def cautions(found: DocumentAttention, known: HeldOutAgreement | None) -> list[s
 
 def _check(found: DocumentAttention) -> None:
     if not found.hits.shape[-1]:
-        raise Problem(
+        raise NotAvailable(
             _("No sentence of this summary shares a word with the document, so there is nothing to compare heads by."),
             _("Give a summary in the document's own words."),
         )
