@@ -74,7 +74,7 @@ def test_each_relation_says_who_carries_it_and_what_the_head_that_finds_it_carri
     text = mh.finding(run, "causal_verdicts").text
     assert text.startswith("smollm2: in 1 of 2 relations the head that finds the relation most often")
     assert (
-        "subject → predicate: L7 H0 carries 0.60 [0.50, 0.70]; L7 H3, which finds it, 0.05 [−0.05, 0.15]. "
+        "subject → predicate: L7 H0 carries 0.60 [0.50, 0.70]; L7 H3, which finds it, carries 0.05 [−0.05, 0.15]. "
         "determiner → noun: L7 H1, which finds it, carries 0.40 [0.30, 0.50]."
     ) in text
     assert "indirect object (IOI): L7 H2 carries 0.30 [0.20, 0.40]." in text

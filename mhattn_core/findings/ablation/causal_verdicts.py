@@ -125,7 +125,7 @@ def _of_relation(one: _Relation) -> str:
     elif one.finds_what_it_carries:
         message = _("{relation}: {head}, which finds it, carries {share}.")
     else:
-        message = _("{relation}: {head} carries {share}; {finder}, which finds it, {part}.")
+        message = _("{relation}: {head} carries {share}; {finder}, which finds it, carries {part}.")
     return message.format(
         relation=one.label,
         head=one.name(one.carrier),

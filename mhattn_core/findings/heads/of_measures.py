@@ -93,7 +93,7 @@ def medians(rows: pd.DataFrame, measure: str) -> str:
     if known.empty:
         raise NotAvailable(
             _("No head here has a value of “{measure}”.").format(measure=quantity(measure).title),
-            quantity(measure).reads,
+            _("Choose a longer sentence, or another measure."),
         )
     top = known.loc[at_the_end(known, measure)]
     message = (

@@ -18,7 +18,7 @@ from mhattn_core.findings.heads.region_difference import region_difference, regi
 from mhattn_core.findings.value import Finding
 from mhattn_core.locale import _
 from mhattn_core.measures.difference import difference
-from mhattn_core.measures.quantities import Quantity, of_family, quantity
+from mhattn_core.measures.quantities import Quantity, of_family
 from mhattn_core.runs.run import Run
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ def on_one_pair(
     table = difference(*heads).assign(model_a=name_a, model_b=name_b)
     rows = table[(table["stack"] == stack) & (table["measure"] == measure)]
     if rows["value"].isna().all():
-        raise NotAvailable(_("There is no value of this measure here."), quantity(measure).reads)
+        raise NotAvailable(
+            _("There is no value of this measure here."), _("Choose a longer sentence, or another measure.")
+        )
     grid, scatter = (on_pair(make(rows, measure), results, stack, measure) for make in (differences, one_against_other))
     return TwoModels(grid, scatter, region_difference_on_pair(before, after, stack))
